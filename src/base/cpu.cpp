@@ -1,0 +1,111 @@
+// Detection of the instruction-set level.
+#include "base/cpu.h"
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+#include <fstream>
+#include <utility>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
+#include "base/error.h"
+
+namespace groel {
+namespace {
+
+constexpr std::array<std::pair<Isa, std::string_view>, 5> kNames{{
+    {Isa::baseline, "baseline"},
+    {Isa::avx2, "avx2"},
+    {Isa::avx512, "avx512"},
+    {Isa::avx512_bf16, "avx512_bf16"},
+    {Isa::amx, "amx"},
+}};
+
+#if defined(__x86_64__)
+// Linux grants the AMX tile registers only on request (arch_prctl ARCH_REQ_XCOMP_PERM, feature 18).
+bool request_amx() {
+  constexpr int kRequestPermission = 0x1023;
+  constexpr int kTileData = 18;
+  return syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
+}
+
+bool has_amx_bf16() {
+  unsigned a = 0;
+  unsigned b = 0;
+  unsigned c = 0;
+  unsigned d = 0;
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return false;
+  constexpr unsigned kAmxBf16 = 1U << 22;
+  constexpr unsigned kAmxTile = 1U << 24;
+  return (d & kAmxBf16) && (d & kAmxTile) && request_amx();
+}
+
+bool has_avx512_bf16() {
+  unsigned a = 0;
+  unsigned b = 0;
+  unsigned c = 0;
+  unsigned d = 0;
+  return __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a & (1U << 5));
+}
+
+Isa detect() {
+  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return Isa::baseline;
+  const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+  if (!avx512) return Isa::avx2;
+  if (!has_avx512_bf16()) return Isa::avx512;
+  return has_amx_bf16() ? Isa::amx : Isa::avx512_bf16;
+}
+#else
+Isa detect() { return Isa::baseline; }
+#endif
+
+Isa capped() {
+  const char* text = std::getenv("GROEL_ISA");
+  if (text == nullptr || *text == '\0') return machine_isa();
+  const std::optional<Isa> cap = parse_isa(text);
+  if (!cap)
+    throw Error(ErrorKind::usage, {fmt::format("unknown instruction set '{}'", text), "GROEL_ISA",
+                                   "use one of baseline, avx2, avx512, avx512_bf16, amx"});
+  return std::min(*cap, machine_isa());
+}
+
+}  // namespace
+
+std::string_view name(Isa isa) noexcept { return kNames[static_cast<std::size_t>(isa)].second; }
+
+std::optional<Isa> parse_isa(std::string_view text) noexcept {
+  for (const auto& [isa, label] : kNames)
+    if (label == text) return isa;
+  return std::nullopt;
+}
+
+Isa machine_isa() {
+  static const Isa isa = detect();
+  return isa;
+}
+
+Isa active_isa() {
+  static const Isa isa = capped();
+  return isa;
+}
+
+std::vector<Isa> runnable_isas() {
+  std::vector<Isa> out;
+  for (const auto& [isa, label] : kNames)
+    if (isa <= machine_isa()) out.push_back(isa);
+  return out;
+}
+
+std::string cpu_name() {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);)
+    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
+  return "unknown processor";
+}
+
+}  // namespace groel

@@ -1,0 +1,29 @@
+// Which instruction-set level the kernels run at: what the machine has, capped by GROEL_ISA.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace groel {
+
+/// Levels in rising order; a level includes all below it.
+enum class Isa { baseline, avx2, avx512, avx512_bf16, amx };
+
+std::string_view name(Isa isa) noexcept;
+/// "avx2" -> Isa::avx2; nothing for an unknown name.
+std::optional<Isa> parse_isa(std::string_view text) noexcept;
+
+/// Highest level of this machine.
+Isa machine_isa();
+/// The level in force: machine_isa() capped by the environment variable GROEL_ISA at first use. An unknown name in it
+/// is a usage error. Fixed for the life of the process (kernels are packed for it).
+Isa active_isa();
+/// Every level that this machine can run, lowest first (for tests that force each).
+std::vector<Isa> runnable_isas();
+
+/// Model name of the processor as the system reports it.
+std::string cpu_name();
+
+}  // namespace groel

@@ -1,0 +1,20 @@
+// The one thread pool: OpenMP's, which oneDNN uses too.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+namespace groel {
+
+/// Threads that parallel_for uses (at least 1). Starts as the number of cores this process may run on.
+int num_threads() noexcept;
+/// Sets the number of threads for this process; 0 means all cores it may run on.
+void set_num_threads(int threads);
+/// Cores that this process may run on (its affinity mask and cgroup quota).
+int available_cores();
+
+/// Runs body(i) for i in [0, count), in any order, on the pool; returns when all are done. Called from inside a
+/// parallel region it runs serially. The first exception thrown by a body is rethrown here.
+void parallel_for(std::int64_t count, const std::function<void(std::int64_t)>& body);
+
+}  // namespace groel

@@ -1,0 +1,93 @@
+// What an embedding run produces, record by record, and the writers of it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+
+namespace groel::formats {
+
+/// Kinds of item, with the shape each has for a sequence of L residues.
+enum class ItemKind {
+  mean,         ///< [D] over residues
+  max,          ///< [D] over residues
+  cls,          ///< [D] the <cls> token
+  per_residue,  ///< [L, D]
+  logits,       ///< [L, V]
+  contacts,     ///< [L, L]
+  attentions,   ///< [H, L+2, L+2], <cls> and <eos> included (their weights are part of each row's sum)
+};
+/// Snake-case name as in JSON ("per_residue").
+std::string_view name(ItemKind kind) noexcept;
+std::optional<ItemKind> parse_item_kind(std::string_view text) noexcept;  // accepts "per-residue" and "per_residue"
+/// One vector a record, so that all records together are one [N, D] matrix.
+bool is_pooled(ItemKind kind) noexcept;
+
+struct Item {
+  ItemKind kind = ItemKind::mean;
+  int layer = 0;
+  std::vector<std::int64_t> shape;
+  std::vector<float> values;
+};
+
+struct Result {
+  std::string id;
+  std::string header;
+  std::int64_t length = 0;  ///< residues
+  std::string sha256;       ///< of the cleaned sequence
+  std::vector<Item> items;  ///< in the run's order; empty when `error` is set
+  std::optional<Error> error;
+};
+
+/// What a run will write, known before the first record.
+struct ResultSchema {
+  struct Column {
+    ItemKind kind;
+    int layer;
+    std::int64_t width;  ///< D, V, or H (attentions); 0 for contacts
+  };
+  std::vector<Column> columns;
+  std::int64_t records = 0;   ///< N, failed ones included
+  std::int64_t residues = 0;  ///< ΣL over the records that did not fail before the run (an upper bound)
+  nlohmann::json run;         ///< model, dtype, isa, version, options: stored with the data
+};
+
+enum class Layout { packed, per_protein };
+
+struct WriterOptions {
+  std::filesystem::path path;  ///< where to write (the caller renames it when all is well); "-" is stdout where the format streams
+  Layout layout = Layout::packed;
+  ResultSchema schema;
+};
+
+/// Writes records in the order given. Output depends on the records and the schema alone (no times, no addresses), so
+/// that two runs give equal bytes. Errors: io (full disk, closed pipe), usage (a kind that the format cannot hold).
+class ResultWriter {
+ public:
+  virtual ~ResultWriter() = default;
+  virtual void write(const Result& result) = 0;
+  /// Completes the file and flushes it to disk.
+  virtual void finish() = 0;
+};
+
+/// One output format; the table of them is formats.inc.
+struct Format {
+  std::string_view name;                    ///< "hdf5"
+  std::vector<std::string_view> extensions; ///< {".h5", ".hdf5"}
+  std::string_view summary;                 ///< for help
+  bool streams;                             ///< can be written to stdout
+  std::unique_ptr<ResultWriter> (*open)(const WriterOptions&);
+};
+const std::vector<Format>& formats();
+/// By name, or by a path's extension when `name` is empty ("hdf5" for a path without a known one). usage error listing
+/// the names when unknown.
+const Format& find_format(std::string_view name, const std::filesystem::path& path);
+
+}  // namespace groel::formats

@@ -1,0 +1,28 @@
+// attention: softmax(q kᵀ) v within each sequence of a packed batch.
+#pragma once
+
+#include "tensor/tensor.h"
+
+namespace groel::ops {
+
+struct AttentionInput {
+  Tensor q;           ///< [T, H*K] f32, already scaled; rows may be strided
+  Tensor k;           ///< [T, H*K] f32; rows may be strided
+  Tensor v;           ///< [T, H*K] f32; rows may be strided
+  Tensor cu_seqlens;  ///< [B+1] i32, host
+  std::int64_t heads = 1;
+};
+
+/// -> [T, H*K] f32 (or `output`: bf16, as input of a bf16 product). Online softmax in f32: memory beyond inputs and
+/// output does not grow with length. The result of a sequence does not depend on what else is in the batch.
+Tensor attention(const AttentionInput& input, DType output = DType::f32);
+
+/// The softmax maps of one sequence (index into cu_seqlens) -> [H, n, n] f32, n its tokens; only for who asks for them.
+Tensor attention_maps(const AttentionInput& input, std::int64_t sequence);
+
+namespace reference {
+Tensor attention(const AttentionInput& input, DType output = DType::f32);
+Tensor attention_maps(const AttentionInput& input, std::int64_t sequence);
+}  // namespace reference
+
+}  // namespace groel::ops

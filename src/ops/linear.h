@@ -1,0 +1,53 @@
+// linear: y = act(x · Wᵀ + bias) + residual, as one fused product.
+#pragma once
+
+#include <memory>
+
+#include "tensor/tensor.h"
+
+namespace groel::ops {
+
+enum class Activation { none, gelu_erf, gelu_tanh };
+
+/// Precision of a product. f32: f32 inputs, f32 accumulation. bf16: both inputs rounded to bf16, f32 accumulation
+/// (on machines without bf16 products: the rounded values multiplied in f32).
+enum class Precision { f32, bf16 };
+
+/// A weight [out, in] laid out for the product kernel of the active ISA. Immutable; copies share it.
+class PackedWeight {
+ public:
+  PackedWeight() = default;
+  /// Packs `weight` [out, in] (f32, bf16 or f16; rows may be strided). The original may be freed afterwards.
+  PackedWeight(const Tensor& weight, Precision precision);
+
+  bool defined() const noexcept { return impl_ != nullptr; }
+  std::int64_t in() const;
+  std::int64_t out() const;
+  Precision precision() const;
+  /// Bytes of the packed form.
+  std::size_t bytes() const;
+
+  struct Impl;
+  const Impl& impl() const { return *impl_; }
+
+ private:
+  std::shared_ptr<const Impl> impl_;
+};
+
+struct LinearOptions {
+  Tensor bias;                               ///< [out] f32, or undefined
+  Activation activation = Activation::none;  ///< applied after the bias
+  Tensor residual;                           ///< [T, out] f32 added last, or undefined; may be what `into` is
+  Tensor into;                               ///< [T, out] f32 to write to (rows may be strided), or undefined: new memory
+};
+
+/// x [T, in] f32 or bf16 (rows may be strided) -> [T, out] f32. A row of the result depends on that row of x alone and
+/// is bitwise the same for any T, position and number of threads.
+Tensor linear(const Tensor& x, const PackedWeight& weight, const LinearOptions& options = {});
+
+namespace reference {
+/// Same contract, plain loops in double precision; weight [out, in] unpacked, taken at f32.
+Tensor linear(const Tensor& x, const Tensor& weight, const LinearOptions& options = {});
+}  // namespace reference
+
+}  // namespace groel::ops

@@ -1,0 +1,51 @@
+// Reference-counted memory that tensors share: allocated from a device's pool, or somebody else's (a mapped file).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+namespace groel {
+
+enum class Device : std::uint8_t { cpu, cuda };
+
+/// A run of bytes on a device. Host allocations are 64-byte aligned, uninitialised, and go back to a pool when the last
+/// reference goes, so that a steady state allocates nothing.
+class Storage {
+ public:
+  /// New memory. Errors: memory (the system's or `set_memory_limit`'s), unsupported (no such device in this build).
+  static std::shared_ptr<Storage> allocate(std::size_t bytes, Device device = Device::cpu);
+  /// Memory owned by `owner` (a MappedFile, a vector); must not be written to when `owner` is read-only.
+  static std::shared_ptr<Storage> borrow(const std::byte* data, std::size_t bytes, std::shared_ptr<const void> owner);
+  ~Storage();
+  Storage(const Storage&) = delete;
+  Storage& operator=(const Storage&) = delete;
+
+  std::byte* data() noexcept { return data_; }
+  const std::byte* data() const noexcept { return data_; }
+  std::size_t size() const noexcept { return size_; }
+  Device device() const noexcept { return device_; }
+  bool read_only() const noexcept { return owner_ != nullptr; }
+
+ private:
+  Storage(std::byte* data, std::size_t size, std::size_t capacity, Device device, std::shared_ptr<const void> owner);
+  std::byte* data_;
+  std::size_t size_;
+  std::size_t capacity_;
+  Device device_;
+  std::shared_ptr<const void> owner_;
+};
+
+/// Bytes of host tensors alive now, their highest so far, and bytes the pool keeps for reuse.
+struct MemoryStatistics {
+  std::size_t live = 0;
+  std::size_t peak = 0;
+  std::size_t cached = 0;
+};
+MemoryStatistics memory_statistics();
+/// Starts a new measurement of `peak` from what is alive now.
+void reset_peak_memory();
+/// Gives the pool's unused blocks back to the system.
+void release_cached_memory();
+
+}  // namespace groel
