@@ -1,9 +1,70 @@
-// The groel program.
+// The groel program: arguments in, one task run, exit status out.
+#include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <iostream>
+#include <new>
 
-#include "base/version.h"
+#include "base/interrupt.h"
+#include "cli/command_line.h"
+#include "cli/terminal_sink.h"
 
-int main() {
-  std::puts(groel::kVersion);
-  return 0;
+namespace {
+
+using groel::Error;
+using groel::ErrorKind;
+
+// A buffered write that failed late (full disk, closed pipe) must not look like success.
+void flush_stdout() {
+  errno = 0;
+  std::cout.flush();
+  if (!std::cout) groel::throw_errno("stdout", "write", errno != 0 ? errno : EIO);
+}
+
+int run(const std::vector<std::string>& arguments) {
+  const groel::cli::Invocation invocation = groel::cli::parse(arguments);
+  if (invocation.task == nullptr) {
+    std::cout << invocation.text;
+    flush_stdout();
+    return 0;
+  }
+  groel::cli::TerminalSink sink(invocation.quiet);
+  groel::tasks::Context context{std::cout, sink};
+  const groel::Options options(invocation.task->options, invocation.given);
+  const int status = invocation.task->run(options, context);
+  flush_stdout();
+  return status;
+}
+
+int report(const Error& error, bool as_json) {
+  if (as_json) {
+    const auto& parts = error.parts();
+    const nlohmann::json json = {{"error",
+                                  {{"kind", groel::name(error.kind())},
+                                   {"message", parts.what},
+                                   {"where", parts.where},
+                                   {"remedy", parts.remedy}}}};
+    std::cout << json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << std::endl;
+  }
+  fmt::print(stderr, "groel: {}\n", error.what());
+  return groel::exit_code(error.kind());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::ios::sync_with_stdio(false);
+  groel::install_interrupt_handlers();
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  const bool as_json = std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
+  try {
+    return run(arguments);
+  } catch (const Error& error) {
+    return report(error, as_json);
+  } catch (const std::bad_alloc&) {
+    return report(Error(ErrorKind::memory, {"out of memory", {}, "lower --max-tokens or --memory"}), as_json);
+  } catch (const std::exception& error) {
+    return report(Error(ErrorKind::internal, {error.what(), {}, "this is a defect of GroEL; please report it"}),
+                  as_json);
+  }
 }

@@ -1,9 +1,11 @@
 // The one error type of GroEL: what kind, what went wrong, where, and what to do about it.
 #pragma once
 
+#include <concepts>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace groel {
 
@@ -37,7 +39,9 @@ class Error : public std::runtime_error {
   };
 
   Error(ErrorKind kind, Parts parts);
-  Error(ErrorKind kind, std::string what) : Error(kind, Parts{std::move(what), {}, {}}) {}
+  template <class Text>
+    requires std::convertible_to<Text, std::string>
+  Error(ErrorKind kind, Text&& what) : Error(kind, Parts{std::forward<Text>(what), {}, {}}) {}
 
   ErrorKind kind() const noexcept { return kind_; }
   const Parts& parts() const noexcept { return parts_; }

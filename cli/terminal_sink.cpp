@@ -1,0 +1,62 @@
+// Rendering progress.
+#include "cli/terminal_sink.h"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <string>
+
+namespace groel::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::string clock_text(double seconds) {
+  const auto whole = static_cast<long>(seconds + 0.5);
+  if (whole >= 3600) return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
+  return fmt::format("{}:{:02}", whole / 60, whole % 60);
+}
+
+std::string text_of(const Progress& progress) {
+  const double rate = progress.seconds > 0 ? static_cast<double>(progress.tokens) / progress.seconds : 0;
+  std::string text =
+      fmt::format("{} {}/{} records, {:.0f} residues/s", progress.phase, progress.done, progress.total, rate);
+  if (rate > 0 && progress.total_tokens > progress.tokens)
+    text += fmt::format(", {} left", clock_text(static_cast<double>(progress.total_tokens - progress.tokens) / rate));
+  return text;
+}
+
+}  // namespace
+
+TerminalSink::TerminalSink(bool quiet) : quiet_(quiet), terminal_(isatty(STDERR_FILENO) != 0) {
+  if (!terminal_) next_ = Clock::now() + std::chrono::seconds(10);
+}
+
+void TerminalSink::progress(const Progress& progress) {
+  if (quiet_ || Clock::now() < next_) return;
+  next_ = Clock::now() + (terminal_ ? std::chrono::milliseconds(200) : std::chrono::milliseconds(10000));
+  fmt::print(stderr, terminal_ ? "\r\033[K{}" : "{}\n", text_of(progress));
+  std::fflush(stderr);
+  line_open_ = terminal_;
+}
+
+void TerminalSink::progress_done() { clear_line(); }
+
+void TerminalSink::note(std::string_view text) {
+  if (quiet_) return;
+  clear_line();
+  fmt::print(stderr, "{}\n", text);
+}
+
+void TerminalSink::warning(std::string_view text) {
+  clear_line();
+  fmt::print(stderr, "warning: {}\n", text);
+}
+
+void TerminalSink::clear_line() {
+  if (line_open_) fmt::print(stderr, "\r\033[K");
+  line_open_ = false;
+}
+
+}  // namespace groel::cli

@@ -1,0 +1,5 @@
+// All of GroEL's public API.
+#pragma once
+
+#include "groel/error.h"
+#include "groel/model.h"

@@ -1,0 +1,165 @@
+// Checking option values against their table.
+#include "base/options.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <numeric>
+
+namespace groel {
+namespace {
+
+using nlohmann::json;
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string out;
+  for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
+  return out;
+}
+
+[[noreturn]] void wrong(const OptionSpec& spec, const std::string& what) {
+  throw Error(ErrorKind::usage,
+              {what, "--" + spec.name, spec.choices.empty() ? "" : "choose from: " + joined(spec.choices)});
+}
+
+template <class Number>
+Number parse_number(const OptionSpec& spec, const json& value, const char* kind) {
+  if (value.is_number()) return value.get<Number>();
+  if (!value.is_string()) wrong(spec, fmt::format("{} is not {}", value.dump(), kind));
+  const auto text = value.get<std::string>();
+  Number out{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+  if (error != std::errc() || end != text.data() + text.size()) wrong(spec, fmt::format("'{}' is not {}", text, kind));
+  return out;
+}
+
+std::vector<std::string> split(const std::string& text) {
+  std::vector<std::string> out;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t comma = std::min(text.find(',', at), text.size());
+    if (comma > at) out.push_back(text.substr(at, comma - at));
+    at = comma + 1;
+  }
+  return out;
+}
+
+void check_choice(const OptionSpec& spec, const std::string& word) {
+  if (spec.choices.empty() || std::find(spec.choices.begin(), spec.choices.end(), word) != spec.choices.end()) return;
+  const auto near = nearest(word, spec.choices);
+  wrong(spec,
+        fmt::format("'{}' is not one of the choices{}", word, near ? fmt::format(" (did you mean '{}'?)", *near) : ""));
+}
+
+json checked_list(const OptionSpec& spec, const json& value) {
+  const auto words = value.is_array() ? value.get<std::vector<std::string>>() : split(value.get<std::string>());
+  for (const std::string& word : words) check_choice(spec, word);
+  return words;
+}
+
+json checked(const OptionSpec& spec, const json& value) {
+  switch (spec.type) {
+    case OptionType::flag:
+      if (!value.is_boolean()) wrong(spec, "is a switch: true or false");
+      return value;
+    case OptionType::integer: return parse_number<std::int64_t>(spec, value, "a whole number");
+    case OptionType::number: return parse_number<double>(spec, value, "a number");
+    case OptionType::bytes:
+      return parse_bytes(value.is_string() ? value.get<std::string>() : value.dump(), "--" + spec.name);
+    case OptionType::list:
+    case OptionType::paths: return checked_list(spec, value);
+    case OptionType::choice: check_choice(spec, value.get<std::string>()); return value;
+    case OptionType::text: return value.is_string() ? value : json(value.dump());
+  }
+  return value;
+}
+
+std::size_t edit_distance(const std::string& a, const std::string& b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = row[0]++;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t substituted = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({row[j] + 1, row[j + 1] + 1, substituted});
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+Options::Options(const std::vector<OptionSpec>& table, const nlohmann::json& given) {
+  std::vector<std::string> names;
+  for (const OptionSpec& spec : table) names.push_back(spec.name);
+  for (const auto& [name, value] : given.items())
+    if (std::find(names.begin(), names.end(), name) == names.end()) {
+      const auto near = nearest(name, names);
+      throw Error(ErrorKind::usage,
+                  {fmt::format("unknown option '{}'", name), {}, near ? fmt::format("did you mean '{}'?", *near) : ""});
+    }
+  for (const OptionSpec& spec : table) {
+    if (given.contains(spec.name) && !given[spec.name].is_null())
+      values_[spec.name] = checked(spec, given[spec.name]);
+    else if (!spec.otherwise.is_null())
+      values_[spec.name] = checked(spec, spec.otherwise);
+    else if (spec.required)
+      throw Error(ErrorKind::usage,
+                  {fmt::format("{} is missing", spec.value_name.empty() ? spec.name : spec.value_name),
+                   spec.type == OptionType::paths ? "" : "--" + spec.name, spec.help});
+  }
+}
+
+std::optional<std::size_t> Options::bytes(const std::string& name) const {
+  if (!has(name)) return std::nullopt;
+  return values_[name].get<std::size_t>();
+}
+
+const nlohmann::json& Options::at(const std::string& name) const {
+  GROEL_REQUIRE(has(name));
+  return values_[name];
+}
+
+std::size_t parse_bytes(const std::string& text, const std::string& option) {
+  const auto bad = [&] {
+    return Error(ErrorKind::usage,
+                 {fmt::format("'{}' is not a size", text), option, "write 800M, 4G or a number of bytes"});
+  };
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || !(number >= 0)) throw bad();
+  std::string unit(end, text.data() + text.size());
+  std::transform(unit.begin(), unit.end(), unit.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  for (const char* tail : {"IB", "B"})
+    if (unit.ends_with(tail)) unit.resize(unit.size() - std::string(tail).size());
+  const std::string units = "KMGT";
+  if (unit.size() > 1 || (unit.size() == 1 && units.find(unit[0]) == std::string::npos)) throw bad();
+  const double bytes = number * std::pow(1024.0, unit.empty() ? 0.0 : static_cast<double>(units.find(unit[0]) + 1));
+  if (bytes > 0x1p60) throw bad();
+  return static_cast<std::size_t>(bytes);
+}
+
+std::string format_bytes(std::size_t bytes) {
+  const char* const units[] = {"B", "KB", "MB", "GB", "TB"};
+  double value = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  while (value >= 1024 && unit + 1 < std::size(units)) {
+    value /= 1024;
+    ++unit;
+  }
+  return unit == 0 ? fmt::format("{} B", bytes) : fmt::format("{:.1f} {}", value, units[unit]);
+}
+
+std::optional<std::string> nearest(const std::string& word, const std::vector<std::string>& candidates) {
+  std::optional<std::string> best;
+  std::size_t best_distance = std::max<std::size_t>(2, word.size() / 3) + 1;
+  for (const std::string& candidate : candidates)
+    if (const std::size_t distance = edit_distance(word, candidate); distance < best_distance) {
+      best = candidate;
+      best_distance = distance;
+    }
+  return best;
+}
+
+}  // namespace groel

@@ -1,0 +1,69 @@
+// Options declared once: the command line, help, recipe files and HTTP schemas are made from these tables.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+
+namespace groel {
+
+enum class OptionType {
+  flag,  ///< true when given
+  integer,
+  number,
+  text,
+  choice,  ///< one of `choices`
+  list,    ///< comma-separated texts
+  bytes,   ///< "4G", "512M", "1000000"
+  paths,   ///< positional: one or more texts
+};
+
+struct OptionSpec {
+  std::string name;    ///< kebab-case, without dashes
+  char letter = '\0';  ///< one-letter form
+  OptionType type = OptionType::text;
+  std::string help;
+  nlohmann::json otherwise = nullptr;  ///< value when not given; null: none
+  std::string value_name;              ///< shown in help ("FILE")
+  std::vector<std::string> choices;    ///< for choice, and the allowed members of a list
+  bool required = false;
+};
+
+/// Values of a task's options, by name.
+class Options {
+ public:
+  Options() = default;
+  /// Checks names, types, choices and required ones against the table and fills in what was not given. Errors: usage,
+  /// naming the option (an unknown one with the nearest known).
+  Options(const std::vector<OptionSpec>& table, const nlohmann::json& given);
+
+  bool has(const std::string& name) const { return values_.contains(name) && !values_[name].is_null(); }
+  bool flag(const std::string& name) const { return has(name) && values_[name].get<bool>(); }
+  std::int64_t integer(const std::string& name) const { return at(name).get<std::int64_t>(); }
+  double number(const std::string& name) const { return at(name).get<double>(); }
+  std::string text(const std::string& name) const {
+    return has(name) ? values_[name].get<std::string>() : std::string();
+  }
+  std::vector<std::string> list(const std::string& name) const {
+    return has(name) ? values_[name].get<std::vector<std::string>>() : std::vector<std::string>();
+  }
+  /// Bytes of a size option.
+  std::optional<std::size_t> bytes(const std::string& name) const;
+  const nlohmann::json& json() const noexcept { return values_; }
+
+ private:
+  const nlohmann::json& at(const std::string& name) const;
+  nlohmann::json values_ = nlohmann::json::object();
+};
+
+/// "4G" -> 4294967296; K, M, G, T are powers of 1024, case ignored, an optional "B" or "iB" behind. Errors: usage.
+std::size_t parse_bytes(const std::string& text, const std::string& option);
+/// "1.5 GB", for people.
+std::string format_bytes(std::size_t bytes);
+/// The candidate nearest to a word by edit distance, when near enough to be meant.
+std::optional<std::string> nearest(const std::string& word, const std::vector<std::string>& candidates);
+
+}  // namespace groel

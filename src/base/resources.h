@@ -1,0 +1,17 @@
+// Files that come with GroEL: examples and bundled models.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace groel {
+
+/// Folders in which bundled files are looked for: $GROEL_HOME, share/groel beside the program, the source tree that
+/// the program was built in.
+std::vector<std::filesystem::path> resource_folders();
+/// The first existing one of `relative` in those folders.
+std::optional<std::filesystem::path> find_resource(const std::filesystem::path& relative);
+
+}  // namespace groel

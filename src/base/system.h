@@ -1,0 +1,13 @@
+// What the machine has to give.
+#pragma once
+
+#include <cstddef>
+
+namespace groel {
+
+/// Bytes of memory that this process may still take: the system's available memory or the cgroup's limit, if lower.
+std::size_t available_memory();
+/// Highest resident size of this process so far, bytes.
+std::size_t peak_resident_memory();
+
+}  // namespace groel

@@ -1,0 +1,19 @@
+// Small text and JSON files read whole.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+namespace groel {
+
+/// The whole file as text. Errors: not_found, io; bad_input when it is larger than `limit` bytes.
+std::string read_text(const std::filesystem::path& path, std::size_t limit = std::size_t{64} << 20);
+/// A JSON file. Errors: as read_text; bad_model with line and column when it is not JSON, or nested deeper than 64.
+nlohmann::json read_json(const std::filesystem::path& path);
+/// JSON text; `label` names it in errors.
+nlohmann::json parse_json(const std::string& text, const std::string& label);
+/// Writes a file whole: temporary name beside it, fsync, rename.
+void write_text(const std::filesystem::path& path, const std::string& text);
+
+}  // namespace groel

@@ -1,0 +1,23 @@
+// Models that come with GroEL, by name.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace groel::engine {
+
+struct BundledModel {
+  std::string_view name;
+  std::string_view folder;   ///< relative to a resource folder
+  std::string_view summary;  ///< says so when the weights are random
+};
+
+const std::vector<BundledModel>& bundled_models();
+
+/// The path that `-m` names: itself when it exists, else the bundled model of that name. Errors: not_found, with the
+/// nearest bundled name.
+std::filesystem::path resolve_model(const std::string& name);
+
+}  // namespace groel::engine

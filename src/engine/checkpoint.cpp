@@ -1,0 +1,134 @@
+// Recognising a checkpoint's layout and bringing its names to the model's.
+#include "engine/checkpoint.h"
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+
+#include "base/error.h"
+#include "base/text_file.h"
+#include "io/checkpoint_files.h"
+
+namespace groel::engine {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+// {"$tensor": i} gets the tensor's shape, and a number that is equal for tensors in the same memory.
+void annotate(json& node, const std::vector<io::Array>& tensors, std::map<const std::byte*, std::size_t>& storages) {
+  if (!node.is_structured()) return;
+  if (node.is_object() && node.contains("$tensor")) {
+    const io::Array& tensor = tensors.at(node["$tensor"].get<std::size_t>());
+    node["shape"] = tensor.shape;
+    node["storage"] = storages.emplace(tensor.bytes.data(), storages.size()).first->second;
+    return;
+  }
+  for (json& child : node) annotate(child, tensors, storages);
+}
+
+void replace_all(std::string& text, std::string_view from, std::string_view to) {
+  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+    text.replace(at, from.size(), to);
+}
+
+std::string canonical(std::string name, const std::vector<models::Rename>& renames) {
+  for (const models::Rename& rename : renames) replace_all(name, rename.from, rename.to);
+  return name;
+}
+
+// A Hugging Face model saved without its language-model head has names without the "esm." in front.
+io::ArrayMap with_prefix(io::ArrayMap arrays, const std::string& prefix) {
+  const bool bare =
+      std::none_of(arrays.begin(), arrays.end(), [&](const auto& a) { return a.first.starts_with(prefix); });
+  if (!bare) return arrays;
+  io::ArrayMap out;
+  for (auto& [name, array] : arrays) out.emplace(name.starts_with("lm_head.") ? name : prefix + name, std::move(array));
+  return out;
+}
+
+std::vector<std::string> read_vocabulary(const fs::path& file) {
+  std::vector<std::string> tokens;
+  if (!fs::exists(file)) return tokens;
+  std::ifstream stream(file);
+  for (std::string line; std::getline(stream, line);) {
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    if (!line.empty()) tokens.push_back(line);
+    if (tokens.size() > (1U << 20)) throw Error(ErrorKind::bad_model, {"more than 2^20 tokens", file.string(), {}});
+  }
+  return tokens;
+}
+
+Checkpoint read_hugging_face(const fs::path& folder) {
+  Checkpoint out;
+  out.path = folder;
+  out.layout = "Hugging Face folder";
+  out.config = read_json(folder / "config.json");
+  out.family = &models::find_family(out.config);
+  out.arrays = with_prefix(io::read_checkpoint_arrays(folder).arrays, std::string(out.family->name) + ".");
+  out.vocabulary = read_vocabulary(folder / "vocab.txt");
+  return out;
+}
+
+fs::path regression_of(const fs::path& file) {
+  return file.parent_path() / (file.stem().string() + "-contact-regression.pt");
+}
+
+Checkpoint read_native(const fs::path& file) {
+  io::TorchFile torch = io::read_torch(file);
+  json regression;
+  std::vector<io::Array> tensors = std::move(torch.tensors);
+  if (const fs::path beside = regression_of(file); fs::exists(beside)) {
+    io::TorchFile second = io::read_torch(beside);
+    // its tensors follow the model's in one numbering
+    const std::size_t offset = tensors.size();
+    const std::function<void(json&)> shift = [&](json& node) {
+      if (!node.is_structured()) return;
+      if (node.is_object() && node.contains("$tensor")) {
+        node["$tensor"] = node["$tensor"].get<std::size_t>() + offset;
+        return;
+      }
+      for (json& child : node) shift(child);
+    };
+    shift(second.root);
+    regression = std::move(second.root);
+    tensors.insert(tensors.end(), second.tensors.begin(), second.tensors.end());
+  }
+  std::map<const std::byte*, std::size_t> storages;
+  annotate(torch.root, tensors, storages);
+  annotate(regression, tensors, storages);
+
+  for (const models::Family& family : models::families()) {
+    const models::NativeCheckpoint native = family.from_native(torch.root, regression);
+    if (native.config.is_null()) continue;
+    Checkpoint out;
+    out.path = file;
+    out.layout = "torch file of the model's own code";
+    out.config = native.config;
+    out.family = &family;
+    for (const auto& [name, tensor] : native.tensors.items())
+      if (tensor.is_object() && tensor.contains("$tensor"))
+        out.arrays.emplace(canonical(name, family.native_renames), tensors.at(tensor["$tensor"].get<std::size_t>()));
+    return out;
+  }
+  throw Error(ErrorKind::unsupported, {"a torch file, but not of any model family of this build", file.string(),
+                                       "give a Hugging Face folder, or a fair-esm ESM-2, ESM-1b or ESM-1v .pt file"});
+}
+
+}  // namespace
+
+Checkpoint read_checkpoint(const fs::path& path) {
+  std::error_code ignored;
+  const fs::file_status status = fs::status(path, ignored);
+  if (!fs::exists(status))
+    throw Error(ErrorKind::not_found,
+                {"there is no such model folder or file", path.string(),
+                 "give a Hugging Face folder or a fair-esm .pt file; `groel models` lists bundled ones"});
+  if (fs::is_directory(status)) return read_hugging_face(path);
+  const std::string extension = path.extension().string();
+  if (extension == ".safetensors" || extension == ".bin" || extension == ".json")
+    return read_hugging_face(path.has_parent_path() ? path.parent_path() : fs::path("."));
+  return read_native(path);
+}
+
+}  // namespace groel::engine

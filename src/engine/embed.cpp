@@ -1,0 +1,159 @@
+// The taps of a forward pass, and pooling.
+#include "engine/embed.h"
+
+#include <algorithm>
+#include <cstring>
+#include <set>
+
+#include "base/error.h"
+#include "ops/pool.h"
+
+namespace groel::engine {
+namespace {
+
+Tensor row_of(const Tensor& matrix, std::int64_t row) { return matrix.rows(row, row + 1).clone().reshape({-1}); }
+
+// The residues of every sequence: all tokens but the first (<cls>) and the last (<eos>).
+ops::Segments residue_segments(const Tensor& cu_seqlens) {
+  const auto cu = cu_seqlens.values<std::int32_t>();
+  const auto count = static_cast<std::int64_t>(cu.size()) - 1;
+  ops::Segments out{Tensor::empty({count}, DType::i32), Tensor::empty({count}, DType::i32)};
+  for (std::int64_t b = 0; b < count; ++b) {
+    out.begin.mutable_data<std::int32_t>()[b] = cu[static_cast<std::size_t>(b)] + 1;
+    out.end.mutable_data<std::int32_t>()[b] = cu[static_cast<std::size_t>(b) + 1] - 1;
+  }
+  return out;
+}
+
+class Collector {
+ public:
+  Collector(const models::Model& model, std::span<const std::vector<std::int32_t>> sequences,
+            const EmbedRequest& request)
+      : model_(model),
+        sequences_(sequences),
+        request_(request),
+        layers_(static_cast<int>(model.info().layers)),
+        batch_(models::Batch::pack(sequences)),
+        residues_(residue_segments(batch_.cu_seqlens)),
+        out_(sequences.size()) {
+    if (request.contacts) contacts_ = &models::require<models::ContactPredictor>(model);
+    if (request.logits) lm_ = &models::require<models::MaskedLm>(model);
+    for (const int layer : request.layers) wanted_.insert(layer);
+  }
+
+  std::vector<Embedding> run() {
+    models::Taps taps;
+    taps.hidden = [this](int layer, const Tensor& hidden) { take_hidden(layer, hidden); };
+    taps.attention = [this](int layer, std::int64_t b, const Tensor& maps) { take_attention(layer, b, maps); };
+    taps.wants_attention = [this](int layer) {
+      return request_.contacts || (request_.attentions && wanted_.contains(layer));
+    };
+    const bool whole = request_.logits || request_.contacts;
+    taps.last_layer = whole || wanted_.empty() ? layers_ : *wanted_.rbegin();
+    const Tensor last = models::require<models::Encoder>(model_).encode(batch_, taps);
+    if (request_.logits) take_logits(lm_->logits(last));
+    if (request_.contacts)
+      for (Embedding& embedding : out_) contacts_->finish_contacts(embedding.contacts);
+    return std::move(out_);
+  }
+
+ private:
+  std::pair<std::int64_t, std::int64_t> residues(std::size_t b) const {
+    return {residues_.begin.data<std::int32_t>()[b], residues_.end.data<std::int32_t>()[b]};
+  }
+
+  void take_hidden(int layer, const Tensor& hidden) {
+    if (!wanted_.contains(layer)) return;
+    if (request_.mean) take_rows(&Embedding::mean, layer, ops::segment_mean(hidden, residues_));
+    if (request_.max) take_rows(&Embedding::max, layer, ops::segment_max(hidden, residues_));
+    for (std::size_t b = 0; b < out_.size(); ++b) {
+      const auto [begin, end] = residues(b);
+      if (request_.cls) out_[b].cls[layer] = row_of(hidden, begin - 1);
+      if (request_.per_residue) out_[b].per_residue[layer] = hidden.rows(begin, end).clone();
+    }
+  }
+
+  void take_rows(std::map<int, Tensor> Embedding::*member, int layer, const Tensor& pooled) {
+    for (std::size_t b = 0; b < out_.size(); ++b)
+      (out_[b].*member)[layer] = row_of(pooled, static_cast<std::int64_t>(b));
+  }
+
+  void take_attention(int layer, std::int64_t b, const Tensor& maps) {
+    Embedding& embedding = out_[static_cast<std::size_t>(b)];
+    if (request_.attentions && wanted_.contains(layer)) embedding.attentions[layer] = maps.clone();
+    if (!request_.contacts) return;
+    const std::int64_t length = maps.size(1) - 2;
+    if (!embedding.contacts.defined()) embedding.contacts = Tensor::zeros({length, length});
+    contacts_->add_contact_maps(embedding.contacts, layer, maps, sequences_[static_cast<std::size_t>(b)]);
+  }
+
+  void take_logits(const Tensor& logits) {
+    for (std::size_t b = 0; b < out_.size(); ++b) {
+      const auto [begin, end] = residues(b);
+      out_[b].logits = logits.rows(begin, end).clone();
+    }
+  }
+
+  const models::Model& model_;
+  std::span<const std::vector<std::int32_t>> sequences_;
+  const EmbedRequest& request_;
+  int layers_;
+  models::Batch batch_;
+  ops::Segments residues_;
+  std::vector<Embedding> out_;
+  const models::ContactPredictor* contacts_ = nullptr;
+  const models::MaskedLm* lm_ = nullptr;
+  std::set<int> wanted_;
+};
+
+int parse_layer(const std::string& word, std::int64_t layers, const std::string& text) {
+  const auto bad = [&](const std::string& what) {
+    return Error(ErrorKind::usage, {fmt::format("'{}': {}", text, what), "--layers",
+                                    fmt::format("this model has layers 0 (embeddings) to {}; -1 is the last", layers)});
+  };
+  std::size_t used = 0;
+  long value = 0;
+  try {
+    value = std::stol(word, &used);
+  } catch (const std::exception&) {
+    throw bad(fmt::format("'{}' is not a layer", word));
+  }
+  if (used != word.size()) throw bad(fmt::format("'{}' is not a layer", word));
+  if (value < 0) value += layers + 1;
+  if (value < 0 || value > layers) throw bad(fmt::format("there is no layer {}", word));
+  return static_cast<int>(value);
+}
+
+}  // namespace
+
+std::vector<Embedding> embed_batch(const models::Model& model, std::span<const std::vector<std::int32_t>> sequences,
+                                   const EmbedRequest& request) {
+  for (const auto& sequence : sequences)
+    if (sequence.size() < 3) throw Error(ErrorKind::bad_input, "a sequence without residues");
+  if (sequences.empty()) return {};
+  return Collector(model, sequences, request).run();
+}
+
+std::vector<int> parse_layers(const std::string& text, std::int64_t model_layers) {
+  std::set<int> layers;
+  std::size_t at = 0;
+  while (at <= text.size()) {
+    const std::size_t comma = std::min(text.find(',', at), text.size());
+    const std::string word = text.substr(at, comma - at);
+    const std::size_t dots = word.find("..");
+    if (word == "all") {
+      for (int i = 0; i <= model_layers; ++i) layers.insert(i);
+    } else if (dots != std::string::npos) {
+      const int first = parse_layer(word.substr(0, dots), model_layers, text);
+      const int last = parse_layer(word.substr(dots + 2), model_layers, text);
+      if (first > last) throw Error(ErrorKind::usage, {fmt::format("'{}' counts backwards", word), "--layers", {}});
+      for (int i = first; i <= last; ++i) layers.insert(i);
+    } else {
+      layers.insert(parse_layer(word, model_layers, text));
+    }
+    at = comma + 1;
+  }
+  return {layers.begin(), layers.end()};
+}
+
+}  // namespace groel::engine

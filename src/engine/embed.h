@@ -1,0 +1,43 @@
+// Running an encoder over sequences and taking what is wanted of it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "models/model.h"
+
+namespace groel::engine {
+
+/// What to compute for every sequence.
+struct EmbedRequest {
+  std::vector<int> layers;   ///< 0 (embeddings) .. L (after the final norm), ascending, each once
+  bool mean = false;         ///< [D] over residues
+  bool max = false;          ///< [D] over residues
+  bool cls = false;          ///< [D] of <cls>
+  bool per_residue = false;  ///< [L, D]
+  bool logits = false;       ///< [L, V]
+  bool contacts = false;     ///< [L, L]
+  bool attentions = false;   ///< [H, L+2, L+2] of every wanted layer but 0
+};
+
+/// One sequence's results, f32 on the host. Special tokens are in none but `cls` and `attentions`.
+struct Embedding {
+  std::map<int, Tensor> mean, max, cls;  ///< by layer, [D]
+  std::map<int, Tensor> per_residue;     ///< by layer, [L, D]
+  std::map<int, Tensor> attentions;      ///< by layer, [H, L+2, L+2]
+  Tensor logits;                         ///< [L, V]
+  Tensor contacts;                       ///< [L, L]
+};
+
+/// One forward pass over several tokenised sequences (<cls> residues… <eos>), packed. Each result is bitwise the same
+/// whatever else is in the batch. Errors: unsupported (the model has no such head), bad_input (too long for it).
+std::vector<Embedding> embed_batch(const models::Model& model, std::span<const std::vector<std::int32_t>> sequences,
+                                   const EmbedRequest& request);
+
+/// The layers that "-1", "0..3", "0,6,-2", "all" name in a model of L layers, ascending. Errors: usage.
+std::vector<int> parse_layers(const std::string& text, std::int64_t model_layers);
+
+}  // namespace groel::engine

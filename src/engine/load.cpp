@@ -1,0 +1,203 @@
+// Strict loading.
+#include "engine/load.h"
+
+#include <algorithm>
+#include <atomic>
+#include <bit>
+#include <cstring>
+#include <map>
+#include <set>
+
+#include "base/error.h"
+#include "base/sha256.h"
+#include "base/threads.h"
+
+namespace groel::engine {
+namespace {
+
+// `*` matches any run of characters, also none.
+bool matches(std::string_view pattern, std::string_view text) {
+  if (pattern.empty()) return text.empty();
+  if (pattern[0] != '*') return !text.empty() && pattern[0] == text[0] && matches(pattern.substr(1), text.substr(1));
+  for (std::size_t i = 0; i <= text.size(); ++i)
+    if (matches(pattern.substr(1), text.substr(i))) return true;
+  return false;
+}
+
+// "lm_head." stands for all that starts with it.
+bool in_group(std::string_view group, std::string_view name) {
+  return group.ends_with('.') ? name.starts_with(group) : matches(group, name);
+}
+
+template <class Bits>
+bool any_exponent_full(const std::byte* data, std::size_t count, Bits mask) {
+  bool found = false;
+  for (std::size_t i = 0; i < count; ++i) {
+    Bits bits;
+    std::memcpy(&bits, data + i * sizeof bits, sizeof bits);
+    found |= (bits & mask) == mask;
+  }
+  return found;
+}
+
+bool holds_non_finite(const io::Array& array) {
+  constexpr std::size_t kChunk = std::size_t{4} << 20;
+  const std::size_t chunks = (array.bytes.size() + kChunk - 1) / kChunk;
+  std::atomic<bool> found{false};
+  parallel_for(static_cast<std::int64_t>(chunks), [&](std::int64_t i) {
+    const auto part = array.bytes.subspan(static_cast<std::size_t>(i) * kChunk,
+                                          std::min(kChunk, array.bytes.size() - static_cast<std::size_t>(i) * kChunk));
+    const std::size_t count = part.size() / size_of(array.dtype);
+    bool bad = false;
+    if (array.dtype == DType::f32) bad = any_exponent_full<std::uint32_t>(part.data(), count, 0x7f800000U);
+    if (array.dtype == DType::bf16) bad = any_exponent_full<std::uint16_t>(part.data(), count, 0x7f80U);
+    if (array.dtype == DType::f16) bad = any_exponent_full<std::uint16_t>(part.data(), count, 0x7c00U);
+    if (bad) found = true;
+  });
+  return found;
+}
+
+// Collects every complaint before any is thrown.
+class Complaints {
+ public:
+  void add(const std::string& kind, const std::string& what) { lists_[kind].push_back(what); }
+  void throw_if_any(const std::string& path) const {
+    if (lists_.empty()) return;
+    std::string text = "the checkpoint does not fit the model its configuration describes";
+    for (const auto& [kind, list] : lists_) {
+      text += fmt::format("\n  {} ({}):", kind, list.size());
+      for (const std::string& item : list) text += "\n    " + item;
+    }
+    throw Error(ErrorKind::bad_model, {text, path, "check that config.json and the weights belong together"});
+  }
+
+ private:
+  std::map<std::string, std::vector<std::string>> lists_;
+};
+
+bool is_weight_dtype(DType dtype) { return dtype == DType::f32 || dtype == DType::bf16 || dtype == DType::f16; }
+
+Tensor as_tensor(const io::Array& array) {
+  const bool aligned = std::bit_cast<std::uintptr_t>(array.bytes.data()) % size_of(array.dtype) == 0;
+  if (!aligned) return Tensor::copy_of(array.shape, array.dtype, array.bytes);
+  return Tensor::view(Storage::borrow(array.bytes.data(), array.bytes.size(), array.owner), array.shape, array.dtype);
+}
+
+std::set<std::string> absent_groups(const models::Model& model, const nn::Parameters& parameters,
+                                    const io::ArrayMap& arrays) {
+  std::set<std::string> absent;
+  for (const std::string& group : model.optional_groups()) {
+    const auto& list = parameters.list();
+    const bool any = std::any_of(list.begin(), list.end(), [&](const nn::Parameter& p) {
+      return in_group(group, p.name) && arrays.contains(p.name);
+    });
+    if (!any) absent.insert(group);
+  }
+  return absent;
+}
+
+void check(const nn::Parameter& parameter, const io::Array& array, Complaints& complaints) {
+  if (array.shape != parameter.shape)
+    complaints.add("mis-shaped", fmt::format("{}: {} in the file, {} in the model", parameter.name,
+                                             to_string(array.shape), to_string(parameter.shape)));
+  else if (!is_weight_dtype(array.dtype))
+    complaints.add("of a dtype that is not a weight's",
+                   fmt::format("{}: {}", parameter.name, groel::name(array.dtype)));
+  else if (holds_non_finite(array))
+    complaints.add("with NaN or infinity", parameter.name);
+}
+
+void fill(const nn::Parameters& parameters, const io::ArrayMap& arrays, const std::set<std::string>& absent,
+          Complaints& complaints) {
+  for (const nn::Parameter& parameter : parameters.list()) {
+    const auto found = arrays.find(parameter.name);
+    if (found != arrays.end()) {
+      check(parameter, found->second, complaints);
+      continue;
+    }
+    const bool optional = std::any_of(absent.begin(), absent.end(),
+                                      [&](const std::string& group) { return in_group(group, parameter.name); });
+    if (!optional) complaints.add("missing", fmt::format("{} {}", parameter.name, to_string(parameter.shape)));
+  }
+}
+
+std::vector<std::string> unused(const nn::Parameters& parameters, const Checkpoint& checkpoint,
+                                Complaints& complaints) {
+  std::set<std::string> wanted;
+  for (const nn::Parameter& parameter : parameters.list()) wanted.insert(parameter.name);
+  std::vector<std::string> ignored;
+  for (const auto& [name, array] : checkpoint.arrays) {
+    if (wanted.contains(name)) continue;
+    const auto& patterns = checkpoint.family->ignorable;
+    if (std::any_of(patterns.begin(), patterns.end(), [&](std::string_view pattern) { return matches(pattern, name); }))
+      ignored.push_back(name);
+    else
+      complaints.add("unexpected", fmt::format("{} {}", name, to_string(array.shape)));
+  }
+  return ignored;
+}
+
+std::string fingerprint(const Checkpoint& checkpoint) {
+  constexpr std::size_t kHead = 1024;
+  Sha256 digest;
+  digest.update(checkpoint.config.dump());
+  for (const auto& [name, array] : checkpoint.arrays) {
+    digest.update(fmt::format("{} {} {}\n", name, groel::name(array.dtype), to_string(array.shape)));
+    const std::size_t n = std::min(kHead, array.bytes.size());
+    digest.update({reinterpret_cast<const char*>(array.bytes.data()), n});
+  }
+  return digest.finish();
+}
+
+std::string most_common_dtype(const io::ArrayMap& arrays) {
+  std::map<std::string, std::size_t> bytes;
+  for (const auto& [name, array] : arrays) bytes[std::string(groel::name(array.dtype))] += array.bytes.size();
+  const auto most =
+      std::max_element(bytes.begin(), bytes.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  return most == bytes.end() ? "none" : most->first;
+}
+
+}  // namespace
+
+LoadedModel load_model(const std::filesystem::path& path, ops::Precision precision) {
+  return load_model(read_checkpoint(path), precision);
+}
+
+LoadedModel load_model(Checkpoint checkpoint, ops::Precision precision) {
+  const models::Family& family = *checkpoint.family;
+  bio::Tokenizer tokenizer =
+      checkpoint.vocabulary.empty()
+          ? family.default_tokenizer()
+          : bio::Tokenizer::from_vocabulary(checkpoint.vocabulary, (checkpoint.path / "vocab.txt").string());
+  LoadedModel out{family.build(checkpoint.config, std::move(tokenizer)),
+                  &family,
+                  checkpoint.path,
+                  checkpoint.layout,
+                  most_common_dtype(checkpoint.arrays),
+                  precision,
+                  checkpoint.config,
+                  {},
+                  fingerprint(checkpoint)};
+  nn::Parameters parameters;
+  out.model->collect(parameters);
+  Complaints complaints;
+  fill(parameters, checkpoint.arrays, absent_groups(*out.model, parameters, checkpoint.arrays), complaints);
+  out.ignored = unused(parameters, checkpoint, complaints);
+  complaints.throw_if_any(checkpoint.path.string());
+  for (const nn::Parameter& parameter : parameters.list())
+    if (const auto found = checkpoint.arrays.find(parameter.name); found != checkpoint.arrays.end())
+      *parameter.slot = as_tensor(found->second);
+  checkpoint.arrays.clear();
+  out.model->prepare(precision);
+  return out;
+}
+
+ops::Precision parse_precision(const std::string& text) {
+  if (text == "f32" || text == "float32") return ops::Precision::f32;
+  if (text == "bf16" || text == "bfloat16") return ops::Precision::bf16;
+  throw Error(ErrorKind::usage, {fmt::format("unknown dtype '{}'", text), "--dtype", "use f32 or bf16"});
+}
+
+std::string_view name(ops::Precision precision) noexcept { return precision == ops::Precision::bf16 ? "bf16" : "f32"; }
+
+}  // namespace groel::engine

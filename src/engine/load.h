@@ -1,0 +1,36 @@
+// From a checkpoint on disk to a model ready to run.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/checkpoint.h"
+#include "models/model.h"
+
+namespace groel::engine {
+
+struct LoadedModel {
+  std::unique_ptr<models::Model> model;
+  const models::Family* family = nullptr;
+  std::filesystem::path path;
+  std::string layout;        ///< which kind of checkpoint it came from
+  std::string stored_dtype;  ///< dtype of most of its weights on disk
+  ops::Precision precision = ops::Precision::f32;
+  nlohmann::json config;
+  std::vector<std::string> ignored;  ///< tensors of the file that the model does not use
+  std::string fingerprint;           ///< digest of configuration, names, shapes and the head of every tensor
+};
+
+/// Loads strictly: one bad_model error lists every missing, unexpected and mis-shaped tensor, and every one that holds
+/// NaN or infinity.
+LoadedModel load_model(const std::filesystem::path& path, ops::Precision precision = ops::Precision::f32);
+/// The same from a checkpoint already read.
+LoadedModel load_model(Checkpoint checkpoint, ops::Precision precision);
+
+/// Parses "f32" or "bf16". Errors: usage.
+ops::Precision parse_precision(const std::string& text);
+std::string_view name(ops::Precision precision) noexcept;
+
+}  // namespace groel::engine

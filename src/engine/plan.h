@@ -1,0 +1,48 @@
+// What fits into memory, known before the run.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "engine/embed.h"
+
+namespace groel::engine {
+
+struct PlanOptions {
+  std::optional<std::size_t> memory;       ///< bytes the whole process may use; none: most of what the machine has free
+  std::optional<std::int64_t> max_tokens;  ///< tokens a batch; none: chosen here
+};
+
+/// Bytes that a forward pass takes, and the batches that fit.
+class MemoryPlan {
+ public:
+  /// Errors: memory, when not even the weights fit.
+  MemoryPlan(const models::Model& model, const EmbedRequest& request, const PlanOptions& options);
+
+  /// Bytes that a sequence of n tokens adds to its batch, results included.
+  std::size_t bytes_of(std::int64_t tokens) const;
+  bool fits(std::int64_t tokens) const { return bytes_of(tokens) <= batch_budget_; }
+  /// The memory error of a sequence that does not fit, saying what would be needed.
+  Error too_large(std::int64_t tokens) const;
+
+  std::size_t weight_bytes() const noexcept { return weights_; }
+  std::size_t batch_budget() const noexcept { return batch_budget_; }
+  std::int64_t max_tokens() const noexcept { return max_tokens_; }
+  /// Linear part, a token.
+  std::size_t bytes_per_token() const noexcept { return per_token_; }
+
+  /// Consecutive groups of the given sequences (token counts): each within the budget and max_tokens, or one sequence
+  /// that alone exceeds max_tokens. Sequences that do not fit at all must have been taken out. -> ends of the groups.
+  std::vector<std::size_t> batches(std::span<const std::int64_t> token_counts) const;
+
+ private:
+  std::size_t weights_;
+  std::size_t per_token_;
+  std::size_t per_square_;  // times n*n
+  std::size_t batch_budget_;
+  std::int64_t max_tokens_;
+};
+
+}  // namespace groel::engine

@@ -1,0 +1,57 @@
+// Typed, bounded access to the fields of a model's configuration.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "base/error.h"
+
+namespace groel::models {
+
+/// Reads fields of a JSON object; every error is bad_model naming the field.
+class ConfigReader {
+ public:
+  explicit ConfigReader(const nlohmann::json& config) : config_(config) {
+    if (!config.is_object())
+      throw Error(ErrorKind::bad_model, {"the configuration is not a JSON object", "config.json", {}});
+  }
+
+  /// An integer in [low, high] that must be there.
+  std::int64_t integer(const char* field, std::int64_t low, std::int64_t high) const {
+    const nlohmann::json& value = at(field);
+    if (!value.is_number_integer()) fail(field, "is not an integer");
+    const auto number = value.get<std::int64_t>();
+    if (number < low || number > high) fail(field, fmt::format("is {}, outside {}..{}", number, low, high));
+    return number;
+  }
+  double number(const char* field, double low, double high) const {
+    const nlohmann::json& value = at(field);
+    if (!value.is_number()) fail(field, "is not a number");
+    const auto number = value.get<double>();
+    if (!(number >= low && number <= high)) fail(field, fmt::format("is {}, outside {}..{}", number, low, high));
+    return number;
+  }
+  bool boolean(const char* field, bool otherwise) const {
+    if (absent(field)) return otherwise;
+    if (!config_[field].is_boolean()) fail(field, "is not true or false");
+    return config_[field].get<bool>();
+  }
+  std::string text(const char* field, const std::string& otherwise) const {
+    if (absent(field)) return otherwise;
+    if (!config_[field].is_string()) fail(field, "is not a text");
+    return config_[field].get<std::string>();
+  }
+  [[noreturn]] static void fail(const char* field, const std::string& what) {
+    throw Error(ErrorKind::bad_model, {fmt::format("'{}' {}", field, what), "config.json", {}});
+  }
+
+ private:
+  bool absent(const char* field) const { return !config_.contains(field) || config_[field].is_null(); }
+  const nlohmann::json& at(const char* field) const {
+    if (absent(field)) fail(field, "is missing");
+    return config_[field];
+  }
+  const nlohmann::json& config_;
+};
+
+}  // namespace groel::models

@@ -1,0 +1,430 @@
+// ESM-2, ESM-1b and ESM-1v (Rives et al. 2021, Meier et al. 2021, Lin et al. 2023).
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
+#include "models/config_reader.h"
+#include "models/family.h"
+#include "nn/contact_head.h"
+#include "nn/layer_norm.h"
+#include "nn/linear.h"
+#include "nn/lm_head.h"
+#include "nn/rotary.h"
+#include "ops/attention.h"
+#include "ops/elementwise.h"
+#include "ops/embedding.h"
+
+namespace groel::models {
+namespace {
+
+struct EsmConfig {
+  std::int64_t layers, width, heads, ffn, vocabulary;
+  std::int64_t positions;  // rows of the learned table
+  float epsilon;
+  bool rotary, token_dropout, norm_before;
+  bool lm_head_required, mask_row_zeroed_in_head;
+
+  static EsmConfig read(const nlohmann::json& json) {
+    const ConfigReader reader(json);
+    EsmConfig c{};
+    c.layers = reader.integer("num_hidden_layers", 1, 1024);
+    c.width = reader.integer("hidden_size", 1, 1 << 16);
+    c.heads = reader.integer("num_attention_heads", 1, 1 << 10);
+    c.ffn = reader.integer("intermediate_size", 1, 1 << 18);
+    c.vocabulary = reader.integer("vocab_size", 1, 1 << 16);
+    c.epsilon = static_cast<float>(reader.number("layer_norm_eps", 0.0, 1.0));
+    const std::string position = reader.text("position_embedding_type", "absolute");
+    if (position != "rotary" && position != "absolute")
+      ConfigReader::fail("position_embedding_type", fmt::format("is '{}', not 'rotary' or 'absolute'", position));
+    c.rotary = position == "rotary";
+    c.positions = c.rotary ? 0 : reader.integer("max_position_embeddings", 3, 1 << 24);
+    c.token_dropout = reader.boolean("token_dropout", false);
+    c.norm_before = reader.boolean("emb_layer_norm_before", false);
+    c.mask_row_zeroed_in_head = reader.boolean("mask_row_zeroed_in_head", false);
+    if (reader.boolean("is_folding_model", false))
+      ConfigReader::fail("is_folding_model", "is true: this is ESMFold, not a language model");
+    if (c.width % c.heads != 0)
+      ConfigReader::fail("num_attention_heads", fmt::format("({}) does not divide hidden_size ({})", c.heads, c.width));
+    if (c.rotary && c.width / c.heads % 2 != 0) ConfigReader::fail("hidden_size", "gives rotary heads an odd width");
+    c.lm_head_required =
+        json.value("architectures", nlohmann::json::array()).dump().find("EsmForMaskedLM") != std::string::npos;
+    return c;
+  }
+};
+
+// Pre-norm transformer block. x (T, D), D = H*K.
+struct Block {
+  nn::LayerNorm attention_norm, ffn_norm;
+  nn::Linear qkv;   // (3*D, D)
+  nn::Linear out;   // (D, D)
+  nn::Linear fc1;   // (F, D)
+  nn::Linear fc2;   // (D, F)
+  Tensor inv_freq;  // (K/2), rotary only; may be absent from the file
+  std::shared_ptr<nn::Rotary> rotary;
+
+  explicit Block(const EsmConfig& c)
+      : attention_norm(c.width, c.epsilon),
+        ffn_norm(c.width, c.epsilon),
+        qkv(c.width, std::vector<std::int64_t>{c.width, c.width, c.width}),
+        out(c.width, c.width),
+        fc1(c.width, c.ffn),
+        fc2(c.ffn, c.width) {}
+
+  void collect(nn::Parameters& parameters, const std::string& at, const EsmConfig& c) {
+    qkv.collect(parameters, {at + ".attention.self.query", at + ".attention.self.key", at + ".attention.self.value"});
+    out.collect(parameters, at + ".attention.output.dense");
+    attention_norm.collect(parameters, at + ".attention.LayerNorm");
+    ffn_norm.collect(parameters, at + ".LayerNorm");
+    fc1.collect(parameters, at + ".intermediate.dense");
+    fc2.collect(parameters, at + ".output.dense");
+    if (c.rotary) parameters.add(at + ".attention.self.rotary_embeddings.inv_freq", {c.width / c.heads / 2}, inv_freq);
+  }
+
+  void prepare(ops::Precision precision) {
+    for (nn::Linear* linear : {&qkv, &out, &fc1, &fc2}) linear->prepare(precision);
+    attention_norm.prepare();
+    ffn_norm.prepare();
+  }
+
+  std::size_t packed_bytes() const {
+    return qkv.packed_bytes() + out.packed_bytes() + fc1.packed_bytes() + fc2.packed_bytes();
+  }
+};
+
+class Esm final : public Model, public Encoder, public MaskedLm, public ContactPredictor {
+ public:
+  Esm(EsmConfig config, bio::Tokenizer tokenizer)
+      : config_(config),
+        tokenizer_(std::move(tokenizer)),
+        embedding_norm_(config.width, config.epsilon),
+        final_norm_(config.width, config.epsilon),
+        lm_head_(config.width, config.vocabulary, config.epsilon),
+        contact_head_(config.layers, config.heads) {
+    if (tokenizer_.size() != config_.vocabulary)
+      throw Error(ErrorKind::bad_model, {fmt::format("vocab_size is {}, but the vocabulary has {} tokens",
+                                                     config_.vocabulary, tokenizer_.size()),
+                                         "config.json",
+                                         {}});
+    for (std::int64_t i = 0; i < config_.layers; ++i) blocks_.emplace_back(config_);
+  }
+
+  ModelInfo info() const override {
+    ModelInfo info{"esm",       config_.layers,     config_.width, config_.heads,
+                   config_.ffn, config_.vocabulary, parameters_,   {}};
+    if (!config_.rotary) info.max_residues = config_.positions - 4;  // positions start at 2; <cls> and <eos> take two
+    return info;
+  }
+  const bio::Tokenizer& tokenizer() const override { return tokenizer_; }
+
+  void collect(nn::Parameters& parameters) override {
+    parameters.add("esm.embeddings.word_embeddings.weight", {config_.vocabulary, config_.width}, words_);
+    if (!config_.rotary)
+      parameters.add("esm.embeddings.position_embeddings.weight", {config_.positions, config_.width}, positions_);
+    if (config_.norm_before) embedding_norm_.collect(parameters, "esm.embeddings.layer_norm");
+    for (std::size_t i = 0; i < blocks_.size(); ++i)
+      blocks_[i].collect(parameters, fmt::format("esm.encoder.layer.{}", i), config_);
+    final_norm_.collect(parameters, "esm.encoder.emb_layer_norm_after");
+    contact_head_.collect(parameters, "esm.contact_head.regression");
+    lm_head_.collect(parameters, "lm_head");
+    // Some files of ESM-1b hold an output table of their own beside the embeddings.
+    parameters.add("lm_head.decoder.weight", {config_.vocabulary, config_.width}, decoder_);
+    slots_ = parameters.list();
+  }
+
+  std::vector<std::string> optional_groups() const override {
+    std::vector<std::string> groups{"lm_head.decoder.weight", "esm.contact_head."};
+    if (config_.rotary) groups.push_back("*.rotary_embeddings.inv_freq");
+    if (!config_.lm_head_required) groups.push_back("lm_head.");
+    return groups;
+  }
+
+  void prepare(ops::Precision precision) override {
+    precision_ = precision;
+    for (const nn::Parameter& slot : slots_)
+      if (slot.slot->defined() && !slot.name.ends_with("inv_freq") && slot.name != "lm_head.decoder.weight")
+        parameters_ += slot.slot->count();
+    has_contacts_ = defined("esm.contact_head.regression.weight");
+    has_lm_head_ = defined("lm_head.dense.weight");
+    words_ = words_.to(DType::f32);
+    if (has_lm_head_) lm_head_.prepare(output_table(), ops::Precision::f32);
+    decoder_ = {};
+    if (has_contacts_) contact_head_.prepare();
+    if (!config_.rotary) positions_ = positions_.to(DType::f32);
+    if (config_.norm_before) embedding_norm_.prepare();
+    final_norm_.prepare();
+    for (Block& block : blocks_) block.prepare(precision);
+    if (config_.rotary) prepare_rotary();
+  }
+
+  std::size_t weight_bytes() const override {
+    std::size_t bytes = words_.bytes() + lm_head_.packed_bytes() + (positions_.defined() ? positions_.bytes() : 0);
+    for (const Block& block : blocks_) bytes += block.packed_bytes();
+    return bytes;
+  }
+
+  std::vector<std::string> capabilities() const override {
+    std::vector<std::string> out{std::string(Encoder::kName)};
+    if (has_lm_head_) out.emplace_back(MaskedLm::kName);
+    if (has_contacts_) out.emplace_back(ContactPredictor::kName);
+    return out;
+  }
+
+  Tensor encode(const Batch& batch, const Taps& taps) const override {
+    const auto last = taps.last_layer < 0 ? config_.layers : std::min<std::int64_t>(taps.last_layer, config_.layers);
+    Tensor x = embed(batch);
+    if (taps.hidden) taps.hidden(0, x);
+    for (std::int64_t i = 0; i < last; ++i) {
+      const int layer = static_cast<int>(i) + 1;
+      attend(blocks_[static_cast<std::size_t>(i)], x, batch, layer, taps);
+      feed_forward(blocks_[static_cast<std::size_t>(i)], x);
+      if (layer == config_.layers) x = final_norm_(x);  // the last layer is the only one seen through the final norm
+      if (taps.hidden) taps.hidden(layer, x);
+    }
+    return x;
+  }
+
+  std::size_t activation_bytes_per_token() const override {
+    // x, its norm, and the wider of {q k v, attention's output} and {FFN's inside}, all f32
+    return sizeof(float) * static_cast<std::size_t>(2 * config_.width + std::max(4 * config_.width, config_.ffn));
+  }
+
+  Tensor logits(const Tensor& last_hidden) const override { return lm_head_(last_hidden); }
+
+  void add_contact_maps(Tensor& logits, int layer, const Tensor& maps,
+                        std::span<const std::int32_t> tokens) const override {
+    std::vector<std::int64_t> inner_ends;
+    for (std::size_t t = 1; t + 1 < tokens.size(); ++t)
+      if (tokens[t] == tokenizer_.eos()) inner_ends.push_back(static_cast<std::int64_t>(t));
+    contact_head_.accumulate(logits, layer - 1, maps, inner_ends);
+  }
+  void finish_contacts(Tensor& logits) const override { contact_head_.finish(logits); }
+
+ private:
+  bool defined(std::string_view parameter) const {
+    for (const nn::Parameter& slot : slots_)
+      if (slot.name == parameter) return slot.slot->defined();
+    return false;
+  }
+
+  // (V, D)
+  Tensor output_table() const {
+    if (decoder_.defined() && !config_.mask_row_zeroed_in_head) return decoder_.to(DType::f32);
+    Tensor table = words_;
+    if (config_.mask_row_zeroed_in_head) {
+      table = words_.clone();
+      std::fill_n(table.mutable_data<float>() + tokenizer_.mask() * config_.width, config_.width, 0.0F);
+    }
+    return table;
+  }
+
+  // The stored frequencies are authoritative: ESM-2 was trained with them rounded to half precision.
+  void prepare_rotary() {
+    std::shared_ptr<nn::Rotary> previous;
+    for (Block& block : blocks_) {
+      const Tensor frequencies = block.inv_freq.defined()
+                                     ? block.inv_freq.to(DType::f32).clone()
+                                     : nn::Rotary::default_frequencies(config_.width / config_.heads);
+      if (previous == nullptr || !nn::same_frequencies(previous->inv_freq(), frequencies))
+        previous = std::make_shared<nn::Rotary>(frequencies);
+      block.rotary = previous;
+      block.inv_freq = {};
+    }
+  }
+
+  // Token dropout acts at inference too: <mask> rows are zero, and the rest is scaled by what was masked in training
+  // (15 % of tokens, 80 % of them by <mask>) against what is masked here.
+  Tensor dropout_scale(const Batch& batch) const {
+    constexpr float kMaskedInTraining = 0.15F * 0.8F;
+    Tensor scale = Tensor::empty({batch.token_count()});
+    float* out = scale.mutable_data<float>();
+    const auto tokens = batch.tokens.values<std::int32_t>();
+    const auto cu = batch.cu_seqlens.values<std::int32_t>();
+    for (std::size_t b = 0; b + 1 < cu.size(); ++b) {
+      const auto sequence =
+          tokens.subspan(static_cast<std::size_t>(cu[b]), static_cast<std::size_t>(cu[b + 1] - cu[b]));
+      const auto masked = static_cast<float>(std::count(sequence.begin(), sequence.end(), tokenizer_.mask()));
+      const float observed = masked / static_cast<float>(sequence.size());
+      const float factor = (1.0F - kMaskedInTraining) / (1.0F - observed);
+      for (const std::int32_t token : sequence) *out++ = token == tokenizer_.mask() ? 0.0F : factor;
+    }
+    return scale;
+  }
+
+  // -> (T, D)
+  Tensor embed(const Batch& batch) const {
+    Tensor x = ops::embedding(words_, batch.tokens, config_.token_dropout ? dropout_scale(batch) : Tensor{});
+    if (!config_.rotary) x = ops::add(x, ops::embedding(positions_, position_ids(batch)));
+    if (config_.norm_before) x = embedding_norm_(x);
+    return x;
+  }
+
+  // Learned positions start at 2: 0 is unused and 1 is padding's.
+  Tensor position_ids(const Batch& batch) const {
+    constexpr std::int32_t kFirst = 2;
+    Tensor ids = Tensor::empty({batch.token_count()}, DType::i32);
+    auto* out = ids.mutable_data<std::int32_t>();
+    const auto cu = batch.cu_seqlens.values<std::int32_t>();
+    for (std::size_t b = 0; b + 1 < cu.size(); ++b) {
+      const std::int32_t length = cu[b + 1] - cu[b];
+      if (length + kFirst > config_.positions)
+        throw Error(ErrorKind::bad_input,
+                    {fmt::format("{} residues, but this model has positions for {}", length - 2, config_.positions - 4),
+                     {},
+                     "use --long truncate or --long window"});
+      for (std::int32_t i = 0; i < length; ++i) *out++ = i + kFirst;
+    }
+    return ids;
+  }
+
+  DType product_input() const { return precision_ == ops::Precision::bf16 ? DType::bf16 : DType::f32; }
+
+  // x += out(attention(norm(x)))
+  void attend(const Block& block, Tensor& x, const Batch& batch, int layer, const Taps& taps) const {
+    const std::int64_t width = config_.width;
+    Tensor qkv = block.qkv(block.attention_norm(x, product_input()));  // (T, 3*D)
+    ops::AttentionInput input{qkv.columns(0, width), qkv.columns(width, 2 * width), qkv.columns(2 * width, 3 * width),
+                              batch.cu_seqlens, config_.heads};
+    const float scale = 1.0F / std::sqrt(static_cast<float>(width / config_.heads));
+    if (block.rotary) {
+      const ops::RotaryTable table = block.rotary->table(batch.longest());
+      ops::rotary_inplace(input.q, table, batch.cu_seqlens, {config_.heads, scale});
+      ops::rotary_inplace(input.k, table, batch.cu_seqlens, {config_.heads, 1.0F});
+    } else {
+      input.q = ops::scale(input.q.clone(), scale);
+    }
+    if (taps.attention && taps.wants_attention(layer))
+      for (std::int64_t b = 0; b < batch.sequences(); ++b) taps.attention(layer, b, ops::attention_maps(input, b));
+    block.out(ops::attention(input, product_input()), {.residual = x, .into = x});
+  }
+
+  // x += fc2(gelu(fc1(norm(x))))
+  void feed_forward(const Block& block, Tensor& x) const {
+    const Tensor inner = block.fc1(block.ffn_norm(x, product_input()), {.activation = ops::Activation::gelu_erf});
+    block.fc2(inner, {.residual = x, .into = x});
+  }
+
+  EsmConfig config_;
+  bio::Tokenizer tokenizer_;
+  Tensor words_;      // (V, D)
+  Tensor positions_;  // (max + 2, D), learned positions only
+  Tensor decoder_;    // (V, D), only while loading
+  nn::LayerNorm embedding_norm_, final_norm_;
+  std::vector<Block> blocks_;
+  nn::LmHead lm_head_;
+  nn::ContactHead contact_head_;
+  std::vector<nn::Parameter> slots_;
+  std::int64_t parameters_ = 0;
+  bool has_contacts_ = false, has_lm_head_ = false;
+  ops::Precision precision_ = ops::Precision::f32;
+};
+
+// --- files of facebookresearch/esm -------------------------------------------------------------------------------
+
+// A Namespace's fields are written `encoder_layers` or, in older files, `layers`.
+nlohmann::json field(const nlohmann::json& fields, const std::string& name) {
+  for (const std::string& spelling : {"encoder_" + name, name})
+    if (fields.contains(spelling)) return fields[spelling];
+  return nullptr;
+}
+
+nlohmann::json common_config(const nlohmann::json& fields) {
+  return {{"model_type", "esm"},
+          {"num_hidden_layers", field(fields, "layers")},
+          {"hidden_size", field(fields, "embed_dim")},
+          {"num_attention_heads", field(fields, "attention_heads")},
+          {"token_dropout", field(fields, "token_dropout")},
+          {"layer_norm_eps", 1e-5},
+          {"vocab_size", 33},
+          {"architectures", {"EsmForMaskedLM"}}};
+}
+
+// The reference zeroes the <mask> row of the embeddings in place on loading; where the file stores the output table in
+// the same memory, <mask>'s logits lose their row too.
+bool shares_embedding_with_head(const nlohmann::json& tensors) {
+  nlohmann::json embedding;
+  nlohmann::json head;
+  for (const auto& [name, tensor] : tensors.items()) {
+    if (name.ends_with("embed_tokens.weight")) embedding = tensor["storage"];
+    if (name.ends_with("lm_head.weight")) head = tensor["storage"];
+  }
+  return head.is_null() || embedding == head;
+}
+
+NativeCheckpoint from_fair_esm(const nlohmann::json& root, const nlohmann::json& regression) {
+  if (!root.is_object() || !root.contains("model") || !root["model"].is_object()) return {};
+  NativeCheckpoint out;
+  if (root.contains("cfg") && root["cfg"].is_object() && root["cfg"].contains("model")) {  // ESM-2
+    out.config = common_config(root["cfg"]["model"]);
+    out.config["intermediate_size"] =
+        out.config["hidden_size"].is_number() ? 4 * out.config["hidden_size"].get<std::int64_t>() : 0;
+    out.config["position_embedding_type"] = "rotary";
+  } else if (root.contains("args") && root["args"].value("arch", "") == "roberta_large") {  // ESM-1b, ESM-1v
+    out.config = common_config(root["args"]);
+    out.config["intermediate_size"] = field(root["args"], "ffn_embed_dim");
+    out.config["position_embedding_type"] = "absolute";
+    for (const auto& [name, tensor] : root["model"].items()) {
+      if (name.find("emb_layer_norm_before") != std::string::npos) out.config["emb_layer_norm_before"] = true;
+      if (name.ends_with("embed_positions.weight")) out.config["max_position_embeddings"] = tensor["shape"].at(0);
+    }
+    out.config["mask_row_zeroed_in_head"] = shares_embedding_with_head(root["model"]);
+  } else {
+    return {};
+  }
+  out.tensors = root["model"];
+  if (regression.is_object() && regression.contains("model")) out.tensors.update(regression["model"]);
+  return out;
+}
+
+bool accepts(const nlohmann::json& config) {
+  return config.is_object() && config.value("model_type", nlohmann::json()) == "esm";
+}
+
+std::unique_ptr<Model> build(const nlohmann::json& config, bio::Tokenizer tokenizer) {
+  return std::make_unique<Esm>(EsmConfig::read(config), std::move(tokenizer));
+}
+
+}  // namespace
+
+Family esm_family() {
+  return {
+      .name = "esm",
+      .summary = "ESM-2, ESM-1b, ESM-1v: masked language models of protein sequences",
+      .citation =
+          "Lin et al. 2023, Science 379:1123; Rives et al. 2021, PNAS 118:e2016239118; Meier et al. 2021, NeurIPS",
+      .golden = "esm2-tiny",
+      .known = {{"facebook/esm2_t6_8M_UR50D", 6, 320, 20, 7512474},
+                {"facebook/esm2_t12_35M_UR50D", 12, 480, 20, 33501394},
+                {"facebook/esm2_t30_150M_UR50D", 30, 640, 20, 148140154},
+                {"facebook/esm2_t33_650M_UR50D", 33, 1280, 20, 651043254},
+                {"facebook/esm2_t36_3B_UR50D", 36, 2560, 40, 2839005634},
+                {"facebook/esm2_t48_15B_UR50D", 48, 5120, 40, 15129100194},
+                {"facebook/esm1b_t33_650M_UR50S", 33, 1280, 20, 652359094},
+                {"facebook/esm1v_t33_650M_UR90S_1", 33, 1280, 20, 0}},
+      .accepts = accepts,
+      .build = build,
+      .default_tokenizer = bio::Tokenizer::esm,
+      .from_native = from_fair_esm,
+      .native_renames = {{"encoder.sentence_encoder.", ""},
+                         {"encoder.", ""},
+                         {"embed_tokens.", "esm.embeddings.word_embeddings."},
+                         {"embed_positions.", "esm.embeddings.position_embeddings."},
+                         {"emb_layer_norm_before.", "esm.embeddings.layer_norm."},
+                         {"emb_layer_norm_after.", "esm.encoder.emb_layer_norm_after."},
+                         {"contact_head.", "esm.contact_head."},
+                         {"self_attn_layer_norm.", "attention.LayerNorm."},
+                         {"final_layer_norm.", "LayerNorm."},
+                         {"self_attn.q_proj.", "attention.self.query."},
+                         {"self_attn.k_proj.", "attention.self.key."},
+                         {"self_attn.v_proj.", "attention.self.value."},
+                         {"self_attn.out_proj.", "attention.output.dense."},
+                         {"self_attn.rot_emb.", "attention.self.rotary_embeddings."},
+                         {"fc1.", "intermediate.dense."},
+                         {"fc2.", "output.dense."},
+                         {"lm_head.weight", "lm_head.decoder.weight"},
+                         {"layers.", "esm.encoder.layer."}},
+      .ignorable = {"*.position_ids", "esm.embeddings.position_embeddings.weight", "esm.pooler.*", "classifier.*",
+                    "*._float_tensor", "*.version"},
+  };
+}
+
+}  // namespace groel::models

@@ -1,0 +1,36 @@
+// Contacts from attention maps: symmetrise, average-product correction, logistic regression (Rao et al. 2021).
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "nn/parameters.h"
+
+namespace groel::nn {
+
+/// Regression over the channels layer·H + head. Maps come layer by layer, so that memory is one layer's, never all.
+class ContactHead {
+ public:
+  ContactHead() = default;
+  ContactHead(std::int64_t layers, std::int64_t heads) : layers_(layers), heads_(heads) {}
+
+  /// Declares `<prefix>.weight` [1, layers·H] and `<prefix>.bias` [1].
+  void collect(Parameters& parameters, const std::string& prefix);
+  void prepare();
+
+  /// Adds one layer's channels (layer counts from 0) to `logits` [L, L]. `maps` [H, L+2, L+2] hold <cls> first and
+  /// <eos> last; rows and columns of `silent` (token positions of further <eos>) count as zero.
+  void accumulate(Tensor& logits, std::int64_t layer, const Tensor& maps,
+                  std::span<const std::int64_t> silent = {}) const;
+  /// Logits to probabilities, in place.
+  void finish(Tensor& logits) const;
+
+ private:
+  std::int64_t layers_ = 0;
+  std::int64_t heads_ = 0;
+  Tensor weight_;
+  Tensor bias_;
+};
+
+}  // namespace groel::nn

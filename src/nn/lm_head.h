@@ -1,0 +1,47 @@
+// Language-model head of BERT's kind: dense, GELU, layer norm, tied decoder.
+#pragma once
+
+#include <string>
+
+#include "nn/layer_norm.h"
+#include "nn/linear.h"
+
+namespace groel::nn {
+
+class LmHead {
+ public:
+  LmHead() = default;
+  LmHead(std::int64_t width, std::int64_t vocabulary, float epsilon)
+      : width_(width), vocabulary_(vocabulary), dense_(width, width), norm_(width, epsilon) {}
+
+  /// Declares `<prefix>.dense.*`, `<prefix>.layer_norm.*` and `<prefix>.bias` [V].
+  void collect(Parameters& parameters, const std::string& prefix) {
+    dense_.collect(parameters, prefix + ".dense");
+    norm_.collect(parameters, prefix + ".layer_norm");
+    parameters.add(prefix + ".bias", {vocabulary_}, bias_);
+  }
+  /// `decoder` [V, D]: the embedding table, or a decoder of its own.
+  void prepare(const Tensor& decoder, ops::Precision precision) {
+    dense_.prepare(precision);
+    norm_.prepare();
+    bias_ = bias_.to(DType::f32);
+    decoder_ = ops::PackedWeight(decoder, precision);
+  }
+
+  /// x [T, D] -> logits [T, V] f32.
+  Tensor operator()(const Tensor& x) const {
+    const Tensor hidden = norm_(dense_(x, {.activation = ops::Activation::gelu_erf}));
+    return ops::linear(hidden, decoder_, {.bias = bias_});
+  }
+  std::size_t packed_bytes() const { return dense_.packed_bytes() + (decoder_.defined() ? decoder_.bytes() : 0); }
+
+ private:
+  std::int64_t width_ = 0;
+  std::int64_t vocabulary_ = 0;
+  Linear dense_;
+  LayerNorm norm_;
+  Tensor bias_;
+  ops::PackedWeight decoder_;
+};
+
+}  // namespace groel::nn

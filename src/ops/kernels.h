@@ -1,0 +1,18 @@
+// Which kernels are in force, for `groel doctor` and logs.
+#pragma once
+
+#include <string>
+
+#include "ops/linear.h"
+
+namespace groel::ops {
+
+/// oneDNN's name of the kernel for products of that precision ("brg:avx512_core"), with "(rounded inputs)" where bf16
+/// is emulated.
+std::string product_kernel(Precision precision);
+/// Highway's name of the SIMD target in use ("AVX3").
+std::string simd_target();
+/// Version of the oneDNN library at run time.
+std::string onednn_version();
+
+}  // namespace groel::ops

@@ -1,0 +1,92 @@
+// groel doctor: what this machine can do, and what GroEL makes of it.
+#include <H5public.h>
+#include <htslib/hts.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include <cstdlib>
+
+#include "base/cpu.h"
+#include "base/system.h"
+#include "base/threads.h"
+#include "base/version.h"
+#include "ops/kernels.h"
+#include "tasks/task.h"
+
+namespace groel::tasks {
+namespace {
+
+using nlohmann::json;
+
+std::string hdf5_version() {
+  unsigned major = 0;
+  unsigned minor = 0;
+  unsigned release = 0;
+  H5get_libversion(&major, &minor, &release);
+  return fmt::format("{}.{}.{}", major, minor, release);
+}
+
+json report() {
+  const char* cap = std::getenv("GROEL_ISA");
+  return {{"version", kVersion},
+          {"cpu", cpu_name()},
+          {"isa",
+           {{"machine", name(machine_isa())}, {"active", name(active_isa())}, {"GROEL_ISA", cap ? json(cap) : json()}}},
+          {"kernels",
+           {{"f32_products", ops::product_kernel(ops::Precision::f32)},
+            {"bf16_products", ops::product_kernel(ops::Precision::bf16)},
+            {"simd", ops::simd_target()}}},
+          {"cores", available_cores()},
+          {"threads", num_threads()},
+          {"memory_available", available_memory()},
+          {"libraries",
+           {{"onednn", ops::onednn_version()},
+            {"hdf5", hdf5_version()},
+            {"htslib", hts_version()},
+            {"zlib", zlibVersion()},
+            {"zstd", ZSTD_versionString()}}},
+          {"gpu", nullptr}};
+}
+
+void print(const json& r, std::ostream& out) {
+  const auto line = [&](std::string_view label, const std::string& value) {
+    out << fmt::format("{:<18}{}\n", label, value);
+  };
+  line("GroEL", r["version"]);
+  line("processor", r["cpu"]);
+  line("instruction set",
+       fmt::format("{}{}", r["isa"]["active"].get<std::string>(),
+                   r["isa"]["active"] == r["isa"]["machine"] ? ""
+                                                             : fmt::format(" (machine has {}; capped by GROEL_ISA)",
+                                                                           r["isa"]["machine"].get<std::string>())));
+  line("f32 products", r["kernels"]["f32_products"]);
+  line("bf16 products", r["kernels"]["bf16_products"]);
+  line("other kernels", r["kernels"]["simd"]);
+  line("cores, threads", fmt::format("{}, {}", r["cores"].dump(), r["threads"].dump()));
+  line("free memory", format_bytes(r["memory_available"]));
+  line("GPU", "not used by this build");
+  for (const auto& [library, version] : r["libraries"].items()) line(library, version);
+}
+
+int run(const Options& options, Context& context) {
+  apply_threads(options);
+  const json r = report();
+  if (options.flag("json"))
+    context.out << r.dump(2) << '\n';
+  else
+    print(r, context.out);
+  return 0;
+}
+
+}  // namespace
+
+Task doctor_task() {
+  return {.name = "doctor",
+          .summary = "Show the processor's features, the kernels chosen, memory, threads and library versions",
+          .description = "What to attach to a report of something going wrong.",
+          .examples = {{"groel doctor", "a table"}, {"GROEL_ISA=avx2 groel doctor", "as on an older processor"}},
+          .options = {threads_option(), json_option()},
+          .run = run};
+}
+
+}  // namespace groel::tasks

@@ -1,0 +1,294 @@
+// The loop of an embedding run.
+#include "tasks/embed/run.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/cpu.h"
+#include "base/interrupt.h"
+#include "base/version.h"
+#include "engine/windows.h"
+#include "formats/spool.h"
+
+namespace groel::tasks {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+using formats::ItemKind;
+
+formats::Item to_item(ItemKind kind, int layer, const Tensor& tensor) {
+  const auto values = tensor.values<float>();
+  return {kind, layer, tensor.shape(), {values.begin(), values.end()}};
+}
+
+const std::map<int, Tensor>* by_layer(const engine::Embedding& embedding, ItemKind kind) {
+  switch (kind) {
+    case ItemKind::mean: return &embedding.mean;
+    case ItemKind::max: return &embedding.max;
+    case ItemKind::cls: return &embedding.cls;
+    case ItemKind::per_residue: return &embedding.per_residue;
+    case ItemKind::attentions: return &embedding.attentions;
+    default: return nullptr;
+  }
+}
+
+// In the order of the kinds asked for, layers ascending within each.
+std::vector<formats::Item> to_items(const engine::Embedding& embedding, const std::vector<ItemKind>& kinds,
+                                    int last_layer) {
+  std::vector<formats::Item> items;
+  for (const ItemKind kind : kinds) {
+    if (const auto* layers = by_layer(embedding, kind))
+      for (const auto& [layer, tensor] : *layers) items.push_back(to_item(kind, layer, tensor));
+    else
+      items.push_back(to_item(kind, last_layer, kind == ItemKind::logits ? embedding.logits : embedding.contacts));
+  }
+  return items;
+}
+
+std::int64_t width_of(ItemKind kind, const models::ModelInfo& info) {
+  if (kind == ItemKind::logits) return info.vocabulary;
+  if (kind == ItemKind::attentions) return info.heads;
+  return kind == ItemKind::contacts ? 0 : info.width;
+}
+
+formats::ResultSchema schema_of(const engine::LoadedModel& loaded, const EmbedInput& input,
+                                const EmbedRunOptions& options) {
+  const models::ModelInfo info = loaded.model->info();
+  formats::ResultSchema schema;
+  for (const ItemKind kind : options.kinds) {
+    const bool whole_model = kind == ItemKind::logits || kind == ItemKind::contacts;
+    for (const int layer : whole_model ? std::vector{static_cast<int>(info.layers)} : options.request.layers)
+      if (kind != ItemKind::attentions || layer > 0) schema.columns.push_back({kind, layer, width_of(kind, info)});
+  }
+  schema.records = static_cast<std::int64_t>(input.records.size());
+  for (const EmbedRecord& record : input.records)
+    if (!record.error) schema.residues += record.length;
+  schema.run = describe_run(loaded, options);
+  return schema;
+}
+
+// A folder of our own for a run whose output goes to stdout.
+fs::path temporary_folder() {
+  std::string name = (fs::temp_directory_path() / "groel-XXXXXX").string();
+  if (mkdtemp(name.data()) == nullptr) throw_errno(name, "create a temporary folder", errno);
+  return name;
+}
+
+class EmbedRun {
+ public:
+  EmbedRun(const engine::LoadedModel& loaded, const EmbedInput& input, const EmbedRunOptions& options, Sink& sink)
+      : loaded_(loaded),
+        model_(*loaded.model),
+        input_(input),
+        options_(options),
+        sink_(sink),
+        plan_(model_, options.request, options.plan),
+        to_stdout_(options.output == "-"),
+        folder_(to_stdout_ ? temporary_folder() : fs::path(options.output.string() + ".partial")),
+        spool_(formats::Spool::open(folder_, identity(),
+                                    {.resume = options.resume, .overwrite = options.overwrite || to_stdout_})) {
+    summary_.records = static_cast<std::int64_t>(input.records.size());
+    summary_.distinct = static_cast<std::int64_t>(input.sequences.size());
+    summary_.resumed = spool_.count();
+    summary_.bytes_per_token = plan_.bytes_per_token();
+    summary_.max_tokens = plan_.max_tokens();
+  }
+
+  EmbedSummary run() {
+    try {
+      open_writer();
+      compute();
+      write_ready();
+      writer_->finish();
+      writer_.reset();
+    } catch (const Error& error) {
+      writer_.reset();
+      throw kept(error);
+    }
+    if (!to_stdout_) fs::rename(written_, options_.output);
+    spool_.remove();
+    return summary_;
+  }
+
+ private:
+  nlohmann::json identity() const {
+    nlohmann::json out = describe_run(loaded_, options_);
+    out["input"] = input_.digest;
+    out["model_fingerprint"] = loaded_.fingerprint;
+    out["layout"] = options_.layout == formats::Layout::packed ? "packed" : "per-protein";
+    return out;
+  }
+
+  void open_writer() {
+    written_ = to_stdout_ ? fs::path("-") : folder_ / ("output" + options_.output.extension().string());
+    writer_ = formats::find_format(options_.format, options_.output)
+                  .open({.path = written_, .layout = options_.layout, .schema = schema_of(loaded_, input_, options_)});
+  }
+
+  // What is computed stays; say how to go on.
+  Error kept(const Error& error) {
+    if (to_stdout_) {
+      spool_.remove();
+      return error;
+    }
+    Error::Parts parts = error.parts();
+    if (!parts.remedy.empty()) parts.remedy += "; ";
+    parts.remedy += fmt::format("{} of {} sequences are kept in {}: run the same command with --resume to go on",
+                                spool_.count(), summary_.distinct, folder_.string());
+    return Error(error.kind(), parts);
+  }
+
+  void compute() {
+    const std::vector<std::int64_t> todo = outstanding();
+    std::vector<std::int64_t> tokens;
+    for (const std::int64_t key : todo) tokens.push_back(token_count(key));
+    for (const std::int64_t key : todo) total_residues_ += input_.residues[static_cast<std::size_t>(key)];
+    started_ = Clock::now();
+    std::size_t begin = 0;
+    for (const std::size_t end : plan_.batches(tokens)) {
+      check_interrupted();
+      compute_batch({todo.data() + begin, end - begin});
+      begin = end;
+      write_ready();
+      report();
+    }
+    summary_.seconds = seconds();
+    sink_.progress_done();
+  }
+
+  // Sequences not in the spool; those that cannot fit are failed here, before the run.
+  std::vector<std::int64_t> outstanding() {
+    std::vector<std::int64_t> out;
+    for (std::int64_t key = 0; key < summary_.distinct; ++key) {
+      if (spool_.has(key)) continue;
+      if (plan_.fits(token_count(key)))
+        out.push_back(key);
+      else
+        spool_.append(key, {{}, plan_.too_large(token_count(key))});
+    }
+    return out;
+  }
+
+  std::int64_t token_count(std::int64_t key) const { return input_.residues[static_cast<std::size_t>(key)] + 2; }
+
+  std::vector<std::int32_t> tokens_of(std::int64_t key) const {
+    return model_.tokenizer().encode(input_.sequences[static_cast<std::size_t>(key)]).ids;
+  }
+
+  bool needs_windows(std::int64_t key) const {
+    const auto limit = model_.info().max_residues;
+    return limit && input_.residues[static_cast<std::size_t>(key)] > *limit;
+  }
+
+  void compute_batch(std::span<const std::int64_t> keys) {
+    std::vector<std::int64_t> whole;
+    std::vector<std::vector<std::int32_t>> sequences;
+    for (const std::int64_t key : keys) {
+      if (needs_windows(key)) {
+        keep(key, embed_windows(tokens_of(key)));
+      } else {
+        whole.push_back(key);
+        sequences.push_back(tokens_of(key));
+      }
+    }
+    const std::vector<engine::Embedding> embeddings = engine::embed_batch(model_, sequences, options_.request);
+    for (std::size_t i = 0; i < whole.size(); ++i) keep(whole[i], embeddings[i]);
+  }
+
+  engine::Embedding embed_windows(const std::vector<std::int32_t>& tokens) const {
+    const engine::EmbedRequest request = engine::window_request(options_.request);
+    const auto cut = engine::windows(static_cast<std::int64_t>(tokens.size()) - 2, *model_.info().max_residues);
+    std::vector<engine::Embedding> parts;
+    for (const engine::Window& window : cut) {
+      std::vector<std::int32_t> piece{tokens.front()};
+      piece.insert(piece.end(), tokens.begin() + 1 + window.begin, tokens.begin() + 1 + window.end);
+      piece.push_back(tokens.back());
+      parts.push_back(std::move(engine::embed_batch(model_, std::vector{piece}, request).front()));
+    }
+    return engine::join_windows(parts, cut, options_.request);
+  }
+
+  void keep(std::int64_t key, const engine::Embedding& embedding) {
+    spool_.append(key, {to_items(embedding, options_.kinds, static_cast<int>(model_.info().layers)), std::nullopt});
+    summary_.residues_computed += input_.residues[static_cast<std::size_t>(key)];
+  }
+
+  // Records whose results are there, up to the first whose are not.
+  void write_ready() {
+    for (; next_record_ < input_.records.size(); ++next_record_) {
+      const EmbedRecord& record = input_.records[next_record_];
+      formats::Result result{record.id, record.header, record.length, record.sha256, {}, record.error};
+      if (!record.error) {
+        if (!spool_.has(record.distinct)) return;
+        formats::Spool::Entry entry = spool_.read(record.distinct);
+        result.items = std::move(entry.items);
+        result.error = std::move(entry.error);
+      }
+      if (result.error) fail(result);
+      writer_->write(result);
+    }
+  }
+
+  void fail(const formats::Result& result) {
+    constexpr std::int64_t kShown = 10;
+    ++summary_.failed;
+    if (summary_.failed <= kShown)
+      sink_.warning(fmt::format("record '{}' failed: {}", result.id, result.error->what()));
+    if (summary_.failed == kShown + 1) sink_.warning("further failed records are only counted; the output names each");
+  }
+
+  double seconds() const { return std::chrono::duration<double>(Clock::now() - started_).count(); }
+
+  void report() {
+    sink_.progress({.phase = "embedding",
+                    .done = static_cast<std::int64_t>(next_record_),
+                    .total = summary_.records,
+                    .tokens = summary_.residues_computed,
+                    .total_tokens = total_residues_,
+                    .seconds = seconds()});
+  }
+
+  const engine::LoadedModel& loaded_;
+  const models::Model& model_;
+  const EmbedInput& input_;
+  const EmbedRunOptions& options_;
+  Sink& sink_;
+  engine::MemoryPlan plan_;
+  bool to_stdout_;
+  fs::path folder_;
+  formats::Spool spool_;
+  fs::path written_;
+  std::unique_ptr<formats::ResultWriter> writer_;
+  EmbedSummary summary_;
+  std::size_t next_record_ = 0;
+  std::int64_t total_residues_ = 0;
+  Clock::time_point started_;
+};
+
+}  // namespace
+
+nlohmann::json describe_run(const engine::LoadedModel& loaded, const EmbedRunOptions& options) {
+  nlohmann::json include = nlohmann::json::array();
+  for (const ItemKind kind : options.kinds) include.push_back(formats::name(kind));
+  const char* const policies[] = {"error", "truncate", "window"};
+  return {{"program", "groel"},
+          {"version", kVersion},
+          {"model", fs::path(loaded.path).filename().empty() ? loaded.path.parent_path().filename().string()
+                                                             : loaded.path.filename().string()},
+          {"family", loaded.family->name},
+          {"dtype", engine::name(loaded.precision)},
+          {"isa", name(active_isa())},
+          {"layers", options.request.layers},
+          {"include", include},
+          {"long", policies[static_cast<int>(options.long_policy)]}};
+}
+
+EmbedSummary run_embed(const engine::LoadedModel& loaded, const EmbedInput& input, const EmbedRunOptions& options,
+                       Sink& sink) {
+  return EmbedRun(loaded, input, options, sink).run();
+}
+
+}  // namespace groel::tasks

@@ -1,0 +1,103 @@
+// groel example: the main job on bundled proteins and a bundled model, with a summary to read.
+#include <cmath>
+
+#include "base/resources.h"
+#include "engine/bundled.h"
+#include "engine/embed.h"
+#include "engine/load.h"
+#include "tasks/embed/records.h"
+#include "tasks/task.h"
+
+namespace groel::tasks {
+namespace {
+
+constexpr const char* kModel = "esm2-tiny-random";
+constexpr bool kModelIsRandom = true;
+
+struct Neighbour {
+  std::size_t index;
+  double cosine;
+};
+
+double cosine(std::span<const float> a, std::span<const float> b) {
+  double dot = 0;
+  double aa = 0;
+  double bb = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    dot += double{a[i]} * b[i];
+    aa += double{a[i]} * a[i];
+    bb += double{b[i]} * b[i];
+  }
+  return dot / std::sqrt(aa * bb);
+}
+
+Neighbour nearest_to(std::size_t i, const std::vector<Tensor>& vectors) {
+  Neighbour best{i, -2.0};
+  for (std::size_t j = 0; j < vectors.size(); ++j) {
+    if (j == i) continue;
+    const double similarity = cosine(vectors[i].values<float>(), vectors[j].values<float>());
+    if (similarity > best.cosine) best = {j, similarity};
+  }
+  return best;
+}
+
+std::vector<Tensor> mean_vectors(const models::Model& model, const EmbedInput& input) {
+  const int last = static_cast<int>(model.info().layers);
+  std::vector<Tensor> out;
+  for (const EmbedRecord& record : input.records) {
+    if (record.error) throw record.error.value();
+    const auto tokens = model.tokenizer().encode(input.sequences[static_cast<std::size_t>(record.distinct)]).ids;
+    out.push_back(
+        engine::embed_batch(model, std::vector{tokens}, {.layers = {last}, .mean = true}).front().mean.at(last));
+  }
+  return out;
+}
+
+int run(const Options& options, Context& context) {
+  apply_threads(options);
+  const auto fasta = find_resource("examples/proteins.fasta");
+  if (!fasta)
+    throw Error(
+        ErrorKind::not_found,
+        {"the example proteins are not installed", {}, "set GROEL_HOME to GroEL's share folder or source tree"});
+  const auto loaded = engine::load_model(engine::resolve_model(kModel));
+  const EmbedInput input = read_embed_input({{fasta->string()}, {}, LongPolicy::error}, *loaded.model);
+  const std::vector<Tensor> vectors = mean_vectors(*loaded.model, input);
+  nlohmann::json rows = nlohmann::json::array();
+  for (std::size_t i = 0; i < input.records.size(); ++i) {
+    const Neighbour neighbour = nearest_to(i, vectors);
+    rows.push_back({{"id", input.records[i].id},
+                    {"length", input.records[i].length},
+                    {"nearest", input.records[neighbour.index].id},
+                    {"cosine", neighbour.cosine}});
+  }
+  if (options.flag("json")) {
+    context.out << nlohmann::json{{"model", kModel}, {"random_weights", kModelIsRandom}, {"proteins", rows}}.dump(2)
+                << '\n';
+    return 0;
+  }
+  context.out << fmt::format("{} proteins embedded by {} (mean over residues, width {})\n\n{:<26}{:>8}   {:<26}{:>8}\n",
+                             rows.size(), kModel, vectors.front().count(), "protein", "length", "nearest neighbour",
+                             "cosine");
+  for (const auto& row : rows)
+    context.out << fmt::format("{:<26}{:>8}   {:<26}{:>8.4f}\n", row["id"].get<std::string>(), row["length"].get<int>(),
+                               row["nearest"].get<std::string>(), row["cosine"].get<double>());
+  if (kModelIsRandom)
+    context.out
+        << "\nThis model's weights are RANDOM: it shows that everything works, and its neighbours mean nothing.\n"
+           "For real ones give a real checkpoint:  groel embed proteins.fasta -m FOLDER -o proteins.h5\n";
+  return 0;
+}
+
+}  // namespace
+
+Task example_task() {
+  return {.name = "example",
+          .summary = "Embed a dozen famous proteins with the bundled model and show each one's nearest neighbour",
+          .description = "What ./run does without arguments.",
+          .examples = {{"groel example", "a table"}},
+          .options = {threads_option(), json_option()},
+          .run = run};
+}
+
+}  // namespace groel::tasks

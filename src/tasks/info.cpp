@@ -1,0 +1,90 @@
+// groel info: what a checkpoint is.
+#include "engine/bundled.h"
+#include "engine/load.h"
+#include "engine/plan.h"
+#include "tasks/task.h"
+
+namespace groel::tasks {
+namespace {
+
+using nlohmann::json;
+
+json describe(const engine::LoadedModel& loaded) {
+  const models::ModelInfo info = loaded.model->info();
+  const auto& encoder = models::require<models::Encoder>(*loaded.model);
+  return {{"path", loaded.path.string()},
+          {"family", info.family},
+          {"checkpoint_layout", loaded.layout},
+          {"layers", info.layers},
+          {"width", info.width},
+          {"heads", info.heads},
+          {"ffn_width", info.ffn},
+          {"vocabulary", info.vocabulary},
+          {"parameters", info.parameters},
+          {"max_residues", info.max_residues ? json(*info.max_residues) : json()},
+          {"stored_dtype", loaded.stored_dtype},
+          {"dtype", engine::name(loaded.precision)},
+          {"capabilities", loaded.model->capabilities()},
+          {"weight_bytes", loaded.model->weight_bytes()},
+          {"bytes_per_1000_tokens", 1000 * encoder.activation_bytes_per_token()},
+          {"ignored_tensors", loaded.ignored},
+          {"citation", loaded.family->citation}};
+}
+
+void print(const json& info, std::ostream& out) {
+  const auto line = [&](std::string_view label, const std::string& value) {
+    out << fmt::format("{:<22}{}\n", label, value);
+  };
+  std::string capabilities;
+  for (const json& capability : info["capabilities"])
+    capabilities += (capabilities.empty() ? "" : ", ") + capability.get<std::string>();
+  line("path", info["path"]);
+  line("family", info["family"]);
+  line("checkpoint", info["checkpoint_layout"]);
+  line("shape",
+       fmt::format("{} layers, width {}, {} heads, FFN {}, vocabulary {}", info["layers"].dump(), info["width"].dump(),
+                   info["heads"].dump(), info["ffn_width"].dump(), info["vocabulary"].dump()));
+  line("parameters", info["parameters"].dump());
+  line("longest sequence", info["max_residues"].is_null() ? "no limit" : info["max_residues"].dump() + " residues");
+  line("stored as", info["stored_dtype"]);
+  line("capabilities", capabilities);
+  line("weights in memory",
+       fmt::format("{} as {}", format_bytes(info["weight_bytes"]), info["dtype"].get<std::string>()));
+  line("memory", fmt::format("{} per 1000 tokens of a batch", format_bytes(info["bytes_per_1000_tokens"])));
+  line("unused tensors", fmt::format("{}", info["ignored_tensors"].size()));
+  for (const json& name : info["ignored_tensors"]) out << "  " << name.get<std::string>() << '\n';
+  line("citation", info["citation"]);
+}
+
+int run(const Options& options, Context& context) {
+  const auto paths = options.list("model");
+  if (paths.size() != 1) throw Error(ErrorKind::usage, "name one model");
+  const auto loaded =
+      engine::load_model(engine::resolve_model(paths.front()), engine::parse_precision(options.text("dtype")));
+  const json info = describe(loaded);
+  if (options.flag("json"))
+    context.out << info.dump(2) << '\n';
+  else
+    print(info, context.out);
+  return 0;
+}
+
+}  // namespace
+
+Task info_task() {
+  return {.name = "info",
+          .summary = "Say what a checkpoint is: family, sizes, capabilities, memory",
+          .description = "Loads the checkpoint strictly, so that a damaged or mismatched one is found out here.",
+          .examples = {{"groel info esm2-tiny-random", "a bundled model"},
+                       {"groel info esm2-tiny-random --json", "for programs"}},
+          .options = {{.name = "model",
+                       .type = OptionType::paths,
+                       .help = "Folder, .pt file or bundled name",
+                       .value_name = "MODEL",
+                       .required = true},
+                      dtype_option(),
+                      json_option()},
+          .run = run};
+}
+
+}  // namespace groel::tasks

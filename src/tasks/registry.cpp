@@ -1,0 +1,51 @@
+// The table of tasks and the options they share.
+#include "base/threads.h"
+#include "tasks/task.h"
+
+namespace groel::tasks {
+
+#define GROEL_TASK(describe) Task describe();
+#include "tasks/tasks.inc"
+#undef GROEL_TASK
+
+const std::vector<Task>& tasks() {
+  static const std::vector<Task> all{
+#define GROEL_TASK(describe) describe(),
+#include "tasks/tasks.inc"
+#undef GROEL_TASK
+  };
+  return all;
+}
+
+OptionSpec model_option() {
+  return {.name = "model",
+          .letter = 'm',
+          .help = "Model: a Hugging Face folder, a fair-esm .pt file, or a bundled name (see `groel models`)",
+          .value_name = "MODEL",
+          .required = true};
+}
+
+OptionSpec threads_option() {
+  return {.name = "threads",
+          .letter = 't',
+          .type = OptionType::integer,
+          .help = "Threads to use; 0: every core this process may run on",
+          .otherwise = 0,
+          .value_name = "N"};
+}
+
+OptionSpec json_option() { return {.name = "json", .type = OptionType::flag, .help = "Print JSON instead of text"}; }
+
+OptionSpec dtype_option() {
+  return {.name = "dtype",
+          .type = OptionType::choice,
+          .help =
+              "Precision of the products: f32 gives the reference's numbers on every machine; bf16 is faster where "
+              "the processor has bf16 products, with about 3 digits",
+          .otherwise = "f32",
+          .choices = {"f32", "bf16"}};
+}
+
+void apply_threads(const Options& options) { set_num_threads(static_cast<int>(options.integer("threads"))); }
+
+}  // namespace groel::tasks
