@@ -1,6 +1,7 @@
 // The 33-token ESM vocabulary: residues to ids, as users write them and exactly as Transformers does.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -11,7 +12,7 @@ namespace groel::bio {
 
 /// What was changed or not understood while reading a sequence; counts are of characters.
 struct CleaningCounts {
-  std::int64_t lower_case = 0;     ///< letters read as upper case
+  std::int64_t lower_case = 0;     ///< letters read as upper case (those unknown even then are counted below as well)
   std::int64_t stars_dropped = 0;  ///< trailing '*' dropped
   std::int64_t unknown = 0;        ///< letters outside the vocabulary, each one <unk>
 };
@@ -21,10 +22,12 @@ class Tokenizer {
  public:
   /// The ESM-1b/1v/2 vocabulary.
   static Tokenizer esm();
-  /// Tokens in order of id (a `vocab.txt`); bad_model when a special token is missing or one stands twice.
+  /// Tokens in order of id (a `vocab.txt`), named `label` in errors; bad_model when <cls>, <pad>, <eos>, <unk> or
+  /// <mask> is missing, or a token is empty or stands twice.
   static Tokenizer from_vocabulary(std::vector<std::string> tokens, const std::string& label);
 
   std::int32_t size() const noexcept { return static_cast<std::int32_t>(tokens_.size()); }
+  /// Text of an id in [0, size()).
   const std::string& token(std::int32_t id) const { return tokens_.at(static_cast<std::size_t>(id)); }
   const std::vector<std::string>& tokens() const noexcept { return tokens_; }
   /// Id of a token, or -1.
@@ -43,20 +46,32 @@ class Tokenizer {
     std::int64_t residues() const noexcept { return static_cast<std::int64_t>(ids.size()) - 2; }
   };
   /// The command line's rules: white space is skipped, lower case read as upper case, `*` at the end dropped, a letter
-  /// outside the vocabulary is one <unk>, special tokens in angle brackets (<mask>, <unk>, …) are one token each;
-  /// <cls>, <eos>, <pad> inside the text and any other character are bad_input naming 1-based position (in residues as
-  /// written) and character; so is a sequence without residues.
+  /// outside the vocabulary is one <unk>, special tokens in angle brackets (<mask>, <unk>, <null_1>) are one token
+  /// each. <cls>, <eos>, <pad> and unknown names in brackets, and any other character that is no token, are bad_input
+  /// naming it and its 1-based position; so is a sequence without residues. Positions count residues: white space
+  /// counts nothing, a token in brackets counts one; position p is ids[p].
   Encoded encode(std::string_view sequence) const;
 
   /// Exactly the ids of Transformers' slow EsmTokenizer with special tokens added: no upper-casing, a run of unknown
-  /// characters is one <unk>, white space vanishes, special tokens in the text are honoured.
+  /// characters is one <unk>, white space (Unicode's) separates and vanishes, every token of the vocabulary in the text
+  /// is honoured, <cls> and <eos> too. `text` is UTF-8. Never an error: text without tokens is <cls> <eos>.
   std::vector<std::int32_t> encode_as_transformers(std::string_view text) const;
 
-  /// Residue letters ("<mask>" for specials) of ids, for messages.
+  /// Residue letters ("<mask>" for specials) of ids in [0, size()), for messages.
   std::string decode(std::span<const std::int32_t> ids) const;
 
  private:
+  struct Match {
+    std::int32_t id = -1;  // -1: no token stands here
+    std::size_t length = 0;
+  };
+  Match longest_match(std::string_view text) const noexcept;
+  Match match_brackets(std::string_view text, std::int64_t position) const;
+  std::int32_t encode_character(char written, std::int64_t position, CleaningCounts& counts) const;
+
   std::vector<std::string> tokens_;
+  std::array<std::int32_t, 256> single_{};  // id of a one-byte token, or -1
+  std::vector<std::int32_t> longer_;        // ids of all other tokens
   std::int32_t cls_ = -1, pad_ = -1, eos_ = -1, unk_ = -1, mask_ = -1;
 };
 
