@@ -26,7 +26,8 @@ enum class ItemKind {
 };
 /// Snake-case name as in JSON ("per_residue").
 std::string_view name(ItemKind kind) noexcept;
-std::optional<ItemKind> parse_item_kind(std::string_view text) noexcept;  // accepts "per-residue" and "per_residue"
+/// Accepts "per-residue" and "per_residue".
+std::optional<ItemKind> parse_item_kind(std::string_view text) noexcept;
 /// One vector a record, so that all records together are one [N, D] matrix.
 bool is_pooled(ItemKind kind) noexcept;
 
@@ -59,16 +60,20 @@ struct ResultSchema {
   nlohmann::json run;         ///< model, dtype, isa, version, options: stored with the data
 };
 
-enum class Layout { packed, per_protein };
+enum class Layout {
+  packed,       ///< one array a column, all records in it
+  per_protein,  ///< HDF5 only: one dataset (or group) a record, named by its id
+};
 
 struct WriterOptions {
-  std::filesystem::path path;  ///< where to write (the caller renames it when all is well); "-" is stdout where the format streams
+  std::filesystem::path path;  ///< where to write (the caller renames it when all is well); "-": stdout, if it streams
   Layout layout = Layout::packed;
   ResultSchema schema;
 };
 
 /// Writes records in the order given. Output depends on the records and the schema alone (no times, no addresses), so
-/// that two runs give equal bytes. Errors: io (full disk, closed pipe), usage (a kind that the format cannot hold).
+/// that two runs give equal bytes. Errors: io (full disk; a closed pipe where SIGPIPE is ignored), usage (a kind that
+/// the format cannot hold), internal (a record that is not what the schema says). After an error the file is of no use.
 class ResultWriter {
  public:
   virtual ~ResultWriter() = default;
@@ -79,15 +84,17 @@ class ResultWriter {
 
 /// One output format; the table of them is formats.inc.
 struct Format {
-  std::string_view name;                    ///< "hdf5"
-  std::vector<std::string_view> extensions; ///< {".h5", ".hdf5"}
-  std::string_view summary;                 ///< for help
-  bool streams;                             ///< can be written to stdout
+  std::string_view name;                     ///< "hdf5"
+  std::vector<std::string_view> extensions;  ///< {".h5", ".hdf5"}, lower case
+  std::string_view summary;                  ///< for help
+  bool streams;                              ///< can be written to stdout
+  bool per_protein;                          ///< knows Layout::per_protein
+  bool (*holds)(ItemKind);                   ///< whether it can hold items of a kind
   std::unique_ptr<ResultWriter> (*open)(const WriterOptions&);
 };
 const std::vector<Format>& formats();
-/// By name, or by a path's extension when `name` is empty ("hdf5" for a path without a known one). usage error listing
-/// the names when unknown.
+/// By name, or by a path's extension (case ignored) when `name` is empty: "hdf5" for a path without a known one,
+/// "jsonl" for "-". usage error listing the names when unknown.
 const Format& find_format(std::string_view name, const std::filesystem::path& path);
 
 }  // namespace groel::formats

@@ -14,34 +14,37 @@ namespace groel::formats {
 
 /// Lives in a folder beside the output (`OUT.partial/`): `run.json` (what the run is) and `items.bin` (append-only,
 /// every entry with its key, size and checksum). One entry a distinct sequence: key = its number among the run's
-/// distinct sequences.
+/// distinct sequences. Const members may be called by several threads at once, the others by one alone.
 class Spool {
  public:
-  /// Opens or creates the journal. `identity` says what the run is (model fingerprint, input digest, options); if the
-  /// folder holds another identity: usage error saying what differs. With `resume` false an existing folder is an error
-  /// too (usage, "add --resume to continue, or remove it") unless `overwrite`. A torn last entry is cut off.
-  /// Locks the folder (another process at work on it is an io error).
   struct OpenOptions {
-    bool resume = false;
-    bool overwrite = false;
+    bool resume = false;     ///< go on with what is there
+    bool overwrite = false;  ///< start afresh; with `resume` only where what is there is of another run or damaged
   };
+  /// Opens or creates the journal. `identity` says what the run is (model fingerprint, input digest, options). A
+  /// journal of another identity is a usage error saying what differs; without `resume` any journal is one ("add
+  /// --resume to continue, …"), unless `overwrite`. All checksums are verified (at about the disk's speed): a torn end
+  /// is cut off, a damaged entry is as if it had never been written. Another process at work on the folder is an io
+  /// error.
   static Spool open(const std::filesystem::path& folder, const nlohmann::json& identity, OpenOptions options);
   Spool(Spool&&) noexcept;
+  Spool& operator=(Spool&&) noexcept;
   ~Spool();
 
   bool has(std::int64_t key) const;
   std::int64_t count() const;
-  /// Appends the items of one distinct sequence (or the error it failed with). Reaches the system before returning;
-  /// reaches the disk at the latest with `sync`.
   struct Entry {
     std::vector<Item> items;
     std::optional<Error> error;
   };
+  /// Appends the items of one distinct sequence (or the error it failed with); an entry of the same key before it is
+  /// superseded. Reaches the system before returning, so that it survives the death of the process; reaches the disk at
+  /// the latest with `sync`. Errors: io; the journal is then as it was before.
   void append(std::int64_t key, const Entry& entry);
   void sync();
   /// Reads one back. Errors: internal when absent, io when the disk returns something else than was written.
   Entry read(std::int64_t key) const;
-  /// Deletes the folder; the spool is then empty.
+  /// Deletes the journal, and the folder if nothing else is in it; the spool is then empty and of no more use.
   void remove();
 
   struct Impl;

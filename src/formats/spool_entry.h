@@ -1,0 +1,26 @@
+// An entry of the spool as bytes: a JSON head (kinds, layers, shapes, error) and the values, raw f32.
+#pragma once
+
+#include <sys/uio.h>
+
+#include <string>
+#include <vector>
+
+#include "formats/spool.h"
+
+namespace groel::formats {
+
+/// The bytes of an entry as pieces in order; they point into this object and into the entry's values.
+struct EncodedEntry {
+  std::uint64_t head_size = 0;
+  std::string head;
+  std::vector<iovec> pieces;
+  std::uint64_t size = 0;  ///< of all pieces
+};
+void encode(const Spool::Entry& entry, EncodedEntry& out);
+
+/// The entry that `head` describes, its values still to be read: every item's `values` has its final size. Returns
+/// nothing when `head` is not one, or does not go with `value_bytes`.
+std::optional<Spool::Entry> decode_head(std::string_view head, std::uint64_t value_bytes);
+
+}  // namespace groel::formats

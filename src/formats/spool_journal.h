@@ -1,0 +1,44 @@
+// items.bin of the spool: frames of key, size and checksum, and finding the sound ones again.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <unordered_map>
+
+#include "formats/posix_file.h"
+#include "formats/spool.h"
+
+namespace groel::formats {
+
+class SpoolJournal {
+ public:
+  /// Opens or creates the file and locks it; io error when another process holds it.
+  explicit SpoolJournal(const std::filesystem::path& path);
+
+  /// Finds the entries that are whole; cuts off what stands behind the last sound frame.
+  void scan();
+  /// Drops every entry.
+  void clear();
+
+  bool empty() const { return file_.size() == 0; }
+  bool has(std::int64_t key) const { return places_.contains(key); }
+  std::int64_t count() const { return static_cast<std::int64_t>(places_.size()); }
+  void append(std::int64_t key, const Spool::Entry& entry);
+  Spool::Entry read(std::int64_t key) const;
+  void sync() { file_.sync(); }
+
+ private:
+  struct Place {
+    std::int64_t offset;  // of the payload
+    std::uint64_t size;
+    std::uint32_t checksum;
+  };
+  bool scan_frame(std::int64_t offset, std::int64_t file_size, std::int64_t& next);
+  bool is_whole(const Place& place) const;
+
+  PosixFile file_;
+  std::int64_t end_ = 0;  // of the last frame
+  std::unordered_map<std::int64_t, Place> places_;
+};
+
+}  // namespace groel::formats
