@@ -1,1 +1,22 @@
-# TODO(install)
+# `cmake --install`: the program, the library with its headers and CMake package, examples and bundled models.
+include(CMakePackageConfigHelpers)
+set(groel_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/groel)
+
+install(TARGETS groel_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(TARGETS groel groel_third_party EXPORT groelTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(DIRECTORY include/groel DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
+install(EXPORT groelTargets NAMESPACE groel:: DESTINATION ${groel_package_dir})
+
+configure_package_config_file(cmake/groelConfig.cmake.in ${PROJECT_BINARY_DIR}/groelConfig.cmake
+  INSTALL_DESTINATION ${groel_package_dir})
+# Before 1.0 a minor version may change the interface.
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/groelConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/groelConfig.cmake ${PROJECT_BINARY_DIR}/groelConfigVersion.cmake
+  DESTINATION ${groel_package_dir})
+
+foreach(folder IN ITEMS examples models)
+  if(IS_DIRECTORY ${PROJECT_SOURCE_DIR}/${folder})
+    install(DIRECTORY ${folder} DESTINATION ${CMAKE_INSTALL_DATADIR}/groel)
+  endif()
+endforeach()
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
