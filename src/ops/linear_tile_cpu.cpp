@@ -12,13 +12,15 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace groel::ops::HWY_NAMESPACE {
+namespace {
 
 template <class From, class To>
 void convert_row(const From* from, To* to, std::int64_t width, Precision precision) {
   if (precision == Precision::f32)
     for_vectors(width, [&](std::int64_t i, std::int64_t n) HWY_ATTR { store(load(from + i, n), to + i, n); });
   else
-    for_vectors(width, [&](std::int64_t i, std::int64_t n) HWY_ATTR { store(round_to_bf16(load(from + i, n)), to + i, n); });
+    for_vectors(width,
+                [&](std::int64_t i, std::int64_t n) HWY_ATTR { store(round_to_bf16(load(from + i, n)), to + i, n); });
 }
 
 template <class From, class To>
@@ -63,6 +65,7 @@ void finish_any(const cpu::Epilogue& tile) {
   }
 }
 
+}  // namespace
 }  // namespace groel::ops::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

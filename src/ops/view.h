@@ -1,7 +1,9 @@
 // Rows of a 2-D tensor as typed pointers: what kernels and references work on.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <span>
 
 #include "base/error.h"
 #include "tensor/tensor.h"
@@ -35,6 +37,14 @@ inline const float* optional_vector(const Tensor& x, std::int64_t width) {
   if (!x.defined()) return nullptr;
   GROEL_REQUIRE(x.rank() == 1 && x.size(0) == width);
   return x.data<float>();
+}
+
+/// The values of cu_seqlens [B+1] i32, checked: they rise from 0 to `tokens`.
+inline std::span<const std::int32_t> sequence_bounds(const Tensor& cu_seqlens, std::int64_t tokens) {
+  const auto bounds = cu_seqlens.values<std::int32_t>();
+  GROEL_REQUIRE(cu_seqlens.rank() == 1 && !bounds.empty() && bounds.front() == 0 && bounds.back() == tokens);
+  GROEL_REQUIRE(std::is_sorted(bounds.begin(), bounds.end()));
+  return bounds;
 }
 
 /// Rows that one task of a parallel loop takes so that it touches about `elements` of a matrix of `width`.
