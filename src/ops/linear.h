@@ -38,7 +38,7 @@ struct LinearOptions {
   Tensor bias;                               ///< [out] f32, or undefined
   Activation activation = Activation::none;  ///< applied after the bias
   Tensor residual;                           ///< [T, out] f32 added last, or undefined; may be what `into` is
-  Tensor into;                               ///< [T, out] f32 to write to (rows may be strided), or undefined: new memory
+  Tensor into;  ///< [T, out] f32 to write to (rows may be strided), or undefined: new memory
 };
 
 /// x [T, in] f32 or bf16 (rows may be strided) -> [T, out] f32. A row of the result depends on that row of x alone and

@@ -6,10 +6,10 @@
 namespace groel::ops {
 
 struct LayerNormOptions {
-  Tensor gain;                 ///< [D] f32, or undefined: 1
-  Tensor bias;                 ///< [D] f32, or undefined: 0
+  Tensor gain;  ///< [D] f32, or undefined: 1
+  Tensor bias;  ///< [D] f32, or undefined: 0
   float epsilon = 1e-5F;
-  DType output = DType::f32;   ///< f32 or bf16 (as input of a bf16 product)
+  DType output = DType::f32;  ///< f32 or bf16 (as input of a bf16 product)
 };
 
 /// x [T, D] f32 (rows may be strided) -> [T, D]. Mean and (biased) variance in f32 by two passes over the row.

@@ -1,0 +1,38 @@
+// attention: checks and choice of backend.
+#include "ops/attention.h"
+
+#include "ops/attention_impl.h"
+#include "ops/dispatch.h"
+#include "ops/view.h"
+
+namespace groel::ops {
+namespace {
+
+std::span<const std::int32_t> check(const AttentionInput& input) {
+  GROEL_REQUIRE(input.q.rank() == 2 && input.k.shape() == input.q.shape() && input.v.shape() == input.q.shape());
+  GROEL_REQUIRE(input.heads > 0 && input.q.size(1) > 0 && input.q.size(1) % input.heads == 0);
+  require_cpu(input.q);
+  return sequence_bounds(input.cu_seqlens, input.q.size(0));
+}
+
+}  // namespace
+
+Tensor attention(const AttentionInput& input, DType output) {
+  check(input);
+  GROEL_REQUIRE(output == DType::f32 || output == DType::bf16);
+  Tensor out = Tensor::empty(input.q.shape(), output);
+  cpu::attention(input, out);
+  return out;
+}
+
+Tensor attention_maps(const AttentionInput& input, std::int64_t sequence) {
+  const auto bounds = check(input);
+  GROEL_REQUIRE(0 <= sequence && sequence + 1 < static_cast<std::int64_t>(bounds.size()));
+  const std::int64_t begin = bounds[static_cast<std::size_t>(sequence)];
+  const std::int64_t n = bounds[static_cast<std::size_t>(sequence) + 1] - begin;
+  Tensor maps = Tensor::empty({input.heads, n, n});
+  cpu::attention_maps(input, begin, maps);
+  return maps;
+}
+
+}  // namespace groel::ops

@@ -1,0 +1,96 @@
+// Attention's inner kernels; included once per Highway target, hence no #pragma once.
+//
+// A vector's lanes are queries: q is transposed once for a block of queries, and keys and values are broadcast from
+// where they lie. So every query runs the same chain of operations over its keys in order, whichever lane or block it
+// falls in, no reduction runs across lanes, and a head may have any width.
+#if defined(GROEL_OPS_ATTENTION_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef GROEL_OPS_ATTENTION_INL_H_
+#undef GROEL_OPS_ATTENTION_INL_H_
+#else
+#define GROEL_OPS_ATTENTION_INL_H_
+#endif
+
+#include "ops/simd_inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace groel::ops::HWY_NAMESPACE {
+
+constexpr std::int64_t kQueries = 64;                        // of one block: the row length of every transposed buffer
+constexpr std::int64_t kKeys = 64;                           // of one block, counted from the start of the sequence
+constexpr int kMaxVectors = HWY_TARGET == HWY_AVX2 ? 2 : 4;  // of queries at a time: what the registers hold
+
+/// Strided rows of one head.
+struct HeadRows {
+  const float* data;
+  std::int64_t stride;
+  const float* row(std::int64_t i) const { return data + i * stride; }
+};
+
+/// Calls body(std::integral_constant<int, n>, first lane) over the vectors that hold `rows` queries.
+template <class Body>
+HWY_INLINE void for_query_vectors(std::int64_t rows, const Body& body) {
+  const std::int64_t vectors = (rows + lanes() - 1) / lanes();
+  std::int64_t v = 0;
+  for (; v + kMaxVectors <= vectors; v += kMaxVectors) body(std::integral_constant<int, kMaxVectors>{}, v * lanes());
+  for (; v < vectors; ++v) body(std::integral_constant<int, 1>{}, v * lanes());
+}
+
+/// q rows -> transposed [width, kQueries]; lanes behind `rows` are zeros.
+HWY_INLINE void transpose_queries(HeadRows q, std::int64_t rows, std::int64_t width, float* HWY_RESTRICT to) {
+  for (std::int64_t d = 0; d < width; ++d) {
+    float* out = to + d * kQueries;
+    for (std::int64_t i = 0; i < rows; ++i) out[i] = q.row(i)[d];
+    for (std::int64_t i = rows; i < kQueries; ++i) out[i] = 0.0F;
+  }
+}
+
+/// y[r] = (plus y[r] * factor) sum over i < depth of x[i] * broadcast(b(r, i)), for R rows r and V vectors of queries.
+template <int V, int R>
+struct Tile {
+  Vector sum[R][V];
+
+  HWY_INLINE void clear() {
+#pragma GCC unroll 8
+    for (int r = 0; r < R; ++r)
+#pragma GCC unroll 8
+      for (int v = 0; v < V; ++v) sum[r][v] = hn::Zero(kTag);
+  }
+
+  /// x: V vectors; b: R scalars, `step` apart.
+  HWY_INLINE void add(const float* HWY_RESTRICT x, const float* HWY_RESTRICT b, std::int64_t step) {
+    Vector in[V];
+#pragma GCC unroll 8
+    for (int v = 0; v < V; ++v) in[v] = hn::LoadU(kTag, x + v * lanes());
+#pragma GCC unroll 8
+    for (int r = 0; r < R; ++r) {
+      const Vector factor = hn::Set(kTag, b[r * step]);
+#pragma GCC unroll 8
+      for (int v = 0; v < V; ++v) sum[r][v] = hn::MulAdd(factor, in[v], sum[r][v]);
+    }
+  }
+};
+
+/// scores[j] = q · k[j] for R keys.
+template <int V, int R>
+HWY_INLINE void score_tile(const float* HWY_RESTRICT q, HeadRows k, std::int64_t width, float* HWY_RESTRICT scores) {
+  Tile<V, R> tile;
+  tile.clear();
+  for (std::int64_t d = 0; d < width; ++d) tile.add(q + d * kQueries, k.data + d, k.stride);
+#pragma GCC unroll 8
+  for (int r = 0; r < R; ++r)
+#pragma GCC unroll 8
+    for (int v = 0; v < V; ++v) hn::StoreU(tile.sum[r][v], kTag, scores + r * kQueries + v * lanes());
+}
+
+/// q transposed, k: `keys` rows -> scores [keys, kQueries] for V vectors of queries.
+template <int V>
+HWY_INLINE void score_block(const float* q, HeadRows k, std::int64_t keys, std::int64_t width, float* scores) {
+  std::int64_t j = 0;
+  for (; j + 4 <= keys; j += 4) score_tile<V, 4>(q, {k.row(j), k.stride}, width, scores + j * kQueries);
+  for (; j < keys; ++j) score_tile<V, 1>(q, {k.row(j), k.stride}, width, scores + j * kQueries);
+}
+
+}  // namespace groel::ops::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif

@@ -1,0 +1,44 @@
+// linear: checks and choice of backend.
+#include "ops/linear.h"
+
+#include "ops/dispatch.h"
+#include "ops/linear_impl.h"
+
+namespace groel::ops {
+
+PackedWeight::PackedWeight(const Tensor& weight, Precision precision) {
+  GROEL_REQUIRE(weight.rank() == 2 && weight.size(0) > 0 && weight.size(1) > 0);
+  GROEL_REQUIRE(weight.dtype() == DType::f32 || weight.dtype() == DType::bf16 || weight.dtype() == DType::f16);
+  require_cpu(weight);
+  impl_ = cpu::pack(weight, precision);
+}
+
+std::int64_t PackedWeight::in() const { return impl_->in; }
+std::int64_t PackedWeight::out() const { return impl_->out; }
+Precision PackedWeight::precision() const { return impl_->precision; }
+std::size_t PackedWeight::bytes() const { return impl_->bytes(); }
+
+namespace {
+
+void check(const Tensor& x, const PackedWeight& weight, const LinearOptions& options) {
+  GROEL_REQUIRE(weight.defined() && x.rank() == 2 && x.size(1) == weight.in());
+  GROEL_REQUIRE(x.dtype() == DType::f32 || x.dtype() == DType::bf16);
+  const Shape shape{x.size(0), weight.out()};
+  GROEL_REQUIRE(!options.bias.defined() ||
+                (options.bias.shape() == Shape{weight.out()} && options.bias.dtype() == DType::f32));
+  GROEL_REQUIRE(!options.residual.defined() ||
+                (options.residual.shape() == shape && options.residual.dtype() == DType::f32));
+  GROEL_REQUIRE(!options.into.defined() || (options.into.shape() == shape && options.into.dtype() == DType::f32));
+}
+
+}  // namespace
+
+Tensor linear(const Tensor& x, const PackedWeight& weight, const LinearOptions& options) {
+  check(x, weight, options);
+  require_cpu(x);
+  Tensor y = options.into.defined() ? options.into : Tensor::empty({x.size(0), weight.out()});
+  if (x.size(0) > 0) cpu::linear(x, weight.impl(), options, y);
+  return y;
+}
+
+}  // namespace groel::ops

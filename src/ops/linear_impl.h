@@ -1,0 +1,51 @@
+// What a packed weight is to every backend, and the CPU backend's entry points.
+#pragma once
+
+#include "ops/linear.h"
+
+namespace groel::ops {
+
+struct PackedWeight::Impl {
+  std::int64_t in = 0;
+  std::int64_t out = 0;
+  Precision precision = Precision::f32;
+
+  virtual ~Impl() = default;
+  virtual std::size_t bytes() const = 0;
+};
+
+namespace cpu {
+
+std::shared_ptr<const PackedWeight::Impl> pack(const Tensor& weight, Precision precision);
+/// Everything is checked; y is where the result goes.
+void linear(const Tensor& x, const PackedWeight::Impl& weight, const LinearOptions& options, Tensor& y);
+
+/// Gets contiguous rows of a product's input type from x, and finishes a tile of the product.
+/// Rows [begin, end) of x as [rows, in] of `to`, followed by zero rows up to `padded`. Rounds to bf16 on the way when
+/// `rounded`, whatever `to` is.
+struct InputTile {
+  std::int64_t begin;
+  std::int64_t end;
+  std::int64_t padded;
+  DType to;
+  Precision precision;
+};
+void gather_rows(const Tensor& x, const InputTile& tile, std::byte* out);
+
+/// y = act(product + bias) + residual for one tile; pointers to its first element, nullptr where there is none.
+struct Epilogue {
+  const float* product;
+  std::int64_t product_stride;
+  const float* bias;
+  const float* residual;
+  std::int64_t residual_stride;
+  float* y;
+  std::int64_t y_stride;
+  std::int64_t rows;
+  std::int64_t columns;
+  Activation activation;
+};
+void finish_tile(const Epilogue& tile);
+
+}  // namespace cpu
+}  // namespace groel::ops

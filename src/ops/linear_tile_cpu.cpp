@@ -1,0 +1,83 @@
+// The vector part of linear: conversion of input rows, and the epilogue of a tile.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "ops/linear_tile_cpu.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include <algorithm>
+
+#include "ops/dispatch.h"
+#include "ops/linear_impl.h"
+#include "ops/simd_inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace groel::ops::HWY_NAMESPACE {
+namespace {
+
+template <class From, class To>
+void convert_row(const From* from, To* to, std::int64_t width, Precision precision) {
+  if (precision == Precision::f32)
+    for_vectors(width, [&](std::int64_t i, std::int64_t n) HWY_ATTR { store(load(from + i, n), to + i, n); });
+  else
+    for_vectors(width,
+                [&](std::int64_t i, std::int64_t n) HWY_ATTR { store(round_to_bf16(load(from + i, n)), to + i, n); });
+}
+
+template <class From, class To>
+void convert_rows(const Tensor& x, const cpu::InputTile& tile, To* out) {
+  const std::int64_t width = x.size(1);
+  const From* from = x.data<From>();
+  for (std::int64_t r = tile.begin; r < tile.end; ++r)
+    convert_row(from + r * x.row_stride(), out + (r - tile.begin) * width, width, tile.precision);
+  std::fill(out + (tile.end - tile.begin) * width, out + tile.padded * width, To{});
+}
+
+void gather(const Tensor& x, const cpu::InputTile& tile, std::byte* out) {
+  auto* out32 = reinterpret_cast<float*>(out);
+  auto* out16 = reinterpret_cast<bf16_t*>(out);
+  if (x.dtype() == DType::f32)
+    tile.to == DType::f32 ? convert_rows<float>(x, tile, out32) : convert_rows<float>(x, tile, out16);
+  else
+    tile.to == DType::f32 ? convert_rows<bf16_t>(x, tile, out32) : convert_rows<bf16_t>(x, tile, out16);
+}
+
+template <class Activate>
+void finish(const cpu::Epilogue& t, const Activate& activation) {
+  for (std::int64_t r = 0; r < t.rows; ++r) {
+    const float* product = t.product + r * t.product_stride;
+    const float* residual = t.residual == nullptr ? nullptr : t.residual + r * t.residual_stride;
+    float* y = t.y + r * t.y_stride;
+    for_vectors(t.columns, [&](std::int64_t i, std::int64_t n) HWY_ATTR {
+      Vector v = load(product + i, n);
+      if (t.bias != nullptr) v = hn::Add(v, load(t.bias + i, n));
+      v = activation(v);
+      if (residual != nullptr) v = hn::Add(v, load(residual + i, n));
+      store(v, y + i, n);
+    });
+  }
+}
+
+void finish_any(const cpu::Epilogue& tile) {
+  switch (tile.activation) {
+    case Activation::none: finish(tile, [](Vector v) HWY_ATTR { return v; }); return;
+    case Activation::gelu_erf: finish(tile, [](Vector v) HWY_ATTR { return gelu_erf(v); }); return;
+    case Activation::gelu_tanh: finish(tile, [](Vector v) HWY_ATTR { return gelu_tanh(v); }); return;
+  }
+}
+
+}  // namespace
+}  // namespace groel::ops::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace groel::ops {
+HWY_EXPORT(gather);
+HWY_EXPORT(finish_any);
+namespace cpu {
+
+void gather_rows(const Tensor& x, const InputTile& tile, std::byte* out) { GROEL_DISPATCH(gather)(x, tile, out); }
+void finish_tile(const Epilogue& tile) { GROEL_DISPATCH(finish_any)(tile); }
+
+}  // namespace cpu
+}  // namespace groel::ops
+#endif

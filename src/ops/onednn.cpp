@@ -1,0 +1,131 @@
+// Matrix products by oneDNN 2.6 or 3.x.
+#include "ops/onednn.h"
+
+#include <omp.h>
+
+#include <oneapi/dnnl/dnnl.hpp>
+
+#include "base/cpu.h"
+#include "base/error.h"
+
+namespace groel::ops {
+namespace {
+
+using dnnl::memory;
+
+// oneDNN must stay on the calling thread: the threads are ours, over tiles, and a result must not depend on their
+// number.
+class OneThread {
+ public:
+  OneThread() : before_(omp_get_max_threads()) { omp_set_num_threads(1); }
+  ~OneThread() { omp_set_num_threads(before_); }
+  OneThread(const OneThread&) = delete;
+  OneThread& operator=(const OneThread&) = delete;
+
+ private:
+  int before_;
+};
+
+[[noreturn]] void rethrow(const dnnl::error& error) {
+  const ErrorKind kind = error.status == dnnl_out_of_memory ? ErrorKind::memory : ErrorKind::internal;
+  throw Error(kind, fmt::format("oneDNN: {} (status {})", error.what(), static_cast<int>(error.status)));
+}
+
+void cap_isa() {
+  switch (active_isa()) {
+    case Isa::baseline: dnnl::set_max_cpu_isa(dnnl::cpu_isa::sse41); return;
+    case Isa::avx2: dnnl::set_max_cpu_isa(dnnl::cpu_isa::avx2); return;
+    case Isa::avx512: dnnl::set_max_cpu_isa(dnnl::cpu_isa::avx512_core); return;
+    case Isa::avx512_bf16: dnnl::set_max_cpu_isa(dnnl::cpu_isa::avx512_core_bf16); return;
+    case Isa::amx: return;
+  }
+}
+
+// Never destroyed: packed weights with static lifetime may outlive any order of destruction.
+const dnnl::engine& engine() {
+  static const dnnl::engine* const instance = [] {
+    cap_isa();
+    return new dnnl::engine(dnnl::engine::kind::cpu, 0);
+  }();
+  return *instance;
+}
+
+dnnl::stream& stream() {
+  thread_local dnnl::stream instance(engine());
+  return instance;
+}
+
+memory::data_type data_type(DType dtype) {
+  return dtype == DType::bf16 ? memory::data_type::bf16 : memory::data_type::f32;
+}
+
+dnnl::matmul::primitive_desc describe(const TileShape& shape) {
+  using Tag = memory::format_tag;
+  const memory::desc x({shape.rows, shape.in}, data_type(shape.input), Tag::ab);
+  const memory::desc weight({shape.in, shape.out}, data_type(shape.input), Tag::any);
+  const memory::desc y({shape.rows, shape.out}, memory::data_type::f32, Tag::ab);
+  dnnl::primitive_attr attributes;
+  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+#if DNNL_VERSION_MAJOR >= 3
+  return {engine(), x, weight, y, attributes};
+#else
+  return {dnnl::matmul::desc(x, weight, y), attributes, engine()};
+#endif
+}
+
+}  // namespace
+
+struct TileProduct::Impl {
+  explicit Impl(const TileShape& tile) : shape(tile), description(describe(tile)), product(description) {}
+
+  TileShape shape;
+  dnnl::matmul::primitive_desc description;
+  dnnl::matmul product;
+};
+
+TileProduct::TileProduct(const TileShape& shape) {
+  const OneThread guard;
+  try {
+    impl_ = std::make_unique<Impl>(shape);
+  } catch (const dnnl::error& error) {
+    rethrow(error);
+  }
+}
+
+TileProduct::~TileProduct() = default;
+TileProduct::TileProduct(TileProduct&&) noexcept = default;
+
+const TileShape& TileProduct::shape() const { return impl_->shape; }
+std::size_t TileProduct::packed_bytes() const { return impl_->description.weights_desc().get_size(); }
+std::size_t TileProduct::scratch_bytes() const { return impl_->description.scratchpad_desc().get_size(); }
+
+void TileProduct::pack(const void* weight, std::byte* packed) const {
+  const OneThread guard;
+  const TileShape& s = impl_->shape;
+  try {
+    const memory::desc plain({s.in, s.out}, data_type(s.input), memory::format_tag::ba);
+    memory from(plain, engine(), const_cast<void*>(weight));
+    memory to(impl_->description.weights_desc(), engine(), packed);
+    dnnl::reorder(from, to).execute(stream(), from, to);
+    stream().wait();
+  } catch (const dnnl::error& error) {
+    rethrow(error);
+  }
+}
+
+void TileProduct::run(const void* x, const std::byte* packed, float* y, std::byte* scratch) const {
+  const OneThread guard;
+  const auto& d = impl_->description;
+  try {
+    impl_->product.execute(stream(),
+                           {{DNNL_ARG_SRC, memory(d.src_desc(), engine(), const_cast<void*>(x))},
+                            {DNNL_ARG_WEIGHTS, memory(d.weights_desc(), engine(), const_cast<std::byte*>(packed))},
+                            {DNNL_ARG_DST, memory(d.dst_desc(), engine(), y)},
+                            {DNNL_ARG_SCRATCHPAD, memory(d.scratchpad_desc(), engine(), scratch)}});
+    stream().wait();
+  } catch (const dnnl::error& error) {
+    rethrow(error);
+  }
+}
+
+}  // namespace groel::ops

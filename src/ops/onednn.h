@@ -1,0 +1,39 @@
+// The one place that speaks oneDNN: a matrix product of fixed shape, run by one thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "base/dtype.h"
+
+namespace groel::ops {
+
+struct TileShape {
+  std::int64_t rows = 0;     ///< of x and y
+  std::int64_t in = 0;       ///< columns of x
+  std::int64_t out = 0;      ///< columns of y
+  DType input = DType::f32;  ///< of x and the weight: f32 or bf16
+};
+
+/// y [rows, out] f32 = x [rows, in] · wᵀ, both contiguous. Immutable; any number of threads may run it at once.
+class TileProduct {
+ public:
+  explicit TileProduct(const TileShape& shape);
+  ~TileProduct();
+  TileProduct(TileProduct&&) noexcept;
+
+  const TileShape& shape() const;
+  std::size_t packed_bytes() const;
+  std::size_t scratch_bytes() const;
+  /// weight: [out, in] contiguous, of the input type. packed: packed_bytes(), 64-byte aligned.
+  void pack(const void* weight, std::byte* packed) const;
+  /// scratch: scratch_bytes(), 64-byte aligned, this thread's own.
+  void run(const void* x, const std::byte* packed, float* y, std::byte* scratch) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace groel::ops
