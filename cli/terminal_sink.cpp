@@ -36,7 +36,10 @@ TerminalSink::TerminalSink(bool quiet) : quiet_(quiet), terminal_(isatty(STDERR_
 void TerminalSink::progress(const Progress& progress) {
   if (quiet_ || Clock::now() < next_) return;
   next_ = Clock::now() + (terminal_ ? std::chrono::milliseconds(200) : std::chrono::milliseconds(10000));
-  fmt::print(stderr, terminal_ ? "\r\033[K{}" : "{}\n", text_of(progress));
+  if (terminal_)
+    fmt::print(stderr, "\r\033[K{}", text_of(progress));
+  else
+    fmt::print(stderr, "{}\n", text_of(progress));
   std::fflush(stderr);
   line_open_ = terminal_;
 }

@@ -48,7 +48,7 @@ std::vector<Tensor> mean_vectors(const models::Model& model, const EmbedInput& i
     if (record.error) throw record.error.value();
     const auto tokens = model.tokenizer().encode(input.sequences[static_cast<std::size_t>(record.distinct)]).ids;
     out.push_back(
-        engine::embed_batch(model, std::vector{tokens}, {.layers = {last}, .mean = true}).front().mean.at(last));
+        engine::embed_batch(model, std::span(&tokens, 1), {.layers = {last}, .mean = true}).front().mean.at(last));
   }
   return out;
 }

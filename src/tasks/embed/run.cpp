@@ -206,7 +206,7 @@ class EmbedRun {
       std::vector<std::int32_t> piece{tokens.front()};
       piece.insert(piece.end(), tokens.begin() + 1 + window.begin, tokens.begin() + 1 + window.end);
       piece.push_back(tokens.back());
-      parts.push_back(std::move(engine::embed_batch(model_, std::vector{piece}, request).front()));
+      parts.push_back(std::move(engine::embed_batch(model_, std::span(&piece, 1), request).front()));
     }
     return engine::join_windows(parts, cut, options_.request);
   }

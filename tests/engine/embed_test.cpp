@@ -1,0 +1,119 @@
+// Layer lists, windows, the memory plan, and pooling that leaves special tokens out.
+#include "engine/embed.h"
+
+#include "base/threads.h"
+#include "engine/load.h"
+#include "engine/plan.h"
+#include "engine/windows.h"
+#include "support/golden.h"
+
+namespace groel::engine {
+namespace {
+
+TEST(Layers, AreParsed) {
+  EXPECT_EQ(parse_layers("-1", 6), std::vector<int>{6});
+  EXPECT_EQ(parse_layers("0..2,-1", 6), (std::vector<int>{0, 1, 2, 6}));
+  EXPECT_EQ(parse_layers("6,3,3", 6), (std::vector<int>{3, 6}));
+  EXPECT_EQ(parse_layers("-3..-1", 6), (std::vector<int>{4, 5, 6}));
+  EXPECT_EQ(parse_layers("all", 2), (std::vector<int>{0, 1, 2}));
+  for (const char* bad : {"7", "-8", "x", "", "1,", "3..1", "1..", "2x"}) EXPECT_THROW(parse_layers(bad, 6), Error) << bad;
+}
+
+TEST(Windows, CoverEveryResidueAndOverlapByHalf) {
+  for (const std::int64_t length : {1, 9, 10, 11, 15, 16, 99, 1000}) {
+    const auto cut = windows(length, 10);
+    EXPECT_EQ(cut.front().begin, 0);
+    EXPECT_EQ(cut.back().end, length);
+    for (std::size_t w = 0; w < cut.size(); ++w) {
+      EXPECT_LE(cut[w].end - cut[w].begin, 10);
+      if (w > 0) {
+        EXPECT_LT(cut[w].begin, cut[w - 1].end);
+        EXPECT_GT(cut[w].end, cut[w - 1].end);
+      }
+    }
+  }
+}
+
+TEST(Windows, OneWindowChangesNothing) {
+  const LoadedModel loaded = load_model(testing::data("esm2-tiny"));
+  const std::vector<std::int32_t> tokens = loaded.model->tokenizer().encode("MKTAYIAKQRQISFVKSHFSRQ").ids;
+  const EmbedRequest request{.layers = {1, 3}, .mean = true, .max = true, .cls = true, .per_residue = true, .logits = true};
+  const auto direct = embed_batch(*loaded.model, std::span(&tokens, 1), request);
+  const auto parts = embed_batch(*loaded.model, std::span(&tokens, 1), window_request(request));
+  const auto cut = windows(22, 100);
+  const Embedding joined = join_windows(parts, cut, request);
+  for (const int layer : {1, 3}) {
+    EXPECT_EQ(testing::max_difference(joined.mean.at(layer).values<float>(), direct[0].mean.at(layer).values<float>()), 0);
+    EXPECT_EQ(testing::max_difference(joined.max.at(layer).values<float>(), direct[0].max.at(layer).values<float>()), 0);
+    EXPECT_EQ(testing::max_difference(joined.per_residue.at(layer).values<float>(), direct[0].per_residue.at(layer).values<float>()), 0);
+  }
+  EXPECT_EQ(testing::max_difference(joined.logits.values<float>(), direct[0].logits.values<float>()), 0);
+}
+
+TEST(Windows, RefuseContacts) {
+  EXPECT_THROW(window_request({.layers = {1}, .contacts = true}), Error);
+  EXPECT_THROW(window_request({.layers = {1}, .attentions = true}), Error);
+}
+
+TEST(Embed, MeanAndMaxAreOverResiduesAlone) {
+  const LoadedModel loaded = load_model(testing::data("esm2-tiny"));
+  const std::vector<std::int32_t> tokens = loaded.model->tokenizer().encode("MKTAYIAK").ids;
+  const auto result = embed_batch(*loaded.model, std::span(&tokens, 1), {.layers = {3}, .mean = true, .max = true, .per_residue = true});
+  const Tensor& residues = result[0].per_residue.at(3);
+  ASSERT_EQ(residues.shape(), (Shape{8, 64}));
+  for (std::int64_t d = 0; d < 64; ++d) {
+    double sum = 0;
+    float highest = -INFINITY;
+    for (std::int64_t i = 0; i < 8; ++i) {
+      sum += residues.data<float>()[i * 64 + d];
+      highest = std::max(highest, residues.data<float>()[i * 64 + d]);
+    }
+    EXPECT_NEAR(result[0].mean.at(3).data<float>()[d], sum / 8, 1e-6);
+    EXPECT_EQ(result[0].max.at(3).data<float>()[d], highest);
+  }
+}
+
+TEST(Embed, StopsAtTheLastLayerWanted) {
+  const LoadedModel loaded = load_model(testing::data("esm2-tiny"));
+  const std::vector<std::int32_t> tokens = loaded.model->tokenizer().encode("MKTAYIAK").ids;
+  const auto early = embed_batch(*loaded.model, std::span(&tokens, 1), {.layers = {1}, .mean = true});
+  const auto late = embed_batch(*loaded.model, std::span(&tokens, 1), {.layers = {1, 3}, .mean = true});
+  EXPECT_EQ(testing::max_difference(early[0].mean.at(1).values<float>(), late[0].mean.at(1).values<float>()), 0);
+}
+
+TEST(Plan, CoversWhatARunReallyTakes) {
+  const LoadedModel loaded = load_model(testing::data("esm2-tiny"));
+  const EmbedRequest request{.layers = {0, 1, 2, 3}, .mean = true, .per_residue = true, .logits = true, .contacts = true};
+  const MemoryPlan plan(*loaded.model, request, {});
+  std::string sequence;
+  for (int i = 0; i < 1500; ++i) sequence += "LAGVSERTIDPKQNFYMHWC"[i * 7 % 20];
+  const std::vector<std::int32_t> tokens = loaded.model->tokenizer().encode(sequence).ids;
+  release_cached_memory();
+  reset_peak_memory();
+  const std::size_t before = memory_statistics().live;
+  embed_batch(*loaded.model, std::span(&tokens, 1), request);
+  const std::size_t taken = memory_statistics().peak - before;
+  const std::size_t planned = plan.bytes_of(static_cast<std::int64_t>(tokens.size()));
+  EXPECT_GE(planned, taken);
+  EXPECT_LE(planned, taken * 2);
+}
+
+TEST(Plan, BatchesKeepWithinBothLimits) {
+  const LoadedModel loaded = load_model(testing::data("esm2-tiny"));
+  const MemoryPlan plan(*loaded.model, {.layers = {3}, .mean = true}, {.max_tokens = 100});
+  const std::vector<std::int64_t> counts{40, 60, 1, 300, 50, 50, 50};
+  EXPECT_EQ(plan.batches(counts), (std::vector<std::size_t>{2, 3, 4, 6, 7}));
+  EXPECT_TRUE(plan.batches({}).empty());
+}
+
+TEST(Plan, RefusesWhatCannotFit) {
+  const LoadedModel loaded = load_model(testing::data("esm2-tiny"));
+  EXPECT_THROW(MemoryPlan(*loaded.model, {.layers = {3}, .mean = true}, {.memory = 1000}), Error);
+  const MemoryPlan plan(*loaded.model, {.layers = {3}, .contacts = true}, {.memory = std::size_t{128} << 20});
+  EXPECT_TRUE(plan.fits(500));
+  EXPECT_FALSE(plan.fits(34352));
+  EXPECT_EQ(plan.too_large(34352).kind(), ErrorKind::memory);
+}
+
+}  // namespace
+}  // namespace groel::engine

@@ -1,0 +1,182 @@
+// Strict loading: one error that names everything wrong; wrong configurations; damaged files.
+#include "engine/load.h"
+
+#include <functional>
+
+#include "base/text_file.h"
+#include "support/golden.h"
+
+namespace groel::engine {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+// A copy of esm2-tiny to damage.
+class Damaged : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::temp_directory_path() / ("groel-load-" + std::to_string(::getpid()));
+    fs::create_directories(folder_);
+    for (const char* file : {"config.json", "vocab.txt", "model.safetensors"})
+      fs::copy_file(testing::data("esm2-tiny") / file, folder_ / file, fs::copy_options::overwrite_existing);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  void change_config(const std::function<void(json&)>& change) {
+    json config = read_json(folder_ / "config.json");
+    change(config);
+    write_text(folder_ / "config.json", config.dump());
+  }
+
+  void change_arrays(const std::function<void(std::map<std::string, io::ArrayView>&)>& change) {
+    const io::ArrayFile file = io::read_safetensors(testing::data("esm2-tiny") / "model.safetensors");
+    std::map<std::string, io::ArrayView> views;
+    for (const auto& [name, array] : file.arrays) views[name] = {array.dtype, array.shape, array.bytes};
+    change(views);
+    fs::remove(folder_ / "model.safetensors");
+    io::write_safetensors(folder_ / "model.safetensors", views);
+  }
+
+  Error error() const {
+    try {
+      load_model(folder_);
+    } catch (const Error& caught) {
+      return caught;
+    }
+    ADD_FAILURE() << "loaded";
+    return Error(ErrorKind::internal, "none");
+  }
+
+  void expect_error(ErrorKind kind, const std::vector<std::string>& texts) const {
+    const Error caught = error();
+    EXPECT_EQ(caught.kind(), kind) << caught.what();
+    for (const std::string& text : texts) EXPECT_NE(std::string(caught.what()).find(text), std::string::npos) << caught.what() << "\nlacks " << text;
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(Damaged, OneErrorNamesAllThatIsWrong) {
+  change_arrays([](auto& arrays) {
+    arrays.erase("esm.encoder.layer.0.attention.self.query.weight");
+    arrays.erase("esm.encoder.layer.2.LayerNorm.bias");
+    arrays["esm.encoder.layer.9.output.dense.bias"] = arrays["esm.encoder.layer.1.output.dense.bias"];
+    arrays["esm.encoder.layer.1.intermediate.dense.bias"].shape = {16, 16};
+  });
+  expect_error(ErrorKind::bad_model, {"missing (2)", "esm.encoder.layer.0.attention.self.query.weight", "esm.encoder.layer.2.LayerNorm.bias",
+                                      "unexpected (1)", "esm.encoder.layer.9.output.dense.bias", "mis-shaped (1)", "[16, 16]"});
+}
+
+TEST_F(Damaged, NanWeightsAreNamed) {
+  std::vector<float> poisoned;
+  change_arrays([&](auto& arrays) {
+    io::ArrayView& view = arrays["esm.encoder.layer.1.output.dense.weight"];
+    poisoned.resize(view.bytes.size() / 4);
+    std::memcpy(poisoned.data(), view.bytes.data(), view.bytes.size());
+    poisoned[1234] = NAN;
+    view.bytes = std::as_bytes(std::span(poisoned));
+  });
+  expect_error(ErrorKind::bad_model, {"NaN or infinity", "esm.encoder.layer.1.output.dense.weight"});
+}
+
+TEST_F(Damaged, HeadsMayBeAbsentAsAWholeOnly) {
+  change_config([](json& config) { config["architectures"] = {"EsmModel"}; });
+  change_arrays([](auto& arrays) {
+    std::erase_if(arrays, [](const auto& entry) { return entry.first.starts_with("lm_head.") || entry.first.starts_with("esm.contact_head."); });
+  });
+  const LoadedModel loaded = load_model(folder_);
+  EXPECT_EQ(loaded.model->capabilities(), std::vector<std::string>{"encoder"});
+  EXPECT_THROW(models::require<models::MaskedLm>(*loaded.model), Error);
+  change_arrays([](auto& arrays) { arrays.erase("lm_head.dense.bias"); });
+  expect_error(ErrorKind::bad_model, {"missing (1)", "lm_head.dense.bias"});
+}
+
+TEST_F(Damaged, AMaskedLmWithoutItsHeadIsIncomplete) {
+  change_arrays([](auto& arrays) {
+    std::erase_if(arrays, [](const auto& entry) { return entry.first.starts_with("lm_head."); });
+  });
+  expect_error(ErrorKind::bad_model, {"missing", "lm_head.dense.weight"});
+}
+
+TEST_F(Damaged, WrongConfigurationsNameTheField) {
+  const json good = read_json(folder_ / "config.json");
+  const auto with = [&](const char* field, const json& value) {
+    json config = good;
+    config[field] = value;
+    write_text(folder_ / "config.json", config.dump());
+  };
+  with("num_attention_heads", 7);
+  expect_error(ErrorKind::bad_model, {"num_attention_heads", "does not divide"});
+  with("num_hidden_layers", -3);
+  expect_error(ErrorKind::bad_model, {"num_hidden_layers", "-3"});
+  with("hidden_size", "many");
+  expect_error(ErrorKind::bad_model, {"hidden_size", "not an integer"});
+  with("position_embedding_type", "relative_key");
+  expect_error(ErrorKind::bad_model, {"position_embedding_type", "relative_key"});
+  with("vocab_size", 64);
+  expect_error(ErrorKind::bad_model, {"vocab_size", "33"});
+  with("num_hidden_layers", 1000);
+  expect_error(ErrorKind::bad_model, {"missing"});
+  with("model_type", "bert");
+  expect_error(ErrorKind::unsupported, {"bert", "esm"});
+  write_text(folder_ / "config.json", "{\"model_type\": ");
+  expect_error(ErrorKind::bad_model, {"config.json", "not valid JSON"});
+  write_text(folder_ / "config.json", "[]");
+  EXPECT_EQ(error().kind(), ErrorKind::unsupported);
+}
+
+TEST_F(Damaged, FilesThatAreNotThere) {
+  fs::remove(folder_ / "model.safetensors");
+  expect_error(ErrorKind::not_found, {"model.safetensors"});
+  fs::remove(folder_ / "config.json");
+  expect_error(ErrorKind::not_found, {"config.json"});
+  fs::remove_all(folder_);
+  expect_error(ErrorKind::not_found, {"no such model"});
+}
+
+TEST_F(Damaged, TruncatedAtManyPlaces) {
+  const auto size = fs::file_size(testing::data("esm2-tiny") / "model.safetensors");
+  for (const std::uintmax_t keep : {std::uintmax_t{0}, std::uintmax_t{7}, std::uintmax_t{100}, size / 2, size - 1}) {
+    fs::copy_file(testing::data("esm2-tiny") / "model.safetensors", folder_ / "model.safetensors", fs::copy_options::overwrite_existing);
+    fs::resize_file(folder_ / "model.safetensors", keep);
+    EXPECT_EQ(error().kind(), ErrorKind::bad_model) << keep;
+  }
+}
+
+TEST(Load, IgnoredTensorsAreReported) {
+  const LoadedModel loaded = load_model(testing::data("esm2-tiny"));
+  EXPECT_EQ(loaded.ignored, std::vector<std::string>{"esm.embeddings.position_embeddings.weight"});
+  EXPECT_EQ(loaded.stored_dtype, "f32");
+}
+
+TEST(Load, WithoutContactRegressionTheCapabilityIsMissing) {
+  const fs::path folder = fs::temp_directory_path() / ("groel-noreg-" + std::to_string(::getpid()));
+  fs::create_directories(folder);
+  fs::copy_file(testing::data("esm2-tiny") / "esm2_tiny.pt", folder / "esm2_tiny.pt", fs::copy_options::overwrite_existing);
+  const LoadedModel loaded = load_model(folder / "esm2_tiny.pt");
+  EXPECT_EQ(loaded.model->capabilities(), (std::vector<std::string>{"encoder", "masked_lm"}));
+  fs::remove_all(folder);
+}
+
+TEST(Families, ParameterCountsAreThoseOfTheShapes) {
+  for (const models::Family& family : models::families())
+    for (const models::KnownCheckpoint& known : family.known) {
+      if (known.parameters == 0) continue;
+      const bool esm1b = known.name.find("esm1b") != std::string_view::npos;
+      const json config = {{"model_type", "esm"}, {"num_hidden_layers", known.layers}, {"hidden_size", known.width},
+                           {"num_attention_heads", known.heads}, {"intermediate_size", 4 * known.width}, {"vocab_size", 33},
+                           {"layer_norm_eps", 1e-5}, {"position_embedding_type", esm1b ? "absolute" : "rotary"},
+                           {"emb_layer_norm_before", esm1b}, {"max_position_embeddings", 1026}};
+      const auto model = family.build(config, family.default_tokenizer());
+      nn::Parameters parameters;
+      model->collect(parameters);
+      std::int64_t count = 0;
+      for (const nn::Parameter& parameter : parameters.list())
+        if (!parameter.name.ends_with("inv_freq") && parameter.name != "lm_head.decoder.weight") count += element_count(parameter.shape);
+      EXPECT_EQ(count, known.parameters) << known.name;
+    }
+}
+
+}  // namespace
+}  // namespace groel::engine
