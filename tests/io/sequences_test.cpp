@@ -1,14 +1,17 @@
 // Reading FASTA, FASTQ, A3M: what comes out, and what is said of what is malformed.
 #include "io/sequences.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "base/sha256.h"
 #include "io/sequences_text.h"
 
 namespace groel::io {
@@ -214,6 +217,56 @@ TEST_F(Files, ThatCannotBeReadAreNamed) {
   }
   EXPECT_EQ(thrown_by([&] { SequenceReader{folder_.string()}; }),
             folder_.string() + ": this is a folder, not a file\n  name a file in it");
+}
+
+TEST_F(Files, MayBeStdin) {
+  const int saved = dup(STDIN_FILENO);
+  const int file = open(write("in.fasta", ">a\nMK\n").c_str(), O_RDONLY);
+  dup2(file, STDIN_FILENO);
+  const auto records = read_sequences({"-"});
+  EXPECT_EQ(thrown_by([] { read_sequences({"-"}); }), "stdin: there are no sequences in it\n  is the file empty?");
+  dup2(saved, STDIN_FILENO);
+  close(file);
+  close(saved);
+  ASSERT_EQ(records.size(), 1U);
+  EXPECT_EQ(records[0].source, "stdin");
+  EXPECT_EQ(records[0].sequence, "MK");
+}
+
+TEST(Pipes, GiveRecordsBeforeTheyEnd) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  const std::string text = ">a\nMK\n>b\n";
+  ASSERT_EQ(write(ends[1], text.data(), text.size()), static_cast<ssize_t>(text.size()));
+  SequenceReader reader("/dev/fd/" + std::to_string(ends[0]));
+  SequenceRecord record;
+  ASSERT_TRUE(reader.next(record));  // would hang if the reader wanted more than it needs
+  EXPECT_EQ(record.sequence, "MK");
+  close(ends[1]);
+  EXPECT_TRUE(reader.next(record));
+  EXPECT_EQ(record.id, "b");
+  EXPECT_FALSE(reader.next(record));
+  close(ends[0]);
+}
+
+TEST(Examples, AreTheirProteins) {
+  const std::vector<std::pair<std::string, std::size_t>> expected{
+      {"sp|P01308|INS_HUMAN", 110},  {"sp|P69905|HBA_HUMAN", 142},      {"sp|P68871|HBB_HUMAN", 147},
+      {"sp|P02144|MYG_HUMAN", 154},  {"sp|P62987|RL40_HUMAN/1-76", 76}, {"sp|P42212|GFP_AEQVI", 238},
+      {"sp|P00698|LYSC_CHICK", 147}, {"sp|P61626|LYSC_HUMAN", 148},     {"sp|P04637|P53_HUMAN", 393},
+      {"sp|P99999|CYC_HUMAN", 105},  {"sp|P62593|BLAT_ECOLX", 286},     {"sp|P0DP23|CALM1_HUMAN", 149},
+      {"sp|P01116|RASK_HUMAN", 189}, {"sp|P00441|SODC_HUMAN", 154},     {"sp|P01542|CRAM_CRAAB", 46}};
+  const auto records = read_sequences({GROEL_SOURCE_DIR "/examples/proteins.fasta"});
+  ASSERT_EQ(records.size(), expected.size());
+  std::string all;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    EXPECT_FALSE(records[i].error);
+    EXPECT_EQ(records[i].id, expected[i].first);
+    EXPECT_EQ(records[i].sequence.size(), expected[i].second);
+    EXPECT_EQ(records[i].sequence.find_first_not_of("ACDEFGHIKLMNPQRSTVWY"), std::string::npos);
+    all += records[i].sequence + "\n";
+  }
+  EXPECT_EQ(sha256(all), "26dfea035637f19ad95a017454d307afa7012eaa5789d0c934d8a65f1491c157");
 }
 
 }  // namespace
