@@ -109,7 +109,8 @@ class GzipReader final : public ByteReader {
  public:
   GzipReader(std::unique_ptr<Input> input, std::string label) : input_(std::move(input)), label_(std::move(label)) {
     constexpr int kGzipOnly = 16 + MAX_WBITS;
-    if (inflateInit2(&stream_, kGzipOnly) != Z_OK) throw Error(ErrorKind::memory, Error::Parts{"zlib cannot start", label_, {}});
+    if (inflateInit2(&stream_, kGzipOnly) != Z_OK)
+      throw Error(ErrorKind::memory, Error::Parts{"zlib cannot start", label_, {}});
   }
   ~GzipReader() override { inflateEnd(&stream_); }
   GzipReader(const GzipReader&) = delete;
@@ -137,9 +138,11 @@ class GzipReader final : public ByteReader {
     const int status = inflate(&stream_, Z_NO_FLUSH);
     input_->use(in.size() - stream_.avail_in);
     if (stream_.avail_out != room) member_empty_ = false;
-    if (status == Z_STREAM_END) inside_ = false;
+    if (status == Z_STREAM_END)
+      inside_ = false;
     else if (status != Z_OK)
-      refuse(label_, fmt::format("the gzip data is damaged ({})", stream_.msg != nullptr ? stream_.msg : zError(status)));
+      refuse(label_,
+             fmt::format("the gzip data is damaged ({})", stream_.msg != nullptr ? stream_.msg : zError(status)));
     return true;
   }
 
@@ -152,7 +155,7 @@ class GzipReader final : public ByteReader {
       return false;
     }
     if (!head.starts_with("\x1f\x8b")) refuse(label_, "something else follows the gzip data");
-    bgzf_ = head.size() == kBgzfHeader && head.substr(12, 2) == "BC" && (head[3] & 4) != 0;
+    bgzf_ = head.size() >= kBgzfHeader && head.substr(12, 2) == "BC" && (head[3] & 4) != 0;
     inside_ = member_empty_ = true;
     return inflateReset(&stream_) == Z_OK;
   }
@@ -199,7 +202,8 @@ class ZstdReader final : public ByteReader {
 
 // A frame, or one of the skippable ones that parallel compressors put first.
 bool is_zstd(std::string_view head) {
-  return head.starts_with("\x28\xb5\x2f\xfd") || (head.size() >= 4 && (head[0] & 0xf0) == 0x50 && head.substr(1, 3) == "\x2a\x4d\x18");
+  return head.starts_with("\x28\xb5\x2f\xfd") ||
+         (head.size() >= 4 && (head[0] & 0xf0) == 0x50 && head.substr(1, 3) == "\x2a\x4d\x18");
 }
 
 }  // namespace
@@ -210,7 +214,8 @@ std::unique_ptr<ByteReader> open_bytes(const std::string& path) {
   if (fd < 0) throw_errno(path, "open the file", errno);
   auto file = std::make_unique<FileReader>(fd, path);
   struct stat status {};
-  if (::fstat(fd, &status) == 0 && S_ISDIR(status.st_mode)) refuse(path, "this is a folder, not a file", "name a file in it");
+  if (::fstat(fd, &status) == 0 && S_ISDIR(status.st_mode))
+    refuse(path, "this is a folder, not a file", "name a file in it");
   return file;
 }
 
