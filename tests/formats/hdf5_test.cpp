@@ -115,6 +115,7 @@ TEST(Hdf5, DigestsAreFixedText) {
   const Reader file(write_sample(sample(pooled_columns()), "hdf5", folder / "out.h5"));
   const hid_t type = H5Tcopy(H5T_C_S1);
   H5Tset_size(type, 64);
+  H5Tset_strpad(type, H5T_STR_NULLPAD);
   struct Digest {
     char text[64];
   };
