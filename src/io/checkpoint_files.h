@@ -1,0 +1,15 @@
+// The weights in a Hugging Face model folder, whichever of its forms they have.
+#pragma once
+
+#include "io/arrays.h"
+
+namespace groel::io {
+
+/// Every tensor of the folder's weights, under its name in the file. Taken is the first that is there of:
+/// `model.safetensors`, `model.safetensors.index.json` with its shards, `pytorch_model.bin`,
+/// `pytorch_model.bin.index.json` with its shards. `metadata` is the safetensors file's or the index's.
+/// Errors: not_found listing the four when none is there, or naming the missing shard; bad_model when a shard's tensors
+/// are not those that the index gives it, or a PyTorch file holds anything but named tensors; and as the readers.
+ArrayFile read_checkpoint_arrays(const std::filesystem::path& folder);
+
+}  // namespace groel::io

@@ -1,0 +1,42 @@
+// A zip archive of stored entries, written as a stream; zip64 where sizes or offsets ask for it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "io/atomic_file.h"
+
+namespace groel::io {
+
+/// The size of an entry is known before its data, so that headers need no second guess; its checksum is filled in
+/// behind it. Dates are fixed. Errors: io, usage (a name used twice).
+class ZipWriter {
+ public:
+  explicit ZipWriter(const std::filesystem::path& path) : file_(path) {}
+
+  void begin(const std::string& name, std::uint64_t size);
+  void append(std::span<const std::byte> bytes);
+  void end();
+  void finish();
+
+ private:
+  struct Entry {
+    std::string name;
+    std::uint64_t size = 0;
+    std::uint64_t offset = 0;
+    std::uint32_t crc = 0;
+  };
+  void write(const std::string& bytes);
+  std::string directory() const;
+
+  AtomicFile file_;
+  std::vector<Entry> entries_;
+  std::set<std::string> names_;
+  std::uint64_t left_ = 0;
+  bool open_ = false;
+};
+
+}  // namespace groel::io
