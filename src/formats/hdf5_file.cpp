@@ -1,29 +1,14 @@
 // Calls of HDF5's C API, and its error stack turned into one error.
 #include "formats/hdf5_file.h"
 
-#include <fcntl.h>
-
-#include <cstdlib>
-#include <cstring>
-
 #include "base/error.h"
-#include "formats/posix_file.h"
 
 namespace groel::formats::h5 {
 namespace {
 
-struct Reason {
-  int error_number = 0;
-  std::string text;  // of the innermost error
-};
-
-// HDF5 tells errno only within the text of its POSIX driver: "..., errno = 28, error message = '...'".
-herr_t collect(unsigned depth, const H5E_error2_t* entry, void* data) {
-  auto& reason = *static_cast<Reason*>(data);
-  const char* text = entry->desc != nullptr ? entry->desc : "";
-  if (depth == 0) reason.text = text;
-  const char* found = std::strstr(text, "errno = ");
-  if (found != nullptr && reason.error_number == 0) reason.error_number = std::atoi(found + std::strlen("errno = "));
+// The innermost error comes first when HDF5 walks upward.
+herr_t collect(unsigned depth, const H5E_error2_t* entry, void* reason) {
+  if (depth == 0 && entry->desc != nullptr) *static_cast<std::string*>(reason) = entry->desc;
   return 0;
 }
 
@@ -42,21 +27,23 @@ herr_t Handle::close() noexcept {
 }
 
 void File::check(herr_t status, std::string_view doing) const {
+  disk_.rethrow();
   if (status >= 0) return;
-  Reason reason;
+  std::string reason;
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, collect, &reason);
   H5Eclear2(H5E_DEFAULT);
-  if (reason.error_number != 0) throw_errno(path_.string(), std::string(doing), reason.error_number);
-  throw Error(ErrorKind::io, {fmt::format("cannot {}: HDF5 says \"{}\"", doing, reason.text), path_.string(), {}});
+  throw Error(ErrorKind::io, {fmt::format("cannot {}: HDF5 says \"{}\"", doing, reason), path_.string(), {}});
 }
 
 Handle File::check(hid_t id, Handle::Close closer, std::string_view doing) const {
+  Handle handle(id, closer);
   check(id < 0 ? -1 : 0, doing);
-  return {id, closer};
+  return handle;
 }
 
-File::File(std::filesystem::path path) : path_(std::move(path)) {
+File::File(std::filesystem::path path) : path_(std::move(path)), disk_(path_) {
   const Quiet quiet;
+  driver_ = check(register_driver(), H5FDunregister, "set up the file");
   text_type_ = check(H5Tcopy(H5T_C_S1), H5Tclose, "make a type");
   check(H5Tset_size(text_type_, H5T_VARIABLE), "make a type");
   check(H5Tset_cset(text_type_, H5T_CSET_UTF8), "make a type");
@@ -65,6 +52,7 @@ File::File(std::filesystem::path path) : path_(std::move(path)) {
   check(H5Tset_strpad(sha256_type_, H5T_STR_NULLPAD), "make a type");
   const Handle access = check(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "set up the file");
   check(H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18), "set up the file");
+  check(use_driver(access, driver_, disk_), "set up the file");
   const Handle creation = check(H5Pcreate(H5P_FILE_CREATE), H5Pclose, "set up the file");
   check(H5Pset_obj_track_times(creation, false), "set up the file");
   file_ = check(H5Fcreate(path_.c_str(), H5F_ACC_TRUNC, creation, access), H5Fclose, "create the file");
@@ -72,11 +60,8 @@ File::File(std::filesystem::path path) : path_(std::move(path)) {
 
 void File::close() {
   const Quiet quiet;
-  check(H5Fflush(file_, H5F_SCOPE_GLOBAL), "write");
   check(file_.close(), "write");
-  PosixFile flushed(path_, O_RDWR);
-  flushed.sync();
-  flushed.close();
+  disk_.finish();
 }
 
 Handle File::create_group(hid_t parent, const std::string& name) {

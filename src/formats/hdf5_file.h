@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "formats/hdf5_driver.h"
+
 namespace groel::formats::h5 {
 
 /// While it lives, HDF5 does not print its errors to stderr.
@@ -80,13 +82,15 @@ class File {
   void set_integer(hid_t object, const char* name, std::int64_t value);
 
  private:
-  // The identifier when it is good; else throws what HDF5 and the system say.
+  // The identifier when it is good; else throws what the system says, or HDF5.
   Handle check(hid_t id, Handle::Close closer, std::string_view doing) const;
   void check(herr_t status, std::string_view doing) const;
   hid_t disk_type(Element element) const noexcept;
   hid_t memory_type(Element element) const noexcept;
 
   std::filesystem::path path_;
+  DriverFile disk_;  // outlives file_
+  Handle driver_;
   Handle text_type_;
   Handle sha256_type_;
   Handle file_;

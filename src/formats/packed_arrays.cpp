@@ -1,0 +1,66 @@
+// Gathering of columns.
+#include "formats/packed_arrays.h"
+
+#include <array>
+#include <cmath>
+
+#include "base/error.h"
+#include "formats/writers.h"
+
+namespace groel::formats {
+namespace {
+
+std::string offsets_name(OffsetGroup group) {
+  if (group == OffsetGroup::contacts) return "contacts_offsets";
+  if (group == OffsetGroup::attentions) return "attentions_offsets";
+  return "offsets";
+}
+
+PackedArrays::Named integers(std::string name, std::span<const std::int64_t> values) {
+  return {std::move(name), DType::i64, {static_cast<std::int64_t>(values.size())}, std::as_bytes(values)};
+}
+
+}  // namespace
+
+PackedArrays::PackedArrays(const WriterOptions& options)
+    : schema_(options.schema), digests_(options.path), offsets_(schema_) {
+  for (std::size_t i = 0; i < schema_.columns.size(); ++i) columns_.emplace_back(options.path);
+}
+
+void PackedArrays::write(const Result& result) {
+  check_result(schema_, result);
+  ids_.push_back(clean_utf8(result.id));
+  std::array<char, 64> digest{};
+  result.sha256.copy(digest.data(), digest.size());
+  digests_.append(std::as_bytes(std::span(digest)));
+  lengths_.push_back(result.length);
+  for (std::size_t i = 0; i < columns_.size(); ++i) write_column(i, result);
+  offsets_.add(result);
+  if (result.error) errors_.add(written_, *result.error);
+  ++written_;
+}
+
+void PackedArrays::write_column(std::size_t i, const Result& result) {
+  if (!result.error) return columns_[i].append(std::as_bytes(std::span(result.items[i].values)));
+  if (!is_pooled(schema_.columns[i].kind)) return;
+  const std::vector<float> missing(static_cast<std::size_t>(schema_.columns[i].width), NAN);
+  columns_[i].append(std::as_bytes(std::span(missing)));
+}
+
+void PackedArrays::finish() { GROEL_REQUIRE(written_ == schema_.records); }
+
+std::vector<PackedArrays::Named> PackedArrays::arrays() {
+  std::vector<Named> out{integers("lengths", lengths_), integers("errors_index", errors_.index)};
+  for (const auto& [group, offsets] : offsets_.groups()) out.push_back(integers(offsets_name(group), offsets));
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    const auto bytes = columns_[i].map();
+    const auto values = static_cast<std::int64_t>(bytes.size() / sizeof(float));
+    const auto& column = schema_.columns[i];
+    std::vector<std::int64_t> shape{values};
+    if (!is_flat(column.kind)) shape = {values / column.width, column.width};
+    out.push_back({column_name(column), DType::f32, std::move(shape), bytes});
+  }
+  return out;
+}
+
+}  // namespace groel::formats
