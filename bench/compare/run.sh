@@ -26,6 +26,7 @@ awk -v every="${EVERY:-1}" '/^>/ { take = (n++ % every == 0) } take' "${FASTA:-$
 
 # json FILE MEMBER: one number of a result.
 json() {
+  # shellcheck disable=SC2016  # JavaScript's ${...}, not the shell's
   node -e 'const [file, member] = process.argv.slice(1);
     const value = JSON.parse(require("fs").readFileSync(file, "utf8"))[member];
     if (typeof value !== "number") throw new Error(`${file} has no number ${member}`);
