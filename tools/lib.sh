@@ -49,14 +49,14 @@ need_packages() {
 }
 
 install_packages() {
-  local line="apt-get install --no-install-recommends $*"
+  local line="apt-get update && apt-get install --no-install-recommends $*"
   if ((EUID != 0)) && ! command -v sudo >/dev/null; then
     die "these packages are missing and this user may not install them; as root, run:"$'\n'"  $line"
   fi
   say "installing with apt-get: $*"
   apt update || say "apt-get update failed; trying with the package lists at hand"
   apt install -y --no-install-recommends "$@" ||
-    die "could not install the missing packages; as root, run:"$'\n'"  apt-get update && $line"
+    die "could not install the missing packages; as root, run:"$'\n'"  $line"
 }
 
 # Memory for compilers in KiB: what is free, or less where a control group says so.
