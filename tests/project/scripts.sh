@@ -5,7 +5,7 @@ source_dir=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
 mkdir -p "$root/tools" "$root/bin"
-printf '%s\n' '# comment' '[build]' 'cmake' 'g++' '' '[test]' 'libgtest-dev' 'odd-one?' >"$root/tools/packages.txt"
+printf '%s\n' '# comment' '[build]' 'cmake' 'g++' '' '[test]' 'libgtest-dev' 'odd-one?' 'late-one?' >"$root/tools/packages.txt"
 
 fail() {
   echo "FAILED: $*" >&2
@@ -15,7 +15,8 @@ expect() {  # expect WHAT IS WANTED
   [[ $2 == "$3" ]] || fail "$1: '$2' instead of '$3'"
 }
 
-# Installed is what a file of that name in $root/installed says; apt-get makes such files, and knows no odd-one.
+# Installed is what a file of that name in $root/installed says, which apt-get makes. Of odd-one apt knows nothing, and
+# of late-one nothing before an update.
 cat >"$root/bin/dpkg-query" <<'FAKE'
 #!/bin/sh
 for last; do :; done
@@ -25,10 +26,13 @@ cat >"$root/bin/apt-get" <<'FAKE'
 #!/bin/sh
 echo "$*" >>"$FAKE_ROOT/apt.log"
 [ ! -e "$FAKE_ROOT/broken" ] || exit 100
-case "$*" in *' install '*) for name; do touch "$FAKE_ROOT/installed/$name" 2>/dev/null; done ;; esac
+case "$*" in *update) touch "$FAKE_ROOT/updated" ;; *' install '*) for name; do touch "$FAKE_ROOT/installed/$name" 2>/dev/null; done ;; esac
 exit 0
 FAKE
-printf '#!/bin/sh\nexit 0\n' >"$root/bin/apt-cache"
+cat >"$root/bin/apt-cache" <<'FAKE'
+#!/bin/sh
+[ "$2" != late-one ] || [ ! -e "$FAKE_ROOT/updated" ] || echo "late-one | 1"
+FAKE
 printf '#!/bin/sh\nexec "$@"\n' >"$root/bin/sudo"
 chmod +x "$root"/bin/*
 mkdir "$root/installed"
@@ -37,7 +41,7 @@ export FAKE_ROOT=$root PATH=$root/bin:$PATH
 # shellcheck source=tools/lib.sh
 source "$source_dir/tools/lib.sh"
 
-expect 'a section' "$(packages_of test | xargs)" 'libgtest-dev odd-one?'
+expect 'a section' "$(packages_of test | xargs)" 'libgtest-dev odd-one? late-one?'
 expect 'what is missing' "$(missing_packages build test | xargs)" 'g++ libgtest-dev'
 
 touch "$root/broken"
@@ -49,7 +53,7 @@ expect 'status of a failed installation' "$status" 69
 rm "$root/broken"
 
 said=$(need_packages build test 2>&1)
-[[ $said == *'installing with apt-get: g++ libgtest-dev'* ]] || fail "does not say what it installs: $said"
+[[ $said == *'installing with apt-get: g++ libgtest-dev late-one'* ]] || fail "does not say what it installs: $said"
 expect 'stdout' "$(need_packages build test 2>/dev/null)" ''
 expect 'what is missing then' "$(missing_packages build test)" ''
 # dpkg's own state is older than the stamp now: nothing is asked again.
