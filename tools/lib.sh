@@ -36,27 +36,32 @@ apt() {
 # need_packages SECTION...: installs what is missing. A stamp newer than the list and than dpkg's own state skips the
 # check.
 need_packages() {
-  local sections="$*" stamp missing
+  local sections="$*" stamp
   stamp=$root/build/.packages-${sections// /-}
   [[ $stamp -nt $root/tools/packages.txt && $stamp -nt /var/lib/dpkg/status ]] && return
   if ! command -v dpkg-query >/dev/null; then
     say "not a Debian or Ubuntu system: provide what these packages hold: $(for s in "$@"; do packages_of "$s"; done | xargs)"
     return
   fi
-  mapfile -t missing < <(missing_packages "$@")
-  ((${#missing[@]} == 0)) || install_packages "${missing[@]}"
+  [[ -z $(missing_packages "$@") ]] || install_packages "$@"
   mkdir -p "$root/build" && touch "$stamp"
 }
 
+# install_packages SECTION...: what is missing is looked up again once apt knows what there is: on a fresh system it
+# knows no optional package before.
 install_packages() {
-  local line="apt-get install --no-install-recommends $*"
+  local missing line
+  mapfile -t missing < <(missing_packages "$@")
+  line="apt-get update && apt-get install --no-install-recommends ${missing[*]}"
   if ((EUID != 0)) && ! command -v sudo >/dev/null; then
     die "these packages are missing and this user may not install them; as root, run:"$'\n'"  $line"
   fi
-  say "installing with apt-get: $*"
+  say "missing: ${missing[*]}; updating apt-get's lists"
   apt update || say "apt-get update failed; trying with the package lists at hand"
-  apt install -y --no-install-recommends "$@" ||
-    die "could not install the missing packages; as root, run:"$'\n'"  apt-get update && $line"
+  mapfile -t missing < <(missing_packages "$@")
+  say "installing with apt-get: ${missing[*]}"
+  apt install -y --no-install-recommends "${missing[@]}" ||
+    die "could not install the missing packages; as root, run:"$'\n'"  $line"
 }
 
 # Memory for compilers in KiB: what is free, or less where a control group says so.

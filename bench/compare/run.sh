@@ -4,7 +4,7 @@
 #   bench/compare/run.sh [LAYERSxWIDTHxHEADS...]      default: 6x320x20 (ESM-2 8M) and 30x640x20 (150M)
 #
 # From the environment: FASTA (bench/data/mixed.fasta), EVERY (1: of its records by order, every n-th), THREADS (2),
-# ROUNDS (2: turns, the best counts), SECONDS_EACH (60: time for each of ONNX Runtime's settings), WORK (a folder for
+# ROUNDS (2: turns, the best counts), SECONDS_EACH (20: time for each of ONNX Runtime's settings), WORK (a folder for
 # models and results; default a new one, removed at the end), GROEL (build/release/groel).
 set -euo pipefail
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
@@ -26,6 +26,7 @@ awk -v every="${EVERY:-1}" '/^>/ { take = (n++ % every == 0) } take' "${FASTA:-$
 
 # json FILE MEMBER: one number of a result.
 json() {
+  # shellcheck disable=SC2016  # JavaScript's ${...}, not the shell's
   node -e 'const [file, member] = process.argv.slice(1);
     const value = JSON.parse(require("fs").readFileSync(file, "utf8"))[member];
     if (typeof value !== "number") throw new Error(`${file} has no number ${member}`);
@@ -36,11 +37,11 @@ larger() { echo $(($1 > $2 ? $1 : $2)); }
 
 onnxruntime_speed() {
   node "$here/onnxruntime/measure.mjs" --model "$1" --fasta "$WORK/proteins.fasta" --threads "$threads" \
-    --seconds "${SECONDS_EACH:-60}" >"$1/onnxruntime.json"
+    --seconds "${SECONDS_EACH:-20}" >"$1/onnxruntime.json"
   json "$1/onnxruntime.json" tokens_per_second
 }
 
-# The program's own count of tokens and of the time that they took, writing the result left out on neither side.
+# The figure that the program gives itself, from reading the first sequence to writing the last result.
 groel_speed() {
   "$groel" embed "$WORK/proteins.fasta" -m "$1" -o "$1/out.h5" --dtype f32 --threads "$threads" --json >"$1/groel.json"
   rm -f "$1/out.h5"
