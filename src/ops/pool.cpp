@@ -1,0 +1,157 @@
+// Reductions over tokens: one task takes a strip of columns of one segment, so that the order of a sum is fixed.
+#include "ops/pool.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+#include "base/threads.h"
+#include "ops/dispatch.h"
+#include "ops/view.h"
+
+namespace groel::ops {
+namespace {
+
+constexpr std::int64_t kStrip = 64;  // columns
+constexpr std::int64_t kRun = 1 << 14;
+
+struct Strip {
+  std::int64_t begin;  // rows
+  std::int64_t end;
+  std::int64_t column;
+  std::int64_t width;
+};
+
+std::int64_t check(const Tensor& x, const Segments& segments) {
+  GROEL_REQUIRE(x.rank() == 2 && segments.begin.rank() == 1 && segments.begin.shape() == segments.end.shape());
+  const auto begin = segments.begin.values<std::int32_t>();
+  const auto end = segments.end.values<std::int32_t>();
+  for (std::size_t s = 0; s < begin.size(); ++s)
+    GROEL_REQUIRE(0 <= begin[s] && begin[s] <= end[s] && end[s] <= x.size(0));
+  return segments.begin.size(0);
+}
+
+void mean_strip(Matrix<const float> x, const Strip& strip, float* out) {
+  std::array<double, kStrip> sum{};
+  for (std::int64_t t = strip.begin; t < strip.end; ++t)
+    for (std::int64_t i = 0; i < strip.width; ++i) sum[static_cast<std::size_t>(i)] += x.row(t)[strip.column + i];
+  const auto count = static_cast<double>(strip.end - strip.begin);
+  for (std::int64_t i = 0; i < strip.width; ++i) out[i] = static_cast<float>(sum[static_cast<std::size_t>(i)] / count);
+}
+
+// NaN wins, as it does in numpy and torch.
+void max_strip(Matrix<const float> x, const Strip& strip, float* out) {
+  std::copy_n(x.row(strip.begin) + strip.column, strip.width, out);
+  for (std::int64_t t = strip.begin + 1; t < strip.end; ++t)
+    for (std::int64_t i = 0; i < strip.width; ++i) {
+      const float value = x.row(t)[strip.column + i];
+      if (value > out[i] || std::isnan(value)) out[i] = value;
+    }
+}
+
+template <class Reduce>
+Tensor reduce(const Tensor& x, const Segments& segments, const Reduce& reduce_strip) {
+  const std::int64_t count = check(x, segments);
+  require_cpu(x);
+  const auto in = matrix<float>(x);
+  Tensor out = Tensor::zeros({count, in.columns});
+  const auto y = mutable_matrix<float>(out);
+  const std::int64_t strips = ceil_div(in.columns, kStrip);
+  parallel_for(count * strips, [&](std::int64_t task) {
+    const std::int64_t s = task / strips;
+    const std::int64_t column = task % strips * kStrip;
+    const Strip strip{segments.begin.data<std::int32_t>()[s], segments.end.data<std::int32_t>()[s], column,
+                      std::min(kStrip, in.columns - column)};
+    if (strip.begin < strip.end) reduce_strip(in, strip, y.row(s) + column);
+  });
+  return out;
+}
+
+double sum_run(const float* x, std::int64_t count) {
+  std::array<double, 8> sums{};
+  for (std::int64_t i = 0; i < count; ++i) sums[static_cast<std::size_t>(i % 8)] += x[i];
+  return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+}
+
+// Results of body(first element, count) over runs of a fixed length.
+template <class T, class Body>
+std::vector<T> for_runs(const Tensor& x, const Body& body) {
+  require_cpu(x);
+  const Tensor packed = x.contiguous() ? x : x.clone();
+  const float* values = packed.data<float>();
+  const std::int64_t count = packed.count();
+  std::vector<T> out(static_cast<std::size_t>(ceil_div(count, kRun)));
+  parallel_for(static_cast<std::int64_t>(out.size()), [&](std::int64_t run) {
+    out[static_cast<std::size_t>(run)] = body(values + run * kRun, std::min(kRun, count - run * kRun));
+  });
+  return out;
+}
+
+// A value is finite when its exponent bits are not all set; integer code that the compiler turns into vectors.
+char run_is_finite(const float* x, std::int64_t count) {
+  std::uint32_t bad = 0;
+  for (std::int64_t i = 0; i < count; ++i) {
+    std::uint32_t bits;
+    std::memcpy(&bits, x + i, sizeof bits);
+    bad |= static_cast<std::uint32_t>((bits & 0x7f800000U) == 0x7f800000U);
+  }
+  return bad == 0;
+}
+
+}  // namespace
+
+Tensor segment_mean(const Tensor& x, const Segments& segments) { return reduce(x, segments, mean_strip); }
+Tensor segment_max(const Tensor& x, const Segments& segments) { return reduce(x, segments, max_strip); }
+
+double sum(const Tensor& x) {
+  double total = 0;
+  for (const double part : for_runs<double>(x, sum_run)) total += part;
+  return total;
+}
+
+bool all_finite(const Tensor& x) {
+  const auto parts = for_runs<char>(x, run_is_finite);
+  return std::all_of(parts.begin(), parts.end(), [](char good) { return good != 0; });
+}
+
+namespace reference {
+
+Tensor segment_mean(const Tensor& x, const Segments& segments) {
+  const std::int64_t count = check(x, segments);
+  const auto in = matrix<float>(x);
+  Tensor out = Tensor::zeros({count, in.columns});
+  for (std::int64_t s = 0; s < count; ++s) {
+    const std::int64_t begin = segments.begin.data<std::int32_t>()[s];
+    const std::int64_t end = segments.end.data<std::int32_t>()[s];
+    for (std::int64_t i = 0; i < in.columns && begin < end; ++i) {
+      double total = 0;
+      for (std::int64_t t = begin; t < end; ++t) total += in.row(t)[i];
+      mutable_matrix<float>(out).row(s)[i] = static_cast<float>(total / static_cast<double>(end - begin));
+    }
+  }
+  return out;
+}
+
+Tensor segment_max(const Tensor& x, const Segments& segments) {
+  const std::int64_t count = check(x, segments);
+  const auto in = matrix<float>(x);
+  Tensor out = Tensor::zeros({count, in.columns});
+  for (std::int64_t s = 0; s < count; ++s) {
+    const std::int64_t begin = segments.begin.data<std::int32_t>()[s];
+    const std::int64_t end = segments.end.data<std::int32_t>()[s];
+    for (std::int64_t i = 0; i < in.columns && begin < end; ++i) {
+      float highest = in.row(begin)[i];
+      for (std::int64_t t = begin; t < end; ++t) {
+        const float value = in.row(t)[i];
+        if (value > highest || std::isnan(value)) highest = value;
+      }
+      mutable_matrix<float>(out).row(s)[i] = highest;
+    }
+  }
+  return out;
+}
+
+}  // namespace reference
+}  // namespace groel::ops

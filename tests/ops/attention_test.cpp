@@ -1,0 +1,117 @@
+// attention: against its reference, extreme scores, and bitwise independence of the batch.
+#include "ops/attention.h"
+
+#include "base/error.h"
+#include "helpers.h"
+
+namespace groel::ops {
+namespace {
+
+Tensor bounds_of(const std::vector<std::int64_t>& lengths) {
+  std::vector<std::int32_t> bounds{0};
+  for (const std::int64_t n : lengths) bounds.push_back(bounds.back() + static_cast<std::int32_t>(n));
+  return test::ints(bounds);
+}
+
+// q, k and v as column views of one projection, as models have them.
+AttentionInput make(const std::vector<std::int64_t>& lengths, std::int64_t heads, std::int64_t width,
+                    float deviation = 1) {
+  const Tensor bounds = bounds_of(lengths);
+  const std::int64_t tokens = bounds.values<std::int32_t>().back();
+  const std::int64_t d = heads * width;
+  const Tensor qkv = test::random({tokens, 3 * d}, static_cast<unsigned>(width), deviation);
+  return {qkv.columns(0, d), qkv.columns(d, 2 * d), qkv.columns(2 * d, 3 * d), bounds, heads};
+}
+
+// One sequence of `input` as a batch of its own.
+AttentionInput alone(const AttentionInput& input, std::size_t sequence) {
+  const auto bounds = input.cu_seqlens.values<std::int32_t>();
+  const std::int64_t begin = bounds[sequence];
+  const std::int64_t end = bounds[sequence + 1];
+  return {input.q.rows(begin, end), input.k.rows(begin, end), input.v.rows(begin, end), bounds_of({end - begin}),
+          input.heads};
+}
+
+class AttentionWidths : public testing::TestWithParam<std::int64_t> {};
+
+TEST_P(AttentionWidths, MatchesTheReference) {
+  const AttentionInput input = make({1, 2, 63, 64, 65, 0, 130, 17}, 2, GetParam(), 0.7F);
+  const Tensor expected = reference::attention(input);
+  EXPECT_LT(test::relative_error(attention(input), expected), 1e-6);
+  EXPECT_LT(test::max_error(attention(input), expected), 1e-5);
+  EXPECT_TRUE(test::same_bits(attention(input, DType::bf16), attention(input).to(DType::bf16)));
+}
+
+TEST_P(AttentionWidths, MapsMatchTheReference) {
+  const AttentionInput input = make({3, 70, 1}, 3, GetParam(), 0.7F);
+  for (const std::int64_t sequence : {0, 1, 2})
+    EXPECT_LT(test::max_error(attention_maps(input, sequence), reference::attention_maps(input, sequence)), 4e-6);
+}
+
+TEST_P(AttentionWidths, ASequenceDoesNotDependOnItsNeighbours) {
+  const AttentionInput input = make({5, 64, 100, 1, 33, 257, 16}, 2, GetParam());
+  const Tensor together = attention(input);
+  const auto bounds = input.cu_seqlens.values<std::int32_t>();
+  for (std::size_t s = 0; s + 1 < bounds.size(); ++s) {
+    EXPECT_TRUE(test::same_bits(attention(alone(input, s)), together.rows(bounds[s], bounds[s + 1]))) << s;
+    EXPECT_TRUE(
+        test::same_bits(attention_maps(alone(input, s), 0), attention_maps(input, static_cast<std::int64_t>(s))));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, AttentionWidths, testing::Values(1, 8, 10, 12, 15, 16, 20, 24, 32, 64, 128));
+
+TEST(Attention, EqualQueriesGiveEqualResultsInEveryLane) {
+  AttentionInput input = make({150}, 1, 24);
+  input.q = input.q.clone();
+  for (std::int64_t t = 1; t < 150; ++t)
+    std::memcpy(input.q.mutable_data<float>() + t * 24, input.q.data<float>(), 24 * sizeof(float));
+  const Tensor out = attention(input);
+  for (std::int64_t t = 1; t < 150; ++t) ASSERT_TRUE(test::same_bits(out.rows(t, t + 1), out.rows(0, 1))) << t;
+}
+
+TEST(Attention, ThreadsDoNotChangeBits) {
+  const AttentionInput input = make({100, 3, 70}, 5, 32);
+  test::expect_same_for_any_threads([&] { return attention(input); });
+  test::expect_same_for_any_threads([&] { return attention_maps(input, 2); });
+}
+
+TEST(Attention, HugeScoresStayFinite) {
+  AttentionInput input = make({200}, 1, 16, 50.0F);  // scores of +-1e4 and more
+  EXPECT_LT(test::relative_error(attention(input), reference::attention(input)), 1e-2);
+  const Tensor values = attention(input);
+  for (const float value : values.values<float>()) ASSERT_TRUE(std::isfinite(value));
+}
+
+TEST(Attention, NanStaysInItsSequence) {
+  AttentionInput input = make({30, 30}, 1, 8);
+  Tensor k = input.k.clone();
+  k.mutable_data<float>()[0] = NAN;
+  const Tensor clean = attention(input);
+  input.k = k;
+  const Tensor out = attention(input);
+  EXPECT_TRUE(std::isnan(out.values<float>()[8]));
+  EXPECT_TRUE(test::same_bits(out.rows(30, 60), clean.rows(30, 60)));
+}
+
+TEST(Attention, LongSequence) {
+  const AttentionInput input = make({5000}, 1, 8, 0.5F);
+  EXPECT_LT(test::relative_error(attention(input), reference::attention(input)), 2e-6);
+}
+
+TEST(Attention, NoTokensAndBrokenBounds) {
+  AttentionInput input = make({0}, 2, 8);
+  EXPECT_EQ(attention(input).shape(), (Shape{0, 16}));
+  input = make({4, 4}, 2, 8);
+  EXPECT_THROW(attention_maps(input, 2), Error);
+  input.cu_seqlens = test::ints({0, 9});
+  EXPECT_THROW(attention(input), Error);
+  input.cu_seqlens = test::ints({0, 6, 4, 8});
+  EXPECT_THROW(attention(input), Error);
+  input.cu_seqlens = test::ints({0, 8});
+  input.heads = 3;
+  EXPECT_THROW(attention(input), Error);
+}
+
+}  // namespace
+}  // namespace groel::ops

@@ -1,0 +1,127 @@
+// linear: against its reference, its fused epilogue, and bitwise independence of the batch.
+#include "ops/linear.h"
+
+#include "base/error.h"
+#include "helpers.h"
+
+namespace groel::ops {
+namespace {
+
+using test::random;
+using test::random_strided;
+
+struct Case {
+  std::int64_t tokens, in, out;
+};
+
+Tensor rounded(const Tensor& x) { return x.to(DType::bf16).to(DType::f32); }
+
+class LinearShapes : public testing::TestWithParam<Case> {};
+
+TEST_P(LinearShapes, MatchesTheReference) {
+  const auto [tokens, in, out] = GetParam();
+  const Tensor x = random({tokens, in}, 1);
+  const Tensor weight = random({out, in}, 2, 0.1F);
+  EXPECT_LT(test::relative_error(linear(x, {weight, Precision::f32}), reference::linear(x, weight)), 1e-6);
+}
+
+TEST_P(LinearShapes, Bf16MatchesTheReferenceOnRoundedInputs) {
+  const auto [tokens, in, out] = GetParam();
+  const Tensor x = random({tokens, in}, 1);
+  const Tensor weight = random({out, in}, 2, 0.1F);
+  const Tensor expected = reference::linear(rounded(x), rounded(weight));
+  const PackedWeight packed(weight, Precision::bf16);
+  EXPECT_LT(test::relative_error(linear(x, packed), expected), 1e-5);
+  EXPECT_TRUE(test::same_bits(linear(x.to(DType::bf16), packed), linear(x, packed)));
+}
+
+TEST_P(LinearShapes, EpilogueMatchesTheReference) {
+  const auto [tokens, in, out] = GetParam();
+  const Tensor x = random_strided(tokens, in, 1);
+  const Tensor weight = random_strided(out, in, 2);
+  for (const Activation activation : {Activation::none, Activation::gelu_erf, Activation::gelu_tanh}) {
+    const LinearOptions options{random({out}, 3), activation, random_strided(tokens, out, 4), {}};
+    const Tensor expected = reference::linear(x, weight, options);
+    EXPECT_LT(test::relative_error(linear(x, {weight, Precision::f32}, options), expected), 1e-6);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Edges, LinearShapes,
+                         testing::Values(Case{1, 1, 1}, Case{1, 320, 1280}, Case{63, 20, 33}, Case{64, 64, 128},
+                                         Case{65, 33, 129}, Case{130, 100, 257}, Case{200, 640, 33},
+                                         Case{7, 2560, 640}));
+
+TEST(Linear, NoTokens) {
+  const PackedWeight weight(random({5, 3}, 1), Precision::f32);
+  EXPECT_EQ(linear(Tensor::empty({0, 3}), weight).shape(), (Shape{0, 5}));
+}
+
+TEST(Linear, WritesIntoItsResidualAndNowhereElse) {
+  const Tensor x = random({70, 40}, 1);
+  const Tensor weight = random({150, 40}, 2);
+  Tensor wide = random({70, 160}, 3);
+  const Tensor before = wide.clone();
+  Tensor stream = wide.columns(4, 154);
+  const Tensor expected = reference::linear(x, weight, {{}, Activation::none, stream.clone(), {}});
+  const Tensor result = linear(x, {weight, Precision::f32}, {{}, Activation::none, stream, stream});
+  EXPECT_EQ(result.raw_data(), stream.raw_data());
+  EXPECT_LT(test::relative_error(stream, expected), 1e-6);
+  EXPECT_TRUE(test::same_bits(wide.columns(0, 4), before.columns(0, 4)));
+  EXPECT_TRUE(test::same_bits(wide.columns(154, 160), before.columns(154, 160)));
+}
+
+TEST(Linear, TakesWeightsOfEveryStoredType) {
+  const Tensor x = random({9, 50}, 1);
+  const Tensor weight = random({30, 50}, 2);
+  for (const DType dtype : {DType::bf16, DType::f16}) {
+    const Tensor stored = weight.to(dtype);
+    EXPECT_LT(test::relative_error(linear(x, {stored, Precision::f32}), reference::linear(x, stored)), 1e-6);
+  }
+  EXPECT_THROW(PackedWeight(weight.to(DType::f32).reshape({1500}), Precision::f32), Error);
+  EXPECT_THROW(linear(random({9, 51}, 1), {weight, Precision::f32}), Error);
+}
+
+TEST(Linear, RowsDoNotDependOnTheBatch) {
+  for (const Precision precision : {Precision::f32, Precision::bf16})
+    for (const Case c : {Case{300, 320, 200}, Case{150, 65, 33}, Case{200, 1280, 128}, Case{90, 2600, 64}}) {
+      const Tensor x = random({c.tokens, c.in}, 1);
+      const PackedWeight weight(random({c.out, c.in}, 2), precision);
+      const LinearOptions options{random({c.out}, 3), Activation::gelu_erf, {}, {}};
+      const Tensor together = linear(x, weight, options);
+      for (const std::int64_t count : {1, 2, 15, 16, 17, 63, 64, 65})
+        for (const std::int64_t begin : {0, 1, 13, 64}) {
+          if (begin + count > c.tokens) continue;
+          const Tensor alone = linear(x.rows(begin, begin + count), weight, options);
+          ASSERT_TRUE(test::same_bits(alone, together.rows(begin, begin + count))) << count << " rows at " << begin;
+        }
+    }
+}
+
+TEST(Linear, EqualRowsGiveEqualResultsAtEveryPosition) {
+  Tensor x = random({150, 333}, 1);
+  for (std::int64_t t = 1; t < 150; ++t)
+    std::memcpy(x.mutable_data<float>() + t * 333, x.data<float>(), 333 * sizeof(float));
+  for (const Precision precision : {Precision::f32, Precision::bf16}) {
+    const Tensor y = linear(x, {random({140, 333}, 2), precision});
+    for (std::int64_t t = 1; t < 150; ++t) ASSERT_TRUE(test::same_bits(y.rows(t, t + 1), y.rows(0, 1))) << t;
+  }
+}
+
+TEST(Linear, ThreadsDoNotChangeBits) {
+  const Tensor x = random({130, 96}, 1);
+  const Tensor weight = random({700, 96}, 2);
+  for (const Precision precision : {Precision::f32, Precision::bf16})
+    test::expect_same_for_any_threads([&] { return linear(x, {weight, precision}); });
+}
+
+TEST(Linear, PackedWeightTellsItsShape) {
+  const PackedWeight weight(random({300, 20}, 1), Precision::f32);
+  EXPECT_EQ(weight.in(), 20);
+  EXPECT_EQ(weight.out(), 300);
+  EXPECT_EQ(weight.precision(), Precision::f32);
+  EXPECT_GE(weight.bytes(), 300U * 20U * 4U);
+  EXPECT_FALSE(PackedWeight().defined());
+}
+
+}  // namespace
+}  // namespace groel::ops
