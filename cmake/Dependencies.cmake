@@ -9,11 +9,9 @@ find_package(ZLIB REQUIRED)                         # zlib1g-dev
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)    # libssl-dev: SHA-256
 find_package(HDF5 REQUIRED COMPONENTS C)            # libhdf5-dev
 find_package(PkgConfig REQUIRED)
-pkg_check_modules(HTSLIB REQUIRED IMPORTED_TARGET htslib)   # libhts-dev: kseq, BGZF
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)    # libzstd-dev
 
 add_library(groel_third_party INTERFACE)
 target_link_libraries(groel_third_party INTERFACE
   OpenMP::OpenMP_CXX DNNL::dnnl hwy::hwy fmt::fmt $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>
-  ZLIB::ZLIB OpenSSL::Crypto PkgConfig::HTSLIB PkgConfig::ZSTD ${HDF5_C_LIBRARIES})
 target_include_directories(groel_third_party SYSTEM INTERFACE $<BUILD_INTERFACE:${HDF5_C_INCLUDE_DIRS}>)
