@@ -14,4 +14,5 @@ pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)    # libzstd-dev
 add_library(groel_third_party INTERFACE)
 target_link_libraries(groel_third_party INTERFACE
   OpenMP::OpenMP_CXX DNNL::dnnl hwy::hwy fmt::fmt $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>
+  ZLIB::ZLIB OpenSSL::Crypto PkgConfig::ZSTD ${HDF5_C_LIBRARIES})
 target_include_directories(groel_third_party SYSTEM INTERFACE $<BUILD_INTERFACE:${HDF5_C_INCLUDE_DIRS}>)
