@@ -110,8 +110,8 @@ TEST_P(EsmGolden, EveryOutputInBf16) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, EsmGolden, ::testing::Values("esm2-tiny", "esm2-tiny-h24", "esm1b-tiny"),
-                         [](const auto& info) {
-                           std::string name = info.param;
+                         [](const auto& tested) {
+                           std::string name = tested.param;
                            std::replace(name.begin(), name.end(), '-', '_');
                            return name;
                          });
