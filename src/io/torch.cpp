@@ -61,6 +61,16 @@ void check_byte_order(const ZipReader& zip, const std::string& root, const Sourc
     throw Error(ErrorKind::unsupported, {"the file was written on a big-endian machine", source.label, {}});
 }
 
+void verify_all(const ZipReader& zip, const std::vector<std::string>& names) {
+  constexpr std::size_t kWorthThreads = 4'000'000;  // bytes; below, waking the threads takes longer
+  std::size_t bytes = 0;
+  for (const std::string& name : names) bytes += zip.find(name)->bytes.size();
+  const auto verify = [&](std::int64_t i) { zip.verify(names[static_cast<std::size_t>(i)]); };
+  const auto count = static_cast<std::int64_t>(names.size());
+  if (bytes >= kWorthThreads) return parallel_for(count, verify);
+  for (std::int64_t i = 0; i < count; ++i) verify(i);
+}
+
 TorchFile parse_zip(const Source& source, Checksums checksums) {
   const ZipReader zip(source.bytes, source.label);
   const std::string root = archive_root(zip, source);
@@ -80,9 +90,7 @@ TorchFile parse_zip(const Source& source, Checksums checksums) {
     storages.emplace(storage.key, aligned_storage(source, entry->bytes, storage.dtype));
     names.push_back(std::move(name));
   }
-  if (checksums == Checksums::verify)
-    parallel_for(static_cast<std::int64_t>(names.size()),
-                 [&](std::int64_t i) { zip.verify(names[static_cast<std::size_t>(i)]); });
+  if (checksums == Checksums::verify) verify_all(zip, names);
   return finish(source, host, storages, std::move(json));
 }
 

@@ -83,16 +83,31 @@ std::size_t ZipReader::read_entry(std::size_t position, std::size_t end) {
   if (next > end) fail("the zip archive's directory is damaged");
   std::string name(reinterpret_cast<const char*>(bytes_.data()) + position + kEntrySize, name_size);
 
-  std::uint64_t packed = number<std::uint32_t>(position + 20);
-  std::uint64_t size = number<std::uint32_t>(position + 24);
-  std::uint64_t header = number<std::uint32_t>(position + 42);
-  std::size_t extra = position + kEntrySize + name_size;
-  for (const std::size_t extra_end = extra + extra_size; extra_end - extra >= 4;) {
+  if (!valid_utf8(name)) fail("the name of an entry of the zip archive is not UTF-8");
+  Sizes sizes{number<std::uint32_t>(position + 24), number<std::uint32_t>(position + 20),
+              number<std::uint32_t>(position + 42)};
+  const std::size_t extra = position + kEntrySize + name_size;
+  read_sizes64(sizes, extra, extra + extra_size);
+  if ((number<std::uint16_t>(position + 8) & kEncrypted) != 0)
+    throw Error(ErrorKind::unsupported, {fmt::format("entry {} is encrypted", name), label_, {}});
+  if (number<std::uint16_t>(position + 10) != 0)
+    throw Error(ErrorKind::unsupported,
+                {fmt::format("entry {} is compressed; only stored entries are read", name), label_,
+                 "write the archive without compression (torch.save and numpy.savez do)"});
+  if (sizes.packed != sizes.size)
+    fail(fmt::format("entry {} has two sizes, {} and {}", name, sizes.packed, sizes.size));
+  const Entry entry{entry_bytes(sizes.header, sizes.size, name), number<std::uint32_t>(position + 16)};
+  if (!entries_.emplace(name, entry).second) fail(fmt::format("the zip archive holds two entries named {}", name));
+  return next;
+}
+
+void ZipReader::read_sizes64(Sizes& sizes, std::size_t extra, std::size_t end) const {
+  while (end - extra >= 4) {
     const auto id = number<std::uint16_t>(extra);
     const std::size_t field_end = extra + 4 + number<std::uint16_t>(extra + 2);
-    if (field_end > extra_end) fail("the zip archive's directory is damaged");
+    if (field_end > end) fail("the zip archive's directory is damaged");
     std::size_t at = extra + 4;
-    for (std::uint64_t* value : {&size, &packed, &header}) {
+    for (std::uint64_t* value : {&sizes.size, &sizes.packed, &sizes.header}) {
       if (id != kExtra64 || *value != kSee64) continue;
       if (field_end - at < 8) fail("the zip archive's directory is damaged");
       *value = number<std::uint64_t>(at);
@@ -100,16 +115,6 @@ std::size_t ZipReader::read_entry(std::size_t position, std::size_t end) {
     }
     extra = field_end;
   }
-  if ((number<std::uint16_t>(position + 8) & kEncrypted) != 0)
-    throw Error(ErrorKind::unsupported, {fmt::format("entry {} is encrypted", name), label_, {}});
-  if (number<std::uint16_t>(position + 10) != 0)
-    throw Error(ErrorKind::unsupported,
-                {fmt::format("entry {} is compressed; only stored entries are read", name), label_,
-                 "write the archive without compression (torch.save and numpy.savez do)"});
-  if (packed != size) fail(fmt::format("entry {} has two sizes, {} and {}", name, packed, size));
-  const Entry entry{entry_bytes(header, size, name), number<std::uint32_t>(position + 16)};
-  if (!entries_.emplace(name, entry).second) fail(fmt::format("the zip archive holds two entries named {}", name));
-  return next;
 }
 
 std::span<const std::byte> ZipReader::entry_bytes(std::uint64_t header, std::uint64_t size,

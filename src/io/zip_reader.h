@@ -34,9 +34,16 @@ class ZipReader {
     std::uint64_t size = 0;
     std::uint64_t offset = 0;
   };
+  struct Sizes {
+    std::uint64_t size = 0;
+    std::uint64_t packed = 0;
+    std::uint64_t header = 0;  // offset of the local header
+  };
   Directory find_directory() const;
   Directory find_directory64(std::uint64_t locator) const;
   std::size_t read_entry(std::size_t position, std::size_t end);
+  /// Replaces the fields that say "see the zip64 record" by the record's, in the order that the format gives them.
+  void read_sizes64(Sizes& sizes, std::size_t extra, std::size_t end) const;
   std::span<const std::byte> entry_bytes(std::uint64_t header, std::uint64_t size, const std::string& name) const;
   [[noreturn]] void fail(std::string what) const;
   /// A little-endian number; bad_model when it does not lie in the archive.
