@@ -1,4 +1,5 @@
 // HDF5, packed layout: one dataset a column, all records in it; see docs/formats.md.
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <map>
@@ -16,6 +17,14 @@ namespace {
 
 using h5::Element;
 using h5::RowDataset;
+
+// A bound for the rows of a packed column: ΣL, or for flat ones (ΣL)² and its like; 0 when it is of no use.
+std::int64_t most_rows(const ResultSchema& schema, const ResultSchema::Column& column) {
+  constexpr std::int64_t kLarge = 100'000;
+  const std::int64_t side = schema.residues + 2 * schema.records;
+  if (!is_flat(column.kind)) return schema.residues;
+  return side > kLarge ? 0 : std::max<std::int64_t>(column.width, 1) * side * side;
+}
 
 class Hdf5Writer : public ResultWriter {
  public:
@@ -66,8 +75,8 @@ class Hdf5Writer : public ResultWriter {
     if (group < 0) group = file_.create_group(file_.root(), std::string(name(column.kind)));
     const std::int64_t rows = is_pooled(column.kind) ? schema_.records : RowDataset::kUnknown;
     const std::int64_t width = is_flat(column.kind) ? 0 : column.width;
-    columns_.emplace_back(file_,
-                          RowDataset::Spec{group, "layer_" + std::to_string(column.layer), Element::f32, width, rows});
+    columns_.emplace_back(file_, RowDataset::Spec{group, "layer_" + std::to_string(column.layer), Element::f32, width,
+                                                  rows, most_rows(schema_, column)});
   }
 
   void write_identity(const Result& result) {

@@ -33,7 +33,9 @@ RowDataset::RowDataset(File& file, const Spec& spec)
       row_bytes_(bytes_of(spec.element) * static_cast<std::size_t>(std::max<std::int64_t>(spec.width, 1))) {
   std::vector<hsize_t> shape{grows_ ? 0 : static_cast<hsize_t>(spec.rows)};
   if (spec.width > 0) shape.push_back(static_cast<hsize_t>(spec.width));
-  const hsize_t chunk_rows = grows_ ? std::max<std::size_t>(kPieceBytes / row_bytes_, 1) : 0;
+  hsize_t chunk_rows = 0;
+  if (grows_) chunk_rows = std::max<std::size_t>(kPieceBytes / row_bytes_, 1);
+  if (grows_ && spec.most_rows > 0) chunk_rows = std::min(chunk_rows, static_cast<hsize_t>(spec.most_rows));
   dataset_ = file.create_dataset({spec.parent, spec.name, spec.element, std::move(shape), chunk_rows});
 }
 

@@ -18,7 +18,8 @@ class RowDataset {
     std::string name;
     Element element;
     std::int64_t width;
-    std::int64_t rows;  ///< how many there will be; kUnknown: it grows, in chunks of about 1 MB
+    std::int64_t rows;           ///< how many there will be; kUnknown: it grows, in chunks of at most 1 MB
+    std::int64_t most_rows = 0;  ///< a bound for one that grows, so that a small one gets small chunks; 0: none known
   };
   static constexpr std::int64_t kUnknown = -1;
   RowDataset(File& file, const Spec& spec);

@@ -30,6 +30,7 @@ constexpr char kMagic[4] = {'G', 'R', 'S', 'P'};
 constexpr std::uint64_t kReadBytes = std::uint64_t{1} << 20;
 
 std::uint32_t update(std::uint32_t checksum, const void* data, std::size_t size) {
+  if (size == 0) return checksum;  // zlib takes a null pointer, which no bytes may have, as "start over"
   return static_cast<std::uint32_t>(crc32_z(checksum, static_cast<const Bytef*>(data), size));
 }
 

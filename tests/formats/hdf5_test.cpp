@@ -181,6 +181,11 @@ TEST(Hdf5, ManyRowsAndLargeRecordsKeepTheirOrder) {
   EXPECT_EQ(file.texts("/ids")[2999], "id2999");
 }
 
+TEST(Hdf5, ASmallRunIsASmallFile) {
+  const TemporaryFolder folder;
+  EXPECT_LT(std::filesystem::file_size(write_sample(sample(all_columns()), "hdf5", folder / "out.h5")), 100'000U);
+}
+
 TEST(Hdf5, NoRecords) {
   const TemporaryFolder folder;
   const Reader file(write_sample({{all_columns(), 0, 0, {}}, {}}, "hdf5", folder / "out.h5"));
