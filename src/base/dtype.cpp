@@ -14,9 +14,16 @@ struct Row {
 };
 
 constexpr std::array<Row, 10> kRows{{
-    {DType::f32, 4, "f32"}, {DType::bf16, 2, "bf16"}, {DType::f16, 2, "f16"}, {DType::f64, 8, "f64"},
-    {DType::i64, 8, "i64"}, {DType::i32, 4, "i32"},   {DType::i16, 2, "i16"}, {DType::i8, 1, "i8"},
-    {DType::u8, 1, "u8"},   {DType::boolean, 1, "bool"},
+    {DType::f32, 4, "f32"},
+    {DType::bf16, 2, "bf16"},
+    {DType::f16, 2, "f16"},
+    {DType::f64, 8, "f64"},
+    {DType::i64, 8, "i64"},
+    {DType::i32, 4, "i32"},
+    {DType::i16, 2, "i16"},
+    {DType::i8, 1, "i8"},
+    {DType::u8, 1, "u8"},
+    {DType::boolean, 1, "bool"},
 }};
 
 }  // namespace
@@ -32,7 +39,8 @@ float to_float(f16_t value) noexcept {
     const float magnitude = static_cast<float>(fraction) * 0x1p-24F;
     return sign ? -magnitude : magnitude;
   }
-  const std::uint32_t wide = exponent == 31 ? 0x7f800000U | (fraction << 13) : ((exponent + 112) << 23) | (fraction << 13);
+  const std::uint32_t wide =
+      exponent == 31 ? 0x7f800000U | (fraction << 13) : ((exponent + 112) << 23) | (fraction << 13);
   return std::bit_cast<float>(sign | wide);
 }
 

@@ -9,9 +9,9 @@
 namespace groel {
 
 /// Throws an internal error naming the broken contract; for conditions that only a defect of ours can break.
-#define GROEL_REQUIRE(condition)                                                                       \
-  do {                                                                                                 \
-    if (!(condition)) ::groel::fail_requirement(#condition, __FILE__, __LINE__);                       \
+#define GROEL_REQUIRE(condition)                                                 \
+  do {                                                                           \
+    if (!(condition)) ::groel::fail_requirement(#condition, __FILE__, __LINE__); \
   } while (false)
 
 [[noreturn]] void fail_requirement(const char* condition, const char* file, int line);

@@ -77,7 +77,8 @@ class HostPool {
     if (block == nullptr) {
       const std::scoped_lock lock(mutex_);
       statistics_.live -= capacity;
-      throw Error(ErrorKind::memory, {fmt::format("cannot allocate {} bytes", capacity), {}, "lower --max-tokens or --memory"});
+      throw Error(ErrorKind::memory,
+                  {fmt::format("cannot allocate {} bytes", capacity), {}, "lower --max-tokens or --memory"});
     }
     if (capacity >= kHugePage) madvise(block, capacity, MADV_HUGEPAGE);
     return static_cast<std::byte*>(block);
@@ -107,7 +108,8 @@ std::shared_ptr<Storage> Storage::borrow(const std::byte* data, std::size_t byte
   return std::shared_ptr<Storage>(new Storage(const_cast<std::byte*>(data), bytes, 0, Device::cpu, std::move(owner)));
 }
 
-Storage::Storage(std::byte* data, std::size_t size, std::size_t capacity, Device device, std::shared_ptr<const void> owner)
+Storage::Storage(std::byte* data, std::size_t size, std::size_t capacity, Device device,
+                 std::shared_ptr<const void> owner)
     : data_(data), size_(size), capacity_(capacity), device_(device), owner_(std::move(owner)) {}
 
 Storage::~Storage() {

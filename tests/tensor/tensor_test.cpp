@@ -16,7 +16,8 @@ TEST(Tensor, ColumnsAreAViewWithTheLeadingDimension) {
   EXPECT_FALSE(right.contiguous());
   EXPECT_EQ(right.row_stride(), 3);
   const Tensor copy = right.clone();
-  EXPECT_EQ(std::vector<float>(copy.values<float>().begin(), copy.values<float>().end()), (std::vector<float>{2, 3, 5, 6}));
+  EXPECT_EQ(std::vector<float>(copy.values<float>().begin(), copy.values<float>().end()),
+            (std::vector<float>{2, 3, 5, 6}));
 }
 
 TEST(Tensor, RowsOfAnyRank) {
@@ -50,7 +51,8 @@ TEST(Tensor, HalfRoundTripsEveryValue) {
 
 TEST(Tensor, ReadOnlyStorageIsNotWritable) {
   auto owner = std::make_shared<std::vector<float>>(4, 1.0F);
-  Tensor x = Tensor::view(Storage::borrow(reinterpret_cast<const std::byte*>(owner->data()), 16, owner), {4}, DType::f32);
+  Tensor x =
+      Tensor::view(Storage::borrow(reinterpret_cast<const std::byte*>(owner->data()), 16, owner), {4}, DType::f32);
   EXPECT_EQ(x.values<float>()[3], 1.0F);
   EXPECT_THROW(x.mutable_data<float>(), Error);
 }
