@@ -1,6 +1,7 @@
 // attention on the CPU: one task takes a block of queries of one head through all keys, with an online softmax.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "ops/attention_cpu.cpp"
+#include <hwy/cache_control.h>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
@@ -118,6 +119,13 @@ void write_block(const Block& b, std::int64_t queries, std::int64_t width, Matri
   }
 }
 
+/// Asks for rows that are needed soon: they lie far apart, so the hardware does not foresee them.
+HWY_INLINE void prefetch_rows(HeadRows x, std::int64_t rows, std::int64_t width) {
+  constexpr std::int64_t kLine = 16;  // floats
+  for (std::int64_t i = 0; i < rows; ++i)
+    for (std::int64_t d = 0; d < width; d += kLine) hwy::Prefetch(x.row(i) + d);
+}
+
 void attend(const AttentionInput& input, const cpu::AttentionTask& task, Tensor& out) {
   const std::int64_t width = input.q.size(1) / input.heads;
   const std::int64_t column = task.head * width;
@@ -126,9 +134,17 @@ void attend(const AttentionInput& input, const cpu::AttentionTask& task, Tensor&
   const HeadRows k = rows(input.k);
   const HeadRows v = rows(input.v);
   const Block b = make_block(width);
+  const auto prefetch = [&](std::int64_t key) HWY_ATTR {
+    const std::int64_t keys = std::min(kKeys, task.end - key);
+    prefetch_rows({k.row(key), k.stride}, keys, width);
+    prefetch_rows({v.row(key), v.stride}, keys, width);
+  };
+  prefetch_rows({q.row(task.query), q.stride}, task.queries, width);
+  prefetch(task.begin);
   transpose_queries({q.row(task.query), q.stride}, task.queries, width, b.q);
   for (std::int64_t key = task.begin; key < task.end; key += kKeys) {
     const std::int64_t keys = std::min(kKeys, task.end - key);
+    prefetch(key + keys);
     for_query_vectors(task.queries, [&](auto vectors, std::int64_t lane) HWY_ATTR {
       constexpr int kVectors = decltype(vectors)::value;
       score_block<kVectors>(b.q + lane, {k.row(key), k.stride}, keys, width, b.scores + lane);
