@@ -46,12 +46,11 @@ struct Block {
   float* highest;     // [kQueries] running maximum of the scores
   float* total;       // [kQueries] running sum of exp(score - highest)
   float* correction;  // [kQueries] what the last block of keys scales earlier sums by
-  float* row;         // [width] of one query
 };
 
 Block make_block(std::int64_t width) {
   thread_local Scratch scratch;
-  float* at = scratch.floats(static_cast<std::size_t>(kQueries * (2 * width + kKeys + 3) + width));
+  float* at = scratch.floats(static_cast<std::size_t>(kQueries * (2 * width + kKeys + 3)));
   const auto take = [&](std::int64_t count) { return std::exchange(at, at + count); };
   Block b{};
   b.q = take(width * kQueries);
@@ -60,7 +59,6 @@ Block make_block(std::int64_t width) {
   b.highest = take(kQueries);
   b.total = take(kQueries);
   b.correction = take(kQueries);
-  b.row = take(width);
   std::fill(b.out, b.out + width * kQueries, 0.0F);
   std::fill(b.highest, b.highest + kQueries, -std::numeric_limits<float>::infinity());
   std::fill(b.total, b.total + kQueries, 0.0F);
@@ -108,14 +106,19 @@ HWY_INLINE void value_block(const Block& b, HeadRows v, std::int64_t keys, std::
   for (; d < width; ++d) value_tile<V, 1>(b, v, keys, d, lane);
 }
 
+/// Queries back in rows, divided by their sums. All are transposed (into q's memory) before any is read as vectors:
+/// a vector read soon after the scalar writes that it covers would have to wait for them.
 template <class T>
 void write_block(const Block& b, std::int64_t queries, std::int64_t width, Matrix<T> out) {
+  float* rows = b.q;
+  for (std::int64_t i = 0; i < queries; ++i)
+    for (std::int64_t d = 0; d < width; ++d) rows[i * width + d] = b.out[d * kQueries + i];
   for (std::int64_t i = 0; i < queries; ++i) {
-    for (std::int64_t d = 0; d < width; ++d) b.row[d] = b.out[d * kQueries + i];
+    const float* row = rows + i * width;
     const Vector inverse = hn::Set(kTag, 1.0F / b.total[i]);
     T* to = out.row(i);
-    for_vectors(width, [&](std::int64_t d, std::int64_t n)
-                           HWY_ATTR { store(hn::Mul(load(b.row + d, n), inverse), to + d, n); });
+    for_vectors(width,
+                [&](std::int64_t d, std::int64_t n) HWY_ATTR { store(hn::Mul(load(row + d, n), inverse), to + d, n); });
   }
 }
 
