@@ -1,11 +1,13 @@
 // attention on the CPU: one task takes a block of queries of one head through all keys, with an online softmax.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "ops/attention_cpu.cpp"
+#include <hwy/cache_control.h>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
 #include <algorithm>
 #include <limits>
+#include <span>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -45,12 +47,11 @@ struct Block {
   float* highest;     // [kQueries] running maximum of the scores
   float* total;       // [kQueries] running sum of exp(score - highest)
   float* correction;  // [kQueries] what the last block of keys scales earlier sums by
-  float* row;         // [width] of one query
 };
 
 Block make_block(std::int64_t width) {
   thread_local Scratch scratch;
-  float* at = scratch.floats(static_cast<std::size_t>(kQueries * (2 * width + kKeys + 3) + width));
+  float* at = scratch.floats(static_cast<std::size_t>(kQueries * (2 * width + kKeys + 3)));
   const auto take = [&](std::int64_t count) { return std::exchange(at, at + count); };
   Block b{};
   b.q = take(width * kQueries);
@@ -59,7 +60,6 @@ Block make_block(std::int64_t width) {
   b.highest = take(kQueries);
   b.total = take(kQueries);
   b.correction = take(kQueries);
-  b.row = take(width);
   std::fill(b.out, b.out + width * kQueries, 0.0F);
   std::fill(b.highest, b.highest + kQueries, -std::numeric_limits<float>::infinity());
   std::fill(b.total, b.total + kQueries, 0.0F);
@@ -107,40 +107,94 @@ HWY_INLINE void value_block(const Block& b, HeadRows v, std::int64_t keys, std::
   for (; d < width; ++d) value_tile<V, 1>(b, v, keys, d, lane);
 }
 
+struct BlockShape {
+  std::int64_t keys;
+  std::int64_t queries;
+  std::int64_t width;
+};
+
+/// One block of keys and values for all queries of the block.
+void attend_keys(const Block& b, HeadRows k, HeadRows v, const BlockShape& shape) {
+  for_query_vectors(shape.queries, [&](auto vectors, std::int64_t lane) HWY_ATTR {
+    constexpr int kVectors = decltype(vectors)::value;
+    score_block<kVectors>(b.q + lane, k, shape.keys, shape.width, b.scores + lane);
+    for (int i = 0; i < kVectors; ++i) softmax_step(b, shape.keys, lane + i * lanes());
+    value_block<kVectors>(b, v, shape.keys, shape.width, lane);
+  });
+}
+
+/// Queries back in rows, divided by their sums. All are transposed (into q's memory) before any is read as vectors:
+/// a vector read soon after the scalar writes that it covers would have to wait for them.
 template <class T>
 void write_block(const Block& b, std::int64_t queries, std::int64_t width, Matrix<T> out) {
+  float* rows = b.q;
+  for (std::int64_t i = 0; i < queries; ++i)
+    for (std::int64_t d = 0; d < width; ++d) rows[i * width + d] = b.out[d * kQueries + i];
   for (std::int64_t i = 0; i < queries; ++i) {
-    for (std::int64_t d = 0; d < width; ++d) b.row[d] = b.out[d * kQueries + i];
+    const float* row = rows + i * width;
     const Vector inverse = hn::Set(kTag, 1.0F / b.total[i]);
     T* to = out.row(i);
-    for_vectors(width, [&](std::int64_t d, std::int64_t n)
-                           HWY_ATTR { store(hn::Mul(load(b.row + d, n), inverse), to + d, n); });
+    for_vectors(width,
+                [&](std::int64_t d, std::int64_t n) HWY_ATTR { store(hn::Mul(load(row + d, n), inverse), to + d, n); });
   }
 }
 
-void attend(const AttentionInput& input, const cpu::AttentionTask& task, Tensor& out) {
+/// Asks for rows that are needed soon: they lie far apart, so the hardware does not foresee them.
+HWY_INLINE void prefetch_rows(HeadRows x, std::int64_t rows, std::int64_t width) {
+  constexpr std::int64_t kLine = 16;  // floats
+  for (std::int64_t i = 0; i < rows; ++i)
+    for (std::int64_t d = 0; d < width; d += kLine) hwy::Prefetch(x.row(i) + d);
+}
+
+struct Head {
+  HeadRows q;
+  HeadRows k;
+  HeadRows v;
+  std::int64_t width;
+};
+
+Head head_of(const AttentionInput& input, const cpu::AttentionTask& task) {
   const std::int64_t width = input.q.size(1) / input.heads;
-  const std::int64_t column = task.head * width;
-  const auto rows = [&](const Tensor& x) { return HeadRows{matrix<float>(x).row(0) + column, x.row_stride()}; };
-  const HeadRows q = rows(input.q);
-  const HeadRows k = rows(input.k);
-  const HeadRows v = rows(input.v);
+  const auto rows = [&](const Tensor& x) {
+    return HeadRows{matrix<float>(x).data + task.head * width, x.row_stride()};
+  };
+  return {rows(input.q), rows(input.k), rows(input.v), width};
+}
+
+HWY_INLINE void prefetch_keys(const Head& head, std::int64_t begin, std::int64_t end) {
+  const std::int64_t keys = std::min(kKeys, end - begin);
+  prefetch_rows({head.k.row(begin), head.k.stride}, keys, head.width);
+  prefetch_rows({head.v.row(begin), head.v.stride}, keys, head.width);
+}
+
+void prefetch_task(const AttentionInput& input, const cpu::AttentionTask& task) {
+  const Head head = head_of(input, task);
+  prefetch_rows({head.q.row(task.query), head.q.stride}, task.queries, head.width);
+  prefetch_keys(head, task.begin, task.end);
+}
+
+void attend(const AttentionInput& input, const cpu::AttentionTask& task, Tensor& out) {
+  const auto [q, k, v, width] = head_of(input, task);
   const Block b = make_block(width);
   transpose_queries({q.row(task.query), q.stride}, task.queries, width, b.q);
   for (std::int64_t key = task.begin; key < task.end; key += kKeys) {
     const std::int64_t keys = std::min(kKeys, task.end - key);
-    for_query_vectors(task.queries, [&](auto vectors, std::int64_t lane) HWY_ATTR {
-      constexpr int kVectors = decltype(vectors)::value;
-      score_block<kVectors>(b.q + lane, {k.row(key), k.stride}, keys, width, b.scores + lane);
-      for (int i = 0; i < kVectors; ++i) softmax_step(b, keys, lane + i * lanes());
-      value_block<kVectors>(b, {v.row(key), v.stride}, keys, width, lane);
-    });
+    prefetch_keys({q, k, v, width}, key + keys, task.end);
+    attend_keys(b, {k.row(key), k.stride}, {v.row(key), v.stride}, {keys, task.queries, width});
   }
   const auto write = [&](auto matrix) {
-    matrix.data = matrix.row(task.query) + column;
+    matrix.data = matrix.row(task.query) + task.head * width;
     write_block(b, task.queries, width, matrix);
   };
   out.dtype() == DType::f32 ? write(mutable_matrix<float>(out)) : write(mutable_matrix<bf16_t>(out));
+}
+
+void attend_all(const AttentionInput& input, std::span<const cpu::AttentionTask> tasks, Tensor& out) {
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    if (i == 0) prefetch_task(input, tasks[i]);
+    if (i + 1 < tasks.size()) prefetch_task(input, tasks[i + 1]);
+    attend(input, tasks[i], out);
+  }
 }
 
 }  // namespace
@@ -149,7 +203,7 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace groel::ops {
-HWY_EXPORT(attend);
+HWY_EXPORT(attend_all);
 namespace cpu {
 namespace {
 
@@ -169,10 +223,15 @@ std::vector<AttentionTask> tasks(const AttentionInput& input) {
 
 }  // namespace
 
+// A thread takes several tasks in a row when there are many, and so knows what memory it needs next.
 void attention(const AttentionInput& input, Tensor& out) {
   const std::vector<AttentionTask> list = tasks(input);
-  parallel_for(static_cast<std::int64_t>(list.size()), [&](std::int64_t i) {
-    GROEL_DISPATCH(attend)(input, list[static_cast<std::size_t>(i)], out);
+  const auto count = static_cast<std::int64_t>(list.size());
+  const std::int64_t run = std::clamp<std::int64_t>(count / (16 * num_threads()), 1, 16);
+  parallel_for(ceil_div(count, run), [&](std::int64_t i) {
+    const std::int64_t begin = i * run;
+    const auto length = static_cast<std::size_t>(std::min(run, count - begin));
+    GROEL_DISPATCH(attend_all)(input, {list.data() + begin, length}, out);
   });
 }
 

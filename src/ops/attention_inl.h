@@ -10,6 +10,9 @@
 #define GROEL_OPS_ATTENTION_INL_H_
 #endif
 
+#include <algorithm>
+#include <type_traits>
+
 #include "ops/simd_inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -32,19 +35,26 @@ HWY_INLINE void for_query_vectors(std::int64_t rows, const Body& body) {
   const std::int64_t vectors = (rows + lanes() - 1) / lanes();
   std::int64_t v = 0;
   for (; v + kMaxVectors <= vectors; v += kMaxVectors) body(std::integral_constant<int, kMaxVectors>{}, v * lanes());
-  for (; v < vectors; ++v) body(std::integral_constant<int, 1>{}, v * lanes());
-}
-
-/// q rows -> transposed [width, kQueries]; lanes behind `rows` are zeros.
-HWY_INLINE void transpose_queries(HeadRows q, std::int64_t rows, std::int64_t width, float* HWY_RESTRICT to) {
-  for (std::int64_t d = 0; d < width; ++d) {
-    float* out = to + d * kQueries;
-    for (std::int64_t i = 0; i < rows; ++i) out[i] = q.row(i)[d];
-    for (std::int64_t i = rows; i < kQueries; ++i) out[i] = 0.0F;
+  switch (vectors - v) {
+    case 1: body(std::integral_constant<int, 1>{}, v * lanes()); return;
+    case 2: body(std::integral_constant<int, std::min(2, kMaxVectors)>{}, v * lanes()); return;
+    case 3: body(std::integral_constant<int, std::min(3, kMaxVectors)>{}, v * lanes()); return;
+    default: return;
   }
 }
 
-/// y[r] = (plus y[r] * factor) sum over i < depth of x[i] * broadcast(b(r, i)), for R rows r and V vectors of queries.
+/// q rows -> transposed [width, kQueries]; lanes behind `rows`, up to a full vector, are zeros.
+HWY_INLINE void transpose_queries(HeadRows q, std::int64_t rows, std::int64_t width, float* HWY_RESTRICT to) {
+  const std::int64_t filled = (rows + lanes() - 1) / lanes() * lanes();
+  for (std::int64_t i = 0; i < rows; ++i) {
+    const float* row = q.row(i);
+    for (std::int64_t d = 0; d < width; ++d) to[d * kQueries + i] = row[d];
+  }
+  for (std::int64_t d = 0; d < width; ++d)
+    for (std::int64_t i = rows; i < filled; ++i) to[d * kQueries + i] = 0.0F;
+}
+
+/// The registers of a product: sum[r] += broadcast(b[r]) * x, for R rows r and V vectors x of queries.
 template <int V, int R>
 struct Tile {
   Vector sum[R][V];

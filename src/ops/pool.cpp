@@ -9,9 +9,20 @@
 
 #include "base/threads.h"
 #include "ops/dispatch.h"
+#include "ops/pool_impl.h"
 #include "ops/view.h"
 
 namespace groel::ops {
+
+std::int64_t check_segments(const Tensor& x, const Segments& segments) {
+  GROEL_REQUIRE(x.rank() == 2 && segments.begin.rank() == 1 && segments.begin.shape() == segments.end.shape());
+  const auto begin = segments.begin.values<std::int32_t>();
+  const auto end = segments.end.values<std::int32_t>();
+  for (std::size_t s = 0; s < begin.size(); ++s)
+    GROEL_REQUIRE(0 <= begin[s] && begin[s] <= end[s] && end[s] <= x.size(0));
+  return segments.begin.size(0);
+}
+
 namespace {
 
 constexpr std::int64_t kStrip = 64;  // columns
@@ -23,15 +34,6 @@ struct Strip {
   std::int64_t column;
   std::int64_t width;
 };
-
-std::int64_t check(const Tensor& x, const Segments& segments) {
-  GROEL_REQUIRE(x.rank() == 2 && segments.begin.rank() == 1 && segments.begin.shape() == segments.end.shape());
-  const auto begin = segments.begin.values<std::int32_t>();
-  const auto end = segments.end.values<std::int32_t>();
-  for (std::size_t s = 0; s < begin.size(); ++s)
-    GROEL_REQUIRE(0 <= begin[s] && begin[s] <= end[s] && end[s] <= x.size(0));
-  return segments.begin.size(0);
-}
 
 void mean_strip(Matrix<const float> x, const Strip& strip, float* out) {
   std::array<double, kStrip> sum{};
@@ -53,7 +55,7 @@ void max_strip(Matrix<const float> x, const Strip& strip, float* out) {
 
 template <class Reduce>
 Tensor reduce(const Tensor& x, const Segments& segments, const Reduce& reduce_strip) {
-  const std::int64_t count = check(x, segments);
+  const std::int64_t count = check_segments(x, segments);
   require_cpu(x);
   const auto in = matrix<float>(x);
   Tensor out = Tensor::zeros({count, in.columns});
@@ -116,42 +118,4 @@ bool all_finite(const Tensor& x) {
   return std::all_of(parts.begin(), parts.end(), [](char good) { return good != 0; });
 }
 
-namespace reference {
-
-Tensor segment_mean(const Tensor& x, const Segments& segments) {
-  const std::int64_t count = check(x, segments);
-  const auto in = matrix<float>(x);
-  Tensor out = Tensor::zeros({count, in.columns});
-  for (std::int64_t s = 0; s < count; ++s) {
-    const std::int64_t begin = segments.begin.data<std::int32_t>()[s];
-    const std::int64_t end = segments.end.data<std::int32_t>()[s];
-    for (std::int64_t i = 0; i < in.columns && begin < end; ++i) {
-      double total = 0;
-      for (std::int64_t t = begin; t < end; ++t) total += in.row(t)[i];
-      mutable_matrix<float>(out).row(s)[i] = static_cast<float>(total / static_cast<double>(end - begin));
-    }
-  }
-  return out;
-}
-
-Tensor segment_max(const Tensor& x, const Segments& segments) {
-  const std::int64_t count = check(x, segments);
-  const auto in = matrix<float>(x);
-  Tensor out = Tensor::zeros({count, in.columns});
-  for (std::int64_t s = 0; s < count; ++s) {
-    const std::int64_t begin = segments.begin.data<std::int32_t>()[s];
-    const std::int64_t end = segments.end.data<std::int32_t>()[s];
-    for (std::int64_t i = 0; i < in.columns && begin < end; ++i) {
-      float highest = in.row(begin)[i];
-      for (std::int64_t t = begin; t < end; ++t) {
-        const float value = in.row(t)[i];
-        if (value > highest || std::isnan(value)) highest = value;
-      }
-      mutable_matrix<float>(out).row(s)[i] = highest;
-    }
-  }
-  return out;
-}
-
-}  // namespace reference
 }  // namespace groel::ops
