@@ -12,7 +12,4 @@ namespace groel::ops {
 std::string product_kernel(Precision precision);
 /// Highway's name of the SIMD target in use ("AVX3").
 std::string simd_target();
-/// Version of the oneDNN library at run time.
-std::string onednn_version();
-
 }  // namespace groel::ops

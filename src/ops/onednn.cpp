@@ -96,6 +96,7 @@ TileProduct::~TileProduct() = default;
 TileProduct::TileProduct(TileProduct&&) noexcept = default;
 
 const TileShape& TileProduct::shape() const { return impl_->shape; }
+std::string TileProduct::kernel() const { return impl_->description.impl_info_str(); }
 std::size_t TileProduct::packed_bytes() const { return impl_->description.weights_desc().get_size(); }
 std::size_t TileProduct::scratch_bytes() const { return impl_->description.scratchpad_desc().get_size(); }
 
@@ -126,6 +127,11 @@ void TileProduct::run(const void* x, const std::byte* packed, float* y, std::byt
   } catch (const dnnl::error& error) {
     rethrow(error);
   }
+}
+
+std::string onednn_version() {
+  const dnnl_version_t* version = dnnl_version();
+  return fmt::format("{}.{}.{}", version->major, version->minor, version->patch);
 }
 
 }  // namespace groel::ops

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "base/dtype.h"
 
@@ -24,6 +25,8 @@ class TileProduct {
   TileProduct(TileProduct&&) noexcept;
 
   const TileShape& shape() const;
+  /// oneDNN's name of the kernel it chose ("brg:avx512_core").
+  std::string kernel() const;
   std::size_t packed_bytes() const;
   std::size_t scratch_bytes() const;
   /// weight: [out, in] contiguous, of the input type. packed: packed_bytes(), 64-byte aligned.
@@ -35,5 +38,8 @@ class TileProduct {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+/// Version of the oneDNN library at run time.
+std::string onednn_version();
 
 }  // namespace groel::ops

@@ -10,6 +10,7 @@
 #include "base/threads.h"
 #include "base/version.h"
 #include "ops/kernels.h"
+#include "ops/onednn.h"
 #include "tasks/task.h"
 
 namespace groel::tasks {
