@@ -40,7 +40,8 @@ need_packages() {
   stamp=$root/build/.packages-${sections// /-}
   [[ $stamp -nt $root/tools/packages.txt && $stamp -nt /var/lib/dpkg/status ]] && return
   if ! command -v dpkg-query >/dev/null; then
-    say "not a Debian or Ubuntu system: provide what these packages hold: $(for s in "$@"; do packages_of "$s"; done | xargs)"
+    say "not a Debian or Ubuntu system: provide what these packages hold:" \
+      "$(for section in "$@"; do packages_of "$section"; done | xargs)"
     return
   fi
   [[ -z $(missing_packages "$@") ]] || install_packages "$@"

@@ -22,7 +22,8 @@ mkdir -p "$WORK"
 # The package holds the runtime for the CPU; its install script would only fetch the one for GPUs.
 (cd "$here/onnxruntime" && npm ci --ignore-scripts --no-audit --no-fund --silent) >&2
 
-awk -v every="${EVERY:-1}" '/^>/ { take = (n++ % every == 0) } take' "${FASTA:-$root/bench/data/mixed.fasta}" >"$WORK/proteins.fasta"
+awk -v every="${EVERY:-1}" '/^>/ { take = (n++ % every == 0) } take' "${FASTA:-$root/bench/data/mixed.fasta}" \
+  >"$WORK/proteins.fasta"
 
 # json FILE MEMBER: one number of a result.
 json() {
@@ -59,5 +60,6 @@ for shape in "$@"; do
     theirs=$(larger "$theirs" "$(onnxruntime_speed "$model")")
     ours=$(larger "$ours" "$(groel_speed "$model")")
   done
-  printf '%-14s %14d %14d %8.2f\n' "$shape" "$theirs" "$ours" "$(awk -v a="$ours" -v b="$theirs" 'BEGIN { print a / b }')"
+  ratio=$(awk -v a="$ours" -v b="$theirs" 'BEGIN { print a / b }')
+  printf '%-14s %14d %14d %8.2f\n' "$shape" "$theirs" "$ours" "$ratio"
 done

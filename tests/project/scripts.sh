@@ -5,7 +5,8 @@ source_dir=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
 mkdir -p "$root/tools" "$root/bin"
-printf '%s\n' '# comment' '[build]' 'cmake' 'g++' '' '[test]' 'libgtest-dev' 'odd-one?' 'late-one?' >"$root/tools/packages.txt"
+printf '%s\n' '# comment' '[build]' 'cmake' 'g++' '' '[test]' 'libgtest-dev' 'odd-one?' 'late-one?' \
+  >"$root/tools/packages.txt"
 
 fail() {
   echo "FAILED: $*" >&2

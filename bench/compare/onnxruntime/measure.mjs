@@ -64,7 +64,8 @@ async function measure(attention, budget) {
     if (!best || result.tokens_per_second > best.tokens_per_second) best = result;
   }
   await model.session.release();
-  console.error(`onnxruntime: ${attention}, ${budget || 'one sequence'}: ${Math.round(best.tokens_per_second)} tokens/s`);
+  const speed = Math.round(best.tokens_per_second);
+  console.error(`onnxruntime: ${attention}, ${budget || 'one sequence'}: ${speed} tokens/s`);
   return { attention, batch_tokens: budget, ...best };
 }
 

@@ -54,8 +54,10 @@ export class Model {
     const { cos, sin } = rotaryTables(length, this.headWidth, 2);
     feeds.cos = new ort.Tensor('float32', cos, [length, this.headWidth]);
     feeds.sin = new ort.Tensor('float32', sin, [length, this.headWidth]);
-    if (this.masked)
-      feeds.bias = new ort.Tensor('float32', Float32Array.from(real, (here) => (here ? 0 : -1e9)), [rows, 1, 1, length]);
+    if (this.masked) {
+      const bias = Float32Array.from(real, (here) => (here ? 0 : -1e9));
+      feeds.bias = new ort.Tensor('float32', bias, [rows, 1, 1, length]);
+    }
     return feeds;
   }
 

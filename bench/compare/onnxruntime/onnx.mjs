@@ -49,7 +49,8 @@ export class Graph {
     const name = `constant_${this.#names++}`;
     const array = type === kInt64 ? BigInt64Array.from(numbers, BigInt) : Float32Array.from(numbers);
     this.#parts.push(message(5, [
-      ...shape.map((size) => integer(1, size)), integer(2, type), bytes(8, name), bytes(9, new Uint8Array(array.buffer)),
+      ...shape.map((size) => integer(1, size)), integer(2, type), bytes(8, name),
+      bytes(9, new Uint8Array(array.buffer)),
     ]));
     return name;
   }
@@ -62,7 +63,7 @@ export class Graph {
     return this.constant(kFloat, [], [number]);
   }
 
-  /** Adds a node and returns the name of its (first) output; an operator of ONNX Runtime's own is named `ms:Operator`. */
+  /** Adds a node, answers the name of its first output; an operator of ONNX Runtime's own is named `ms:Operator`. */
   node(operator, inputs, { attributes = {}, outputs = [`value_${this.#names++}`] } = {}) {
     const own = operator.startsWith('ms:');
     const fields = [
