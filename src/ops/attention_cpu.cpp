@@ -174,13 +174,14 @@ void prefetch_task(const AttentionInput& input, const cpu::AttentionTask& task) 
 }
 
 void attend(const AttentionInput& input, const cpu::AttentionTask& task, Tensor& out) {
-  const auto [q, k, v, width] = head_of(input, task);
+  const Head head = head_of(input, task);
+  const std::int64_t width = head.width;
   const Block b = make_block(width);
-  transpose_queries({q.row(task.query), q.stride}, task.queries, width, b.q);
+  transpose_queries({head.q.row(task.query), head.q.stride}, task.queries, width, b.q);
   for (std::int64_t key = task.begin; key < task.end; key += kKeys) {
     const std::int64_t keys = std::min(kKeys, task.end - key);
-    prefetch_keys({q, k, v, width}, key + keys, task.end);
-    attend_keys(b, {k.row(key), k.stride}, {v.row(key), v.stride}, {keys, task.queries, width});
+    prefetch_keys(head, key + keys, task.end);
+    attend_keys(b, {head.k.row(key), head.k.stride}, {head.v.row(key), head.v.stride}, {keys, task.queries, width});
   }
   const auto write = [&](auto matrix) {
     matrix.data = matrix.row(task.query) + task.head * width;

@@ -42,7 +42,8 @@ struct LinearOptions {
 };
 
 /// x [T, in] f32 or bf16 (rows may be strided) -> [T, out] f32. A row of the result depends on that row of x alone and
-/// is bitwise the same for any T, position and number of threads.
+/// is bitwise the same for any T, position and number of threads. `into` must not overlap x. Errors: internal on
+/// shapes or types that do not fit.
 Tensor linear(const Tensor& x, const PackedWeight& weight, const LinearOptions& options = {});
 
 namespace reference {

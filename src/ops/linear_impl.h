@@ -20,9 +20,8 @@ std::shared_ptr<const PackedWeight::Impl> pack(const Tensor& weight, Precision p
 /// Everything is checked; y is where the result goes.
 void linear(const Tensor& x, const PackedWeight::Impl& weight, const LinearOptions& options, Tensor& y);
 
-/// Gets contiguous rows of a product's input type from x, and finishes a tile of the product.
-/// Rows [begin, end) of x as [rows, in] of `to`, followed by zero rows up to `padded`. Rounds to bf16 on the way when
-/// `rounded`, whatever `to` is.
+/// Rows [begin, end) of x as contiguous rows of type `to`, followed by zero rows up to `padded`; rounded to bf16 on the
+/// way for a bf16 product, even when `to` is f32 (a machine without bf16 products).
 struct InputTile {
   std::int64_t begin;
   std::int64_t end;
