@@ -40,8 +40,8 @@ class Error : public std::runtime_error {
 
   Error(ErrorKind kind, Parts parts);
   template <class Text>
-    requires std::convertible_to<Text, std::string>
-  Error(ErrorKind kind, Text&& what) : Error(kind, Parts{std::forward<Text>(what), {}, {}}) {}
+  requires std::convertible_to<Text, std::string> Error(ErrorKind kind, Text&& what)
+      : Error(kind, Parts{std::forward<Text>(what), {}, {}}) {}
 
   ErrorKind kind() const noexcept { return kind_; }
   const Parts& parts() const noexcept { return parts_; }

@@ -59,13 +59,19 @@ std::vector<std::string> read_vocabulary(const fs::path& file) {
   return tokens;
 }
 
-Checkpoint read_hugging_face(const fs::path& folder) {
+io::ArrayMap read_weights(const fs::path& folder, const fs::path& weights) {
+  if (weights.empty()) return io::read_checkpoint_arrays(folder).arrays;
+  return weights.extension() == ".bin" ? io::read_state_dict(weights).arrays : io::read_safetensors(weights).arrays;
+}
+
+// `weights`: one file of the folder, or empty for whichever it holds.
+Checkpoint read_hugging_face(const fs::path& folder, const fs::path& weights = {}) {
   Checkpoint out;
-  out.path = folder;
+  out.path = weights.empty() ? folder : weights;
   out.layout = "Hugging Face folder";
   out.config = read_json(folder / "config.json");
   out.family = &models::find_family(out.config);
-  out.arrays = with_prefix(io::read_checkpoint_arrays(folder).arrays, std::string(out.family->name) + ".");
+  out.arrays = with_prefix(read_weights(folder, weights), std::string(out.family->name) + ".");
   out.vocabulary = read_vocabulary(folder / "vocab.txt");
   return out;
 }
@@ -126,8 +132,9 @@ Checkpoint read_checkpoint(const fs::path& path) {
                  "give a Hugging Face folder or a fair-esm .pt file; `groel models` lists bundled ones"});
   if (fs::is_directory(status)) return read_hugging_face(path);
   const std::string extension = path.extension().string();
-  if (extension == ".safetensors" || extension == ".bin" || extension == ".json")
-    return read_hugging_face(path.has_parent_path() ? path.parent_path() : fs::path("."));
+  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+  if (extension == ".json") return read_hugging_face(folder);
+  if (extension == ".safetensors" || extension == ".bin") return read_hugging_face(folder, path);
   return read_native(path);
 }
 

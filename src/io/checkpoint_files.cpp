@@ -10,17 +10,9 @@
 #include "io/array_bytes.h"
 
 namespace groel::io {
-namespace {
 
 namespace fs = std::filesystem;
 
-/// False also where the system does not tell; opening the file then says why.
-bool is_there(const fs::path& path) {
-  std::error_code ignored;
-  return fs::exists(path, ignored);
-}
-
-/// A PyTorch state dict: an object of tensors and nothing else.
 ArrayFile read_state_dict(const fs::path& path) {
   TorchFile file = read_torch(path);
   ArrayFile out;
@@ -38,6 +30,14 @@ ArrayFile read_state_dict(const fs::path& path) {
     throw Error(ErrorKind::bad_model, {fmt::format("not a flat state dict: {} is no tensor", list_names(others)),
                                        path.string(), "save model.state_dict() alone"});
   return out;
+}
+
+namespace {
+
+/// False also where the system does not tell; opening the file then says why.
+bool is_there(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(path, ignored);
 }
 
 using Reader = ArrayFile (*)(const fs::path&);

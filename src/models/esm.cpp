@@ -10,6 +10,7 @@
 #include "nn/linear.h"
 #include "nn/lm_head.h"
 #include "nn/rotary.h"
+#include "nn/token_dropout.h"
 #include "ops/attention.h"
 #include "ops/elementwise.h"
 #include "ops/embedding.h"
@@ -231,28 +232,14 @@ class Esm final : public Model, public Encoder, public MaskedLm, public ContactP
     }
   }
 
-  // Token dropout acts at inference too: <mask> rows are zero, and the rest is scaled by what was masked in training
-  // (15 % of tokens, 80 % of them by <mask>) against what is masked here.
   Tensor dropout_scale(const Batch& batch) const {
-    constexpr float kMaskedInTraining = 0.15F * 0.8F;
-    Tensor scale = Tensor::empty({batch.token_count()});
-    float* out = scale.mutable_data<float>();
-    const auto tokens = batch.tokens.values<std::int32_t>();
-    const auto cu = batch.cu_seqlens.values<std::int32_t>();
-    for (std::size_t b = 0; b + 1 < cu.size(); ++b) {
-      const auto sequence =
-          tokens.subspan(static_cast<std::size_t>(cu[b]), static_cast<std::size_t>(cu[b + 1] - cu[b]));
-      const auto masked = static_cast<float>(std::count(sequence.begin(), sequence.end(), tokenizer_.mask()));
-      const float observed = masked / static_cast<float>(sequence.size());
-      const float factor = (1.0F - kMaskedInTraining) / (1.0F - observed);
-      for (const std::int32_t token : sequence) *out++ = token == tokenizer_.mask() ? 0.0F : factor;
-    }
-    return scale;
+    if (!config_.token_dropout) return {};
+    return nn::token_dropout_scale(batch.tokens, batch.cu_seqlens, tokenizer_.mask());
   }
 
   // -> (T, D)
   Tensor embed(const Batch& batch) const {
-    Tensor x = ops::embedding(words_, batch.tokens, config_.token_dropout ? dropout_scale(batch) : Tensor{});
+    Tensor x = ops::embedding(words_, batch.tokens, dropout_scale(batch));
     if (!config_.rotary) x = ops::add(x, ops::embedding(positions_, position_ids(batch)));
     if (config_.norm_before) x = embedding_norm_(x);
     return x;

@@ -42,7 +42,7 @@ json report() {
           {"libraries",
            {{"onednn", ops::onednn_version()},
             {"hdf5", hdf5_version()},
-                        {"zlib", zlibVersion()},
+            {"zlib", zlibVersion()},
             {"zstd", ZSTD_versionString()}}},
           {"gpu", nullptr}};
 }

@@ -15,7 +15,8 @@ constexpr std::string_view kResidues = "LAGVSERTIDPKQNFYMHWC";
 std::vector<std::string> sequences() {
   std::mt19937 random(7);
   std::vector<std::string> out;
-  for (const std::size_t length : {1, 2, 5, 14, 15, 30, 61, 62, 63, 64, 65, 100, 126, 127, 128, 200, 254, 255, 256, 330, 510}) {
+  for (const std::size_t length :
+       {1, 2, 5, 14, 15, 30, 61, 62, 63, 64, 65, 100, 126, 127, 128, 200, 254, 255, 256, 330, 510}) {
     std::string sequence;
     for (std::size_t i = 0; i < length; ++i) sequence += kResidues[random() % kResidues.size()];
     out.push_back(sequence);
@@ -24,12 +25,20 @@ std::vector<std::string> sequences() {
   return out;
 }
 
-const EmbedOptions kAll{.layers = {0, 1, 2, 3}, .mean = true, .max = true, .cls = true, .per_residue = true, .logits = true,
-                        .contacts = true, .attentions = true};
+const EmbedOptions kAll{.layers = {0, 1, 2, 3},
+                        .mean = true,
+                        .max = true,
+                        .cls = true,
+                        .per_residue = true,
+                        .logits = true,
+                        .contacts = true,
+                        .attentions = true};
 
 void expect_equal(const Embedding& a, const Embedding& b, const std::string& what) {
-  for (const auto member : {&Embedding::mean, &Embedding::max, &Embedding::cls, &Embedding::per_residue, &Embedding::attentions})
-    for (const auto& [layer, array] : a.*member) ASSERT_EQ(array.values, (b.*member).at(layer).values) << what << " layer " << layer;
+  for (const auto member :
+       {&Embedding::mean, &Embedding::max, &Embedding::cls, &Embedding::per_residue, &Embedding::attentions})
+    for (const auto& [layer, array] : a.*member)
+      ASSERT_EQ(array.values, (b.*member).at(layer).values) << what << " layer " << layer;
   ASSERT_EQ(a.logits.values, b.logits.values) << what;
   ASSERT_EQ(a.contacts.values, b.contacts.values) << what;
 }
@@ -44,7 +53,9 @@ TEST_P(BatchInvariance, HoldsBitwise) {
   const Model model = Model::load(testing::data(name).string(), dtype);
   auto input = sequences();
   if (model.description().max_residues)
-    std::erase_if(input, [&](const std::string& s) { return static_cast<std::int64_t>(s.size()) > *model.description().max_residues; });
+    std::erase_if(input, [&](const std::string& s) {
+      return static_cast<std::int64_t>(s.size()) > *model.description().max_residues;
+    });
   std::vector<Embedding> alone;
   set_threads(1);
   for (const std::string& sequence : input) alone.push_back(model.embed(sequence, kAll));
@@ -57,7 +68,8 @@ TEST_P(BatchInvariance, HoldsBitwise) {
     for (const std::size_t i : order) shuffled.push_back(input[i]);
     const auto together = model.embed(shuffled, kAll);
     for (std::size_t i = 0; i < order.size(); ++i)
-      expect_equal(together[i], alone[order[i]], std::to_string(input[order[i]].size()) + " residues, " + std::to_string(threads) + " threads");
+      expect_equal(together[i], alone[order[i]],
+                   std::to_string(input[order[i]].size()) + " residues, " + std::to_string(threads) + " threads");
     std::shuffle(order.begin(), order.end(), random);
   }
 }

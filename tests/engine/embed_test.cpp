@@ -16,7 +16,8 @@ TEST(Layers, AreParsed) {
   EXPECT_EQ(parse_layers("6,3,3", 6), (std::vector<int>{3, 6}));
   EXPECT_EQ(parse_layers("-3..-1", 6), (std::vector<int>{4, 5, 6}));
   EXPECT_EQ(parse_layers("all", 2), (std::vector<int>{0, 1, 2}));
-  for (const char* bad : {"7", "-8", "x", "", "1,", "3..1", "1..", "2x"}) EXPECT_THROW(parse_layers(bad, 6), Error) << bad;
+  for (const char* bad : {"7", "-8", "x", "", "1,", "3..1", "1..", "2x"})
+    EXPECT_THROW(parse_layers(bad, 6), Error) << bad;
 }
 
 TEST(Windows, CoverEveryResidueAndOverlapByHalf) {
@@ -37,15 +38,20 @@ TEST(Windows, CoverEveryResidueAndOverlapByHalf) {
 TEST(Windows, OneWindowChangesNothing) {
   const LoadedModel loaded = load_model(testing::data("esm2-tiny"));
   const std::vector<std::int32_t> tokens = loaded.model->tokenizer().encode("MKTAYIAKQRQISFVKSHFSRQ").ids;
-  const EmbedRequest request{.layers = {1, 3}, .mean = true, .max = true, .cls = true, .per_residue = true, .logits = true};
+  const EmbedRequest request{
+      .layers = {1, 3}, .mean = true, .max = true, .cls = true, .per_residue = true, .logits = true};
   const auto direct = embed_batch(*loaded.model, std::span(&tokens, 1), request);
   const auto parts = embed_batch(*loaded.model, std::span(&tokens, 1), window_request(request));
   const auto cut = windows(22, 100);
   const Embedding joined = join_windows(parts, cut, request);
   for (const int layer : {1, 3}) {
-    EXPECT_EQ(testing::max_difference(joined.mean.at(layer).values<float>(), direct[0].mean.at(layer).values<float>()), 0);
-    EXPECT_EQ(testing::max_difference(joined.max.at(layer).values<float>(), direct[0].max.at(layer).values<float>()), 0);
-    EXPECT_EQ(testing::max_difference(joined.per_residue.at(layer).values<float>(), direct[0].per_residue.at(layer).values<float>()), 0);
+    EXPECT_EQ(testing::max_difference(joined.mean.at(layer).values<float>(), direct[0].mean.at(layer).values<float>()),
+              0);
+    EXPECT_EQ(testing::max_difference(joined.max.at(layer).values<float>(), direct[0].max.at(layer).values<float>()),
+              0);
+    EXPECT_EQ(testing::max_difference(joined.per_residue.at(layer).values<float>(),
+                                      direct[0].per_residue.at(layer).values<float>()),
+              0);
   }
   EXPECT_EQ(testing::max_difference(joined.logits.values<float>(), direct[0].logits.values<float>()), 0);
 }
@@ -58,7 +64,8 @@ TEST(Windows, RefuseContacts) {
 TEST(Embed, MeanAndMaxAreOverResiduesAlone) {
   const LoadedModel loaded = load_model(testing::data("esm2-tiny"));
   const std::vector<std::int32_t> tokens = loaded.model->tokenizer().encode("MKTAYIAK").ids;
-  const auto result = embed_batch(*loaded.model, std::span(&tokens, 1), {.layers = {3}, .mean = true, .max = true, .per_residue = true});
+  const auto result = embed_batch(*loaded.model, std::span(&tokens, 1),
+                                  {.layers = {3}, .mean = true, .max = true, .per_residue = true});
   const Tensor& residues = result[0].per_residue.at(3);
   ASSERT_EQ(residues.shape(), (Shape{8, 64}));
   for (std::int64_t d = 0; d < 64; ++d) {
@@ -83,7 +90,8 @@ TEST(Embed, StopsAtTheLastLayerWanted) {
 
 TEST(Plan, CoversWhatARunReallyTakes) {
   const LoadedModel loaded = load_model(testing::data("esm2-tiny"));
-  const EmbedRequest request{.layers = {0, 1, 2, 3}, .mean = true, .per_residue = true, .logits = true, .contacts = true};
+  const EmbedRequest request{
+      .layers = {0, 1, 2, 3}, .mean = true, .per_residue = true, .logits = true, .contacts = true};
   const MemoryPlan plan(*loaded.model, request, {});
   std::string sequence;
   for (int i = 0; i < 1500; ++i) sequence += "LAGVSERTIDPKQNFYMHWC"[i * 7 % 20];

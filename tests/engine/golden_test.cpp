@@ -38,8 +38,13 @@ std::vector<int> all_layers(const Model& model) {
 }
 
 std::vector<Embedding> everything(const Model& model, const Golden& golden) {
-  return model.embed_tokens(golden.ids(), {.layers = all_layers(model), .mean = true, .cls = true, .per_residue = true,
-                                           .logits = true, .contacts = true, .attentions = true});
+  return model.embed_tokens(golden.ids(), {.layers = all_layers(model),
+                                           .mean = true,
+                                           .cls = true,
+                                           .per_residue = true,
+                                           .logits = true,
+                                           .contacts = true,
+                                           .attentions = true});
 }
 
 // Rows 1..n-2 of [n, D]: what is left without <cls> and <eos>.
@@ -53,7 +58,8 @@ void compare_hidden(const Golden& golden, const Embedding& result, std::size_t s
     const std::string name = "hidden_states." + std::to_string(layer) + "." + std::to_string(s);
     if (!golden.has(name)) continue;
     const auto expected = golden.values(name);
-    worst.add("hidden states", testing::relative_l2(result.per_residue.at(layer).values, residue_rows(expected, golden.shape(name))));
+    worst.add("hidden states",
+              testing::relative_l2(result.per_residue.at(layer).values, residue_rows(expected, golden.shape(name))));
     const auto width = static_cast<std::size_t>(golden.shape(name)[1]);
     worst.add("<cls>", testing::relative_l2(result.cls.at(layer).values, std::span(expected).first(width)));
   }
@@ -89,7 +95,8 @@ TEST_P(EsmGolden, TokensAreTransformersExactly) {
   const auto sequences = golden.sequences();
   const auto ids = golden.ids();
   ASSERT_FALSE(ids.empty());
-  for (std::size_t i = 0; i < ids.size(); ++i) EXPECT_EQ(model.tokens_as_transformers(sequences[i]), ids[i]) << sequences[i];
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    EXPECT_EQ(model.tokens_as_transformers(sequences[i]), ids[i]) << sequences[i];
 }
 
 TEST_P(EsmGolden, EveryOutputInF32) {
@@ -143,7 +150,11 @@ TEST_P(SameBits, FromEveryLayoutOfACheckpoint) {
 INSTANTIATE_TEST_SUITE_P(Checkpoints, SameBits,
                          ::testing::Values(Layouts{"esm2-tiny", "esm2-tiny/esm2_tiny.pt"},
                                            Layouts{"esm2-tiny-h24", "esm2-tiny-h24/esm2_tiny.pt"},
-                                           Layouts{"esm1b-tiny", "esm1b-tiny/esm1b_tiny.pt"}));
+                                           Layouts{"esm1b-tiny", "esm1b-tiny/esm1b_tiny.pt"},
+                                           Layouts{"esm2-tiny", "esm2-tiny-sharded"},
+                                           Layouts{"esm2-tiny", "esm2-tiny-legacy/esm2_tiny.pt"},
+                                           Layouts{"esm2-tiny", "esm2-tiny/pytorch_model.bin"},
+                                           Layouts{"esm2-tiny", "esm2-tiny/model.safetensors"}));
 
 TEST(EsmGolden, HalfPrecisionFileIsNear) {
   const Golden golden("esm2-tiny");
@@ -151,14 +162,17 @@ TEST(EsmGolden, HalfPrecisionFileIsNear) {
   const auto results = half.embed_tokens(golden.ids(), {.per_residue = true});
   for (std::size_t i = 0; i < results.size(); ++i) {
     const std::string name = "last_hidden_state." + std::to_string(i);
-    EXPECT_LE(testing::relative_l2(results[i].per_residue.at(3).values, residue_rows(golden.values(name), golden.shape(name))), 1e-2);
+    EXPECT_LE(testing::relative_l2(results[i].per_residue.at(3).values,
+                                   residue_rows(golden.values(name), golden.shape(name))),
+              1e-2);
   }
 }
 
 TEST(Families, EachHasGoldenData) {
   for (const models::Family& family : models::families()) {
     ASSERT_FALSE(family.golden.empty()) << family.name;
-    EXPECT_TRUE(std::filesystem::exists(testing::data(std::string(family.golden)) / "expected.safetensors")) << family.name;
+    EXPECT_TRUE(std::filesystem::exists(testing::data(std::string(family.golden)) / "expected.safetensors"))
+        << family.name;
   }
 }
 

@@ -51,7 +51,8 @@ class Damaged : public ::testing::Test {
   void expect_error(ErrorKind kind, const std::vector<std::string>& texts) const {
     const Error caught = error();
     EXPECT_EQ(caught.kind(), kind) << caught.what();
-    for (const std::string& text : texts) EXPECT_NE(std::string(caught.what()).find(text), std::string::npos) << caught.what() << "\nlacks " << text;
+    for (const std::string& text : texts)
+      EXPECT_NE(std::string(caught.what()).find(text), std::string::npos) << caught.what() << "\nlacks " << text;
   }
 
   fs::path folder_;
@@ -64,8 +65,9 @@ TEST_F(Damaged, OneErrorNamesAllThatIsWrong) {
     arrays["esm.encoder.layer.9.output.dense.bias"] = arrays["esm.encoder.layer.1.output.dense.bias"];
     arrays["esm.encoder.layer.1.intermediate.dense.bias"].shape = {16, 16};
   });
-  expect_error(ErrorKind::bad_model, {"missing (2)", "esm.encoder.layer.0.attention.self.query.weight", "esm.encoder.layer.2.LayerNorm.bias",
-                                      "unexpected (1)", "esm.encoder.layer.9.output.dense.bias", "mis-shaped (1)", "[16, 16]"});
+  expect_error(ErrorKind::bad_model,
+               {"missing (2)", "esm.encoder.layer.0.attention.self.query.weight", "esm.encoder.layer.2.LayerNorm.bias",
+                "unexpected (1)", "esm.encoder.layer.9.output.dense.bias", "mis-shaped (1)", "[16, 16]"});
 }
 
 TEST_F(Damaged, NanWeightsAreNamed) {
@@ -83,7 +85,9 @@ TEST_F(Damaged, NanWeightsAreNamed) {
 TEST_F(Damaged, HeadsMayBeAbsentAsAWholeOnly) {
   change_config([](json& config) { config["architectures"] = {"EsmModel"}; });
   change_arrays([](auto& arrays) {
-    std::erase_if(arrays, [](const auto& entry) { return entry.first.starts_with("lm_head.") || entry.first.starts_with("esm.contact_head."); });
+    std::erase_if(arrays, [](const auto& entry) {
+      return entry.first.starts_with("lm_head.") || entry.first.starts_with("esm.contact_head.");
+    });
   });
   const LoadedModel loaded = load_model(folder_);
   EXPECT_EQ(loaded.model->capabilities(), std::vector<std::string>{"encoder"});
@@ -138,7 +142,8 @@ TEST_F(Damaged, FilesThatAreNotThere) {
 TEST_F(Damaged, TruncatedAtManyPlaces) {
   const auto size = fs::file_size(testing::data("esm2-tiny") / "model.safetensors");
   for (const std::uintmax_t keep : {std::uintmax_t{0}, std::uintmax_t{7}, std::uintmax_t{100}, size / 2, size - 1}) {
-    fs::copy_file(testing::data("esm2-tiny") / "model.safetensors", folder_ / "model.safetensors", fs::copy_options::overwrite_existing);
+    fs::copy_file(testing::data("esm2-tiny") / "model.safetensors", folder_ / "model.safetensors",
+                  fs::copy_options::overwrite_existing);
     fs::resize_file(folder_ / "model.safetensors", keep);
     EXPECT_EQ(error().kind(), ErrorKind::bad_model) << keep;
   }
@@ -153,7 +158,8 @@ TEST(Load, IgnoredTensorsAreReported) {
 TEST(Load, WithoutContactRegressionTheCapabilityIsMissing) {
   const fs::path folder = fs::temp_directory_path() / ("groel-noreg-" + std::to_string(::getpid()));
   fs::create_directories(folder);
-  fs::copy_file(testing::data("esm2-tiny") / "esm2_tiny.pt", folder / "esm2_tiny.pt", fs::copy_options::overwrite_existing);
+  fs::copy_file(testing::data("esm2-tiny") / "esm2_tiny.pt", folder / "esm2_tiny.pt",
+                fs::copy_options::overwrite_existing);
   const LoadedModel loaded = load_model(folder / "esm2_tiny.pt");
   EXPECT_EQ(loaded.model->capabilities(), (std::vector<std::string>{"encoder", "masked_lm"}));
   fs::remove_all(folder);
@@ -164,16 +170,23 @@ TEST(Families, ParameterCountsAreThoseOfTheShapes) {
     for (const models::KnownCheckpoint& known : family.known) {
       if (known.parameters == 0) continue;
       const bool esm1b = known.name.find("esm1b") != std::string_view::npos;
-      const json config = {{"model_type", "esm"}, {"num_hidden_layers", known.layers}, {"hidden_size", known.width},
-                           {"num_attention_heads", known.heads}, {"intermediate_size", 4 * known.width}, {"vocab_size", 33},
-                           {"layer_norm_eps", 1e-5}, {"position_embedding_type", esm1b ? "absolute" : "rotary"},
-                           {"emb_layer_norm_before", esm1b}, {"max_position_embeddings", 1026}};
+      const json config = {{"model_type", "esm"},
+                           {"num_hidden_layers", known.layers},
+                           {"hidden_size", known.width},
+                           {"num_attention_heads", known.heads},
+                           {"intermediate_size", 4 * known.width},
+                           {"vocab_size", 33},
+                           {"layer_norm_eps", 1e-5},
+                           {"position_embedding_type", esm1b ? "absolute" : "rotary"},
+                           {"emb_layer_norm_before", esm1b},
+                           {"max_position_embeddings", 1026}};
       const auto model = family.build(config, family.default_tokenizer());
       nn::Parameters parameters;
       model->collect(parameters);
       std::int64_t count = 0;
       for (const nn::Parameter& parameter : parameters.list())
-        if (!parameter.name.ends_with("inv_freq") && parameter.name != "lm_head.decoder.weight") count += element_count(parameter.shape);
+        if (!parameter.name.ends_with("inv_freq") && parameter.name != "lm_head.decoder.weight")
+          count += element_count(parameter.shape);
       EXPECT_EQ(count, known.parameters) << known.name;
     }
 }

@@ -21,7 +21,8 @@ inline std::filesystem::path data(const std::string& name) { return std::filesys
 /// One folder of golden data: `inputs.json` and `expected.safetensors`.
 class Golden {
  public:
-  explicit Golden(const std::string& name) : folder(data(name)), expected_(io::read_safetensors(folder / "expected.safetensors")) {
+  explicit Golden(const std::string& name)
+      : folder(data(name)), expected_(io::read_safetensors(folder / "expected.safetensors")) {
     std::ifstream(folder / "inputs.json") >> inputs;
   }
   bool has(const std::string& array) const { return expected_.arrays.contains(array); }
