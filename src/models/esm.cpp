@@ -9,6 +9,7 @@
 #include "nn/layer_norm.h"
 #include "nn/linear.h"
 #include "nn/lm_head.h"
+#include "nn/positions.h"
 #include "nn/rotary.h"
 #include "nn/token_dropout.h"
 #include "ops/attention.h"
@@ -112,7 +113,7 @@ class Esm final : public Model, public Encoder, public MaskedLm, public ContactP
   ModelInfo info() const override {
     ModelInfo info{"esm",       config_.layers,     config_.width, config_.heads,
                    config_.ffn, config_.vocabulary, parameters_,   {}};
-    if (!config_.rotary) info.max_residues = config_.positions - 4;  // positions start at 2; <cls> and <eos> take two
+    if (!config_.rotary) info.max_residues = nn::max_residues(config_.positions);
     return info;
   }
   const bio::Tokenizer& tokenizer() const override { return tokenizer_; }
@@ -240,27 +241,10 @@ class Esm final : public Model, public Encoder, public MaskedLm, public ContactP
   // -> (T, D)
   Tensor embed(const Batch& batch) const {
     Tensor x = ops::embedding(words_, batch.tokens, dropout_scale(batch));
-    if (!config_.rotary) x = ops::add(x, ops::embedding(positions_, position_ids(batch)));
+    if (!config_.rotary)
+      x = ops::add(x, ops::embedding(positions_, nn::position_ids(batch.cu_seqlens, config_.positions)));
     if (config_.norm_before) x = embedding_norm_(x);
     return x;
-  }
-
-  // Learned positions start at 2: 0 is unused and 1 is padding's.
-  Tensor position_ids(const Batch& batch) const {
-    constexpr std::int32_t kFirst = 2;
-    Tensor ids = Tensor::empty({batch.token_count()}, DType::i32);
-    auto* out = ids.mutable_data<std::int32_t>();
-    const auto cu = batch.cu_seqlens.values<std::int32_t>();
-    for (std::size_t b = 0; b + 1 < cu.size(); ++b) {
-      const std::int32_t length = cu[b + 1] - cu[b];
-      if (length + kFirst > config_.positions)
-        throw Error(ErrorKind::bad_input,
-                    {fmt::format("{} residues, but this model has positions for {}", length - 2, config_.positions - 4),
-                     {},
-                     "use --long truncate or --long window"});
-      for (std::int32_t i = 0; i < length; ++i) *out++ = i + kFirst;
-    }
-    return ids;
   }
 
   DType product_input() const { return precision_ == ops::Precision::bf16 ? DType::bf16 : DType::f32; }
@@ -328,8 +312,7 @@ nlohmann::json common_config(const nlohmann::json& fields) {
 // The reference zeroes the <mask> row of the embeddings in place on loading; where the file stores the output table in
 // the same memory, <mask>'s logits lose their row too.
 bool shares_embedding_with_head(const nlohmann::json& tensors) {
-  nlohmann::json embedding;
-  nlohmann::json head;
+  nlohmann::json embedding, head;
   for (const auto& [name, tensor] : tensors.items()) {
     if (name.ends_with("embed_tokens.weight")) embedding = tensor["storage"];
     if (name.ends_with("lm_head.weight")) head = tensor["storage"];

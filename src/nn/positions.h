@@ -1,0 +1,15 @@
+// Rows of a table of learned positions, as fairseq's models number them.
+#pragma once
+
+#include "tensor/tensor.h"
+
+namespace groel::nn {
+
+/// The first token of a sequence has position 2 (0 is unused and 1 is padding's), the next 3, and so on. cu_seqlens
+/// [B+1] i32 (host) -> [T] i32. Errors: bad_input when a sequence needs more than the `rows` of the table.
+Tensor position_ids(const Tensor& cu_seqlens, std::int64_t rows);
+
+/// Residues that fit into such a table beside <cls> and <eos>.
+inline std::int64_t max_residues(std::int64_t rows) { return rows - 4; }
+
+}  // namespace groel::nn
