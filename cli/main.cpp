@@ -59,7 +59,7 @@ int report(const Error& error, bool as_json) {
                                    {"remedy", parts.remedy}}}};
     std::cout << json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << std::endl;
   }
-  fmt::print(stderr, "groel: {}\n", error.what());
+  groel::cli::say("groel: {}\n", error.what());
   return groel::exit_code(error.kind());
 }
 

@@ -13,7 +13,7 @@ void expect_usage(const std::vector<std::string>& arguments, const std::vector<s
   const Outcome outcome = groel(arguments);
   EXPECT_EQ(outcome.exit, 2) << outcome;
   EXPECT_EQ(outcome.out, "");
-  EXPECT_TRUE(outcome.err.starts_with("groel: ")) << outcome;
+  EXPECT_TRUE(outcome.says("groel: ")) << outcome;
   for (const std::string& text : texts) EXPECT_TRUE(outcome.says(text)) << "lacks " << text << ": " << outcome;
 }
 

@@ -104,7 +104,7 @@ TEST_F(Damage, InputsThatCannotBeRead) {
                                                                            {"blank.fasta", 4},
                                                                            {"binary.fasta", 4},
                                                                            {"cut.gz", 4},
-                                                                           {"folder", 6},
+                                                                           {"folder", 4},
                                                                            {"dangling.fasta", 3},
                                                                            {"missing.fasta", 3}})
     expect_failure({"embed", path, "-m", kEsm2, "-o", "out.h5"}, exit, {path});
@@ -143,8 +143,11 @@ INSTANTIATE_TEST_SUITE_P(Formats, FullDisk, ::testing::Values(".h5", ".npz", ".s
                          [](const auto& tested) { return std::string(tested.param + 1); });
 
 TEST_F(Damage, FullDiskBeforeAnythingIsKept) {
-  const Outcome full = bash("ulimit -f 0; $GROEL embed " + kProteins + " -m " + kEsm2 + " -o out.h5", here());
+  const Outcome full =
+      bash("ulimit -f 1; $GROEL embed " + kProteins + " -m " + kEsm2 + " -o out.h5 -i per-residue", here());
   EXPECT_EQ(full.exit, 6) << full;
+  EXPECT_TRUE(full.says("File too large")) << full;
+  EXPECT_EQ(bash("ulimit -f 0; $GROEL embed " + kProteins + " -m " + kEsm2 + " -o out.h5", here()).exit, 6);
   EXPECT_FALSE(fs::exists(folder_ / "out.h5"));
   const Outcome after = bash("$GROEL embed " + kProteins + " -m " + kEsm2 + " -o out.h5 --resume", here());
   EXPECT_EQ(after.exit, 0) << after;
@@ -166,6 +169,9 @@ TEST_F(Damage, StandardOutputThatDoesNotTakeIt) {
     EXPECT_EQ(bash(std::string(command) + " > /dev/full", here()).exit, 6) << command;
     EXPECT_EQ(bash(std::string(command) + " >&-", here()).exit, 6) << command;
   }
+  EXPECT_EQ(bash("$GROEL doctor 2> /dev/full", here()).exit, 0);
+  EXPECT_EQ(bash("$GROEL embed --nonsense 2> /dev/full", here()).exit, 2);
+  EXPECT_EQ(bash(run + "2> /dev/full", here()).exit, 0) << "talk may be lost";
   EXPECT_TRUE(folder_.names().empty());
 }
 
