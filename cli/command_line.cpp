@@ -40,7 +40,10 @@ void add(CLI::App& command, Slot& slot) {
     return;
   }
   slot.option = command.add_option(flag_names(spec), slot.words, help_of(spec));
-  if (spec.type != OptionType::paths) slot.option->expected(1);
+  if (spec.type == OptionType::list)
+    slot.option->allow_extra_args(false);  // one word each time, as often as one likes
+  else if (spec.type != OptionType::paths)
+    slot.option->expected(1);
   slot.option->type_name(spec.value_name.empty() ? "" : spec.value_name);
 }
 
@@ -121,7 +124,7 @@ class Parser {
     const std::string text = error.what();
     const auto dashes = text.find("--");
     if (dashes == std::string::npos) return "`groel COMMAND --help` shows the options";
-    const std::string word = text.substr(dashes, text.find_first_of(" =,", dashes) - dashes);
+    const std::string word = text.substr(dashes, text.find_first_of(" =,:", dashes) - dashes);
     const auto near = nearest(word, known);
     return near && *near != word ? fmt::format("did you mean '{}'?", *near)
                                  : "`groel COMMAND --help` shows the options";

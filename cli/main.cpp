@@ -1,4 +1,7 @@
 // The groel program: arguments in, one task run, exit status out.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
@@ -13,6 +16,16 @@ namespace {
 
 using groel::Error;
 using groel::ErrorKind;
+
+// Where the caller closed a standard stream, the next file opened would take its place and get what is printed. What
+// stands there instead refuses, so that output that nobody can get is an error; talk may be lost.
+void hold_standard_streams() {
+  const std::pair<int, int> streams[] = {
+      {STDIN_FILENO, O_WRONLY}, {STDOUT_FILENO, O_RDONLY}, {STDERR_FILENO, O_WRONLY}};
+  for (const auto& [stream, flags] : streams)
+    if (::fcntl(stream, F_GETFD) < 0 && ::open("/dev/null", flags) != stream)
+      groel::throw_errno("/dev/null", "open", errno);
+}
 
 // A buffered write that failed late (full disk, closed pipe) must not look like success.
 void flush_stdout() {
@@ -46,7 +59,7 @@ int report(const Error& error, bool as_json) {
                                    {"remedy", parts.remedy}}}};
     std::cout << json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << std::endl;
   }
-  fmt::print(stderr, "groel: {}\n", error.what());
+  groel::cli::say("groel: {}\n", error.what());
   return groel::exit_code(error.kind());
 }
 
@@ -55,9 +68,10 @@ int report(const Error& error, bool as_json) {
 int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
   groel::install_interrupt_handlers();
-  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
   const bool as_json = std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
   try {
+    hold_standard_streams();
     return run(arguments);
   } catch (const Error& error) {
     return report(error, as_json);

@@ -29,6 +29,11 @@ std::string text_of(const Progress& progress) {
 
 }  // namespace
 
+void say_text(std::string_view text) noexcept {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
+}
+
 TerminalSink::TerminalSink(bool quiet) : quiet_(quiet), terminal_(isatty(STDERR_FILENO) != 0) {
   if (!terminal_) next_ = Clock::now() + std::chrono::seconds(10);
 }
@@ -37,10 +42,9 @@ void TerminalSink::progress(const Progress& progress) {
   if (quiet_ || Clock::now() < next_) return;
   next_ = Clock::now() + (terminal_ ? std::chrono::milliseconds(200) : std::chrono::milliseconds(10000));
   if (terminal_)
-    fmt::print(stderr, "\r\033[K{}", text_of(progress));
+    say("\r\033[K{}", text_of(progress));
   else
-    fmt::print(stderr, "{}\n", text_of(progress));
-  std::fflush(stderr);
+    say("{}\n", text_of(progress));
   line_open_ = terminal_;
 }
 
@@ -49,16 +53,16 @@ void TerminalSink::progress_done() { clear_line(); }
 void TerminalSink::note(std::string_view text) {
   if (quiet_) return;
   clear_line();
-  fmt::print(stderr, "{}\n", text);
+  say("{}\n", text);
 }
 
 void TerminalSink::warning(std::string_view text) {
   clear_line();
-  fmt::print(stderr, "warning: {}\n", text);
+  say("warning: {}\n", text);
 }
 
 void TerminalSink::clear_line() {
-  if (line_open_) fmt::print(stderr, "\r\033[K");
+  if (line_open_) say("\r\033[K");
   line_open_ = false;
 }
 

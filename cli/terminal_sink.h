@@ -1,11 +1,21 @@
 // Talk on stderr: a progress line on a terminal, plain lines elsewhere.
 #pragma once
 
+#include <fmt/core.h>
+
 #include <chrono>
+#include <string_view>
 
 #include "base/progress.h"
 
 namespace groel::cli {
+
+/// Writes to stderr. Talk that nobody can get (a full disk, a closed stream) is lost, and no error.
+void say_text(std::string_view text) noexcept;
+template <class... Arguments>
+void say(fmt::format_string<Arguments...> pattern, Arguments&&... arguments) {
+  say_text(fmt::format(pattern, std::forward<Arguments>(arguments)...));
+}
 
 class TerminalSink final : public Sink {
  public:

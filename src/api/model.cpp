@@ -33,6 +33,13 @@ ModelDescription describe(const models::Model& model) {
           info.vocabulary, info.parameters, info.max_residues, model.capabilities()};
 }
 
+void check_tokens(std::span<const std::int32_t> ids, std::int64_t vocabulary) {
+  if (ids.size() < 3) throw Error(ErrorKind::bad_input, "a sequence without residues");
+  for (const std::int32_t id : ids)
+    if (id < 0 || id >= vocabulary)
+      throw Error(ErrorKind::bad_input, fmt::format("{} is none of this model's {} tokens", id, vocabulary));
+}
+
 }  // namespace
 
 struct Model::Impl {
@@ -91,11 +98,13 @@ std::vector<Embedding> Model::embed_tokens(std::span<const std::vector<std::int3
   const engine::EmbedRequest request = impl_->request(options);
   const engine::MemoryPlan plan(*impl_->loaded.model, request, {});
   std::vector<std::int64_t> counts;
-  for (const auto& sequence : sequences) {
-    counts.push_back(static_cast<std::int64_t>(sequence.size()));
-    if (!plan.fits(counts.back()))
-      throw plan.too_large(counts.back()).at(fmt::format("sequence {}", counts.size() - 1));
-  }
+  for (std::size_t i = 0; i < sequences.size(); ++i) try {
+      check_tokens(sequences[i], impl_->description.vocabulary);
+      counts.push_back(static_cast<std::int64_t>(sequences[i].size()));
+      if (!plan.fits(counts.back())) throw plan.too_large(counts.back());
+    } catch (const Error& error) {
+      throw error.at(fmt::format("sequence {}", i));
+    }
   std::vector<Embedding> out;
   std::size_t begin = 0;
   for (const std::size_t end : plan.batches(counts)) {

@@ -18,10 +18,9 @@ void remember(int signal) {
 }  // namespace
 
 void install_interrupt_handlers() {
-  std::signal(SIGINT, remember);
-  std::signal(SIGTERM, remember);
-  std::signal(SIGHUP, remember);
-  std::signal(SIGPIPE, SIG_IGN);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+    if (std::signal(signal, remember) == SIG_IGN) std::signal(signal, SIG_IGN);  // nohup, a job in the background
+  for (const int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);      // the write fails and says why
 }
 
 void check_interrupted() {

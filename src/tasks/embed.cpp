@@ -129,6 +129,8 @@ void check_capabilities(const models::Model& model, const EmbedRunOptions& run) 
     throw Error(ErrorKind::usage, {"layer 0 (the embeddings) has no attention maps", "--layers", {}});
 }
 
+// With --resume a file may be there if the run's journal is, too: then the end of that run was cut off after it was
+// written (EmbedRun::publish compares), and what is left is to tidy up.
 void check_output(const EmbedRunOptions& run, const formats::Format& format) {
   if (run.output == "-") {
     if (!format.streams)
@@ -137,9 +139,13 @@ void check_output(const EmbedRunOptions& run, const formats::Format& format) {
     return;
   }
   std::error_code failed;
-  if (std::filesystem::exists(run.output, failed) && !run.overwrite)
+  if (run.output.empty() || std::filesystem::is_directory(run.output, failed))
+    throw Error(ErrorKind::usage, {fmt::format("'{}' is not the name of a file", run.output.string()), "--output", {}});
+  const bool may_stand = run.overwrite || (run.resume && std::filesystem::exists(journal_folder(run.output), failed));
+  if (std::filesystem::exists(run.output, failed) && !may_stand)
     throw Error(ErrorKind::usage,
-                {"the output exists already", run.output.string(), "choose another name, or add --overwrite"});
+                {run.resume ? "the output exists already, and nothing is left to resume" : "the output exists already",
+                 run.output.string(), "choose another name, or add --overwrite"});
   const auto folder = run.output.parent_path();
   if (!folder.empty() && !std::filesystem::is_directory(folder, failed))
     throw Error(ErrorKind::not_found, {"there is no such folder to write to", folder.string(), {}});
@@ -176,14 +182,18 @@ void describe_input(const EmbedInput& input, Sink& sink) {
 }
 
 nlohmann::json summary_json(const EmbedSummary& summary, const EmbedInput& input, const EmbedRunOptions& run) {
-  const double rate = summary.seconds > 0 ? static_cast<double>(summary.residues_computed) / summary.seconds : 0.0;
+  const auto rate = [&](std::int64_t count) {
+    return summary.seconds > 0 ? static_cast<double>(count) / summary.seconds : 0.0;
+  };
   return {{"records", summary.records},
           {"failed", summary.failed},
           {"distinct_sequences", summary.distinct},
           {"resumed_sequences", summary.resumed},
           {"residues", summary.residues_computed},
           {"seconds", summary.seconds},
-          {"residues_per_second", rate},
+          {"residues_per_second", rate(summary.residues_computed)},
+          {"tokens", summary.tokens_computed},
+          {"tokens_per_second", rate(summary.tokens_computed)},
           {"lower_case", input.cleaned.lower_case},
           {"stars_dropped", input.cleaned.stars_dropped},
           {"unknown_letters", input.cleaned.unknown},

@@ -5,12 +5,15 @@
 
 #include <algorithm>
 #include <chrono>
+#include <fstream>
+#include <new>
 
 #include "base/cpu.h"
 #include "base/interrupt.h"
 #include "base/version.h"
 #include "engine/windows.h"
 #include "formats/spool.h"
+#include "formats/writers.h"
 
 namespace groel::tasks {
 namespace {
@@ -77,6 +80,20 @@ fs::path temporary_folder() {
   return name;
 }
 
+bool same_bytes(const fs::path& a, const fs::path& b) {
+  std::error_code failed;
+  if (fs::file_size(a, failed) != fs::file_size(b, failed) || failed) return false;
+  std::ifstream files[] = {std::ifstream(a, std::ios::binary), std::ifstream(b, std::ios::binary)};
+  std::vector<char> pieces[] = {std::vector<char>(1 << 20), std::vector<char>(1 << 20)};
+  while (files[0] && files[1]) {
+    for (int i = 0; i < 2; ++i) files[i].read(pieces[i].data(), static_cast<std::streamsize>(pieces[i].size()));
+    const auto got = files[0].gcount();
+    if (got != files[1].gcount() || !std::equal(pieces[0].begin(), pieces[0].begin() + got, pieces[1].begin()))
+      return false;
+  }
+  return files[0].eof() && files[1].eof();
+}
+
 class EmbedRun {
  public:
   EmbedRun(const engine::LoadedModel& loaded, const EmbedInput& input, const EmbedRunOptions& options, Sink& sink)
@@ -87,7 +104,7 @@ class EmbedRun {
         sink_(sink),
         plan_(model_, options.request, options.plan),
         to_stdout_(options.output == "-"),
-        folder_(to_stdout_ ? temporary_folder() : fs::path(options.output.string() + ".partial")),
+        folder_(to_stdout_ ? temporary_folder() : journal_folder(options.output)),
         spool_(formats::Spool::open(folder_, identity(),
                                     {.resume = options.resume, .overwrite = options.overwrite || to_stdout_})) {
     summary_.records = static_cast<std::int64_t>(input.records.size());
@@ -104,11 +121,12 @@ class EmbedRun {
       write_ready();
       writer_->finish();
       writer_.reset();
+      if (!to_stdout_) publish();
     } catch (const Error& error) {
-      writer_.reset();
       throw kept(error);
+    } catch (const std::bad_alloc&) {
+      throw kept(Error(ErrorKind::memory, {"out of memory", {}, "lower --max-tokens or --memory"}));
     }
-    if (!to_stdout_) fs::rename(written_, options_.output);
     spool_.remove();
     return summary_;
   }
@@ -128,9 +146,23 @@ class EmbedRun {
                   .open({.path = written_, .layout = options_.layout, .schema = schema_of(loaded_, input_, options_)});
   }
 
-  // What is computed stays; say how to go on.
+  // Gives the finished file its name. A file that came to stand there is replaced only if that was asked for, or if it
+  // is this one: a run that was killed after this step is finished by --resume.
+  void publish() {
+    if (!options_.overwrite && fs::exists(options_.output) && !same_bytes(written_, options_.output))
+      throw Error(ErrorKind::usage, {"another file came to stand under the output's name", options_.output.string(),
+                                     "move it away, or add --overwrite to replace it"});
+    std::error_code failed;
+    fs::rename(written_, options_.output, failed);
+    if (failed) throw_errno(options_.output.string(), "rename the finished file to this", failed.value());
+  }
+
+  // What is computed stays, the unfinished output does not; say how to go on.
   Error kept(const Error& error) {
-    if (to_stdout_) {
+    writer_.reset();
+    std::error_code ignored;
+    if (!to_stdout_) fs::remove(written_, ignored);
+    if (to_stdout_ || spool_.count() == 0) {
       spool_.remove();
       return error;
     }
@@ -166,8 +198,8 @@ class EmbedRun {
       if (spool_.has(key)) continue;
       if (plan_.fits(token_count(key)))
         out.push_back(key);
-      else
-        spool_.append(key, {{}, plan_.too_large(token_count(key))});
+      else  // not into the spool: with more memory a resumed run can compute it
+        unfit_.emplace(key, plan_.too_large(token_count(key)));
     }
     return out;
   }
@@ -214,14 +246,18 @@ class EmbedRun {
   void keep(std::int64_t key, const engine::Embedding& embedding) {
     spool_.append(key, {to_items(embedding, options_.kinds, static_cast<int>(model_.info().layers)), std::nullopt});
     summary_.residues_computed += input_.residues[static_cast<std::size_t>(key)];
+    summary_.tokens_computed += token_count(key);
   }
 
   // Records whose results are there, up to the first whose are not.
   void write_ready() {
     for (; next_record_ < input_.records.size(); ++next_record_) {
+      check_interrupted();
       const EmbedRecord& record = input_.records[next_record_];
       formats::Result result{record.id, record.header, record.length, record.sha256, {}, record.error};
-      if (!record.error) {
+      if (const auto unfit = unfit_.find(record.distinct); unfit != unfit_.end()) {
+        result.error = unfit->second;
+      } else if (!record.error) {
         if (!spool_.has(record.distinct)) return;
         formats::Spool::Entry entry = spool_.read(record.distinct);
         result.items = std::move(entry.items);
@@ -262,6 +298,7 @@ class EmbedRun {
   formats::Spool spool_;
   fs::path written_;
   std::unique_ptr<formats::ResultWriter> writer_;
+  std::map<std::int64_t, Error> unfit_;  // sequences that the memory allowed cannot hold
   EmbedSummary summary_;
   std::size_t next_record_ = 0;
   std::int64_t total_residues_ = 0;
@@ -286,8 +323,13 @@ nlohmann::json describe_run(const engine::LoadedModel& loaded, const EmbedRunOpt
           {"long", policies[static_cast<int>(options.long_policy)]}};
 }
 
+fs::path journal_folder(const fs::path& output) { return output.string() + ".partial"; }
+
 EmbedSummary run_embed(const engine::LoadedModel& loaded, const EmbedInput& input, const EmbedRunOptions& options,
                        Sink& sink) {
+  formats::check_options(
+      formats::find_format(options.format, options.output),
+      {.path = options.output, .layout = options.layout, .schema = schema_of(loaded, input, options)});
   return EmbedRun(loaded, input, options, sink).run();
 }
 

@@ -32,6 +32,7 @@ struct EmbedSummary {
   std::int64_t failed = 0;
   std::int64_t distinct = 0;
   std::int64_t residues_computed = 0;  ///< in this run
+  std::int64_t tokens_computed = 0;    ///< likewise, <cls> and <eos> included
   std::int64_t resumed = 0;            ///< distinct sequences taken from an earlier run
   double seconds = 0;                  ///< of computing
   std::size_t bytes_per_token = 0;
@@ -42,6 +43,9 @@ struct EmbedSummary {
 /// it.
 EmbedSummary run_embed(const engine::LoadedModel& loaded, const EmbedInput& input, const EmbedRunOptions& options,
                        Sink& sink);
+
+/// Where a run that writes to `output` keeps what it has computed.
+std::filesystem::path journal_folder(const std::filesystem::path& output);
 
 /// Model, settings and versions, as stored with the results.
 nlohmann::json describe_run(const engine::LoadedModel& loaded, const EmbedRunOptions& options);

@@ -1,0 +1,172 @@
+// The program's manners: help, misspellings, errors as text and as JSON, and the small commands.
+#include <nlohmann/json.hpp>
+
+#include "support/program.h"
+#include "tasks/task.h"
+
+namespace groel::testing {
+namespace {
+
+using nlohmann::json;
+
+void expect_usage(const std::vector<std::string>& arguments, const std::vector<std::string>& texts) {
+  const Outcome outcome = groel(arguments);
+  EXPECT_EQ(outcome.exit, 2) << outcome;
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_TRUE(outcome.says("groel: ")) << outcome;
+  for (const std::string& text : texts) EXPECT_TRUE(outcome.says(text)) << "lacks " << text << ": " << outcome;
+}
+
+TEST(Help, AloneListsTheCommands) {
+  for (const auto& arguments : {std::vector<std::string>{}, {"--help"}, {"-h"}}) {
+    const Outcome outcome = groel(arguments);
+    EXPECT_EQ(outcome.exit, 0) << outcome;
+    for (const tasks::Task& task : tasks::tasks()) {
+      EXPECT_NE(outcome.out.find(task.name), std::string::npos) << outcome;
+      EXPECT_NE(outcome.out.find(std::string(task.summary).substr(0, 20)), std::string::npos) << outcome;
+    }
+  }
+}
+
+TEST(Help, OfACommandShowsEveryOptionAndExample) {
+  for (const tasks::Task& task : tasks::tasks()) {
+    const Outcome outcome = groel({std::string(task.name), "--help"});
+    EXPECT_EQ(outcome.exit, 0) << outcome;
+    for (const OptionSpec& option : task.options)
+      EXPECT_NE(outcome.out.find(option.name), std::string::npos) << option.name << outcome;
+    for (const tasks::Example& example : task.examples)
+      EXPECT_NE(outcome.out.find(example.command), std::string::npos) << outcome;
+  }
+}
+
+TEST(Help, VersionIsThatOfTheProject) {
+  const Outcome outcome = groel({"--version"});
+  EXPECT_EQ(outcome.exit, 0);
+  EXPECT_EQ(outcome.out, read_file(std::string(GROEL_SOURCE_DIR) + "/VERSION"));
+}
+
+TEST(Misspelt, CommandsAndOptionsGetAHint) {
+  expect_usage({"embd", "x.fasta"}, {"no command 'embd'", "did you mean 'embed'?"});
+  expect_usage({"zzzzzzzz"}, {"no command 'zzzzzzzz'", "groel --help"});
+  expect_usage({"-q", "embd"}, {"embd"});
+  expect_usage({"--josn"}, {"--josn"});
+  expect_usage({"embed", kProteins, "-m", kEsm2, "-o", "x.h5", "--inclde", "mean"}, {"did you mean '--include'?"});
+  expect_usage({"embed", kProteins, "-m", kEsm2, "-o", "x.h5", "--thread=2"}, {"did you mean '--threads'?"});
+  expect_usage({"embed", kProteins, "-m", kEsm2, "-f", "jsnl"}, {"--format", "did you mean 'jsonl'?"});
+  expect_usage({"embed", kProteins, "-m", kEsm2, "-f", "jsonl", "-i", "men"}, {"did you mean 'mean'?"});
+}
+
+TEST(Values, ThatMakeNoSenseAreNamed) {
+  const std::vector<std::string> run{"embed", kProteins, "-m", kEsm2, "-f", "jsonl"};
+  const std::vector<std::pair<std::vector<std::string>, std::string>> cases{
+      {{"-t", "many"}, "--threads"},
+      {{"-t", "-1"}, "-1"},
+      {{"--max-tokens", "0"}, "--max-tokens"},
+      {{"--memory", "lots"}, "--memory"},
+      {{"--layers", "9"}, "--layers"},
+      {{"--layers", "2..1"}, "backwards"},
+      {{"--layers", ""}, "--layers"},
+      {{"-i", ""}, "--include"},
+      {{"--dtype", "f64"}, "--dtype"},
+      {{"--long", "cut"}, "--long"},
+      {{"-i", "attentions", "-l", "0"}, "no attention maps"},
+      {{"--max-tokens", "5", "--max-tokens", "6"}, "--max-tokens"}};
+  for (const auto& [more, text] : cases) {
+    std::vector<std::string> arguments = run;
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    expect_usage(arguments, {text});
+  }
+  expect_usage({"embed", kProteins, "-m", kEsm2}, {"--output"});
+}
+
+TEST(Values, ListsMayBeRepeated) {
+  const Outcome outcome = groel({"embed", "-", "-m", kEsm2, "-f", "jsonl", "-i", "mean", "-i", "max,cls"},
+                                {.folder = "", .input = ">a\nMKL\n", .environment = {}});
+  ASSERT_EQ(outcome.exit, 0) << outcome;
+  EXPECT_EQ(json::parse(outcome.out)["items"].size(), 3U);
+}
+
+TEST(Errors, AreJsonWhereAsked) {
+  const Outcome outcome = groel({"info", "no-such-model", "--json"});
+  EXPECT_EQ(outcome.exit, 3) << outcome;
+  const json error = json::parse(outcome.out).at("error");
+  EXPECT_EQ(error.at("kind"), "not_found");
+  EXPECT_EQ(error.at("where"), "no-such-model");
+  EXPECT_FALSE(error.at("message").get<std::string>().empty());
+  EXPECT_FALSE(error.at("remedy").get<std::string>().empty());
+  EXPECT_TRUE(outcome.err.starts_with("groel: no-such-model: ")) << outcome;
+  EXPECT_EQ(json::parse(groel({"embed", "--jsn", "--json"}).out).at("error").at("kind"), "usage");
+}
+
+TEST(Errors, ABadInstructionSetIsUsage) {
+  const Outcome outcome = groel({"doctor"}, {.folder = "", .input = {}, .environment = {{"GROEL_ISA", "sse9"}}});
+  EXPECT_EQ(outcome.exit, 2) << outcome;
+  EXPECT_TRUE(outcome.says("sse9")) << outcome;
+}
+
+TEST(Quiet, SaysNothingOfSuccess) {
+  const TemporaryFolder folder;
+  for (const auto& arguments :
+       std::vector<std::vector<std::string>>{{"-q", "embed", kProteins, "-m", kEsm2, "-o", folder / "a.h5"},
+                                             {"embed", kProteins, "-m", kEsm2, "-o", folder / "b.h5", "--quiet"}}) {
+    const Outcome outcome = groel(arguments);
+    EXPECT_EQ(outcome.exit, 0) << outcome;
+    EXPECT_EQ(outcome.err + outcome.out, "");
+  }
+}
+
+TEST(Info, DescribesACheckpointOfEveryLayout) {
+  for (const char* path : {"esm2-tiny", "esm2-tiny/esm2_tiny.pt", "esm1b-tiny", "esm1b-tiny/esm1b_tiny.pt"}) {
+    const Outcome outcome = groel({"info", std::string(GROEL_TEST_DATA) + "/" + path, "--json"});
+    ASSERT_EQ(outcome.exit, 0) << outcome;
+    const json info = json::parse(outcome.out);
+    EXPECT_EQ(info["family"], "esm") << path;
+    EXPECT_EQ(info["layers"], 3) << path;
+    EXPECT_EQ(info["max_residues"].is_null(), std::string(path).starts_with("esm2")) << path;
+    EXPECT_TRUE(info["ignored_tensors"].is_array());
+  }
+  const Outcome text = groel({"info", kEsm2});
+  EXPECT_EQ(text.exit, 0);
+  EXPECT_NE(text.out.find("3 layers, width 64, 4 heads"), std::string::npos) << text;
+  expect_usage({"info"}, {"MODEL"});
+  expect_usage({"info", kEsm2, kEsm1b}, {"one model"});
+}
+
+TEST(Models, ListsBundledOnesAndFamilies) {
+  const json all = json::parse(groel({"models", "--json"}).out);
+  EXPECT_EQ(all["bundled"][0]["name"], "esm2-tiny-random");
+  EXPECT_FALSE(all["bundled"][0]["path"].is_null());
+  EXPECT_GE(all["families"].size(), 1U);
+  for (const json& family : all["families"]) EXPECT_FALSE(family["checkpoints"].empty());
+  EXPECT_NE(groel({"models"}).out.find("esm2-tiny-random"), std::string::npos);
+}
+
+TEST(Doctor, SaysWhatIsUsed) {
+  const json report = json::parse(
+      groel({"doctor", "--json", "-t", "1"}, {.folder = "", .input = {}, .environment = {{"GROEL_ISA", "avx2"}}}).out);
+  EXPECT_EQ(report["threads"], 1);
+  EXPECT_EQ(report["isa"]["GROEL_ISA"], "avx2");
+  EXPECT_GT(report["memory_available"].get<double>(), 0);
+  EXPECT_FALSE(report["kernels"]["f32_products"].get<std::string>().empty());
+}
+
+TEST(Example, EmbedsTheBundledProteins) {
+  const Outcome text = groel({"example"});
+  EXPECT_EQ(text.exit, 0) << text;
+  EXPECT_NE(text.out.find("RANDOM"), std::string::npos) << text;
+  const json report = json::parse(groel({"example", "--json"}).out);
+  EXPECT_TRUE(report["random_weights"].get<bool>());
+  EXPECT_GE(report["proteins"].size(), 10U);
+  for (const json& row : report["proteins"]) {
+    EXPECT_NE(row["id"], row["nearest"]);
+    EXPECT_LE(std::abs(row["cosine"].get<double>()), 1.0 + 1e-6);
+  }
+  const TemporaryFolder elsewhere;
+  const Outcome lost = bash("cp $GROEL groel && ./groel example",
+                            {.folder = elsewhere.path().string(), .input = {}, .environment = {{"GROEL_HOME", ""}}});
+  EXPECT_EQ(lost.exit, 3) << lost;
+  EXPECT_TRUE(lost.says("GROEL_HOME")) << lost;
+}
+
+}  // namespace
+}  // namespace groel::testing

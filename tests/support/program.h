@@ -1,0 +1,167 @@
+// The groel program, run as a user runs it: arguments, streams, exit status, signals, and a folder to work in.
+#pragma once
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace groel::testing {
+
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "groel-test-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
+    path_ = name;
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
+  /// Names of what is in it, sorted.
+  std::vector<std::string> names() const {
+    std::vector<std::string> out;
+    for (const auto& entry : std::filesystem::directory_iterator(path_))
+      out.push_back(entry.path().filename().string());
+    std::sort(out.begin(), out.end());
+    return out;
+  }
+
+ private:
+  std::filesystem::path path_;
+};
+
+inline std::string read_file(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+inline std::string write_file(const std::filesystem::path& path, const std::string& text) {
+  std::ofstream(path, std::ios::binary) << text;
+  return path.string();
+}
+
+struct Outcome {
+  int exit = -1;  ///< -1: killed by `signal`
+  int signal = 0;
+  std::string out;
+  std::string err;
+  bool says(const std::string& text) const { return err.find(text) != std::string::npos; }
+};
+
+inline std::ostream& operator<<(std::ostream& stream, const Outcome& o) {
+  return stream << "exit " << o.exit << " signal " << o.signal << "\nstdout: " << o.out.substr(0, 2000)
+                << "\nstderr: " << o.err.substr(0, 4000);
+}
+
+/// A started program; its streams go to files of the folder for temporaries, so that no pipe can fill up.
+class Process {
+ public:
+  struct Setup {
+    std::string folder;  ///< to run in
+    std::string input;   ///< for stdin
+    std::vector<std::pair<std::string, std::string>> environment;
+  };
+  Process(std::vector<std::string> command, const Setup& setup) {
+    write_file(files_ / "in", setup.input);
+    std::vector<char*> argv;
+    for (std::string& word : command) argv.push_back(word.data());
+    argv.push_back(nullptr);
+    child_ = ::fork();
+    if (child_ != 0) return;
+    redirect(files_ / "in", O_RDONLY, STDIN_FILENO);
+    redirect(files_ / "out", O_WRONLY | O_CREAT | O_TRUNC, STDOUT_FILENO);
+    redirect(files_ / "err", O_WRONLY | O_CREAT | O_TRUNC, STDERR_FILENO);
+    if (!setup.folder.empty() && ::chdir(setup.folder.c_str()) != 0) ::_exit(126);
+    ::setenv("OMP_WAIT_POLICY", "passive", 0);  // tests share their cores with one another
+    for (const auto& [name, value] : setup.environment) ::setenv(name.c_str(), value.c_str(), 1);
+    ::execvp(argv[0], argv.data());
+    ::_exit(127);
+  }
+  ~Process() {
+    if (child_ > 0) {
+      ::kill(child_, SIGKILL);
+      ::waitpid(child_, nullptr, 0);
+    }
+  }
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+
+  void kill(int signal) const { ::kill(child_, signal); }
+  std::string err_so_far() const { return read_file(files_ / "err"); }
+  Outcome wait() {
+    int status = 0;
+    ::waitpid(std::exchange(child_, -1), &status, 0);
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, WIFSIGNALED(status) ? WTERMSIG(status) : 0,
+            read_file(files_ / "out"), read_file(files_ / "err")};
+  }
+
+ private:
+  static void redirect(const std::string& path, int flags, int stream) {
+    const int opened = ::open(path.c_str(), flags, 0600);
+    if (opened < 0 || ::dup2(opened, stream) < 0) ::_exit(126);
+    ::close(opened);
+  }
+  TemporaryFolder files_;
+  pid_t child_ = -1;
+};
+
+inline std::vector<std::string> groel_command(const std::vector<std::string>& arguments) {
+  std::vector<std::string> command{GROEL_PROGRAM};
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  return command;
+}
+
+inline Outcome groel(const std::vector<std::string>& arguments, const Process::Setup& setup = {}) {
+  return Process(groel_command(arguments), setup).wait();
+}
+
+/// A line of bash, in which $GROEL is the program; the status is that of the first part of a pipe that failed.
+inline Outcome bash(const std::string& line, Process::Setup setup = {}) {
+  setup.environment.emplace_back("GROEL", GROEL_PROGRAM);
+  return Process({"bash", "-o", "pipefail", "-c", line}, setup).wait();
+}
+
+inline std::string fasta(const std::vector<std::pair<std::string, std::string>>& records) {
+  std::string text;
+  for (const auto& [header, sequence] : records) text += ">" + header + "\n" + sequence + "\n";
+  return text;
+}
+
+/// `count` different proteins of 20 to 139 residues, the same at every call.
+inline std::string many_proteins(int count) {
+  const std::string letters = "ACDEFGHIKLMNPQRSTVWY";
+  std::uint32_t state = 7;
+  const auto next = [&](std::uint32_t below) {
+    state = state * 1664525U + 1013904223U;
+    return (state >> 8) % below;
+  };
+  std::string text;
+  for (int i = 0; i < count; ++i) {
+    text += ">protein" + std::to_string(i) + " number " + std::to_string(i) + "\n";
+    for (std::uint32_t n = 20 + next(120); n > 0; --n) text += letters[next(20)];
+    text += '\n';
+  }
+  return text;
+}
+
+inline const std::string kEsm2 = GROEL_TEST_DATA "/esm2-tiny";
+inline const std::string kEsm1b = GROEL_TEST_DATA "/esm1b-tiny";
+inline const std::string kProteins = GROEL_SOURCE_DIR "/examples/proteins.fasta";
+
+}  // namespace groel::testing

@@ -1,0 +1,73 @@
+// A task is one file and one line, and says all that its help needs; its examples run as written.
+#include "tasks/task.h"
+
+#include <regex>
+#include <set>
+
+#include "models/family.h"
+#include "support/program.h"
+
+namespace groel::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::size_t lines_with(const std::string& file, const std::string& macro) {
+  std::ifstream table(std::string(GROEL_SOURCE_DIR) + "/src/" + file);
+  std::size_t lines = 0;
+  for (std::string line; std::getline(table, line);) lines += line.starts_with(macro) ? 1 : 0;
+  return lines;
+}
+
+TEST(Registry, AnEntryIsOneLine) {
+  EXPECT_EQ(lines_with("tasks/tasks.inc", "GROEL_TASK("), tasks::tasks().size());
+  EXPECT_EQ(lines_with("models/families.inc", "GROEL_FAMILY("), models::families().size());
+  EXPECT_GE(tasks::tasks().size(), 5U);
+}
+
+TEST(Registry, ATaskIsOneFile) {
+  std::size_t files = 0;
+  for (const auto& entry : fs::directory_iterator(std::string(GROEL_SOURCE_DIR) + "/src/tasks"))
+    files += entry.path().extension() == ".cpp" && entry.path().stem() != "registry" ? 1 : 0;
+  EXPECT_EQ(files, tasks::tasks().size());
+  for (const tasks::Task& task : tasks::tasks())
+    EXPECT_TRUE(fs::exists(fmt::format("{}/src/tasks/{}.cpp", GROEL_SOURCE_DIR, task.name))) << task.name;
+}
+
+TEST(Registry, EveryTaskExplainsItself) {
+  std::set<std::string_view> names;
+  for (const tasks::Task& task : tasks::tasks()) {
+    EXPECT_TRUE(names.insert(task.name).second) << task.name << " stands twice";
+    EXPECT_FALSE(task.summary.empty()) << task.name;
+    EXPECT_FALSE(task.description.empty()) << task.name;
+    EXPECT_FALSE(task.examples.empty()) << task.name;
+    EXPECT_NE(task.run, nullptr) << task.name;
+    std::set<std::string> options;
+    for (const OptionSpec& option : task.options) {
+      EXPECT_TRUE(options.insert(option.name).second) << task.name << ": --" << option.name << " stands twice";
+      EXPECT_FALSE(option.help.empty()) << task.name << ": --" << option.name;
+    }
+  }
+}
+
+TEST(Registry, EveryTaskIsInTheReadme) {
+  const std::string readme = read_file(fs::path(GROEL_SOURCE_DIR) / "README.md");
+  for (const tasks::Task& task : tasks::tasks())
+    EXPECT_NE(readme.find(fmt::format("| `groel {}", task.name)), std::string::npos) << task.name;
+}
+
+// In a folder that has the project's examples, as a user at the project's root sees them.
+TEST(Examples, RunAsWritten) {
+  for (const tasks::Task& task : tasks::tasks())
+    for (const tasks::Example& example : task.examples) {
+      const TemporaryFolder folder;
+      fs::create_symlink(std::string(GROEL_SOURCE_DIR) + "/examples", folder / "examples");
+      const std::string line = std::regex_replace(std::string(example.command), std::regex("\\bgroel "), "$$GROEL ");
+      const Outcome outcome = bash(line, {.folder = folder.path().string(), .input = {}, .environment = {}});
+      EXPECT_EQ(outcome.exit, 0) << example.command << '\n' << outcome;
+      EXPECT_TRUE(!outcome.out.empty() || folder.names().size() == 2U) << example.command << " gave nothing";
+    }
+}
+
+}  // namespace
+}  // namespace groel::testing
