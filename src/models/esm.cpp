@@ -10,6 +10,7 @@
 #include "nn/layer_norm.h"
 #include "nn/linear.h"
 #include "nn/lm_head.h"
+#include "nn/positions.h"
 #include "nn/rotary.h"
 #include "nn/token_dropout.h"
 #include "ops/attention.h"
@@ -39,7 +40,7 @@ struct EsmConfig {
     if (position != "rotary" && position != "absolute")
       ConfigReader::fail("position_embedding_type", fmt::format("is '{}', not 'rotary' or 'absolute'", position));
     c.rotary = position == "rotary";
-    c.positions = c.rotary ? 0 : reader.integer("max_position_embeddings", 3, 1 << 24);
+    c.positions = c.rotary ? 0 : reader.integer("max_position_embeddings", 5, 1 << 24);
     c.token_dropout = reader.boolean("token_dropout", false);
     c.norm_before = reader.boolean("emb_layer_norm_before", false);
     c.mask_row_zeroed_in_head = reader.boolean("mask_row_zeroed_in_head", false);
@@ -113,7 +114,7 @@ class Esm final : public Model, public Encoder, public MaskedLm, public ContactP
   ModelInfo info() const override {
     ModelInfo info{"esm",       config_.layers,     config_.width, config_.heads,
                    config_.ffn, config_.vocabulary, parameters_,   {}};
-    if (!config_.rotary) info.max_residues = config_.positions - 4;  // positions start at 2; <cls> and <eos> take two
+    if (!config_.rotary) info.max_residues = nn::max_residues(config_.positions);
     return info;
   }
   const bio::Tokenizer& tokenizer() const override { return tokenizer_; }
@@ -241,30 +242,11 @@ class Esm final : public Model, public Encoder, public MaskedLm, public ContactP
   // -> (T, D)
   Tensor embed(const Batch& batch) const {
     Tensor x = ops::embedding(words_, batch.tokens, dropout_scale(batch));
-    if (!config_.rotary) x = ops::add(x, ops::embedding(positions_, position_ids(batch)));
+    if (!config_.rotary)
+      x = ops::add(x, ops::embedding(positions_, nn::position_ids(batch.tokens, batch.cu_seqlens,
+                                                                  {config_.positions, tokenizer_.pad()})));
     if (config_.norm_before) x = embedding_norm_(x);
     return x;
-  }
-
-  // Learned positions start at 2: 0 is unused and 1 is that of <pad>, which the others do not count.
-  Tensor position_ids(const Batch& batch) const {
-    constexpr std::int32_t kPadding = 1;
-    constexpr std::int32_t kFirst = 2;
-    Tensor ids = Tensor::empty({batch.token_count()}, DType::i32);
-    auto* out = ids.mutable_data<std::int32_t>();
-    const auto* token = batch.tokens.data<std::int32_t>();
-    const auto cu = batch.cu_seqlens.values<std::int32_t>();
-    for (std::size_t b = 0; b + 1 < cu.size(); ++b) {
-      const std::int32_t length = cu[b + 1] - cu[b];
-      if (length + kFirst > config_.positions)
-        throw Error(ErrorKind::bad_input,
-                    {fmt::format("{} residues, but this model has positions for {}", length - 2, config_.positions - 4),
-                     {},
-                     "use --long truncate or --long window"});
-      std::int32_t next = kFirst;
-      for (std::int32_t i = 0; i < length; ++i) *out++ = *token++ == tokenizer_.pad() ? kPadding : next++;
-    }
-    return ids;
   }
 
   DType product_input() const { return precision_ == ops::Precision::bf16 ? DType::bf16 : DType::f32; }
