@@ -40,7 +40,8 @@ void add(CLI::App& command, Slot& slot) {
     return;
   }
   slot.option = command.add_option(flag_names(spec), slot.words, help_of(spec));
-  if (spec.type != OptionType::paths) slot.option->expected(1);
+  if (spec.type != OptionType::paths)
+    slot.option->expected(1)->allow_extra_args(false);  // what follows the value is an input
   slot.option->type_name(spec.value_name.empty() ? "" : spec.value_name);
 }
 
