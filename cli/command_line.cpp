@@ -43,7 +43,7 @@ void add(CLI::App& command, Slot& slot) {
   if (spec.type == OptionType::list)
     slot.option->allow_extra_args(false);  // one word each time, as often as one likes
   else if (spec.type != OptionType::paths)
-    slot.option->expected(1);
+    slot.option->expected(1)->allow_extra_args(false);  // what follows the value is an input
   slot.option->type_name(spec.value_name.empty() ? "" : spec.value_name);
 }
 

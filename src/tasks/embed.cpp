@@ -229,7 +229,7 @@ int run(const Options& options, Context& context) {
   const EmbedSummary summary = run_embed(loaded, input, run, context.sink);
   const nlohmann::json json = summary_json(summary, input, run);
   if (options.flag("json") && run.output != "-") {
-    context.out << json.dump(2) << '\n';
+    context.out << json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
   } else {
     context.sink.note(fmt::format("wrote {} records{} to {} ({} residues in {:.1f} s, {:.0f} residues/s)",
                                   summary.records,
