@@ -255,8 +255,12 @@ class Esm final : public Model, public Encoder, public MaskedLm, public ContactP
   void attend(const Block& block, Tensor& x, const Batch& batch, int layer, const Taps& taps) const {
     const std::int64_t width = config_.width;
     Tensor qkv = block.qkv(block.attention_norm(x, product_input()));  // (T, 3*D)
-    ops::AttentionInput input{qkv.columns(0, width), qkv.columns(width, 2 * width), qkv.columns(2 * width, 3 * width),
-                              batch.cu_seqlens, config_.heads};
+    ops::AttentionInput input{qkv.columns(0, width),
+                              qkv.columns(width, 2 * width),
+                              qkv.columns(2 * width, 3 * width),
+                              batch.cu_seqlens,
+                              config_.heads,
+                              precision_};
     const float scale = 1.0F / std::sqrt(static_cast<float>(width / config_.heads));
     if (block.rotary) {
       const ops::RotaryTable table = block.rotary->table(batch.longest());

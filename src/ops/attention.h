@@ -1,6 +1,7 @@
 // attention: softmax(q kᵀ) v within each sequence of a packed batch.
 #pragma once
 
+#include "ops/linear.h"
 #include "tensor/tensor.h"
 
 namespace groel::ops {
@@ -11,6 +12,9 @@ struct AttentionInput {
   Tensor v;           ///< [T, H*K] f32; rows may be strided
   Tensor cu_seqlens;  ///< [B+1] i32, host
   std::int64_t heads = 1;
+  /// bf16: q, k, v and the softmax weights may be rounded to bf16 where the processor has bf16 dot products; sums and
+  /// softmax stay f32.
+  Precision precision = Precision::f32;
 };
 
 /// -> [T, H*K] f32 (or `output`: bf16, as input of a bf16 product). Online softmax in f32: memory beyond inputs and

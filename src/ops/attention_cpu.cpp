@@ -12,28 +12,13 @@
 #include <utility>
 #include <vector>
 
+#include "base/cpu.h"
 #include "base/threads.h"
 #include "ops/attention_impl.h"
 #include "ops/attention_inl.h"
 #include "ops/dispatch.h"
 #include "ops/scratch.h"
 #include "ops/view.h"
-
-#ifndef GROEL_OPS_ATTENTION_TASK  // once for all targets
-#define GROEL_OPS_ATTENTION_TASK
-namespace groel::ops::cpu {
-
-/// Queries [query, query + queries) of one head, against keys and values [begin, end).
-struct AttentionTask {
-  std::int64_t head;
-  std::int64_t begin;
-  std::int64_t end;
-  std::int64_t query;
-  std::int64_t queries;
-};
-
-}  // namespace groel::ops::cpu
-#endif
 
 HWY_BEFORE_NAMESPACE();
 namespace groel::ops::HWY_NAMESPACE {
@@ -208,17 +193,15 @@ HWY_EXPORT(attend_all);
 namespace cpu {
 namespace {
 
-constexpr std::int64_t kTaskQueries = 64;
-
 // Tasks of one head of one sequence follow each other: they share its keys and values in the cache.
 std::vector<AttentionTask> tasks(const AttentionInput& input) {
   std::vector<AttentionTask> out;
   const auto bounds = sequence_bounds(input.cu_seqlens, input.q.size(0));
   for (std::size_t b = 0; b + 1 < bounds.size(); ++b)
     for (std::int64_t head = 0; head < input.heads; ++head)
-      for (std::int64_t query = bounds[b]; query < bounds[b + 1]; query += kTaskQueries)
+      for (std::int64_t query = bounds[b]; query < bounds[b + 1]; query += kAttentionQueries)
         out.push_back(
-            {head, bounds[b], bounds[b + 1], query, std::min<std::int64_t>(kTaskQueries, bounds[b + 1] - query)});
+            {head, bounds[b], bounds[b + 1], query, std::min<std::int64_t>(kAttentionQueries, bounds[b + 1] - query)});
   return out;
 }
 
@@ -229,10 +212,15 @@ void attention(const AttentionInput& input, Tensor& out) {
   const std::vector<AttentionTask> list = tasks(input);
   const auto count = static_cast<std::int64_t>(list.size());
   const std::int64_t run = std::clamp<std::int64_t>(count / (16 * num_threads()), 1, 16);
+  const bool bf16 = input.precision == Precision::bf16 && active_isa() >= Isa::avx512_bf16;
   parallel_for(ceil_div(count, run), [&](std::int64_t i) {
     const std::int64_t begin = i * run;
     const auto length = static_cast<std::size_t>(std::min(run, count - begin));
-    GROEL_DISPATCH(attend_all)(input, {list.data() + begin, length}, out);
+    const std::span<const AttentionTask> run_tasks(list.data() + begin, length);
+    if (bf16)
+      for (const AttentionTask& task : run_tasks) attend_bf16(input, task, out);
+    else
+      GROEL_DISPATCH(attend_all)(input, run_tasks, out);
   });
 }
 

@@ -1,6 +1,7 @@
 // attention: against its reference, extreme scores, and bitwise independence of the batch.
 #include "ops/attention.h"
 
+#include "base/cpu.h"
 #include "base/error.h"
 #include "helpers.h"
 
@@ -40,6 +41,31 @@ TEST_P(AttentionWidths, MatchesTheReference) {
   EXPECT_LT(test::relative_error(attention(input), expected), 1e-6);
   EXPECT_LT(test::max_error(attention(input), expected), 1e-5);
   EXPECT_TRUE(test::same_bits(attention(input, DType::bf16), attention(input).to(DType::bf16)));
+}
+
+AttentionInput rounded(AttentionInput input) {
+  for (Tensor* x : {&input.q, &input.k, &input.v}) *x = x->to(DType::bf16).to(DType::f32);
+  return input;
+}
+
+// Beside the inputs only the softmax weights are rounded: half a unit of 2^-8 each, of either sign.
+TEST_P(AttentionWidths, Bf16MatchesTheReferenceOnRoundedInputs) {
+  AttentionInput input = make({1, 2, 63, 64, 65, 0, 130, 17, 500}, 2, GetParam(), 0.7F);
+  const Tensor expected = reference::attention(rounded(input));
+  input.precision = Precision::bf16;
+  EXPECT_LT(test::relative_error(attention(input), expected), active_isa() >= Isa::avx512_bf16 ? 3e-3 : 6e-3);
+}
+
+TEST_P(AttentionWidths, Bf16DoesNotDependOnNeighbours) {
+  AttentionInput input = make({5, 64, 100, 1, 33, 257, 16}, 2, GetParam());
+  input.precision = Precision::bf16;
+  const Tensor together = attention(input);
+  const auto bounds = input.cu_seqlens.values<std::int32_t>();
+  for (std::size_t s = 0; s + 1 < bounds.size(); ++s) {
+    AttentionInput one = alone(input, s);
+    one.precision = Precision::bf16;
+    EXPECT_TRUE(test::same_bits(attention(one), together.rows(bounds[s], bounds[s + 1]))) << s;
+  }
 }
 
 TEST_P(AttentionWidths, MapsMatchTheReference) {
