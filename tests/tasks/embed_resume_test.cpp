@@ -141,7 +141,8 @@ TEST_F(Resume, KilledBetweenNamingTheFileAndTidyingUp) {
 TEST_F(Resume, ClearsAwayWhatAKilledWriterLeft) {
   const Kind& kind = kKinds[2];
   stop_midway(kind, SIGKILL);
-  write_file(fs::path(partial(kind)) / "output.npz.a1B2c3", "a temporary file that was not yet without a name");
+  for (const char* name : {"output.npz.a1B2c3", ".output.npz.1-0.tmp"})
+    write_file(fs::path(partial(kind)) / name, "a temporary file");
   EXPECT_EQ(run(kind, {"--resume"}).exit, 0);
   EXPECT_EQ(folder_.names(), finished_names(kind));
 }

@@ -164,8 +164,10 @@ class EmbedRun {
   void drop_unfinished() const {
     std::error_code ignored;
     std::vector<fs::path> found;
-    for (const fs::directory_entry& entry : fs::directory_iterator(folder_, ignored))
-      if (entry.path().filename().string().starts_with(kUnfinished)) found.push_back(entry.path());
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder_, ignored)) {
+      const std::string name = entry.path().filename().string();
+      if (name.starts_with(kUnfinished) || name.starts_with("." + kUnfinished)) found.push_back(entry.path());
+    }
     for (const fs::path& path : found) fs::remove(path, ignored);
   }
 
