@@ -47,7 +47,7 @@ struct Model::Impl {
 
   engine::EmbedRequest request(const EmbedOptions& o) const {
     std::string layers;
-    for (const int layer : o.layers) layers += (layers.empty() ? "" : ",") + std::to_string(layer);
+    for (const int layer : o.layers) layers += fmt::format("{}{}", layers.empty() ? "" : ",", layer);
     return {layers.empty() ? std::vector<int>{} : engine::parse_layers(layers, description.layers),
             o.mean,
             o.max,

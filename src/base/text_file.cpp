@@ -14,6 +14,7 @@ namespace groel {
 namespace {
 
 constexpr int kMaximumDepth = 64;
+constexpr std::size_t kMaximumReason = 300;
 
 void write_all(int fd, const std::string& text, const std::string& path) {
   for (std::size_t done = 0; done < text.size();) {
@@ -43,6 +44,7 @@ nlohmann::json parse_json(const std::string& text, const std::string& label) {
   } catch (const nlohmann::json::exception& error) {
     std::string reason = error.what();
     if (const auto bracket = reason.find("] "); bracket != std::string::npos) reason = reason.substr(bracket + 2);
+    if (reason.size() > kMaximumReason) reason = reason.substr(0, kMaximumReason) + "…";  // it quotes the text
     throw Error(ErrorKind::bad_model, {"not valid JSON: " + reason, label, {}});
   }
 }

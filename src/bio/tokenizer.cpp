@@ -25,6 +25,7 @@ std::vector<std::string> esm_tokens() {
 bool is_space(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
 bool is_lower(char c) noexcept { return c >= 'a' && c <= 'z'; }
 bool is_letter(char c) noexcept { return is_lower(c) || (c >= 'A' && c <= 'Z'); }
+bool is_visible(char c) noexcept { return c > 0x20 && c < 0x7f; }
 char to_upper(char c) noexcept { return is_lower(c) ? static_cast<char>(c - 'a' + 'A') : c; }
 
 std::string printable(char c) {
@@ -67,6 +68,9 @@ Tokenizer Tokenizer::from_vocabulary(std::vector<std::string> tokens, const std:
     const std::string& token = tokens[i];
     if (token.empty())
       throw Error(ErrorKind::bad_model, {fmt::format("token {} of the vocabulary is empty", i), label, {}});
+    if (!std::all_of(token.begin(), token.end(), is_visible))
+      throw Error(ErrorKind::bad_model,
+                  {fmt::format("token {} of the vocabulary is not printable ASCII", i), label, {}});
     if (!seen.insert(token).second)
       throw Error(ErrorKind::bad_model, {fmt::format("'{}' stands twice in the vocabulary", token), label, {}});
     const auto id = static_cast<std::int32_t>(i);

@@ -23,7 +23,7 @@ class Tokenizer {
   /// The ESM-1b/1v/2 vocabulary.
   static Tokenizer esm();
   /// Tokens in order of id (a `vocab.txt`), named `label` in errors; bad_model when <cls>, <pad>, <eos>, <unk> or
-  /// <mask> is missing, or a token is empty or stands twice.
+  /// <mask> is missing, or a token is empty, stands twice or holds anything but printable ASCII without spaces.
   static Tokenizer from_vocabulary(std::vector<std::string> tokens, const std::string& label);
 
   std::int32_t size() const noexcept { return static_cast<std::int32_t>(tokens_.size()); }

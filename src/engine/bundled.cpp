@@ -15,6 +15,11 @@ const std::vector<BundledModel>& bundled_models() {
   return all;
 }
 
+std::optional<std::filesystem::path> find_bundled(const BundledModel& model) {
+  const auto installed = find_resource(std::filesystem::path("models") / model.name);
+  return installed ? installed : find_resource(model.folder);
+}
+
 std::filesystem::path resolve_model(const std::string& name) {
   std::error_code failed;
   if (std::filesystem::exists(name, failed)) return name;
@@ -22,7 +27,7 @@ std::filesystem::path resolve_model(const std::string& name) {
   for (const BundledModel& model : bundled_models()) {
     names.emplace_back(model.name);
     if (model.name != name) continue;
-    if (const auto folder = find_resource(model.folder)) return *folder;
+    if (const auto folder = find_bundled(model)) return *folder;
     throw Error(ErrorKind::not_found, {fmt::format("the bundled model '{}' is not installed", name),
                                        {},
                                        "set GROEL_HOME to GroEL's share folder or source tree"});

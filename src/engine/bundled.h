@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,11 +11,13 @@ namespace groel::engine {
 
 struct BundledModel {
   std::string_view name;
-  std::string_view folder;   ///< relative to a resource folder
+  std::string_view folder;   ///< in the source tree; once installed it is models/<name>
   std::string_view summary;  ///< says so when the weights are random
 };
 
 const std::vector<BundledModel>& bundled_models();
+/// Where it is on this machine, if it is.
+std::optional<std::filesystem::path> find_bundled(const BundledModel& model);
 
 /// The path that `-m` names: itself when it exists, else the bundled model of that name. Errors: not_found, with the
 /// nearest bundled name.

@@ -2,8 +2,9 @@
 #include "engine/checkpoint.h"
 
 #include <algorithm>
-#include <fstream>
+#include <functional>
 #include <map>
+#include <sstream>
 
 #include "base/error.h"
 #include "base/text_file.h"
@@ -47,15 +48,24 @@ io::ArrayMap with_prefix(io::ArrayMap arrays, const std::string& prefix) {
   return out;
 }
 
+bool is_there(const fs::path& path) {
+  std::error_code ignored;  // what stands in the way is said on opening
+  return fs::exists(path, ignored);
+}
+
+// One token a line, in order of id; empty lines at the end are none.
 std::vector<std::string> read_vocabulary(const fs::path& file) {
+  constexpr std::size_t kMaxTokens = std::size_t{1} << 20;
   std::vector<std::string> tokens;
-  if (!fs::exists(file)) return tokens;
-  std::ifstream stream(file);
+  if (!is_there(file)) return tokens;
+  std::istringstream stream(read_text(file));
   for (std::string line; std::getline(stream, line);) {
     if (!line.empty() && line.back() == '\r') line.pop_back();
-    if (!line.empty()) tokens.push_back(line);
-    if (tokens.size() > (1U << 20)) throw Error(ErrorKind::bad_model, {"more than 2^20 tokens", file.string(), {}});
+    tokens.push_back(std::move(line));
+    if (tokens.size() > kMaxTokens) throw Error(ErrorKind::bad_model, {"more than 2^20 tokens", file.string(), {}});
   }
+  while (!tokens.empty() && tokens.back().empty()) tokens.pop_back();
+  if (tokens.empty()) throw Error(ErrorKind::bad_model, {"the vocabulary has no tokens", file.string(), {}});
   return tokens;
 }
 
@@ -72,7 +82,8 @@ Checkpoint read_hugging_face(const fs::path& folder, const fs::path& weights = {
   out.config = read_json(folder / "config.json");
   out.family = &models::find_family(out.config);
   out.arrays = with_prefix(read_weights(folder, weights), std::string(out.family->name) + ".");
-  out.vocabulary = read_vocabulary(folder / "vocab.txt");
+  out.vocabulary_file = folder / "vocab.txt";
+  out.vocabulary = read_vocabulary(out.vocabulary_file);
   return out;
 }
 
@@ -84,7 +95,7 @@ Checkpoint read_native(const fs::path& file) {
   io::TorchFile torch = io::read_torch(file);
   json regression;
   std::vector<io::Array> tensors = std::move(torch.tensors);
-  if (const fs::path beside = regression_of(file); fs::exists(beside)) {
+  if (const fs::path beside = regression_of(file); is_there(beside)) {
     io::TorchFile second = io::read_torch(beside);
     // its tensors follow the model's in one numbering
     const std::size_t offset = tensors.size();
@@ -112,9 +123,13 @@ Checkpoint read_native(const fs::path& file) {
     out.layout = "torch file of the model's own code";
     out.config = native.config;
     out.family = &family;
-    for (const auto& [name, tensor] : native.tensors.items())
-      if (tensor.is_object() && tensor.contains("$tensor"))
-        out.arrays.emplace(canonical(name, family.native_renames), tensors.at(tensor["$tensor"].get<std::size_t>()));
+    for (const auto& [name, tensor] : native.tensors.items()) {
+      if (!tensor.is_object() || !tensor.contains("$tensor")) continue;
+      const std::string ours = canonical(name, family.native_renames);
+      if (!out.arrays.emplace(ours, tensors.at(tensor["$tensor"].get<std::size_t>())).second)
+        throw Error(ErrorKind::bad_model,
+                    {fmt::format("two of its tensors are {} ('{}' is one)", ours, name), file.string(), {}});
+    }
     return out;
   }
   throw Error(ErrorKind::unsupported, {"a torch file, but not of any model family of this build", file.string(),

@@ -16,8 +16,9 @@ struct Checkpoint {
   nlohmann::json config;                ///< Hugging Face's terms, whatever the layout
   io::ArrayMap arrays;                  ///< names as the family's model declares them
   std::vector<std::string> vocabulary;  ///< tokens in order of id; empty: the family's own
-  std::filesystem::path path;           ///< what was asked for
-  std::string layout;                   ///< "Hugging Face folder" or "fair-esm file"
+  std::filesystem::path vocabulary_file;
+  std::filesystem::path path;  ///< what was asked for
+  std::string layout;          ///< "Hugging Face folder" or "fair-esm file"
 };
 
 /// Reads a Hugging Face folder, or a torch file of a family's own code with its `-contact-regression.pt` beside it.

@@ -59,14 +59,18 @@ bool holds_non_finite(const io::Array& array) {
 
 // Collects every complaint before any is thrown.
 class Complaints {
+  static constexpr std::size_t kMostShown = 200;  // of each kind
+
  public:
   void add(const std::string& kind, const std::string& what) { lists_[kind].push_back(what); }
+  // A checkpoint of another model altogether has thousands of them: the first say enough.
   void throw_if_any(const std::string& path) const {
     if (lists_.empty()) return;
     std::string text = "the checkpoint does not fit the model its configuration describes";
     for (const auto& [kind, list] : lists_) {
       text += fmt::format("\n  {} ({}):", kind, list.size());
-      for (const std::string& item : list) text += "\n    " + item;
+      for (std::size_t i = 0; i < std::min(list.size(), kMostShown); ++i) text += "\n    " + list[i];
+      if (list.size() > kMostShown) text += fmt::format("\n    and {} more", list.size() - kMostShown);
     }
     throw Error(ErrorKind::bad_model, {text, path, "check that config.json and the weights belong together"});
   }
@@ -126,21 +130,33 @@ std::vector<std::string> unused(const nn::Parameters& parameters, const Checkpoi
   std::set<std::string> wanted;
   for (const nn::Parameter& parameter : parameters.list()) wanted.insert(parameter.name);
   std::vector<std::string> ignored;
-  for (const auto& [name, array] : checkpoint.arrays) {
-    if (wanted.contains(name)) continue;
+  const auto ignorable = [&](const std::string& stored) {
     const auto& patterns = checkpoint.family->ignorable;
-    if (std::any_of(patterns.begin(), patterns.end(), [&](std::string_view pattern) { return matches(pattern, name); }))
-      ignored.push_back(name);
+    return std::any_of(patterns.begin(), patterns.end(),
+                       [&](std::string_view pattern) { return matches(pattern, stored); });
+  };
+  for (const auto& [stored, array] : checkpoint.arrays) {
+    if (wanted.contains(stored)) continue;
+    if (ignorable(stored))
+      ignored.push_back(stored);
     else
-      complaints.add("unexpected", fmt::format("{} {}", name, to_string(array.shape)));
+      complaints.add("unexpected", fmt::format("{} {}", stored, to_string(array.shape)));
   }
   return ignored;
+}
+
+std::unique_ptr<models::Model> build(const Checkpoint& checkpoint, bio::Tokenizer tokenizer) {
+  try {
+    return checkpoint.family->build(checkpoint.config, std::move(tokenizer));
+  } catch (const Error& error) {
+    throw error.at(checkpoint.path.string());
+  }
 }
 
 std::string fingerprint(const Checkpoint& checkpoint) {
   constexpr std::size_t kHead = 1024;
   Sha256 digest;
-  digest.update(checkpoint.config.dump());
+  digest.update(checkpoint.config.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   for (const auto& [name, array] : checkpoint.arrays) {
     digest.update(fmt::format("{} {} {}\n", name, groel::name(array.dtype), to_string(array.shape)));
     const std::size_t n = std::min(kHead, array.bytes.size());
@@ -168,8 +184,8 @@ LoadedModel load_model(Checkpoint checkpoint, ops::Precision precision) {
   bio::Tokenizer tokenizer =
       checkpoint.vocabulary.empty()
           ? family.default_tokenizer()
-          : bio::Tokenizer::from_vocabulary(checkpoint.vocabulary, (checkpoint.path / "vocab.txt").string());
-  LoadedModel out{family.build(checkpoint.config, std::move(tokenizer)),
+          : bio::Tokenizer::from_vocabulary(checkpoint.vocabulary, checkpoint.vocabulary_file.string());
+  LoadedModel out{build(checkpoint, std::move(tokenizer)),
                   &family,
                   checkpoint.path,
                   checkpoint.layout,

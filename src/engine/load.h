@@ -24,7 +24,7 @@ struct LoadedModel {
 };
 
 /// Loads strictly: one bad_model error lists every missing, unexpected and mis-shaped tensor, and every one that holds
-/// NaN or infinity.
+/// NaN or infinity (the first 200 of each, and how many there are).
 LoadedModel load_model(const std::filesystem::path& path, ops::Precision precision = ops::Precision::f32);
 /// The same from a checkpoint already read.
 LoadedModel load_model(Checkpoint checkpoint, ops::Precision precision);

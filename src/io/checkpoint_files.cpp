@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/mapped_file.h"
+#include "base/text_file.h"
 #include "io/array_bytes.h"
 
 namespace groel::io {
@@ -49,10 +50,7 @@ nlohmann::json read_index(const fs::path& path) {
   const auto bytes = file->bytes();
   if (bytes.size() > kMaxIndex)
     throw Error(ErrorKind::bad_model, {"the index of shards is too large", path.string(), {}});
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  auto index = nlohmann::json::parse(text, nullptr, false);
-  if (index.is_discarded())
-    throw Error(ErrorKind::bad_model, {"the index of shards is not JSON", path.string(), kDamaged});
+  auto index = parse_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path.string());
   if (!index.is_object() || !index.contains("weight_map") || !index["weight_map"].is_object())
     throw Error(ErrorKind::bad_model, {"the index of shards has no weight_map", path.string(), kDamaged});
   return index;

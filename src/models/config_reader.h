@@ -20,9 +20,8 @@ class ConfigReader {
   std::int64_t integer(const char* field, std::int64_t low, std::int64_t high) const {
     const nlohmann::json& value = at(field);
     if (!value.is_number_integer()) fail(field, "is not an integer");
-    const auto number = value.get<std::int64_t>();
-    if (number < low || number > high) fail(field, fmt::format("is {}, outside {}..{}", number, low, high));
-    return number;
+    if (value < low || value > high) fail(field, fmt::format("is {}, outside {}..{}", value.dump(), low, high));
+    return value.get<std::int64_t>();
   }
   double number(const char* field, double low, double high) const {
     const nlohmann::json& value = at(field);
@@ -39,6 +38,7 @@ class ConfigReader {
   std::string text(const char* field, const std::string& otherwise) const {
     if (absent(field)) return otherwise;
     if (!config_[field].is_string()) fail(field, "is not a text");
+    if (config_[field].get_ref<const std::string&>().size() > kLongestText) fail(field, "is too long");
     return config_[field].get<std::string>();
   }
   [[noreturn]] static void fail(const char* field, const std::string& what) {
@@ -51,6 +51,7 @@ class ConfigReader {
     if (absent(field)) fail(field, "is missing");
     return config_[field];
   }
+  static constexpr std::size_t kLongestText = 200;
   const nlohmann::json& config_;
 };
 

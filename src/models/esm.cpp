@@ -4,11 +4,13 @@
 #include <memory>
 
 #include "models/config_reader.h"
+#include "models/fair_esm.h"
 #include "models/family.h"
 #include "nn/contact_head.h"
 #include "nn/layer_norm.h"
 #include "nn/linear.h"
 #include "nn/lm_head.h"
+#include "nn/positions.h"
 #include "nn/rotary.h"
 #include "nn/token_dropout.h"
 #include "ops/attention.h"
@@ -38,7 +40,7 @@ struct EsmConfig {
     if (position != "rotary" && position != "absolute")
       ConfigReader::fail("position_embedding_type", fmt::format("is '{}', not 'rotary' or 'absolute'", position));
     c.rotary = position == "rotary";
-    c.positions = c.rotary ? 0 : reader.integer("max_position_embeddings", 3, 1 << 24);
+    c.positions = c.rotary ? 0 : reader.integer("max_position_embeddings", 5, 1 << 24);
     c.token_dropout = reader.boolean("token_dropout", false);
     c.norm_before = reader.boolean("emb_layer_norm_before", false);
     c.mask_row_zeroed_in_head = reader.boolean("mask_row_zeroed_in_head", false);
@@ -112,7 +114,7 @@ class Esm final : public Model, public Encoder, public MaskedLm, public ContactP
   ModelInfo info() const override {
     ModelInfo info{"esm",       config_.layers,     config_.width, config_.heads,
                    config_.ffn, config_.vocabulary, parameters_,   {}};
-    if (!config_.rotary) info.max_residues = config_.positions - 4;  // positions start at 2; <cls> and <eos> take two
+    if (!config_.rotary) info.max_residues = nn::max_residues(config_.positions);
     return info;
   }
   const bio::Tokenizer& tokenizer() const override { return tokenizer_; }
@@ -240,27 +242,11 @@ class Esm final : public Model, public Encoder, public MaskedLm, public ContactP
   // -> (T, D)
   Tensor embed(const Batch& batch) const {
     Tensor x = ops::embedding(words_, batch.tokens, dropout_scale(batch));
-    if (!config_.rotary) x = ops::add(x, ops::embedding(positions_, position_ids(batch)));
+    if (!config_.rotary)
+      x = ops::add(x, ops::embedding(positions_, nn::position_ids(batch.tokens, batch.cu_seqlens,
+                                                                  {config_.positions, tokenizer_.pad()})));
     if (config_.norm_before) x = embedding_norm_(x);
     return x;
-  }
-
-  // Learned positions start at 2: 0 is unused and 1 is padding's.
-  Tensor position_ids(const Batch& batch) const {
-    constexpr std::int32_t kFirst = 2;
-    Tensor ids = Tensor::empty({batch.token_count()}, DType::i32);
-    auto* out = ids.mutable_data<std::int32_t>();
-    const auto cu = batch.cu_seqlens.values<std::int32_t>();
-    for (std::size_t b = 0; b + 1 < cu.size(); ++b) {
-      const std::int32_t length = cu[b + 1] - cu[b];
-      if (length + kFirst > config_.positions)
-        throw Error(ErrorKind::bad_input,
-                    {fmt::format("{} residues, but this model has positions for {}", length - 2, config_.positions - 4),
-                     {},
-                     "use --long truncate or --long window"});
-      for (std::int32_t i = 0; i < length; ++i) *out++ = i + kFirst;
-    }
-    return ids;
   }
 
   DType product_input() const { return precision_ == ops::Precision::bf16 ? DType::bf16 : DType::f32; }
@@ -304,63 +290,6 @@ class Esm final : public Model, public Encoder, public MaskedLm, public ContactP
   bool has_contacts_ = false, has_lm_head_ = false;
   ops::Precision precision_ = ops::Precision::f32;
 };
-
-// --- files of facebookresearch/esm -------------------------------------------------------------------------------
-
-// A Namespace's fields are written `encoder_layers` or, in older files, `layers`.
-nlohmann::json field(const nlohmann::json& fields, const std::string& name) {
-  for (const std::string& spelling : {"encoder_" + name, name})
-    if (fields.contains(spelling)) return fields[spelling];
-  return nullptr;
-}
-
-nlohmann::json common_config(const nlohmann::json& fields) {
-  return {{"model_type", "esm"},
-          {"num_hidden_layers", field(fields, "layers")},
-          {"hidden_size", field(fields, "embed_dim")},
-          {"num_attention_heads", field(fields, "attention_heads")},
-          {"token_dropout", field(fields, "token_dropout")},
-          {"layer_norm_eps", 1e-5},
-          {"vocab_size", 33},
-          {"architectures", {"EsmForMaskedLM"}}};
-}
-
-// The reference zeroes the <mask> row of the embeddings in place on loading; where the file stores the output table in
-// the same memory, <mask>'s logits lose their row too.
-bool shares_embedding_with_head(const nlohmann::json& tensors) {
-  nlohmann::json embedding;
-  nlohmann::json head;
-  for (const auto& [name, tensor] : tensors.items()) {
-    if (name.ends_with("embed_tokens.weight")) embedding = tensor["storage"];
-    if (name.ends_with("lm_head.weight")) head = tensor["storage"];
-  }
-  return head.is_null() || embedding == head;
-}
-
-NativeCheckpoint from_fair_esm(const nlohmann::json& root, const nlohmann::json& regression) {
-  if (!root.is_object() || !root.contains("model") || !root["model"].is_object()) return {};
-  NativeCheckpoint out;
-  if (root.contains("cfg") && root["cfg"].is_object() && root["cfg"].contains("model")) {  // ESM-2
-    out.config = common_config(root["cfg"]["model"]);
-    out.config["intermediate_size"] =
-        out.config["hidden_size"].is_number() ? 4 * out.config["hidden_size"].get<std::int64_t>() : 0;
-    out.config["position_embedding_type"] = "rotary";
-  } else if (root.contains("args") && root["args"].value("arch", "") == "roberta_large") {  // ESM-1b, ESM-1v
-    out.config = common_config(root["args"]);
-    out.config["intermediate_size"] = field(root["args"], "ffn_embed_dim");
-    out.config["position_embedding_type"] = "absolute";
-    for (const auto& [name, tensor] : root["model"].items()) {
-      if (name.find("emb_layer_norm_before") != std::string::npos) out.config["emb_layer_norm_before"] = true;
-      if (name.ends_with("embed_positions.weight")) out.config["max_position_embeddings"] = tensor["shape"].at(0);
-    }
-    out.config["mask_row_zeroed_in_head"] = shares_embedding_with_head(root["model"]);
-  } else {
-    return {};
-  }
-  out.tensors = root["model"];
-  if (regression.is_object() && regression.contains("model")) out.tensors.update(regression["model"]);
-  return out;
-}
 
 bool accepts(const nlohmann::json& config) {
   return config.is_object() && config.value("model_type", nlohmann::json()) == "esm";

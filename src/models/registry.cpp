@@ -23,7 +23,8 @@ const Family& find_family(const nlohmann::json& config) {
     if (family.accepts(config)) return family;
     names += (names.empty() ? "" : ", ") + std::string(family.name);
   }
-  const std::string type = config.is_object() && config.contains("model_type") ? config["model_type"].dump() : "none";
+  const std::string type =
+      config.is_object() && config.contains("model_type") ? config["model_type"].dump().substr(0, 100) : "none";
   throw Error(ErrorKind::unsupported, {fmt::format("no model family for model_type {}", type), "config.json",
                                        "families of this build: " + names});
 }

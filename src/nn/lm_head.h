@@ -12,7 +12,7 @@ class LmHead {
  public:
   LmHead() = default;
   LmHead(std::int64_t width, std::int64_t vocabulary, float epsilon)
-      : width_(width), vocabulary_(vocabulary), dense_(width, width), norm_(width, epsilon) {}
+      : vocabulary_(vocabulary), dense_(width, width), norm_(width, epsilon) {}
 
   /// Declares `<prefix>.dense.*`, `<prefix>.layer_norm.*` and `<prefix>.bias` [V].
   void collect(Parameters& parameters, const std::string& prefix) {
@@ -36,7 +36,6 @@ class LmHead {
   std::size_t packed_bytes() const { return dense_.packed_bytes() + (decoder_.defined() ? decoder_.bytes() : 0); }
 
  private:
-  std::int64_t width_ = 0;
   std::int64_t vocabulary_ = 0;
   Linear dense_;
   LayerNorm norm_;

@@ -1,5 +1,6 @@
 // attention: checks and choice of backend.
 #include "ops/attention.h"
+#include "base/profile.h"
 
 #include "ops/attention_impl.h"
 #include "ops/dispatch.h"
@@ -15,11 +16,23 @@ std::span<const std::int32_t> check(const AttentionInput& input) {
   return sequence_bounds(input.cu_seqlens, input.q.size(0));
 }
 
+// q kᵀ and p v: 4 n² operations for each column of a head, over the sequences' lengths n.
+double attention_flops(const AttentionInput& input) {
+  const auto bounds = sequence_bounds(input.cu_seqlens, input.q.size(0));
+  double flops = 0;
+  for (std::size_t b = 0; b + 1 < bounds.size(); ++b) {
+    const double n = bounds[b + 1] - bounds[b];
+    flops += 4 * n * n * static_cast<double>(input.q.size(1));
+  }
+  return flops;
+}
+
 }  // namespace
 
 Tensor attention(const AttentionInput& input, DType output) {
   check(input);
   GROEL_REQUIRE(output == DType::f32 || output == DType::bf16);
+  const ProfileScope scope("attention", attention_flops(input));
   Tensor out = Tensor::empty(input.q.shape(), output);
   cpu::attention(input, out);
   return out;
@@ -30,6 +43,7 @@ Tensor attention_maps(const AttentionInput& input, std::int64_t sequence) {
   GROEL_REQUIRE(0 <= sequence && sequence + 1 < static_cast<std::int64_t>(bounds.size()));
   const std::int64_t begin = bounds[static_cast<std::size_t>(sequence)];
   const std::int64_t n = bounds[static_cast<std::size_t>(sequence) + 1] - begin;
+  const ProfileScope scope("attention_maps");
   Tensor maps = Tensor::empty({input.heads, n, n});
   cpu::attention_maps(input, begin, maps);
   return maps;

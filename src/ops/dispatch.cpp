@@ -13,6 +13,7 @@ std::int64_t targets_above(Isa isa) {
 #if HWY_ARCH_X86
   if (isa == Isa::baseline) return (HWY_AVX2 << 1) - 1;
   if (isa == Isa::avx2) return HWY_AVX2 - 1;
+  if (isa == Isa::avx512) return HWY_AVX3 - 1;
 #else
   (void)isa;
 #endif

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/profile.h"
 #include "base/threads.h"
 #include "ops/dispatch.h"
 #include "ops/view.h"
@@ -40,6 +41,7 @@ void embed_row(const Tensor& table, const Tensor& ids, const Tensor& scale, std:
 Tensor embedding(const Tensor& table, const Tensor& ids, const Tensor& scale) {
   check(table, ids, scale);
   require_cpu(table);
+  const ProfileScope scope("embedding");
   const std::int64_t tokens = ids.size(0);
   Tensor out = Tensor::empty({tokens, table.size(1)});
   const std::int64_t step = rows_a_task(table.size(1));

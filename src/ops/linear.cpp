@@ -1,5 +1,6 @@
 // linear: checks and choice of backend.
 #include "ops/linear.h"
+#include "base/profile.h"
 
 #include "ops/dispatch.h"
 #include "ops/linear_impl.h"
@@ -37,6 +38,7 @@ Tensor linear(const Tensor& x, const PackedWeight& weight, const LinearOptions& 
   check(x, weight, options);
   require_cpu(x);
   Tensor y = options.into.defined() ? options.into : Tensor::empty({x.size(0), weight.out()});
+  const ProfileScope scope("linear", 2.0 * static_cast<double>(x.count()) * static_cast<double>(weight.out()));
   if (x.size(0) > 0) cpu::linear(x, weight.impl(), options, y);
   return y;
 }

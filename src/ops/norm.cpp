@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/profile.h"
 #include "base/threads.h"
 #include "ops/dispatch.h"
 #include "ops/norm_impl.h"
@@ -16,6 +17,7 @@ Tensor layer_norm(const Tensor& x, const LayerNormOptions& options) {
   require_cpu(x);
   optional_vector(options.gain, x.size(1));
   optional_vector(options.bias, x.size(1));
+  const ProfileScope scope("layer_norm");
   Tensor out = Tensor::empty(x.shape(), options.output);
   const std::int64_t rows = x.size(0);
   const std::int64_t step = rows_a_task(x.size(1));

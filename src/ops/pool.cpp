@@ -7,6 +7,7 @@
 #include <cstring>
 #include <vector>
 
+#include "base/profile.h"
 #include "base/threads.h"
 #include "ops/dispatch.h"
 #include "ops/pool_impl.h"
@@ -104,8 +105,14 @@ char run_is_finite(const float* x, std::int64_t count) {
 
 }  // namespace
 
-Tensor segment_mean(const Tensor& x, const Segments& segments) { return reduce(x, segments, mean_strip); }
-Tensor segment_max(const Tensor& x, const Segments& segments) { return reduce(x, segments, max_strip); }
+Tensor segment_mean(const Tensor& x, const Segments& segments) {
+  const ProfileScope scope("pooling");
+  return reduce(x, segments, mean_strip);
+}
+Tensor segment_max(const Tensor& x, const Segments& segments) {
+  const ProfileScope scope("pooling");
+  return reduce(x, segments, max_strip);
+}
 
 double sum(const Tensor& x) {
   double total = 0;

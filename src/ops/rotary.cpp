@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/profile.h"
 #include "base/threads.h"
 #include "ops/dispatch.h"
 #include "ops/rotary_impl.h"
@@ -41,6 +42,7 @@ void check_rotary(const Tensor& x, const RotaryTable& table, const Tensor& cu_se
 void rotary_inplace(Tensor& x, const RotaryTable& table, const Tensor& cu_seqlens, const RotaryOptions& options) {
   check_rotary(x, table, cu_seqlens, options);
   require_cpu(x);
+  const ProfileScope scope("rotary");
   const auto bounds = cu_seqlens.values<std::int32_t>();
   const auto rows = mutable_matrix<float>(x);
   const std::int64_t step = rows_a_task(rows.columns);

@@ -63,7 +63,7 @@ int run(const Options& options, Context& context) {
       engine::load_model(engine::resolve_model(paths.front()), engine::parse_precision(options.text("dtype")));
   const json info = describe(loaded);
   if (options.flag("json"))
-    context.out << info.dump(2) << '\n';
+    context.out << info.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
   else
     print(info, context.out);
   return 0;

@@ -1,5 +1,4 @@
 // groel models: what can be loaded.
-#include "base/resources.h"
 #include "engine/bundled.h"
 #include "models/family.h"
 #include "tasks/task.h"
@@ -28,7 +27,7 @@ json families_json() {
 json bundled_json() {
   json out = json::array();
   for (const engine::BundledModel& model : engine::bundled_models()) {
-    const auto folder = find_resource(model.folder);
+    const auto folder = engine::find_bundled(model);
     out.push_back(
         {{"name", model.name}, {"summary", model.summary}, {"path", folder ? json(folder->string()) : json()}});
   }

@@ -130,6 +130,80 @@ TEST_F(Damaged, WrongConfigurationsNameTheField) {
   EXPECT_EQ(error().kind(), ErrorKind::unsupported);
 }
 
+// Each of these must be a bad_model error that names the file: nothing may come out as a defect of ours.
+TEST_F(Damaged, HostileConfigurations) {
+  const json good = read_json(folder_ / "config.json");
+  const auto expect_bad = [&](const std::string& text) {
+    write_text(folder_ / "config.json", text);
+    const Error caught = error();
+    EXPECT_EQ(caught.kind(), ErrorKind::bad_model) << text.substr(0, 100) << "\n" << caught.what();
+    EXPECT_NE(std::string(caught.what()).find("config.json"), std::string::npos) << caught.what();
+    EXPECT_LT(std::string(caught.what()).size(), 2000U);
+  };
+  const std::vector<json> wrong{nullptr, 3.5, -1, "\x01\x1b[2J", json::array(), {{"a", {{"b", 1}}}}, UINT64_MAX, 1e300};
+  for (const char* field :
+       {"num_hidden_layers", "hidden_size", "num_attention_heads", "intermediate_size", "vocab_size", "layer_norm_eps"})
+    for (const json& value : wrong) {
+      json config = good;
+      config[field] = value;
+      expect_bad(config.dump());
+    }
+  for (const char* field : {"position_embedding_type", "token_dropout", "emb_layer_norm_before", "is_folding_model"}) {
+    json config = good;
+    config[field] = {{"nested", {1, 2, 3}}};
+    expect_bad(config.dump());
+  }
+  json config = good;
+  config["position_embedding_type"] = std::string(1'000'000, 'x');
+  expect_bad(config.dump());
+  expect_bad(std::string(10'000'000, '['));
+  expect_bad("\"" + std::string(1'000'000, 'x') + "\x01\"");
+  expect_bad("{\"model_type\": \"esm\", \"hidden_size\": NaN}");
+  expect_bad("\xff\xfe{\0}");
+  expect_bad("");
+}
+
+TEST_F(Damaged, ASizeThatNoMemoryHoldsIsOnlyMisShaped) {
+  change_config([](json& config) {
+    config["num_hidden_layers"] = 1024;
+    config["hidden_size"] = 65536;
+    config["num_attention_heads"] = 1024;
+    config["intermediate_size"] = 262144;
+  });
+  expect_error(ErrorKind::bad_model, {"mis-shaped", "[33, 65536] in the model", "missing (", "and ", " more"});
+  change_config([](json& config) { config["num_hidden_layers"] = 1'000'000'000; });
+  expect_error(ErrorKind::bad_model, {"num_hidden_layers", "1000000000", "outside"});
+}
+
+TEST_F(Damaged, WeightsMustBeFloats) {
+  const std::vector<std::int64_t> integers(64 * 64, 1);
+  change_arrays([&](auto& arrays) {
+    arrays["esm.encoder.layer.0.output.dense.bias"] = {DType::i64, {64}, std::as_bytes(std::span(integers).first(64))};
+    arrays["esm.encoder.layer.1.output.dense.bias"] = {DType::f32, {0}, {}};
+    arrays["esm.encoder.layer.2.output.dense.bias"] = {DType::f32, {64, 0, 64}, {}};
+    arrays["\x1b[31m\n\"../../\xc3\xa9"] = {DType::f32, {}, std::as_bytes(std::span(integers).first(1)).first(4)};
+  });
+  expect_error(ErrorKind::bad_model,
+               {"esm.encoder.layer.0.output.dense.bias: i64", "mis-shaped (2)", "[64, 0, 64]", "unexpected (1)"});
+}
+
+TEST_F(Damaged, Vocabularies) {
+  const std::string good = read_text(folder_ / "vocab.txt");
+  const auto expect_bad = [&](const std::string& text, const std::string& what) {
+    write_text(folder_ / "vocab.txt", text);
+    expect_error(ErrorKind::bad_model, {"vocab.txt: ", what});
+  };
+  expect_bad("", "has no tokens");
+  expect_bad("\n\n\n", "has no tokens");
+  expect_bad("<cls>\n\n<pad>\n", "token 1 of the vocabulary is empty");
+  expect_bad("<cls>\nA\n\x1b[2J\n", "token 2 of the vocabulary is not printable ASCII");
+  expect_bad(good + "\nA\n", "stands twice");
+  expect_bad("A\nB\n", "has no <cls>");
+  expect_bad(std::string((1U << 20) + 1, '\n'), "2^20");
+  write_text(folder_ / "vocab.txt", good + "\r\n\n");
+  EXPECT_NO_THROW(load_model(folder_));
+}
+
 TEST_F(Damaged, FilesThatAreNotThere) {
   fs::remove(folder_ / "model.safetensors");
   expect_error(ErrorKind::not_found, {"model.safetensors"});

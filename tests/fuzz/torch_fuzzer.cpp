@@ -3,26 +3,13 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "base/error.h"
+#include "guarded.h"
 #include "io/arrays.h"
 #include "io/torch_unpickle.h"
 
-namespace {
-
-template <class Read>
-void guarded(const Read& read) {
-  try {
-    read();
-  } catch (const groel::Error& error) {
-    if (error.kind() == groel::ErrorKind::internal) std::abort();
-  }
-}
-
-}  // namespace
-
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto bytes = std::as_bytes(std::span(data, size));
-  guarded([&] {
+  groel::fuzz::guarded([&] {
     const auto file = groel::io::parse_torch(bytes, nullptr, "fuzz", groel::io::Checksums::skip);
     std::uint64_t sum = 0;
     for (const auto& array : file.tensors) {
@@ -34,7 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     if (sum == 1 && file.root.is_discarded()) std::abort();
   });
-  guarded([&] {
+  groel::fuzz::guarded([&] {
     groel::io::TorchHost host;
     groel::io::PickleMachine machine(bytes, host, "fuzz");
     const auto value = machine.run();

@@ -24,3 +24,7 @@ mv "$work/prefix" "$work/moved"
 "$CMAKE" --build "$work/build" >"$work/log" 2>&1 || { cat "$work/log" >&2; fail "the outside project did not build"; }
 said=$("$work/build/outside")
 [[ $said == "bad_input 4 my.fasta:3: no sequence" ]] || fail "the outside program said: $said"
+
+# Examples and bundled models come along, and the program finds them from anywhere.
+(cd "$work" && ./moved/bin/groel example) >"$work/example" || fail "the installed program does not run its example"
+grep -q INS_HUMAN "$work/example" || fail "the installed example does not show insulin"

@@ -96,7 +96,7 @@ TEST(CheckpointFiles, IndexAndShardsMustAgree) {
   }
   expect(nlohmann::json::array(), {"no weight_map"});
   spill(folder / "model.safetensors.index.json", "{");
-  expect_error(ErrorKind::bad_model, {"not JSON"}, [&] { read_checkpoint_arrays(folder.path()); });
+  expect_error(ErrorKind::bad_model, {"not valid JSON"}, [&] { read_checkpoint_arrays(folder.path()); });
 }
 
 TEST(CheckpointFiles, ANestedTorchFileIsNoStateDict) {

@@ -81,13 +81,14 @@ inline std::string layer_of(const std::string& path) {
   return path.rfind("src/", 0) != 0 || end == std::string::npos ? "" : path.substr(4, end - 4);
 }
 
-/// What is wrong with one include of a file of `layer`; empty when nothing is. An empty layer is a shell (cli), which
-/// may include every layer and what lies beside it.
+/// What is wrong with one include of a file of `layer`; empty when nothing is. An empty layer is a shell (cli, the
+/// public headers), which may include every layer and what lies beside it.
 inline std::string check_include(const LayerTable& table, const std::string& layer, const std::string& include) {
   const std::size_t slash = include.find('/');
   if (slash == std::string::npos)
     return layer.empty() ? "" : "\"" + include + "\" does not say its layer (\"layer/file.h\")";
   const std::string target = include.substr(0, slash);
+  if (layer.empty() && (target == "cli" || target == "groel")) return "";
   if (!table.contains(target)) return "\"" + include + "\": '" + target + "' is no layer of layers.txt";
   if (layer.empty() || target == layer || table.at(layer).contains(target)) return "";
   return "'" + layer + "' may not include '" + target + "' (\"" + include + "\")";

@@ -1,0 +1,66 @@
+// Drawing weights.
+#include "engine/random_model.h"
+
+#include <cmath>
+
+#include "base/threads.h"
+
+namespace groel::engine {
+namespace {
+
+// splitmix64: any element can be drawn by itself, so that threads do not matter.
+double uniform(std::uint64_t seed, std::uint64_t index) {
+  std::uint64_t z = seed + (index + 1) * 0x9e3779b97f4a7c15ULL;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
+  return static_cast<double>((z ^ (z >> 31)) >> 11) * 0x1p-53 * 2 - 1;
+}
+
+Tensor draw(const nn::Parameter& parameter, std::uint64_t seed) {
+  Tensor out = Tensor::empty(parameter.shape);
+  float* values = out.mutable_data<float>();
+  const bool gain = parameter.name.find("orm") != std::string::npos && parameter.name.ends_with("weight");
+  const double bound = 1.0 / std::sqrt(static_cast<double>(parameter.shape.back()));
+  constexpr std::int64_t kChunk = 1 << 16;
+  const std::int64_t count = out.count();
+  parallel_for((count + kChunk - 1) / kChunk, [&](std::int64_t chunk) {
+    for (std::int64_t i = chunk * kChunk; i < std::min(count, (chunk + 1) * kChunk); ++i)
+      values[i] = gain ? 1.0F : static_cast<float>(bound * uniform(seed, static_cast<std::uint64_t>(i)));
+  });
+  return out;
+}
+
+}  // namespace
+
+LoadedModel random_model(const nlohmann::json& config, std::uint64_t seed, ops::Precision precision) {
+  Checkpoint checkpoint;
+  checkpoint.family = &models::find_family(config);
+  checkpoint.config = config;
+  checkpoint.path = "random";
+  checkpoint.layout = fmt::format("random weights, seed {}", seed);
+  const auto model = checkpoint.family->build(config, checkpoint.family->default_tokenizer());
+  nn::Parameters parameters;
+  model->collect(parameters);
+  for (const nn::Parameter& parameter : parameters.list()) {
+    if (parameter.name.ends_with("inv_freq") || parameter.name == "lm_head.decoder.weight") continue;
+    const auto values = std::make_shared<const Tensor>(draw(parameter, seed++ * 0x100000001b3ULL));
+    checkpoint.arrays[parameter.name] = {DType::f32, parameter.shape, {values->raw_data(), values->bytes()}, values};
+  }
+  return load_model(std::move(checkpoint), precision);
+}
+
+nlohmann::json esm2_config(std::int64_t layers, std::int64_t width, std::int64_t heads) {
+  return {{"model_type", "esm"},
+          {"architectures", {"EsmForMaskedLM"}},
+          {"num_hidden_layers", layers},
+          {"hidden_size", width},
+          {"num_attention_heads", heads},
+          {"intermediate_size", 4 * width},
+          {"vocab_size", 33},
+          {"layer_norm_eps", 1e-5},
+          {"position_embedding_type", "rotary"},
+          {"token_dropout", true},
+          {"emb_layer_norm_before", false}};
+}
+
+}  // namespace groel::engine

@@ -1,0 +1,18 @@
+// Models with seeded random weights, for benchmarks and tests of shapes for which no checkpoint is at hand.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+
+#include "engine/load.h"
+
+namespace groel::engine {
+
+/// The model that a configuration (Hugging Face's terms) describes, with every weight drawn uniformly within
+/// ±1/sqrt(its last dimension) and norms at one; the same for a seed on every machine. Errors: as load_model.
+LoadedModel random_model(const nlohmann::json& config, std::uint64_t seed, ops::Precision precision);
+
+/// The configuration of an ESM-2 of that shape (FFN 4·width, rotary, token dropout, 33 tokens).
+nlohmann::json esm2_config(std::int64_t layers, std::int64_t width, std::int64_t heads);
+
+}  // namespace groel::engine

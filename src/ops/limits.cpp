@@ -1,0 +1,76 @@
+// Measuring products and memory.
+#include "ops/limits.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/cpu.h"
+#include "base/threads.h"
+#include "ops/onednn.h"
+
+namespace groel::ops {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+
+// One thread's operands.
+struct Operands {
+  explicit Operands(const TileProduct& product)
+      : x(Storage::allocate(static_cast<std::size_t>(product.shape().rows * product.shape().in) * sizeof(float))),
+        y(Storage::allocate(static_cast<std::size_t>(product.shape().rows * product.shape().out) * sizeof(float))),
+        scratch(Storage::allocate(product.scratch_bytes() + 64)) {
+    std::fill_n(x->data(), x->size(), std::byte{0x3c});
+  }
+  std::shared_ptr<Storage> x, y, scratch;
+};
+
+}  // namespace
+
+double measure_product_rate(const ProductShape& shape, Precision precision) {
+  constexpr std::int64_t kRows = 256;
+  const bool native = precision == Precision::bf16 && active_isa() >= Isa::avx512_bf16;
+  const TileProduct product({kRows, shape.in, shape.out, native ? DType::bf16 : DType::f32});
+  const Tensor weight = Tensor::zeros({shape.out, shape.in}, native ? DType::bf16 : DType::f32);
+  const auto packed = Storage::allocate(product.packed_bytes());
+  product.pack(weight.raw_data(), packed->data());
+  const double flops = 2.0 * kRows * static_cast<double>(shape.in) * static_cast<double>(shape.out);
+  const auto repeats = static_cast<std::int64_t>(std::max(1.0, 1e9 / flops));
+  const int threads = num_threads();
+  std::vector<Operands> operands;
+  for (int t = 0; t < threads; ++t) operands.emplace_back(product);
+  double best = 0;
+  for (int run = 0; run < 6; ++run) {
+    const auto begin = Clock::now();
+    parallel_for(threads, [&](std::int64_t t) {
+      const Operands& o = operands[static_cast<std::size_t>(t)];
+      for (std::int64_t i = 0; i < repeats; ++i)
+        product.run(o.x->data(), packed->data(), reinterpret_cast<float*>(o.y->data()), o.scratch->data());
+    });
+    best = std::max(best, flops * static_cast<double>(repeats * threads) / seconds_since(begin));
+  }
+  return best;
+}
+
+double measure_memory_bandwidth() {
+  constexpr std::int64_t kCount = std::int64_t{1} << 24;  // 64 MB an array
+  constexpr std::int64_t kChunk = std::int64_t{1} << 16;
+  Tensor a = Tensor::zeros({kCount});
+  const Tensor b = Tensor::zeros({kCount});
+  const Tensor c = Tensor::zeros({kCount});
+  float* to = a.mutable_data<float>();
+  const float* left = b.data<float>();
+  const float* right = c.data<float>();
+  double best = 0;
+  for (int run = 0; run < 5; ++run) {
+    const auto begin = Clock::now();
+    parallel_for(kCount / kChunk, [&](std::int64_t chunk) {
+      for (std::int64_t i = chunk * kChunk; i < (chunk + 1) * kChunk; ++i) to[i] = left[i] + 3.0F * right[i];
+    });
+    best = std::max(best, 3.0 * kCount * sizeof(float) / seconds_since(begin));
+  }
+  return best;
+}
+
+}  // namespace groel::ops

@@ -1,0 +1,23 @@
+// What this machine can do at best, measured: the limits that a benchmark relates to.
+#pragma once
+
+#include <cstdint>
+
+#include "ops/linear.h"
+
+namespace groel::ops {
+
+struct ProductShape {
+  std::int64_t in = 0;
+  std::int64_t out = 0;
+};
+
+/// Floating-point operations a second of bare oneDNN products x [256, in] · wᵀ, one independent product a thread at a
+/// time, on all threads of the pool: the best of several short runs (about 0.1 s in all).
+double measure_product_rate(const ProductShape& shape, Precision precision);
+
+/// Bytes a second that all threads together read and write in a[i] = b[i] + s * c[i] over arrays far larger than the
+/// caches, as STREAM's triad counts them: the best of several runs.
+double measure_memory_bandwidth();
+
+}  // namespace groel::ops
