@@ -40,10 +40,7 @@ void add(CLI::App& command, Slot& slot) {
     return;
   }
   slot.option = command.add_option(flag_names(spec), slot.words, help_of(spec));
-  if (spec.type == OptionType::list)
-    slot.option->allow_extra_args(false);  // one word each time, as often as one likes
-  else if (spec.type != OptionType::paths)
-    slot.option->expected(1)->allow_extra_args(false);  // what follows the value is an input
+  if (spec.type != OptionType::paths) slot.option->allow_extra_args(false);  // one word each time it is given
   slot.option->type_name(spec.value_name.empty() ? "" : spec.value_name);
 }
 
@@ -72,6 +69,7 @@ class Parser {
     app_.set_version_flag("--version", std::string(kVersion));
     app_.add_flag("-q,--quiet", quiet_, "No progress and notes, only warnings and errors");
     app_.fallthrough();
+    app_.require_subcommand(0, 1);  // after a command, a word that names another one is just a word
     for (const tasks::Task& task : tasks::tasks()) add_command(task);
   }
 

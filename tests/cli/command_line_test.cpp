@@ -86,6 +86,27 @@ TEST(Values, ListsMayBeRepeated) {
   EXPECT_EQ(json::parse(outcome.out)["items"].size(), 3U);
 }
 
+TEST(Values, OptionsMayStandAnywhere) {
+  const Process::Setup setup{.folder = "", .input = ">a\nMKL\n", .environment = {}};
+  for (const auto& arguments : std::vector<std::vector<std::string>>{
+           {"embed", "-m", kEsm2, "-f", "jsonl", "-i", "mean", "--layers", "-2", "-t", "1", "-"},
+           {"embed", "-fjsonl", "-imean", "-", "--layers=-2", "-m" + kEsm2, "--threads=1"}}) {
+    const Outcome outcome = groel(arguments, setup);
+    ASSERT_EQ(outcome.exit, 0) << outcome;
+    EXPECT_EQ(json::parse(outcome.out)["items"][0]["layer"], 2);
+  }
+}
+
+TEST(Values, AFileMayBearTheNameOfACommand) {
+  const TemporaryFolder folder;
+  write_file(folder / "models", ">a\nMKL\n");
+  const Outcome outcome = groel({"embed", "-f", "jsonl", "-m", kEsm2, "models"},
+                                {.folder = folder.path().string(), .input = {}, .environment = {}});
+  EXPECT_EQ(outcome.exit, 0) << outcome;
+  expect_usage({"models", "info"}, {"info"});
+  expect_usage({"doctor", "extra"}, {"extra"});
+}
+
 TEST(Errors, AreJsonWhereAsked) {
   const Outcome outcome = groel({"info", "no-such-model", "--json"});
   EXPECT_EQ(outcome.exit, 3) << outcome;

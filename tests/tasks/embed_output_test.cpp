@@ -63,7 +63,7 @@ TEST_F(EmbedOutput, EveryFormatHoldsTheSameNumbers) {
 }
 
 TEST_F(EmbedOutput, BytesDoNotDependOnThreadsOrBatches) {
-  write_file(folder_ / "in.fasta", many_proteins(60));
+  write_file(folder_ / "in.fasta", many_proteins(20));
   for (const char* extension : {".h5", ".npz", ".safetensors", ".jsonl"}) {
     std::string first;
     for (const auto& split : std::vector<std::vector<std::string>>{{"-t", "1"},

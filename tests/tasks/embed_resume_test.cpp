@@ -15,10 +15,11 @@ struct Kind {
   const char* file;
   std::vector<std::string> options;
 };
+void PrintTo(const Kind& kind, std::ostream* stream) { *stream << kind.file; }
 
 class Resume : public ::testing::Test {
  protected:
-  Resume() { write_file(folder_ / "in.fasta", many_proteins(400)); }
+  Resume() { write_file(folder_ / "in.fasta", many_proteins(300)); }
 
   std::vector<std::string> command(const Kind& kind, const std::vector<std::string>& more = {}) const {
     std::vector<std::string> out = groel_command(
@@ -100,7 +101,7 @@ TEST_P(ResumeEveryFormat, InterruptedByControlC) {
   const std::string expected = uninterrupted(kind);
   const Outcome stopped = stop_midway(kind, SIGINT);
   EXPECT_EQ(stopped.exit, 130) << stopped;
-  EXPECT_TRUE(stopped.says("of 400 sequences are kept")) << stopped;
+  EXPECT_TRUE(stopped.says("of 300 sequences are kept")) << stopped;
   EXPECT_TRUE(stopped.says("--resume")) << stopped;
   EXPECT_EQ(json::parse(stopped.out)["error"]["kind"], "interrupted");
   EXPECT_FALSE(fs::exists(folder_ / kind.file));
@@ -137,6 +138,15 @@ TEST_F(Resume, KilledBetweenNamingTheFileAndTidyingUp) {
   EXPECT_TRUE(again.says("nothing is left to resume")) << again;
 }
 
+TEST_F(Resume, ClearsAwayWhatAKilledWriterLeft) {
+  const Kind& kind = kKinds[2];
+  stop_midway(kind, SIGKILL);
+  for (const char* name : {"output.npz.a1B2c3", ".output.npz.1-0.tmp"})
+    write_file(fs::path(partial(kind)) / name, "a temporary file");
+  EXPECT_EQ(run(kind, {"--resume"}).exit, 0);
+  EXPECT_EQ(folder_.names(), finished_names(kind));
+}
+
 TEST_F(Resume, NeverReplacesAFileOfOtherContent) {
   const Kind& kind = kKinds[4];
   stop_midway(kind, SIGKILL);
@@ -146,7 +156,7 @@ TEST_F(Resume, NeverReplacesAFileOfOtherContent) {
   EXPECT_TRUE(refused.says("another file came to stand")) << refused;
   EXPECT_EQ(read_file(folder_ / kind.file), "precious");
   EXPECT_EQ(run(kind, {"--resume", "--overwrite"}).exit, 0);
-  EXPECT_EQ(json_lines(read_file(folder_ / kind.file)).size(), 400U);
+  EXPECT_EQ(json_lines(read_file(folder_ / kind.file)).size(), 300U);
 }
 
 TEST_F(Resume, ChangedOptionsAreRefused) {
@@ -164,7 +174,7 @@ TEST_F(Resume, ChangedOptionsAreRefused) {
     EXPECT_EQ(refused.exit, 2) << refused;
     EXPECT_TRUE(refused.says("another run") && refused.says(name)) << refused;
   }
-  write_file(folder_ / "in.fasta", many_proteins(399));
+  write_file(folder_ / "in.fasta", many_proteins(299));
   const Outcome other_input = run(kind, {"--resume"});
   EXPECT_EQ(other_input.exit, 2) << other_input;
   EXPECT_TRUE(other_input.says("input")) << other_input;

@@ -22,6 +22,8 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 using formats::ItemKind;
 
+const std::string kUnfinished = "output";  // what the file is called, with its extension, until it is finished
+
 formats::Item to_item(ItemKind kind, int layer, const Tensor& tensor) {
   const auto values = tensor.values<float>();
   return {kind, layer, tensor.shape(), {values.begin(), values.end()}};
@@ -141,7 +143,8 @@ class EmbedRun {
   }
 
   void open_writer() {
-    written_ = to_stdout_ ? fs::path("-") : folder_ / ("output" + options_.output.extension().string());
+    written_ = to_stdout_ ? fs::path("-") : folder_ / (kUnfinished + options_.output.extension().string());
+    if (!to_stdout_) drop_unfinished();
     writer_ = formats::find_format(options_.format, options_.output)
                   .open({.path = written_, .layout = options_.layout, .schema = schema_of(loaded_, input_, options_)});
   }
@@ -157,11 +160,21 @@ class EmbedRun {
     if (failed) throw_errno(options_.output.string(), "rename the finished file to this", failed.value());
   }
 
+  // What a killed run was writing, and the temporary files of its writer.
+  void drop_unfinished() const {
+    std::error_code ignored;
+    std::vector<fs::path> found;
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder_, ignored)) {
+      const std::string name = entry.path().filename().string();
+      if (name.starts_with(kUnfinished) || name.starts_with("." + kUnfinished)) found.push_back(entry.path());
+    }
+    for (const fs::path& path : found) fs::remove(path, ignored);
+  }
+
   // What is computed stays, the unfinished output does not; say how to go on.
   Error kept(const Error& error) {
     writer_.reset();
-    std::error_code ignored;
-    if (!to_stdout_) fs::remove(written_, ignored);
+    if (!to_stdout_) drop_unfinished();
     if (to_stdout_ || spool_.count() == 0) {
       spool_.remove();
       return error;
