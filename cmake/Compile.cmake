@@ -4,6 +4,9 @@ add_library(groel_flags INTERFACE)
 target_compile_options(groel_flags INTERFACE
   -ffp-contract=off -fno-math-errno
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wno-missing-field-initializers $<$<BOOL:${GROEL_WERROR}>:-Werror>)
+# GCC 12 sees overlaps in appending to a std::string where there are none (its bug 105651).
+target_compile_options(groel_flags INTERFACE
+  $<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict>)
 # SIMD targets that the kernels are compiled for; anything else only makes the build longer.
 target_compile_definitions(groel_flags INTERFACE
   "HWY_DISABLED_TARGETS=(HWY_SSSE3|HWY_SSE4|HWY_AVX3_DL)")
