@@ -16,7 +16,7 @@ namespace groel::ops::cpu {
 namespace {
 
 constexpr std::int64_t kRows = 64;
-constexpr std::int64_t kPanel = 128;  // wide enough for peak speed, narrow enough to share a short input among threads
+constexpr std::int64_t kPanel = 256;  // wide enough for peak speed, narrow enough to share a short input among threads
 constexpr std::size_t kAlignment = 64;
 
 std::size_t aligned(std::size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
