@@ -20,7 +20,7 @@ struct LoadedModel {
   ops::Precision precision = ops::Precision::f32;
   nlohmann::json config;
   std::vector<std::string> ignored;  ///< tensors of the file that the model does not use
-  std::string fingerprint;           ///< digest of configuration, names, shapes and the head of every tensor
+  std::string fingerprint;           ///< digest of configuration, names, shapes and pieces of every tensor
 };
 
 /// Loads strictly: one bad_model error lists every missing, unexpected and mis-shaped tensor, and every one that holds

@@ -223,6 +223,19 @@ TEST_F(Damaged, TruncatedAtManyPlaces) {
   }
 }
 
+TEST_F(Damaged, AFingerprintSeesAChangeAnywhereInASmallTensor) {
+  const std::string before = load_model(folder_).fingerprint;
+  std::vector<float> changed;
+  change_arrays([&](auto& arrays) {
+    io::ArrayView& view = arrays["esm.encoder.layer.1.output.dense.weight"];
+    changed.resize(view.bytes.size() / 4);
+    std::memcpy(changed.data(), view.bytes.data(), view.bytes.size());
+    changed.back() += 0.5F;
+    view.bytes = std::as_bytes(std::span(changed));
+  });
+  EXPECT_NE(load_model(folder_).fingerprint, before);
+}
+
 TEST(Load, IgnoredTensorsAreReported) {
   const LoadedModel loaded = load_model(testing::data("esm2-tiny"));
   EXPECT_EQ(loaded.ignored, std::vector<std::string>{"esm.embeddings.position_embeddings.weight"});
