@@ -254,21 +254,15 @@ class Esm final : public Model, public Encoder, public MaskedLm, public ContactP
   // x += out(attention(norm(x)))
   void attend(const Block& block, Tensor& x, const Batch& batch, int layer, const Taps& taps) const {
     const std::int64_t width = config_.width;
-    Tensor qkv = block.qkv(block.attention_norm(x, product_input()));  // (T, 3*D)
+    const Tensor qkv = block.qkv(block.attention_norm(x, product_input()));  // (T, 3*D)
     ops::AttentionInput input{qkv.columns(0, width),
                               qkv.columns(width, 2 * width),
                               qkv.columns(2 * width, 3 * width),
                               batch.cu_seqlens,
                               config_.heads,
-                              precision_};
-    const float scale = 1.0F / std::sqrt(static_cast<float>(width / config_.heads));
-    if (block.rotary) {
-      const ops::RotaryTable table = block.rotary->table(batch.longest());
-      ops::rotary_inplace(input.q, table, batch.cu_seqlens, {config_.heads, scale});
-      ops::rotary_inplace(input.k, table, batch.cu_seqlens, {config_.heads, 1.0F});
-    } else {
-      input.q = ops::scale(input.q.clone(), scale);
-    }
+                              precision_,
+                              1.0F / std::sqrt(static_cast<float>(width / config_.heads))};
+    if (block.rotary) input.rotary = block.rotary->table(batch.longest());
     if (taps.attention && taps.wants_attention(layer))
       for (std::int64_t b = 0; b < batch.sequences(); ++b) taps.attention(layer, b, ops::attention_maps(input, b));
     block.out(ops::attention(input, product_input()), {.residual = x, .into = x});
@@ -276,7 +270,8 @@ class Esm final : public Model, public Encoder, public MaskedLm, public ContactP
 
   // x += fc2(gelu(fc1(norm(x))))
   void feed_forward(const Block& block, Tensor& x) const {
-    const Tensor inner = block.fc1(block.ffn_norm(x, product_input()), {.activation = ops::Activation::gelu_erf});
+    const Tensor inner = block.fc1(block.ffn_norm(x, product_input()),
+                                   {.activation = ops::Activation::gelu_erf, .output = product_input()});
     block.fc2(inner, {.residual = x, .into = x});
   }
 

@@ -4,6 +4,7 @@
 
 #include "ops/attention_impl.h"
 #include "ops/dispatch.h"
+#include "ops/elementwise.h"
 #include "ops/view.h"
 
 namespace groel::ops {
@@ -27,6 +28,21 @@ double attention_flops(const AttentionInput& input) {
   return flops;
 }
 
+// Queries scaled, queries and keys rotated.
+AttentionInput rotated(AttentionInput input) {
+  if (input.rotary.defined()) {
+    input.q = input.q.clone();
+    input.k = input.k.clone();
+    rotary_inplace(input.q, input.rotary, input.cu_seqlens, {input.heads, input.scale});
+    rotary_inplace(input.k, input.rotary, input.cu_seqlens, {input.heads, 1.0F});
+  } else if (input.scale != 1.0F) {
+    input.q = scale(input.q.clone(), input.scale);
+  }
+  input.scale = 1.0F;
+  input.rotary = {};
+  return input;
+}
+
 }  // namespace
 
 Tensor attention(const AttentionInput& input, DType output) {
@@ -34,7 +50,7 @@ Tensor attention(const AttentionInput& input, DType output) {
   GROEL_REQUIRE(output == DType::f32 || output == DType::bf16);
   const ProfileScope scope("attention", attention_flops(input));
   Tensor out = Tensor::empty(input.q.shape(), output);
-  cpu::attention(input, out);
+  cpu::attention(rotated(input), out);
   return out;
 }
 
@@ -45,7 +61,7 @@ Tensor attention_maps(const AttentionInput& input, std::int64_t sequence) {
   const std::int64_t n = bounds[static_cast<std::size_t>(sequence) + 1] - begin;
   const ProfileScope scope("attention_maps");
   Tensor maps = Tensor::empty({input.heads, n, n});
-  cpu::attention_maps(input, begin, maps);
+  cpu::attention_maps(rotated(input), begin, maps);
   return maps;
 }
 

@@ -38,10 +38,11 @@ struct LinearOptions {
   Tensor bias;                               ///< [out] f32, or undefined
   Activation activation = Activation::none;  ///< applied after the bias
   Tensor residual;                           ///< [T, out] f32 added last, or undefined; may be what `into` is
-  Tensor into;  ///< [T, out] f32 to write to (rows may be strided), or undefined: new memory
+  Tensor into;                ///< [T, out] of type `output` to write to (rows may be strided), or undefined: new memory
+  DType output = DType::f32;  ///< f32, or bf16 (as input of a bf16 product)
 };
 
-/// x [T, in] f32 or bf16 (rows may be strided) -> [T, out] f32. A row of the result depends on that row of x alone and
+/// x [T, in] f32 or bf16 (rows may be strided) -> [T, out]. A row of the result depends on that row of x alone and
 /// is bitwise the same for any T, position and number of threads. `into` must not overlap x. Errors: internal on
 /// shapes or types that do not fit.
 Tensor linear(const Tensor& x, const PackedWeight& weight, const LinearOptions& options = {});

@@ -50,7 +50,7 @@ struct Job {
   const Tensor& x;
   const CpuWeight& weight;
   const LinearOptions& options;
-  Matrix<float> y;
+  Tensor& y;
 };
 
 // x's rows as the product wants them: in place when they already are, else copied.
@@ -73,8 +73,11 @@ Epilogue epilogue(const Job& job, std::int64_t row, std::int64_t column) {
     e.residual = matrix<float>(job.options.residual).row(row) + column;
     e.residual_stride = job.options.residual.row_stride();
   }
-  e.y = job.y.row(row) + column;
-  e.y_stride = job.y.stride;
+  if (job.y.dtype() == DType::bf16)
+    e.y_bf16 = mutable_matrix<bf16_t>(job.y).row(row) + column;
+  else
+    e.y = mutable_matrix<float>(job.y).row(row) + column;
+  e.y_stride = job.y.row_stride();
   e.activation = job.options.activation;
   return e;
 }
@@ -88,7 +91,7 @@ void run_tile(const Job& job, std::int64_t tile, Panels panels) {
   thread_local Scratch product_scratch;
   thread_local Scratch library_scratch;
   const std::int64_t begin = tile * kRows;
-  const std::int64_t end = std::min(job.y.rows, begin + kRows);
+  const std::int64_t end = std::min(job.y.size(0), begin + kRows);
   const std::byte* x = input_tile(job, begin, end);
   for (std::int64_t panel = panels.begin; panel < panels.end; ++panel) {
     const TileProduct& product = job.weight.product(panel);
@@ -125,7 +128,7 @@ std::shared_ptr<const PackedWeight::Impl> pack(const Tensor& weight, Precision p
 
 void linear(const Tensor& x, const PackedWeight::Impl& weight, const LinearOptions& options, Tensor& y) {
   const auto& packed = static_cast<const CpuWeight&>(weight);
-  const Job job{x, packed, options, mutable_matrix<float>(y)};
+  const Job job{x, packed, options, y};
   const std::int64_t tiles = ceil_div(x.size(0), kRows);
   // Few tiles: their panels become tasks of their own, so that every thread has some.
   const std::int64_t splits = std::clamp<std::int64_t>(ceil_div(4 * num_threads(), tiles), 1, packed.panels);

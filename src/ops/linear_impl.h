@@ -38,7 +38,8 @@ struct Epilogue {
   const float* bias;
   const float* residual;
   std::int64_t residual_stride;
-  float* y;
+  float* y;        ///< where the result goes: one of y and
+  bf16_t* y_bf16;  ///< y_bf16
   std::int64_t y_stride;
   std::int64_t rows;
   std::int64_t columns;

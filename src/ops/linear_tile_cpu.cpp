@@ -41,12 +41,12 @@ void gather(const Tensor& x, const cpu::InputTile& tile, std::byte* out) {
     tile.to == DType::f32 ? convert_rows<bf16_t>(x, tile, out32) : convert_rows<bf16_t>(x, tile, out16);
 }
 
-template <class Activate>
-void finish(const cpu::Epilogue& t, const Activate& activation) {
+template <class To, class Activate>
+void finish(const cpu::Epilogue& t, To* to, const Activate& activation) {
   for (std::int64_t r = 0; r < t.rows; ++r) {
     const float* product = t.product + r * t.product_stride;
     const float* residual = t.residual == nullptr ? nullptr : t.residual + r * t.residual_stride;
-    float* y = t.y + r * t.y_stride;
+    To* y = to + r * t.y_stride;
     for_vectors(t.columns, [&](std::int64_t i, std::int64_t n) HWY_ATTR {
       Vector v = load(product + i, n);
       if (t.bias != nullptr) v = hn::Add(v, load(t.bias + i, n));
@@ -57,12 +57,17 @@ void finish(const cpu::Epilogue& t, const Activate& activation) {
   }
 }
 
-void finish_any(const cpu::Epilogue& tile) {
+template <class To>
+void finish_as(const cpu::Epilogue& tile, To* to) {
   switch (tile.activation) {
-    case Activation::none: finish(tile, [](Vector v) HWY_ATTR { return v; }); return;
-    case Activation::gelu_erf: finish(tile, [](Vector v) HWY_ATTR { return gelu_erf(v); }); return;
-    case Activation::gelu_tanh: finish(tile, [](Vector v) HWY_ATTR { return gelu_tanh(v); }); return;
+    case Activation::none: finish(tile, to, [](Vector v) HWY_ATTR { return v; }); return;
+    case Activation::gelu_erf: finish(tile, to, [](Vector v) HWY_ATTR { return gelu_erf(v); }); return;
+    case Activation::gelu_tanh: finish(tile, to, [](Vector v) HWY_ATTR { return gelu_tanh(v); }); return;
   }
+}
+
+void finish_any(const cpu::Epilogue& tile) {
+  tile.y_bf16 != nullptr ? finish_as(tile, tile.y_bf16) : finish_as(tile, tile.y);
 }
 
 }  // namespace
