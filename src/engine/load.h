@@ -29,7 +29,9 @@ LoadedModel load_model(const std::filesystem::path& path, ops::Precision precisi
 /// The same from a checkpoint already read.
 LoadedModel load_model(Checkpoint checkpoint, ops::Precision precision);
 
-/// Parses "f32" or "bf16". Errors: usage.
+/// "f32", "bf16" and "f32x3".
+std::vector<std::string> precision_names();
+/// Parses one of them. Errors: usage.
 ops::Precision parse_precision(const std::string& text);
 std::string_view name(ops::Precision precision) noexcept;
 

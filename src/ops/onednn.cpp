@@ -59,10 +59,14 @@ memory::data_type data_type(DType dtype) {
   return dtype == DType::bf16 ? memory::data_type::bf16 : memory::data_type::f32;
 }
 
-dnnl::matmul::primitive_desc describe(const TileShape& shape) {
+// The layout of weights that oneDNN likes best.
+memory::desc any_layout(const TileShape& shape) {
+  return {{shape.in, shape.out}, data_type(shape.input), memory::format_tag::any};
+}
+
+dnnl::matmul::primitive_desc describe(const TileShape& shape, const memory::desc& weight) {
   using Tag = memory::format_tag;
   const memory::desc x({shape.rows, shape.in}, data_type(shape.input), Tag::ab);
-  const memory::desc weight({shape.in, shape.out}, data_type(shape.input), Tag::any);
   const memory::desc y({shape.rows, shape.out}, memory::data_type::f32, Tag::ab);
   dnnl::primitive_attr attributes;
   attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
@@ -76,7 +80,8 @@ dnnl::matmul::primitive_desc describe(const TileShape& shape) {
 }  // namespace
 
 struct TileProduct::Impl {
-  explicit Impl(const TileShape& tile) : shape(tile), description(describe(tile)), product(description) {}
+  Impl(const TileShape& tile, const memory::desc& weight)
+      : shape(tile), description(describe(tile, weight)), product(description) {}
 
   TileShape shape;
   dnnl::matmul::primitive_desc description;
@@ -86,7 +91,16 @@ struct TileProduct::Impl {
 TileProduct::TileProduct(const TileShape& shape) {
   const OneThread guard;
   try {
-    impl_ = std::make_unique<Impl>(shape);
+    impl_ = std::make_unique<Impl>(shape, any_layout(shape));
+  } catch (const dnnl::error& error) {
+    rethrow(error);
+  }
+}
+
+TileProduct::TileProduct(const TileShape& shape, const TileProduct& like) {
+  const OneThread guard;
+  try {
+    impl_ = std::make_unique<Impl>(shape, like.impl_->description.weights_desc());
   } catch (const dnnl::error& error) {
     rethrow(error);
   }
@@ -94,6 +108,7 @@ TileProduct::TileProduct(const TileShape& shape) {
 
 TileProduct::~TileProduct() = default;
 TileProduct::TileProduct(TileProduct&&) noexcept = default;
+TileProduct& TileProduct::operator=(TileProduct&&) noexcept = default;
 
 const TileShape& TileProduct::shape() const { return impl_->shape; }
 std::string TileProduct::kernel() const { return impl_->description.impl_info_str(); }

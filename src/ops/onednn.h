@@ -21,8 +21,11 @@ struct TileShape {
 class TileProduct {
  public:
   explicit TileProduct(const TileShape& shape);
+  /// A product over the packed weights of another, which differs in rows alone.
+  TileProduct(const TileShape& shape, const TileProduct& like);
   ~TileProduct();
   TileProduct(TileProduct&&) noexcept;
+  TileProduct& operator=(TileProduct&&) noexcept;
 
   const TileShape& shape() const;
   /// oneDNN's name of the kernel it chose ("brg:avx512_core").
