@@ -16,7 +16,7 @@ namespace {
 
 template <class From, class To>
 void convert_row(const From* from, To* to, std::int64_t width, Precision precision) {
-  if (precision == Precision::f32)
+  if (precision != Precision::bf16)
     for_vectors(width, [&](std::int64_t i, std::int64_t n) HWY_ATTR { store(load(from + i, n), to + i, n); });
   else
     for_vectors(width,

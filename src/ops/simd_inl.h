@@ -126,7 +126,7 @@ HWY_INLINE Vector exp2_of_negative(Vector x) {
   const hn::RebindToUnsigned<Tag> u32;
   const Vector magic = hn::Set(kTag, 12582912.0F);  // 1.5 * 2^23: the sum has no fraction
   const Vector least = hn::Set(kTag, -126.0F);
-#if HWY_TARGET == HWY_EMU128
+#if HWY_TARGET == HWY_EMU128 || HWY_TARGET == HWY_SCALAR
   const Vector in = hn::IfThenElse(hn::Lt(x, least), least, x);
 #else
   const Vector in = hn::Max(least, x);  // in this order NaN stays
