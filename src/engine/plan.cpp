@@ -19,8 +19,9 @@ std::size_t linear_bytes(const models::Model& model, const EmbedRequest& request
   const models::ModelInfo info = model.info();
   const auto width = static_cast<std::size_t>(info.width);
   std::size_t bytes = models::require<models::Encoder>(model).activation_bytes_per_token();
-  if (request.per_residue) bytes += request.layers.size() * width * sizeof(float) * 2;  // and once more on the way out
-  if (request.logits) bytes += static_cast<std::size_t>(info.vocabulary) * sizeof(float) * 3;
+  if (request.per_residue)
+    bytes += request.layers.size() * width * sizeof(float) * 3;  // once more on the way out, and the batch before
+  if (request.logits) bytes += static_cast<std::size_t>(info.vocabulary) * sizeof(float) * 4;
   return static_cast<std::size_t>(static_cast<double>(bytes) * kRounding);
 }
 
@@ -29,7 +30,7 @@ std::size_t square_bytes(const models::Model& model, const EmbedRequest& request
   std::size_t floats = 0;
   if (request.contacts || request.attentions) floats += heads;  // one layer's maps
   if (request.contacts) floats += 2;
-  if (request.attentions) floats += heads * request.layers.size() * 2;
+  if (request.attentions) floats += heads * request.layers.size() * 3;
   return static_cast<std::size_t>(static_cast<double>(floats * sizeof(float)) * kRounding);
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <fstream>
+#include <future>
 #include <new>
 
 #include "base/cpu.h"
@@ -96,6 +97,12 @@ bool same_bytes(const fs::path& a, const fs::path& b) {
   return files[0].eof() && files[1].eof();
 }
 
+/// A distinct sequence and what came of it.
+struct Computed {
+  std::int64_t key;
+  engine::Embedding embedding;
+};
+
 class EmbedRun {
  public:
   EmbedRun(const engine::LoadedModel& loaded, const EmbedInput& input, const EmbedRunOptions& options, Sink& sink)
@@ -120,7 +127,7 @@ class EmbedRun {
     try {
       open_writer();
       compute();
-      write_ready();
+      write_ready();  // what no batch was needed for
       writer_->finish();
       writer_.reset();
       if (!to_stdout_) publish();
@@ -193,13 +200,15 @@ class EmbedRun {
     for (const std::int64_t key : todo) total_residues_ += input_.residues[static_cast<std::size_t>(key)];
     started_ = Clock::now();
     std::size_t begin = 0;
+    std::future<void> writing;  // of the batch before, while this one is computed
     for (const std::size_t end : plan_.batches(tokens)) {
       check_interrupted();
-      compute_batch({todo.data() + begin, end - begin});
+      std::vector<Computed> batch = compute_batch({todo.data() + begin, end - begin});
       begin = end;
-      write_ready();
-      report();
+      if (writing.valid()) writing.get();
+      writing = std::async(std::launch::async, [this, batch = std::move(batch)] { write(batch); });
     }
+    if (writing.valid()) writing.get();
     summary_.seconds = seconds();
     sink_.progress_done();
   }
@@ -228,19 +237,27 @@ class EmbedRun {
     return limit && input_.residues[static_cast<std::size_t>(key)] > *limit;
   }
 
-  void compute_batch(std::span<const std::int64_t> keys) {
+  std::vector<Computed> compute_batch(std::span<const std::int64_t> keys) const {
+    std::vector<Computed> out;
     std::vector<std::int64_t> whole;
     std::vector<std::vector<std::int32_t>> sequences;
     for (const std::int64_t key : keys) {
       if (needs_windows(key)) {
-        keep(key, embed_windows(tokens_of(key)));
+        out.push_back({key, embed_windows(tokens_of(key))});
       } else {
         whole.push_back(key);
         sequences.push_back(tokens_of(key));
       }
     }
-    const std::vector<engine::Embedding> embeddings = engine::embed_batch(model_, sequences, options_.request);
-    for (std::size_t i = 0; i < whole.size(); ++i) keep(whole[i], embeddings[i]);
+    std::vector<engine::Embedding> embeddings = engine::embed_batch(model_, sequences, options_.request);
+    for (std::size_t i = 0; i < whole.size(); ++i) out.push_back({whole[i], std::move(embeddings[i])});
+    return out;
+  }
+
+  void write(const std::vector<Computed>& batch) {
+    for (const Computed& one : batch) keep(one.key, one.embedding);
+    write_ready();
+    report();
   }
 
   engine::Embedding embed_windows(const std::vector<std::int32_t>& tokens) const {
