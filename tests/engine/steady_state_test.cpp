@@ -51,6 +51,15 @@ struct Allocations {
 
 Allocations allocations() { return {memory_statistics().allocations, large_news.load()}; }
 
+TEST(Allocations, LargeOnesAreCounted) {
+  const std::size_t before = large_news;
+  const std::vector<char> small(kLarge - 1);
+  EXPECT_EQ(large_news, before);
+  const std::vector<char> large(kLarge);
+  EXPECT_EQ(large_news, before + 1);
+  EXPECT_NE(small.data(), large.data());
+}
+
 class SteadyState : public ::testing::TestWithParam<ops::Precision> {
  protected:
   void SetUp() override { set_num_threads(1); }  // a second thread may come to its first share of work at any time
