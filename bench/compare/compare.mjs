@@ -73,29 +73,38 @@ async function compareShape(name, folder, options) {
     }
   for (const peer of peers) peer.close();
   rmSync(work.folder, { recursive: true });
-  const reference = Math.max(0, ...peers.map(({ speeds }) => median(speeds)));
+  const fastest = Math.max(0, ...peers.map(({ speeds }) => median(speeds)));
+  const onnxruntime = peers.find(({ tool }) => tool === 'ONNX Runtime');
+  const against = (speed, reference) => (reference > 0 ? speed / reference : null);
   const tokens = work.sequences.reduce((sum, list) => sum + list.length, 0);
   return runners.map(({ speeds, fractions, tool, dtype, version, setting, difference, tried }) => ({
     shape: name, threads: Number(options.threads), sequences: work.sequences.length, tokens, tool, dtype, version, setting,
     tokens_per_second: { median: median(speeds), lowest: Math.min(...speeds), highest: Math.max(...speeds), runs: speeds },
-    against_fastest_peer: reference > 0 ? median(speeds) / reference : null,
+    against_fastest_peer: against(median(speeds), fastest),
+    against_onnxruntime: against(median(speeds), onnxruntime && median(onnxruntime.speeds)),
     difference_from_groel_f32: difference, fraction_of_limit: fractions && median(fractions), settings_tried: tried,
   }));
 }
 
 function printTable(rows) {
-  console.log('| shape | tool | dtype | tokens/s | lowest..highest | against the fastest peer | of the limit | setting |');
-  console.log('|---|---|---|---|---|---|---|---|');
+  console.log('| shape | tool | dtype | tokens/s | lowest..highest | against the fastest peer | against ONNX Runtime f32 | ' +
+    'of the limit | setting |');
+  console.log('|---|---|---|---|---|---|---|---|---|');
   for (const row of rows) {
     const { median: middle, lowest, highest } = row.tokens_per_second;
     console.log(`| ${[row.shape, row.tool, row.dtype, Math.round(middle), `${Math.round(lowest)}..${Math.round(highest)}`,
-      row.against_fastest_peer?.toFixed(2) ?? '', row.fraction_of_limit?.toFixed(2) ?? '', row.setting].join(' | ')} |`);
+      row.against_fastest_peer?.toFixed(2) ?? '', row.against_onnxruntime?.toFixed(2) ?? '', row.fraction_of_limit?.toFixed(2) ?? '', row.setting].join(' | ')} |`);
   }
 }
 
 async function main() {
   const options = flags();
   const folder = mkdtempSync(join(process.env.WORK ?? tmpdir(), 'groel-compare-'));
+  for (const signal of ['SIGINT', 'SIGTERM'])
+    process.once(signal, () => {
+      rmSync(folder, { recursive: true });
+      process.exit(1);
+    });
   const rows = [];
   try {
     for (const shape of options.shapes) rows.push(...await compareShape(shape, folder, options));
