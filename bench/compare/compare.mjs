@@ -25,7 +25,8 @@ function flags() {
       groel: { type: 'string', default: join(kRoot, 'build/release/groel') },
     },
   });
-  return { ...values, peers: namedPeers(values.peers), shapes: positionals.length > 0 ? positionals : ['6x320x20', '30x640x20'] };
+  const shapes = positionals.length > 0 ? positionals : ['6x320x20', '30x640x20'];
+  return { ...values, peers: namedPeers(values.peers), shapes };
 }
 
 function median(values) {
@@ -78,22 +79,29 @@ async function compareShape(name, folder, options) {
   const against = (speed, reference) => (reference > 0 ? speed / reference : null);
   const tokens = work.sequences.reduce((sum, list) => sum + list.length, 0);
   return runners.map(({ speeds, fractions, tool, dtype, version, setting, difference, tried }) => ({
-    shape: name, threads: Number(options.threads), sequences: work.sequences.length, tokens, tool, dtype, version, setting,
-    tokens_per_second: { median: median(speeds), lowest: Math.min(...speeds), highest: Math.max(...speeds), runs: speeds },
+    shape: name, threads: Number(options.threads), sequences: work.sequences.length, tokens, tool, dtype, version,
+    setting,
+    tokens_per_second: {
+      median: median(speeds), lowest: Math.min(...speeds), highest: Math.max(...speeds), runs: speeds,
+    },
     against_fastest_peer: against(median(speeds), fastest),
     against_onnxruntime: against(median(speeds), onnxruntime && median(onnxruntime.speeds)),
     difference_from_groel_f32: difference, fraction_of_limit: fractions && median(fractions), settings_tried: tried,
   }));
 }
 
+const kColumns = ['shape', 'tool', 'dtype', 'tokens/s', 'lowest..highest', 'against the fastest peer',
+  'against ONNX Runtime f32', 'of the limit', 'setting'];
+
 function printTable(rows) {
-  console.log('| shape | tool | dtype | tokens/s | lowest..highest | against the fastest peer | against ONNX Runtime f32 | ' +
-    'of the limit | setting |');
-  console.log('|---|---|---|---|---|---|---|---|---|');
+  const print = (cells) => console.log(`| ${cells.join(' | ')} |`);
+  print(kColumns);
+  console.log(`|${'---|'.repeat(kColumns.length)}`);
+  const ratio = (value) => value?.toFixed(2) ?? '';
   for (const row of rows) {
     const { median: middle, lowest, highest } = row.tokens_per_second;
-    console.log(`| ${[row.shape, row.tool, row.dtype, Math.round(middle), `${Math.round(lowest)}..${Math.round(highest)}`,
-      row.against_fastest_peer?.toFixed(2) ?? '', row.against_onnxruntime?.toFixed(2) ?? '', row.fraction_of_limit?.toFixed(2) ?? '', row.setting].join(' | ')} |`);
+    print([row.shape, row.tool, row.dtype, Math.round(middle), `${Math.round(lowest)}..${Math.round(highest)}`,
+      ratio(row.against_fastest_peer), ratio(row.against_onnxruntime), ratio(row.fraction_of_limit), row.setting]);
   }
 }
 

@@ -68,7 +68,8 @@ async function check(peer, settings, { folder, sequences }, { chosen, expected }
     for (const list of [[chosen], chosen.map((i) => [i])]) {
       await peer.ask(loadCommand(setting, list, sequences));
       const difference = relativeDifference(await states(peer, list, folder), expected);
-      const label = `${peer.tool} ${peer.dtype}, ${setting}, ${list.length === 1 ? 'padded' : 'one sequence at a time'}`;
+      const how = list.length === 1 ? 'padded' : 'one sequence at a time';
+      const label = `${peer.tool} ${peer.dtype}, ${setting}, ${how}`;
       say(`${label}: differs from GroEL f32 by ${difference.toExponential(1)}`);
       if (!(difference <= peer.tolerance)) throw new Error(`${label}: differs by more than ${peer.tolerance}`);
       worst = Math.max(worst, difference);
