@@ -1,6 +1,7 @@
 // groel bench: speed in real tokens a second, against this machine's own limits.
+#include <charconv>
+
 #include "base/cpu.h"
-#include "base/threads.h"
 #include "tasks/bench/scenario.h"
 #include "tasks/task.h"
 
@@ -17,7 +18,7 @@ json to_json(const BenchResult& r) {
     rows.push_back({{"operator", row.name}, {"calls", row.calls}, {"seconds", row.seconds}, {"flops", row.flops}});
   return {{"scenario", r.scenario.name},
           {"dtype", r.scenario.dtype},
-          {"threads", num_threads()},
+          {"threads", r.threads},
           {"isa", name(active_isa())},
           {"cpu", cpu_name()},
           {"sequences", r.sequences},
@@ -46,66 +47,134 @@ void print(const BenchResult& r, std::ostream& out) {
       "{:<22}{:>10.0f} tokens/s ({:.0f}..{:.0f}) {:>8.1f} GFLOP/s, {:.2f} of the {:.0f} of a bare product; "
       "{} tokens, {} threads, memory {:.1f} GB/s\n",
       r.scenario.name, speed.median, speed.lowest, speed.highest, r.flops_per_second.median * 1e-9,
-      r.flops_per_second.median / r.product_limit, r.product_limit * 1e-9, r.tokens, num_threads(), r.bandwidth * 1e-9);
+      r.flops_per_second.median / r.product_limit, r.product_limit * 1e-9, r.tokens, r.threads, r.bandwidth * 1e-9);
   print_profile(r.profile, out);
   out.flush();
 }
+
+// A Markdown table. The last column is the speed against that with the first of the numbers of threads.
+constexpr std::string_view kTableHeader =
+    "| scenario | dtype | threads | tokens/s | lowest..highest | MFLOP/token | GFLOP/s | limit, GFLOP/s | of the limit "
+    "| "
+    "against the first |\n|---|---|---|---|---|---|---|---|---|---|\n";
+
+std::string table_row(const BenchResult& r, const BenchResult& first) {
+  const Spread& speed = r.tokens_per_second;
+  return fmt::format("| {} | {} | {} | {:.0f} | {:.0f}..{:.0f} | {:.1f} | {:.1f} | {:.1f} | {:.2f} | {:.2f} |\n",
+                     r.scenario.name, r.scenario.dtype, r.threads, speed.median, speed.lowest, speed.highest,
+                     r.flops / static_cast<double>(r.tokens) * 1e-6, r.flops_per_second.median * 1e-9,
+                     r.product_limit * 1e-9, r.flops_per_second.median / r.product_limit,
+                     speed.median / first.tokens_per_second.median);
+}
+
+int parse_threads(const std::string& word) {
+  int value = -1;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+  if (error != std::errc{} || end != word.data() + word.size() || value < 0)
+    throw Error(ErrorKind::usage, {fmt::format("'{}' is not a number of threads", word), "--threads", "e.g. 1,2"});
+  return value;
+}
+
+Scenario chosen_scenario(const std::string& path, const Options& options) {
+  Scenario scenario = read_scenario(path);
+  if (options.has("dtype")) scenario.dtype = options.text("dtype");
+  return scenario;
+}
+
+std::vector<int> chosen_threads(const Scenario& scenario, const Options& options) {
+  std::vector<int> out;
+  for (const std::string& word : options.list("threads")) out.push_back(parse_threads(word));
+  if (out.empty()) out.push_back(scenario.threads);
+  return out;
+}
+
+// One scenario's results as they come; JSON is gathered, as it is one array.
+class Printer {
+ public:
+  Printer(const Options& options, std::ostream& out)
+      : json_(options.flag("json")), table_(options.flag("table")), out_(out) {
+    if (json_ && table_) throw Error(ErrorKind::usage, {"--json and --table exclude each other", "--table", {}});
+  }
+
+  void add(const std::vector<BenchResult>& results) {
+    if (table_ && !begun_) out_ << kTableHeader;
+    begun_ = true;
+    for (const BenchResult& result : results) {
+      if (json_)
+        all_.push_back(to_json(result));
+      else if (table_)
+        out_ << table_row(result, results.front());
+      else
+        print(result, out_);
+    }
+    out_.flush();
+  }
+
+  void finish() {
+    if (json_) out_ << all_.dump(2) << '\n';
+  }
+
+ private:
+  bool json_;
+  bool table_;
+  bool begun_ = false;
+  std::ostream& out_;
+  json all_ = json::array();
+};
 
 int run(const Options& options, Context& context) {
   const BenchOptions bench{static_cast<int>(options.integer("warmups")), static_cast<int>(options.integer("runs")),
                            options.flag("profile")};
   if (bench.runs < 1 || bench.warmups < 0) throw Error(ErrorKind::usage, {"at least one run", "--runs", {}});
-  json all = json::array();
+  Printer printer(options, context.out);
   for (const std::string& path : options.list("scenario")) {
-    Scenario scenario = read_scenario(path);
-    if (options.has("threads")) scenario.threads = static_cast<int>(options.integer("threads"));
-    if (options.has("dtype")) scenario.dtype = options.text("dtype");
-    const BenchResult result = run_bench(scenario, bench);
-    if (options.flag("json"))
-      all.push_back(to_json(result));
-    else
-      print(result, context.out);
+    const Scenario scenario = chosen_scenario(path, options);
+    printer.add(run_bench(scenario, chosen_threads(scenario, options), bench));
   }
-  if (options.flag("json")) context.out << all.dump(2) << '\n';
+  printer.finish();
   return 0;
 }
 
 }  // namespace
 
 Task bench_task() {
-  return {.name = "bench",
-          .summary = "Measure speed on seeded random weights, against the limits of this machine",
-          .description =
-              "Runs scenario files: warm-up, then several runs, of which the median, lowest and highest are shown, in "
-              "real tokens a second. The limit is the best bare matrix product over the model's shapes, measured in "
-              "the same run with the same threads.",
-          .examples = {{"groel bench bench/scenarios/8m-mixed-f32.json --profile",
-                        "one scenario, with the time of each operator"},
-                       {"groel bench bench/scenarios/*.json --json", "all of them, for programs"}},
-          .options =
-              {{.name = "scenario",
-                .type = OptionType::paths,
-                .help = "Scenario files",
-                .value_name = "FILE",
-                .required = true},
-               {.name = "runs", .type = OptionType::integer, .help = "Counted runs", .otherwise = 5, .value_name = "N"},
-               {.name = "warmups",
-                .type = OptionType::integer,
-                .help = "Runs before them",
-                .otherwise = 1,
-                .value_name = "N"},
-               {.name = "threads",
-                .letter = 't',
-                .type = OptionType::integer,
-                .help = "Threads, whatever the scenario says",
-                .value_name = "N"},
-               {.name = "dtype",
-                .type = OptionType::choice,
-                .help = "Precision, whatever the scenario says",
-                .choices = engine::precision_names()},
-               {.name = "profile", .type = OptionType::flag, .help = "Show the time of each operator"},
-               json_option()},
-          .run = run};
+  return {
+      .name = "bench",
+      .summary = "Measure speed on seeded random weights, against the limits of this machine",
+      .description =
+          "Runs scenario files: warm-up, then several runs, of which the median, lowest and highest are shown, in "
+          "real tokens a second. The limit is the best bare matrix product over the model's shapes, measured in "
+          "the same run with the same threads.",
+      .examples = {{"groel bench bench/scenarios/8m-mixed-f32.json --profile",
+                    "one scenario, with the time of each operator"},
+                   {"groel bench bench/scenarios/8m-length-*.json --threads 1,2 --table",
+                    "cost against length, and against threads"},
+                   {"groel bench bench/scenarios/*.json --json", "all of them, for programs"}},
+      .options =
+          {{.name = "scenario",
+            .type = OptionType::paths,
+            .help = "Scenario files",
+            .value_name = "FILE",
+            .required = true},
+           {.name = "runs", .type = OptionType::integer, .help = "Counted runs", .otherwise = 5, .value_name = "N"},
+           {.name = "warmups",
+            .type = OptionType::integer,
+            .help = "Runs before them",
+            .otherwise = 1,
+            .value_name = "N"},
+           {.name = "threads",
+            .letter = 't',
+            .type = OptionType::list,
+            .help = "Threads, whatever the scenario says; several are run one after the other; 0: every core",
+            .value_name = "N,..."},
+           {.name = "dtype",
+            .type = OptionType::choice,
+            .help = "Precision, whatever the scenario says",
+            .choices = engine::precision_names()},
+           {.name = "table", .type = OptionType::flag, .help = "Print a Markdown table, with the scaling by threads"},
+           {.name = "profile", .type = OptionType::flag, .help = "Show the time of each operator"},
+           json_option()},
+      .run = run};
 }
 
 }  // namespace groel::tasks

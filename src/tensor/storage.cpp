@@ -38,6 +38,7 @@ class HostPool {
         statistics_.cached -= capacity;
         return block;
       }
+      ++statistics_.allocations;
     }
     return allocate(capacity);
   }

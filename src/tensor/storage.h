@@ -36,11 +36,13 @@ class Storage {
   std::shared_ptr<const void> owner_;
 };
 
-/// Bytes of host tensors alive now, their highest so far, and bytes the pool keeps for reuse.
+/// Bytes of host tensors alive now, their highest so far, and bytes the pool keeps for reuse; how many blocks it has
+/// taken from the system since the process began.
 struct MemoryStatistics {
   std::size_t live = 0;
   std::size_t peak = 0;
   std::size_t cached = 0;
+  std::size_t allocations = 0;
 };
 MemoryStatistics memory_statistics();
 /// Starts a new measurement of `peak` from what is alive now.

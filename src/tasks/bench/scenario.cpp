@@ -28,14 +28,29 @@ Value member(const nlohmann::json& json, const char* name, const std::string& fi
   }
 }
 
+// Records, whole or cut into pieces of `length`; what is left of a record is dropped.
+std::vector<std::string> pieces(const std::string& sequence, std::int64_t length) {
+  if (length == 0) return {sequence};
+  std::vector<std::string> out;
+  const auto size = static_cast<std::size_t>(length);
+  for (std::size_t at = 0; at + size <= sequence.size(); at += size) out.push_back(sequence.substr(at, size));
+  return out;
+}
+
 Tokens read_tokens(const Scenario& scenario, const bio::Tokenizer& tokenizer) {
   Tokens out;
   std::int64_t residues = 0;
   for (const io::SequenceRecord& record : io::read_sequences({scenario.data.string()})) {
-    if (residues >= scenario.residues) break;
-    out.push_back(tokenizer.encode(record.sequence).ids);
-    residues += static_cast<std::int64_t>(out.back().size()) - 2;
+    if (record.error) throw *record.error;
+    for (const std::string& piece : pieces(record.sequence, scenario.length)) {
+      if (residues >= scenario.residues) return out;
+      out.push_back(tokenizer.encode(piece).ids);
+      residues += static_cast<std::int64_t>(out.back().size()) - 2;
+    }
   }
+  if (out.empty())
+    throw Error(ErrorKind::bad_input, {fmt::format("no sequence of {} residues", scenario.length),
+                                       scenario.data.string(), "a smaller \"length\""});
   return out;
 }
 
@@ -49,28 +64,88 @@ double best_product(const models::ModelInfo& info, ops::Precision precision) {
   return best;
 }
 
-// The sequences' batches, as the embedding task makes them.
-std::vector<std::size_t> batches(const models::Model& model, const Tokens& tokens,
-                                 const engine::EmbedRequest& request) {
-  std::vector<std::int64_t> counts;
-  for (const auto& sequence : tokens) counts.push_back(static_cast<std::int64_t>(sequence.size()));
-  return engine::MemoryPlan(model, request, {}).batches(counts);
+engine::LoadedModel load(const Scenario& scenario) {
+  const auto precision = engine::parse_precision(scenario.dtype);
+  if (!scenario.model.empty()) return engine::load_model(scenario.model, precision);
+  return engine::random_model(engine::esm2_config(scenario.layers, scenario.width, scenario.heads), 1, precision);
 }
 
-double run_once(const models::Model& model, const Tokens& tokens) {
-  const engine::EmbedRequest request{.layers = {static_cast<int>(model.info().layers)}, .mean = true};
-  const auto ends = batches(model, tokens, request);
+// A model and its input, ready to run any number of times.
+struct Workload {
+  const models::Model& model;
+  Tokens tokens;
+  engine::EmbedRequest request;
+  std::vector<std::size_t> batch_ends;  // as the embedding task makes them
+};
+
+Workload prepare(const Scenario& scenario, const models::Model& model) {
+  Workload work{model, read_tokens(scenario, model.tokenizer()), {}, {}};
+  work.request = {.layers = {static_cast<int>(model.info().layers)}, .mean = true};
+  std::vector<std::int64_t> counts;
+  for (const auto& sequence : work.tokens) counts.push_back(static_cast<std::int64_t>(sequence.size()));
+  work.batch_ends =
+      engine::MemoryPlan(model, work.request, {.memory = {}, .max_tokens = scenario.batch_tokens}).batches(counts);
+  return work;
+}
+
+double run_once(const Workload& work) {
   const auto begin = Clock::now();
   std::size_t first = 0;
-  for (const std::size_t end : ends) {
-    engine::embed_batch(model, std::span(tokens).subspan(first, end - first), request);
+  for (const std::size_t end : work.batch_ends) {
+    engine::embed_batch(work.model, std::span(work.tokens).subspan(first, end - first), work.request);
     first = end;
   }
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
+std::vector<ProfileRow> profile_once(const Workload& work) {
+  start_profile();
+  run_once(work);
+  stop_profile();
+  return profile();
+}
+
+BenchResult count(const Scenario& scenario, const Workload& work) {
+  BenchResult result{.scenario = scenario, .sequences = static_cast<std::int64_t>(work.tokens.size())};
+  for (const auto& sequence : work.tokens) {
+    result.tokens += static_cast<std::int64_t>(sequence.size());
+    result.flops += forward_flops(work.model.info(), static_cast<std::int64_t>(sequence.size()));
+  }
+  return result;
+}
+
 Spread scaled(const Spread& seconds, double amount) {
   return {amount / seconds.median, amount / seconds.highest, amount / seconds.lowest};
+}
+
+// With the threads set.
+void measure(const Workload& work, const BenchOptions& options, BenchResult& result) {
+  for (int i = 0; i < options.warmups; ++i) run_once(work);
+  std::vector<double> seconds;
+  for (int i = 0; i < options.runs; ++i) seconds.push_back(run_once(work));
+  if (options.profile) result.profile = profile_once(work);
+  result.tokens_per_second = scaled(spread(seconds), static_cast<double>(result.tokens));
+  result.flops_per_second = scaled(spread(seconds), result.flops);
+  result.product_limit = best_product(work.model.info(), engine::parse_precision(result.scenario.dtype));
+  result.bandwidth = ops::measure_memory_bandwidth();
+}
+
+std::int64_t positive(std::int64_t value, const char* name, const std::string& file) {
+  if (value >= 1) return value;
+  throw Error(ErrorKind::bad_input, {fmt::format("'{}' is {}, less than 1", name, value), file, "see bench/scenarios"});
+}
+
+void read_shape(const nlohmann::json& json, const std::string& file, Scenario& out) {
+  out.layers = positive(member<std::int64_t>(json, "layers", file), "layers", file);
+  out.width = positive(member<std::int64_t>(json, "width", file), "width", file);
+  out.heads = positive(member<std::int64_t>(json, "heads", file), "heads", file);
+}
+
+void read_cut(const nlohmann::json& json, const std::string& file, Scenario& out) {
+  out.residues = positive(member<std::int64_t>(json, "residues", file), "residues", file);
+  if (json.contains("length")) out.length = positive(member<std::int64_t>(json, "length", file), "length", file);
+  if (json.contains("batch_tokens"))
+    out.batch_tokens = positive(member<std::int64_t>(json, "batch_tokens", file), "batch_tokens", file);
 }
 
 }  // namespace
@@ -78,14 +153,18 @@ Spread scaled(const Spread& seconds, double amount) {
 Scenario read_scenario(const std::filesystem::path& path) {
   const nlohmann::json json = read_json(path);
   const std::string file = path.string();
-  return {member<std::string>(json, "name", file),
-          member<std::int64_t>(json, "layers", file),
-          member<std::int64_t>(json, "width", file),
-          member<std::int64_t>(json, "heads", file),
-          path.parent_path() / member<std::string>(json, "data", file),
-          member<std::string>(json, "dtype", file),
-          member<int>(json, "threads", file),
-          member<std::int64_t>(json, "residues", file)};
+  const std::filesystem::path folder = path.parent_path();
+  Scenario out;
+  out.name = member<std::string>(json, "name", file);
+  out.data = folder / member<std::string>(json, "data", file);
+  out.dtype = member<std::string>(json, "dtype", file);
+  out.threads = member<int>(json, "threads", file);
+  if (json.contains("model"))
+    out.model = folder / member<std::string>(json, "model", file);
+  else
+    read_shape(json, file, out);
+  read_cut(json, file, out);
+  return out;
 }
 
 Spread spread(std::vector<double> values) {
@@ -102,32 +181,19 @@ double forward_flops(const models::ModelInfo& info, std::int64_t tokens) {
   return static_cast<double>(info.layers) * n * (linear + 4 * n * width);
 }
 
-BenchResult run_bench(const Scenario& scenario, const BenchOptions& options) {
-  set_num_threads(scenario.threads);
-  const auto precision = engine::parse_precision(scenario.dtype);
-  const auto loaded =
-      engine::random_model(engine::esm2_config(scenario.layers, scenario.width, scenario.heads), 1, precision);
-  const models::ModelInfo info = loaded.model->info();
-  const Tokens tokens = read_tokens(scenario, loaded.model->tokenizer());
-  BenchResult result{.scenario = scenario, .sequences = static_cast<std::int64_t>(tokens.size())};
-  for (const auto& sequence : tokens) {
-    result.tokens += static_cast<std::int64_t>(sequence.size());
-    result.flops += forward_flops(info, static_cast<std::int64_t>(sequence.size()));
+std::vector<BenchResult> run_bench(const Scenario& scenario, const std::vector<int>& threads,
+                                   const BenchOptions& options) {
+  set_num_threads(0);
+  const engine::LoadedModel loaded = load(scenario);
+  const Workload work = prepare(scenario, *loaded.model);
+  std::vector<BenchResult> results;
+  for (const int count_of_threads : threads) {
+    set_num_threads(count_of_threads);
+    results.push_back(count(scenario, work));
+    results.back().threads = num_threads();
+    measure(work, options, results.back());
   }
-  for (int i = 0; i < options.warmups; ++i) run_once(*loaded.model, tokens);
-  std::vector<double> seconds;
-  for (int i = 0; i < options.runs; ++i) seconds.push_back(run_once(*loaded.model, tokens));
-  if (options.profile) {
-    start_profile();
-    run_once(*loaded.model, tokens);
-    stop_profile();
-    result.profile = profile();
-  }
-  result.tokens_per_second = scaled(spread(seconds), static_cast<double>(result.tokens));
-  result.flops_per_second = scaled(spread(seconds), result.flops);
-  result.product_limit = best_product(info, precision);
-  result.bandwidth = ops::measure_memory_bandwidth();
-  return result;
+  return results;
 }
 
 }  // namespace groel::tasks

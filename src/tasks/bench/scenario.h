@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,15 +11,20 @@
 
 namespace groel::tasks {
 
-/// A scenario file (JSON): {"name", "layers", "width", "heads", "data": FASTA beside it, "dtype", "threads",
-/// "residues": how many at most, in the file's order}.
+/// A scenario file (JSON): {"name", "layers", "width", "heads" (random weights of that shape) or "model" (a
+/// checkpoint), "data": FASTA, "dtype", "threads", "residues": how many at most, in the file's order}, and where wanted
+/// {"length": records are cut into pieces of so many residues, "batch_tokens": tokens a batch at most; 1 runs each
+/// sequence alone}. Paths are relative to the file.
 struct Scenario {
   std::string name;
+  std::filesystem::path model;  ///< empty: random weights
   std::int64_t layers = 0, width = 0, heads = 0;
   std::filesystem::path data;
   std::string dtype;
   int threads = 0;
   std::int64_t residues = 0;
+  std::int64_t length = 0;  ///< 0: records whole
+  std::optional<std::int64_t> batch_tokens{};
 };
 
 /// Errors: not_found, bad_input naming the member.
@@ -32,6 +38,7 @@ Spread spread(std::vector<double> values);
 
 struct BenchResult {
   Scenario scenario;
+  int threads = 0;
   std::int64_t sequences = 0, tokens = 0;
   double flops = 0;          ///< of the products and of attention, for all tokens
   Spread tokens_per_second;  ///< real tokens, <cls> and <eos> included, never padding
@@ -47,8 +54,10 @@ struct BenchOptions {
   bool profile = false;
 };
 
-/// Runs the model of a scenario: packed batches of at most 4096 tokens, last hidden state pooled by mean.
-BenchResult run_bench(const Scenario& scenario, const BenchOptions& options);
+/// Runs the model of a scenario once for each number of threads (0: every core): packed batches as `groel embed` makes
+/// them, last hidden state pooled by mean. Errors: as load_model; bad_input where the data hold no sequence.
+std::vector<BenchResult> run_bench(const Scenario& scenario, const std::vector<int>& threads,
+                                   const BenchOptions& options);
 
 /// FLOPs of one forward pass over a sequence of n tokens: 2 a multiply-add of every linear layer, 4·n·D a token and
 /// layer for attention; the embedding, norms and heads are not counted.
