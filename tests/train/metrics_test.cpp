@@ -54,6 +54,7 @@ using Values = std::map<std::string, std::function<json()>>;
 // Every expected value has been compared.
 void compare(const json& test, const Values& values) {
   for (const auto& [name, expected] : test["expected"].items()) {
+    if (name == "rankdata_x" && expected.is_null()) continue;  // left out of the largest case
     const std::string where = fmt::format("{}, {}: {}", test["kind"].dump(), test["name"].dump(), name);
     const auto found = values.find(name);
     ASSERT_NE(found, values.end()) << where << " is not computed";
@@ -101,7 +102,7 @@ void check_binary_scores(json test) {
   const RocCurve roc = roc_curve(truth, scores);
   const PrecisionRecallCurve curve = precision_recall_curve(truth, scores);
   const json& expected = test["expected"];
-  if (expected.contains("roc_curve")) {  // the largest case has no curves
+  if (expected["roc_curve"].is_object()) {  // the largest case has no curves
     expect_same(roc.false_positive_rate, expected["roc_curve"]["fpr"], "fpr");
     expect_same(roc.true_positive_rate, expected["roc_curve"]["tpr"], "tpr");
     EXPECT_EQ(roc.true_positive_rate.size(), expected["roc_curve"]["n_thresholds"]);

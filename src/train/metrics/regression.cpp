@@ -43,6 +43,19 @@ double correlation(Numbers x, Numbers y) {
   return std::clamp(std::inner_product(a.begin(), a.end(), b.begin(), 0.0), -1.0, 1.0);
 }
 
+// Ranks are halves of integers: sums of their products are exact, and equal orders give exactly 1.
+double rank_correlation(const std::vector<double>& a, const std::vector<double>& b) {
+  if (constant(a) || constant(b)) return NAN;
+  const double middle = (static_cast<double>(a.size()) + 1) / 2;
+  double ab = 0, aa = 0, bb = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    ab += (a[i] - middle) * (b[i] - middle);
+    aa += (a[i] - middle) * (a[i] - middle);
+    bb += (b[i] - middle) * (b[i] - middle);
+  }
+  return std::clamp(ab / std::sqrt(aa * bb), -1.0, 1.0);
+}
+
 // Two-sided, of Student's t with `freedom` degrees at r sqrt(f / (1 - r²)): I_{1-r²}(f/2, 1/2).
 double p_of(double r, double freedom) {
   if (std::isnan(r)) return NAN;
@@ -138,9 +151,7 @@ Correlation pearson(Numbers x, Numbers y) {
 
 Correlation spearman(Numbers x, Numbers y) {
   check(x, y, 2);
-  const auto a = ranks(x);
-  const auto b = ranks(y);
-  const double r = correlation(a, b);
+  const double r = rank_correlation(ranks(x), ranks(y));
   return {r, x.size() == 2 ? NAN : p_of(r, static_cast<double>(x.size()) - 2)};
 }
 
