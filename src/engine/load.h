@@ -29,6 +29,9 @@ LoadedModel load_model(const std::filesystem::path& path, ops::Precision precisi
 /// The same from a checkpoint already read.
 LoadedModel load_model(Checkpoint checkpoint, ops::Precision precision);
 
+/// The same with every tensor in place but nothing packed: for models::Trainable::prepare_training.
+LoadedModel load_unprepared(Checkpoint checkpoint);
+
 /// Parses "f32" or "bf16". Errors: usage.
 ops::Precision parse_precision(const std::string& text);
 std::string_view name(ops::Precision precision) noexcept;
