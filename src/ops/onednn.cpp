@@ -3,7 +3,10 @@
 
 #include <omp.h>
 
+#include <map>
+#include <mutex>
 #include <oneapi/dnnl/dnnl.hpp>
+#include <tuple>
 
 #include "base/cpu.h"
 #include "base/error.h"
@@ -83,10 +86,20 @@ struct TileProduct::Impl {
   dnnl::matmul product;
 };
 
+std::shared_ptr<const TileProduct::Impl> TileProduct::find(const TileShape& shape) {
+  using Key = std::tuple<std::int64_t, std::int64_t, std::int64_t, DType>;
+  static std::mutex mutex;
+  static auto* const known = new std::map<Key, std::shared_ptr<const Impl>>;  // never destroyed, as the engine
+  const std::scoped_lock lock(mutex);
+  std::shared_ptr<const Impl>& found = (*known)[{shape.rows, shape.in, shape.out, shape.input}];
+  if (found == nullptr) found = std::make_shared<const Impl>(shape);
+  return found;
+}
+
 TileProduct::TileProduct(const TileShape& shape) {
   const OneThread guard;
   try {
-    impl_ = std::make_unique<Impl>(shape);
+    impl_ = find(shape);
   } catch (const dnnl::error& error) {
     rethrow(error);
   }
