@@ -32,7 +32,9 @@ LoadedModel load_model(Checkpoint checkpoint, ops::Precision precision);
 /// The same with every tensor in place but nothing packed: for models::Trainable::prepare_training.
 LoadedModel load_unprepared(Checkpoint checkpoint);
 
-/// Parses "f32" or "bf16". Errors: usage.
+/// "f32", "bf16" and "f32x3".
+std::vector<std::string> precision_names();
+/// Parses one of them. Errors: usage.
 ops::Precision parse_precision(const std::string& text);
 std::string_view name(ops::Precision precision) noexcept;
 

@@ -5,6 +5,7 @@
 #include "ops/attention_impl.h"
 #include "ops/dispatch.h"
 #include "ops/elementwise.h"
+#include "ops/rotary_impl.h"
 #include "ops/view.h"
 
 namespace groel::ops {
@@ -14,6 +15,7 @@ std::span<const std::int32_t> check(const AttentionInput& input) {
   GROEL_REQUIRE(input.q.rank() == 2 && input.k.shape() == input.q.shape() && input.v.shape() == input.q.shape());
   GROEL_REQUIRE(input.heads > 0 && input.q.size(1) > 0 && input.q.size(1) % input.heads == 0);
   require_cpu(input.q);
+  if (input.rotary.defined()) check_rotary(input.q, input.rotary, input.cu_seqlens, {input.heads, input.scale});
   return sequence_bounds(input.cu_seqlens, input.q.size(0));
 }
 
@@ -28,7 +30,7 @@ double attention_flops(const AttentionInput& input) {
   return flops;
 }
 
-// Queries scaled, queries and keys rotated.
+// Queries scaled, queries and keys rotated: maps are asked for too rarely for more.
 AttentionInput rotated(AttentionInput input) {
   if (input.rotary.defined()) {
     input.q = input.q.clone();
@@ -50,7 +52,7 @@ Tensor attention(const AttentionInput& input, DType output) {
   GROEL_REQUIRE(output == DType::f32 || output == DType::bf16);
   const ProfileScope scope("attention", attention_flops(input));
   Tensor out = Tensor::empty(input.q.shape(), output);
-  cpu::attention(rotated(input), out);
+  cpu::attention(input, cpu::attention_kernel(input.precision), out);
   return out;
 }
 

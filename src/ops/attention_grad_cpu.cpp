@@ -94,12 +94,10 @@ void scatter_head(const float* from, const cpu::AttentionGradTask& task, const W
     std::copy_n(from + t * w.padded, w.width, rows.row(task.begin + t) + task.head * w.width);
 }
 
-/// Scores and dP of one vector of queries become P and dS.
-HWY_INLINE void softmax_grad(const Work& w, std::int64_t lane) {
+/// Scores (`highest` the largest of each query) and dP of one vector of queries become P and dS.
+HWY_INLINE void softmax_grad(const Work& w, std::int64_t lane, Vector highest) {
   float* p = w.weights + lane;
   float* dp = w.dweights + lane;
-  Vector highest = hn::Set(kTag, -std::numeric_limits<float>::infinity());
-  for (std::int64_t j = 0; j < w.tokens; ++j) highest = hn::Max(highest, hn::LoadU(kTag, p + j * kQueries));
   Vector total = hn::Zero(kTag);
   Vector mean = hn::Zero(kTag);
   for (std::int64_t j = 0; j < w.tokens; ++j) {
@@ -182,9 +180,12 @@ void grad_block(const Work& w, std::int64_t query, std::int64_t queries) {
   transpose_queries({dy, w.padded}, queries, w.width, w.dy_columns);
   for_query_vectors(queries, [&](auto vectors, std::int64_t lane) HWY_ATTR {
     constexpr int kVectors = decltype(vectors)::value;
-    score_block<kVectors>(w.q_columns + lane, {w.k, w.padded}, w.tokens, w.width, w.weights + lane);
-    score_block<kVectors>(w.dy_columns + lane, {w.v, w.padded}, w.tokens, w.width, w.dweights + lane);
-    for (int i = 0; i < kVectors; ++i) softmax_grad(w, lane + i * lanes());
+    Vector highest[kVectors];
+    Vector unused[kVectors];
+    for (int i = 0; i < kVectors; ++i) highest[i] = unused[i] = hn::Set(kTag, -std::numeric_limits<float>::infinity());
+    score_block<kVectors>(w.dy_columns + lane, {w.v, w.padded}, w.tokens, w.width, w.dweights + lane, unused);
+    score_block<kVectors>(w.q_columns + lane, {w.k, w.padded}, w.tokens, w.width, w.weights + lane, highest);
+    for (int i = 0; i < kVectors; ++i) softmax_grad(w, lane + i * lanes(), highest[i]);
   });
   for_query_vectors(
       queries, [&](auto vectors, std::int64_t lane) HWY_ATTR { query_columns<decltype(vectors)::value>(w, lane); });

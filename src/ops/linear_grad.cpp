@@ -27,7 +27,7 @@ void check(const Tensor& x, const Tensor& dy, const LinearGradients& to) {
 }
 
 GradWord word_of(Precision precision) {
-  if (precision == Precision::f32) return GradWord::f32;
+  if (precision != Precision::bf16) return GradWord::f32;
   return active_isa() >= Isa::avx512_bf16 ? GradWord::pair : GradWord::rounded;
 }
 

@@ -23,8 +23,11 @@ struct TileShape {
 class TileProduct {
  public:
   explicit TileProduct(const TileShape& shape);
+  /// A product over the packed weights of another, which differs in rows alone.
+  TileProduct(const TileShape& shape, const TileProduct& like);
   ~TileProduct();
   TileProduct(TileProduct&&) noexcept;
+  TileProduct& operator=(TileProduct&&) noexcept;
 
   const TileShape& shape() const;
   /// oneDNN's name of the kernel it chose ("brg:avx512_core").
@@ -38,7 +41,7 @@ class TileProduct {
 
  private:
   struct Impl;
-  static std::shared_ptr<const Impl> find(const TileShape& shape);
+  static std::shared_ptr<const Impl> find(const TileShape& shape, const Impl* like);
   std::shared_ptr<const Impl> impl_;
 };
 
