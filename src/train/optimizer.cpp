@@ -127,7 +127,7 @@ class Sgd final : public PieceOptimizer {
 }  // namespace
 
 bool is_decayed(const std::string& parameter_name) {
-  static const std::regex exempt(R"(bias|layernorm|rmsnorm|(^|\.)norm(\.|$)|_norm(\.|_|$)|(^|\.)ln_[^.]*(\.|$))",
+  static const std::regex exempt(R"(bias|layer_?norm|rmsnorm|(^|\.)norm(\.|$)|_norm(\.|$)|(^|\.)ln_[^.]*(\.|$))",
                                  std::regex::icase | std::regex::optimize);
   return !std::regex_search(parameter_name, exempt);
 }
