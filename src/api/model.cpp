@@ -63,7 +63,9 @@ struct Model::Impl {
 };
 
 Model Model::load(const std::string& name, Dtype dtype) {
-  const auto precision = dtype == Dtype::bf16 ? ops::Precision::bf16 : ops::Precision::f32;
+  const auto precision = dtype == Dtype::bf16    ? ops::Precision::bf16
+                         : dtype == Dtype::f32x3 ? ops::Precision::f32x3
+                                                 : ops::Precision::f32;
   return Model(std::make_shared<const Impl>(engine::load_model(engine::resolve_model(name), precision)));
 }
 

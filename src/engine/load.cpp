@@ -189,6 +189,13 @@ LoadedModel load_model(const std::filesystem::path& path, ops::Precision precisi
 }
 
 LoadedModel load_model(Checkpoint checkpoint, ops::Precision precision) {
+  LoadedModel out = load_unprepared(std::move(checkpoint));
+  out.precision = precision;
+  out.model->prepare(precision);
+  return out;
+}
+
+LoadedModel load_unprepared(Checkpoint checkpoint) {
   const models::Family& family = *checkpoint.family;
   bio::Tokenizer tokenizer =
       checkpoint.vocabulary.empty()
@@ -199,7 +206,7 @@ LoadedModel load_model(Checkpoint checkpoint, ops::Precision precision) {
                   checkpoint.path,
                   checkpoint.layout,
                   most_common_dtype(checkpoint.arrays),
-                  precision,
+                  ops::Precision::f32,
                   checkpoint.config,
                   {},
                   fingerprint(checkpoint)};
@@ -213,16 +220,39 @@ LoadedModel load_model(Checkpoint checkpoint, ops::Precision precision) {
     if (const auto found = checkpoint.arrays.find(parameter.name); found != checkpoint.arrays.end())
       *parameter.slot = as_tensor(found->second);
   checkpoint.arrays.clear();
-  out.model->prepare(precision);
   return out;
 }
 
-ops::Precision parse_precision(const std::string& text) {
-  if (text == "f32" || text == "float32") return ops::Precision::f32;
-  if (text == "bf16" || text == "bfloat16") return ops::Precision::bf16;
-  throw Error(ErrorKind::usage, {fmt::format("unknown dtype '{}'", text), "--dtype", "use f32 or bf16"});
+namespace {
+
+struct PrecisionName {
+  std::string_view text;
+  ops::Precision precision;
+};
+constexpr PrecisionName kPrecisions[] = {
+    {"f32", ops::Precision::f32},     {"bf16", ops::Precision::bf16},     {"f32x3", ops::Precision::f32x3},
+    {"float32", ops::Precision::f32}, {"bfloat16", ops::Precision::bf16},
+};
+constexpr std::size_t kShown = 3;  // those behind are other spellings
+
+}  // namespace
+
+std::vector<std::string> precision_names() {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < kShown; ++i) names.emplace_back(kPrecisions[i].text);
+  return names;
 }
 
-std::string_view name(ops::Precision precision) noexcept { return precision == ops::Precision::bf16 ? "bf16" : "f32"; }
+ops::Precision parse_precision(const std::string& text) {
+  for (const PrecisionName& one : kPrecisions)
+    if (one.text == text) return one.precision;
+  throw Error(ErrorKind::usage, {fmt::format("unknown dtype '{}'", text), "--dtype", "use f32, bf16 or f32x3"});
+}
+
+std::string_view name(ops::Precision precision) noexcept {
+  for (const PrecisionName& one : kPrecisions)
+    if (one.precision == precision) return one.text;
+  return "f32";
+}
 
 }  // namespace groel::engine

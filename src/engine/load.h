@@ -29,7 +29,12 @@ LoadedModel load_model(const std::filesystem::path& path, ops::Precision precisi
 /// The same from a checkpoint already read.
 LoadedModel load_model(Checkpoint checkpoint, ops::Precision precision);
 
-/// Parses "f32" or "bf16". Errors: usage.
+/// The same with every tensor in place but nothing packed: for models::Trainable::prepare_training.
+LoadedModel load_unprepared(Checkpoint checkpoint);
+
+/// "f32", "bf16" and "f32x3".
+std::vector<std::string> precision_names();
+/// Parses one of them. Errors: usage.
 ops::Precision parse_precision(const std::string& text);
 std::string_view name(ops::Precision precision) noexcept;
 

@@ -4,6 +4,8 @@
 
 #include "ops/attention_impl.h"
 #include "ops/dispatch.h"
+#include "ops/elementwise.h"
+#include "ops/rotary_impl.h"
 #include "ops/view.h"
 
 namespace groel::ops {
@@ -13,6 +15,7 @@ std::span<const std::int32_t> check(const AttentionInput& input) {
   GROEL_REQUIRE(input.q.rank() == 2 && input.k.shape() == input.q.shape() && input.v.shape() == input.q.shape());
   GROEL_REQUIRE(input.heads > 0 && input.q.size(1) > 0 && input.q.size(1) % input.heads == 0);
   require_cpu(input.q);
+  if (input.rotary.defined()) check_rotary(input.q, input.rotary, input.cu_seqlens, {input.heads, input.scale});
   return sequence_bounds(input.cu_seqlens, input.q.size(0));
 }
 
@@ -27,6 +30,21 @@ double attention_flops(const AttentionInput& input) {
   return flops;
 }
 
+// Queries scaled, queries and keys rotated: maps are asked for too rarely for more.
+AttentionInput rotated(AttentionInput input) {
+  if (input.rotary.defined()) {
+    input.q = input.q.clone();
+    input.k = input.k.clone();
+    rotary_inplace(input.q, input.rotary, input.cu_seqlens, {input.heads, input.scale});
+    rotary_inplace(input.k, input.rotary, input.cu_seqlens, {input.heads, 1.0F});
+  } else if (input.scale != 1.0F) {
+    input.q = scale(input.q.clone(), input.scale);
+  }
+  input.scale = 1.0F;
+  input.rotary = {};
+  return input;
+}
+
 }  // namespace
 
 Tensor attention(const AttentionInput& input, DType output) {
@@ -34,7 +52,7 @@ Tensor attention(const AttentionInput& input, DType output) {
   GROEL_REQUIRE(output == DType::f32 || output == DType::bf16);
   const ProfileScope scope("attention", attention_flops(input));
   Tensor out = Tensor::empty(input.q.shape(), output);
-  cpu::attention(input, out);
+  cpu::attention(input, cpu::attention_kernel(input.precision), out);
   return out;
 }
 
@@ -45,7 +63,7 @@ Tensor attention_maps(const AttentionInput& input, std::int64_t sequence) {
   const std::int64_t n = bounds[static_cast<std::size_t>(sequence) + 1] - begin;
   const ProfileScope scope("attention_maps");
   Tensor maps = Tensor::empty({input.heads, n, n});
-  cpu::attention_maps(input, begin, maps);
+  cpu::attention_maps(rotated(input), begin, maps);
   return maps;
 }
 

@@ -1,13 +1,14 @@
-// attention: softmax(q kᵀ) v within each sequence of a packed batch.
+// attention: softmax(rotate(scale q) rotate(k)ᵀ) v within each sequence of a packed batch.
 #pragma once
 
 #include "ops/linear.h"
+#include "ops/rotary.h"
 #include "tensor/tensor.h"
 
 namespace groel::ops {
 
 struct AttentionInput {
-  Tensor q;           ///< [T, H*K] f32, already scaled; rows may be strided
+  Tensor q;           ///< [T, H*K] f32; rows may be strided
   Tensor k;           ///< [T, H*K] f32; rows may be strided
   Tensor v;           ///< [T, H*K] f32; rows may be strided
   Tensor cu_seqlens;  ///< [B+1] i32, host
@@ -15,6 +16,10 @@ struct AttentionInput {
   /// bf16: q, k, v and the softmax weights may be rounded to bf16 where the processor has bf16 dot products; sums and
   /// softmax stay f32.
   Precision precision = Precision::f32;
+  /// The query is multiplied by this first, before any rotation (K^-0.5).
+  float scale = 1.0F;
+  /// Rotation of q and k by their positions, counted from each sequence's start; undefined: none.
+  RotaryTable rotary = {};
 };
 
 /// -> [T, H*K] f32 (or `output`: bf16, as input of a bf16 product). Online softmax in f32: memory beyond inputs and

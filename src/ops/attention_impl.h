@@ -1,27 +1,56 @@
-// The CPU backend of attention.
+// The CPU backend of attention: what its kernels share.
+//
+// A task takes some queries of one head of one sequence through all of its keys. It first lays the head's keys
+// (rotated) and values out for its kernel, then takes queries in blocks of kQueries through blocks of keys with an
+// online softmax. The vectors' lanes are queries, so every query runs the same chain of operations over its keys in
+// order, whatever block, task or thread it falls in.
 #pragma once
 
 #include "ops/attention.h"
+#include "ops/view.h"
 
 namespace groel::ops::cpu {
 
-/// Queries of one task, and the row length of its transposed buffers.
-inline constexpr std::int64_t kAttentionQueries = 64;
+/// Queries of one block, and the row length of its transposed buffers.
+inline constexpr std::int64_t kQueries = 64;
+/// Scores are kept in units of log 2, so that exp is 2^x.
+inline constexpr float kLog2E = 1.44269504F;
 
-/// Queries [query, query + queries) of one head, against keys and values [begin, end).
+/// Queries [query, query_end) of one head, against keys and values [begin, end), where query positions count from.
 struct AttentionTask {
   std::int64_t head;
   std::int64_t begin;
   std::int64_t end;
   std::int64_t query;
-  std::int64_t queries;
+  std::int64_t query_end;
+  std::int64_t keys() const { return end - begin; }
 };
 
-/// One task by AVX-512's bf16 dot products; only where active_isa() has them.
-void attend_bf16(const AttentionInput& input, const AttentionTask& task, Tensor& out);
+/// Rows [begin, begin + rows) of one head's columns of x, times `scale`, rotated by their positions from `start`, as
+/// contiguous rows at `to`; with no table, only scaled.
+struct HeadRotation {
+  const Tensor& x;
+  const AttentionInput& input;
+  std::int64_t head;
+  std::int64_t begin;
+  std::int64_t rows;
+  std::int64_t start;
+  float scale;
+};
+void rotate_head(const HeadRotation& rotation, float* to);
 
+/// The kernels. f32 by Highway; by AVX-512's bf16 dot products; by AMX's bf16 tiles.
+void attend_f32(const AttentionInput& input, const AttentionTask& task, Tensor& out);
+void attend_bf16(const AttentionInput& input, const AttentionTask& task, Tensor& out);
+void attend_amx(const AttentionInput& input, const AttentionTask& task, Tensor& out);
+/// The AMX kernel with its tile instructions emulated (needs AVX-512 with bf16 still): for tests.
+void attend_emulated_amx(const AttentionInput& input, const AttentionTask& task, Tensor& out);
+
+using AttentionKernel = void (*)(const AttentionInput&, const AttentionTask&, Tensor&);
+/// The kernel for that precision at the active instruction-set level.
+AttentionKernel attention_kernel(Precision precision);
 /// Everything is checked; out [T, H*K] f32 or bf16.
-void attention(const AttentionInput& input, Tensor& out);
+void attention(const AttentionInput& input, AttentionKernel kernel, Tensor& out);
 /// maps [H, n, n] of the tokens [begin, begin + n).
 void attention_maps(const AttentionInput& input, std::int64_t begin, Tensor& maps);
 

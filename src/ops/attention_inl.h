@@ -13,12 +13,13 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "ops/attention_impl.h"
 #include "ops/simd_inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace groel::ops::HWY_NAMESPACE {
 
-constexpr std::int64_t kQueries = 64;                        // of one block: the row length of every transposed buffer
+using cpu::kQueries;
 constexpr std::int64_t kKeys = 64;                           // of one block, counted from the start of the sequence
 constexpr int kMaxVectors = HWY_TARGET == HWY_AVX2 ? 2 : 4;  // of queries at a time: what the registers hold
 
@@ -80,24 +81,29 @@ struct Tile {
   }
 };
 
-/// scores[j] = q · k[j] for R keys.
+/// scores[j] = q · k[j] for R keys; raises `highest` to them.
 template <int V, int R>
-HWY_INLINE void score_tile(const float* HWY_RESTRICT q, HeadRows k, std::int64_t width, float* HWY_RESTRICT scores) {
+HWY_INLINE void score_tile(const float* HWY_RESTRICT q, HeadRows k, std::int64_t width, float* HWY_RESTRICT scores,
+                           Vector (&highest)[V]) {
   Tile<V, R> tile;
   tile.clear();
   for (std::int64_t d = 0; d < width; ++d) tile.add(q + d * kQueries, k.data + d, k.stride);
 #pragma GCC unroll 8
   for (int r = 0; r < R; ++r)
 #pragma GCC unroll 8
-    for (int v = 0; v < V; ++v) hn::StoreU(tile.sum[r][v], kTag, scores + r * kQueries + v * lanes());
+    for (int v = 0; v < V; ++v) {
+      hn::StoreU(tile.sum[r][v], kTag, scores + r * kQueries + v * lanes());
+      highest[v] = hn::Max(highest[v], tile.sum[r][v]);
+    }
 }
 
-/// q transposed, k: `keys` rows -> scores [keys, kQueries] for V vectors of queries.
+/// q transposed, k: `keys` rows -> scores [keys, kQueries] for V vectors of queries; raises `highest` to them.
 template <int V>
-HWY_INLINE void score_block(const float* q, HeadRows k, std::int64_t keys, std::int64_t width, float* scores) {
+HWY_INLINE void score_block(const float* q, HeadRows k, std::int64_t keys, std::int64_t width, float* scores,
+                            Vector (&highest)[V]) {
   std::int64_t j = 0;
-  for (; j + 4 <= keys; j += 4) score_tile<V, 4>(q, {k.row(j), k.stride}, width, scores + j * kQueries);
-  for (; j < keys; ++j) score_tile<V, 1>(q, {k.row(j), k.stride}, width, scores + j * kQueries);
+  for (; j + 4 <= keys; j += 4) score_tile<V, 4>(q, {k.row(j), k.stride}, width, scores + j * kQueries, highest);
+  for (; j < keys; ++j) score_tile<V, 1>(q, {k.row(j), k.stride}, width, scores + j * kQueries, highest);
 }
 
 }  // namespace groel::ops::HWY_NAMESPACE

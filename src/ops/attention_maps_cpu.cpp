@@ -29,7 +29,10 @@ void map_block(HeadRows q, HeadRows k, std::int64_t width, std::int64_t query, M
   for (std::int64_t key = 0; key < map.columns; key += kKeys) {
     const std::int64_t keys = std::min(kKeys, map.columns - key);
     for_query_vectors(queries, [&](auto vectors, std::int64_t lane) HWY_ATTR {
-      score_block<decltype(vectors)::value>(transposed + lane, {k.row(key), k.stride}, keys, width, scores + lane);
+      constexpr int kVectors = decltype(vectors)::value;
+      Vector highest[kVectors];
+      for (Vector& one : highest) one = hn::Zero(kTag);  // not used: each row has a softmax of its own
+      score_block<kVectors>(transposed + lane, {k.row(key), k.stride}, keys, width, scores + lane, highest);
     });
     for (std::int64_t i = 0; i < queries; ++i)
       for (std::int64_t j = 0; j < keys; ++j) map.row(query + i)[key + j] = scores[j * kQueries + i];

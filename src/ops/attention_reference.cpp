@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "ops/attention.h"
+#include "ops/elementwise.h"
 #include "ops/view.h"
 
 namespace groel::ops::reference {
@@ -28,9 +29,20 @@ std::vector<double> weights(const AttentionInput& input, std::int64_t head, std:
   return out;
 }
 
+AttentionInput rotated(AttentionInput input) {
+  input.q = reference::scale(input.q.clone(), input.scale);
+  input.k = input.k.clone();
+  if (input.rotary.defined()) {
+    reference::rotary_inplace(input.q, input.rotary, input.cu_seqlens, {input.heads, 1.0F});
+    reference::rotary_inplace(input.k, input.rotary, input.cu_seqlens, {input.heads, 1.0F});
+  }
+  return input;
+}
+
 }  // namespace
 
-Tensor attention(const AttentionInput& input, DType output) {
+Tensor attention(const AttentionInput& given, DType output) {
+  const AttentionInput input = rotated(given);
   Tensor out = Tensor::empty(input.q.shape());
   const auto y = mutable_matrix<float>(out);
   const auto v = matrix<float>(input.v);
@@ -49,7 +61,8 @@ Tensor attention(const AttentionInput& input, DType output) {
   return out.to(output);
 }
 
-Tensor attention_maps(const AttentionInput& input, std::int64_t sequence) {
+Tensor attention_maps(const AttentionInput& given, std::int64_t sequence) {
+  const AttentionInput input = rotated(given);
   const auto bounds = sequence_bounds(input.cu_seqlens, input.q.size(0));
   const std::int64_t begin = bounds[static_cast<std::size_t>(sequence)];
   const std::int64_t end = bounds[static_cast<std::size_t>(sequence) + 1];

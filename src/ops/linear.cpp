@@ -29,7 +29,8 @@ void check(const Tensor& x, const PackedWeight& weight, const LinearOptions& opt
                 (options.bias.shape() == Shape{weight.out()} && options.bias.dtype() == DType::f32));
   GROEL_REQUIRE(!options.residual.defined() ||
                 (options.residual.shape() == shape && options.residual.dtype() == DType::f32));
-  GROEL_REQUIRE(!options.into.defined() || (options.into.shape() == shape && options.into.dtype() == DType::f32));
+  GROEL_REQUIRE(!options.into.defined() || (options.into.shape() == shape && options.into.dtype() == options.output));
+  GROEL_REQUIRE(options.output == DType::f32 || options.output == DType::bf16);
 }
 
 }  // namespace
@@ -37,7 +38,7 @@ void check(const Tensor& x, const PackedWeight& weight, const LinearOptions& opt
 Tensor linear(const Tensor& x, const PackedWeight& weight, const LinearOptions& options) {
   check(x, weight, options);
   require_cpu(x);
-  Tensor y = options.into.defined() ? options.into : Tensor::empty({x.size(0), weight.out()});
+  Tensor y = options.into.defined() ? options.into : Tensor::empty({x.size(0), weight.out()}, options.output);
   const ProfileScope scope("linear", 2.0 * static_cast<double>(x.count()) * static_cast<double>(weight.out()));
   if (x.size(0) > 0) cpu::linear(x, weight.impl(), options, y);
   return y;

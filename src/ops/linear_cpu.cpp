@@ -1,35 +1,40 @@
-// linear on the CPU: the product in tiles of fixed shape, each finished (bias, activation, residual) while it is hot.
+// linear on the CPU: the product in tiles, each finished (bias, activation, residual) while it is hot.
 //
-// A tile is kRows rows by one panel of output columns, always the same whatever T and the number of threads, so that a
-// row's result cannot depend on them; rows behind the end are zeros.
+// A tile is some rows of x by one panel of output columns. Tiles have kRows rows, or fewer where the input ends: sizes
+// whose results are the same bits, so that a row's result depends neither on T nor on the number of threads. Rows
+// behind the end are zeros.
 #include <algorithm>
 #include <vector>
 
 #include "base/cpu.h"
 #include "base/threads.h"
 #include "ops/linear_impl.h"
-#include "ops/onednn.h"
+#include "ops/linear_panel.h"
 #include "ops/scratch.h"
 #include "ops/view.h"
 
 namespace groel::ops::cpu {
 namespace {
 
-constexpr std::int64_t kRows = 64;
+constexpr std::int64_t kRows = PanelProduct::kRows;
 constexpr std::int64_t kPanel = 256;  // wide enough for peak speed, narrow enough to share a short input among threads
+constexpr std::int64_t kGroup = 4;    // tiles of rows that take a panel one after the other, while it is in the cache
 constexpr std::size_t kAlignment = 64;
 
 std::size_t aligned(std::size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
 
 struct CpuWeight final : PackedWeight::Impl {
-  std::vector<TileProduct> products;  // one for full panels, one for the last if it is narrower
+  std::vector<PanelProduct> products;  // one for full panels, one for the last if it is narrower
   std::int64_t panels = 0;
   std::size_t panel_bytes = 0;
   std::shared_ptr<Storage> packed;
   DType input = DType::f32;
+  bool split = false;  // into three bf16 parts
 
   std::size_t bytes() const override { return packed->size(); }
-  const TileProduct& product(std::int64_t panel) const {
+  /// Columns of x's rows as the product takes them.
+  std::int64_t depth() const { return split ? 3 * in : in; }
+  const PanelProduct& product(std::int64_t panel) const {
     return panel + 1 < panels ? products.front() : products.back();
   }
   std::byte* panel_data(std::int64_t panel) const {
@@ -38,31 +43,42 @@ struct CpuWeight final : PackedWeight::Impl {
 };
 
 void pack_panel(const Tensor& weight, const CpuWeight& to, std::int64_t panel) {
-  const TileShape& shape = to.product(panel).shape();
+  thread_local Scratch scratch;
+  const PanelProduct& product = to.product(panel);
   const std::int64_t begin = panel * kPanel;
-  const Tensor rows = weight.rows(begin, begin + shape.out).to(DType::f32);
-  Tensor values = Tensor::empty({shape.out, shape.in}, to.input);
-  gather_rows(rows, {0, shape.out, shape.out, to.input, to.precision}, values.storage()->data());
-  to.product(panel).pack(values.raw_data(), to.panel_data(panel));
+  const Tensor rows = weight.rows(begin, begin + product.out());
+  const bool ready = rows.dtype() == to.input && rows.contiguous() && !to.split &&
+                     (to.precision != Precision::bf16 || to.input == DType::bf16);
+  if (ready) return product.pack(rows.raw_data(), to.panel_data(panel));
+  const Tensor values = rows.dtype() == DType::f16 ? rows.to(DType::f32) : rows;
+  std::byte* copy = scratch.bytes(static_cast<std::size_t>(product.out() * to.depth()) * size_of(to.input));
+  gather_rows(values, {0, product.out(), product.out(), to.input, to.precision, to.split ? Split::weight : Split::none},
+              copy);
+  product.pack(copy, to.panel_data(panel));
 }
 
 struct Job {
   const Tensor& x;
   const CpuWeight& weight;
   const LinearOptions& options;
-  Matrix<float> y;
+  Tensor& y;
+};
+
+// Rows of one tile, and how many the product takes.
+struct Rows {
+  std::int64_t begin;
+  std::int64_t end;
+  std::int64_t padded;
 };
 
 // x's rows as the product wants them: in place when they already are, else copied.
-const std::byte* input_tile(const Job& job, std::int64_t begin, std::int64_t end) {
-  thread_local Scratch scratch;
+const std::byte* input_tile(const Job& job, const Rows& rows, std::byte* copy) {
   const CpuWeight& w = job.weight;
-  const bool ready = end - begin == kRows && job.x.contiguous() && job.x.dtype() == w.input &&
-                     (w.precision == Precision::f32 || w.input == DType::bf16);
-  const auto row_bytes = static_cast<std::size_t>(w.in) * size_of(w.input);
-  if (ready) return job.x.raw_data() + static_cast<std::size_t>(begin) * row_bytes;
-  std::byte* copy = scratch.bytes(kRows * row_bytes);
-  gather_rows(job.x, {begin, end, kRows, w.input, w.precision}, copy);
+  const bool ready = rows.end - rows.begin == rows.padded && job.x.contiguous() && job.x.dtype() == w.input &&
+                     !w.split && (w.precision != Precision::bf16 || w.input == DType::bf16);
+  if (ready) return job.x.raw_data() + static_cast<std::size_t>(rows.begin * w.in) * size_of(w.input);
+  gather_rows(job.x, {rows.begin, rows.end, rows.padded, w.input, w.precision, w.split ? Split::input : Split::none},
+              copy);
   return copy;
 }
 
@@ -73,49 +89,65 @@ Epilogue epilogue(const Job& job, std::int64_t row, std::int64_t column) {
     e.residual = matrix<float>(job.options.residual).row(row) + column;
     e.residual_stride = job.options.residual.row_stride();
   }
-  e.y = job.y.row(row) + column;
-  e.y_stride = job.y.stride;
+  if (job.y.dtype() == DType::bf16)
+    e.y_bf16 = mutable_matrix<bf16_t>(job.y).row(row) + column;
+  else
+    e.y = mutable_matrix<float>(job.y).row(row) + column;
+  e.y_stride = job.y.row_stride();
   e.activation = job.options.activation;
   return e;
 }
 
-struct Panels {
+void run_tile(const Job& job, const Rows& rows, std::int64_t panel, const std::byte* x) {
+  thread_local Scratch product_scratch;
+  const PanelProduct& product = job.weight.product(panel);
+  float* out = product_scratch.floats(static_cast<std::size_t>(rows.padded * product.out()));
+  product.run(rows.padded, x, job.weight.panel_data(panel), out);
+  Epilogue e = epilogue(job, rows.begin, panel * kPanel);
+  e.product = out;
+  e.product_stride = product.out();
+  e.rows = rows.end - rows.begin;
+  e.columns = product.out();
+  job.weight.input == DType::bf16&& e.y_bf16 != nullptr ? finish_tile_bf16(e) : finish_tile(e);
+}
+
+struct Range {
   std::int64_t begin;
   std::int64_t end;
 };
 
-void run_tile(const Job& job, std::int64_t tile, Panels panels) {
-  thread_local Scratch product_scratch;
-  thread_local Scratch library_scratch;
-  const std::int64_t begin = tile * kRows;
-  const std::int64_t end = std::min(job.y.rows, begin + kRows);
-  const std::byte* x = input_tile(job, begin, end);
-  for (std::int64_t panel = panels.begin; panel < panels.end; ++panel) {
-    const TileProduct& product = job.weight.product(panel);
-    const std::int64_t width = product.shape().out;
-    float* out = product_scratch.floats(static_cast<std::size_t>(kRows * width));
-    product.run(x, job.weight.panel_data(panel), out, library_scratch.bytes(product.scratch_bytes()));
-    Epilogue e = epilogue(job, begin, panel * kPanel);
-    e.product = out;
-    e.product_stride = width;
-    e.rows = end - begin;
-    e.columns = width;
-    finish_tile(e);
+// Tiles of rows, by a range of panels.
+void run_group(const Job& job, Range tiles, Range panels) {
+  thread_local Scratch copies;
+  const std::int64_t tokens = job.x.size(0);
+  const auto bytes = static_cast<std::size_t>(kRows * job.weight.depth()) * size_of(job.weight.input);
+  std::byte* copy = copies.bytes(bytes * kGroup);
+  Rows rows[kGroup];
+  const std::byte* x[kGroup];
+  for (std::int64_t t = tiles.begin; t < tiles.end; ++t) {
+    const std::int64_t i = t - tiles.begin;
+    const std::int64_t end = std::min(tokens, (t + 1) * kRows);
+    rows[i] = {t * kRows, end, job.weight.products.front().padded(end - t * kRows)};
+    x[i] = input_tile(job, rows[i], copy + static_cast<std::size_t>(i) * bytes);
   }
+  for (std::int64_t panel = panels.begin; panel < panels.end; ++panel)
+    for (std::int64_t i = 0; i < tiles.end - tiles.begin; ++i) run_tile(job, rows[i], panel, x[i]);
 }
 
 }  // namespace
 
 std::shared_ptr<const PackedWeight::Impl> pack(const Tensor& weight, Precision precision) {
   auto out = std::make_shared<CpuWeight>();
+  const bool products_in_bf16 = precision != Precision::f32 && active_isa() >= Isa::avx512_bf16;
   out->in = weight.size(1);
   out->out = weight.size(0);
   out->precision = precision;
-  out->input = precision == Precision::bf16 && active_isa() >= Isa::avx512_bf16 ? DType::bf16 : DType::f32;
+  out->input = products_in_bf16 ? DType::bf16 : DType::f32;
+  out->split = products_in_bf16 && precision == Precision::f32x3;
   out->panels = ceil_div(out->out, kPanel);
   const std::int64_t last = out->out - (out->panels - 1) * kPanel;
-  if (out->panels > 1) out->products.emplace_back(TileShape{kRows, out->in, kPanel, out->input});
-  if (out->panels == 1 || last != kPanel) out->products.emplace_back(TileShape{kRows, out->in, last, out->input});
+  if (out->panels > 1) out->products.emplace_back(out->depth(), kPanel, out->input);
+  if (out->panels == 1 || last != kPanel) out->products.emplace_back(out->depth(), last, out->input);
   out->panel_bytes = aligned(out->products.front().packed_bytes());
   out->packed = Storage::allocate(static_cast<std::size_t>(out->panels - 1) * out->panel_bytes +
                                   aligned(out->products.back().packed_bytes()));
@@ -125,13 +157,18 @@ std::shared_ptr<const PackedWeight::Impl> pack(const Tensor& weight, Precision p
 
 void linear(const Tensor& x, const PackedWeight::Impl& weight, const LinearOptions& options, Tensor& y) {
   const auto& packed = static_cast<const CpuWeight&>(weight);
-  const Job job{x, packed, options, mutable_matrix<float>(y)};
+  const Job job{x, packed, options, y};
   const std::int64_t tiles = ceil_div(x.size(0), kRows);
-  // Few tiles: their panels become tasks of their own, so that every thread has some.
-  const std::int64_t splits = std::clamp<std::int64_t>(ceil_div(4 * num_threads(), tiles), 1, packed.panels);
-  parallel_for(tiles * splits, [&](std::int64_t task) {
+  const std::int64_t wanted = 4 * num_threads();  // tasks
+  // Many tiles: each task takes a group of them. Few: their panels become tasks of their own.
+  const std::int64_t group = std::clamp<std::int64_t>(tiles / wanted, 1, kGroup);
+  const std::int64_t groups = ceil_div(tiles, group);
+  const std::int64_t splits = std::clamp<std::int64_t>(ceil_div(wanted, groups), 1, packed.panels);
+  parallel_for(groups * splits, [&](std::int64_t task) {
     const std::int64_t split = task % splits;
-    run_tile(job, task / splits, {split * packed.panels / splits, (split + 1) * packed.panels / splits});
+    const std::int64_t first = task / splits * group;
+    run_group(job, {first, std::min(tiles, first + group)},
+              {split * packed.panels / splits, (split + 1) * packed.panels / splits});
   });
 }
 

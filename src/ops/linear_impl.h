@@ -20,6 +20,9 @@ std::shared_ptr<const PackedWeight::Impl> pack(const Tensor& weight, Precision p
 /// Everything is checked; y is where the result goes.
 void linear(const Tensor& x, const PackedWeight::Impl& weight, const LinearOptions& options, Tensor& y);
 
+/// For f32x3: the three parts of an input's row, or of a weight's.
+enum class Split { none, input, weight };
+
 /// Rows [begin, end) of x as contiguous rows of type `to`, followed by zero rows up to `padded`; rounded to bf16 on the
 /// way for a bf16 product, even when `to` is f32 (a machine without bf16 products).
 struct InputTile {
@@ -28,6 +31,7 @@ struct InputTile {
   std::int64_t padded;
   DType to;
   Precision precision;
+  Split split = Split::none;  ///< otherwise rows are three times as wide
 };
 void gather_rows(const Tensor& x, const InputTile& tile, std::byte* out);
 
@@ -38,13 +42,16 @@ struct Epilogue {
   const float* bias;
   const float* residual;
   std::int64_t residual_stride;
-  float* y;
+  float* y;        ///< where the result goes: one of y and
+  bf16_t* y_bf16;  ///< y_bf16
   std::int64_t y_stride;
   std::int64_t rows;
   std::int64_t columns;
   Activation activation;
 };
 void finish_tile(const Epilogue& tile);
+/// The same for a bf16 product with a bf16 result, on AVX-512 with bf16: gelu_erf to 2e-5, which rounding hides.
+void finish_tile_bf16(const Epilogue& tile);
 
 }  // namespace cpu
 }  // namespace groel::ops

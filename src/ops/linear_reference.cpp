@@ -33,7 +33,7 @@ Tensor linear(const Tensor& x, const Tensor& weight, const LinearOptions& option
       if (options.residual.defined()) value += matrix<float>(options.residual).row(t)[o];
       out.row(t)[o] = static_cast<float>(value);
     }
-  return y;
+  return y.to(options.output);
 }
 
 }  // namespace groel::ops::reference

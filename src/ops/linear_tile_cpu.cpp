@@ -32,7 +32,30 @@ void convert_rows(const Tensor& x, const cpu::InputTile& tile, To* out) {
   std::fill(out + (tile.end - tile.begin) * width, out + tile.padded * width, To{});
 }
 
+/// Each row as [high | low | high] or, of a weight, [high | high | low]; x = high + low to 16 bits.
+template <class From>
+void split_rows(const Tensor& x, const cpu::InputTile& tile, bf16_t* out) {
+  const std::int64_t width = x.size(1);
+  const std::int64_t second = tile.split == cpu::Split::input ? 2 : 1;  // where the other copy of high goes
+  for (std::int64_t r = tile.begin; r < tile.end; ++r, out += 3 * width) {
+    const From* from = x.data<From>() + r * x.row_stride();
+    for_vectors(width, [&](std::int64_t i, std::int64_t n) HWY_ATTR {
+      const Vector value = load(from + i, n);
+      const Vector high = round_to_bf16(value);
+      store(high, out + i, n);
+      store(high, out + second * width + i, n);
+      store(hn::Sub(value, high), out + (3 - second) * width + i, n);
+    });
+  }
+  std::fill(out, out + (tile.padded - (tile.end - tile.begin)) * 3 * width, bf16_t{});
+}
+
 void gather(const Tensor& x, const cpu::InputTile& tile, std::byte* out) {
+  if (tile.split != cpu::Split::none) {
+    auto* to = reinterpret_cast<bf16_t*>(out);
+    x.dtype() == DType::f32 ? split_rows<float>(x, tile, to) : split_rows<bf16_t>(x, tile, to);
+    return;
+  }
   auto* out32 = reinterpret_cast<float*>(out);
   auto* out16 = reinterpret_cast<bf16_t*>(out);
   if (x.dtype() == DType::f32)
@@ -41,12 +64,12 @@ void gather(const Tensor& x, const cpu::InputTile& tile, std::byte* out) {
     tile.to == DType::f32 ? convert_rows<bf16_t>(x, tile, out32) : convert_rows<bf16_t>(x, tile, out16);
 }
 
-template <class Activate>
-void finish(const cpu::Epilogue& t, const Activate& activation) {
+template <class To, class Activate>
+void finish(const cpu::Epilogue& t, To* to, const Activate& activation) {
   for (std::int64_t r = 0; r < t.rows; ++r) {
     const float* product = t.product + r * t.product_stride;
     const float* residual = t.residual == nullptr ? nullptr : t.residual + r * t.residual_stride;
-    float* y = t.y + r * t.y_stride;
+    To* y = to + r * t.y_stride;
     for_vectors(t.columns, [&](std::int64_t i, std::int64_t n) HWY_ATTR {
       Vector v = load(product + i, n);
       if (t.bias != nullptr) v = hn::Add(v, load(t.bias + i, n));
@@ -57,12 +80,17 @@ void finish(const cpu::Epilogue& t, const Activate& activation) {
   }
 }
 
-void finish_any(const cpu::Epilogue& tile) {
+template <class To>
+void finish_as(const cpu::Epilogue& tile, To* to) {
   switch (tile.activation) {
-    case Activation::none: finish(tile, [](Vector v) HWY_ATTR { return v; }); return;
-    case Activation::gelu_erf: finish(tile, [](Vector v) HWY_ATTR { return gelu_erf(v); }); return;
-    case Activation::gelu_tanh: finish(tile, [](Vector v) HWY_ATTR { return gelu_tanh(v); }); return;
+    case Activation::none: finish(tile, to, [](Vector v) HWY_ATTR { return v; }); return;
+    case Activation::gelu_erf: finish(tile, to, [](Vector v) HWY_ATTR { return gelu_erf(v); }); return;
+    case Activation::gelu_tanh: finish(tile, to, [](Vector v) HWY_ATTR { return gelu_tanh(v); }); return;
   }
+}
+
+void finish_any(const cpu::Epilogue& tile) {
+  tile.y_bf16 != nullptr ? finish_as(tile, tile.y_bf16) : finish_as(tile, tile.y);
 }
 
 }  // namespace

@@ -3,7 +3,10 @@
 
 #include <omp.h>
 
+#include <map>
+#include <mutex>
 #include <oneapi/dnnl/dnnl.hpp>
+#include <tuple>
 
 #include "base/cpu.h"
 #include "base/error.h"
@@ -59,10 +62,14 @@ memory::data_type data_type(DType dtype) {
   return dtype == DType::bf16 ? memory::data_type::bf16 : memory::data_type::f32;
 }
 
-dnnl::matmul::primitive_desc describe(const TileShape& shape) {
+// The layout of weights that oneDNN likes best.
+memory::desc any_layout(const TileShape& shape) {
+  return {{shape.in, shape.out}, data_type(shape.input), memory::format_tag::any};
+}
+
+dnnl::matmul::primitive_desc describe(const TileShape& shape, const memory::desc& weight) {
   using Tag = memory::format_tag;
   const memory::desc x({shape.rows, shape.in}, data_type(shape.input), Tag::ab);
-  const memory::desc weight({shape.in, shape.out}, data_type(shape.input), Tag::any);
   const memory::desc y({shape.rows, shape.out}, memory::data_type::f32, Tag::ab);
   dnnl::primitive_attr attributes;
   attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
@@ -76,17 +83,39 @@ dnnl::matmul::primitive_desc describe(const TileShape& shape) {
 }  // namespace
 
 struct TileProduct::Impl {
-  explicit Impl(const TileShape& tile) : shape(tile), description(describe(tile)), product(description) {}
+  Impl(const TileShape& tile, const memory::desc& weight)
+      : shape(tile), description(describe(tile, weight)), product(description) {}
 
   TileShape shape;
   dnnl::matmul::primitive_desc description;
   dnnl::matmul product;
 };
 
+std::shared_ptr<const TileProduct::Impl> TileProduct::find(const TileShape& shape, const Impl* like) {
+  using Key = std::tuple<std::int64_t, std::int64_t, std::int64_t, DType, std::int64_t>;
+  static std::mutex mutex;
+  static auto* const known = new std::map<Key, std::shared_ptr<const Impl>>;  // never destroyed, as the engine
+  const std::scoped_lock lock(mutex);
+  const std::int64_t rows_of_like = like == nullptr ? 0 : like->shape.rows;
+  std::shared_ptr<const Impl>& found = (*known)[{shape.rows, shape.in, shape.out, shape.input, rows_of_like}];
+  if (found == nullptr)
+    found = std::make_shared<const Impl>(shape, like == nullptr ? any_layout(shape) : like->description.weights_desc());
+  return found;
+}
+
 TileProduct::TileProduct(const TileShape& shape) {
   const OneThread guard;
   try {
-    impl_ = std::make_unique<Impl>(shape);
+    impl_ = find(shape, nullptr);
+  } catch (const dnnl::error& error) {
+    rethrow(error);
+  }
+}
+
+TileProduct::TileProduct(const TileShape& shape, const TileProduct& like) {
+  const OneThread guard;
+  try {
+    impl_ = find(shape, like.impl_.get());
   } catch (const dnnl::error& error) {
     rethrow(error);
   }
@@ -94,6 +123,7 @@ TileProduct::TileProduct(const TileShape& shape) {
 
 TileProduct::~TileProduct() = default;
 TileProduct::TileProduct(TileProduct&&) noexcept = default;
+TileProduct& TileProduct::operator=(TileProduct&&) noexcept = default;
 
 const TileShape& TileProduct::shape() const { return impl_->shape; }
 std::string TileProduct::kernel() const { return impl_->description.impl_info_str(); }

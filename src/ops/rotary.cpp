@@ -52,8 +52,8 @@ void rotary_inplace(Tensor& x, const RotaryTable& table, const Tensor& cu_seqlen
     for (std::int64_t t = begin; t < std::min(rows.rows, begin + step); ++t) {
       while (start[1] <= t) ++start;
       const std::int64_t position = t - *start;
-      cpu::rotate({rows.row(t), matrix<float>(table.cosine).row(position), matrix<float>(table.sine).row(position),
-                   options.heads, table.cosine.size(1), options.scale});
+      cpu::rotate({rows.row(t), rows.row(t), matrix<float>(table.cosine).row(position),
+                   matrix<float>(table.sine).row(position), options.heads, table.cosine.size(1), options.scale});
     }
   });
 }

@@ -9,6 +9,7 @@ namespace groel::ops {
 struct RotaryTable {
   Tensor cosine;  ///< [P, K/2] f32
   Tensor sine;    ///< [P, K/2] f32
+  bool defined() const noexcept { return cosine.defined(); }
 };
 
 /// Table for positions 0..positions-1; inv_freq [K/2] f32.

@@ -9,9 +9,10 @@ void check_rotary(const Tensor& x, const RotaryTable& table, const Tensor& cu_se
 
 namespace cpu {
 
-/// One token's row: heads of two halves each.
+/// One token's row: heads of two halves each, from x to y (which may be x).
 struct RotaryRow {
-  float* x;
+  const float* x;
+  float* y;
   const float* cosine;
   const float* sine;
   std::int64_t heads;

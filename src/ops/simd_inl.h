@@ -119,6 +119,30 @@ HWY_INLINE Vector exp(Vector x) {
   return hn::IfThenZeroElse(hn::Lt(x, hn::Set(kTag, -87.0F)), y);
 }
 
+/// 2^x for x <= 0, within 1 ulp or so; 2^-126 below -126. NaN stays NaN.
+/// x = n + r with |r| <= 1/2; 2^r is our minimax polynomial of degree 6 (relative error 2e-9 before rounding); n comes
+/// out of the sum's last bits, and goes into the result's exponent.
+HWY_INLINE Vector exp2_of_negative(Vector x) {
+  const hn::RebindToUnsigned<Tag> u32;
+  const Vector magic = hn::Set(kTag, 12582912.0F);  // 1.5 * 2^23: the sum has no fraction
+  const Vector least = hn::Set(kTag, -126.0F);
+#if HWY_TARGET == HWY_EMU128
+  const Vector in = hn::IfThenElse(hn::Lt(x, least), least, x);
+#else
+  const Vector in = hn::Max(least, x);  // in this order NaN stays
+#endif
+  const Vector sum = hn::Add(in, magic);
+  const Vector r = hn::Sub(in, hn::Sub(sum, magic));
+  Vector p = hn::Set(kTag, 0.00015353362F);
+  p = hn::MulAdd(p, r, hn::Set(kTag, 0.0013398875F));
+  p = hn::MulAdd(p, r, hn::Set(kTag, 0.0096184369F));
+  p = hn::MulAdd(p, r, hn::Set(kTag, 0.055503324F));
+  p = hn::MulAdd(p, r, hn::Set(kTag, 0.24022648F));
+  p = hn::MulAdd(p, r, hn::Set(kTag, 0.69314718F));
+  p = hn::MulAdd(p, r, hn::Set(kTag, 1.0F));
+  return hn::BitCast(kTag, hn::Add(hn::BitCast(u32, p), hn::ShiftLeft<23>(hn::BitCast(u32, sum))));
+}
+
 /// erf(x) = x P(x^2) / Q(x^2), a minimax rational of our own fit on |x| < 3.95 (relative error 2.1e-8 before rounding);
 /// beyond, erf is +-1 in f32.
 HWY_INLINE Vector erf(Vector x) {

@@ -102,7 +102,7 @@ Task bench_task() {
                {.name = "dtype",
                 .type = OptionType::choice,
                 .help = "Precision, whatever the scenario says",
-                .choices = {"f32", "bf16"}},
+                .choices = engine::precision_names()},
                {.name = "profile", .type = OptionType::flag, .help = "Show the time of each operator"},
                json_option()},
           .run = run};

@@ -4,6 +4,8 @@
 #include "base/cpu.h"
 #include "base/error.h"
 #include "helpers.h"
+#include "ops/attention_impl.h"
+#include "ops/elementwise.h"
 
 namespace groel::ops {
 namespace {
@@ -43,8 +45,10 @@ TEST_P(AttentionWidths, MatchesTheReference) {
   EXPECT_TRUE(test::same_bits(attention(input, DType::bf16), attention(input).to(DType::bf16)));
 }
 
+// What the kernels' products see: queries are rounded in units of log 2.
 AttentionInput rounded(AttentionInput input) {
-  for (Tensor* x : {&input.q, &input.k, &input.v}) *x = x->to(DType::bf16).to(DType::f32);
+  for (Tensor* x : {&input.k, &input.v}) *x = x->to(DType::bf16).to(DType::f32);
+  input.q = scale(scale(input.q, cpu::kLog2E).to(DType::bf16).to(DType::f32), 1 / cpu::kLog2E);
   return input;
 }
 
@@ -83,6 +87,41 @@ TEST_P(AttentionWidths, ASequenceDoesNotDependOnItsNeighbours) {
     EXPECT_TRUE(
         test::same_bits(attention_maps(alone(input, s), 0), attention_maps(input, static_cast<std::int64_t>(s))));
   }
+}
+
+Tensor by_kernel(const AttentionInput& input, cpu::AttentionKernel kernel) {
+  Tensor out = Tensor::empty(input.q.shape());
+  cpu::attention(input, kernel, out);
+  return out;
+}
+
+// The tile kernel with its instructions emulated: all of it but the instructions themselves.
+TEST_P(AttentionWidths, TilesMatchTheReferenceOnRoundedInputs) {
+  if (active_isa() < Isa::avx512_bf16) GTEST_SKIP() << "the kernel around the tiles needs AVX-512 with bf16";
+  AttentionInput input = make({1, 2, 31, 32, 33, 63, 64, 65, 0, 130, 17, 300}, 2, GetParam(), 0.7F);
+  EXPECT_LT(test::relative_error(by_kernel(input, cpu::attend_emulated_amx), reference::attention(rounded(input))),
+            3e-3);
+  const Tensor together = by_kernel(input, cpu::attend_emulated_amx);
+  const auto bounds = input.cu_seqlens.values<std::int32_t>();
+  for (std::size_t s = 0; s + 1 < bounds.size(); ++s)
+    EXPECT_TRUE(
+        test::same_bits(by_kernel(alone(input, s), cpu::attend_emulated_amx), together.rows(bounds[s], bounds[s + 1])))
+        << s;
+}
+
+// Scaling and rotating inside is scaling and rotating before.
+TEST_P(AttentionWidths, ScalesAndRotates) {
+  if (GetParam() % 2 != 0) GTEST_SKIP() << "an odd width has no halves";
+  AttentionInput input = make({1, 70, 130}, 2, GetParam(), 0.7F);
+  input.scale = 0.3F;
+  input.rotary = rotary_table(test::random({GetParam() / 2}, 5), 130);
+  EXPECT_LT(test::relative_error(attention(input), reference::attention(input)), 1e-6);
+  EXPECT_LT(test::max_error(attention_maps(input, 2), reference::attention_maps(input, 2)), 4e-6);
+  const Tensor expected = reference::attention(input);
+  input.precision = Precision::bf16;
+  EXPECT_LT(test::relative_error(attention(input), expected), 1e-2);
+  input.rotary = rotary_table(test::random({GetParam() / 2}, 5), 129);  // shorter than the longest sequence
+  EXPECT_THROW(attention(input), Error);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, AttentionWidths, testing::Values(1, 8, 10, 12, 15, 16, 20, 24, 32, 64, 128));

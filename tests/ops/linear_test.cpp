@@ -1,8 +1,11 @@
 // linear: against its reference, its fused epilogue, and bitwise independence of the batch.
 #include "ops/linear.h"
 
+#include "base/cpu.h"
+
 #include "base/error.h"
 #include "helpers.h"
+#include "ops/linear_panel.h"
 
 namespace groel::ops {
 namespace {
@@ -33,6 +36,35 @@ TEST_P(LinearShapes, Bf16MatchesTheReferenceOnRoundedInputs) {
   const PackedWeight packed(weight, Precision::bf16);
   EXPECT_LT(test::relative_error(linear(x, packed), expected), 1e-5);
   EXPECT_TRUE(test::same_bits(linear(x.to(DType::bf16), packed), linear(x, packed)));
+}
+
+// Without the product of the low parts, 2^-17 or so of the terms is missing.
+TEST_P(LinearShapes, SplitProductsAreNearlyF32) {
+  const auto [tokens, in, out] = GetParam();
+  const Tensor x = random({tokens, in}, 1);
+  const Tensor weight = random({out, in}, 2, 0.1F);
+  const Tensor expected = reference::linear(x, weight);
+  const double error = test::relative_error(linear(x, {weight, Precision::f32x3}), expected);
+  EXPECT_LT(error, 2e-5);
+  EXPECT_LT(100 * error, test::relative_error(linear(x, {weight, Precision::bf16}), expected));
+}
+
+// A bf16 result is the rounded f32 one, but for gelu's shortcut in bf16 products: an absolute 2e-5 of x.
+TEST_P(LinearShapes, WritesBf16) {
+  const auto [tokens, in, out] = GetParam();
+  const Tensor x = random({tokens, in}, 1);
+  const Tensor weight = random({out, in}, 2, 0.1F);
+  for (const Precision precision : {Precision::f32, Precision::bf16})
+    for (const Activation activation : {Activation::none, Activation::gelu_erf, Activation::gelu_tanh}) {
+      LinearOptions options{random({out}, 3), activation, {}, {}};
+      const Tensor expected = linear(x, {weight, precision}, options);
+      options.output = DType::bf16;
+      const Tensor y = linear(x, {weight, precision}, options);
+      if (activation == Activation::gelu_erf)
+        EXPECT_LT(test::relative_error(y.to(DType::f32), expected), 3e-3);
+      else
+        EXPECT_TRUE(test::same_bits(y, expected.to(DType::bf16)));
+    }
 }
 
 TEST_P(LinearShapes, EpilogueMatchesTheReference) {
@@ -81,8 +113,18 @@ TEST(Linear, TakesWeightsOfEveryStoredType) {
   EXPECT_THROW(linear(random({9, 51}, 1), {weight, Precision::f32}), Error);
 }
 
+TEST(Linear, AnInputsEndTakesFewRows) {
+  for (const DType dtype : {DType::f32, DType::bf16}) {
+    if (dtype == DType::bf16 && active_isa() < Isa::avx512_bf16) continue;
+    const cpu::PanelProduct product(320, 256, dtype);
+    EXPECT_EQ(product.padded(64), 64);
+    EXPECT_EQ(product.padded(1), product.padded(16));
+    EXPECT_TRUE(product.padded(17) == 32 || product.padded(17) == 64);
+  }
+}
+
 TEST(Linear, RowsDoNotDependOnTheBatch) {
-  for (const Precision precision : {Precision::f32, Precision::bf16})
+  for (const Precision precision : {Precision::f32, Precision::bf16, Precision::f32x3})
     for (const Case c : {Case{300, 320, 200}, Case{150, 65, 33}, Case{200, 1280, 128}, Case{90, 2600, 64}}) {
       const Tensor x = random({c.tokens, c.in}, 1);
       const PackedWeight weight(random({c.out, c.in}, 2), precision);
@@ -101,7 +143,7 @@ TEST(Linear, EqualRowsGiveEqualResultsAtEveryPosition) {
   Tensor x = random({150, 333}, 1);
   for (std::int64_t t = 1; t < 150; ++t)
     std::memcpy(x.mutable_data<float>() + t * 333, x.data<float>(), 333 * sizeof(float));
-  for (const Precision precision : {Precision::f32, Precision::bf16}) {
+  for (const Precision precision : {Precision::f32, Precision::bf16, Precision::f32x3}) {
     const Tensor y = linear(x, {random({140, 333}, 2), precision});
     for (std::int64_t t = 1; t < 150; ++t) ASSERT_TRUE(test::same_bits(y.rows(t, t + 1), y.rows(0, 1))) << t;
   }
@@ -110,7 +152,7 @@ TEST(Linear, EqualRowsGiveEqualResultsAtEveryPosition) {
 TEST(Linear, ThreadsDoNotChangeBits) {
   const Tensor x = random({130, 96}, 1);
   const Tensor weight = random({700, 96}, 2);
-  for (const Precision precision : {Precision::f32, Precision::bf16})
+  for (const Precision precision : {Precision::f32, Precision::bf16, Precision::f32x3})
     test::expect_same_for_any_threads([&] { return linear(x, {weight, precision}); });
 }
 

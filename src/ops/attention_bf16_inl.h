@@ -1,0 +1,190 @@
+// The parts of attention in bf16 that dot products and tiles share: q, k, v and the softmax weights rounded to bf16,
+// sums and softmax in f32. Only for attention_bf16_cpu.cpp.
+//
+// A product takes pairs: (d, d+1) of a query and a key for the scores, keys (j, j+1) of a weight and a value for the
+// output; a pair is one 32-bit lane.
+#pragma once
+
+#include <algorithm>
+#include <limits>
+#include <type_traits>
+#include <utility>
+
+#include "ops/attention_impl.h"
+#include "ops/attention_tiles.h"
+#include "ops/scratch.h"
+
+namespace groel::ops::cpu {
+namespace {
+
+constexpr std::int64_t kKeys = 64;  // of one block, counted from the start of the sequence
+constexpr int kLanes = 16;
+
+using Pair = std::uint32_t;
+
+/// Working memory of a task: the head's keys and values, and one block. Widths and keys are padded with zeros to whole
+/// tiles.
+struct Block {
+  std::int64_t width;   // of the head
+  std::int64_t padded;  // width in whole tiles
+  std::int64_t pairs;   // of a padded width, in whole tiles: 16 each
+  std::int64_t keys;    // of the sequence, padded to whole blocks
+  Pair* k;              // [keys, pairs]
+  bf16_t* v;            // dot products: [keys / 2, width] pairs; tiles: [padded, keys]
+  float* rows;          // [kQueries, width]
+  Pair* row_pairs;      // [kQueries, pairs]
+  Pair* q;              // [pairs, kQueries]
+  float* scores;        // [kKeys, kQueries]
+  Pair* weights;        // [kKeys / 2, kQueries]
+  float* sums;          // [16, kQueries]
+  float* out;           // [padded, kQueries]
+  float* highest;       // [kQueries]
+  float* total;         // [kQueries]
+  float* factor;        // [kQueries] what the last block of keys scales earlier sums by
+};
+
+Block make_block(std::int64_t width, std::int64_t keys) {
+  thread_local Scratch scratch;
+  Block b{};
+  b.width = width;
+  b.padded = ceil_div(width, kTile) * kTile;
+  b.pairs = ceil_div(width, 2 * kTile) * kTile;
+  b.keys = ceil_div(keys, kKeys) * kKeys;
+  const std::int64_t words =
+      kQueries * (width + 2 * b.pairs + kKeys + kKeys / 2 + kTile + b.padded + 3) + b.keys * (b.pairs + b.padded / 2);
+  auto* at = reinterpret_cast<Pair*>(scratch.bytes(static_cast<std::size_t>(words) * sizeof(Pair)));
+  const auto take = [&](std::int64_t count) { return std::exchange(at, at + count); };
+  const auto take_floats = [&](std::int64_t count) { return reinterpret_cast<float*>(take(count)); };
+  b.q = take(b.pairs * kQueries);  // multiples of 64 bytes first: tiles are read from them
+  b.weights = take(kKeys / 2 * kQueries);
+  b.scores = take_floats(kKeys * kQueries);
+  b.sums = take_floats(kTile * kQueries);
+  b.out = take_floats(b.padded * kQueries);
+  b.highest = take_floats(kQueries);
+  b.total = take_floats(kQueries);
+  b.factor = take_floats(kQueries);
+  b.row_pairs = take(kQueries * b.pairs);
+  b.k = take(b.keys * b.pairs);
+  b.v = reinterpret_cast<bf16_t*>(take(b.keys * b.padded / 2));
+  b.rows = take_floats(kQueries * width);
+  return b;
+}
+
+void start_block(const Block& b) {
+  std::fill(b.out, b.out + b.padded * kQueries, 0.0F);
+  std::fill(b.highest, b.highest + kQueries, -std::numeric_limits<float>::infinity());
+  std::fill(b.total, b.total + kQueries, 0.0F);
+}
+
+GROEL_BF16_INLINE __mmask16 first(std::int64_t count) {
+  return static_cast<__mmask16>(count >= kLanes ? 0xffff : (1 << count) - 1);
+}
+
+GROEL_BF16_INLINE __m512 load_some(const float* from, std::int64_t count) {
+  return _mm512_maskz_loadu_ps(first(count), from);
+}
+
+// Bits of 16 values rounded to bf16.
+GROEL_BF16_INLINE __m256i rounded(__m512 x) { return reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(x)); }
+
+// Lane i holds (low[i], high[i]).
+GROEL_BF16_INLINE __m512i interleave(__m512 low, __m512 high) {
+  const __m512i order =
+      _mm512_add_epi32(_mm512_set1_epi32(0x00100000),
+                       _mm512_mullo_epi32(_mm512_set1_epi32(0x00010001),
+                                          _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)));
+  return _mm512_permutexvar_epi16(order, reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(high, low)));
+}
+
+// rows [count, width] -> pairs [count, b.pairs], zeros behind the width.
+GROEL_BF16 void pack_rows(const Block& b, const float* rows, std::int64_t count, Pair* to) {
+  for (std::int64_t i = 0; i < count; ++i)
+    for (std::int64_t d = 0; d < 2 * b.pairs; d += kLanes) {
+      const __m512 values = load_some(rows + i * b.width + d, std::max<std::int64_t>(0, b.width - d));
+      _mm256_storeu_si256(reinterpret_cast<__m256i*>(to + i * b.pairs + d / 2), rounded(values));
+    }
+}
+
+// All keys of the head, rotated, in pairs.
+void pack_keys(const AttentionInput& input, const AttentionTask& task, const Block& b) {
+  for (std::int64_t j = 0; j < task.keys(); j += kQueries) {
+    const std::int64_t count = std::min(kQueries, task.keys() - j);
+    rotate_head({input.k, input, task.head, task.begin + j, count, task.begin, 1.0F}, b.rows);
+    pack_rows(b, b.rows, count, b.k + j * b.pairs);
+  }
+  std::fill(b.k + task.keys() * b.pairs, b.k + b.keys * b.pairs, Pair{0});
+}
+
+// Queries scaled, rotated and transposed; lanes behind the last are zeros.
+void pack_queries(const AttentionInput& input, const AttentionTask& task, const Block& b, std::int64_t query) {
+  const std::int64_t count = std::min(kQueries, task.query_end - query);
+  rotate_head({input.q, input, task.head, query, count, task.begin, input.scale * kLog2E}, b.rows);
+  pack_rows(b, b.rows, count, b.row_pairs);
+  for (std::int64_t p = 0; p < b.pairs; ++p) {
+    for (std::int64_t i = 0; i < count; ++i) b.q[p * kQueries + i] = b.row_pairs[i * b.pairs + p];
+    std::fill(b.q + p * kQueries + count, b.q + (p + 1) * kQueries, Pair{0});
+  }
+}
+
+// 2^x for x <= 0, to 7.5e-5: our minimax fit of degree 3 for the fraction.
+GROEL_BF16_INLINE __m512 exp2_weight(__m512 x) {
+  const __m512 f = _mm512_reduce_ps(x, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
+  __m512 p = _mm512_set1_ps(0.0780245140F);
+  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(0.226067185F));
+  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(0.695833504F));
+  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(0.999925196F));
+  return _mm512_scalef_ps(p, x);
+}
+
+// Scores of one vector of queries become weights 2^(score - highest), in pairs of keys, with zeros behind the last;
+// updates the statistics.
+GROEL_BF16_INLINE void softmax_step(const Block& b, std::int64_t keys, std::int64_t lane) {
+  const __m512 before = _mm512_loadu_ps(b.highest + lane);
+  __m512 highest = before;
+  for (std::int64_t j = 0; j < keys; ++j)
+    highest = _mm512_max_ps(highest, _mm512_loadu_ps(b.scores + j * kQueries + lane));
+  const auto weight = [&](std::int64_t j) GROEL_BF16 {
+    return exp2_weight(_mm512_sub_ps(_mm512_loadu_ps(b.scores + j * kQueries + lane), highest));
+  };
+  __m512 sum = _mm512_setzero_ps();
+  std::int64_t j = 0;
+  for (; j < keys; j += 2) {
+    const __m512 low = weight(j);
+    const __m512 high = j + 1 < keys ? weight(j + 1) : _mm512_setzero_ps();
+    sum = _mm512_add_ps(_mm512_add_ps(sum, low), high);
+    _mm512_storeu_si512(b.weights + j / 2 * kQueries + lane, interleave(low, high));
+  }
+  for (; j < kKeys; j += 2) _mm512_storeu_si512(b.weights + j / 2 * kQueries + lane, _mm512_setzero_si512());
+  const __m512 factor = exp2_weight(_mm512_max_ps(_mm512_set1_ps(-1000.0F), _mm512_sub_ps(before, highest)));
+  _mm512_storeu_ps(b.highest + lane, highest);
+  _mm512_storeu_ps(b.factor + lane, factor);
+  _mm512_storeu_ps(b.total + lane, _mm512_fmadd_ps(_mm512_loadu_ps(b.total + lane), factor, sum));
+}
+
+GROEL_BF16_INLINE void write_row(const float* row, std::int64_t width, float* to) {
+  for (std::int64_t d = 0; d < width; d += kLanes)
+    _mm512_mask_storeu_ps(to + d, first(width - d), load_some(row + d, width - d));
+}
+
+GROEL_BF16_INLINE void write_row(const float* row, std::int64_t width, bf16_t* to) {
+  for (std::int64_t d = 0; d < width; d += kLanes)
+    _mm256_mask_storeu_epi16(to + d, first(width - d), rounded(load_some(row + d, width - d)));
+}
+
+// Divided by their sums, and back in rows.
+template <class T>
+GROEL_BF16 void write_block(const Block& b, std::int64_t queries, Matrix<T> out) {
+  for (std::int64_t lane = 0; lane < queries; lane += kLanes) {
+    const __m512 inverse = _mm512_div_ps(_mm512_set1_ps(1.0F), _mm512_loadu_ps(b.total + lane));
+    for (std::int64_t d = 0; d < b.width; ++d) {
+      float* at = b.out + d * kQueries + lane;
+      _mm512_storeu_ps(at, _mm512_mul_ps(_mm512_loadu_ps(at), inverse));
+    }
+  }
+  for (std::int64_t i = 0; i < queries; ++i)
+    for (std::int64_t d = 0; d < b.width; ++d) b.rows[i * b.width + d] = b.out[d * kQueries + i];
+  for (std::int64_t i = 0; i < queries; ++i) write_row(b.rows + i * b.width, b.width, out.row(i));
+}
+
+}  // namespace
+}  // namespace groel::ops::cpu

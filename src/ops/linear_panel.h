@@ -1,0 +1,33 @@
+// The product of a tile of rows with one panel of a weight, in as few rows as the input needs.
+#pragma once
+
+#include <optional>
+
+#include "ops/onednn.h"
+
+namespace groel::ops::cpu {
+
+/// Two products over one packed panel: of kRows rows, and of kFewRows for an input's end, where that gives the same
+/// bits (tried once for every shape; if not, the large one alone is used).
+class PanelProduct {
+ public:
+  static constexpr std::int64_t kRows = 64;
+  static constexpr std::int64_t kFewRows = 16;
+
+  PanelProduct(std::int64_t in, std::int64_t out, DType input);
+
+  std::int64_t out() const { return large_.shape().out; }
+  std::size_t packed_bytes() const { return large_.packed_bytes(); }
+  /// weight [out, in] contiguous, of the input type.
+  void pack(const void* weight, std::byte* packed) const { large_.pack(weight, packed); }
+  /// How many rows `run` takes for an input of `rows` <= kRows.
+  std::int64_t padded(std::int64_t rows) const;
+  /// x [rows, in], rows from `padded` -> y [rows, out].
+  void run(std::int64_t rows, const std::byte* x, const std::byte* packed, float* y) const;
+
+ private:
+  TileProduct large_;
+  std::optional<TileProduct> small_;
+};
+
+}  // namespace groel::ops::cpu
