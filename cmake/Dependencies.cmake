@@ -8,6 +8,7 @@ find_package(CLI11 REQUIRED)                        # libcli11-dev
 find_package(ZLIB REQUIRED)                         # zlib1g-dev
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)    # libssl-dev: SHA-256
 find_package(HDF5 REQUIRED COMPONENTS C)            # libhdf5-dev
+find_path(TOMLPLUSPLUS_INCLUDE_DIR toml++/toml.h REQUIRED)  # libtomlplusplus-dev: recipe files; headers alone
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)    # libzstd-dev
 
@@ -15,4 +16,5 @@ add_library(groel_third_party INTERFACE)
 target_link_libraries(groel_third_party INTERFACE
   OpenMP::OpenMP_CXX DNNL::dnnl hwy::hwy fmt::fmt $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>
   ZLIB::ZLIB OpenSSL::Crypto PkgConfig::ZSTD ${HDF5_C_LIBRARIES})
-target_include_directories(groel_third_party SYSTEM INTERFACE $<BUILD_INTERFACE:${HDF5_C_INCLUDE_DIRS}>)
+target_include_directories(groel_third_party SYSTEM INTERFACE
+  $<BUILD_INTERFACE:${HDF5_C_INCLUDE_DIRS}> $<BUILD_INTERFACE:${TOMLPLUSPLUS_INCLUDE_DIR}>)

@@ -24,7 +24,7 @@ std::string joined(const std::vector<std::string>& words) {
 
 template <class Number>
 Number parse_number(const OptionSpec& spec, const json& value, const char* kind) {
-  if (value.is_number()) return value.get<Number>();
+  if (value.is_number_integer() || (value.is_number() && std::is_floating_point_v<Number>)) return value.get<Number>();
   if (!value.is_string()) wrong(spec, fmt::format("{} is not {}", value.dump(), kind));
   const auto text = value.get<std::string>();
   Number out{};
@@ -50,7 +50,12 @@ void check_choice(const OptionSpec& spec, const std::string& word) {
         fmt::format("'{}' is not one of the choices{}", word, near ? fmt::format(" (did you mean '{}'?)", *near) : ""));
 }
 
+bool is_text_list(const json& value) {
+  return value.is_array() && std::all_of(value.begin(), value.end(), [](const json& word) { return word.is_string(); });
+}
+
 json checked_list(const OptionSpec& spec, const json& value) {
+  if (!value.is_string() && !is_text_list(value)) wrong(spec, fmt::format("{} is not a list of texts", value.dump()));
   const auto words = value.is_array() ? value.get<std::vector<std::string>>() : split(value.get<std::string>());
   for (const std::string& word : words) check_choice(spec, word);
   return words;
@@ -67,7 +72,9 @@ json checked(const OptionSpec& spec, const json& value) {
       return parse_bytes(value.is_string() ? value.get<std::string>() : value.dump(), "--" + spec.name);
     case OptionType::list:
     case OptionType::paths: return checked_list(spec, value);
-    case OptionType::choice: check_choice(spec, value.get<std::string>()); return value;
+    case OptionType::choice:
+      check_choice(spec, value.is_string() ? value.get<std::string>() : value.dump());
+      return value;
     case OptionType::text: return value.is_string() ? value : json(value.dump());
   }
   return value;
@@ -89,7 +96,7 @@ std::size_t edit_distance(const std::string& a, const std::string& b) {
 
 }  // namespace
 
-Options::Options(const std::vector<OptionSpec>& table, const nlohmann::json& given) {
+Options::Options(const std::vector<OptionSpec>& table, const nlohmann::json& given) : given_(given) {
   std::vector<std::string> names;
   for (const OptionSpec& spec : table) names.push_back(spec.name);
   for (const auto& [name, value] : given.items())

@@ -53,10 +53,13 @@ class Options {
   /// Bytes of a size option.
   std::optional<std::size_t> bytes(const std::string& name) const;
   const nlohmann::json& json() const noexcept { return values_; }
+  /// What was given, without what was filled in.
+  const nlohmann::json& given() const noexcept { return given_; }
 
  private:
   const nlohmann::json& at(const std::string& name) const;
   nlohmann::json values_ = nlohmann::json::object();
+  nlohmann::json given_ = nlohmann::json::object();
 };
 
 /// "4G" -> 4294967296; K, M, G, T are powers of 1024, case ignored, an optional "B" or "iB" behind. Errors: usage.

@@ -14,7 +14,10 @@ struct Progress {
   std::int64_t total = 0;
   std::int64_t tokens = 0;  ///< residues worked on so far, really computed
   std::int64_t total_tokens = 0;
-  double seconds = 0;  ///< since the phase began
+  double seconds = 0;                        ///< since the phase began
+  std::string_view unit = "records";         ///< what `done` counts
+  std::string_view token_unit = "residues";  ///< what `tokens` counts
+  std::string_view detail{};                 ///< more to show: "loss 2.71"
 };
 
 /// Receives talk. The default one drops it.

@@ -189,6 +189,13 @@ LoadedModel load_model(const std::filesystem::path& path, ops::Precision precisi
 }
 
 LoadedModel load_model(Checkpoint checkpoint, ops::Precision precision) {
+  LoadedModel out = load_unprepared(std::move(checkpoint));
+  out.precision = precision;
+  out.model->prepare(precision);
+  return out;
+}
+
+LoadedModel load_unprepared(Checkpoint checkpoint) {
   const models::Family& family = *checkpoint.family;
   bio::Tokenizer tokenizer =
       checkpoint.vocabulary.empty()
@@ -199,7 +206,7 @@ LoadedModel load_model(Checkpoint checkpoint, ops::Precision precision) {
                   checkpoint.path,
                   checkpoint.layout,
                   most_common_dtype(checkpoint.arrays),
-                  precision,
+                  ops::Precision::f32,
                   checkpoint.config,
                   {},
                   fingerprint(checkpoint)};
@@ -213,7 +220,6 @@ LoadedModel load_model(Checkpoint checkpoint, ops::Precision precision) {
     if (const auto found = checkpoint.arrays.find(parameter.name); found != checkpoint.arrays.end())
       *parameter.slot = as_tensor(found->second);
   checkpoint.arrays.clear();
-  out.model->prepare(precision);
   return out;
 }
 

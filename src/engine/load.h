@@ -29,6 +29,9 @@ LoadedModel load_model(const std::filesystem::path& path, ops::Precision precisi
 /// The same from a checkpoint already read.
 LoadedModel load_model(Checkpoint checkpoint, ops::Precision precision);
 
+/// The same with every tensor in place but nothing packed: for models::Trainable::prepare_training.
+LoadedModel load_unprepared(Checkpoint checkpoint);
+
 /// "f32", "bf16" and "f32x3".
 std::vector<std::string> precision_names();
 /// Parses one of them. Errors: usage.

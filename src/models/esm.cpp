@@ -3,9 +3,12 @@
 #include <cmath>
 #include <memory>
 
-#include "models/config_reader.h"
+#include "autograd/functions.h"
+#include "models/esm_config.h"
 #include "models/fair_esm.h"
 #include "models/family.h"
+#include "models/trainable.h"
+#include "nn/classification_head.h"
 #include "nn/contact_head.h"
 #include "nn/layer_norm.h"
 #include "nn/linear.h"
@@ -14,46 +17,9 @@
 #include "nn/rotary.h"
 #include "nn/token_dropout.h"
 #include "ops/attention.h"
-#include "ops/elementwise.h"
-#include "ops/embedding.h"
 
 namespace groel::models {
 namespace {
-
-struct EsmConfig {
-  std::int64_t layers, width, heads, ffn, vocabulary;
-  std::int64_t positions;  // rows of the learned table
-  float epsilon;
-  bool rotary, token_dropout, norm_before;
-  bool lm_head_required, mask_row_zeroed_in_head;
-
-  static EsmConfig read(const nlohmann::json& json) {
-    const ConfigReader reader(json);
-    EsmConfig c{};
-    c.layers = reader.integer("num_hidden_layers", 1, 1024);
-    c.width = reader.integer("hidden_size", 1, 1 << 16);
-    c.heads = reader.integer("num_attention_heads", 1, 1 << 10);
-    c.ffn = reader.integer("intermediate_size", 1, 1 << 18);
-    c.vocabulary = reader.integer("vocab_size", 1, 1 << 16);
-    c.epsilon = static_cast<float>(reader.number("layer_norm_eps", 0.0, 1.0));
-    const std::string position = reader.text("position_embedding_type", "absolute");
-    if (position != "rotary" && position != "absolute")
-      ConfigReader::fail("position_embedding_type", fmt::format("is '{}', not 'rotary' or 'absolute'", position));
-    c.rotary = position == "rotary";
-    c.positions = c.rotary ? 0 : reader.integer("max_position_embeddings", 5, 1 << 24);
-    c.token_dropout = reader.boolean("token_dropout", false);
-    c.norm_before = reader.boolean("emb_layer_norm_before", false);
-    c.mask_row_zeroed_in_head = reader.boolean("mask_row_zeroed_in_head", false);
-    if (reader.boolean("is_folding_model", false))
-      ConfigReader::fail("is_folding_model", "is true: this is ESMFold, not a language model");
-    if (c.width % c.heads != 0)
-      ConfigReader::fail("num_attention_heads", fmt::format("({}) does not divide hidden_size ({})", c.heads, c.width));
-    if (c.rotary && c.width / c.heads % 2 != 0) ConfigReader::fail("hidden_size", "gives rotary heads an odd width");
-    c.lm_head_required =
-        json.value("architectures", nlohmann::json::array()).dump().find("EsmForMaskedLM") != std::string::npos;
-    return c;
-  }
-};
 
 // Pre-norm transformer block. x (T, D), D = H*K.
 struct Block {
@@ -64,6 +30,7 @@ struct Block {
   nn::Linear fc2;   // (D, F)
   Tensor inv_freq;  // (K/2), rotary only; may be absent from the file
   std::shared_ptr<nn::Rotary> rotary;
+  bool reached = false;  // in training: by a gradient
 
   explicit Block(const EsmConfig& c)
       : attention_norm(c.width, c.epsilon),
@@ -89,12 +56,28 @@ struct Block {
     ffn_norm.prepare();
   }
 
+  void prepare_training(const nn::TrainingForm& form) {
+    reached = form.input == nn::InputGradient::needed;
+    for (nn::Linear* linear : {&qkv, &out, &fc1, &fc2}) linear->prepare_training(form);
+    attention_norm.prepare_training();
+    ffn_norm.prepare_training();
+  }
+
+  void parameters_changed() {
+    for (nn::Linear* linear : {&qkv, &out, &fc1, &fc2}) linear->parameters_changed();
+  }
+
   std::size_t packed_bytes() const {
     return qkv.packed_bytes() + out.packed_bytes() + fc1.packed_bytes() + fc2.packed_bytes();
   }
 };
 
-class Esm final : public Model, public Encoder, public MaskedLm, public ContactPredictor {
+class Esm final : public Model,
+                  public Encoder,
+                  public MaskedLm,
+                  public ContactPredictor,
+                  public Classifier,
+                  public Trainable {
  public:
   Esm(EsmConfig config, bio::Tokenizer tokenizer)
       : config_(config),
@@ -103,6 +86,11 @@ class Esm final : public Model, public Encoder, public MaskedLm, public ContactP
         final_norm_(config.width, config.epsilon),
         lm_head_(config.width, config.vocabulary, config.epsilon),
         contact_head_(config.layers, config.heads) {
+    if (config_.classification) {
+      const auto labels = static_cast<std::int64_t>(config_.classification->labels.size());
+      sequence_head_ = nn::ClassificationHead(config_.width, labels);
+      token_head_ = nn::Linear(config_.width, labels);
+    }
     if (tokenizer_.size() != config_.vocabulary)
       throw Error(ErrorKind::bad_model, {fmt::format("vocab_size is {}, but the vocabulary has {} tokens",
                                                      config_.vocabulary, tokenizer_.size()),
@@ -120,9 +108,11 @@ class Esm final : public Model, public Encoder, public MaskedLm, public ContactP
   const bio::Tokenizer& tokenizer() const override { return tokenizer_; }
 
   void collect(nn::Parameters& parameters) override {
-    parameters.add("esm.embeddings.word_embeddings.weight", {config_.vocabulary, config_.width}, words_);
+    parameters.add("esm.embeddings.word_embeddings.weight", {config_.vocabulary, config_.width}, words_,
+                   words_gradient_);
     if (!config_.rotary)
-      parameters.add("esm.embeddings.position_embeddings.weight", {config_.positions, config_.width}, positions_);
+      parameters.add("esm.embeddings.position_embeddings.weight", {config_.positions, config_.width}, positions_,
+                     positions_gradient_);
     if (config_.norm_before) embedding_norm_.collect(parameters, "esm.embeddings.layer_norm");
     for (std::size_t i = 0; i < blocks_.size(); ++i)
       blocks_[i].collect(parameters, fmt::format("esm.encoder.layer.{}", i), config_);
@@ -131,6 +121,9 @@ class Esm final : public Model, public Encoder, public MaskedLm, public ContactP
     lm_head_.collect(parameters, "lm_head");
     // Some files of ESM-1b hold an output table of their own beside the embeddings.
     parameters.add("lm_head.decoder.weight", {config_.vocabulary, config_.width}, decoder_);
+    if (config_.classification)
+      labels_tokens() ? token_head_.collect(parameters, "classifier")
+                      : sequence_head_.collect(parameters, "classifier");
     slots_ = parameters.list();
   }
 
@@ -142,12 +135,7 @@ class Esm final : public Model, public Encoder, public MaskedLm, public ContactP
   }
 
   void prepare(ops::Precision precision) override {
-    precision_ = precision;
-    for (const nn::Parameter& slot : slots_)
-      if (slot.slot->defined() && !slot.name.ends_with("inv_freq") && slot.name != "lm_head.decoder.weight")
-        parameters_ += slot.slot->count();
-    has_contacts_ = defined("esm.contact_head.regression.weight");
-    has_lm_head_ = defined("lm_head.dense.weight");
+    take_stock(precision);
     words_ = words_.to(DType::f32);
     if (has_lm_head_) lm_head_.prepare(output_table(), ops::Precision::f32);
     decoder_ = {};
@@ -157,6 +145,61 @@ class Esm final : public Model, public Encoder, public MaskedLm, public ContactP
     final_norm_.prepare();
     for (Block& block : blocks_) block.prepare(precision);
     if (config_.rotary) prepare_rotary();
+    if (config_.classification)
+      labels_tokens() ? token_head_.prepare(ops::Precision::f32) : sequence_head_.prepare(ops::Precision::f32);
+  }
+
+  void prepare_training(const TrainingPlan& plan) override {
+    take_stock(plan.precision);
+    checkpointing_ = plan.checkpointing;
+    require_trainable();
+    make_gradients(plan);
+    words_ = words_.to(DType::f32).clone();
+    if (!config_.rotary) positions_ = positions_.to(DType::f32).clone();
+    if (config_.norm_before) embedding_norm_.prepare_training();
+    if (has_contacts_) contact_head_.prepare();
+    const nn::TrainingForm head{ops::Precision::f32, nn::InputGradient::needed};
+    for (std::size_t i = 0; i < blocks_.size(); ++i) blocks_[i].prepare_training({plan.precision, gradient_reaches(i)});
+    final_norm_.prepare_training();
+    if (has_lm_head_) lm_head_.prepare_training(words_, words_gradient_, head);
+    decoder_ = {};
+    if (config_.rotary) prepare_rotary();
+    if (config_.classification)
+      labels_tokens() ? token_head_.prepare_training(head) : sequence_head_.prepare_training(head);
+  }
+
+  void parameters_changed() override {
+    for (Block& block : blocks_) block.parameters_changed();
+    if (has_lm_head_) lm_head_.parameters_changed(words_);
+    if (config_.classification)
+      labels_tokens() ? token_head_.parameters_changed() : sequence_head_.parameters_changed();
+  }
+
+  std::vector<Trained> trained() const override {
+    std::vector<Trained> out;
+    for (const nn::Parameter& slot : slots_)
+      if (slot.gradient != nullptr && slot.gradient->defined()) out.push_back({slot.name, *slot.slot, *slot.gradient});
+    return out;
+  }
+
+  std::vector<std::pair<std::string, Tensor>> tensors() const override {
+    std::vector<std::pair<std::string, Tensor>> out;
+    for (const nn::Parameter& slot : slots_)
+      if (slot.slot->defined()) out.emplace_back(slot.name, *slot.slot);
+    for (std::size_t i = 0; i < blocks_.size() && config_.rotary; ++i)
+      out.emplace_back(fmt::format("esm.encoder.layer.{}.attention.self.rotary_embeddings.inv_freq", i),
+                       blocks_[i].rotary->inv_freq());
+    return out;
+  }
+
+  // What a block keeps: x twice, q k v (f32); two norms, attention's output, the FFN's inside twice (product_input).
+  std::size_t training_bytes_per_token() const override {
+    const auto d = static_cast<std::size_t>(config_.width);
+    const auto f = static_cast<std::size_t>(config_.ffn);
+    const std::size_t block = 5 * d * sizeof(float) + (3 * d + 2 * f) * size_of(product_input());
+    const std::size_t kept = checkpointing_ == Checkpointing::blocks ? d * sizeof(float) : block;
+    const std::size_t back = sizeof(float) * (d + 2 * std::max(3 * d, f)) + block;
+    return static_cast<std::size_t>(config_.layers) * kept + back;
   }
 
   std::size_t weight_bytes() const override {
@@ -169,6 +212,7 @@ class Esm final : public Model, public Encoder, public MaskedLm, public ContactP
     std::vector<std::string> out{std::string(Encoder::kName)};
     if (has_lm_head_) out.emplace_back(MaskedLm::kName);
     if (has_contacts_) out.emplace_back(ContactPredictor::kName);
+    if (config_.classification) out.emplace_back(Classifier::kName);
     return out;
   }
 
@@ -178,8 +222,7 @@ class Esm final : public Model, public Encoder, public MaskedLm, public ContactP
     if (taps.hidden) taps.hidden(0, x);
     for (std::int64_t i = 0; i < last; ++i) {
       const int layer = static_cast<int>(i) + 1;
-      attend(blocks_[static_cast<std::size_t>(i)], x, batch, layer, taps);
-      feed_forward(blocks_[static_cast<std::size_t>(i)], x);
+      x = run_block(static_cast<std::size_t>(i), x, batch, taps);
       if (layer == config_.layers) x = final_norm_(x);  // the last layer is the only one seen through the final norm
       if (taps.hidden) taps.hidden(layer, x);
     }
@@ -192,6 +235,13 @@ class Esm final : public Model, public Encoder, public MaskedLm, public ContactP
   }
 
   Tensor logits(const Tensor& last_hidden) const override { return lm_head_(last_hidden); }
+
+  const Classification& classification() const override { return config_.classification.value(); }
+  Tensor classify(const Tensor& last_hidden, const Batch& batch) const override {
+    if (labels_tokens()) return token_head_(autograd::dropout(last_hidden, config_.classifier_dropout, kHeadDropout));
+    const auto starts = batch.cu_seqlens.rows(0, batch.sequences());
+    return sequence_head_(autograd::gather_rows(last_hidden, starts), config_.dropout);
+  }
 
   void add_contact_maps(Tensor& logits, int layer, const Tensor& maps,
                         std::span<const std::int32_t> tokens) const override {
@@ -207,6 +257,52 @@ class Esm final : public Model, public Encoder, public MaskedLm, public ContactP
     for (const nn::Parameter& slot : slots_)
       if (slot.name == parameter) return slot.slot->defined();
     return false;
+  }
+
+  bool labels_tokens() const { return config_.classification->label_of == LabelOf::token; }
+
+  void take_stock(ops::Precision precision) {
+    precision_ = precision;
+    for (const nn::Parameter& slot : slots_)
+      if (slot.slot->defined() && !slot.name.ends_with("inv_freq") && slot.name != "lm_head.decoder.weight")
+        parameters_ += slot.slot->count();
+    has_contacts_ = defined("esm.contact_head.regression.weight");
+    has_lm_head_ = defined("lm_head.dense.weight");
+  }
+
+  void require_trainable() const {
+    if (config_.attention_dropout > 0)
+      throw Error(ErrorKind::unsupported, {"dropout of attention's weights is not supported in training", "config.json",
+                                           "set attention_probs_dropout_prob to 0"});
+    const bool tied =
+        !decoder_.defined() || (decoder_.to(DType::f32).clone().bytes() == words_.to(DType::f32).bytes() &&
+                                nn::same_frequencies(decoder_.to(DType::f32), words_.to(DType::f32)));
+    if (!tied || config_.mask_row_zeroed_in_head)
+      throw Error(ErrorKind::unsupported, {"this checkpoint's output table is not its embedding table",
+                                           "lm_head.decoder.weight", "train from a model whose two tables are tied"});
+  }
+
+  // A zeroed gradient for every parameter that the plan trains.
+  void make_gradients(const TrainingPlan& plan) {
+    bool any = false;
+    for (const nn::Parameter& slot : slots_) {
+      if (slot.gradient == nullptr || !slot.slot->defined() || (plan.trained && !plan.trained(slot.name))) continue;
+      *slot.gradient = Tensor::zeros(slot.shape);
+      any = true;
+    }
+    if (!any) throw Error(ErrorKind::usage, "no parameter of this model is to be trained");
+  }
+
+  // Is anything trained in the blocks up to `block`, or before them?
+  nn::InputGradient gradient_reaches(std::size_t block) const {
+    const auto wanted = [&](const nn::Parameter& slot) {
+      if (slot.gradient == nullptr || !slot.gradient->defined()) return false;
+      if (slot.name.starts_with("esm.embeddings.")) return true;
+      for (std::size_t i = 0; i <= block; ++i)
+        if (slot.name.starts_with(fmt::format("esm.encoder.layer.{}.", i))) return true;
+      return false;
+    };
+    return std::any_of(slots_.begin(), slots_.end(), wanted) ? nn::InputGradient::needed : nn::InputGradient::none;
   }
 
   // (V, D)
@@ -241,18 +337,36 @@ class Esm final : public Model, public Encoder, public MaskedLm, public ContactP
 
   // -> (T, D)
   Tensor embed(const Batch& batch) const {
-    Tensor x = ops::embedding(words_, batch.tokens, dropout_scale(batch));
-    if (!config_.rotary)
-      x = ops::add(x, ops::embedding(positions_, nn::position_ids(batch.tokens, batch.cu_seqlens,
-                                                                  {config_.positions, tokenizer_.pad()})));
+    const std::int32_t pad = tokenizer_.pad();
+    Tensor x = autograd::embedding(words_, {batch.tokens, dropout_scale(batch), pad}, words_gradient_);
+    if (!config_.rotary) {
+      const Tensor ids = nn::position_ids(batch.tokens, batch.cu_seqlens, {config_.positions, pad});
+      x = autograd::add(x, autograd::embedding(positions_, {ids, {}, pad}, positions_gradient_));
+    }
     if (config_.norm_before) x = embedding_norm_(x);
     return x;
   }
 
   DType product_input() const { return precision_ == ops::Precision::bf16 ? DType::bf16 : DType::f32; }
 
-  // x += out(attention(norm(x)))
-  void attend(const Block& block, Tensor& x, const Batch& batch, int layer, const Taps& taps) const {
+  Tensor run_block(std::size_t i, const Tensor& x, const Batch& batch, const Taps& taps) const {
+    if (autograd::tape() != nullptr && checkpointing_ == Checkpointing::blocks && blocks_[i].reached)
+      return autograd::checkpoint(
+          [this, i, batch](const Tensor& in) { return feed_forward(i, attend(i, in, batch, {})); }, x);
+    return feed_forward(i, attend(i, x, batch, taps));
+  }
+
+  // x + dropout(linear(input)); in place of x at inference.
+  Tensor join(const nn::Linear& linear, const Tensor& input, const Tensor& x, std::uint64_t place) const {
+    if (autograd::mode() == autograd::Mode::inference || config_.dropout == 0)
+      return linear(input, {.residual = x, .into = x});
+    return autograd::add(x, autograd::dropout(linear(input), config_.dropout, place));
+  }
+
+  // x + out(attention(norm(x)))
+  Tensor attend(std::size_t i, const Tensor& x, const Batch& batch, const Taps& taps) const {
+    const Block& block = blocks_[i];
+    const int layer = static_cast<int>(i) + 1;
     const std::int64_t width = config_.width;
     const Tensor qkv = block.qkv(block.attention_norm(x, product_input()));  // (T, 3*D)
     ops::AttentionInput input{qkv.columns(0, width),
@@ -265,15 +379,19 @@ class Esm final : public Model, public Encoder, public MaskedLm, public ContactP
     if (block.rotary) input.rotary = block.rotary->table(batch.longest());
     if (taps.attention && taps.wants_attention(layer))
       for (std::int64_t b = 0; b < batch.sequences(); ++b) taps.attention(layer, b, ops::attention_maps(input, b));
-    block.out(ops::attention(input, product_input()), {.residual = x, .into = x});
+    return join(block.out, autograd::attention(input, product_input()), x, 2 * i);
   }
 
-  // x += fc2(gelu(fc1(norm(x))))
-  void feed_forward(const Block& block, Tensor& x) const {
+  // x + fc2(gelu(fc1(norm(x))))
+  Tensor feed_forward(std::size_t i, const Tensor& x) const {
+    const Block& block = blocks_[i];
     const Tensor inner = block.fc1(block.ffn_norm(x, product_input()),
                                    {.activation = ops::Activation::gelu_erf, .output = product_input()});
-    block.fc2(inner, {.residual = x, .into = x});
+    return join(block.fc2, inner, x, 2 * i + 1);
   }
+
+  // Places of dropout beside the blocks'.
+  static constexpr std::uint64_t kHeadDropout = std::uint64_t{1} << 32;
 
   EsmConfig config_;
   bio::Tokenizer tokenizer_;
@@ -284,10 +402,15 @@ class Esm final : public Model, public Encoder, public MaskedLm, public ContactP
   std::vector<Block> blocks_;
   nn::LmHead lm_head_;
   nn::ContactHead contact_head_;
+  nn::ClassificationHead sequence_head_;
+  nn::Linear token_head_;
   std::vector<nn::Parameter> slots_;
   std::int64_t parameters_ = 0;
   bool has_contacts_ = false, has_lm_head_ = false;
   ops::Precision precision_ = ops::Precision::f32;
+  // In training only
+  Tensor words_gradient_, positions_gradient_;
+  Checkpointing checkpointing_ = Checkpointing::off;
 };
 
 bool accepts(const nlohmann::json& config) {

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "autograd/functions.h"
 #include "nn/parameters.h"
 #include "ops/norm.h"
 
@@ -15,17 +16,23 @@ class LayerNorm {
 
   /// Declares `<prefix>.weight` and `<prefix>.bias`, both [D].
   void collect(Parameters& parameters, const std::string& prefix) {
-    parameters.add(prefix + ".weight", {width_}, gain_);
-    parameters.add(prefix + ".bias", {width_}, bias_);
+    parameters.add(prefix + ".weight", {width_}, gain_, gain_gradient_);
+    parameters.add(prefix + ".bias", {width_}, bias_, bias_gradient_);
   }
   void prepare() {
     gain_ = gain_.to(DType::f32);
     bias_ = bias_.to(DType::f32);
   }
+  void prepare_training() {
+    prepare();
+    gain_ = gain_.clone();
+    bias_ = bias_.clone();
+  }
 
   /// x [T, D] f32 -> [T, D]; `output` bf16 when only a bf16 product reads it.
   Tensor operator()(const Tensor& x, DType output = DType::f32) const {
-    return ops::layer_norm(x, {.gain = gain_, .bias = bias_, .epsilon = epsilon_, .output = output});
+    return autograd::layer_norm(x, {.gain = gain_, .bias = bias_, .epsilon = epsilon_, .output = output},
+                                {.gain = gain_gradient_, .bias = bias_gradient_});
   }
 
  private:
@@ -33,6 +40,8 @@ class LayerNorm {
   float epsilon_ = 1e-5F;
   Tensor gain_;
   Tensor bias_;
+  Tensor gain_gradient_;
+  Tensor bias_gradient_;
 };
 
 }  // namespace groel::nn

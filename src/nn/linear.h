@@ -4,7 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "autograd/functions.h"
 #include "nn/parameters.h"
+#include "nn/training.h"
 #include "ops/linear.h"
 
 namespace groel::nn {
@@ -23,6 +25,10 @@ class Linear {
   void collect(Parameters& parameters, const std::string& prefix) { collect(parameters, std::vector{prefix}); }
   /// Packs the weights for products of that precision and lets the originals go.
   void prepare(ops::Precision precision);
+  /// Packs them for both directions; the originals stay, as f32 masters where they are trained.
+  void prepare_training(const TrainingForm& form);
+  /// The masters were written to: packs them again.
+  void parameters_changed();
 
   /// x [T, in] -> [T, Σ out] f32; `options.bias` is set here.
   Tensor operator()(const Tensor& x, ops::LinearOptions options = {}) const;
@@ -34,12 +40,26 @@ class Linear {
     std::int64_t out;
     Tensor weight;  // (out, in)
     Tensor bias;    // (out)
+    Tensor weight_gradient;
+    Tensor bias_gradient;
   };
+  std::int64_t width() const;
+  bool trained() const;
+  std::vector<Tensor> each(Tensor Part::*member) const;
+  void join_gradients();
+  void join_masters();
+  void pack(const Tensor& weight);
+
   std::int64_t in_ = 0;
   bool has_bias_ = true;
   std::vector<Part> parts_;
   ops::PackedWeight packed_;
   Tensor bias_;  // (Σ out)
+  // In training only
+  TrainingForm form_;
+  Tensor master_;                        // (Σ out, in), of which the parts are rows
+  ops::PackedWeight packed_transposed_;  // where a gradient has to reach the input
+  ops::LinearGradients gradients_;
 };
 
 }  // namespace groel::nn

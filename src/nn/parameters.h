@@ -13,12 +13,18 @@ struct Parameter {
   std::string name;
   Shape shape;
   Tensor* slot;
+  Tensor* gradient;  ///< where its gradient goes in training; nullptr: it cannot be trained
 };
 
 /// Every tensor that a model wants, in the order in which its modules declared them.
 class Parameters {
  public:
-  void add(std::string name, Shape shape, Tensor& slot) { list_.push_back({std::move(name), std::move(shape), &slot}); }
+  void add(std::string name, Shape shape, Tensor& slot) {
+    list_.push_back({std::move(name), std::move(shape), &slot, nullptr});
+  }
+  void add(std::string name, Shape shape, Tensor& slot, Tensor& gradient) {
+    list_.push_back({std::move(name), std::move(shape), &slot, &gradient});
+  }
   const std::vector<Parameter>& list() const noexcept { return list_; }
 
  private:

@@ -3,7 +3,10 @@
 
 #include <omp.h>
 
+#include <map>
+#include <mutex>
 #include <oneapi/dnnl/dnnl.hpp>
+#include <tuple>
 
 #include "base/cpu.h"
 #include "base/error.h"
@@ -88,10 +91,22 @@ struct TileProduct::Impl {
   dnnl::matmul product;
 };
 
+std::shared_ptr<const TileProduct::Impl> TileProduct::find(const TileShape& shape, const Impl* like) {
+  using Key = std::tuple<std::int64_t, std::int64_t, std::int64_t, DType, std::int64_t>;
+  static std::mutex mutex;
+  static auto* const known = new std::map<Key, std::shared_ptr<const Impl>>;  // never destroyed, as the engine
+  const std::scoped_lock lock(mutex);
+  const std::int64_t rows_of_like = like == nullptr ? 0 : like->shape.rows;
+  std::shared_ptr<const Impl>& found = (*known)[{shape.rows, shape.in, shape.out, shape.input, rows_of_like}];
+  if (found == nullptr)
+    found = std::make_shared<const Impl>(shape, like == nullptr ? any_layout(shape) : like->description.weights_desc());
+  return found;
+}
+
 TileProduct::TileProduct(const TileShape& shape) {
   const OneThread guard;
   try {
-    impl_ = std::make_unique<Impl>(shape, any_layout(shape));
+    impl_ = find(shape, nullptr);
   } catch (const dnnl::error& error) {
     rethrow(error);
   }
@@ -100,7 +115,7 @@ TileProduct::TileProduct(const TileShape& shape) {
 TileProduct::TileProduct(const TileShape& shape, const TileProduct& like) {
   const OneThread guard;
   try {
-    impl_ = std::make_unique<Impl>(shape, like.impl_->description.weights_desc());
+    impl_ = find(shape, like.impl_.get());
   } catch (const dnnl::error& error) {
     rethrow(error);
   }

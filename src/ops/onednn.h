@@ -17,7 +17,9 @@ struct TileShape {
   DType input = DType::f32;  ///< of x and the weight: f32 or bf16
 };
 
-/// y [rows, out] f32 = x [rows, in] · wᵀ, both contiguous. Immutable; any number of threads may run it at once.
+/// y [rows, out] f32 = x [rows, in] · wᵀ, both contiguous. Immutable; any number of threads may run it at once. Those
+/// of equal shape share what oneDNN made for them, which is kept for the process (training packs its weights each
+/// step).
 class TileProduct {
  public:
   explicit TileProduct(const TileShape& shape);
@@ -39,7 +41,8 @@ class TileProduct {
 
  private:
   struct Impl;
-  std::unique_ptr<Impl> impl_;
+  static std::shared_ptr<const Impl> find(const TileShape& shape, const Impl* like);
+  std::shared_ptr<const Impl> impl_;
 };
 
 /// Version of the oneDNN library at run time.

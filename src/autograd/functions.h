@@ -1,0 +1,51 @@
+// The operators as models call them: ops:: when nothing is recorded, else the same with a way back.
+#pragma once
+
+#include "autograd/tape.h"
+#include "ops/attention.h"
+#include "ops/embedding_grad.h"
+#include "ops/linear_grad.h"
+#include "ops/norm_grad.h"
+
+namespace groel::autograd {
+
+/// A weight in the forms that both directions need.
+struct LinearWeight {
+  const ops::PackedWeight& forward;   ///< W [out, in]
+  const ops::PackedWeight& backward;  ///< Wᵀ; may be undefined where no gradient has to reach the input
+  ops::LinearGradients gradients;     ///< undefined: not trained
+};
+
+/// ops::linear. While recording, `into` is ignored, and an activation is taken of the product as it is stored (rounded,
+/// for a bf16 output) and cannot be joined by a residual.
+Tensor linear(const Tensor& x, const LinearWeight& weight, const ops::LinearOptions& options = {});
+
+/// Gradients of gain and bias are added to `gradients.gain` and `.bias`.
+Tensor layer_norm(const Tensor& x, const ops::LayerNormOptions& options, const ops::LayerNormGradients& gradients = {});
+
+Tensor attention(const ops::AttentionInput& input, DType output = DType::f32);
+
+/// table [V, D] -> [T, D]; the gradient is added to table_gradient [V, D] unless that is undefined.
+Tensor embedding(const Tensor& table, const ops::EmbeddingGrad& input, const Tensor& table_gradient = {});
+
+Tensor add(const Tensor& a, const Tensor& b);
+Tensor tanh(const Tensor& x);
+/// Rows of x [T, D] by index [N] i32, all different.
+Tensor gather_rows(const Tensor& x, const Tensor& rows);
+/// Nothing when no recording is on. `stream` tells the places of a model apart.
+Tensor dropout(const Tensor& x, double probability, std::uint64_t stream);
+
+/// The low-rank update of one run of output columns: columns [begin, begin + out) gain B A x.
+struct LoraPart {
+  std::int64_t begin;
+  ops::PackedWeight a;           ///< [r, in], times alpha / r
+  ops::PackedWeight b;           ///< [out, r]
+  ops::PackedWeight a_backward;  ///< Aᵀ
+  ops::PackedWeight b_backward;  ///< Bᵀ, times alpha / r
+  Tensor a_gradient;             ///< [r, in]
+  Tensor b_gradient;             ///< [out, r]
+};
+/// -> [T, width] f32, zero where no part is.
+Tensor lora(const Tensor& x, const std::vector<LoraPart>& parts, std::int64_t width);
+
+}  // namespace groel::autograd

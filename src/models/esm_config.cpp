@@ -1,0 +1,83 @@
+// Reading ESM's configuration.
+#include "models/esm_config.h"
+
+#include "models/config_reader.h"
+
+namespace groel::models {
+namespace {
+
+constexpr std::size_t kMostLabels = 1 << 16;
+
+double probability(const ConfigReader& reader, const nlohmann::json& json, const char* field, double otherwise) {
+  if (!json.contains(field) || json[field].is_null()) return otherwise;
+  const double value = reader.number(field, 0, 1);
+  if (value == 1) ConfigReader::fail(field, "is 1: everything would be dropped");
+  return value;
+}
+
+// id2label {"0": "A", "1": "B"}; Hugging Face's default of two labels where it is absent.
+std::vector<std::string> read_labels(const nlohmann::json& json) {
+  if (!json.contains("id2label") || json["id2label"].is_null()) return {"LABEL_0", "LABEL_1"};
+  const nlohmann::json& map = json["id2label"];
+  if (!map.is_object() || map.empty() || map.size() > kMostLabels)
+    ConfigReader::fail("id2label", "is not a map of labels");
+  std::vector<std::string> labels;
+  for (std::size_t i = 0; i < map.size(); ++i) {
+    const auto found = map.find(std::to_string(i));
+    if (found == map.end() || !found->is_string())
+      ConfigReader::fail("id2label", fmt::format("has no name for label {}", i));
+    labels.push_back(found->get<std::string>());
+  }
+  return labels;
+}
+
+Problem read_problem(const ConfigReader& reader, std::size_t labels) {
+  const std::string text = reader.text("problem_type", labels == 1 ? "regression" : "single_label_classification");
+  if (text == "regression") return Problem::regression;
+  if (text == "single_label_classification") return Problem::single_label;
+  if (text == "multi_label_classification") return Problem::multi_label;
+  ConfigReader::fail("problem_type", fmt::format("is '{}', which is none of Hugging Face's", text));
+}
+
+Classification read_classification(const ConfigReader& reader, const nlohmann::json& json, LabelOf label_of) {
+  Classification out{label_of, Problem::single_label, read_labels(json)};
+  if (label_of == LabelOf::sequence) out.problem = read_problem(reader, out.labels.size());
+  return out;
+}
+
+}  // namespace
+
+EsmConfig EsmConfig::read(const nlohmann::json& json) {
+  const ConfigReader reader(json);
+  EsmConfig c{};
+  c.layers = reader.integer("num_hidden_layers", 1, 1024);
+  c.width = reader.integer("hidden_size", 1, 1 << 16);
+  c.heads = reader.integer("num_attention_heads", 1, 1 << 10);
+  c.ffn = reader.integer("intermediate_size", 1, 1 << 18);
+  c.vocabulary = reader.integer("vocab_size", 1, 1 << 16);
+  c.epsilon = static_cast<float>(reader.number("layer_norm_eps", 0.0, 1.0));
+  const std::string position = reader.text("position_embedding_type", "absolute");
+  if (position != "rotary" && position != "absolute")
+    ConfigReader::fail("position_embedding_type", fmt::format("is '{}', not 'rotary' or 'absolute'", position));
+  c.rotary = position == "rotary";
+  c.positions = c.rotary ? 0 : reader.integer("max_position_embeddings", 5, 1 << 24);
+  c.token_dropout = reader.boolean("token_dropout", false);
+  c.norm_before = reader.boolean("emb_layer_norm_before", false);
+  c.mask_row_zeroed_in_head = reader.boolean("mask_row_zeroed_in_head", false);
+  if (reader.boolean("is_folding_model", false))
+    ConfigReader::fail("is_folding_model", "is true: this is ESMFold, not a language model");
+  if (c.width % c.heads != 0)
+    ConfigReader::fail("num_attention_heads", fmt::format("({}) does not divide hidden_size ({})", c.heads, c.width));
+  if (c.rotary && c.width / c.heads % 2 != 0) ConfigReader::fail("hidden_size", "gives rotary heads an odd width");
+  const std::string architectures = json.value("architectures", nlohmann::json::array()).dump();
+  c.lm_head_required = architectures.find("EsmForMaskedLM") != std::string::npos;
+  c.dropout = probability(reader, json, "hidden_dropout_prob", 0);
+  c.attention_dropout = probability(reader, json, "attention_probs_dropout_prob", 0);
+  c.classifier_dropout = probability(reader, json, "classifier_dropout", c.dropout);
+  for (const auto& [name, label_of] : {std::pair{"EsmForSequenceClassification", LabelOf::sequence},
+                                       std::pair{"EsmForTokenClassification", LabelOf::token}})
+    if (architectures.find(name) != std::string::npos) c.classification = read_classification(reader, json, label_of);
+  return c;
+}
+
+}  // namespace groel::models

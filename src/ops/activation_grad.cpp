@@ -1,0 +1,72 @@
+// Activations and their gradients: checks, and the loop over threads.
+#include "ops/activation_grad.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/profile.h"
+#include "base/threads.h"
+#include "ops/activation_grad_impl.h"
+#include "ops/dispatch.h"
+#include "ops/view.h"
+
+namespace groel::ops {
+namespace {
+
+template <class Body>
+void for_ranges(std::int64_t count, const Body& body) {
+  constexpr std::int64_t kRange = 1 << 14;
+  parallel_for(ceil_div(count, kRange), [&](std::int64_t i) {
+    body(cpu::ElementRange{i * kRange, std::min(count, (i + 1) * kRange)});
+  });
+}
+
+void require_float(DType dtype) { GROEL_REQUIRE(dtype == DType::f32 || dtype == DType::bf16); }
+
+}  // namespace
+
+Tensor activate_as(const Tensor& x, Activation activation, DType output) {
+  GROEL_REQUIRE(x.contiguous());
+  require_float(x.dtype());
+  require_float(output);
+  require_cpu(x);
+  const ProfileScope scope("activate");
+  Tensor y = Tensor::empty(x.shape(), output);
+  for_ranges(x.count(), [&](cpu::ElementRange range) { cpu::activate_as(x, activation, range, y); });
+  return y;
+}
+
+Tensor activation_grad(const Tensor& x, const Tensor& dy, Activation activation, DType output) {
+  GROEL_REQUIRE(x.contiguous() && dy.contiguous() && x.shape() == dy.shape() && dy.dtype() == DType::f32);
+  require_float(x.dtype());
+  require_float(output);
+  require_cpu(x);
+  const ProfileScope scope("activation_grad");
+  Tensor dx = Tensor::empty(x.shape(), output);
+  for_ranges(x.count(), [&](cpu::ElementRange range) { cpu::activation_grad(x, dy, activation, range, dx); });
+  return dx;
+}
+
+Tensor tanh(const Tensor& x) {
+  Tensor y = x.clone();
+  float* to = y.mutable_data<float>();
+  for_ranges(y.count(), [&](cpu::ElementRange range) {
+    for (std::int64_t i = range.begin; i < range.end; ++i) to[i] = std::tanh(to[i]);
+  });
+  return y;
+}
+
+Tensor tanh_grad(const Tensor& y, const Tensor& dy) {
+  GROEL_REQUIRE(y.contiguous() && dy.contiguous() && y.shape() == dy.shape());
+  Tensor dx = Tensor::empty(y.shape());
+  float* to = dx.mutable_data<float>();
+  for_ranges(y.count(), [&](cpu::ElementRange range) {
+    for (std::int64_t i = range.begin; i < range.end; ++i) {
+      const float value = y.data<float>()[i];
+      to[i] = dy.data<float>()[i] * (1.0F - value * value);
+    }
+  });
+  return dx;
+}
+
+}  // namespace groel::ops

@@ -1,0 +1,23 @@
+// Activations apart from their product, and their gradients: what training needs where inference fuses.
+#pragma once
+
+#include "ops/linear.h"
+
+namespace groel::ops {
+
+/// Activation of x [T, D] f32 or bf16 (contiguous) -> the same shape as f32 or bf16. Bitwise what linear's fused
+/// activation gives on f32 values.
+Tensor activate_as(const Tensor& x, Activation activation, DType output);
+
+/// dy [T, D] f32 times the activation's derivative at x (f32 or bf16) -> [T, D] f32 or bf16.
+Tensor activation_grad(const Tensor& x, const Tensor& dy, Activation activation, DType output = DType::f32);
+
+/// tanh of every element, f32; and dy (1 - y²), y its result.
+Tensor tanh(const Tensor& x);
+Tensor tanh_grad(const Tensor& y, const Tensor& dy);
+
+namespace reference {
+Tensor activation_grad(const Tensor& x, const Tensor& dy, Activation activation, DType output = DType::f32);
+}
+
+}  // namespace groel::ops

@@ -1,0 +1,23 @@
+// Gradients of attention, without n² memory: the softmax is computed again, block of queries by block of queries.
+#pragma once
+
+#include "ops/attention.h"
+
+namespace groel::ops {
+
+/// Gradients of q, k and v as they were given, before scale and rotation.
+struct AttentionGradients {
+  Tensor q;  ///< [T, H*K] f32, rows may be strided; overwritten
+  Tensor k;  ///< likewise
+  Tensor v;  ///< likewise
+};
+
+/// dy [T, H*K] f32 (rows may be strided): the gradient of attention(input). All in f32, whatever input.precision says.
+/// A head of a sequence is one task: bitwise the same for any number of threads and whatever else is in the batch.
+void attention_grad(const AttentionInput& input, const Tensor& dy, AttentionGradients& to);
+
+namespace reference {
+void attention_grad(const AttentionInput& input, const Tensor& dy, AttentionGradients& to);
+}  // namespace reference
+
+}  // namespace groel::ops

@@ -1,0 +1,122 @@
+// Losses in double precision, row by row.
+#include "ops/losses.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <vector>
+
+#include "base/profile.h"
+#include "base/threads.h"
+#include "ops/dispatch.h"
+#include "ops/view.h"
+
+namespace groel::ops {
+namespace {
+
+// Sum over rows in order, each computed on some thread.
+double sum_rows(std::int64_t rows, const std::function<double(std::int64_t)>& row) {
+  constexpr std::int64_t kRows = 64;
+  std::vector<double> sums(static_cast<std::size_t>(rows));
+  parallel_for(ceil_div(rows, kRows), [&](std::int64_t task) {
+    for (std::int64_t r = task * kRows; r < std::min(rows, (task + 1) * kRows); ++r)
+      sums[static_cast<std::size_t>(r)] = row(r);
+  });
+  double sum = 0;
+  for (const double value : sums) sum += value;
+  return sum;
+}
+
+// Gradient weight (softmax - onehot) into `to`; -> the loss.
+double cross_entropy_row(std::span<const float> x, std::int32_t target, double weight, float* to) {
+  const float highest = *std::max_element(x.begin(), x.end());
+  double total = 0;
+  for (const float value : x) total += std::exp(static_cast<double>(value) - highest);
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const double p = std::exp(static_cast<double>(x[i]) - highest) / total;
+    to[i] = static_cast<float>(weight * (p - (static_cast<std::int32_t>(i) == target ? 1.0 : 0.0)));
+  }
+  return std::log(total) - (static_cast<double>(x[static_cast<std::size_t>(target)]) - highest);
+}
+
+std::span<const float> row_of(const Tensor& x, std::int64_t r) {
+  return {matrix<float>(x).row(r), static_cast<std::size_t>(x.size(1))};
+}
+
+struct Term {
+  double loss;
+  double slope;
+};
+
+// Sum over elements of term(x, target).
+Loss elementwise(const Tensor& x, const Tensor& targets, double weight,
+                 const std::function<Term(double, double)>& term) {
+  GROEL_REQUIRE(x.rank() == 2 && x.shape() == targets.shape());
+  require_cpu(x);
+  Loss out{0, x.count(), 0, Tensor::empty(x.shape())};
+  const auto gradient = mutable_matrix<float>(out.gradient);
+  out.sum = sum_rows(x.size(0), [&](std::int64_t r) {
+    double sum = 0;
+    for (std::int64_t i = 0; i < x.size(1); ++i) {
+      const Term t = term(matrix<float>(x).row(r)[i], matrix<float>(targets).row(r)[i]);
+      sum += t.loss;
+      gradient.row(r)[i] = static_cast<float>(weight * t.slope);
+    }
+    return sum;
+  });
+  return out;
+}
+
+}  // namespace
+
+Loss cross_entropy(const Tensor& logits, const Tensor& targets, double weight) {
+  GROEL_REQUIRE(logits.rank() == 2 && logits.size(1) > 0 && targets.shape() == Shape{logits.size(0)});
+  require_cpu(logits);
+  const ProfileScope scope("loss");
+  Loss out{0, 0, 0, Tensor::zeros(logits.shape())};
+  const auto ids = targets.values<std::int32_t>();
+  const Tensor best = argmax(logits);
+  for (std::size_t t = 0; t < ids.size(); ++t) {
+    if (ids[t] == kIgnoredTarget) continue;
+    GROEL_REQUIRE(0 <= ids[t] && ids[t] < logits.size(1));
+    ++out.targets;
+    out.correct += ids[t] == best.data<std::int32_t>()[t];
+  }
+  const auto gradient = mutable_matrix<float>(out.gradient);
+  out.sum = sum_rows(logits.size(0), [&](std::int64_t r) {
+    const std::int32_t target = ids[static_cast<std::size_t>(r)];
+    return target == kIgnoredTarget ? 0.0 : cross_entropy_row(row_of(logits, r), target, weight, gradient.row(r));
+  });
+  return out;
+}
+
+Loss squared_error(const Tensor& x, const Tensor& targets, double weight) {
+  return elementwise(x, targets, weight, [](double value, double target) {
+    const double d = value - target;
+    return Term{d * d, 2 * d};
+  });
+}
+
+Loss binary_cross_entropy(const Tensor& logits, const Tensor& targets, double weight) {
+  Loss out = elementwise(logits, targets, weight, [](double x, double y) {
+    // max(x, 0) - x y + log(1 + e^-|x|): no overflow at either end
+    const double sigmoid = x >= 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x));
+    return Term{std::max(x, 0.0) - x * y + std::log1p(std::exp(-std::abs(x))), sigmoid - y};
+  });
+  for (std::int64_t r = 0; r < logits.size(0); ++r)
+    for (std::int64_t i = 0; i < logits.size(1); ++i)
+      out.correct += (matrix<float>(logits).row(r)[i] > 0) == (matrix<float>(targets).row(r)[i] > 0.5F);
+  return out;
+}
+
+Tensor argmax(const Tensor& x) {
+  Tensor out = Tensor::empty({x.size(0)}, DType::i32);
+  for (std::int64_t r = 0; r < x.size(0); ++r) {
+    const auto row = row_of(x, r);
+    out.mutable_data<std::int32_t>()[r] =
+        static_cast<std::int32_t>(std::max_element(row.begin(), row.end()) - row.begin());
+  }
+  return out;
+}
+
+}  // namespace groel::ops

@@ -1,0 +1,153 @@
+// groel evaluate: how well a model predicts held-out data.
+#include <algorithm>
+#include <chrono>
+#include <numeric>
+
+#include "base/interrupt.h"
+#include "engine/bundled.h"
+#include "engine/load.h"
+#include "tasks/task.h"
+#include "train/evaluation.h"
+#include "train/masked_loss.h"
+#include "train/mlm_data.h"
+
+namespace groel::tasks {
+namespace {
+
+using nlohmann::ordered_json;
+
+std::vector<OptionSpec> option_table() {
+  OptionSpec model = model_option();
+  model.required = false;
+  model.otherwise = "esm2-tiny-random";
+  return {{.name = "objective",
+           .type = OptionType::paths,
+           .help = "What to evaluate: mlm",
+           .value_name = "OBJECTIVE",
+           .choices = {"mlm"},
+           .required = true},
+          {.name = "data",
+           .type = OptionType::list,
+           .help = "FASTA, FASTQ, A3M, CSV or TSV files (also .gz, .bgz, .zst), separated by commas",
+           .value_name = "FILES",
+           .required = true},
+          model,
+          {.name = "mask-fraction",
+           .type = OptionType::number,
+           .help = "Part of the residues that is hidden",
+           .otherwise = 0.15,
+           .value_name = "X"},
+          {.name = "seed",
+           .type = OptionType::integer,
+           .help = "Of the choice of hidden residues",
+           .otherwise = 0,
+           .value_name = "N"},
+          {.name = "max-length",
+           .type = OptionType::integer,
+           .help = "Residues of a sequence at most; of a longer one its middle is used",
+           .otherwise = 1022,
+           .value_name = "N"},
+          {.name = "batch-tokens",
+           .type = OptionType::integer,
+           .help = "Tokens a batch; changes no number",
+           .otherwise = 4096,
+           .value_name = "N"},
+          {.name = "per-residue", .type = OptionType::flag, .help = "Also the accuracy of each kind of residue"},
+          dtype_option(),
+          threads_option(),
+          json_option()};
+}
+
+train::MlmDataOptions data_options(const Options& options, const models::Model& model) {
+  train::MlmDataOptions data;
+  data.max_residues = options.integer("max-length");
+  if (const auto limit = model.info().max_residues) data.max_residues = std::min(data.max_residues, *limit);
+  data.batch_tokens = std::max(options.integer("batch-tokens"), data.max_residues + 2);
+  data.crop = train::CropStyle::centre;
+  data.order = train::Order::as_written;
+  data.masking = {.style = train::MaskingStyle::hidden,
+                  .fraction = options.number("mask-fraction"),
+                  .seed = static_cast<std::uint64_t>(options.integer("seed"))};
+  return data;
+}
+
+train::LossSum evaluate(const models::Model& model, train::MlmData& data, const train::Corpus& corpus, Sink& sink) {
+  train::LossSum sum;
+  Progress progress{"evaluating", 0, corpus.size(), 0, corpus.residues(), 0};
+  const auto begin = std::chrono::steady_clock::now();
+  while (const auto batch = data.next()) {
+    check_interrupted();
+    sum += train::masked_loss(model, *batch);
+    progress.done = data.position().next;
+    progress.tokens += batch->input.token_count() - 2 * batch->input.sequences();
+    progress.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    sink.progress(progress);
+  }
+  sink.progress_done();
+  if (sum.targets == 0) throw Error(ErrorKind::bad_input, "no residue of the data can be predicted: all are unknown");
+  return sum;
+}
+
+ordered_json by_residue(const train::LossSum& sum, const bio::Tokenizer& tokenizer) {
+  ordered_json out = ordered_json::object();
+  for (std::size_t c = 0; c < sum.class_targets.size(); ++c)
+    if (sum.class_targets[c] > 0)
+      out[tokenizer.token(static_cast<std::int32_t>(c))] = {
+          {"masked_tokens", sum.class_targets[c]},
+          {"accuracy", static_cast<double>(sum.class_correct[c]) / static_cast<double>(sum.class_targets[c])}};
+  return out;
+}
+
+void print(const ordered_json& result, std::ostream& out) {
+  for (const auto& [name, value] : result.items()) {
+    if (!value.is_object()) {
+      out << fmt::format("{:<14} {}\n", name,
+                         value.is_number_float() ? fmt::format("{:.4f}", value.get<double>()) : value.dump());
+      continue;
+    }
+    for (const auto& [residue, row] : value.items())
+      out << fmt::format("{:<14} {:.4f}  of {}\n", residue, row["accuracy"].get<double>(), row["masked_tokens"].dump());
+  }
+}
+
+int run(const Options& options, Context& context) {
+  apply_threads(options);
+  const engine::LoadedModel loaded =
+      engine::load_model(engine::resolve_model(options.text("model")), engine::parse_precision(options.text("dtype")));
+  models::require<models::MaskedLm>(*loaded.model);
+  const bio::Tokenizer& tokenizer = loaded.model->tokenizer();
+  const auto corpus = train::Corpus::read(options.list("data"), tokenizer, {}, context.sink);
+  std::vector<std::int64_t> members(static_cast<std::size_t>(corpus.size()));
+  std::iota(members.begin(), members.end(), std::int64_t{0});
+  train::MlmData data(corpus, members, tokenizer, data_options(options, *loaded.model));
+  if (data.cropped() > 0)
+    context.sink.note(fmt::format("of {} sequences over the limit the middle is used", data.cropped()));
+  const train::LossSum sum = evaluate(*loaded.model, data, corpus, context.sink);
+  const train::Scores scores = train::scores_of(sum);
+  ordered_json result = {
+      {"perplexity", scores.perplexity}, {"accuracy", scores.accuracy}, {"masked_tokens", scores.targets}};
+  if (options.flag("per-residue")) result["residues"] = by_residue(sum, tokenizer);
+  if (options.flag("json"))
+    context.out << result.dump(2) << '\n';
+  else
+    print(result, context.out);
+  return 0;
+}
+
+}  // namespace
+
+Task evaluate_task() {
+  return {"evaluate",
+          "Measure how well a model predicts held-out proteins",
+          "evaluate mlm hides 15 % of the residues behind <mask> and compares what the model puts in their place:\n"
+          "perplexity (exp of the mean cross entropy; 20 is guessing) and accuracy. Which residues are hidden follows\n"
+          "from --seed, the sequence's place in the data and the position alone, so that models can be compared. At\n"
+          "least one residue of each sequence is hidden.",
+          {{"groel evaluate mlm --data examples/proteins.fasta", "perplexity and accuracy of the default model"},
+           {"groel evaluate mlm --data examples/proteins.fasta -m esm2-tiny-random --json --per-residue",
+            "of a model, as JSON, with the accuracy of each amino acid"}},
+          option_table(),
+          run};
+}
+
+}  // namespace groel::tasks

@@ -1,0 +1,133 @@
+// groel train: models that learn, from nothing or from a checkpoint.
+#include <algorithm>
+#include <numeric>
+
+#include "base/sha256.h"
+#include "tasks/task.h"
+#include "tasks/train/plan.h"
+#include "tasks/train/trainee.h"
+#include "train/curve.h"
+
+namespace groel::tasks {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr std::size_t kTableRows = 12;
+
+std::vector<std::int64_t> all_of(const train::Corpus& corpus) {
+  std::vector<std::int64_t> members(static_cast<std::size_t>(corpus.size()));
+  std::iota(members.begin(), members.end(), std::int64_t{0});
+  return members;
+}
+
+// The sequences of a run, and its batches. They refer to one another: not to be moved.
+class Material {
+ public:
+  Material(const TrainPlan& plan, const bio::Tokenizer& tokenizer, Sink& sink)
+      : corpus_(train::Corpus::read(plan.data, tokenizer, plan.filter, sink)) {
+    train::Split split = train::split_corpus(corpus_, plan.valid.empty() ? plan.valid_fraction : 0, plan.batches.seed);
+    if (!plan.valid.empty()) valid_ = train::Corpus::read(plan.valid, tokenizer, plan.filter, sink);
+    data_.emplace(corpus_, split.train, tokenizer, plan.batches);
+    const auto held_out = plan.valid.empty() ? split.held_out : all_of(valid_);
+    if (!held_out.empty())
+      held_out_.emplace(plan.valid.empty() ? corpus_ : valid_, held_out, tokenizer, evaluation_options(plan));
+    std::int64_t residues = 0;
+    for (const std::int64_t sequence : split.train) residues += corpus_.length(sequence);
+    sink.note(fmt::format("{} sequences, {} residues to learn from; {} sequences held out", split.train.size(),
+                          residues, held_out.size()));
+    if (data_->cropped() > 0) sink.note(fmt::format("{} sequences are longer than a crop", data_->cropped()));
+  }
+  Material(const Material&) = delete;
+  Material& operator=(const Material&) = delete;
+
+  train::MlmData& data() { return *data_; }
+  train::MlmData* held_out() { return held_out_ ? &*held_out_ : nullptr; }
+  /// Changes with all that gives a place in the data another meaning.
+  std::string fingerprint(const TrainPlan& plan) const {
+    const double fraction = plan.valid.empty() ? plan.valid_fraction : 0;
+    return sha256(fmt::format("{} {} {} {}", corpus_.fingerprint(), plan.batches.seed, fraction, plan.filter.shortest));
+  }
+
+ private:
+  static train::MlmDataOptions evaluation_options(const TrainPlan& plan) {
+    train::MlmDataOptions options = plan.batches;
+    options.crop = train::CropStyle::centre;
+    options.order = train::Order::as_written;
+    options.masking = {.style = train::MaskingStyle::hidden, .fraction = plan.batches.masking.fraction, .seed = 0};
+    return options;
+  }
+
+  train::Corpus corpus_, valid_;
+  std::optional<train::MlmData> data_, held_out_;
+};
+
+ordered_json summary(const train::TrainingResult& result, const std::string& folder) {
+  ordered_json json = {{"model", folder}, {"steps", result.steps}, {"stopped", result.why_stopped}};
+  if (result.last) {
+    json["perplexity"] = result.last->perplexity;
+    json["accuracy"] = result.last->accuracy;
+    json["masked_tokens"] = result.last->targets;
+  }
+  if (result.best) {
+    json["best"] = *result.best;
+    json["best_step"] = result.best_step;
+  }
+  return json;
+}
+
+void report(const train::TrainingResult& result, const TrainPlan& plan, bool as_json, std::ostream& out) {
+  const std::string folder = plan.trainer.folder.string();
+  if (as_json) {
+    out << summary(result, folder).dump(2) << '\n';
+    return;
+  }
+  out << train::curve_table(train::read_curve(plan.trainer.folder / "metrics.jsonl"), kTableRows);
+  out << fmt::format("\n{} after {} steps; the model is in {}\n", result.why_stopped, result.steps, folder);
+}
+
+// A model with learned positions has no more residues than those.
+void keep_to_positions(TrainPlan& plan, const engine::Checkpoint& weights, const bio::Tokenizer& tokenizer) {
+  const auto limit = weights.family->build(weights.config, tokenizer)->info().max_residues;
+  if (limit) plan.batches.max_residues = std::min(plan.batches.max_residues, *limit);
+}
+
+int run(const Options& given, Context& context) {
+  const Options options = with_recipe(given);
+  apply_threads(options);
+  TrainPlan plan = train_plan(options);
+  engine::Checkpoint weights = starting_weights(options);
+  const bio::Tokenizer tokenizer =
+      weights.vocabulary.empty()
+          ? weights.family->default_tokenizer()
+          : bio::Tokenizer::from_vocabulary(weights.vocabulary, weights.vocabulary_file.string());
+  keep_to_positions(plan, weights, tokenizer);
+  const auto trainee = mlm_trainee(std::move(weights), plan.precision);
+  Material material(plan, tokenizer, context.sink);
+  plan.trainer.data_fingerprint = material.fingerprint(plan);
+  const auto result =
+      train::train({*trainee, material.data(), material.held_out(), context.sink}, plan.trainer, plan.start);
+  report(result, plan, options.flag("json"), context.out);
+  return 0;
+}
+
+}  // namespace
+
+Task train_task() {
+  return {
+      "train",
+      "Train a model, from nothing or from a checkpoint",
+      "train mlm learns to fill in hidden residues. It leaves in --out a Hugging Face folder that `-m` takes,\n"
+      "metrics.jsonl, TensorBoard's event files, checkpoints to go on from and, with held-out data, best/. Stopped\n"
+      "in any way, the same command with --resume gives bitwise what an uninterrupted run would have given.",
+      {{"groel train mlm --data examples/proteins.fasta --layers 2 --width 64 --heads 4 --steps 20 --out my-model",
+        "pre-train a small model"},
+       {"groel train mlm --data examples/proteins.fasta --from esm2-tiny-random --epochs 2 --valid-fraction 0.2 "
+        "--out tuned",
+        "go on from a model, with a fifth of the proteins held out"},
+       {"groel train examples/train.toml --steps 5 --out from-recipe", "a recipe file; flags win over it"}},
+      train_options(),
+      run};
+}
+
+}  // namespace groel::tasks

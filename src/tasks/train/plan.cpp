@@ -1,0 +1,151 @@
+// From options to what the library takes.
+#include "tasks/train/plan.h"
+
+#include "engine/bundled.h"
+#include "engine/load.h"
+#include "train/initial.h"
+#include "train/recipe.h"
+
+namespace groel::tasks {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::pair<const char*, train::ModelShape> kShapes[] = {
+    {"8M", {6, 320, 20}}, {"35M", {12, 480, 20}}, {"150M", {30, 640, 20}}, {"650M", {33, 1280, 20}}};
+
+json new_config(const Options& options) {
+  train::ModelShape shape;
+  for (const auto& [name, known] : kShapes)
+    if (options.text("shape") == name) shape = known;
+  if (options.has("layers")) shape.layers = options.integer("layers");
+  if (options.has("width")) shape.width = options.integer("width");
+  if (options.has("heads")) shape.heads = options.integer("heads");
+  return train::esm2_config(shape);
+}
+
+// What a checkpoint keeps of the options: all that may change its numbers.
+json kept_options(const Options& options) {
+  json kept = options.json();
+  for (const char* name : {"out", "resume", "overwrite", "threads", "json"}) kept.erase(name);
+  return kept;
+}
+
+double learning_rate(const Options& options) {
+  if (options.has("learning-rate")) return options.number("learning-rate");
+  return options.has("from") ? 5e-5 : 1e-3;
+}
+
+train::RunLength run_length(const Options& options) {
+  train::RunLength length;
+  const auto positive = [&](const char* name) {
+    if (options.number(name) <= 0)
+      throw Error(ErrorKind::usage, {"a run's length is above 0", fmt::format("--{}", name), {}});
+    return true;
+  };
+  if (options.has("steps") && positive("steps")) length.steps = options.integer("steps");
+  if (options.has("epochs") && positive("epochs")) length.epochs = options.integer("epochs");
+  if (options.has("minutes") && positive("minutes")) length.minutes = options.number("minutes");
+  if (length.steps == 0 && length.epochs == 0 && length.minutes == 0) length.epochs = 3;
+  return length;
+}
+
+train::TrainerOptions trainer_options(const Options& options) {
+  train::TrainerOptions t;
+  t.folder = options.text("out");
+  t.length = run_length(options);
+  t.accumulate = options.integer("accumulate");
+  t.clip = options.number("clip");
+  t.warmup = options.number("warmup");
+  // A part of a run whose steps are not known: none.
+  if (!options.given().contains("warmup") && t.length.steps == 0 && t.length.epochs == 0) t.warmup = 0;
+  t.schedule = {.kind = train::parse_schedule(options.text("schedule")),
+                .rate = learning_rate(options),
+                .floor = options.number("floor")};
+  t.optimizer = {.kind = train::parse_optimizer(options.text("optimizer")),
+                 .beta1 = options.number("beta1"),
+                 .beta2 = options.number("beta2"),
+                 .epsilon = options.number("epsilon"),
+                 .momentum = options.number("momentum"),
+                 .weight_decay = options.number("weight-decay")};
+  t.evaluation = {.every = options.integer("eval-every"),
+                  .metric = train::parse_metric(options.text("metric")),
+                  .patience = options.integer("patience"),
+                  .smallest_gain = options.number("min-gain")};
+  t.saving = {.every = options.integer("save-every"),
+              .total_limit = options.integer("save-total-limit"),
+              .final_model = options.text("keep") == "best" ? train::FinalModel::best : train::FinalModel::last};
+  t.log_every = options.integer("log-every");
+  t.recipe = kept_options(options);
+  return t;
+}
+
+train::MlmDataOptions batch_options(const Options& options) {
+  const auto seed = static_cast<std::uint64_t>(options.integer("seed"));
+  return {.seed = seed,
+          .batch_tokens = options.integer("batch-tokens"),
+          .max_residues = options.integer("max-length"),
+          .crop = train::parse_crop(options.text("crop")),
+          .masking = {.style = train::parse_masking(options.text("masking")),
+                      .fraction = options.number("mask-fraction"),
+                      .seed = seed}};
+}
+
+train::Start start_of(const Options& options) {
+  if (options.flag("resume") && options.flag("overwrite"))
+    throw Error(ErrorKind::usage, {"a run is gone on with or started over, not both", "--resume --overwrite", {}});
+  if (options.flag("resume")) return train::Start::resume;
+  return options.flag("overwrite") ? train::Start::replace : train::Start::fresh;
+}
+
+}  // namespace
+
+Options with_recipe(const Options& options) {
+  const std::vector<std::string> words = options.list("objective");
+  if (words.size() != 1)
+    throw Error(ErrorKind::usage,
+                {"name one objective or one recipe", {}, "for example: groel train mlm --data F.fasta --out DIR"});
+  json values = json::object();
+  if (words[0].ends_with(".toml")) values = train::read_recipe(words[0], train_options());
+  for (const auto& [name, value] : options.given().items())
+    if (name != "objective" || !words[0].ends_with(".toml")) values[name] = value;
+  if (!values.contains("objective")) values["objective"] = "mlm";
+  const Options merged(train_options(), values);
+  if (merged.list("objective") != std::vector<std::string>{"mlm"})
+    throw Error(ErrorKind::usage, {fmt::format("there is no objective '{}'", merged.list("objective").at(0)),
+                                   {},
+                                   "mlm, or a recipe whose name ends in .toml"});
+  return merged;
+}
+
+TrainPlan train_plan(const Options& options) {
+  for (const char* name : {"data", "out"})
+    if (!options.has(name))
+      throw Error(ErrorKind::usage, {fmt::format("{} is missing", name), fmt::format("--{}", name), {}});
+  return {.data = options.list("data"),
+          .valid = options.list("valid"),
+          .valid_fraction = options.number("valid-fraction"),
+          .filter = {.shortest = options.integer("min-length")},
+          .batches = batch_options(options),
+          .trainer = trainer_options(options),
+          .start = start_of(options),
+          .precision = engine::parse_precision(options.text("dtype"))};
+}
+
+engine::Checkpoint starting_weights(const Options& options) {
+  for (const char* name : {"shape", "layers", "width", "heads"})
+    if (options.has("from") && options.given().contains(name))
+      throw Error(ErrorKind::usage, {"--from brings its own shape", fmt::format("--{}", name), {}});
+  engine::Checkpoint checkpoint =
+      options.has("from")
+          ? engine::read_checkpoint(engine::resolve_model(options.text("from")))
+          : train::initial_checkpoint(new_config(options), static_cast<std::uint64_t>(options.integer("seed")));
+  if (options.has("dropout")) {
+    const double dropout = options.number("dropout");
+    if (!(dropout >= 0 && dropout < 1)) throw Error(ErrorKind::usage, {"dropout lies in [0, 1)", "--dropout", {}});
+    for (const char* name : {"hidden_dropout_prob", "attention_probs_dropout_prob"}) checkpoint.config[name] = dropout;
+  }
+  return checkpoint;
+}
+
+}  // namespace groel::tasks

@@ -1,0 +1,119 @@
+// The options of groel train.
+#include "tasks/task.h"
+#include "tasks/train/plan.h"
+
+namespace groel::tasks {
+namespace {
+
+using enum OptionType;
+
+OptionSpec number_option(const char* name, double otherwise, const char* help) {
+  return {.name = name, .type = number, .help = help, .otherwise = otherwise, .value_name = "X"};
+}
+OptionSpec integer_option(const char* name, std::int64_t otherwise, const char* help) {
+  return {.name = name, .type = integer, .help = help, .otherwise = otherwise, .value_name = "N"};
+}
+OptionSpec unset_option(const char* name, OptionType type, const char* help) {
+  return {.name = name, .type = type, .help = help, .value_name = type == number ? "X" : "N"};
+}
+OptionSpec choice_option(const char* name, std::vector<std::string> choices, const char* help) {
+  OptionSpec spec{.name = name, .type = choice, .help = help, .otherwise = choices.front()};
+  spec.choices = std::move(choices);
+  return spec;
+}
+
+void add(std::vector<OptionSpec>& table, std::vector<OptionSpec> more) {
+  for (OptionSpec& spec : more) table.push_back(std::move(spec));
+}
+
+std::vector<OptionSpec> model_options() {
+  return {{.name = "from",
+           .help = "Go on from this model (see `groel models`) instead of from nothing",
+           .value_name = "MODEL"},
+          {.name = "shape",
+           .type = choice,
+           .help = "Shape of a new model: a published ESM-2's",
+           .otherwise = "8M",
+           .choices = {"8M", "35M", "150M", "650M"}},
+          unset_option("layers", integer, "Layers of a new model, instead of --shape's"),
+          unset_option("width", integer, "Width of a new model, instead of --shape's"),
+          unset_option("heads", integer, "Attention heads of a new model, instead of --shape's"),
+          unset_option("dropout", number, "Dropout (default: the model's own; 0 for a new one)")};
+}
+
+std::vector<OptionSpec> data_options() {
+  return {
+      {.name = "data",
+       .type = list,
+       .help = "Sequences to learn from: FASTA, FASTQ, A3M, CSV or TSV files (also .gz, .zst), separated by commas",
+       .value_name = "FILES"},
+      {.name = "valid", .type = list, .help = "Held-out sequences for evaluation", .value_name = "FILES"},
+      number_option("valid-fraction", 0, "Without --valid: part of the data to hold out, drawn by --seed"),
+      integer_option("min-length", 1, "Leave shorter sequences out"),
+      integer_option("max-length", 1022, "Residues of a sequence at most; a longer one is cropped"),
+      choice_option("crop", {"random", "centre", "none"},
+                    "Piece of a long sequence: anew each epoch, its middle, or refuse long sequences"),
+      integer_option("batch-tokens", 4096, "Tokens a batch at most, <cls> and <eos> counted; nothing is padded"),
+      integer_option("accumulate", 1, "Batches an update"),
+      number_option("mask-fraction", 0.15, "Part of the residues to predict"),
+      choice_option("masking", {"residues", "reference"},
+                    "The 10 % that are replaced: by another of the 20 residues, or by any token of the vocabulary as "
+                    "Transformers' collator does")};
+}
+
+std::vector<OptionSpec> length_options() {
+  return {unset_option("steps", integer, "Updates to make"),
+          unset_option("epochs", integer, "Times to see the data (default: 3, without --steps and --minutes)"),
+          unset_option("minutes", number, "Time to train for; without --steps and --epochs the schedule follows it"),
+          integer_option("seed", 42, "Of new weights, order, crops, masks and dropout")};
+}
+
+std::vector<OptionSpec> optimizer_options() {
+  return {choice_option("optimizer", {"adamw", "sgd"}, "Optimiser; biases and norms are never decayed"),
+          unset_option("learning-rate", number, "Highest learning rate (default: 1e-3; with --from 5e-5)"),
+          choice_option("schedule", {"linear", "cosine", "constant"}, "What the rate does after the warm-up"),
+          number_option("warmup", 0.05, "Warm-up: steps, or below 1 a part of the run"),
+          number_option("floor", 0, "What the schedule ends at, as a part of the rate"),
+          number_option("weight-decay", 0.01, "Weight decay"),
+          number_option("beta1", 0.9, "AdamW's first moment"),
+          number_option("beta2", 0.98, "AdamW's second moment"),
+          number_option("epsilon", 1e-8, "AdamW's epsilon"),
+          number_option("momentum", 0.9, "SGD's momentum"),
+          number_option("clip", 1, "Highest norm of the gradient; 0: any")};
+}
+
+std::vector<OptionSpec> output_options() {
+  return {
+      {.name = "out", .letter = 'o', .help = "Folder for the model, its checkpoints and curves", .value_name = "DIR"},
+      {.name = "resume", .type = flag, .help = "Go on from the newest checkpoint in --out, if there is one"},
+      {.name = "overwrite", .type = flag, .help = "Remove the run that --out holds"},
+      integer_option("log-every", 10, "Steps between lines of metrics.jsonl"),
+      integer_option("eval-every", 0, "Steps between evaluations; 0: after each epoch"),
+      choice_option("metric", {"loss", "perplexity", "accuracy"}, "What the best model and early stopping go by"),
+      integer_option("patience", 0, "Stop after this many evaluations without a better metric; 0: never"),
+      number_option("min-gain", 0, "By how much it has to be better to count for --patience"),
+      integer_option("save-every", 500, "Steps between checkpoints; 0: only at the end"),
+      integer_option("save-total-limit", 2, "Checkpoints to keep, the newest; 0: all"),
+      choice_option("keep", {"last", "best"}, "Which model to leave in --out (the best also stands in best/)")};
+}
+
+}  // namespace
+
+const std::vector<OptionSpec>& train_options() {
+  static const std::vector<OptionSpec> table = [] {
+    std::vector<OptionSpec> out{{.name = "objective",
+                                 .type = paths,
+                                 .help = "mlm (masked language modelling), or a recipe: a .toml file of these options",
+                                 .value_name = "OBJECTIVE"}};
+    add(out, data_options());
+    add(out, model_options());
+    add(out, length_options());
+    add(out, optimizer_options());
+    add(out, output_options());
+    add(out, {dtype_option(), threads_option(), json_option()});
+    return out;
+  }();
+  return table;
+}
+
+}  // namespace groel::tasks

@@ -1,0 +1,137 @@
+// Reading and splitting a corpus.
+#include "train/corpus.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <optional>
+
+#include "base/random.h"
+#include "base/sha256.h"
+#include "io/sequences.h"
+#include "train/random_purposes.h"
+
+namespace groel::train {
+namespace {
+
+// Records that cannot be learned from, told in one sentence.
+struct LeftOut {
+  std::int64_t count = 0;
+  std::string first;
+
+  void add(const io::SequenceRecord& record, const std::string& why) {
+    if (count++ == 0) first = fmt::format("{}:{}: '{}': {}", record.source, record.line, record.id, why);
+  }
+  void tell(Sink& sink) const {
+    if (count > 0)
+      sink.warning(
+          fmt::format("{} record{} cannot be learned from; the first: {}", count, count > 1 ? "s" : "", first));
+  }
+};
+
+template <class T>
+std::string_view text_of(const std::vector<T>& values) {
+  return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
+}
+
+class Reader {
+ public:
+  Reader(const bio::Tokenizer& tokenizer, const LengthFilter& filter) : tokenizer_(tokenizer), filter_(filter) {}
+
+  void take(const io::SequenceRecord& record) {
+    if (record.error) return left_out_.add(record, record.error->parts().what);
+    try {
+      const bio::Tokenizer::Encoded encoded = tokenizer_.encode(record.sequence);
+      const bool fits =
+          encoded.residues() >= filter_.shortest && (filter_.longest == 0 || encoded.residues() <= filter_.longest);
+      if (!fits)
+        ++filtered_;
+      else
+        corpus_.add(std::span(encoded.ids).subspan(1, encoded.ids.size() - 2),
+                    fmt::format("{}: {}", record.source, record.id));
+    } catch (const Error& error) {
+      left_out_.add(record, error.parts().what);
+    }
+  }
+
+  Corpus finish(const std::string& paths, Sink& sink) {
+    left_out_.tell(sink);
+    if (filtered_ > 0) sink.note(fmt::format("{} sequences are outside the length filter", filtered_));
+    if (corpus_.size() == 0)
+      throw Error(ErrorKind::bad_input, {"no sequence is left to learn from", paths,
+                                         filtered_ > 0 ? "loosen --min-length or --longest" : ""});
+    return std::move(corpus_);
+  }
+
+ private:
+  const bio::Tokenizer& tokenizer_;
+  LengthFilter filter_;
+  LeftOut left_out_;
+  std::int64_t filtered_ = 0;
+  Corpus corpus_;
+};
+
+}  // namespace
+
+Corpus Corpus::read(const std::vector<std::string>& paths, const bio::Tokenizer& tokenizer, const LengthFilter& filter,
+                    Sink& sink) {
+  Reader reader(tokenizer, filter);
+  std::string all;
+  for (const std::string& path : paths) {
+    all += (all.empty() ? "" : ", ") + path;
+    io::SequenceReader records(path);
+    for (io::SequenceRecord record; records.next(record);) reader.take(record);
+  }
+  return reader.finish(all, sink);
+}
+
+void Corpus::add(std::span<const std::int32_t> residues, std::string name) {
+  for (const std::int32_t id : residues) {
+    GROEL_REQUIRE(id >= 0 && id <= 0xffff);
+    tokens_.push_back(static_cast<std::uint16_t>(id));
+  }
+  ends_.push_back(static_cast<std::int64_t>(tokens_.size()));
+  names_.push_back(std::move(name));
+}
+
+std::int64_t Corpus::longest() const {
+  std::int64_t most = 0;
+  for (std::int64_t i = 0; i < size(); ++i) most = std::max(most, length(i));
+  return most;
+}
+
+std::string Corpus::fingerprint() const {
+  Sha256 digest;
+  digest.update(text_of(tokens_));
+  digest.update(text_of(ends_));
+  return digest.finish();
+}
+
+std::vector<std::int64_t> shuffled(std::int64_t count, std::uint64_t key) {
+  std::vector<std::int64_t> order(static_cast<std::size_t>(count));
+  std::iota(order.begin(), order.end(), std::int64_t{0});
+  for (std::int64_t i = count - 1; i > 0; --i) {
+    const auto words = philox(key, static_cast<std::uint64_t>(i));
+    const std::uint64_t draw = (std::uint64_t{words[1]} << 32 | words[0]) % static_cast<std::uint64_t>(i + 1);
+    std::swap(order[static_cast<std::size_t>(i)], order[draw]);
+  }
+  return order;
+}
+
+Split split_corpus(const Corpus& corpus, double fraction, std::uint64_t seed) {
+  if (!(fraction >= 0 && fraction < 1))
+    throw Error(ErrorKind::usage, {"the held-out fraction lies in [0, 1)", "--valid-fraction", {}});
+  const auto held = static_cast<std::int64_t>(std::ceil(fraction * static_cast<double>(corpus.size())));
+  const std::vector<std::int64_t> order = shuffled(corpus.size(), derive_key(seed, purpose::kSplit));
+  Split split{{order.begin() + held, order.end()}, {order.begin(), order.begin() + held}};
+  if (split.train.empty())
+    throw Error(ErrorKind::bad_input,
+                {fmt::format("holding out {} of {} sequences leaves none to learn from", held, corpus.size()),
+                 "--valid-fraction",
+                 {}});
+  std::sort(split.train.begin(), split.train.end());
+  std::sort(split.held_out.begin(), split.held_out.end());
+  return split;
+}
+
+}  // namespace groel::train

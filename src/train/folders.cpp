@@ -1,0 +1,104 @@
+// Temporary name, fsync, rename.
+#include "train/folders.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+
+#include "base/error.h"
+
+namespace groel::train {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kPrefix = "checkpoint-";
+
+fs::path hidden(const fs::path& folder, std::string_view tail) {
+  return folder.parent_path() / fmt::format(".{}.{}", folder.filename().string(), tail);
+}
+
+[[noreturn]] void refuse(const fs::path& path, const std::string& doing, const std::error_code& reason) {
+  throw_errno(path.string(), doing, reason.value());
+}
+
+void make(const fs::path& folder) {
+  std::error_code failed;
+  fs::remove_all(folder, failed);
+  if (!fs::create_directory(folder, failed) && failed) refuse(folder, "create the folder", failed);
+}
+
+void move_to_place(const fs::path& from, const fs::path& to) {
+  std::error_code failed;
+  fs::rename(from, to, failed);
+  if (failed) refuse(to, "put the folder in place", failed);
+}
+
+// A rename is on disk when its folder is.
+void sync_folder(const fs::path& folder) {
+  const int descriptor = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return;
+  ::fsync(descriptor);
+  ::close(descriptor);
+}
+
+}  // namespace
+
+void write_folder(const fs::path& target, const std::function<void(const fs::path&)>& fill) {
+  const fs::path temporary = hidden(target, "tmp");
+  make(temporary);
+  try {
+    fill(temporary);
+    sync_folder(temporary);
+    if (fs::exists(target)) remove_folder(target);
+    move_to_place(temporary, target);
+  } catch (...) {
+    std::error_code ignored;
+    fs::remove_all(temporary, ignored);
+    throw;
+  }
+  sync_folder(target.parent_path());
+}
+
+void remove_folder(const fs::path& folder) {
+  const fs::path gone = hidden(folder, "old");
+  std::error_code ignored;
+  fs::remove_all(gone, ignored);
+  move_to_place(folder, gone);
+  fs::remove_all(gone, ignored);
+}
+
+void remove_leftovers(const fs::path& parent) {
+  std::error_code failed;
+  std::vector<fs::path> leftovers;
+  for (const auto& entry : fs::directory_iterator(parent, failed)) {
+    const std::string name = entry.path().filename().string();
+    const bool ours = name.starts_with(fmt::format(".{}", kPrefix)) || name.starts_with(".best.");
+    if (ours && (name.ends_with(".tmp") || name.ends_with(".old"))) leftovers.push_back(entry.path());
+  }
+  for (const fs::path& leftover : leftovers) fs::remove_all(leftover, failed);
+}
+
+fs::path checkpoint_path(const fs::path& parent, std::int64_t step) {
+  return parent / fmt::format("{}{}", kPrefix, step);
+}
+
+std::vector<std::int64_t> checkpoint_steps(const fs::path& parent) {
+  std::vector<std::int64_t> steps;
+  std::error_code failed;
+  for (const auto& entry : fs::directory_iterator(parent, failed)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(kPrefix)) continue;
+    std::int64_t step = 0;
+    const char* const end = name.data() + name.size();
+    const auto [stop, error] = std::from_chars(name.data() + kPrefix.size(), end, step);
+    if (error == std::errc() && stop == end) steps.push_back(step);
+  }
+  std::sort(steps.begin(), steps.end());
+  return steps;
+}
+
+}  // namespace groel::train

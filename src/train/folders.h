@@ -1,0 +1,27 @@
+// Folders that appear whole or not at all.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace groel::train {
+
+/// Calls `fill` with an empty temporary folder beside `target`, puts it on disk and renames it to `target`, which it
+/// replaces. When `fill` or the system fails, the temporary folder is removed and what stood at `target` stays.
+/// Errors: io, and what `fill` throws.
+void write_folder(const std::filesystem::path& target, const std::function<void(const std::filesystem::path&)>& fill);
+
+/// Removes a folder so that no half of it is ever seen under its name.
+void remove_folder(const std::filesystem::path& folder);
+
+/// Removes what killed runs left half-written or half-removed in `parent`.
+void remove_leftovers(const std::filesystem::path& parent);
+
+/// "checkpoint-120" in `parent`, and the steps of those that are there, rising.
+std::filesystem::path checkpoint_path(const std::filesystem::path& parent, std::int64_t step);
+std::vector<std::int64_t> checkpoint_steps(const std::filesystem::path& parent);
+
+}  // namespace groel::train

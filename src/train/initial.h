@@ -1,0 +1,31 @@
+// Models to begin with: configurations by shape, and weights as Hugging Face draws them.
+#pragma once
+
+#include <cstdint>
+
+#include "engine/checkpoint.h"
+
+namespace groel::train {
+
+/// A transformer's size.
+struct ModelShape {
+  std::int64_t layers = 6;
+  std::int64_t width = 320;
+  std::int64_t heads = 20;
+  std::int64_t ffn = 0;  ///< 0: four times the width
+};
+
+/// config.json of an untrained ESM-2 for masked language modelling, all fields that Transformers has. Errors: usage
+/// when the heads do not divide the width into even parts.
+nlohmann::json esm2_config(const ModelShape& shape);
+
+/// The model of a configuration with weights drawn as Hugging Face's EsmPreTrainedModel does: normal with the
+/// configuration's initializer_range (0.02), biases 0, norms 1, the embedding of <pad> 0. No contact head. A weight
+/// depends on seed and name alone. Errors: as Family::build.
+engine::Checkpoint initial_checkpoint(const nlohmann::json& config, std::uint64_t seed);
+
+/// Gives a checkpoint the tensors under `prefix` that its configuration asks for and it lacks, drawn the same way: the
+/// head of a model that had none.
+void add_initial(engine::Checkpoint& checkpoint, const std::string& prefix, std::uint64_t seed);
+
+}  // namespace groel::train

@@ -1,0 +1,98 @@
+// Forward, loss, backward.
+#include "train/model_trainee.h"
+
+#include "autograd/tape.h"
+#include "base/error.h"
+
+namespace groel::train {
+namespace {
+
+models::Trainable& as_trainable(models::Model& model) {
+  auto* const trainable = dynamic_cast<models::Trainable*>(&model);
+  if (trainable == nullptr)
+    throw Error(ErrorKind::unsupported, fmt::format("{} models cannot be trained", model.info().family));
+  return *trainable;
+}
+
+// How many targets of each class there were, and how many were right.
+void count_classes(const Tensor& targets, const Tensor& best, std::int64_t classes, LossSum& sum) {
+  sum.class_targets.resize(static_cast<std::size_t>(classes));
+  sum.class_correct.resize(static_cast<std::size_t>(classes));
+  const auto ids = targets.values<std::int32_t>();
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    ++sum.class_targets[static_cast<std::size_t>(ids[i])];
+    sum.class_correct[static_cast<std::size_t>(ids[i])] += best.data<std::int32_t>()[i] == ids[i];
+  }
+}
+
+}  // namespace
+
+TargetRows target_rows(const Tensor& targets) {
+  std::vector<std::int32_t> rows;
+  std::vector<std::int32_t> classes;
+  const auto ids = targets.values<std::int32_t>();
+  for (std::size_t t = 0; t < ids.size(); ++t) {
+    if (ids[t] == kNoTarget) continue;
+    rows.push_back(static_cast<std::int32_t>(t));
+    classes.push_back(ids[t]);
+  }
+  const auto tensor = [](const std::vector<std::int32_t>& values) {
+    return Tensor::of<std::int32_t>({static_cast<std::int64_t>(values.size())}, std::span(values));
+  };
+  return {tensor(rows), tensor(classes)};
+}
+
+ModelTrainee::ModelTrainee(engine::Checkpoint checkpoint, const models::TrainingPlan& plan)
+    : loaded_(engine::load_unprepared(std::move(checkpoint))),
+      trainable_(as_trainable(*loaded_.model)),
+      encoder_(dynamic_cast<const models::Encoder&>(*loaded_.model)) {
+  trainable_.prepare_training(plan);
+}
+
+std::vector<TrainedParameter> ModelTrainee::parameters() {
+  std::vector<TrainedParameter> out;
+  for (models::Trained& p : trainable_.trained()) out.push_back({std::move(p.name), p.value, p.gradient});
+  return out;
+}
+
+bool ModelTrainee::has_targets(const TrainBatch& batch) const {
+  if (batch.targets.dtype() != DType::i32) return batch.targets.count() > 0;
+  return target_rows(batch.targets).rows.count() > 0;
+}
+
+LossSum ModelTrainee::accumulate(const TrainBatch& batch, double weight) {
+  if (!has_targets(batch)) return {};
+  autograd::Tape tape;
+  LossSum sum;
+  {
+    const autograd::Recording recording(&tape, batch.key);
+    const Outputs out = outputs(batch, encoder_.encode(batch.input, {}));
+    const ops::Loss loss = this->loss(out, weight);
+    sum.loss = loss.sum;
+    sum.targets = loss.targets;
+    sum.correct = loss.correct;
+    if (tape.tracks(out.values)) tape.add(out.values, loss.gradient);
+  }
+  tape.backward();
+  return sum;
+}
+
+LossSum ModelTrainee::evaluate(const TrainBatch& batch) {
+  if (!has_targets(batch)) return {};
+  const Outputs out = outputs(batch, encoder_.encode(batch.input, {}));
+  const ops::Loss loss = this->loss(out, 1);
+  LossSum sum{loss.sum, loss.targets, loss.correct, {}, {}};
+  if (out.targets.dtype() == DType::i32) count_classes(out.targets, ops::argmax(out.values), out.values.size(1), sum);
+  return sum;
+}
+
+void ModelTrainee::parameters_changed() { trainable_.parameters_changed(); }
+
+SavedModel ModelTrainee::saved_model() const {
+  SavedModel out{loaded_.config, {}, loaded_.model->tokenizer().tokens()};
+  out.config["torch_dtype"] = "float32";
+  for (auto& [name, value] : trainable_.tensors()) out.tensors.push_back({name, value.to(DType::f32)});
+  return out;
+}
+
+}  // namespace groel::train

@@ -1,0 +1,15 @@
+// What random numbers are drawn for: one seed, a key of its own for each use.
+#pragma once
+
+#include <cstdint>
+
+namespace groel::train::purpose {
+
+inline constexpr std::uint64_t kSplit = 1;
+inline constexpr std::uint64_t kOrder = 2;
+inline constexpr std::uint64_t kCrop = 3;
+inline constexpr std::uint64_t kMask = 4;
+inline constexpr std::uint64_t kDropout = 5;
+inline constexpr std::uint64_t kInitialise = 6;
+
+}  // namespace groel::train::purpose

@@ -1,0 +1,75 @@
+// Keeping the folder.
+#include "train/run_folder.h"
+
+#include <set>
+
+#include "train/folders.h"
+
+namespace groel::train {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kBest = "best";
+const char* const kModelFiles[] = {"config.json", "vocab.txt", "tokenizer_config.json", "special_tokens_map.json",
+                                   "model.safetensors"};
+
+bool holds_run(const fs::path& folder) {
+  return fs::exists(folder / "metrics.jsonl") || fs::exists(folder / "model.safetensors") ||
+         !checkpoint_steps(folder).empty();
+}
+
+void clear_run(const fs::path& folder) {
+  for (const std::int64_t step : checkpoint_steps(folder)) remove_folder(checkpoint_path(folder, step));
+  std::error_code failed;
+  for (const char* name : {kBest, "tensorboard", "metrics.jsonl"}) fs::remove_all(folder / name, failed);
+  for (const char* name : kModelFiles) fs::remove(folder / name, failed);
+}
+
+// The copy gets its name when it is whole.
+void copy_into_place(const fs::path& from, const fs::path& to) {
+  const fs::path temporary = to.string() + ".tmp";
+  std::error_code failed;
+  fs::copy_file(from, temporary, fs::copy_options::overwrite_existing, failed);
+  if (!failed) fs::rename(temporary, to, failed);
+  if (failed) throw_errno(to.string(), "write the file", failed.value());
+}
+
+}  // namespace
+
+void prepare_run_folder(const fs::path& folder, Start start) {
+  std::error_code failed;
+  fs::create_directories(folder, failed);
+  if (failed) throw_errno(folder.string(), "create the folder", failed.value());
+  remove_leftovers(folder);
+  if (start == Start::resume || !holds_run(folder)) return;
+  if (start == Start::fresh)
+    throw Error(ErrorKind::usage, {"the folder holds a run already", folder.string(),
+                                   "go on with --resume, start over with --overwrite, or name another folder"});
+  clear_run(folder);
+}
+
+void save_best_model(const fs::path& folder, const Trainee& trainee) {
+  write_folder(folder / kBest, [&](const fs::path& temporary) { write_model(temporary, trainee.saved_model()); });
+}
+
+void write_final_model(const fs::path& folder, const Trainee& trainee, FinalModel which) {
+  if (which == FinalModel::last) return write_model(folder, trainee.saved_model());
+  for (const char* name : kModelFiles)
+    if (fs::exists(folder / kBest / name)) copy_into_place(folder / kBest / name, folder / name);
+}
+
+void tell_differences(const nlohmann::json& before, const nlohmann::json& now, Sink& sink) {
+  std::set<std::string> names;
+  for (const auto& [name, value] : before.items()) names.insert(name);
+  for (const auto& [name, value] : now.items()) names.insert(name);
+  for (const std::string& name : names) {
+    const auto then = before.value(name, nlohmann::json());
+    const auto today = now.value(name, nlohmann::json());
+    if (then != today)
+      sink.warning(
+          fmt::format("--{} is {} now, and was {} when the checkpoint was written", name, today.dump(), then.dump()));
+  }
+}
+
+}  // namespace groel::train

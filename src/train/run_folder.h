@@ -1,0 +1,24 @@
+// The folder of a run: what may stand in it at the start, and the models that it leaves.
+#pragma once
+
+#include <filesystem>
+
+#include "base/progress.h"
+#include "train/trainer.h"
+
+namespace groel::train {
+
+/// Makes the folder, and clears what killed runs left half-done. Errors: usage when it holds a run and the start is
+/// fresh; io.
+void prepare_run_folder(const std::filesystem::path& folder, Start start);
+
+/// The model as it is now, in `folder/best`.
+void save_best_model(const std::filesystem::path& folder, const Trainee& trainee);
+
+/// The model as it is now, or the one in `folder/best`, in the folder itself.
+void write_final_model(const std::filesystem::path& folder, const Trainee& trainee, FinalModel which);
+
+/// Warns of every option that differs from the checkpoint's recipe.
+void tell_differences(const nlohmann::json& before, const nlohmann::json& now, Sink& sink);
+
+}  // namespace groel::train

@@ -1,0 +1,84 @@
+// The files of a Hugging Face model folder.
+#include "train/saved_model.h"
+
+#include "base/error.h"
+#include "base/text_file.h"
+#include "io/arrays.h"
+
+namespace groel::train {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+// What Transformers' EsmConfig expects beyond the shape.
+json complete(json config, const std::vector<std::string>& vocabulary) {
+  const auto otherwise = [&](const char* name, const json& value) {
+    if (!config.contains(name)) config[name] = value;
+  };
+  if (config.value("model_type", "") == "esm") {
+    for (const char* name : {"attention_probs_dropout_prob", "hidden_dropout_prob"}) otherwise(name, 0.0);
+    for (std::size_t id = 0; id < vocabulary.size(); ++id) {
+      if (vocabulary[id] == "<pad>") otherwise("pad_token_id", id);
+      if (vocabulary[id] == "<mask>") otherwise("mask_token_id", id);
+    }
+    otherwise("architectures", json::array({"EsmForMaskedLM"}));
+    otherwise("initializer_range", 0.02);
+    otherwise("max_position_embeddings", 1026);
+    otherwise("is_folding_model", false);
+    otherwise("use_cache", true);
+  }
+  config["torch_dtype"] = "float32";
+  return config;
+}
+
+const char* const kSpecial[] = {"<cls>", "<pad>", "<eos>", "<unk>", "<mask>"};
+
+std::string tokenizer_config(const std::vector<std::string>& vocabulary) {
+  ordered_json added = ordered_json::object();
+  for (std::size_t id = 0; id < vocabulary.size(); ++id)
+    for (const char* special : kSpecial)
+      if (vocabulary[id] == special)
+        added[std::to_string(id)] = {{"content", special}, {"lstrip", false},      {"normalized", false},
+                                     {"rstrip", false},    {"single_word", false}, {"special", true}};
+  const ordered_json config = {{"added_tokens_decoder", added}, {"clean_up_tokenization_spaces", true},
+                               {"cls_token", "<cls>"},          {"eos_token", "<eos>"},
+                               {"mask_token", "<mask>"},        {"model_max_length", 1e30},
+                               {"pad_token", "<pad>"},          {"tokenizer_class", "EsmTokenizer"},
+                               {"unk_token", "<unk>"}};
+  return config.dump(2) + "\n";
+}
+
+std::string special_tokens() {
+  const ordered_json map = {{"cls_token", "<cls>"},
+                            {"eos_token", "<eos>"},
+                            {"mask_token", "<mask>"},
+                            {"pad_token", "<pad>"},
+                            {"unk_token", "<unk>"}};
+  return map.dump(2) + "\n";
+}
+
+std::string joined(const std::vector<std::string>& tokens) {
+  std::string text;
+  for (const std::string& token : tokens) text += (text.empty() ? "" : "\n") + token;
+  return text;
+}
+
+}  // namespace
+
+void write_model(const std::filesystem::path& folder, const SavedModel& model) {
+  write_text(folder / "config.json", complete(model.config, model.vocabulary).dump(2) + "\n");
+  if (!model.vocabulary.empty()) {
+    write_text(folder / "vocab.txt", joined(model.vocabulary));
+    write_text(folder / "tokenizer_config.json", tokenizer_config(model.vocabulary));
+    write_text(folder / "special_tokens_map.json", special_tokens());
+  }
+  std::map<std::string, io::ArrayView> arrays;
+  for (const NamedTensor& tensor : model.tensors) {
+    GROEL_REQUIRE(tensor.value.contiguous());
+    arrays[tensor.name] = {tensor.value.dtype(), tensor.value.shape(), {tensor.value.raw_data(), tensor.value.bytes()}};
+  }
+  io::write_safetensors(folder / "model.safetensors", arrays, {{"format", "pt"}});
+}
+
+}  // namespace groel::train

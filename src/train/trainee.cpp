@@ -1,0 +1,23 @@
+// Adding up losses.
+#include "train/trainee.h"
+
+namespace groel::train {
+namespace {
+
+void add_counts(std::vector<std::int64_t>& to, const std::vector<std::int64_t>& from) {
+  if (to.size() < from.size()) to.resize(from.size());
+  for (std::size_t i = 0; i < from.size(); ++i) to[i] += from[i];
+}
+
+}  // namespace
+
+LossSum& LossSum::operator+=(const LossSum& other) {
+  loss += other.loss;
+  targets += other.targets;
+  correct += other.correct;
+  add_counts(class_targets, other.class_targets);
+  add_counts(class_correct, other.class_correct);
+  return *this;
+}
+
+}  // namespace groel::train

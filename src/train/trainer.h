@@ -1,0 +1,41 @@
+// The training loop: updates, logging, evaluation, checkpoints, and going on after an interruption.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/progress.h"
+#include "train/evaluation.h"
+#include "train/options.h"
+#include "train/trainee.h"
+
+namespace groel::train {
+
+struct TrainerParts {
+  Trainee& trainee;
+  TrainData& data;
+  TrainData* held_out = nullptr;  ///< none: no evaluation
+  Sink& sink;
+};
+
+enum class Start {
+  fresh,   ///< errors where the folder holds a run already
+  resume,  ///< from the newest checkpoint; from the beginning when there is none
+  replace  ///< removes what an earlier run left
+};
+
+struct TrainingResult {
+  std::int64_t steps = 0;
+  std::string why_stopped;
+  std::optional<Scores> last;  ///< evaluation at the end
+  std::optional<double> best;
+  std::int64_t best_step = 0;
+};
+
+/// Trains, and leaves in options.folder the model (a Hugging Face folder), metrics.jsonl, tensorboard/, checkpoint-N/
+/// and, with held-out data, best/ (the model that scored best). A resumed run gives bitwise what an uninterrupted one
+/// would. Errors: usage when the loss explodes or is not a number (the message says what to try), or the folder holds a
+/// run; io; interrupted, after a checkpoint has been written.
+TrainingResult train(const TrainerParts& parts, const TrainerOptions& options, Start start);
+
+}  // namespace groel::train
