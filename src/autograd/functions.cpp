@@ -93,6 +93,14 @@ Tensor tanh(const Tensor& x) {
   return y;
 }
 
+Tensor activate(const Tensor& x, ops::Activation activation, DType output) {
+  const Tensor y = ops::activate_as(x, activation, output);
+  if (Tape* const current = recorder(x))
+    current->record(
+        y, [current, x, activation](const Tensor& dy) { current->add(x, ops::activation_grad(x, dy, activation)); });
+  return y;
+}
+
 Tensor gather_rows(const Tensor& x, const Tensor& rows) {
   const Tensor y = ops::gather_rows(x, rows);
   if (Tape* const current = recorder(x))

@@ -30,6 +30,8 @@ Tensor embedding(const Tensor& table, const ops::EmbeddingGrad& input, const Ten
 
 Tensor add(const Tensor& a, const Tensor& b);
 Tensor tanh(const Tensor& x);
+/// x f32 -> f32 or bf16.
+Tensor activate(const Tensor& x, ops::Activation activation, DType output = DType::f32);
 /// Rows of x [T, D] by index [N] i32, all different.
 Tensor gather_rows(const Tensor& x, const Tensor& rows);
 /// Nothing when no recording is on. `stream` tells the places of a model apart.

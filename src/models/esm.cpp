@@ -153,6 +153,8 @@ class Esm final : public Model,
     take_stock(plan.precision);
     checkpointing_ = plan.checkpointing;
     require_trainable();
+    adapted_ = plan.lora.has_value();
+    if (adapted_) add_adapters(*plan.lora);
     make_gradients(plan);
     words_ = words_.to(DType::f32).clone();
     if (!config_.rotary) positions_ = positions_.to(DType::f32).clone();
@@ -177,8 +179,13 @@ class Esm final : public Model,
 
   std::vector<Trained> trained() const override {
     std::vector<Trained> out;
+    for (const Block& block : blocks_)
+      for (const nn::Linear* linear : {&block.qkv, &block.out, &block.fc1, &block.fc2})
+        for (const nn::LoraAdapter& adapter : linear->adapters()) adapter.collect(out);
     for (const nn::Parameter& slot : slots_)
       if (slot.gradient != nullptr && slot.gradient->defined()) out.push_back({slot.name, *slot.slot, *slot.gradient});
+    for (Trained& parameter : out)
+      if (adapted_) parameter.name.insert(0, "base_model.model.");
     return out;
   }
 
@@ -282,11 +289,25 @@ class Esm final : public Model,
                                            "lm_head.decoder.weight", "train from a model whose two tables are tied"});
   }
 
+  void add_adapters(const nn::LoraOptions& options) {
+    bool any = false;
+    for (Block& block : blocks_)
+      for (nn::Linear* linear : {&block.qkv, &block.out, &block.fc1, &block.fc2}) {
+        linear->add_adapters(options);
+        any = any || !linear->adapters().empty();
+      }
+    if (!any)
+      throw Error(ErrorKind::usage, {"no layer has a name that the adapters' targets name",
+                                     {},
+                                     "layers of this model: query, key, value, dense"});
+  }
+
   // A zeroed gradient for every parameter that the plan trains.
   void make_gradients(const TrainingPlan& plan) {
-    bool any = false;
+    bool any = adapted_;
     for (const nn::Parameter& slot : slots_) {
-      if (slot.gradient == nullptr || !slot.slot->defined() || (plan.trained && !plan.trained(slot.name))) continue;
+      const bool wanted = plan.trained ? plan.trained(slot.name) : !adapted_;
+      if (slot.gradient == nullptr || !slot.slot->defined() || !wanted) continue;
       *slot.gradient = Tensor::zeros(slot.shape);
       any = true;
     }
@@ -295,6 +316,7 @@ class Esm final : public Model,
 
   // Is anything trained in the blocks up to `block`, or before them?
   nn::InputGradient gradient_reaches(std::size_t block) const {
+    if (adapted_) return nn::InputGradient::needed;
     const auto wanted = [&](const nn::Parameter& slot) {
       if (slot.gradient == nullptr || !slot.gradient->defined()) return false;
       if (slot.name.starts_with("esm.embeddings.")) return true;
@@ -411,6 +433,7 @@ class Esm final : public Model,
   // In training only
   Tensor words_gradient_, positions_gradient_;
   Checkpointing checkpointing_ = Checkpointing::off;
+  bool adapted_ = false;
 };
 
 bool accepts(const nlohmann::json& config) {

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "models/model.h"
+#include "nn/lora.h"
 
 namespace groel::models {
 
@@ -18,14 +20,12 @@ struct TrainingPlan {
   ops::Precision precision = ops::Precision::f32;      ///< of the blocks' products; masters and gradients are f32
   std::function<bool(std::string_view name)> trained;  ///< undefined: everything
   Checkpointing checkpointing = Checkpointing::off;
+  /// Low-rank adapters beside the layers of these names; `trained` then names what else is (nothing, if undefined), and
+  /// every name of trained() has PEFT's "base_model.model." before it.
+  std::optional<nn::LoraOptions> lora;
 };
 
-/// A parameter in training: f32 master and gradient, contiguous, in the same memory as long as the model lives.
-struct Trained {
-  std::string name;
-  Tensor value;
-  Tensor gradient;
-};
+using nn::Trained;
 
 /// Its forward pass is that of its other capabilities, called while an autograd::Recording lives.
 class Trainable {

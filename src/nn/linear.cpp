@@ -25,13 +25,14 @@ Tensor stack_rows(const std::vector<Tensor>& tensors, const Shape& shape) {
 }  // namespace
 
 Linear::Linear(std::int64_t in, std::vector<std::int64_t> outs, Bias bias) : in_(in), has_bias_(bias == Bias::yes) {
-  for (const std::int64_t out : outs) parts_.push_back({out, {}, {}, {}, {}});
+  for (const std::int64_t out : outs) parts_.push_back({{}, out, {}, {}, {}, {}});
 }
 
 void Linear::collect(Parameters& parameters, const std::vector<std::string>& prefixes) {
   GROEL_REQUIRE(prefixes.size() == parts_.size());
   for (std::size_t i = 0; i < parts_.size(); ++i) {
     Part& part = parts_[i];
+    part.name = prefixes[i];
     parameters.add(prefixes[i] + ".weight", {part.out, in_}, part.weight, part.weight_gradient);
     if (has_bias_) parameters.add(prefixes[i] + ".bias", {part.out}, part.bias, part.bias_gradient);
   }
@@ -57,7 +58,7 @@ bool Linear::trained() const {
 void Linear::prepare(ops::Precision precision) {
   packed_ = ops::PackedWeight(stack_rows(each(&Part::weight), {width(), in_}), precision);
   if (has_bias_) bias_ = stack_rows(each(&Part::bias), {width()});
-  for (Part& part : parts_) part = {part.out, {}, {}, {}, {}};
+  for (Part& part : parts_) part = {part.name, part.out, {}, {}, {}, {}};
 }
 
 // Gradients of all parts in one piece, of which each wanted part is a view.
@@ -107,11 +108,31 @@ void Linear::prepare_training(const TrainingForm& form) {
 
 void Linear::parameters_changed() {
   if (master_.defined()) pack(master_);
+  for (LoraAdapter& adapter : adapters_) adapter.pack();
+}
+
+void Linear::add_adapters(const LoraOptions& options) {
+  std::int64_t begin = 0;
+  for (const Part& part : parts_) {
+    if (options.wants(part.name)) adapters_.emplace_back(LoraAdapter::Place{part.name, begin, part.out, in_}, options);
+    begin += part.out;
+  }
+}
+
+// The update comes before the activation and before a residual of the caller's.
+Tensor Linear::adapted(const Tensor& x, const autograd::LinearWeight& weight, ops::LinearOptions options) const {
+  std::vector<autograd::LoraPart> parts;
+  for (const LoraAdapter& adapter : adapters_) parts.push_back(adapter.part());
+  Tensor y = autograd::linear(x, weight, {.bias = bias_, .residual = autograd::lora(x, parts, width())});
+  if (options.activation != ops::Activation::none || options.output != DType::f32)
+    y = autograd::activate(y, options.activation, options.output);
+  return options.residual.defined() ? autograd::add(y, options.residual) : y;
 }
 
 Tensor Linear::operator()(const Tensor& x, ops::LinearOptions options) const {
   options.bias = bias_;
-  return autograd::linear(x, {packed_, packed_transposed_, gradients_}, options);
+  const autograd::LinearWeight weight{packed_, packed_transposed_, gradients_};
+  return adapters_.empty() ? autograd::linear(x, weight, options) : adapted(x, weight, options);
 }
 
 }  // namespace groel::nn

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "autograd/functions.h"
+#include "nn/lora.h"
 #include "nn/parameters.h"
 #include "nn/training.h"
 #include "ops/linear.h"
@@ -27,6 +28,9 @@ class Linear {
   void prepare(ops::Precision precision);
   /// Packs them for both directions; the originals stay, as f32 masters where they are trained.
   void prepare_training(const TrainingForm& form);
+  /// Puts an adapter beside every output that `options` wants.
+  void add_adapters(const LoraOptions& options);
+  const std::vector<LoraAdapter>& adapters() const { return adapters_; }
   /// The masters were written to: packs them again.
   void parameters_changed();
 
@@ -37,6 +41,7 @@ class Linear {
 
  private:
   struct Part {
+    std::string name;
     std::int64_t out;
     Tensor weight;  // (out, in)
     Tensor bias;    // (out)
@@ -49,6 +54,7 @@ class Linear {
   void join_gradients();
   void join_masters();
   void pack(const Tensor& weight);
+  Tensor adapted(const Tensor& x, const autograd::LinearWeight& weight, ops::LinearOptions options) const;
 
   std::int64_t in_ = 0;
   bool has_bias_ = true;
@@ -60,6 +66,7 @@ class Linear {
   Tensor master_;                        // (Σ out, in), of which the parts are rows
   ops::PackedWeight packed_transposed_;  // where a gradient has to reach the input
   ops::LinearGradients gradients_;
+  std::vector<LoraAdapter> adapters_;
 };
 
 }  // namespace groel::nn

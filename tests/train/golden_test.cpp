@@ -1,8 +1,12 @@
 // Gradients, losses and ten updates against Transformers, for everything that can be trained.
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
+#include "base/error.h"
 #include "base/threads.h"
 #include "golden_train.h"
+#include "train/adapter.h"
 #include "train/initial.h"
 #include "train/mlm.h"
 #include "train/objectives.h"
@@ -46,6 +50,189 @@ TEST(GoldenTraining, Esm2ClassifierOnAFrozenTrunk) {
   const auto trainee = train::make_classifier(checkpoint_of(golden), {.trained = train::is_head});
   ASSERT_EQ(trainee->parameters().size(), 4U);
   testing::expect_golden_training(golden, *trainee);
+}
+
+// Logits of a classifier on a batch, by the model's own capabilities.
+Tensor classify(const train::Trainee& trainee, const models::Batch& batch) {
+  const models::Model& model = dynamic_cast<const train::ModelTrainee&>(trainee).model();
+  const Tensor hidden = models::require<models::Encoder>(model).encode(batch, {});
+  return models::require<models::Classifier>(model).classify(hidden, batch);
+}
+
+TEST(GoldenTraining, Esm2ClassifierByAdapters) {
+  const Golden golden("train-esm2-cls-lora");
+  const train::Adapter adapter = train::read_adapter(golden.folder);
+  const models::TrainingPlan plan{.trained = train::is_head, .lora = train::lora_options(adapter)};
+  const auto trainee = train::make_classifier(checkpoint_of(golden), plan);
+  train::load_adapter(adapter, trainee->parameters());
+  trainee->parameters_changed();
+  const models::Batch batch = testing::read_batch(golden.inputs["batches"][0]).input;
+  EXPECT_LT(testing::relative_l2(classify(*trainee, batch).values<float>(), golden.values("logits_adapter")), 1e-6);
+  testing::expect_golden_training(golden, *trainee);
+}
+
+TEST(GoldenTraining, AnAdapterMergesUnmergesAndIsWrittenAsItWasRead) {
+  const Golden golden("train-esm2-cls-lora");
+  const train::Adapter adapter = train::read_adapter(golden.folder);
+  const models::Batch batch = testing::read_batch(golden.inputs["batches"][0]).input;
+  engine::Checkpoint merged = checkpoint_of(golden);
+  train::merge_adapter(merged, adapter);
+  EXPECT_LT(testing::relative_l2(classify(*train::make_classifier(merged), batch).values<float>(),
+                                 golden.values("logits_merged")),
+            1e-6);
+  train::unmerge_adapter(merged, adapter);
+  const std::string name = "esm.encoder.layer.1.attention.self.value.weight";
+  const auto values = [&](const engine::Checkpoint& c) {
+    const io::Array& array = c.arrays.at(name);
+    return std::span(reinterpret_cast<const float*>(array.bytes.data()), array.bytes.size() / sizeof(float));
+  };
+  EXPECT_LT(testing::max_difference(values(merged), values(checkpoint_of(golden))), 1e-7);
+
+  const models::TrainingPlan plan{.trained = train::is_head, .lora = train::lora_options(adapter)};
+  const auto trainee = train::make_classifier(checkpoint_of(golden), plan);
+  train::load_adapter(adapter, trainee->parameters());
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / fmt::format("groel-lora-{}", ::getpid());
+  std::filesystem::create_directories(folder);
+  train::write_adapter(folder, trainee->parameters(), *plan.lora, "SEQ_CLS");
+  const train::Adapter again = train::read_adapter(folder);
+  std::filesystem::remove_all(folder);
+  ASSERT_EQ(again.tensors.size(), adapter.tensors.size());
+  for (const auto& [key, array] : adapter.tensors)
+    EXPECT_TRUE(std::ranges::equal(array.bytes, again.tensors.at(key).bytes)) << key;
+  EXPECT_EQ(again.config["task_type"], "SEQ_CLS");
+}
+
+TEST(Adapters, WhatDoesNotFitIsSaid) {
+  const Golden golden("train-esm2-cls-lora");
+  train::Adapter adapter = train::read_adapter(golden.folder);
+  EXPECT_THROW(train::make_classifier(checkpoint_of(golden),
+                                      {.trained = train::is_head, .lora = nn::LoraOptions{4, 8, {"nothing"}, 0}}),
+               Error);
+  EXPECT_THROW(train::make_classifier(checkpoint_of(golden),
+                                      {.trained = train::is_head, .lora = nn::LoraOptions{4000, 8, {"query"}, 0}}),
+               Error);
+  const auto trainee = train::make_classifier(checkpoint_of(golden),
+                                              {.trained = train::is_head, .lora = nn::LoraOptions{2, 8, {"query"}, 0}});
+  EXPECT_THROW(train::load_adapter(adapter, trainee->parameters()), Error);
+}
+
+// Forward and loss of every kind of head.
+TEST(GoldenHeads, LogitsAndLosses) {
+  for (const std::string name : {"esm2-cls-tiny", "esm2-multilabel-tiny", "esm2-regression-tiny", "esm2-tokcls-tiny"}) {
+    const Golden golden(name);
+    const auto trainee = train::make_classifier(checkpoint_of(golden));
+    nlohmann::json json = golden.inputs;
+    json["attention_mask"] = nlohmann::json::array();
+    for (const auto& ids : golden.ids()) json["attention_mask"].push_back(std::vector<int>(ids.size(), 1));
+    if (json["problem_type"] == "multi_label_classification") {
+      for (auto& labels : json["labels"]) labels = labels.get<std::vector<float>>();
+    } else if (json["problem_type"] == "regression") {
+      for (auto& label : json["labels"]) label = nlohmann::json::array({label.get<float>()});
+    }
+    const train::TrainBatch batch = testing::read_batch(json);
+    EXPECT_NEAR(trainee->evaluate(batch).mean(), golden.values("loss")[0], 2e-6) << name;
+    const Tensor logits = classify(*trainee, batch.input);
+    if (golden.has("logits")) {
+      EXPECT_LT(testing::max_difference(logits.values<float>(), golden.values("logits")), 2e-5) << name;
+      continue;
+    }
+    const auto cu = batch.input.cu_seqlens.values<std::int32_t>();
+    for (std::size_t s = 0; s + 1 < cu.size(); ++s)
+      EXPECT_LT(testing::max_difference(logits.rows(cu[s], cu[s + 1]).clone().values<float>(),
+                                        golden.values(fmt::format("logits.{}", s))),
+                2e-5);
+  }
+}
+
+std::vector<float> gradients(train::Trainee& trainee, const train::TrainBatch& batch) {
+  trainee.accumulate(batch, 0.01);
+  std::vector<float> out;
+  for (const auto& p : trainee.parameters())
+    out.insert(out.end(), p.grad.values<float>().begin(), p.grad.values<float>().end());
+  return out;
+}
+
+std::vector<float> first_gradients(const models::TrainingPlan& plan, std::uint64_t key = 1, double dropout = 0) {
+  nlohmann::json config = train::esm2_config({2, 64, 4});
+  config["hidden_dropout_prob"] = dropout;
+  const auto trainee = train::make_mlm(train::initial_checkpoint(config, 5), plan);
+  train::TrainBatch batch = testing::read_batch(Golden("train-esm2-mlm").inputs["batches"][0]);
+  batch.key = key;
+  return gradients(*trainee, batch);
+}
+
+TEST(Training, CheckpointingChangesNoBit) {
+  for (const auto precision : {ops::Precision::f32, ops::Precision::bf16})
+    for (const double dropout : {0.0, 0.3}) {
+      const auto kept = first_gradients({.precision = precision}, 1, dropout);
+      EXPECT_EQ(kept,
+                first_gradients({.precision = precision, .checkpointing = models::Checkpointing::blocks}, 1, dropout));
+    }
+}
+
+TEST(Training, ThreadsChangeNoBit) {
+  for (const auto precision : {ops::Precision::f32, ops::Precision::bf16}) {
+    set_num_threads(1);
+    const auto one = first_gradients({.precision = precision});
+    set_num_threads(2);
+    EXPECT_EQ(first_gradients({.precision = precision}), one);
+    set_num_threads(0);
+  }
+}
+
+TEST(Training, DropoutFollowsItsKey) {
+  const auto one = first_gradients({}, 1, 0.2);
+  EXPECT_EQ(first_gradients({}, 1, 0.2), one);
+  EXPECT_NE(first_gradients({}, 2, 0.2), one);
+}
+
+TEST(Training, Bf16GradientsAreCloseToF32) {
+  EXPECT_LT(testing::relative_l2(first_gradients({.precision = ops::Precision::bf16}), first_gradients({})), 2e-2);
+}
+
+TEST(Training, AFrozenBottomGivesTheTopTheSameGradients) {
+  const Golden golden("train-esm2-mlm");
+  const auto top = [](std::string_view name) {
+    return name.starts_with("esm.encoder.layer.1.") || name.starts_with("lm_head.");
+  };
+  const auto trainee = train::make_mlm(checkpoint_of(golden), {.trained = top});
+  const train::TrainBatch batch = testing::read_batch(golden.inputs["batches"][0]);
+  trainee->accumulate(batch, 1.0 / static_cast<double>(batch.target_count));
+  EXPECT_EQ(trainee->parameters().size(), 21U);
+  for (const auto& p : trainee->parameters())
+    EXPECT_LT(testing::relative_l2(p.grad.values<float>(), golden.values("grad." + p.name)), 1e-5) << p.name;
+}
+
+TEST(Training, WhatIsSavedLoadsAndSaysTheSame) {
+  const auto trainee = train::make_mlm(train::initial_checkpoint(train::esm2_config({2, 64, 4}), 5));
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / fmt::format("groel-save-{}", ::getpid());
+  std::filesystem::create_directories(folder);
+  train::write_model(folder, trainee->saved_model());
+  const auto again = train::make_mlm(engine::read_checkpoint(folder));
+  const engine::LoadedModel loaded = engine::load_model(folder);
+  std::filesystem::remove_all(folder);
+  const train::TrainBatch batch = testing::read_batch(Golden("train-esm2-mlm").inputs["batches"][0]);
+  const auto hidden = [&](const models::Model& model) {
+    return models::require<models::Encoder>(model).encode(batch.input, {});
+  };
+  const Tensor expected = hidden(dynamic_cast<const train::ModelTrainee&>(*trainee).model());
+  EXPECT_EQ(testing::max_difference(hidden(*loaded.model).values<float>(), expected.values<float>()), 0);
+  EXPECT_EQ(again->evaluate(batch).loss, trainee->evaluate(batch).loss);
+}
+
+TEST(Training, ANewModelKnowsNothingAndIsDrawnAsHuggingFaceDoes) {
+  const auto trainee = train::make_mlm(train::initial_checkpoint(train::esm2_config({2, 64, 4}), 5));
+  const train::TrainBatch batch = testing::read_batch(Golden("train-esm2-mlm").inputs["batches"][0]);
+  EXPECT_NEAR(trainee->evaluate(batch).mean(), std::log(33.0), 0.3);
+  for (const auto& p : trainee->parameters()) {
+    double sum = 0;
+    for (const float value : p.value.values<float>()) sum += double{value} * value;
+    const double deviation = std::sqrt(sum / static_cast<double>(p.value.count()));
+    const bool norm = p.name.find("orm") != std::string::npos && p.name.ends_with("weight");
+    EXPECT_NEAR(deviation, norm ? 1 : p.name.ends_with("bias") ? 0 : 0.02, 1e-3) << p.name;
+  }
 }
 
 }  // namespace

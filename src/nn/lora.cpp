@@ -1,0 +1,63 @@
+// Drawing and packing adapters.
+#include "nn/lora.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "ops/elementwise.h"
+
+namespace groel::nn {
+namespace {
+
+Tensor draw(const Shape& shape, std::uint64_t key) {
+  Tensor out = Tensor::empty(shape);
+  const double bound = 1 / std::sqrt(static_cast<double>(shape.back()));
+  for (std::int64_t i = 0; i < out.count(); ++i)
+    out.mutable_data<float>()[i] =
+        static_cast<float>(bound * (2 * unit_double(philox(key, static_cast<std::uint64_t>(i))[0]) - 1));
+  return out;
+}
+
+std::uint64_t layer_key(std::uint64_t seed, const std::string& layer) {
+  std::uint64_t key = derive_key(seed, 0x6c6f7261);  // "lora"
+  for (const char c : layer) key = derive_key(key, static_cast<unsigned char>(c));
+  return key;
+}
+
+ops::PackedWeight packed(const Tensor& weight) { return {weight, ops::Precision::f32}; }
+
+}  // namespace
+
+bool LoraOptions::wants(const std::string& layer) const {
+  return std::any_of(targets.begin(), targets.end(),
+                     [&](const std::string& target) { return layer == target || layer.ends_with("." + target); });
+}
+
+LoraAdapter::LoraAdapter(const Place& place, const LoraOptions& options)
+    : layer_(place.layer), scale_(static_cast<float>(options.alpha / static_cast<double>(options.rank))) {
+  if (options.rank < 1 || options.rank > std::min(place.in, place.out))
+    throw Error(ErrorKind::usage, {fmt::format("rank {} for a layer of {} x {}", options.rank, place.out, place.in),
+                                   place.layer, "a low-rank adapter has a rank from 1 to the layer's smaller side"});
+  a_ = draw({options.rank, place.in}, layer_key(options.seed, place.layer));
+  b_ = Tensor::zeros({place.out, options.rank});
+  part_.begin = place.begin;
+  part_.a_gradient = Tensor::zeros(a_.shape());
+  part_.b_gradient = Tensor::zeros(b_.shape());
+  pack();
+}
+
+void LoraAdapter::collect(std::vector<Trained>& to) const {
+  to.push_back({layer_ + ".lora_A.weight", a_, part_.a_gradient});
+  to.push_back({layer_ + ".lora_B.weight", b_, part_.b_gradient});
+}
+
+void LoraAdapter::pack() {
+  part_.a = packed(ops::scale(a_, scale_));
+  part_.b = packed(b_);
+  part_.a_backward = packed(ops::transpose(a_));
+  part_.b_backward = packed(ops::scale(ops::transpose(b_), scale_));
+}
+
+}  // namespace groel::nn

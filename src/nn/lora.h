@@ -1,0 +1,44 @@
+// Low-rank adapters of linear layers (Hu et al. 2021), as PEFT has them: y = W x + b + (alpha / r) B A x.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "autograd/functions.h"
+#include "nn/training.h"
+
+namespace groel::nn {
+
+struct LoraOptions {
+  std::int64_t rank = 8;
+  double alpha = 16;
+  std::vector<std::string> targets;  ///< last parts of the layers' names ("query")
+  std::uint64_t seed = 0;
+
+  bool wants(const std::string& layer) const;
+};
+
+/// The adapter of one layer [out, in] whose output stands in columns [begin, begin + out) of a joint product.
+class LoraAdapter {
+ public:
+  struct Place {
+    std::string layer;
+    std::int64_t begin, out, in;
+  };
+  /// A is drawn uniformly within ±1/sqrt(in), B is 0: it changes nothing until it is trained.
+  LoraAdapter(const Place& place, const LoraOptions& options);
+
+  /// `<layer>.lora_A.weight` [r, in] and `<layer>.lora_B.weight` [out, r].
+  void collect(std::vector<Trained>& to) const;
+  void pack();
+  const autograd::LoraPart& part() const { return part_; }
+
+ private:
+  std::string layer_;
+  float scale_;
+  Tensor a_, b_;
+  autograd::LoraPart part_;
+};
+
+}  // namespace groel::nn

@@ -1,0 +1,142 @@
+// PEFT's adapter files.
+#include "train/adapter.h"
+
+#include <cstring>
+
+#include "base/error.h"
+#include "base/text_file.h"
+
+namespace groel::train {
+namespace {
+
+constexpr std::string_view kPrefix = "base_model.model.";
+constexpr std::string_view kA = ".lora_A.weight";
+constexpr std::string_view kB = ".lora_B.weight";
+
+[[noreturn]] void fail(const std::string& what, const std::string& where = "adapter_config.json") {
+  throw Error(ErrorKind::bad_model, {what, where, {}});
+}
+
+Tensor as_f32(const io::Array& array) { return Tensor::copy_of(array.shape, array.dtype, array.bytes).to(DType::f32); }
+
+io::Array as_array(Tensor tensor) {
+  const auto owner = std::make_shared<const Tensor>(std::move(tensor));
+  return {DType::f32, owner->shape(), {owner->raw_data(), owner->bytes()}, owner};
+}
+
+// What PEFT may ask for and we do not do would give other numbers in silence.
+void check(const nlohmann::json& config) {
+  if (!config.is_object() || config.value("peft_type", nlohmann::json()) != "LORA") fail("not a LoRA adapter's");
+  for (const char* field : {"r", "lora_alpha"})
+    if (!config.contains(field) || !config[field].is_number()) fail(fmt::format("'{}' is not a number", field));
+  if (config["r"].get<double>() < 1) fail("'r' is less than 1");
+  if (!config.contains("target_modules") || !config["target_modules"].is_array())
+    fail("'target_modules' is not a list of names");
+  for (const nlohmann::json& name : config["target_modules"])
+    if (!name.is_string()) fail("'target_modules' is not a list of names");
+  for (const char* field : {"fan_in_fan_out", "use_rslora", "use_dora"})
+    if (config.value(field, nlohmann::json(false)) == true) fail(fmt::format("'{}' is not supported", field));
+  for (const char* field : {"rank_pattern", "alpha_pattern"})
+    if (config.contains(field) && config[field].is_object() && !config[field].empty())
+      fail(fmt::format("'{}' is not supported", field));
+}
+
+// weight += factor B A
+Tensor updated(const Tensor& weight, const Tensor& a, const Tensor& b, double factor, const std::string& layer) {
+  if (a.rank() != 2 || b.rank() != 2 || a.size(0) != b.size(1) || weight.shape() != Shape{b.size(0), a.size(1)})
+    fail(fmt::format("adapter {} · {} does not fit a weight {}", to_string(b.shape()), to_string(a.shape()),
+                     to_string(weight.shape())),
+         layer);
+  Tensor out = weight.clone();
+  for (std::int64_t o = 0; o < b.size(0); ++o)
+    for (std::int64_t i = 0; i < a.size(1); ++i) {
+      double sum = 0;
+      for (std::int64_t r = 0; r < a.size(0); ++r)
+        sum += double{b.data<float>()[o * b.size(1) + r]} * a.data<float>()[r * a.size(1) + i];
+      out.mutable_data<float>()[o * a.size(1) + i] += static_cast<float>(factor * sum);
+    }
+  return out;
+}
+
+void merge(engine::Checkpoint& checkpoint, const Adapter& adapter, double sign) {
+  const nn::LoraOptions options = lora_options(adapter);
+  const double factor = sign * options.alpha / static_cast<double>(options.rank);
+  for (const auto& [name, array] : adapter.tensors) {
+    if (!name.starts_with(kPrefix)) fail("not PEFT's name of a tensor", name);
+    const std::string ours = name.substr(kPrefix.size());
+    if (name.ends_with(kB)) continue;
+    if (!name.ends_with(kA)) {
+      if (sign > 0) checkpoint.arrays[ours] = array;
+      continue;
+    }
+    const std::string layer = ours.substr(0, ours.size() - kA.size());
+    const auto weight = checkpoint.arrays.find(layer + ".weight");
+    const auto b = adapter.tensors.find(std::string(kPrefix) + layer + std::string(kB));
+    if (weight == checkpoint.arrays.end() || b == adapter.tensors.end())
+      fail("an adapter of a layer that is not there", layer);
+    weight->second = as_array(updated(as_f32(weight->second), as_f32(array), as_f32(b->second), factor, layer));
+  }
+}
+
+}  // namespace
+
+Adapter read_adapter(const std::filesystem::path& folder) {
+  Adapter out{read_json(folder / "adapter_config.json"),
+              io::read_safetensors(folder / "adapter_model.safetensors").arrays};
+  check(out.config);
+  return out;
+}
+
+nn::LoraOptions lora_options(const Adapter& adapter) {
+  return {adapter.config["r"].get<std::int64_t>(), adapter.config["lora_alpha"].get<double>(),
+          adapter.config["target_modules"].get<std::vector<std::string>>(), 0};
+}
+
+void write_adapter(const std::filesystem::path& folder, const std::vector<TrainedParameter>& parameters,
+                   const nn::LoraOptions& options, const std::string& task) {
+  nlohmann::json config{{"peft_type", "LORA"},
+                        {"r", options.rank},
+                        {"lora_alpha", options.alpha},
+                        {"target_modules", options.targets},
+                        {"lora_dropout", 0.0},
+                        {"bias", "none"},
+                        {"fan_in_fan_out", false},
+                        {"inference_mode", true},
+                        {"init_lora_weights", true},
+                        {"modules_to_save", nullptr},
+                        {"base_model_name_or_path", nullptr}};
+  config["task_type"] = task.empty() ? nlohmann::json() : nlohmann::json(task);
+  write_text(folder / "adapter_config.json", config.dump(2) + "\n");
+  std::map<std::string, io::ArrayView> arrays;
+  for (const TrainedParameter& p : parameters)
+    arrays[p.name] = {DType::f32, p.value.shape(), {p.value.raw_data(), p.value.bytes()}};
+  io::write_safetensors(folder / "adapter_model.safetensors", arrays, {{"format", "pt"}});
+}
+
+void load_adapter(const Adapter& adapter, std::vector<TrainedParameter> parameters) {
+  std::string complaints;
+  std::size_t found = 0;
+  for (TrainedParameter& p : parameters) {
+    const auto array = adapter.tensors.find(p.name);
+    if (array == adapter.tensors.end()) {
+      complaints += "\n  missing: " + p.name;
+      continue;
+    }
+    ++found;
+    if (array->second.shape != p.value.shape()) {
+      complaints +=
+          fmt::format("\n  {} is {}, not {}", p.name, to_string(array->second.shape), to_string(p.value.shape()));
+      continue;
+    }
+    const Tensor values = as_f32(array->second);
+    std::memcpy(p.value.mutable_data<float>(), values.data<float>(), values.bytes());
+  }
+  if (found < adapter.tensors.size())
+    complaints += fmt::format("\n  {} tensors that this model has no place for", adapter.tensors.size() - found);
+  if (!complaints.empty()) fail("the adapter does not fit the model:" + complaints, "adapter_model.safetensors");
+}
+
+void merge_adapter(engine::Checkpoint& checkpoint, const Adapter& adapter) { merge(checkpoint, adapter, 1); }
+void unmerge_adapter(engine::Checkpoint& checkpoint, const Adapter& adapter) { merge(checkpoint, adapter, -1); }
+
+}  // namespace groel::train

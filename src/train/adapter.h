@@ -1,0 +1,35 @@
+// Low-rank adapters on disk, as PEFT keeps them, and merged into a checkpoint.
+#pragma once
+
+#include <filesystem>
+
+#include "engine/checkpoint.h"
+#include "nn/lora.h"
+#include "train/trainee.h"
+
+namespace groel::train {
+
+/// adapter_config.json and adapter_model.safetensors; tensors under PEFT's names ("base_model.model.….lora_A.weight",
+/// and whole modules trained beside, "base_model.model.classifier.…").
+struct Adapter {
+  nlohmann::json config;
+  io::ArrayMap tensors;
+};
+
+/// Errors: not_found, io; bad_model for a configuration that is no LoRA's, or one that uses what is not supported.
+Adapter read_adapter(const std::filesystem::path& folder);
+/// Writes both files into `folder`, which is there, the weights last. `task` is PEFT's task_type ("SEQ_CLS") or empty.
+void write_adapter(const std::filesystem::path& folder, const std::vector<TrainedParameter>& parameters,
+                   const nn::LoraOptions& options, const std::string& task);
+/// Rank, alpha and targets of an adapter.
+nn::LoraOptions lora_options(const Adapter& adapter);
+/// Copies an adapter's tensors into the parameters of a trainee made with its lora_options; call parameters_changed()
+/// after. Errors: bad_model, listing names or shapes that do not fit.
+void load_adapter(const Adapter& adapter, std::vector<TrainedParameter> parameters);
+
+/// Adds (alpha / r) B A to every adapted weight of the checkpoint, and puts whole modules in; `unmerge` takes the
+/// update away again (to rounding). Errors: bad_model for layers that the checkpoint lacks.
+void merge_adapter(engine::Checkpoint& checkpoint, const Adapter& adapter);
+void unmerge_adapter(engine::Checkpoint& checkpoint, const Adapter& adapter);
+
+}  // namespace groel::train
