@@ -6,6 +6,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <bit>
+#include <cstdint>
+#include <map>
+#include <mutex>
+
 #include <cerrno>
 
 #include "base/error.h"
@@ -19,6 +24,18 @@ struct Descriptor {
     if (fd >= 0) ::close(fd);
   }
 };
+
+/// What is mapped now, by where it begins.
+struct Mappings {
+  std::mutex mutex;
+  std::map<const std::byte*, const std::byte*> ends;
+};
+
+// Never destroyed: files with static lifetime may outlive it.
+Mappings& mappings() {
+  static auto* const instance = new Mappings;
+  return *instance;
+}
 
 }  // namespace
 
@@ -38,10 +55,27 @@ std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& 
 }
 
 MappedFile::MappedFile(std::filesystem::path path, const std::byte* data, std::size_t size)
-    : path_(std::move(path)), data_(data), size_(size) {}
+    : path_(std::move(path)), data_(data), size_(size) {
+  const std::scoped_lock lock(mappings().mutex);
+  if (size_ > 0) mappings().ends[data_] = data_ + size_;
+}
 
 MappedFile::~MappedFile() {
-  if (size_ > 0) ::munmap(const_cast<std::byte*>(data_), size_);
+  if (size_ == 0) return;
+  const std::scoped_lock lock(mappings().mutex);
+  mappings().ends.erase(data_);
+  ::munmap(const_cast<std::byte*>(data_), size_);
+}
+
+void drop_mapped(std::span<const std::byte> bytes) {
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto begin = (std::bit_cast<std::uintptr_t>(bytes.data()) + page - 1) / page * page;
+  const auto end = std::bit_cast<std::uintptr_t>(bytes.data() + bytes.size()) / page * page;
+  if (begin >= end) return;
+  const std::scoped_lock lock(mappings().mutex);  // keeps the mapping where it is
+  const auto after = mappings().ends.upper_bound(bytes.data());
+  if (after == mappings().ends.begin() || bytes.data() + bytes.size() > std::prev(after)->second) return;
+  ::madvise(std::bit_cast<void*>(begin), end - begin, MADV_DONTNEED);
 }
 
 }  // namespace groel

@@ -27,4 +27,8 @@ class MappedFile {
   std::size_t size_;
 };
 
+/// Takes those of `bytes` that lie in mapped files out of this process's memory; other memory is left alone. A later
+/// read finds them in the file again.
+void drop_mapped(std::span<const std::byte> bytes);
+
 }  // namespace groel

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/mapped_file.h"
 #include "base/sha256.h"
 #include "base/threads.h"
 
@@ -53,6 +54,7 @@ bool holds_non_finite(const io::Array& array) {
     if (array.dtype == DType::bf16) bad = any_exponent_full<std::uint16_t>(part.data(), count, 0x7f80U);
     if (array.dtype == DType::f16) bad = any_exponent_full<std::uint16_t>(part.data(), count, 0x7c00U);
     if (bad) found = true;
+    drop_mapped(part);
   });
   return found;
 }
@@ -84,7 +86,11 @@ bool is_weight_dtype(DType dtype) { return dtype == DType::f32 || dtype == DType
 Tensor as_tensor(const io::Array& array) {
   const bool aligned = std::bit_cast<std::uintptr_t>(array.bytes.data()) % size_of(array.dtype) == 0;
   if (!aligned) return Tensor::copy_of(array.shape, array.dtype, array.bytes);
-  return Tensor::view(Storage::borrow(array.bytes.data(), array.bytes.size(), array.owner), array.shape, array.dtype);
+  // Once packed, the file's bytes need not stay in memory beside the packed ones.
+  const std::shared_ptr<const void> owner(array.owner.get(), [bytes = array.bytes, keep = array.owner](const void*) {
+    drop_mapped(bytes);
+  });
+  return Tensor::view(Storage::borrow(array.bytes.data(), array.bytes.size(), owner), array.shape, array.dtype);
 }
 
 std::set<std::string> absent_groups(const models::Model& model, const nn::Parameters& parameters,
@@ -170,6 +176,7 @@ std::string fingerprint(const Checkpoint& checkpoint) {
   for (const auto& [name, array] : checkpoint.arrays) {
     digest.update(fmt::format("{} {} {}\n", name, groel::name(array.dtype), to_string(array.shape)));
     digest_bytes(digest, array.bytes);
+    drop_mapped(array.bytes);
   }
   return digest.finish();
 }

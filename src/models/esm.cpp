@@ -143,7 +143,7 @@ class Esm final : public Model,
     if (!config_.rotary) positions_ = positions_.to(DType::f32);
     if (config_.norm_before) embedding_norm_.prepare();
     final_norm_.prepare();
-    for (Block& block : blocks_) block.prepare(precision);
+    parallel_for(config_.layers, [&](std::int64_t i) { blocks_[static_cast<std::size_t>(i)].prepare(precision); });
     if (config_.rotary) prepare_rotary();
     if (config_.classification)
       labels_tokens() ? token_head_.prepare(ops::Precision::f32) : sequence_head_.prepare(ops::Precision::f32);

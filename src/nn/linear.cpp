@@ -56,7 +56,7 @@ bool Linear::trained() const {
 }
 
 void Linear::prepare(ops::Precision precision) {
-  packed_ = ops::PackedWeight(stack_rows(each(&Part::weight), {width(), in_}), precision);
+  packed_ = ops::PackedWeight(each(&Part::weight), precision);
   if (has_bias_) bias_ = stack_rows(each(&Part::bias), {width()});
   for (Part& part : parts_) part = {part.name, part.out, {}, {}, {}, {}};
 }

@@ -7,11 +7,15 @@
 
 namespace groel::ops {
 
-PackedWeight::PackedWeight(const Tensor& weight, Precision precision) {
-  GROEL_REQUIRE(weight.rank() == 2 && weight.size(0) > 0 && weight.size(1) > 0);
-  GROEL_REQUIRE(weight.dtype() == DType::f32 || weight.dtype() == DType::bf16 || weight.dtype() == DType::f16);
-  require_cpu(weight);
-  impl_ = cpu::pack(weight, precision);
+PackedWeight::PackedWeight(const std::vector<Tensor>& weights, Precision precision) {
+  GROEL_REQUIRE(!weights.empty());
+  for (const Tensor& weight : weights) {
+    GROEL_REQUIRE(weight.rank() == 2 && weight.size(0) > 0 && weight.size(1) > 0);
+    GROEL_REQUIRE(weight.size(1) == weights.front().size(1));
+    GROEL_REQUIRE(weight.dtype() == DType::f32 || weight.dtype() == DType::bf16 || weight.dtype() == DType::f16);
+    require_cpu(weight);
+  }
+  impl_ = cpu::pack(weights, precision);
 }
 
 std::int64_t PackedWeight::in() const { return impl_->in; }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "tensor/tensor.h"
 
@@ -20,7 +21,9 @@ class PackedWeight {
  public:
   PackedWeight() = default;
   /// Packs `weight` [out, in] (f32, bf16 or f16; rows may be strided). The original may be freed afterwards.
-  PackedWeight(const Tensor& weight, Precision precision);
+  PackedWeight(const Tensor& weight, Precision precision) : PackedWeight(std::vector{weight}, precision) {}
+  /// Packs weights [out_i, in] of one type as if they stood one below the other.
+  PackedWeight(const std::vector<Tensor>& weights, Precision precision);
 
   bool defined() const noexcept { return impl_ != nullptr; }
   std::int64_t in() const;

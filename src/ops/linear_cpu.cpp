@@ -42,19 +42,50 @@ struct CpuWeight final : PackedWeight::Impl {
   }
 };
 
-void pack_panel(const Tensor& weight, const CpuWeight& to, std::int64_t panel) {
+// Rows of the weights as they stand one below the other.
+struct Stack {
+  const std::vector<Tensor>& parts;
+
+  std::int64_t rows() const {
+    std::int64_t sum = 0;
+    for (const Tensor& part : parts) sum += part.size(0);
+    return sum;
+  }
+  /// Calls body(piece, where it begins) for the pieces of rows [begin, end).
+  template <class Body>
+  void pieces(std::int64_t begin, std::int64_t end, const Body& body) const {
+    std::int64_t first = 0;
+    for (const Tensor& part : parts) {
+      const std::int64_t from = std::max(begin, first);
+      const std::int64_t to = std::min(end, first + part.size(0));
+      if (from < to) body(part.rows(from - first, to - first), from - begin);
+      first += part.size(0);
+    }
+  }
+};
+
+void pack_panel(const Stack& weights, const CpuWeight& to, std::int64_t panel) {
   thread_local Scratch scratch;
   const PanelProduct& product = to.product(panel);
   const std::int64_t begin = panel * kPanel;
-  const Tensor rows = weight.rows(begin, begin + product.out());
-  const bool ready = rows.dtype() == to.input && rows.contiguous() && !to.split &&
-                     (to.precision != Precision::bf16 || to.input == DType::bf16);
-  if (ready) return product.pack(rows.raw_data(), to.panel_data(panel));
-  const Tensor values = rows.dtype() == DType::f16 ? rows.to(DType::f32) : rows;
-  std::byte* copy = scratch.bytes(static_cast<std::size_t>(product.out() * to.depth()) * size_of(to.input));
-  gather_rows(values, {0, product.out(), product.out(), to.input, to.precision, to.split ? Split::weight : Split::none},
-              copy);
-  product.pack(copy, to.panel_data(panel));
+  const auto row_bytes = static_cast<std::size_t>(to.depth()) * size_of(to.input);
+  const std::byte* ready = nullptr;
+  std::byte* copy = nullptr;
+  weights.pieces(begin, begin + product.out(), [&](const Tensor& piece, std::int64_t row) {
+    const bool as_wanted = piece.dtype() == to.input && piece.contiguous() && !to.split &&
+                           (to.precision != Precision::bf16 || to.input == DType::bf16);
+    if (as_wanted && piece.size(0) == product.out()) {
+      ready = piece.raw_data();
+      return;
+    }
+    if (copy == nullptr) copy = scratch.bytes(static_cast<std::size_t>(product.out()) * row_bytes);
+    const Tensor values = piece.dtype() == DType::f16 ? piece.to(DType::f32) : piece;
+    gather_rows(
+        values,
+        {0, piece.size(0), piece.size(0), to.input, to.precision, to.split ? Split::weight : Split::none},
+        copy + static_cast<std::size_t>(row) * row_bytes);
+  });
+  product.pack(ready != nullptr ? ready : copy, to.panel_data(panel));
 }
 
 struct Job {
@@ -136,11 +167,12 @@ void run_group(const Job& job, Range tiles, Range panels) {
 
 }  // namespace
 
-std::shared_ptr<const PackedWeight::Impl> pack(const Tensor& weight, Precision precision) {
+std::shared_ptr<const PackedWeight::Impl> pack(const std::vector<Tensor>& weights, Precision precision) {
+  const Stack stack{weights};
   auto out = std::make_shared<CpuWeight>();
   const bool products_in_bf16 = precision != Precision::f32 && active_isa() >= Isa::avx512_bf16;
-  out->in = weight.size(1);
-  out->out = weight.size(0);
+  out->in = weights.front().size(1);
+  out->out = stack.rows();
   out->precision = precision;
   out->input = products_in_bf16 ? DType::bf16 : DType::f32;
   out->split = products_in_bf16 && precision == Precision::f32x3;
@@ -151,7 +183,7 @@ std::shared_ptr<const PackedWeight::Impl> pack(const Tensor& weight, Precision p
   out->panel_bytes = aligned(out->products.front().packed_bytes());
   out->packed = Storage::allocate(static_cast<std::size_t>(out->panels - 1) * out->panel_bytes +
                                   aligned(out->products.back().packed_bytes()));
-  parallel_for(out->panels, [&](std::int64_t panel) { pack_panel(weight, *out, panel); });
+  parallel_for(out->panels, [&](std::int64_t panel) { pack_panel(stack, *out, panel); });
   return out;
 }
 

@@ -16,7 +16,7 @@ struct PackedWeight::Impl {
 
 namespace cpu {
 
-std::shared_ptr<const PackedWeight::Impl> pack(const Tensor& weight, Precision precision);
+std::shared_ptr<const PackedWeight::Impl> pack(const std::vector<Tensor>& weights, Precision precision);
 /// Everything is checked; y is where the result goes.
 void linear(const Tensor& x, const PackedWeight::Impl& weight, const LinearOptions& options, Tensor& y);
 
