@@ -32,8 +32,10 @@ class Material {
     const auto held_out = plan.valid.empty() ? split.held_out : all_of(valid_);
     if (!held_out.empty())
       held_out_.emplace(plan.valid.empty() ? corpus_ : valid_, held_out, tokenizer, evaluation_options(plan));
+    std::int64_t residues = 0;
+    for (const std::int64_t sequence : split.train) residues += corpus_.length(sequence);
     sink.note(fmt::format("{} sequences, {} residues to learn from; {} sequences held out", split.train.size(),
-                          corpus_.residues(), held_out.size()));
+                          residues, held_out.size()));
     if (data_->cropped() > 0) sink.note(fmt::format("{} sequences are longer than a crop", data_->cropped()));
   }
   Material(const Material&) = delete;

@@ -78,7 +78,7 @@ bool load_checkpoint(const fs::path& folder, CheckpointContent& content) {
   const fs::path checkpoint = checkpoint_path(folder, steps.back());
   const nlohmann::json state = read_json(checkpoint / kState);
   content.state = TrainerState::from_json(state, (checkpoint / kState).string());
-  if (state.value("data_fingerprint", "") != content.data_fingerprint)
+  if (state.value("data_fingerprint", nlohmann::json()) != content.data_fingerprint)
     throw Error(ErrorKind::bad_input, {"the run was started on other data, or with other limits on sequences",
                                        checkpoint.string(), "give the data and the options of the first run"});
   read_tensors(checkpoint / kTensors, live_tensors(content));

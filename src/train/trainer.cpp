@@ -37,14 +37,16 @@ class Run {
     open(start);
     const auto begin = Clock::now();
     const double before = state_.seconds;
+    const auto look_at_clock = [&] { state_.seconds = before + seconds_since(begin); };
     try {
       while (true) {
-        state_.seconds = before + seconds_since(begin);
+        look_at_clock();
         if (evaluation_due()) evaluate();
         if (stopped()) break;
         if (save_due()) save();
         check_interrupted();
         update();
+        look_at_clock();
         tell();
         if (state_.step % options_.log_every == 0) log();
       }

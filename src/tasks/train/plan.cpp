@@ -3,8 +3,7 @@
 
 #include "engine/bundled.h"
 #include "engine/load.h"
-#include "engine/random_model.h"
-#include "train/initialise.h"
+#include "train/initial.h"
 #include "train/recipe.h"
 
 namespace groel::tasks {
@@ -12,22 +11,17 @@ namespace {
 
 using nlohmann::json;
 
-struct ModelShape {
-  const char* name;
-  std::int64_t layers, width, heads;
-};
-
-constexpr ModelShape kShapes[] = {
-    {"8M", 6, 320, 20}, {"35M", 12, 480, 20}, {"150M", 30, 640, 20}, {"650M", 33, 1280, 20}};
+constexpr std::pair<const char*, train::ModelShape> kShapes[] = {
+    {"8M", {6, 320, 20}}, {"35M", {12, 480, 20}}, {"150M", {30, 640, 20}}, {"650M", {33, 1280, 20}}};
 
 json new_config(const Options& options) {
-  ModelShape shape = kShapes[0];
-  for (const ModelShape& known : kShapes)
-    if (options.text("shape") == known.name) shape = known;
+  train::ModelShape shape;
+  for (const auto& [name, known] : kShapes)
+    if (options.text("shape") == name) shape = known;
   if (options.has("layers")) shape.layers = options.integer("layers");
   if (options.has("width")) shape.width = options.integer("width");
   if (options.has("heads")) shape.heads = options.integer("heads");
-  return engine::esm2_config(shape.layers, shape.width, shape.heads);
+  return train::esm2_config(shape);
 }
 
 // What a checkpoint keeps of the options: all that may change its numbers.

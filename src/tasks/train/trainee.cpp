@@ -1,12 +1,12 @@
 // Building it.
 #include "tasks/train/trainee.h"
 
-#include "base/error.h"
+#include "train/mlm.h"
 
 namespace groel::tasks {
 
-std::unique_ptr<train::Trainee> mlm_trainee(engine::Checkpoint weights, ops::Precision) {
-  throw Error(ErrorKind::unsupported, {"this build cannot train models yet", weights.path.string(), {}});
+std::unique_ptr<train::Trainee> mlm_trainee(engine::Checkpoint weights, ops::Precision precision) {
+  return train::make_mlm(std::move(weights), {.precision = precision});
 }
 
 }  // namespace groel::tasks

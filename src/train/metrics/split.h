@@ -1,0 +1,52 @@
+// Splits of data sets, index by index those of scikit-learn with the same seed.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <random>
+#include <span>
+#include <vector>
+
+namespace groel::train {
+
+/// numpy.random.RandomState(seed): MT19937 and the draws made from it.
+class NumpyRandom {
+ public:
+  explicit NumpyRandom(std::uint32_t seed) : engine_(seed) {}
+  std::uint32_t word() { return static_cast<std::uint32_t>(engine_()); }
+  /// random_sample(): uniform in [0, 1), 53 bits.
+  double uniform();
+  /// Uniform in [0, highest].
+  std::uint32_t interval(std::uint32_t highest);
+  /// shuffle(), in place.
+  void shuffle(std::vector<std::int64_t>& values);
+  /// permutation(count).
+  std::vector<std::int64_t> permutation(std::int64_t count);
+
+ private:
+  std::mt19937 engine_;
+};
+
+struct IndexSplit {
+  std::vector<std::int64_t> train, test;
+};
+
+struct SplitOptions {
+  double test_size = 0.25;  ///< below 1 a part of the samples, rounded up; else a number of them
+  std::uint32_t seed = 0;
+};
+
+/// train_test_split(arange(count), test_size, random_state); with `strata` (a class for each sample) stratified by
+/// them. Errors: usage for a size that leaves a side empty; bad_input for a class of one sample, or more classes than
+/// samples on a side.
+IndexSplit train_test_split(std::int64_t count, const SplitOptions& options, std::span<const std::int64_t> strata = {});
+
+/// Test indices of KFold(folds), shuffled where there is a seed. Errors: usage for fewer than two folds or more than
+/// samples.
+std::vector<std::vector<std::int64_t>> k_folds(std::int64_t count, std::int64_t folds,
+                                               std::optional<std::uint32_t> seed);
+/// Of StratifiedKFold(folds): each fold has each class in its proportion.
+std::vector<std::vector<std::int64_t>> stratified_k_folds(std::span<const std::int64_t> strata, std::int64_t folds,
+                                                          std::optional<std::uint32_t> seed);
+
+}  // namespace groel::train
