@@ -87,9 +87,8 @@ Tensor as_tensor(const io::Array& array) {
   const bool aligned = std::bit_cast<std::uintptr_t>(array.bytes.data()) % size_of(array.dtype) == 0;
   if (!aligned) return Tensor::copy_of(array.shape, array.dtype, array.bytes);
   // Once packed, the file's bytes need not stay in memory beside the packed ones.
-  const std::shared_ptr<const void> owner(array.owner.get(), [bytes = array.bytes, keep = array.owner](const void*) {
-    drop_mapped(bytes);
-  });
+  const std::shared_ptr<const void> owner(
+      array.owner.get(), [bytes = array.bytes, keep = array.owner](const void*) { drop_mapped(bytes); });
   return Tensor::view(Storage::borrow(array.bytes.data(), array.bytes.size(), owner), array.shape, array.dtype);
 }
 

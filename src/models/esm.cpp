@@ -4,73 +4,21 @@
 #include <memory>
 
 #include "autograd/functions.h"
-#include "models/esm_config.h"
+#include "base/threads.h"
+#include "models/esm_block.h"
 #include "models/fair_esm.h"
 #include "models/family.h"
 #include "models/trainable.h"
 #include "nn/classification_head.h"
 #include "nn/contact_head.h"
 #include "nn/layer_norm.h"
-#include "nn/linear.h"
 #include "nn/lm_head.h"
 #include "nn/positions.h"
 #include "nn/rotary.h"
 #include "nn/token_dropout.h"
-#include "ops/attention.h"
 
 namespace groel::models {
 namespace {
-
-// Pre-norm transformer block. x (T, D), D = H*K.
-struct Block {
-  nn::LayerNorm attention_norm, ffn_norm;
-  nn::Linear qkv;   // (3*D, D)
-  nn::Linear out;   // (D, D)
-  nn::Linear fc1;   // (F, D)
-  nn::Linear fc2;   // (D, F)
-  Tensor inv_freq;  // (K/2), rotary only; may be absent from the file
-  std::shared_ptr<nn::Rotary> rotary;
-  bool reached = false;  // in training: by a gradient
-
-  explicit Block(const EsmConfig& c)
-      : attention_norm(c.width, c.epsilon),
-        ffn_norm(c.width, c.epsilon),
-        qkv(c.width, std::vector<std::int64_t>{c.width, c.width, c.width}),
-        out(c.width, c.width),
-        fc1(c.width, c.ffn),
-        fc2(c.ffn, c.width) {}
-
-  void collect(nn::Parameters& parameters, const std::string& at, const EsmConfig& c) {
-    qkv.collect(parameters, {at + ".attention.self.query", at + ".attention.self.key", at + ".attention.self.value"});
-    out.collect(parameters, at + ".attention.output.dense");
-    attention_norm.collect(parameters, at + ".attention.LayerNorm");
-    ffn_norm.collect(parameters, at + ".LayerNorm");
-    fc1.collect(parameters, at + ".intermediate.dense");
-    fc2.collect(parameters, at + ".output.dense");
-    if (c.rotary) parameters.add(at + ".attention.self.rotary_embeddings.inv_freq", {c.width / c.heads / 2}, inv_freq);
-  }
-
-  void prepare(ops::Precision precision) {
-    for (nn::Linear* linear : {&qkv, &out, &fc1, &fc2}) linear->prepare(precision);
-    attention_norm.prepare();
-    ffn_norm.prepare();
-  }
-
-  void prepare_training(const nn::TrainingForm& form) {
-    reached = form.input == nn::InputGradient::needed;
-    for (nn::Linear* linear : {&qkv, &out, &fc1, &fc2}) linear->prepare_training(form);
-    attention_norm.prepare_training();
-    ffn_norm.prepare_training();
-  }
-
-  void parameters_changed() {
-    for (nn::Linear* linear : {&qkv, &out, &fc1, &fc2}) linear->parameters_changed();
-  }
-
-  std::size_t packed_bytes() const {
-    return qkv.packed_bytes() + out.packed_bytes() + fc1.packed_bytes() + fc2.packed_bytes();
-  }
-};
 
 class Esm final : public Model,
                   public Encoder,
@@ -171,7 +119,7 @@ class Esm final : public Model,
   }
 
   void parameters_changed() override {
-    for (Block& block : blocks_) block.parameters_changed();
+    for (EsmBlock& block : blocks_) block.parameters_changed();
     if (has_lm_head_) lm_head_.parameters_changed(words_);
     if (config_.classification)
       labels_tokens() ? token_head_.parameters_changed() : sequence_head_.parameters_changed();
@@ -179,9 +127,7 @@ class Esm final : public Model,
 
   std::vector<Trained> trained() const override {
     std::vector<Trained> out;
-    for (const Block& block : blocks_)
-      for (const nn::Linear* linear : {&block.qkv, &block.out, &block.fc1, &block.fc2})
-        for (const nn::LoraAdapter& adapter : linear->adapters()) adapter.collect(out);
+    for (const EsmBlock& block : blocks_) block.collect_adapters(out);
     for (const nn::Parameter& slot : slots_)
       if (slot.gradient != nullptr && slot.gradient->defined()) out.push_back({slot.name, *slot.slot, *slot.gradient});
     for (Trained& parameter : out)
@@ -203,7 +149,8 @@ class Esm final : public Model,
   std::size_t training_bytes_per_token() const override {
     const auto d = static_cast<std::size_t>(config_.width);
     const auto f = static_cast<std::size_t>(config_.ffn);
-    const std::size_t block = 5 * d * sizeof(float) + (3 * d + 2 * f) * size_of(product_input());
+    const std::size_t block = 5 * d * sizeof(float) +
+                              (3 * d + 2 * f) * size_of(precision_ == ops::Precision::bf16 ? DType::bf16 : DType::f32);
     const std::size_t kept = checkpointing_ == Checkpointing::blocks ? d * sizeof(float) : block;
     const std::size_t back = sizeof(float) * (d + 2 * std::max(3 * d, f)) + block;
     return static_cast<std::size_t>(config_.layers) * kept + back;
@@ -211,7 +158,7 @@ class Esm final : public Model,
 
   std::size_t weight_bytes() const override {
     std::size_t bytes = words_.bytes() + lm_head_.packed_bytes() + (positions_.defined() ? positions_.bytes() : 0);
-    for (const Block& block : blocks_) bytes += block.packed_bytes();
+    for (const EsmBlock& block : blocks_) bytes += block.packed_bytes();
     return bytes;
   }
 
@@ -245,7 +192,8 @@ class Esm final : public Model,
 
   const Classification& classification() const override { return config_.classification.value(); }
   Tensor classify(const Tensor& last_hidden, const Batch& batch) const override {
-    if (labels_tokens()) return token_head_(autograd::dropout(last_hidden, config_.classifier_dropout, kHeadDropout));
+    if (labels_tokens())
+      return token_head_(autograd::dropout(last_hidden, config_.classifier_dropout, blocks_.size() * 2));
     const auto starts = batch.cu_seqlens.rows(0, batch.sequences());
     return sequence_head_(autograd::gather_rows(last_hidden, starts), config_.dropout);
   }
@@ -291,11 +239,7 @@ class Esm final : public Model,
 
   void add_adapters(const nn::LoraOptions& options) {
     bool any = false;
-    for (Block& block : blocks_)
-      for (nn::Linear* linear : {&block.qkv, &block.out, &block.fc1, &block.fc2}) {
-        linear->add_adapters(options);
-        any = any || !linear->adapters().empty();
-      }
+    for (EsmBlock& block : blocks_) any |= block.add_adapters(options);
     if (!any)
       throw Error(ErrorKind::usage, {"no layer has a name that the adapters' targets name",
                                      {},
@@ -341,7 +285,7 @@ class Esm final : public Model,
   // The stored frequencies are authoritative: ESM-2 was trained with them rounded to half precision.
   void prepare_rotary() {
     std::shared_ptr<nn::Rotary> previous;
-    for (Block& block : blocks_) {
+    for (EsmBlock& block : blocks_) {
       const Tensor frequencies = block.inv_freq.defined()
                                      ? block.inv_freq.to(DType::f32).clone()
                                      : nn::Rotary::default_frequencies(config_.width / config_.heads);
@@ -369,51 +313,16 @@ class Esm final : public Model,
     return x;
   }
 
-  DType product_input() const { return precision_ == ops::Precision::bf16 ? DType::bf16 : DType::f32; }
-
   Tensor run_block(std::size_t i, const Tensor& x, const Batch& batch, const Taps& taps) const {
-    if (autograd::tape() != nullptr && checkpointing_ == Checkpointing::blocks && blocks_[i].reached)
-      return autograd::checkpoint(
-          [this, i, batch](const Tensor& in) { return feed_forward(i, attend(i, in, batch, {})); }, x);
-    return feed_forward(i, attend(i, x, batch, taps));
+    const EsmBlock& block = blocks_[i];
+    if (autograd::tape() == nullptr || checkpointing_ == Checkpointing::off || !block.reached)
+      return block.run(x, {batch, taps, i, precision_});
+    return autograd::checkpoint(
+        [&block, i, batch, precision = precision_](const Tensor& in) {
+          return block.run(in, {batch, {}, i, precision});
+        },
+        x);
   }
-
-  // x + dropout(linear(input)); in place of x at inference.
-  Tensor join(const nn::Linear& linear, const Tensor& input, const Tensor& x, std::uint64_t place) const {
-    if (autograd::mode() == autograd::Mode::inference || config_.dropout == 0)
-      return linear(input, {.residual = x, .into = x});
-    return autograd::add(x, autograd::dropout(linear(input), config_.dropout, place));
-  }
-
-  // x + out(attention(norm(x)))
-  Tensor attend(std::size_t i, const Tensor& x, const Batch& batch, const Taps& taps) const {
-    const Block& block = blocks_[i];
-    const int layer = static_cast<int>(i) + 1;
-    const std::int64_t width = config_.width;
-    const Tensor qkv = block.qkv(block.attention_norm(x, product_input()));  // (T, 3*D)
-    ops::AttentionInput input{qkv.columns(0, width),
-                              qkv.columns(width, 2 * width),
-                              qkv.columns(2 * width, 3 * width),
-                              batch.cu_seqlens,
-                              config_.heads,
-                              precision_,
-                              1.0F / std::sqrt(static_cast<float>(width / config_.heads))};
-    if (block.rotary) input.rotary = block.rotary->table(batch.longest());
-    if (taps.attention && taps.wants_attention(layer))
-      for (std::int64_t b = 0; b < batch.sequences(); ++b) taps.attention(layer, b, ops::attention_maps(input, b));
-    return join(block.out, autograd::attention(input, product_input()), x, 2 * i);
-  }
-
-  // x + fc2(gelu(fc1(norm(x))))
-  Tensor feed_forward(std::size_t i, const Tensor& x) const {
-    const Block& block = blocks_[i];
-    const Tensor inner = block.fc1(block.ffn_norm(x, product_input()),
-                                   {.activation = ops::Activation::gelu_erf, .output = product_input()});
-    return join(block.fc2, inner, x, 2 * i + 1);
-  }
-
-  // Places of dropout beside the blocks'.
-  static constexpr std::uint64_t kHeadDropout = std::uint64_t{1} << 32;
 
   EsmConfig config_;
   bio::Tokenizer tokenizer_;
@@ -421,7 +330,7 @@ class Esm final : public Model,
   Tensor positions_;  // (max + 2, D), learned positions only
   Tensor decoder_;    // (V, D), only while loading
   nn::LayerNorm embedding_norm_, final_norm_;
-  std::vector<Block> blocks_;
+  std::vector<EsmBlock> blocks_;
   nn::LmHead lm_head_;
   nn::ContactHead contact_head_;
   nn::ClassificationHead sequence_head_;

@@ -80,10 +80,9 @@ void pack_panel(const Stack& weights, const CpuWeight& to, std::int64_t panel) {
     }
     if (copy == nullptr) copy = scratch.bytes(static_cast<std::size_t>(product.out()) * row_bytes);
     const Tensor values = piece.dtype() == DType::f16 ? piece.to(DType::f32) : piece;
-    gather_rows(
-        values,
-        {0, piece.size(0), piece.size(0), to.input, to.precision, to.split ? Split::weight : Split::none},
-        copy + static_cast<std::size_t>(row) * row_bytes);
+    gather_rows(values,
+                {0, piece.size(0), piece.size(0), to.input, to.precision, to.split ? Split::weight : Split::none},
+                copy + static_cast<std::size_t>(row) * row_bytes);
   });
   product.pack(ready != nullptr ? ready : copy, to.panel_data(panel));
 }
