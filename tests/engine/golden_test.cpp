@@ -104,6 +104,11 @@ TEST_P(EsmGolden, EveryOutputInF32) {
   compare(golden, Model::load(golden.folder.string())).check(std::string(GetParam()) + " f32", kF32);
 }
 
+TEST_P(EsmGolden, EveryOutputInSplitF32) {
+  const Golden golden(GetParam());
+  compare(golden, Model::load(golden.folder.string(), Dtype::f32x3)).check(std::string(GetParam()) + " f32x3", 2e-5);
+}
+
 TEST_P(EsmGolden, EveryOutputInBf16) {
   const Golden golden(GetParam());
   const Model f32 = Model::load(golden.folder.string());
