@@ -1,6 +1,8 @@
 // What the tests of fill-mask, score and perplexity share.
 #pragma once
 
+#include <fmt/core.h>
+
 #include <cmath>
 #include <map>
 #include <sstream>
