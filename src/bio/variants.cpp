@@ -70,10 +70,19 @@ class EditReader {
           rest_.remove_prefix(3);
           return name.one;
         }
+    return letter();
+  }
+
+  char letter() {
     if (rest_.empty() || kOneLetter.find(upper(rest_[0])) == std::string_view::npos) return 0;
     const char found = upper(rest_[0]);
     rest_.remove_prefix(1);
     return found;
+  }
+
+  // In a run of residues "Ser" is serine, but "SER" is three residues.
+  bool names_by_three() const {
+    return rest_.size() >= 3 && rest_[1] == lower(rest_[1]) && rest_[0] != lower(rest_[0]);
   }
 
   // A residue and its number: "Met1".
@@ -93,15 +102,16 @@ class EditReader {
 
   std::string residues() {
     std::string out;
-    while (const char found = residue()) out += found;
+    while (const char found = names_by_three() ? residue() : letter()) out += found;
     if (out.empty()) refuse("no residues are named");
     return out;
   }
 
   void read_change(Edit& edit) {
-    refuse_unsupported();
     if (starts_with_change()) return read_indel(edit);
-    if (edit.first != edit.last) refuse("a range is deleted (del), duplicated (dup), replaced (delins) or parted (ins)");
+    refuse_unsupported();
+    if (edit.first != edit.last)
+      refuse("a range is deleted (del), duplicated (dup), replaced (delins) or parted (ins)");
     edit.kind = Edit::Kind::substitution;
     edit.to = take("=") ? std::string(1, edit.from_first) : std::string(1, residue());
     if (edit.to[0] == 0) refuse("the new residue is missing");

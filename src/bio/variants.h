@@ -33,8 +33,8 @@ Variant parse_variant(std::string_view text);
 /// Subtracts `offset` from every position.
 void shift(Variant& variant, std::int64_t offset);
 
-/// Checks that the residues are where the variant says they are. Errors: bad_input naming the position and both residues, a
-/// position outside the sequence, or edits that touch the same residue.
+/// Checks that the residues are where the variant says they are. Errors: bad_input naming the position and both
+/// residues, a position outside the sequence, or edits that touch the same residue.
 void check_variant(const Variant& variant, std::string_view wild_type);
 
 /// The sequence of a variant that check_variant has passed. Errors: bad_input when nothing is left of it.

@@ -58,8 +58,8 @@ MaskedScan::Pending MaskedScan::prepare(const ScanQuery& query) const {
     GROEL_REQUIRE(query.wanted.size() == 1);
     seen = optimal_window(query.wanted.front(), length, *window_);
   }
-  const auto visible = query.tokens.subspan(static_cast<std::size_t>(seen.begin),
-                                            static_cast<std::size_t>(seen.end - seen.begin));
+  const auto visible =
+      query.tokens.subspan(static_cast<std::size_t>(seen.begin), static_cast<std::size_t>(seen.end - seen.begin));
   Pending out{query.key, seen.begin, {visible.begin(), visible.end()}, query.wanted};
   for (const std::int64_t position : query.masked)
     if (position >= seen.begin && position < seen.end)

@@ -89,10 +89,7 @@ Filled fill_one(const models::Model& model, const EmbedInput& input) {
 nlohmann::json to_json(const Filled& filled) {
   nlohmann::json predictions = nlohmann::json::array();
   for (const auto& [token, p] : filled.guesses) predictions.push_back({{"token", token}, {"probability", p}});
-  return {{"id", filled.id},
-          {"position", filled.position},
-          {"residue", filled.residue},
-          {"predictions", predictions}};
+  return {{"id", filled.id}, {"position", filled.position}, {"residue", filled.residue}, {"predictions", predictions}};
 }
 
 void print(const Filled& filled, std::ostream& out) {

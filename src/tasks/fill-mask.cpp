@@ -46,7 +46,8 @@ std::vector<OptionSpec> option_table() {
       overwrite_option(),
       window_option(0)};
   for (OptionSpec& spec : plan_options()) table.push_back(std::move(spec));
-  for (OptionSpec& spec : std::vector{dtype_option(), threads_option(), json_option()}) table.push_back(std::move(spec));
+  for (OptionSpec& spec : std::vector{dtype_option(), threads_option(), json_option()})
+    table.push_back(std::move(spec));
   return table;
 }
 
@@ -55,9 +56,9 @@ struct View {
   const bio::Tokenizer& tokenizer;
   const Choices& choices;
   const std::vector<ReadRecord>& records;
-  std::int64_t base;   // added to positions: 0, or -1 when they count from 0
-  std::size_t top_k;   // 0: all
-  double tolerant;     // effective residues
+  std::int64_t base;  // added to positions: 0, or -1 when they count from 0
+  std::size_t top_k;  // 0: all
+  double tolerant;    // effective residues
   bool one_by_one;
 
   const std::string& token(std::size_t choice) const { return tokenizer.token(choices.ids()[choice]); }
@@ -149,8 +150,8 @@ void print_chain(const std::vector<FilledPosition>& all, const View& view, std::
     const double bits = entropy(filled.probabilities);
     std::string guesses;
     for (const std::size_t choice : view.top(filled))
-      guesses += fmt::format("{}{} {:.2f}", guesses.empty() ? "" : "  ", view.token(choice),
-                             filled.probabilities[choice]);
+      guesses +=
+          fmt::format("{}{} {:.2f}", guesses.empty() ? "" : "  ", view.token(choice), filled.probabilities[choice]);
     const auto truth = static_cast<std::size_t>(filled.truth.value_or(0));
     out << fmt::format("{:>8} {:<6} {:>7} {:>5} {:>8.3f}  |{}| {}\n", filled.position + view.base, view.residue(filled),
                        filled.truth ? fmt::format("{:.4f}", filled.probabilities[truth]) : "",

@@ -54,7 +54,8 @@ std::vector<OptionSpec> option_table() {
   table.push_back(overwrite_option());
   table.push_back(window_option(kWindow));
   for (OptionSpec& spec : plan_options()) table.push_back(std::move(spec));
-  for (OptionSpec& spec : std::vector{dtype_option(), threads_option(), json_option()}) table.push_back(std::move(spec));
+  for (OptionSpec& spec : std::vector{dtype_option(), threads_option(), json_option()})
+    table.push_back(std::move(spec));
   return table;
 }
 
@@ -75,10 +76,9 @@ std::string wild_type(const Options& options, const bio::Tokenizer& tokenizer) {
   for (std::int64_t p = 1; p <= record.residues(); ++p) {
     const std::int32_t id = record.tokens[static_cast<std::size_t>(p)];
     if (!is_residue(tokenizer, id))
-      throw Error(ErrorKind::bad_input,
-                  {fmt::format("position {} of the wild type is '{}', not a residue", p, tokenizer.token(id)),
-                   record.id,
-                   {}});
+      throw Error(
+          ErrorKind::bad_input,
+          {fmt::format("position {} of the wild type is '{}', not a residue", p, tokenizer.token(id)), record.id, {}});
     out += tokenizer.token(id);
   }
   return out;

@@ -44,6 +44,9 @@ TEST(Variants, Indels) {
   EXPECT_EQ(made("p.Gly3_Asp5del"), "MAE");
   EXPECT_EQ(made("A2_G3insWY"), "MAWYGKDE");
   EXPECT_EQ(made("p.Lys4delinsTrpVal"), "MAGWVDE");
+  EXPECT_EQ(made("A2_G3insSERV"), "MASERVGKDE");
+  EXPECT_EQ(made("A2_G3insSerVal"), "MASVGKDE");
+  EXPECT_EQ(made("MET1ALA"), "AAGKDE");
   EXPECT_EQ(made("A2_G3dup"), "MAGAGKDE");
   EXPECT_EQ(made("M1del:K4R:D5_E6insW"), "AGRDWE");
   EXPECT_EQ(made("G3W:G3_K4insQ"), "MAWQKDE") << "an insertion behind a changed residue";

@@ -40,9 +40,7 @@ inline std::vector<double> embedded_softmax(const std::string& sequence, std::si
 }
 
 /// Index of a residue in ESM's vocabulary.
-inline std::size_t token_index(char residue) {
-  return 4 + std::string("LAGVSERTIDPKQNFYMHWCXBUZO.-").find(residue);
-}
+inline std::size_t token_index(char residue) { return 4 + std::string("LAGVSERTIDPKQNFYMHWCXBUZO.-").find(residue); }
 
 /// log p of each residue of a sequence when it is masked, by one `groel embed` a residue.
 inline std::vector<double> masked_log_probabilities(const std::string& sequence) {

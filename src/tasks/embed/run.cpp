@@ -345,16 +345,16 @@ nlohmann::json describe_run(const engine::LoadedModel& loaded, const EmbedRunOpt
   for (const ItemKind kind : options.kinds) include.push_back(formats::name(kind));
   const char* const policies[] = {"error", "truncate", "window"};
   nlohmann::json out = {
-          {"program", "groel"},
-          {"version", kVersion},
-          {"model", fs::path(loaded.path).filename().empty() ? loaded.path.parent_path().filename().string()
-                                                             : loaded.path.filename().string()},
-          {"family", loaded.family->name},
-          {"dtype", engine::name(loaded.precision)},
-          {"isa", name(active_isa())},
-          {"layers", options.request.layers},
-          {"include", include},
-          {"long", policies[static_cast<int>(options.long_policy)]}};
+      {"program", "groel"},
+      {"version", kVersion},
+      {"model", fs::path(loaded.path).filename().empty() ? loaded.path.parent_path().filename().string()
+                                                         : loaded.path.filename().string()},
+      {"family", loaded.family->name},
+      {"dtype", engine::name(loaded.precision)},
+      {"isa", name(active_isa())},
+      {"layers", options.request.layers},
+      {"include", include},
+      {"long", policies[static_cast<int>(options.long_policy)]}};
   if (options.log_softmax) out["logits"] = "log_softmax";
   return out;
 }

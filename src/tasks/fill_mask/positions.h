@@ -17,10 +17,10 @@ struct MaskRequest {
 /// One answered position.
 struct FilledPosition {
   std::size_t record = 0;
-  std::int64_t position = 0;                ///< 1-based
-  std::optional<std::int32_t> residue;      ///< what stood there, unless that was <mask>
-  std::vector<double> probabilities;        ///< in the order of the choices
-  std::optional<std::int64_t> truth;        ///< index of the residue in the choices, if it is one of them
+  std::int64_t position = 0;            ///< 1-based
+  std::optional<std::int32_t> residue;  ///< what stood there, unless that was <mask>
+  std::vector<double> probabilities;    ///< in the order of the choices
+  std::optional<std::int64_t> truth;    ///< index of the residue in the choices, if it is one of them
 };
 
 /// Records that cannot be answered (position out of range, nothing masked, too long) get their error.

@@ -60,8 +60,7 @@ std::vector<ReadRecord> read_records(const Options& options, const bio::Tokenize
     else
       for (const io::SequenceRecord& record : io::read_sequences({word})) take(record);
   }
-  if (out.empty())
-    throw Error(ErrorKind::not_found, {fmt::format("no record is called '{}'", wanted), "--record", {}});
+  if (out.empty()) throw Error(ErrorKind::not_found, {fmt::format("no record is called '{}'", wanted), "--record", {}});
   return out;
 }
 
@@ -142,7 +141,8 @@ bool is_residue(const bio::Tokenizer& tokenizer, std::int32_t id) {
 
 std::string bar(double value, int width) {
   const int filled = static_cast<int>(std::lround(std::clamp(value, 0.0, 1.0) * width));
-  return std::string(static_cast<std::size_t>(filled), '#') + std::string(static_cast<std::size_t>(width - filled), ' ');
+  return std::string(static_cast<std::size_t>(filled), '#') +
+         std::string(static_cast<std::size_t>(width - filled), ' ');
 }
 
 }  // namespace groel::tasks

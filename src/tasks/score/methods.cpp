@@ -54,8 +54,8 @@ std::set<std::int64_t> needed_positions(const ScoreInput& input, std::vector<Var
     if (row.error) continue;
     try {
       if (!row.variant.only_substitutions() || (row.sequence && row.sequence->size() != input.wild_type.size()))
-        throw Error(ErrorKind::unsupported, {"insertions and deletions have no marginals", {},
-                                             "use --method pseudo-perplexity"});
+        throw Error(ErrorKind::unsupported,
+                    {"insertions and deletions have no marginals", {}, "use --method pseudo-perplexity"});
       for (const bio::Edit& edit : row.variant.edits) {
         token_of(input.model.tokenizer(), edit.from_first);
         token_of(input.model.tokenizer(), edit.to[0]);
@@ -101,8 +101,8 @@ std::vector<double> marginals(const ScoreInput& input, std::vector<VariantRow>& 
     if (row.error) continue;
     for (const bio::Edit& edit : row.variant.edits) {
       const std::vector<double>& log_probabilities = positions.at(edit.first);
-      out.back() += log_probabilities[token_of(tokenizer, edit.to[0])] -
-                    log_probabilities[token_of(tokenizer, edit.from_first)];
+      out.back() +=
+          log_probabilities[token_of(tokenizer, edit.to[0])] - log_probabilities[token_of(tokenizer, edit.from_first)];
     }
   }
   return out;

@@ -23,8 +23,8 @@ struct ScoreInput {
   const std::string& wild_type;
 };
 
-/// A score a row, higher is more like what the model expects, 0 is the wild type's; NaN where the row has an error. Rows
-/// that this method or model cannot score get their error.
+/// A score a row, higher is more like what the model expects, 0 is the wild type's; NaN where the row has an error.
+/// Rows that this method or model cannot score get their error.
 std::vector<double> score_variants(const ScoreInput& input, std::vector<VariantRow>& rows, Sink& sink);
 
 }  // namespace groel::tasks

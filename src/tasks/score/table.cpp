@@ -14,8 +14,9 @@ namespace groel::tasks {
 namespace {
 
 constexpr std::string_view kResidues = "ACDEFGHIKLMNPQRSTVWY";
-constexpr std::array<std::string_view, 10> kMutationNames{"mutant", "mutation", "mutations", "variant",   "variants",
-                                                          "hgvs",   "hgvs_pro", "hgvsp",     "aa_change", "protein_change"};
+constexpr std::array<std::string_view, 10> kMutationNames{"mutant",    "mutation",      "mutations", "variant",
+                                                          "variants",  "hgvs",          "hgvs_pro",  "hgvsp",
+                                                          "aa_change", "protein_change"};
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -54,8 +55,9 @@ Columns find_columns(const std::vector<std::string>& header, const Options& opti
       for (std::size_t i = 0; i < header.size() && out.mutation < 0; ++i)
         if (lower(header[i]) == name) out.mutation = static_cast<std::int64_t>(i);
     if (out.mutation < 0)
-      throw Error(ErrorKind::bad_input, {fmt::format("no column looks like variants; the columns are {}", listed(header)),
-                                         options.text("variants"), "name one with --mutation-col"});
+      throw Error(ErrorKind::bad_input,
+                  {fmt::format("no column looks like variants; the columns are {}", listed(header)),
+                   options.text("variants"), "name one with --mutation-col"});
   }
   return out;
 }
@@ -90,8 +92,8 @@ bio::Variant differences(const std::string& sequence, const std::string& wild_ty
   for (std::size_t i = 0; i < sequence.size(); ++i)
     if (sequence[i] != wild_type[i]) {
       const auto position = static_cast<std::int64_t>(i) + 1;
-      out.edits.push_back({position, position, wild_type[i], wild_type[i], std::string(1, sequence[i]),
-                           bio::Edit::Kind::substitution});
+      out.edits.push_back(
+          {position, position, wild_type[i], wild_type[i], std::string(1, sequence[i]), bio::Edit::Kind::substitution});
     }
   return out;
 }
@@ -227,8 +229,8 @@ bool agrees(const bio::Variant& variant, std::int64_t more, const std::string& w
 
 VariantTable read_variants(const Options& options, const std::string& wild_type) {
   if (options.flag("scan") == options.has("variants"))
-    throw Error(ErrorKind::usage,
-                {"say what to score", "--variants", "a table, variants as A5D:K9R,M1A, or --scan for every substitution"});
+    throw Error(ErrorKind::usage, {"say what to score", "--variants",
+                                   "a table, variants as A5D:K9R,M1A, or --scan for every substitution"});
   if (options.flag("scan")) return every_substitution(options, wild_type);
   const std::string text = options.text("variants");
   std::error_code ignored;

@@ -12,13 +12,13 @@
 namespace groel::tasks {
 
 struct VariantRow {
-  std::string name;                 ///< as written; for messages
-  std::string where;                ///< "dms.csv:17"; empty where there is no file
-  std::vector<std::string> fields;  ///< as in the input, as many as the header has
-  bio::Variant variant;             ///< positions in the sequence
+  std::string name;                     ///< as written; for messages
+  std::string where;                    ///< "dms.csv:17"; empty where there is no file
+  std::vector<std::string> fields;      ///< as in the input, as many as the header has
+  bio::Variant variant;                 ///< positions in the sequence
   std::optional<std::string> sequence;  ///< the variant's whole sequence, where that is what was given
-  double measured = NAN;            ///< of --target-col; NaN: none
-  std::optional<Error> error;       ///< this row alone cannot be scored
+  double measured = NAN;                ///< of --target-col; NaN: none
+  std::optional<Error> error;           ///< this row alone cannot be scored
 };
 
 struct VariantTable {
@@ -27,9 +27,10 @@ struct VariantTable {
   bool has_target = false;
 };
 
-/// --variants (a table, or variants separated by commas) with --mutation-col, --sequence-col, --target-col, --offset, or
-/// --scan. Every row is checked against the wild type. Errors: usage; bad_input for a table without rows or without such
-/// a column. Those of a row stay with it.
+/// --variants (a table, or variants separated by commas) with --mutation-col, --sequence-col, --target-col, --offset,
+/// or
+/// --scan. Every row is checked against the wild type. Errors: usage; bad_input for a table without rows or without
+/// such a column. Those of a row stay with it.
 VariantTable read_variants(const Options& options, const std::string& wild_type);
 
 /// The offset with which every readable row would agree with the wild type, if there is one.
