@@ -118,6 +118,7 @@ class EditReader {
   }
 
   void read_indel(Edit& edit) {
+    if (rest_.find("Ter") != std::string_view::npos || rest_.find('*') != std::string_view::npos) refuse_stop();
     if (take("delins")) {
       edit.kind = Edit::Kind::replacement;
       edit.to = residues();
@@ -132,11 +133,18 @@ class EditReader {
     }
   }
 
+  [[noreturn]] void refuse_stop() const {
+    throw Error(
+        ErrorKind::unsupported,
+        {fmt::format("'{}' stops or shifts the frame, which a protein model cannot score", whole_.substr(0, 60)),
+         {},
+         {}});
+  }
+
   void refuse_unsupported() const {
-    if (rest_.starts_with("Ter") || rest_.starts_with("*") || rest_.find("fs") != std::string_view::npos ||
-        rest_.starts_with("ext"))
-      throw Error(ErrorKind::unsupported,
-                  {fmt::format("'{}' stops or shifts the frame, which a protein model cannot score", whole_), {}, {}});
+    if (rest_.starts_with("Ter") || rest_.starts_with("*") || rest_.starts_with("ext") ||
+        rest_.find("fs") != std::string_view::npos)
+      refuse_stop();
   }
 
   std::string_view whole_, rest_;
