@@ -208,6 +208,11 @@ bool Variant::only_substitutions() const {
 
 Variant parse_variant(std::string_view text) {
   Variant out;
+  if (text.find("];[") != std::string_view::npos)
+    throw Error(ErrorKind::unsupported,
+                {fmt::format("'{}' names two alleles, which are two proteins", text.substr(0, 60)),
+                 {},
+                 "write each on a row of its own"});
   const std::string plain = without_wrapping(trimmed(text));
   if (is_wild_type(plain)) return out;
   for (std::size_t at = 0; at <= plain.size();) {

@@ -47,17 +47,31 @@ MaskedScan::MaskedScan(const models::Model& model, const ScanOptions& options)
 
 void MaskedScan::check_fits(std::int64_t tokens) const {
   const std::int64_t seen = is_windowed(tokens) ? *window_ : tokens;
-  if (!plan_.fits(seen)) throw plan_.too_large(seen);
+  if (plan_.fits(seen)) return;
+  const Error error = plan_.too_large(seen);
+  throw Error(error.kind(),
+              {error.parts().what, {}, "raise --memory, or let the model see less at once with --window"});
+}
+
+Window MaskedScan::window_of(std::int64_t position, std::int64_t tokens) const {
+  return is_windowed(tokens) ? optimal_window(position, tokens, *window_) : Window{0, tokens};
+}
+
+std::span<const std::int64_t> MaskedScan::seen_together(std::span<const std::int64_t> positions,
+                                                        std::int64_t tokens) const {
+  if (!is_windowed(tokens)) return positions;
+  std::size_t count = 0;
+  while (count < positions.size() &&
+         window_of(positions[count], tokens).begin == window_of(positions.front(), tokens).begin)
+    ++count;
+  return positions.first(count);
 }
 
 MaskedScan::Pending MaskedScan::prepare(const ScanQuery& query) const {
   const auto length = static_cast<std::int64_t>(query.tokens.size());
   check_fits(length);
-  Window seen{0, length};
-  if (is_windowed(length)) {
-    GROEL_REQUIRE(query.wanted.size() == 1);
-    seen = optimal_window(query.wanted.front(), length, *window_);
-  }
+  GROEL_REQUIRE(seen_together(query.wanted, length).size() == query.wanted.size());
+  const Window seen = window_of(query.wanted.front(), length);
   const auto visible =
       query.tokens.subspan(static_cast<std::size_t>(seen.begin), static_cast<std::size_t>(seen.end - seen.begin));
   Pending out{query.key, seen.begin, {visible.begin(), visible.end()}, query.wanted};

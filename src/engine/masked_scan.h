@@ -18,7 +18,7 @@ struct ScanQuery {
   std::int64_t key = 0;                  ///< the caller's own
   std::span<const std::int32_t> tokens;  ///< <cls> residues… <eos>; valid until the source is asked again
   std::vector<std::int64_t> masked;      ///< replaced by <mask> before the pass
-  std::vector<std::int64_t> wanted;      ///< ascending; of a sequence over the window, exactly one
+  std::vector<std::int64_t> wanted;      ///< ascending; of a sequence over the window, seen_together
 };
 
 /// What came of one wanted position of one query.
@@ -52,11 +52,14 @@ class MaskedScan {
 
   /// Whether sequences of that many tokens are seen through a window.
   bool is_windowed(std::int64_t tokens) const { return window_ && tokens > *window_; }
+  /// The first of some ascending positions, as many as one pass answers: those whose window is the first one's.
+  std::span<const std::int64_t> seen_together(std::span<const std::int64_t> positions, std::int64_t tokens) const;
   /// Throws the memory error of a sequence too long for the plan.
   void check_fits(std::int64_t tokens) const;
 
  private:
   struct Pending;
+  Window window_of(std::int64_t position, std::int64_t tokens) const;
   Pending prepare(const ScanQuery& query) const;
   void answer(const std::vector<Pending>& batch, const Receiver& receiver) const;
 

@@ -42,7 +42,7 @@ std::vector<OptionSpec> option_table() {
        .help = "With --all: list positions with at least as many effective residues (2 to the entropy)",
        .otherwise = 8.0,
        .value_name = "X"},
-      table_option("Also write the probabilities as CSV, a position a row"),
+      table_option("Also write the probabilities as CSV, a position a row; -: to stdout, instead of text"),
       overwrite_option(),
       window_option(0)};
   for (OptionSpec& spec : plan_options()) table.push_back(std::move(spec));
@@ -73,17 +73,18 @@ struct View {
 };
 
 std::int64_t parse_position(const std::string& word) {
+  constexpr std::int64_t kMost = 1'000'000'000;
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
-  if (error != std::errc{} || end != word.data() + word.size())
+  if (error != std::errc{} || end != word.data() + word.size() || value < -kMost || value > kMost)
     throw Error(ErrorKind::usage, {fmt::format("'{}' is not a position", word), "--position", "e.g. 30 or 12,30"});
   return value;
 }
 
 MaskRequest mask_request(const Options& options) {
-  MaskRequest request{{}, options.flag("all")};
+  MaskRequest request{{}, options.flag("all"), options.flag("zero-based") ? 0 : 1};
   for (const std::string& word : options.list("position"))
-    request.positions.push_back(parse_position(word) + (options.flag("zero-based") ? 1 : 0));
+    request.positions.push_back(parse_position(word) + 1 - request.first_position);
   if (request.one_by_one && !request.positions.empty())
     throw Error(ErrorKind::usage, {"--all masks every position already", "--position", "leave one of the two out"});
   return request;
@@ -139,33 +140,40 @@ void print_position(const FilledPosition& filled, const View& view, std::ostream
 }
 
 // One line a position: the true residue's chances, the entropy as a bar, and the best guesses.
-void print_chain(const std::vector<FilledPosition>& all, const View& view, std::ostream& out) {
+void print_link(const FilledPosition& filled, const View& view, std::ostream& out) {
+  const double bits = entropy(filled.probabilities);
   const double most = std::log2(static_cast<double>(view.choices.ids().size()));
-  const std::string* last_id = nullptr;
-  for (const FilledPosition& filled : all) {
-    if (last_id == nullptr || *last_id != view.id(filled))
-      out << fmt::format("{}{}\n{:>8} {:<6} {:>7} {:>5} {:>8}  {:<22} guesses\n", last_id ? "\n" : "", view.id(filled),
-                         "position", "true", "p", "rank", "entropy", "");
-    last_id = &view.id(filled);
-    const double bits = entropy(filled.probabilities);
-    std::string guesses;
-    for (const std::size_t choice : view.top(filled))
-      guesses +=
-          fmt::format("{}{} {:.2f}", guesses.empty() ? "" : "  ", view.token(choice), filled.probabilities[choice]);
-    const auto truth = static_cast<std::size_t>(filled.truth.value_or(0));
-    out << fmt::format("{:>8} {:<6} {:>7} {:>5} {:>8.3f}  |{}| {}\n", filled.position + view.base, view.residue(filled),
-                       filled.truth ? fmt::format("{:.4f}", filled.probabilities[truth]) : "",
-                       filled.truth ? fmt::format("{}", rank_of(filled.probabilities, truth)) : "", bits,
-                       bar(bits / most, 20), guesses);
+  std::string guesses;
+  for (const std::size_t choice : view.top(filled))
+    guesses +=
+        fmt::format("{}{} {:.2f}", guesses.empty() ? "" : "  ", view.token(choice), filled.probabilities[choice]);
+  const auto truth = static_cast<std::size_t>(filled.truth.value_or(0));
+  out << fmt::format("{:>8} {:<6} {:>7} {:>5} {:>8.3f}  |{}| {}\n", filled.position + view.base, view.residue(filled),
+                     filled.truth ? fmt::format("{:.4f}", filled.probabilities[truth]) : "",
+                     filled.truth ? fmt::format("{}", rank_of(filled.probabilities, truth)) : "", bits,
+                     bar(bits / most, 20), guesses);
+}
+
+// All positions of one record.
+void print_chain(std::span<const FilledPosition> chain, const View& view, std::ostream& out) {
+  out << fmt::format("{}\n{:>8} {:<6} {:>7} {:>5} {:>8}  {:<22} guesses\n", view.id(chain.front()), "position", "true",
+                     "p", "rank", "entropy", "");
+  std::string tolerant;
+  for (const FilledPosition& filled : chain) {
+    print_link(filled, view, out);
+    if (view.is_tolerant(filled)) tolerant += fmt::format(" {}{}", view.residue(filled), filled.position + view.base);
   }
-  out << fmt::format("\ntolerant positions (at least {} effective residues):", view.tolerant);
-  bool any = false;
-  for (const FilledPosition& filled : all)
-    if (view.is_tolerant(filled)) {
-      out << fmt::format(" {}{}", view.residue(filled), filled.position + view.base);
-      any = true;
-    }
-  out << (any ? "\n" : " none\n");
+  out << fmt::format("\ntolerant positions (at least {} effective residues):{}\n\n", view.tolerant,
+                     tolerant.empty() ? " none" : tolerant);
+}
+
+void print_chains(std::span<const FilledPosition> all, const View& view, std::ostream& out) {
+  while (!all.empty()) {
+    std::size_t count = 1;
+    while (count < all.size() && all[count].record == all.front().record) ++count;
+    print_chain(all.first(count), view, out);
+    all = all.subspan(count);
+  }
 }
 
 std::string to_csv(const std::vector<FilledPosition>& all, const View& view) {
@@ -183,10 +191,14 @@ std::string to_csv(const std::vector<FilledPosition>& all, const View& view) {
 }
 
 void show(const std::vector<FilledPosition>& all, const View& view, const Options& options, std::ostream& out) {
+  const bool to_file = options.has("output") && options.text("output") != "-";
+  if (to_file) write_text(options.text("output"), to_csv(all, view));
   if (options.flag("json"))
     out << to_json(all, view).dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
+  else if (options.has("output") && !to_file)
+    out << to_csv(all, view);
   else if (view.one_by_one)
-    print_chain(all, view, out);
+    print_chains(all, view, out);
   else
     for (const FilledPosition& filled : all) print_position(filled, view, out);
 }
@@ -206,14 +218,13 @@ int run(const Options& options, Context& context) {
   const View view{tokenizer,
                   choices,
                   records,
-                  options.flag("zero-based") ? -1 : 0,
+                  request.first_position - 1,
                   static_cast<std::size_t>(options.integer("top-k")),
                   options.number("tolerant"),
                   request.one_by_one};
   Failures failures(context.sink);
   for (const ReadRecord& record : records)
     if (record.error) failures.add(record.id, *record.error);
-  if (options.has("output")) write_text(options.text("output"), to_csv(filled, view));
   show(filled, view, options, context.out);
   return failures.exit_status();
 }

@@ -72,15 +72,14 @@ std::string wild_type(const Options& options, const bio::Tokenizer& tokenizer) {
                                    "--record", fmt::format("for example --record '{}'", records.front().id)});
   const ReadRecord& record = records.front();
   if (record.error) throw record.error.value();
-  std::string out;
-  for (std::int64_t p = 1; p <= record.residues(); ++p) {
-    const std::int32_t id = record.tokens[static_cast<std::size_t>(p)];
-    if (!is_residue(tokenizer, id))
-      throw Error(
-          ErrorKind::bad_input,
-          {fmt::format("position {} of the wild type is '{}', not a residue", p, tokenizer.token(id)), record.id, {}});
-    out += tokenizer.token(id);
+  try {
+    require_residues(tokenizer, record.tokens);
+  } catch (const Error& error) {
+    throw error.at(fmt::format("the wild type, {}", record.id));
   }
+  std::string out;
+  for (std::int64_t p = 1; p <= record.residues(); ++p)
+    out += tokenizer.token(record.tokens[static_cast<std::size_t>(p)]);
   return out;
 }
 
@@ -118,6 +117,12 @@ void add_summaries(std::vector<Column>& columns, std::size_t rows) {
   columns.push_back(std::move(minimum));
 }
 
+// "where: what; remedy", for a cell of a table.
+std::string one_line(const Error& error) {
+  const auto& [what, where, remedy] = error.parts();
+  return fmt::format("{}{}{}{}{}", where, where.empty() ? "" : ": ", what, remedy.empty() ? "" : "; ", remedy);
+}
+
 std::string to_csv(const VariantTable& table, const std::vector<Column>& columns) {
   std::string out;
   std::vector<std::string> row = table.header;
@@ -128,7 +133,7 @@ std::string to_csv(const VariantTable& table, const std::vector<Column>& columns
     const auto& error = table.rows[i].error;
     row = table.rows[i].fields;
     for (const Column& column : columns) row.push_back(number_text(error ? NAN : column.values[i]));
-    row.push_back(error ? error->what() : "");
+    row.push_back(error ? one_line(*error) : "");
     append_row(out, row);
   }
   return out;

@@ -76,6 +76,8 @@ TEST(Variants, RefusalsSayWhy) {
   EXPECT_NE(refusal("p.Lys4fs").find("stops or shifts"), std::string::npos);
   EXPECT_NE(refusal("p.Lys4delinsTer").find("stops or shifts"), std::string::npos);
   EXPECT_NE(refusal("K4*").find("stops or shifts"), std::string::npos);
+  EXPECT_NE(refusal("p.[Met1Ala];[Lys4Arg]").find("two alleles"), std::string::npos)
+      << refusal("p.[Met1Ala];[Lys4Arg]");
   for (const char* bad : {"1A", "M", "M1", "M1AA", "M1A:", "M1A B", "K4_M1del", "M99999999999A", "A2_K4insW", "K4ins",
                           "A2_G3R", "hello", "M1A::K4R", "é1A"})
     EXPECT_NE(refusal(bad).find("is not a variant"), std::string::npos) << bad << ": " << refusal(bad);

@@ -88,6 +88,36 @@ TEST_P(MaskedScanTest, AWindowIsThatPartOfTheSequenceAlone) {
   EXPECT_EQ(seen, cut);
 }
 
+TEST_P(MaskedScanTest, PositionsOfOneWindowShareAPass) {
+  const auto tokens = encode("MKTAYIAKQRQISFVKSHFSRQLEERLGLIEVQAPILSRVGDGTQDNLSGAEKAVQ");
+  const auto length = static_cast<std::int64_t>(tokens.size());
+  ScanOptions options;
+  options.window = 40;
+  const MaskedScan windowed(*loaded_.model, options);
+  std::vector<ScanQuery> alone, together;
+  std::vector<std::int64_t> positions;
+  for (std::int64_t p = 1; p <= length - 2; ++p) {
+    alone.push_back({p, tokens, {}, {p}});
+    positions.push_back(p);
+  }
+  for (std::span<const std::int64_t> rest(positions); !rest.empty();) {
+    const auto now = windowed.seen_together(rest, length);
+    ASSERT_FALSE(now.empty());
+    together.push_back({0, tokens, {}, {now.begin(), now.end()}});
+    rest = rest.subspan(now.size());
+  }
+  EXPECT_EQ(together.size(), static_cast<std::size_t>(length) - 40 + 1) << "one pass a place of the window";
+  EXPECT_EQ(scan(together, options), scan(alone, options)) << "bitwise";
+  EXPECT_EQ(MaskedScan(*loaded_.model, {}).seen_together(positions, length).size(), positions.size());
+}
+
+TEST_P(MaskedScanTest, PositionsOfSeveralWindowsAreADefect) {
+  const auto tokens = encode("MKTAYIAKQRQISFVKSHFSRQLEERLGLIEVQAPILSRVGDGTQDNLSGAEKAVQ");
+  ScanOptions options;
+  options.window = 10;
+  EXPECT_THROW(scan({{0, tokens, {}, {1, 50}}}, options), Error);
+}
+
 INSTANTIATE_TEST_SUITE_P(Models, MaskedScanTest, ::testing::Values("esm2-tiny", "esm1b-tiny"),
                          [](const auto& tested) { return std::string(tested.param).substr(0, 4); });
 

@@ -118,7 +118,43 @@ TEST(FillMask, ARecordFailsAlone) {
   ASSERT_EQ(result["errors"].size(), 2U);
   EXPECT_EQ(result["errors"][0]["id"], "short");
   const auto message = result["errors"][0]["message"].get<std::string>();
-  EXPECT_NE(message.find("position 5 lies outside the sequence of 3 residues"), std::string::npos) << message;
+  EXPECT_NE(message.find("position 5 lies outside the sequence (1 to 3)"), std::string::npos) << message;
+}
+
+// Each chain has its own heading and its own tolerant positions, also where two records have one name.
+TEST(FillMask, ChainsAreToldApart) {
+  const TemporaryFolder folder;
+  const std::string file = write_file(folder / "a.fasta", ">same\nMKT\n>same\nGAV\n");
+  const Outcome outcome = groel({"fill-mask", file, "--all", "-m", kEsm2, "--tolerant", "1", "--zero-based"});
+  EXPECT_EQ(outcome.exit, 0) << outcome;
+  EXPECT_NE(outcome.out.find("effective residues): M0 K1 T2\n"), std::string::npos) << outcome;
+  EXPECT_NE(outcome.out.find("effective residues): G0 A1 V2\n"), std::string::npos) << outcome;
+  const auto heading = outcome.out.find("same\n");
+  EXPECT_NE(outcome.out.find("same\n", heading + 1), std::string::npos);
+}
+
+TEST(FillMask, CsvToStdout) {
+  const Outcome outcome = groel({"fill-mask", kSequence, "-p", "5", "-m", kEsm2, "-o", "-"});
+  EXPECT_EQ(outcome.exit, 0) << outcome;
+  const auto rows = csv_rows(outcome.out);
+  ASSERT_EQ(rows.size(), 2U) << outcome;
+  EXPECT_EQ(rows[1][1], "5");
+  EXPECT_FALSE(std::filesystem::exists("-"));
+}
+
+// Masks far apart in a long protein are hidden from each other's windows, too.
+TEST(FillMask, MasksOfALongProteinStayHidden) {
+  std::string longer;
+  while (longer.size() < 96) longer += kSequence;
+  const json both = groel_json({"fill-mask", longer, "-p", "10,12,80", "--window", "40", "-k", "0"});
+  ASSERT_EQ(both["positions"].size(), 3U);
+  const json near = groel_json({"fill-mask", longer, "-p", "10,12", "--window", "40", "-k", "0"});
+  const json far = groel_json({"fill-mask", longer, "-p", "80", "--window", "40", "-k", "0"});
+  EXPECT_EQ(both["positions"][0], near["positions"][0]);
+  EXPECT_EQ(both["positions"][1], near["positions"][1]);
+  EXPECT_EQ(both["positions"][2], far["positions"][0]);
+  EXPECT_NE(near["positions"][0],
+            groel_json({"fill-mask", longer, "-p", "10", "--window", "40", "-k", "0"})["positions"][0]);
 }
 
 TEST(FillMask, BadInputIsNamed) {
@@ -129,6 +165,12 @@ TEST(FillMask, BadInputIsNamed) {
   };
   EXPECT_TRUE(run({kSequence}).says("nothing is masked"));
   EXPECT_TRUE(run({kSequence, "-p", "0"}).says("position 0 lies outside"));
+  EXPECT_TRUE(run({kSequence, "-p", "17"}).says("position 17 lies outside the sequence (1 to 16)"));
+  EXPECT_TRUE(run({kSequence, "-p", "16", "--zero-based"}).says("position 16 lies outside the sequence (0 to 15)"));
+  EXPECT_TRUE(run({kSequence, "-p=-1", "--zero-based"}).says("position -1 lies outside the sequence (0 to 15)"));
+  EXPECT_TRUE(run({kSequence, "-p", "9223372036854775807", "--zero-based"}).says("is not a position"));
+  EXPECT_TRUE(run({"proteins", "-p", "1"}).says("proteins")) << "no sequence, but a file that is not there";
+  EXPECT_EQ(run({"proteins", "-p", "1"}).exit, 3);
   EXPECT_TRUE(run({kSequence, "-p", "x"}).says("'x' is not a position"));
   EXPECT_TRUE(run({kSequence, "-p", "2", "--all"}).says("--all masks every position already"));
   EXPECT_TRUE(run({"MK<foo>T"}).says("<foo>"));

@@ -137,6 +137,38 @@ TEST_F(ScoreTable, ListsTabsAndSequences) {
   EXPECT_TRUE(whole.says("use --method pseudo-perplexity")) << whole;
 }
 
+TEST_F(ScoreTable, LineEndsOfOtherSystemsChangeNothing) {
+  const std::string plain = "mutant,fitness\nY5W,1\nA4D, +2 \n";
+  std::string dos = "\xEF\xBB\xBF";
+  for (const char c : plain) dos += c == '\n' ? std::string("\r\n") : std::string(1, c);
+  const Outcome expected = run(plain, {"--target-col", "fitness", "--json"});
+  EXPECT_EQ(expected.exit, 0) << expected;
+  EXPECT_EQ(json::parse(expected.out)["variants"][1]["measured"], 2);
+  EXPECT_EQ(run(dos, {"--target-col", "fitness", "--json"}).out, expected.out);
+}
+
+TEST_F(ScoreTable, WholeSequencesHoldKnownResiduesOnly) {
+  for (const std::string method : {"pseudo-perplexity", "wt-marginals"}) {
+    const Outcome outcome = run("seq\nMKTAWIAKQRQISFVK\nMKTA-IAKQRQISFVK\nMKTAJIAKQRQISFVK\nMKT1\n",
+                                {"--sequence-col", "seq", "--method", method});
+    EXPECT_EQ(outcome.exit, 1) << outcome;
+    const auto rows = csv_rows(outcome.out);
+    ASSERT_EQ(rows.size(), 5U) << outcome;
+    EXPECT_FALSE(rows[1][1].empty());
+    for (const std::size_t i : {2U, 3U, 4U}) {
+      EXPECT_TRUE(rows[i][1].empty()) << rows[i][0];
+      EXPECT_NE(rows[i].back().find(fmt::format("t.csv:{}", i + 1)), std::string::npos) << rows[i].back();
+    }
+  }
+}
+
+TEST_F(ScoreTable, ErrorsStandOnOneLine) {
+  const Outcome outcome = run("mutant\nY5del\n");
+  EXPECT_EQ(outcome.exit, 1);
+  EXPECT_EQ(csv_rows(outcome.out).size(), 2U) << outcome;
+  EXPECT_FALSE(outcome.says("would agree with the sequence")) << "the offset is right as it is";
+}
+
 TEST_F(ScoreTable, MeasuredValuesAreCompared) {
   const std::vector<std::string> names{"Y5W", "A4D", "K8R", "I6V", "Q9A", "F14L"};
   const auto rows = scored({"--variants", "Y5W,A4D,K8R,I6V,Q9A,F14L"});
@@ -157,6 +189,8 @@ TEST_F(ScoreTable, BadInputIsNamed) {
   EXPECT_TRUE(run("").says("the table is empty"));
   EXPECT_TRUE(run("mutant,x\n").says("the table has no rows"));
   EXPECT_TRUE(run("a,b\n1,2\n").says("no column looks like variants; the columns are 'a', 'b'"));
+  EXPECT_TRUE(run("mutant,x\nY5W,high\n", {"--target-col", "x"}).says("the column 'x' holds no number"));
+  EXPECT_TRUE(run("Y5W\n", {"--target-col", "dms"}).says("there is no column 'dms'")) << "a list has no columns";
   EXPECT_TRUE(run("mutant\nY5W\n", {"--target-col", "dms"}).says("there is no column 'dms'"));
   const auto score = [](std::vector<std::string> words) {
     words.insert(words.begin(), "score");
@@ -165,8 +199,11 @@ TEST_F(ScoreTable, BadInputIsNamed) {
   };
   EXPECT_TRUE(score({kWild}).says("say what to score"));
   EXPECT_TRUE(score({kWild, "--scan", "--variants", "Y5W"}).says("say what to score"));
+  EXPECT_TRUE(score({kWild, "--scan", "--target-col", "dms"}).says("a scan reads no table"));
+  EXPECT_TRUE(score({kWild, "--variants", "Y5W", "--target-col", "dms"}).says("is no table"));
+  EXPECT_TRUE(score({kWild, "--scan", "--offset", "9223372036854775807"}).says("no protein is that long"));
   EXPECT_TRUE(score({kProteins, "--scan"}).says("the input has 15 records")) << score({kProteins, "--scan"});
-  EXPECT_TRUE(score({"MK<mask>T", "--scan"}).says("position 3 of the wild type is '<mask>'"));
+  EXPECT_TRUE(score({"MK<mask>T", "--scan"}).says("the wild type, sequence: position 3 is '<mask>', not a residue"));
   EXPECT_TRUE(score({kWild, "--variants", "no_such.csv"}).says("no_such.csv"));
 }
 

@@ -12,6 +12,7 @@ namespace groel::tasks {
 struct MaskRequest {
   std::vector<std::int64_t> positions;  ///< 1-based, beside those that are <mask> already; masked together
   bool one_by_one = false;              ///< every residue, each masked in a copy of its own
+  std::int64_t first_position = 1;      ///< how messages number the first residue: 1, or 0
 };
 
 /// One answered position.

@@ -12,15 +12,14 @@
 namespace groel::tasks {
 namespace {
 
-constexpr std::string_view kResidues = "ACDEFGHIKLMNPQRSTVWY";
-
-// A word that is no file: with a token in brackets, or of nothing but letters.
+// A word that is no file: with a token in brackets, or of nothing but capitals. (Small letters are rather the name of a
+// file that is not there.)
 bool is_written_out(const std::string& word) {
   std::error_code ignored;
   if (word == "-" || std::filesystem::exists(word, ignored)) return false;
   if (word.find('<') != std::string::npos) return true;
   return !word.empty() && std::all_of(word.begin(), word.end(), [](unsigned char c) {
-    return std::isalpha(c) != 0 || std::isspace(c) != 0 || c == '*';
+    return std::isupper(c) != 0 || std::isspace(c) != 0 || c == '*';
   });
 }
 
@@ -78,7 +77,7 @@ nlohmann::ordered_json error_json(const std::string& id, const Error& error) {
 OptionSpec sequences_option() {
   return {.name = "input",
           .type = OptionType::paths,
-          .help = "A sequence, or files: FASTA, FASTQ, A3M, CSV or TSV (also .gz, .bgz, .zst); - is stdin",
+          .help = "A sequence in capitals, or files: FASTA, FASTQ, A3M, CSV or TSV (also .gz, .bgz, .zst); - is stdin",
           .value_name = "INPUT",
           .required = true};
 }
@@ -137,6 +136,13 @@ std::vector<std::int32_t> residue_ids(const bio::Tokenizer& tokenizer) {
 bool is_residue(const bio::Tokenizer& tokenizer, std::int32_t id) {
   const std::string& token = tokenizer.token(id);
   return token.size() == 1 && std::isalpha(static_cast<unsigned char>(token[0])) != 0;
+}
+
+void require_residues(const bio::Tokenizer& tokenizer, std::span<const std::int32_t> tokens) {
+  for (std::size_t p = 1; p + 1 < tokens.size(); ++p)
+    if (!is_residue(tokenizer, tokens[p]))
+      throw Error(ErrorKind::bad_input,
+                  fmt::format("position {} is '{}', not a residue", p, tokenizer.token(tokens[p])));
 }
 
 std::string bar(double value, int width) {

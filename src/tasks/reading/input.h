@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/options.h"
@@ -51,10 +53,15 @@ std::vector<OptionSpec> plan_options();
 engine::LoadedModel load_reader(const Options& options, const std::string& model);
 engine::ScanOptions scan_options(const Options& options);
 
+/// The 20 residues by their letters.
+inline constexpr std::string_view kResidues = "ACDEFGHIKLMNPQRSTVWY";
 /// The 20 residues in alphabetical order of their letters, by id. Errors: unsupported when the vocabulary lacks one.
 std::vector<std::int32_t> residue_ids(const bio::Tokenizer& tokenizer);
 /// Whether a token stands for a known residue: one letter, neither a gap nor <mask> nor <unk>.
 bool is_residue(const bio::Tokenizer& tokenizer, std::int32_t id);
+
+/// Throws a bad_input error naming the first token between <cls> and <eos> that stands for no known residue.
+void require_residues(const bio::Tokenizer& tokenizer, std::span<const std::int32_t> tokens);
 
 /// "#######  " of `width` characters for a value in 0..1.
 std::string bar(double value, int width);

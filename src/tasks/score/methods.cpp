@@ -6,6 +6,8 @@
 #include <map>
 #include <set>
 
+#include "tasks/reading/input.h"
+
 namespace groel::tasks {
 namespace {
 
@@ -36,7 +38,8 @@ class Passes {
 
 std::size_t token_of(const bio::Tokenizer& tokenizer, char residue) {
   const std::int32_t id = tokenizer.id(std::string_view(&residue, 1));
-  if (id < 0) throw Error(ErrorKind::bad_input, fmt::format("the model does not know the residue {}", residue));
+  if (id < 0 || !is_residue(tokenizer, id))
+    throw Error(ErrorKind::bad_input, fmt::format("the model does not know the residue {}", residue));
   return static_cast<std::size_t>(id);
 }
 
@@ -48,7 +51,7 @@ std::string place_of(const VariantRow& row) {
 using Positions = std::map<std::int64_t, std::vector<double>>;  // log-probabilities [V]
 
 // Takes out the rows that substitutions alone do not explain, and says which positions the others need.
-std::set<std::int64_t> needed_positions(const ScoreInput& input, std::vector<VariantRow>& rows) {
+std::vector<std::int64_t> needed_positions(const ScoreInput& input, std::vector<VariantRow>& rows) {
   std::set<std::int64_t> out;
   for (VariantRow& row : rows) {
     if (row.error) continue;
@@ -65,22 +68,22 @@ std::set<std::int64_t> needed_positions(const ScoreInput& input, std::vector<Var
       row.error = error.at(place_of(row));
     }
   }
-  return out;
+  return {out.begin(), out.end()};
 }
 
-Positions ask(const ScoreInput& input, const std::set<std::int64_t>& needed, Sink& sink) {
+Positions ask(const ScoreInput& input, const std::vector<std::int64_t>& needed, Sink& sink) {
   const engine::MaskedScan scan(input.model, input.scan);
   const auto tokens = input.model.tokenizer().encode(input.wild_type).ids;
   const auto length = static_cast<std::int64_t>(tokens.size());
   scan.check_fits(length);
   const bool masked = input.method == ScoreMethod::masked_marginals;
-  const bool at_once = !masked && !scan.is_windowed(length);
-  auto next = needed.begin();
+  std::span<const std::int64_t> rest(needed);
   const auto source = [&](engine::ScanQuery& query) {
-    if (next == needed.end()) return false;
-    query = {0, tokens, {}, {next, at_once ? needed.end() : std::next(next)}};
+    if (rest.empty()) return false;
+    const auto now = masked ? rest.first(1) : scan.seen_together(rest, length);
+    query = {0, tokens, {}, {now.begin(), now.end()}};
     if (masked) query.masked = query.wanted;
-    next = at_once ? needed.end() : std::next(next);
+    rest = rest.subspan(now.size());
     return true;
   };
   Positions out;
@@ -129,6 +132,7 @@ class WholeSequences {
  private:
   void take(const std::string& sequence) {
     tokens_ = input_.model.tokenizer().encode(sequence).ids;
+    require_residues(input_.model.tokenizer(), tokens_);
     scan_.check_fits(static_cast<std::int64_t>(tokens_.size()));
     position_ = 0;
   }

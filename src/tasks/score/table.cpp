@@ -9,11 +9,12 @@
 
 #include "io/csv.h"
 #include "io/sequences_detect.h"
+#include "tasks/reading/input.h"
 
 namespace groel::tasks {
 namespace {
 
-constexpr std::string_view kResidues = "ACDEFGHIKLMNPQRSTVWY";
+constexpr std::int64_t kMostOffset = 1'000'000'000;
 constexpr std::array<std::string_view, 10> kMutationNames{"mutant",    "mutation",      "mutations", "variant",
                                                           "variants",  "hgvs",          "hgvs_pro",  "hgvsp",
                                                           "aa_change", "protein_change"};
@@ -62,15 +63,24 @@ Columns find_columns(const std::vector<std::string>& header, const Options& opti
   return out;
 }
 
+bool names_columns(const Options& options) {
+  return options.has("mutation-col") || options.has("sequence-col") || options.has("target-col");
+}
+
 bool is_variant(const std::string& text) {
   try {
-    return !bio::parse_variant(text).edits.empty();
+    bio::parse_variant(text);
+    return !text.empty();
   } catch (const Error&) {
     return false;
   }
 }
 
-double parse_measured(const std::string& text) {
+double parse_measured(std::string_view text) {
+  const auto is_space = [](char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; };
+  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  if (text.starts_with('+')) text.remove_prefix(1);
   double value = NAN;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   return error == std::errc{} && end == text.data() + text.size() && std::isfinite(value) ? value : NAN;
@@ -109,7 +119,7 @@ class TableReader {
     io::CsvRow first;
     if (!rows_.next(first)) throw Error(ErrorKind::bad_input, {"the table is empty", path_, {}});
     table_.header = first.fields;
-    if (first.fields.size() == 1 && is_variant(first.fields[0])) {  // a plain list has no header
+    if (first.fields.size() == 1 && is_variant(first.fields[0]) && !names_columns(options)) {  // a list, no header
       table_.header = {"mutant"};
       columns_.mutation = 0;
       add(first);
@@ -123,6 +133,7 @@ class TableReader {
     io::CsvRow row;
     while (rows_.next(row)) add(row);
     if (table_.rows.empty()) throw Error(ErrorKind::bad_input, {"the table has no rows", path_, {}});
+    check_measured();
     return std::move(table_);
   }
 
@@ -152,6 +163,15 @@ class TableReader {
       row.error = error.at(fmt::format("{} ({})", row.where, row.name.substr(0, 40)));
     }
     table_.rows.push_back(std::move(row));
+  }
+
+  void check_measured() const {
+    const bool any = std::any_of(table_.rows.begin(), table_.rows.end(),
+                                 [](const VariantRow& row) { return !std::isnan(row.measured); });
+    if (table_.has_target && !any)
+      throw Error(ErrorKind::bad_input, {fmt::format("the column '{}' holds no number",
+                                                     table_.header[static_cast<std::size_t>(columns_.target)]),
+                                         path_, "name the column of measured values with --target-col"});
   }
 
   void fill(VariantRow& row) const {
@@ -231,11 +251,18 @@ VariantTable read_variants(const Options& options, const std::string& wild_type)
   if (options.flag("scan") == options.has("variants"))
     throw Error(ErrorKind::usage, {"say what to score", "--variants",
                                    "a table, variants as A5D:K9R,M1A, or --scan for every substitution"});
+  if (options.integer("offset") > kMostOffset || options.integer("offset") < -kMostOffset)
+    throw Error(ErrorKind::usage, {"no protein is that long", "--offset", {}});
+  if (options.flag("scan") && names_columns(options))
+    throw Error(ErrorKind::usage, {"a scan reads no table, so that no column can be named", "--scan", {}});
   if (options.flag("scan")) return every_substitution(options, wild_type);
   const std::string text = options.text("variants");
   std::error_code ignored;
   const bool file = text == "-" || std::filesystem::exists(text, ignored);
   const bool words = !file && is_variant(text.substr(0, text.find(',')));
+  if (words && names_columns(options))
+    throw Error(ErrorKind::usage, {fmt::format("'{}' is no table, so that no column can be named", text.substr(0, 60)),
+                                   "--variants", "name a CSV or TSV file"});
   return words ? from_words(options, wild_type) : TableReader(options, wild_type).read();
 }
 
@@ -245,13 +272,13 @@ std::optional<std::int64_t> fitting_offset(const VariantTable& table, const std:
     if (!row.variant.edits.empty()) variants.push_back(&row.variant);
   if (variants.empty()) return std::nullopt;
   const std::int64_t first = variants.front()->edits.front().first;
-  for (std::int64_t position = 1; position <= static_cast<std::int64_t>(wild_type.size()); ++position) {
-    const std::int64_t more = first - position;
-    if (more != 0 && std::all_of(variants.begin(), variants.end(),
-                                 [&](const bio::Variant* v) { return agrees(*v, more, wild_type); }))
-      return more;
-  }
-  return std::nullopt;
+  std::vector<std::int64_t> fitting;
+  for (std::int64_t position = 1; position <= static_cast<std::int64_t>(wild_type.size()); ++position)
+    if (std::all_of(variants.begin(), variants.end(),
+                    [&](const bio::Variant* v) { return agrees(*v, first - position, wild_type); }))
+      fitting.push_back(first - position);
+  if (fitting.size() != 1 || fitting.front() == 0) return std::nullopt;
+  return fitting.front();
 }
 
 }  // namespace groel::tasks
