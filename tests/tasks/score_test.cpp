@@ -129,6 +129,9 @@ TEST_F(ScoreTable, OffsetsAreTakenOffAndSuggested) {
 
 TEST_F(ScoreTable, ListsTabsAndSequences) {
   EXPECT_EQ(csv_rows(run("Y5W\nA4D\n").out).size(), 3U);
+  EXPECT_EQ(csv_rows(run("WT\nA4D\n").out).size(), 3U);
+  const Outcome commas = run("A4D,K8R\nY5W\n");
+  EXPECT_NE(commas.out.find("\n\"A4D,K8R\","), std::string::npos) << "one variant of two changes: " << commas;
   const auto tabs = csv_rows(run("score\tvariant\n3\tY5W\n").out);
   EXPECT_EQ(tabs[0], (std::vector<std::string>{"score", "variant", "score_2", "error"}));
   const Outcome whole = run("mutated_sequence\nMKTAWIAKQRQISFVK\nMKT\n", {"--sequence-col", "mutated_sequence"});
@@ -214,7 +217,7 @@ TEST(Score, LongProteinsAreSeenThroughAWindow) {
   const json narrow = groel_json({"score", longer, "--variants", name, "--window", "40"});
   const json cut = groel_json({"score", longer, "--variants", name, "--window", "0"});
   EXPECT_NE(score_of(narrow["variants"][0]), score_of(cut["variants"][0]));
-  const json wide = groel_json({"score", longer, "--variants", name, "--window", "202"});
+  const json wide = groel_json({"score", longer, "--variants", name, "--window", std::to_string(longer.size() + 2)});
   EXPECT_EQ(score_of(wide["variants"][0]), score_of(cut["variants"][0]));
 }
 

@@ -66,7 +66,8 @@ std::vector<ReadRecord> read_records(const Options& options, const bio::Tokenize
 void Failures::add(const std::string& id, const Error& error) {
   constexpr std::int64_t kShown = 10;
   ++count_;
-  if (count_ <= kShown) sink_.warning(fmt::format("'{}' failed: {}", id, error.what()));
+  const bool named = error.parts().where.find(id.substr(0, 40)) != std::string::npos;
+  if (count_ <= kShown) sink_.warning(named ? error.what() : fmt::format("'{}' failed: {}", id, error.what()));
   if (count_ == kShown + 1) sink_.warning("further failures are only counted");
 }
 

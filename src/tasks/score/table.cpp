@@ -139,11 +139,12 @@ class TableReader {
 
  private:
   static char delimiter(io::LineReader& lines) {
-    std::string_view header;
-    if (!lines.next(header)) return ',';
-    const bool tabs = header.find('\t') != std::string_view::npos;
-    lines.unread();
-    return tabs ? '\t' : io::detect_delimiter(lines, io::SequenceFormat::csv);
+    std::string_view head = lines.peek(io::LineReader::kMostPeeked);
+    head.remove_prefix(std::min(head.find_first_not_of("\r\n"), head.size()));
+    const std::string first(head.substr(0, head.find_first_of("\r\n")));
+    const bool tabs = first.find('\t') != std::string::npos;
+    if (tabs || is_variant(first)) return '\t';  // in a list "A5D,K9R" is one variant
+    return io::detect_delimiter(lines, io::SequenceFormat::csv);
   }
 
   void add(const io::CsvRow& raw) {
