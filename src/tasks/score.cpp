@@ -169,8 +169,8 @@ std::vector<Agreement> agreements(const VariantTable& table, const std::vector<C
 std::string agreement_text(const std::vector<Agreement>& all) {
   std::string out;
   for (const Agreement& a : all)
-    out += fmt::format("{}: Spearman {:.4f}, Pearson {:.4f}, AUROC {:.4f} (above {:.4g}), {} variants\n", a.column,
-                       a.spearman, a.pearson, a.auroc, a.threshold, a.count);
+    out += fmt::format("{}: Spearman {:.4f}, Pearson {:.4f}, AUROC {:.4f} (above {:.4g}), {} of {} variants\n",
+                       a.column, a.spearman, a.pearson, a.auroc, a.threshold, a.count, a.rows);
   return out;
 }
 

@@ -160,7 +160,7 @@ TEST_F(ScoreTable, WholeSequencesHoldKnownResiduesOnly) {
     EXPECT_FALSE(rows[1][1].empty());
     for (const std::size_t i : {2U, 3U, 4U}) {
       EXPECT_TRUE(rows[i][1].empty()) << rows[i][0];
-      EXPECT_NE(rows[i].back().find(fmt::format("t.csv:{}", i + 1)), std::string::npos) << rows[i].back();
+      EXPECT_NE(outcome.out.find(fmt::format("t.csv:{} (MKT", i + 1)), std::string::npos) << outcome;
     }
   }
 }
@@ -186,6 +186,7 @@ TEST_F(ScoreTable, MeasuredValuesAreCompared) {
   EXPECT_NEAR(result["auroc"].get<double>(), 1, 1e-12);
   const Outcome text = run(table, {"--target-col", "fitness", "-o", folder_ / "out.csv"});
   EXPECT_NE(text.out.find("Spearman 1.0000"), std::string::npos) << text;
+  EXPECT_NE(text.out.find("6 of 8 variants"), std::string::npos) << text;
 }
 
 TEST_F(ScoreTable, BadInputIsNamed) {
@@ -207,7 +208,9 @@ TEST_F(ScoreTable, BadInputIsNamed) {
   EXPECT_TRUE(score({kWild, "--scan", "--offset", "9223372036854775807"}).says("no protein is that long"));
   EXPECT_TRUE(score({kProteins, "--scan"}).says("the input has 15 records")) << score({kProteins, "--scan"});
   EXPECT_TRUE(score({"MK<mask>T", "--scan"}).says("the wild type, sequence: position 3 is '<mask>', not a residue"));
-  EXPECT_TRUE(score({kWild, "--variants", "no_such.csv"}).says("no_such.csv"));
+  EXPECT_TRUE(score({kWild, "--variants", "no_such.csv"}).says("no_such.csv: there is no such file"));
+  EXPECT_TRUE(score({kWild, "--variants", "Y5"}).says("Y5: there is no such file, and it is not a variant either"));
+  EXPECT_EQ(score({kWild, "--variants", "Y5"}).exit, 3);
 }
 
 TEST(Score, LongProteinsAreSeenThroughAWindow) {

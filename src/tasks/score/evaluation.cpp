@@ -31,7 +31,13 @@ Agreement agreement(const std::string& column, std::span<const double> scores, s
       x.push_back(scores[i]);
       y.push_back(measured[i]);
     }
-  Agreement out{column, static_cast<std::int64_t>(x.size()), NAN, NAN, NAN, threshold.value_or(NAN)};
+  Agreement out{column,
+                static_cast<std::int64_t>(x.size()),
+                static_cast<std::int64_t>(scores.size()),
+                NAN,
+                NAN,
+                NAN,
+                threshold.value_or(NAN)};
   if (x.size() < 2) return out;
   out.spearman = train::metrics::spearman(x, y).value;
   out.pearson = train::metrics::pearson(x, y).value;

@@ -13,6 +13,7 @@ namespace groel::tasks {
 struct Agreement {
   std::string column;
   std::int64_t count = 0;                       ///< rows that have both a score and a measured value
+  std::int64_t rows = 0;                        ///< all rows
   double spearman = 0, pearson = 0, auroc = 0;  ///< NaN where it is not defined
   double threshold = 0;                         ///< measured values above it are the positives of AUROC
 };

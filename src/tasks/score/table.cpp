@@ -154,6 +154,7 @@ class TableReader {
     row.fields.resize(table_.header.size());
     if (columns_.target >= 0) row.measured = parse_measured(row.fields[static_cast<std::size_t>(columns_.target)]);
     row.name = row.fields[static_cast<std::size_t>(columns_.mutation >= 0 ? columns_.mutation : columns_.sequence)];
+    row.name.resize(std::min(row.name.find('\n'), row.name.size()));  // of a field that runs over lines, for messages
     try {
       if (!raw.problem.empty()) throw Error(ErrorKind::bad_input, raw.problem);
       if (raw.fields.size() != table_.header.size())
@@ -264,6 +265,9 @@ VariantTable read_variants(const Options& options, const std::string& wild_type)
   if (words && names_columns(options))
     throw Error(ErrorKind::usage, {fmt::format("'{}' is no table, so that no column can be named", text.substr(0, 60)),
                                    "--variants", "name a CSV or TSV file"});
+  if (!file && !words)
+    throw Error(ErrorKind::not_found, {"there is no such file, and it is not a variant either", text.substr(0, 200),
+                                       "name a table, or write variants as A5D:K9R,M1A"});
   return words ? from_words(options, wild_type) : TableReader(options, wild_type).read();
 }
 
