@@ -14,18 +14,25 @@ namespace {
 // Tells how far the forward passes are.
 class Passes {
  public:
-  Passes(Sink& sink, std::string_view unit, std::int64_t total)
-      : sink_(sink), begin_(std::chrono::steady_clock::now()) {
+  struct Work {
+    std::string_view unit;  // of what is counted
+    std::int64_t total = 0;
+    std::int64_t positions = 0;  // to be answered
+  };
+  Passes(Sink& sink, const Work& work) : sink_(sink), begin_(std::chrono::steady_clock::now()) {
     progress_.phase = "scoring";
-    progress_.unit = unit;
-    progress_.total = total;
+    progress_.unit = work.unit;
+    progress_.total = work.total;
+    progress_.total_tokens = work.positions;
+    progress_.token_unit = "positions";
   }
   ~Passes() { sink_.progress_done(); }
   Passes(const Passes&) = delete;
   Passes& operator=(const Passes&) = delete;
-  void step() { reach(progress_.done + 1); }
-  void reach(std::int64_t done) {
+  // One more position is answered, with which so many units are done.
+  void answered(std::int64_t done) {
     progress_.done = done;
+    ++progress_.tokens;
     progress_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
     sink_.progress(progress_);
   }
@@ -87,10 +94,11 @@ Positions ask(const ScoreInput& input, const std::vector<std::int64_t>& needed, 
     return true;
   };
   Positions out;
-  Passes passes(sink, "positions", static_cast<std::int64_t>(needed.size()));
+  const auto count = static_cast<std::int64_t>(needed.size());
+  Passes passes(sink, {"positions", count, count});
   scan.run(source, [&](const engine::ScanAnswer& answer) {
     out[answer.position] = {answer.log_probabilities.begin(), answer.log_probabilities.end()};
-    passes.step();
+    passes.answered(static_cast<std::int64_t>(out.size()));
   });
   return out;
 }
@@ -170,12 +178,13 @@ std::vector<double> pseudo_perplexities(const ScoreInput& input, std::vector<Var
     return true;
   };
   std::vector<double> likelihood(rows.size() + 1);
-  Passes passes(sink, "variants", static_cast<std::int64_t>(rows.size()));
+  const auto count = static_cast<std::int64_t>(rows.size());
+  Passes passes(sink, {"variants", count, (count + 1) * static_cast<std::int64_t>(input.wild_type.size())});
   scan.run(source, [&](const engine::ScanAnswer& answer) {
     likelihood[static_cast<std::size_t>(answer.key)] +=
         answer.log_probabilities[static_cast<std::size_t>(truths.front())];
     truths.pop_front();
-    passes.reach(answer.key);
+    passes.answered(answer.key);
   });
   std::vector<double> out;
   for (std::size_t i = 0; i < rows.size(); ++i)
