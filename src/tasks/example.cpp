@@ -70,7 +70,8 @@ Filled fill_one(const models::Model& model, const EmbedInput& input) {
   const bio::Tokenizer& tokenizer = model.tokenizer();
   const EmbedRecord& record = input.records.front();
   const auto tokens = tokenizer.encode(input.sequences[static_cast<std::size_t>(record.distinct)]).ids;
-  Filled out{record.id};
+  Filled out;
+  out.id = record.id;
   out.residue = tokenizer.token(tokens[static_cast<std::size_t>(out.position)]);
   bool asked = false;
   const auto source = [&](engine::ScanQuery& query) {

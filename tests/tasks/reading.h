@@ -29,26 +29,33 @@ inline std::vector<double> softmax(std::vector<double> logits) {
   return logits;
 }
 
-/// Softmax of the logits that `groel embed` gives of residue `position` (1-based) of a sequence, over the vocabulary.
+/// Softmax of row `position` (1-based) of a record's logits, over the vocabulary.
+inline std::vector<double> softmax_of(const json& record, std::size_t position) {
+  constexpr std::size_t kWidth = 33;
+  const auto all = values(record, "logits");
+  return softmax({all.begin() + static_cast<std::ptrdiff_t>((position - 1) * kWidth),
+                  all.begin() + static_cast<std::ptrdiff_t>(position * kWidth)});
+}
+
+/// What `groel embed` says of residue `position` of a sequence.
 inline std::vector<double> embedded_softmax(const std::string& sequence, std::size_t position) {
   const auto records =
       embed_lines({"-", "-i", "logits"}, {.folder = "", .input = ">a\n" + sequence + "\n", .environment = {}});
-  const auto all = values(records.at(0), "logits");
-  const std::size_t width = 33;
-  return softmax({all.begin() + static_cast<std::ptrdiff_t>((position - 1) * width),
-                  all.begin() + static_cast<std::ptrdiff_t>(position * width)});
+  return softmax_of(records.at(0), position);
 }
 
 /// Index of a residue in ESM's vocabulary.
 inline std::size_t token_index(char residue) { return 4 + std::string("LAGVSERTIDPKQNFYMHWCXBUZO.-").find(residue); }
 
-/// log p of each residue of a sequence when it is masked, by one `groel embed` a residue.
+/// log p of each residue of a sequence when it is masked, from `groel embed` of the masked copies.
 inline std::vector<double> masked_log_probabilities(const std::string& sequence) {
+  std::string copies;
+  for (std::size_t i = 0; i < sequence.size(); ++i)
+    copies += fmt::format(">{}\n{}<mask>{}\n", i, sequence.substr(0, i), sequence.substr(i + 1));
+  const auto records = embed_lines({"-", "-i", "logits"}, {.folder = "", .input = copies, .environment = {}});
   std::vector<double> out;
-  for (std::size_t i = 0; i < sequence.size(); ++i) {
-    const std::string masked = sequence.substr(0, i) + "<mask>" + sequence.substr(i + 1);
-    out.push_back(std::log(embedded_softmax(masked, i + 1)[token_index(sequence[i])]));
-  }
+  for (std::size_t i = 0; i < sequence.size(); ++i)
+    out.push_back(std::log(softmax_of(records.at(i), i + 1)[token_index(sequence[i])]));
   return out;
 }
 
