@@ -3,10 +3,11 @@
 #include <numeric>
 
 #include "base/sha256.h"
+#include "report/picture.h"
 #include "tasks/task.h"
+#include "tasks/train/curves.h"
 #include "tasks/train/plan.h"
 #include "tasks/train/trainee.h"
-#include "train/curve.h"
 
 namespace groel::tasks {
 namespace {
@@ -76,13 +77,21 @@ ordered_json summary(const train::TrainingResult& result, const std::string& fol
   return json;
 }
 
-void report(const train::TrainingResult& result, const TrainPlan& plan, bool as_json, std::ostream& out) {
+// loss.svg and, where there are scores, scores.svg, with their data beside them.
+void draw_curves(const std::filesystem::path& folder) {
+  const std::vector<Run> run = {read_run(folder)};
+  report::write_picture(loss_figure(run), folder / "loss.svg");
+  const report::Figure scores = score_figure(run);
+  if (!scores.lines.empty()) report::write_picture(scores, folder / "scores.svg");
+}
+
+void print_result(const train::TrainingResult& result, const TrainPlan& plan, bool as_json, std::ostream& out) {
   const std::string folder = plan.trainer.folder.string();
   if (as_json) {
     out << summary(result, folder).dump(2) << '\n';
     return;
   }
-  out << train::curve_table(train::read_curve(plan.trainer.folder / "metrics.jsonl"), kTableRows);
+  out << train::curve_table(read_run(plan.trainer.folder).curve, kTableRows);
   out << fmt::format("\n{} after {} steps; the model is in {}\n", result.why_stopped, result.steps, folder);
 }
 
@@ -107,27 +116,29 @@ int run(const Options& given, Context& context) {
   plan.trainer.data_fingerprint = material.fingerprint(plan);
   const auto result =
       train::train({*trainee, material.data(), material.held_out(), context.sink}, plan.trainer, plan.start);
-  report(result, plan, options.flag("json"), context.out);
+  draw_curves(plan.trainer.folder);
+  print_result(result, plan, options.flag("json"), context.out);
   return 0;
 }
 
 }  // namespace
 
 Task train_task() {
-  return {
-      "train",
-      "Train a model, from nothing or from a checkpoint",
-      "train mlm learns to fill in hidden residues. It leaves in --out a Hugging Face folder that `-m` takes,\n"
-      "metrics.jsonl, TensorBoard's event files, checkpoints to go on from and, with held-out data, best/. Stopped\n"
-      "in any way, the same command with --resume gives bitwise what an uninterrupted run would have given.",
-      {{"groel train mlm --data examples/proteins.fasta --layers 2 --width 64 --heads 4 --steps 20 --out my-model",
-        "pre-train a small model"},
-       {"groel train mlm --data examples/proteins.fasta --from esm2-tiny-random --epochs 2 --valid-fraction 0.2 "
-        "--out tuned",
-        "go on from a model, with a fifth of the proteins held out"},
-       {"groel train examples/train.toml --steps 5 --out from-recipe", "a recipe file; flags win over it"}},
-      train_options(),
-      run};
+  return {"train",
+          "Train a model, from nothing or from a checkpoint",
+          "train mlm learns to fill in hidden residues. It leaves in --out a Hugging Face folder that `-m` takes,\n"
+          "metrics.jsonl, TensorBoard's event files, curves as pictures, checkpoints to go on from and, with held-out "
+          "data,\n"
+          "best/. Stopped in any way, the same command with --resume gives bitwise what an uninterrupted run would "
+          "have given.",
+          {{"groel train mlm --data examples/proteins.fasta --layers 2 --width 64 --heads 4 --steps 20 --out my-model",
+            "pre-train a small model"},
+           {"groel train mlm --data examples/proteins.fasta --from esm2-tiny-random --epochs 2 --valid-fraction 0.2 "
+            "--out tuned",
+            "go on from a model, with a fifth of the proteins held out"},
+           {"groel train examples/train.toml --steps 5 --out from-recipe", "a recipe file; flags win over it"}},
+          train_options(),
+          run};
 }
 
 }  // namespace groel::tasks
