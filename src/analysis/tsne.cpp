@@ -86,6 +86,8 @@ class Descent {
 
  private:
   void descend(int from, int to, double momentum, double exaggeration) {
+    std::ranges::fill(update_, Point{});
+    std::ranges::fill(gains_, Point{1, 1});
     double best = INFINITY;
     int best_at = from;
     for (int i = from; i < to; ++i) {
