@@ -1,0 +1,212 @@
+// Data, head and run.
+#include "tasks/train/labelled.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "base/sha256.h"
+#include "tasks/train/memory.h"
+#include "train/adapter.h"
+#include "train/features.h"
+#include "train/folders.h"
+#include "train/label_scores.h"
+#include "train/labelled_data.h"
+#include "train/objectives.h"
+#include "train/run_folder.h"
+
+namespace groel::tasks {
+namespace {
+
+using models::Classification;
+using models::LabelOf;
+using models::Problem;
+
+struct Rows {
+  train::LabelledRows train, held_out;
+};
+
+train::RowSplit drawn_split(train::LabelledRows rows, const TrainPlan& plan) {
+  train::Corpus places;  // one entry a row, to draw from
+  for (const auto& row : rows.rows) places.add({}, row.where);
+  const train::Split split = train::split_corpus(places, plan.valid_fraction, plan.batches.seed);
+  train::RowSplit out{{rows.columns, {}}, {rows.columns, {}}, 0};
+  for (const std::int64_t i : split.train) out.train.rows.push_back(rows.rows[static_cast<std::size_t>(i)]);
+  for (const std::int64_t i : split.held_out) out.held_out.rows.push_back(rows.rows[static_cast<std::size_t>(i)]);
+  return out;
+}
+
+Rows read_rows(const TrainPlan& plan, Sink& sink) {
+  train::LabelledRows all = train::read_labelled(plan.data, plan.labels.columns);
+  if (!plan.valid.empty()) return {std::move(all), train::read_labelled(plan.valid, plan.labels.columns)};
+  train::RowSplit split = plan.labels.columns.split.empty() ? drawn_split(std::move(all), plan)
+                                                            : train::split_rows(std::move(all), plan.labels.held_out);
+  if (split.left_out > 0) sink.note(fmt::format("{} rows of the split 'test' are left out", split.left_out));
+  return {std::move(split.train), std::move(split.held_out)};
+}
+
+std::string_view words(const Classification& classes) {
+  if (classes.label_of == LabelOf::token) return "one class a residue";
+  switch (classes.problem) {
+    case Problem::single_label: return "one class a sequence";
+    case Problem::multi_label: return "several labels a sequence";
+    case Problem::regression: break;
+  }
+  return "regression";
+}
+
+// The head that is there, when its classes take in the data's; else one for the data.
+Classification choose_classes(const train::LabelledRows& rows, const TrainPlan& plan, const engine::Checkpoint& weights,
+                              Sink& sink) {
+  Classification classes = train::infer_classification(rows, plan.labels.options);
+  const auto present = train::head_of(weights);
+  const auto knows = [&](const std::string& label) {
+    return std::find(present->labels.begin(), present->labels.end(), label) != present->labels.end();
+  };
+  const bool same_kind = present && present->label_of == classes.label_of && present->problem == classes.problem &&
+                         plan.labels.options.classes.empty() &&
+                         std::all_of(classes.labels.begin(), classes.labels.end(), knows);
+  if (same_kind) classes = *present;
+  std::string list;
+  for (std::size_t i = 0; i < std::min<std::size_t>(classes.labels.size(), 20); ++i)
+    list += (i == 0 ? "" : ", ") + classes.labels[i];
+  sink.note(fmt::format("{}: {} ({}){}", words(classes), classes.labels.size(), list,
+                        plan.labels.options.problem == "auto" && classes.label_of == LabelOf::sequence
+                            ? ", as seen from the labels; --problem says otherwise"
+                            : ""));
+  if (present && !same_kind) sink.warning("the model's own head is for other classes, and is replaced by a new one");
+  return classes;
+}
+
+void warn_of_empty_classes(const train::LabelledSet& set, const Classification& classes, Sink& sink) {
+  std::string missing;
+  for (std::size_t c = 0; c < set.counts.size(); ++c)
+    if (set.counts[c] == 0) missing += (missing.empty() ? "" : ", ") + classes.labels[c];
+  if (!missing.empty())
+    sink.warning(fmt::format("there is no example to learn from of: {}; the model will hardly predict it", missing));
+}
+
+// A new regression starts at the mean of what it learns, not at 0.
+void start_at_mean(engine::Checkpoint& weights, const train::LabelledSet& set) {
+  const auto columns = static_cast<std::size_t>(set.columns);
+  std::vector<float> means(columns);
+  for (std::size_t c = 0; c < columns; ++c) {
+    double sum = 0;
+    for (std::size_t at = c; at < set.values.size(); at += columns) sum += double{set.values[at]};
+    means[c] = static_cast<float>(sum / static_cast<double>(set.corpus.size()));
+  }
+  const auto values = std::make_shared<const Tensor>(Tensor::of<float>({set.columns}, std::span<const float>(means)));
+  weights.arrays["classifier.out_proj.bias"] = {
+      DType::f32, values->shape(), {values->raw_data(), values->bytes()}, values};
+}
+
+train::PackingOptions packing(const TrainPlan& plan, train::Order order) {
+  const train::MlmDataOptions& b = plan.batches;
+  // What is evaluated is the same piece each time.
+  const bool drawn = order == train::Order::as_written && b.crop == train::CropStyle::random;
+  return {b.seed, b.batch_tokens, b.max_residues, drawn ? train::CropStyle::start : b.crop, order};
+}
+
+void check_metric(const std::string& metric, const Classification& classes) {
+  std::string list;
+  for (const std::string& name : train::label_score_names(classes)) {
+    if (name == metric) return;
+    list += (list.empty() ? "" : ", ") + name;
+  }
+  throw Error(ErrorKind::usage, {fmt::format("'{}' is not a score of this kind of labels", metric), "--metric", list});
+}
+
+std::string fingerprint(const train::LabelledSet& set, const Classification& classes, const TrainPlan& plan) {
+  std::string labels;
+  for (const std::string& label : classes.labels) labels += label + "\n";
+  return sha256(fmt::format("{} {} {}", set.fingerprint(), plan.batches.seed, labels));
+}
+
+}  // namespace
+
+bio::Tokenizer tokenizer_of(const engine::Checkpoint& weights) {
+  return weights.vocabulary.empty()
+             ? weights.family->default_tokenizer()
+             : bio::Tokenizer::from_vocabulary(weights.vocabulary, weights.vocabulary_file.string());
+}
+
+void keep_to_positions(TrainPlan& plan, const engine::Checkpoint& weights, const bio::Tokenizer& tokenizer) {
+  const auto limit = weights.family->build(weights.config, tokenizer)->info().max_residues;
+  if (limit) plan.batches.max_residues = std::min(plan.batches.max_residues, *limit);
+}
+
+void write_merged(const std::filesystem::path& folder) {
+  const engine::Checkpoint merged = train::read_model(folder);
+  const engine::LoadedModel loaded = engine::load_unprepared(merged);
+  train::SavedModel model{merged.config, {}, loaded.model->tokenizer().tokens()};
+  model.config["torch_dtype"] = "float32";
+  for (const auto& [name, array] : merged.arrays)
+    model.tensors.push_back({name, Tensor::copy_of(array.shape, array.dtype, array.bytes).to(DType::f32)});
+  train::write_folder(folder / "merged",
+                      [&](const std::filesystem::path& temporary) { train::write_model(temporary, model); });
+}
+
+TrainedHead train_head(TrainPlan plan, engine::Checkpoint weights, Context& context) {
+  Sink& sink = context.sink;
+  const bio::Tokenizer tokenizer = tokenizer_of(weights);
+  keep_to_positions(plan, weights, tokenizer);
+  const Rows rows = read_rows(plan, sink);
+  const Classification classes = choose_classes(rows.train, plan, weights, sink);
+  check_metric(plan.trainer.evaluation.metric, classes);
+  const auto& unlabelled = plan.labels.options.unlabelled;
+  const train::LabelledSet set = train::encode_labels(rows.train, classes, unlabelled, tokenizer);
+  const train::LabelledSet held_out_set = train::encode_labels(rows.held_out, classes, unlabelled, tokenizer);
+  warn_of_empty_classes(set, classes, sink);
+  if (train::add_head(weights, classes, plan.batches.seed) && classes.problem == Problem::regression)
+    start_at_mean(weights, set);
+
+  train::LabelledData data(set, classes, tokenizer, packing(plan, train::Order::shuffled));
+  std::optional<train::LabelledData> held_out;
+  if (held_out_set.corpus.size() > 0)
+    held_out.emplace(held_out_set, classes, tokenizer, packing(plan, train::Order::as_written));
+  sink.note(fmt::format("{} sequences, {} residues to learn from; {} sequences held out", set.corpus.size(),
+                        set.corpus.residues(), held_out_set.corpus.size()));
+  if (data.cropped() > 0)
+    sink.note(fmt::format("{} sequences are longer than {} residues, and cropped", data.cropped(),
+                          plan.batches.max_residues));
+
+  const auto trainee = train::make_classifier(weights, training_plan(plan, weights.config));
+  plan_memory(*trainee, plan, data.most_tokens(), sink);
+  plan.trainer.data_fingerprint = fingerprint(set, classes, plan);
+  std::optional<train::FeatureData> features, held_out_features;
+  if (trainee->frozen() && plan.batches.crop != train::CropStyle::random) {
+    train::prepare_run_folder(plan.trainer.folder, plan.start);
+    const std::filesystem::path& folder = plan.trainer.folder;
+    features.emplace(data, trainee->model(), train::FeatureOptions{plan.cache_limit, folder, "data"}, sink);
+    const train::FeatureOptions rest{plan.cache_limit - std::min(plan.cache_limit, features->bytes()), folder,
+                                     "held-out data"};
+    if (held_out) held_out_features.emplace(*held_out, trainee->model(), rest, sink);
+    sink.note(fmt::format("the trunk's embeddings take {}{}", format_bytes(features->bytes()),
+                          features->on_disk() ? ", in a file of --out" : ""));
+  }
+  train::TrainData* const learned = features ? static_cast<train::TrainData*>(&*features) : &data;
+  train::TrainData* evaluated = held_out ? &*held_out : nullptr;
+  if (held_out_features) evaluated = &*held_out_features;
+  const auto score = [&](const train::LossSum& sum) { return train::label_scores(sum, classes); };
+  const train::TrainerParts parts{*trainee, *learned, evaluated, sink, score};
+  return {train::train(parts, plan.trainer, plan.start), classes};
+}
+
+std::string class_table(const nlohmann::ordered_json& classes) {
+  std::string out;
+  for (const auto& row : classes) {
+    if (out.empty()) {
+      for (const auto& [name, value] : row.items()) out += fmt::format("{:>12}  ", name);
+      out += '\n';
+    }
+    for (const auto& [name, value] : row.items())
+      out += fmt::format("{:>12}  ", value.is_number_float() ? fmt::format("{:.4f}", value.get<double>())
+                                     : value.is_string()     ? value.get<std::string>()
+                                     : value.is_null()       ? "-"
+                                                             : value.dump());
+    out += '\n';
+  }
+  return out;
+}
+
+}  // namespace groel::tasks
