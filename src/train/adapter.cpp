@@ -107,7 +107,11 @@ engine::Checkpoint read_model(const std::filesystem::path& path) {
   if (!base.is_string())
     throw Error(ErrorKind::bad_model, {"the adapter does not name its base model", path.string(),
                                        "put its path into base_model_name_or_path of adapter_config.json"});
-  engine::Checkpoint out = engine::read_checkpoint(base_of(base, path));
+  const std::filesystem::path below = base_of(base, path);
+  std::error_code ignored;
+  if (std::filesystem::equivalent(below, path, ignored))
+    throw Error(ErrorKind::bad_model, {"the adapter names itself as its base model", path.string(), {}});
+  engine::Checkpoint out = read_model(below);  // which may be an adapter too
   if (std::filesystem::exists(path / "config.json")) {
     out.config = read_json(path / "config.json");
     const bool labels =

@@ -51,7 +51,7 @@ ModelTrainee::ModelTrainee(engine::Checkpoint checkpoint, const models::Training
       trainable_(as_trainable(*loaded_.model)),
       encoder_(dynamic_cast<const models::Encoder&>(*loaded_.model)),
       lora_(plan.lora),
-      base_(loaded_.path.string()) {
+      base_(plan.lora ? std::filesystem::absolute(loaded_.path).string() : std::string()) {
   trainable_.prepare_training(plan);
   const auto trained = trainable_.trained();
   frozen_ = std::all_of(trained.begin(), trained.end(), [](const models::Trained& p) {

@@ -224,7 +224,7 @@ TEST(TrainLabels, ErrorsSayWhatToDo) {
   EXPECT_PRED2(has, complaint(classify(out) + Words{"--train", "last:9"}), "last:N with N from 1 to 3");
   EXPECT_PRED2(has, complaint(classify(out) + Words{"--lora-alpha", "9"}), "--lora-r 8");
   EXPECT_PRED2(has, complaint(classify(out) + Words{"--lora-r", "4", "--lora-targets", "qeury"}), "query, key, value");
-  const std::string memory = complaint(classify(out) + Words{"--memory", "4M"});
+  const std::string memory = complaint(classify(out) + Words{"--memory", "8M"});
   EXPECT_PRED2(has, memory, "--batch-tokens");
   EXPECT_PRED2(has, memory, "--checkpointing");
   EXPECT_PRED2(has, complaint(classify(out) + Words{"--memory", "100K"}), "--lora-r 8");

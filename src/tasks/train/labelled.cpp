@@ -122,6 +122,54 @@ std::string fingerprint(const train::LabelledSet& set, const Classification& cla
   return sha256(fmt::format("{} {} {}", set.fingerprint(), plan.batches.seed, labels));
 }
 
+// The sets of a run, their batches, and the trunk's embeddings of them. They refer to one another: not to be moved.
+class LabelledMaterial {
+ public:
+  LabelledMaterial(const Rows& rows, const Classification& classes, const TrainPlan& plan,
+                   const bio::Tokenizer& tokenizer)
+      : set_(train::encode_labels(rows.train, classes, plan.labels.options.unlabelled, tokenizer)),
+        held_out_set_(train::encode_labels(rows.held_out, classes, plan.labels.options.unlabelled, tokenizer)),
+        data_(set_, classes, tokenizer, packing(plan, train::Order::shuffled)) {
+    if (held_out_set_.corpus.size() > 0)
+      held_out_.emplace(held_out_set_, classes, tokenizer, packing(plan, train::Order::as_written));
+  }
+  LabelledMaterial(const LabelledMaterial&) = delete;
+  LabelledMaterial& operator=(const LabelledMaterial&) = delete;
+
+  void tell(const Classification& classes, const TrainPlan& plan, Sink& sink) const {
+    warn_of_empty_classes(set_, classes, sink);
+    sink.note(fmt::format("{} sequences, {} residues to learn from; {} sequences held out", set_.corpus.size(),
+                          set_.corpus.residues(), held_out_set_.corpus.size()));
+    if (data_.cropped() > 0)
+      sink.note(fmt::format("{} sequences are longer than {} residues, and cropped", data_.cropped(),
+                            plan.batches.max_residues));
+  }
+
+  void run_trunk(const models::Model& model, const TrainPlan& plan, Sink& sink) {
+    const std::filesystem::path& folder = plan.trainer.folder;
+    features_.emplace(data_, model, train::FeatureOptions{plan.cache_limit, folder, "data"}, sink);
+    const std::size_t rest = plan.cache_limit - std::min(plan.cache_limit, features_->bytes());
+    if (held_out_)
+      held_out_features_.emplace(*held_out_, model, train::FeatureOptions{rest, folder, "held-out data"}, sink);
+    sink.note(fmt::format("the trunk's embeddings take {}{}", format_bytes(features_->bytes()),
+                          features_->on_disk() ? ", in a file of --out" : ""));
+  }
+
+  const train::LabelledSet& set() const { return set_; }
+  std::int64_t most_tokens() const { return data_.most_tokens(); }
+  train::TrainData& data() { return features_ ? static_cast<train::TrainData&>(*features_) : data_; }
+  train::TrainData* held_out() {
+    if (held_out_features_) return &*held_out_features_;
+    return held_out_ ? &*held_out_ : nullptr;
+  }
+
+ private:
+  train::LabelledSet set_, held_out_set_;
+  train::LabelledData data_;
+  std::optional<train::LabelledData> held_out_;
+  std::optional<train::FeatureData> features_, held_out_features_;
+};
+
 }  // namespace
 
 bio::Tokenizer tokenizer_of(const engine::Checkpoint& weights) {
@@ -140,55 +188,33 @@ void write_merged(const std::filesystem::path& folder) {
   const engine::LoadedModel loaded = engine::load_unprepared(merged);
   train::SavedModel model{merged.config, {}, loaded.model->tokenizer().tokens()};
   model.config["torch_dtype"] = "float32";
+  const auto is_weight = [](DType type) { return type == DType::f32 || type == DType::f16 || type == DType::bf16; };
   for (const auto& [name, array] : merged.arrays)
-    model.tensors.push_back({name, Tensor::copy_of(array.shape, array.dtype, array.bytes).to(DType::f32)});
+    if (is_weight(array.dtype))  // not the buffers of positions that old files hold
+      model.tensors.push_back({name, Tensor::copy_of(array.shape, array.dtype, array.bytes).to(DType::f32)});
   train::write_folder(folder / "merged",
                       [&](const std::filesystem::path& temporary) { train::write_model(temporary, model); });
 }
 
 TrainedHead train_head(TrainPlan plan, engine::Checkpoint weights, Context& context) {
-  Sink& sink = context.sink;
   const bio::Tokenizer tokenizer = tokenizer_of(weights);
   keep_to_positions(plan, weights, tokenizer);
-  const Rows rows = read_rows(plan, sink);
-  const Classification classes = choose_classes(rows.train, plan, weights, sink);
+  const Rows rows = read_rows(plan, context.sink);
+  const Classification classes = choose_classes(rows.train, plan, weights, context.sink);
   check_metric(plan.trainer.evaluation.metric, classes);
-  const auto& unlabelled = plan.labels.options.unlabelled;
-  const train::LabelledSet set = train::encode_labels(rows.train, classes, unlabelled, tokenizer);
-  const train::LabelledSet held_out_set = train::encode_labels(rows.held_out, classes, unlabelled, tokenizer);
-  warn_of_empty_classes(set, classes, sink);
+  LabelledMaterial material(rows, classes, plan, tokenizer);
+  material.tell(classes, plan, context.sink);
+  plan.trainer.data_fingerprint = fingerprint(material.set(), classes, plan);
   if (train::add_head(weights, classes, plan.batches.seed) && classes.problem == Problem::regression)
-    start_at_mean(weights, set);
-
-  train::LabelledData data(set, classes, tokenizer, packing(plan, train::Order::shuffled));
-  std::optional<train::LabelledData> held_out;
-  if (held_out_set.corpus.size() > 0)
-    held_out.emplace(held_out_set, classes, tokenizer, packing(plan, train::Order::as_written));
-  sink.note(fmt::format("{} sequences, {} residues to learn from; {} sequences held out", set.corpus.size(),
-                        set.corpus.residues(), held_out_set.corpus.size()));
-  if (data.cropped() > 0)
-    sink.note(fmt::format("{} sequences are longer than {} residues, and cropped", data.cropped(),
-                          plan.batches.max_residues));
-
+    start_at_mean(weights, material.set());
   const auto trainee = train::make_classifier(weights, training_plan(plan, weights.config));
-  plan_memory(*trainee, plan, data.most_tokens(), sink);
-  plan.trainer.data_fingerprint = fingerprint(set, classes, plan);
-  std::optional<train::FeatureData> features, held_out_features;
+  plan_memory(*trainee, plan, material.most_tokens(), context.sink);
   if (trainee->frozen() && plan.batches.crop != train::CropStyle::random) {
     train::prepare_run_folder(plan.trainer.folder, plan.start);
-    const std::filesystem::path& folder = plan.trainer.folder;
-    features.emplace(data, trainee->model(), train::FeatureOptions{plan.cache_limit, folder, "data"}, sink);
-    const train::FeatureOptions rest{plan.cache_limit - std::min(plan.cache_limit, features->bytes()), folder,
-                                     "held-out data"};
-    if (held_out) held_out_features.emplace(*held_out, trainee->model(), rest, sink);
-    sink.note(fmt::format("the trunk's embeddings take {}{}", format_bytes(features->bytes()),
-                          features->on_disk() ? ", in a file of --out" : ""));
+    material.run_trunk(trainee->model(), plan, context.sink);
   }
-  train::TrainData* const learned = features ? static_cast<train::TrainData*>(&*features) : &data;
-  train::TrainData* evaluated = held_out ? &*held_out : nullptr;
-  if (held_out_features) evaluated = &*held_out_features;
   const auto score = [&](const train::LossSum& sum) { return train::label_scores(sum, classes); };
-  const train::TrainerParts parts{*trainee, *learned, evaluated, sink, score};
+  const train::TrainerParts parts{*trainee, material.data(), material.held_out(), context.sink, score};
   return {train::train(parts, plan.trainer, plan.start), classes};
 }
 

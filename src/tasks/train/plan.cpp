@@ -225,7 +225,8 @@ engine::Checkpoint starting_weights(const Options& options) {
   if (options.has("dropout")) {
     const double dropout = options.number("dropout");
     if (!(dropout >= 0 && dropout < 1)) throw Error(ErrorKind::usage, {"dropout lies in [0, 1)", "--dropout", {}});
-    for (const char* name : {"hidden_dropout_prob", "attention_probs_dropout_prob"}) checkpoint.config[name] = dropout;
+    checkpoint.config["hidden_dropout_prob"] = dropout;
+    checkpoint.config["attention_probs_dropout_prob"] = 0.0;  // not trained with
   }
   return checkpoint;
 }
