@@ -1,11 +1,11 @@
-// parallel_for on OpenMP; under ThreadSanitizer on plain threads, whose joins it understands.
+// parallel_for on a pool of threads that waits for work without holding its cores for long.
 #include "base/threads.h"
 
-#include <omp.h>
 #include <sched.h>
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <exception>
 #include <fstream>
 #include <mutex>
@@ -50,34 +50,124 @@ class FirstError {
   std::exception_ptr error_;
 };
 
-#if defined(__SANITIZE_THREAD__)
-#define GROEL_TSAN 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define GROEL_TSAN 1
-#endif
-#endif
-
-#ifdef GROEL_TSAN
 thread_local bool t_inside = false;
 
-void run(std::int64_t count, int threads, FirstError& errors, const std::function<void(std::int64_t)>& body) {
-  std::atomic<std::int64_t> next{0};
-  std::vector<std::jthread> pool;
-  for (int t = 0; t < threads; ++t)
-    pool.emplace_back([&] {
-      t_inside = true;
-      for (std::int64_t i = next++; i < count; i = next++) errors.guard(body, i);
-    });
-}
-bool inside() { return t_inside; }
-#else
-void run(std::int64_t count, int threads, FirstError& errors, const std::function<void(std::int64_t)>& body) {
-#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
-  for (std::int64_t i = 0; i < count; ++i) errors.guard(body, i);
-}
-bool inside() { return omp_in_parallel() != 0; }
+// While one lives, its thread runs bodies.
+class Inside {
+ public:
+  Inside() { t_inside = true; }
+  ~Inside() { t_inside = false; }
+  Inside(const Inside&) = delete;
+  Inside& operator=(const Inside&) = delete;
+};
+
+inline void pause_briefly() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
 #endif
+}
+
+// Returns once `value` is not `old` any more. Spins first, as long as a wake-up by the system would take: the next
+// operator, or the end of this one, is mostly nearer than that. Not longer, for what else may want the core.
+void wait_for_change(const std::atomic<int>& value, int old) {
+  constexpr auto kSpin = std::chrono::microseconds(200);
+  constexpr int kBetweenLooks = 64;
+  const auto end = std::chrono::steady_clock::now() + kSpin;
+  while (value.load(std::memory_order_acquire) == old) {
+    for (int i = 0; i < kBetweenLooks; ++i) {
+      pause_briefly();
+      if (value.load(std::memory_order_acquire) != old) return;
+    }
+    if (std::chrono::steady_clock::now() > end) {
+      value.wait(old, std::memory_order_acquire);
+      return;
+    }
+  }
+}
+
+/// Indices that threads take one by one.
+class Job {
+ public:
+  Job(std::int64_t count, const std::function<void(std::int64_t)>& body) : count_(count), body_(body) {}
+  void work() {
+    const Inside inside;
+    for (std::int64_t i = next_++; i < count_; i = next_++) errors_.guard(body_, i);
+  }
+  void rethrow() const { errors_.rethrow(); }
+
+ private:
+  std::int64_t count_;
+  const std::function<void(std::int64_t)>& body_;
+  std::atomic<std::int64_t> next_{0};
+  FirstError errors_;
+};
+
+/// Threads that wait for jobs. One that wakes up late finds the job closed and is not waited for.
+class Pool {
+ public:
+  // Never destroyed: its threads wait in it until the process ends.
+  static Pool& instance() {
+    static auto* const pool = new Pool;
+    return *pool;
+  }
+
+  /// Runs the job on this thread and up to `helpers` others. When the pool is busy with another thread's job, on this
+  /// one alone.
+  void run(Job& job, int helpers) {
+    const std::unique_lock busy(running_, std::try_to_lock);
+    if (!busy) return job.work();
+    open(job, helpers);
+    job.work();
+    {
+      const std::scoped_lock lock(gate_);
+      job_ = nullptr;
+    }
+    for (int active = active_; active != 0; active = active_) wait_for_change(active_, active);
+  }
+
+ private:
+  void open(Job& job, int helpers) {
+    while (threads_ < helpers) {
+      std::thread([this] { serve(); }).detach();
+      ++threads_;
+    }
+    {
+      const std::scoped_lock lock(gate_);
+      job_ = &job;
+      places_ = helpers;
+    }
+    ++jobs_;
+    jobs_.notify_all();
+  }
+
+  Job* enter() {
+    const std::scoped_lock lock(gate_);
+    if (job_ == nullptr || places_ == 0) return nullptr;
+    --places_;
+    ++active_;
+    return job_;
+  }
+
+  [[noreturn]] void serve() {
+    for (int seen = 0;;) {
+      wait_for_change(jobs_, seen);
+      seen = jobs_;
+      if (Job* job = enter()) {
+        job->work();
+        --active_;
+        active_.notify_all();
+      }
+    }
+  }
+
+  std::mutex running_;          // held by who runs a job
+  int threads_ = 0;             // under running_
+  std::atomic<int> jobs_{0};    // opened so far
+  std::mutex gate_;             // guards the two below, and entering
+  Job* job_ = nullptr;          // the open one
+  int places_ = 0;              // threads that it still wants
+  std::atomic<int> active_{0};  // threads in it, beside the one that runs it
+};
 
 }  // namespace
 
@@ -106,13 +196,13 @@ void set_num_threads(int threads) {
 
 void parallel_for(std::int64_t count, const std::function<void(std::int64_t)>& body) {
   const int threads = static_cast<int>(std::min<std::int64_t>(num_threads(), count));
-  if (threads <= 1 || inside()) {
+  if (threads <= 1 || t_inside) {
     for (std::int64_t i = 0; i < count; ++i) body(i);
     return;
   }
-  FirstError errors;
-  run(count, threads, errors, body);
-  errors.rethrow();
+  Job job(count, body);
+  Pool::instance().run(job, threads - 1);
+  job.rethrow();
 }
 
 }  // namespace groel

@@ -1,4 +1,4 @@
-// The one thread pool: OpenMP's, which oneDNN uses too.
+// The one thread pool. (oneDNN has OpenMP's, which it never gets to use: its products run on the calling thread.)
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,8 @@ void set_num_threads(int threads);
 int available_cores();
 
 /// Runs body(i) for i in [0, count), in any order, on the pool; returns when all are done. Called from inside a
-/// parallel region it runs serially. The first exception thrown by a body is rethrown here.
+/// parallel region, or while another thread has the pool, it runs serially. The first exception thrown by a body is
+/// rethrown here.
 void parallel_for(std::int64_t count, const std::function<void(std::int64_t)>& body);
 
 }  // namespace groel

@@ -49,6 +49,8 @@ void attend_emulated_amx(const AttentionInput& input, const AttentionTask& task,
 using AttentionKernel = void (*)(const AttentionInput&, const AttentionTask&, Tensor&);
 /// The kernel for that precision at the active instruction-set level.
 AttentionKernel attention_kernel(Precision precision);
+/// Whether two kernels agree, to bf16's rounding, on a small input of our own.
+bool kernels_agree(AttentionKernel a, AttentionKernel b);
 /// Everything is checked; out [T, H*K] f32 or bf16.
 void attention(const AttentionInput& input, AttentionKernel kernel, Tensor& out);
 /// maps [H, n, n] of the tokens [begin, begin + n).

@@ -1,5 +1,6 @@
 // attention on the CPU: the tasks of a batch, and which kernel runs them.
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "base/cpu.h"
@@ -27,12 +28,36 @@ std::vector<AttentionTask> tasks(const AttentionInput& input) {
   return out;
 }
 
+// The tiles are tried once against the dot products before they are trusted with results.
+AttentionKernel bf16_kernel() {
+  if (active_isa() < Isa::avx512_bf16) return attend_f32;
+  if (active_isa() < Isa::amx) return attend_bf16;
+  static const bool tiles_work = kernels_agree(attend_amx, attend_bf16);
+  return tiles_work ? attend_amx : attend_bf16;
+}
+
 }  // namespace
 
+bool kernels_agree(AttentionKernel a, AttentionKernel b) {
+  constexpr std::int64_t kTokens = 75;  // more than a block, and not whole tiles
+  constexpr std::int64_t kWidth = 24;
+  Tensor qkv = Tensor::empty({kTokens, 3 * kWidth});
+  float* values = qkv.mutable_data<float>();
+  for (std::int64_t i = 0; i < qkv.count(); ++i) values[i] = static_cast<float>(i * 7919 % 199) / 99.5F - 1;
+  const std::int32_t bounds[] = {0, kTokens};
+  const AttentionInput input{qkv.columns(0, kWidth), qkv.columns(kWidth, 2 * kWidth),
+                             qkv.columns(2 * kWidth, 3 * kWidth), Tensor::of<std::int32_t>({2}, bounds)};
+  Tensor results[] = {Tensor::empty({kTokens, kWidth}), Tensor::empty({kTokens, kWidth})};
+  a(input, {0, 0, kTokens, 0, kTokens}, results[0]);
+  b(input, {0, 0, kTokens, 0, kTokens}, results[1]);
+  const auto x = results[0].values<float>();
+  const auto y = results[1].values<float>();
+  constexpr float kNear = 0.02F;  // values are up to 1, weights are rounded to 2^-9
+  return std::equal(x.begin(), x.end(), y.begin(), [](float u, float v) { return std::abs(u - v) < kNear; });
+}
+
 AttentionKernel attention_kernel(Precision precision) {
-  if (precision != Precision::bf16) return attend_f32;
-  if (active_isa() >= Isa::amx) return attend_amx;
-  return active_isa() >= Isa::avx512_bf16 ? attend_bf16 : attend_f32;
+  return precision == Precision::bf16 ? bf16_kernel() : attend_f32;
 }
 
 void attention(const AttentionInput& input, AttentionKernel kernel, Tensor& out) {

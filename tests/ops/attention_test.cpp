@@ -109,6 +109,17 @@ TEST_P(AttentionWidths, TilesMatchTheReferenceOnRoundedInputs) {
         << s;
 }
 
+TEST(AttentionKernels, AreComparedBeforeTheyAreTrusted) {
+  if (active_isa() < Isa::avx512_bf16) GTEST_SKIP() << "these kernels need AVX-512 with bf16";
+  EXPECT_TRUE(cpu::kernels_agree(cpu::attend_emulated_amx, cpu::attend_bf16));
+  EXPECT_TRUE(cpu::kernels_agree(cpu::attend_bf16, cpu::attend_f32));
+  const auto last_row_wrong = [](const AttentionInput& input, const cpu::AttentionTask& task, Tensor& out) {
+    cpu::attend_bf16(input, task, out);
+    out.mutable_data<float>()[out.count() - 1] += 0.05F;
+  };
+  EXPECT_FALSE(cpu::kernels_agree(last_row_wrong, cpu::attend_bf16));
+}
+
 // Scaling and rotating inside is scaling and rotating before.
 TEST_P(AttentionWidths, ScalesAndRotates) {
   if (GetParam() % 2 != 0) GTEST_SKIP() << "an odd width has no halves";
