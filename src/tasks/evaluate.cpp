@@ -46,7 +46,7 @@ std::vector<OptionSpec> option_table() {
        .value_name = "N"},
       {.name = "max-length",
        .type = OptionType::integer,
-       .help = "Residues of a sequence at most; of a longer one its middle is used",
+       .help = "Residues of a sequence at most; of a longer one its middle is used, with labels its start",
        .otherwise = 1022,
        .value_name = "N"},
       {.name = "batch-tokens",
@@ -58,7 +58,11 @@ std::vector<OptionSpec> option_table() {
       dtype_option(),
       threads_option(),
       json_option()};
-  for (OptionSpec& option : label_evaluation_options()) table.push_back(std::move(option));
+  for (OptionSpec& option : label_column_options()) table.push_back(std::move(option));
+  table.push_back({.name = "split",
+                   .type = OptionType::list,
+                   .help = "Rows alone that have these values in --split-column",
+                   .value_name = "NAMES"});
   return table;
 }
 

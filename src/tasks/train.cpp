@@ -64,12 +64,12 @@ class Material {
   std::optional<train::MlmData> data_, held_out_;
 };
 
-ordered_json summary(const train::TrainingResult& result, const std::string& folder) {
-  ordered_json json = {{"model", folder}, {"steps", result.steps}, {"stopped", result.why_stopped}};
+ordered_json summary(const train::TrainingResult& result, const TrainPlan& plan) {
+  ordered_json json = {
+      {"model", plan.trainer.folder.string()}, {"steps", result.steps}, {"stopped", result.why_stopped}};
   if (result.last) {
-    const bool labels = result.last->named.size() > 3;
-    for (const auto& [name, value] : result.last->named)
-      if (labels || name != "loss") json[name] = value;
+    const bool labels = plan.objective != Objective::mlm;
+    for (const auto& [name, value] : result.last->named) json[name] = value;
     json[labels ? "targets" : "masked_tokens"] = result.last->targets;
     if (labels) json["classes"] = result.last->classes;
   }
@@ -81,14 +81,14 @@ ordered_json summary(const train::TrainingResult& result, const std::string& fol
 }
 
 void report(const train::TrainingResult& result, const TrainPlan& plan, bool as_json, std::ostream& out) {
-  const std::string folder = plan.trainer.folder.string();
   if (as_json) {
-    out << summary(result, folder).dump(2) << '\n';
+    out << summary(result, plan).dump(2) << '\n';
     return;
   }
-  if (result.last) out << class_table(result.last->classes) << (result.last->classes.empty() ? "" : "\n");
+  if (result.last && !result.last->classes.empty()) out << class_table(result.last->classes) << '\n';
   out << train::curve_table(train::read_curve(plan.trainer.folder / "metrics.jsonl"), kTableRows);
-  out << fmt::format("\n{} after {} steps; the model is in {}\n", result.why_stopped, result.steps, folder);
+  out << fmt::format("\n{} after {} steps; the model is in {}\n", result.why_stopped, result.steps,
+                     plan.trainer.folder.string());
 }
 
 train::TrainingResult train_mlm(TrainPlan plan, engine::Checkpoint weights, Context& context) {
@@ -116,7 +116,7 @@ int run(const Options& given, Context& context) {
     throw Error(ErrorKind::usage,
                 {"labels are learned on top of a model: name it", "--from", "`groel models` lists some"});
   const train::TrainingResult result =
-      mlm ? train_mlm(plan, std::move(weights), context) : train_head(plan, std::move(weights), context).result;
+      mlm ? train_mlm(plan, std::move(weights), context) : train_head(plan, std::move(weights), context);
   if (plan.merge) write_merged(plan.trainer.folder);
   report(result, plan, options.flag("json"), context.out);
   return 0;

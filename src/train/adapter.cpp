@@ -93,25 +93,20 @@ std::filesystem::path base_of(const std::string& base, const std::filesystem::pa
   }
 }
 
-}  // namespace
+constexpr int kMostAdapters = 16;  // one upon another
 
-bool is_adapter(const std::filesystem::path& folder) {
-  return std::filesystem::exists(folder / "adapter_config.json") &&
-         !std::filesystem::exists(folder / "model.safetensors");
-}
+engine::Checkpoint read_model_at(const std::filesystem::path& path, int above);
 
-engine::Checkpoint read_model(const std::filesystem::path& path) {
-  if (!is_adapter(path)) return engine::read_checkpoint(path);
+// The base of an adapter, which may be an adapter too, with this one merged.
+engine::Checkpoint read_adapted(const std::filesystem::path& path, int above) {
   const Adapter adapter = read_adapter(path);
   const nlohmann::json base = adapter.config.value("base_model_name_or_path", nlohmann::json());
   if (!base.is_string())
     throw Error(ErrorKind::bad_model, {"the adapter does not name its base model", path.string(),
                                        "put its path into base_model_name_or_path of adapter_config.json"});
-  const std::filesystem::path below = base_of(base, path);
-  std::error_code ignored;
-  if (std::filesystem::equivalent(below, path, ignored))
-    throw Error(ErrorKind::bad_model, {"the adapter names itself as its base model", path.string(), {}});
-  engine::Checkpoint out = read_model(below);  // which may be an adapter too
+  if (above == kMostAdapters)
+    throw Error(ErrorKind::bad_model, {"adapters name one another as their base model", path.string(), {}});
+  engine::Checkpoint out = read_model_at(base_of(base, path), above + 1);
   if (std::filesystem::exists(path / "config.json")) {
     out.config = read_json(path / "config.json");
     const bool labels =
@@ -124,6 +119,19 @@ engine::Checkpoint read_model(const std::filesystem::path& path) {
   out.path = path;
   return out;
 }
+
+engine::Checkpoint read_model_at(const std::filesystem::path& path, int above) {
+  return is_adapter(path) ? read_adapted(path, above) : engine::read_checkpoint(path);
+}
+
+}  // namespace
+
+bool is_adapter(const std::filesystem::path& folder) {
+  return std::filesystem::exists(folder / "adapter_config.json") &&
+         !std::filesystem::exists(folder / "model.safetensors");
+}
+
+engine::Checkpoint read_model(const std::filesystem::path& path) { return read_model_at(path, 0); }
 
 Adapter read_adapter(const std::filesystem::path& folder) {
   Adapter out{read_json(folder / "adapter_config.json"),

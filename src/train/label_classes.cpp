@@ -47,29 +47,48 @@ bool is_unlabelled(const std::string& label, const std::string& unlabelled) {
   return label.size() == 1 && unlabelled.find(label) != std::string::npos;
 }
 
-Problem infer_problem(const LabelledRows& rows) {
-  bool numbers = true, fractions = false, yes_no = true, separated = false;
-  std::set<std::string> values;
-  for (const LabelledRow& row : rows.rows)
-    for (const std::string& text : row.labels) {
-      const auto value = number_of(text);
-      numbers = numbers && value.has_value();
-      fractions = fractions || (value && *value != std::floor(*value));
-      yes_no = yes_no && value && (*value == 0 || *value == 1);
-      separated = separated || text.find(kLabelSeparator) != std::string::npos;
-      if (values.size() <= kMostClassesOfNumbers) values.insert(text);
-    }
-  if (rows.columns.size() > 1) {
-    if (!yes_no && !numbers)
-      throw Error(ErrorKind::bad_input, {"several label columns hold 0 and 1, or numbers; here is other text",
-                                         "--label-column", "name one column of classes"});
-    return yes_no ? Problem::multi_label : Problem::regression;
-  }
-  if (numbers && (fractions || values.size() > kMostClassesOfNumbers)) return Problem::regression;
-  return separated ? Problem::multi_label : Problem::single_label;
+template <class Take>
+void each_row(const RowSplit& rows, const Take& take) {
+  for (const LabelledRows* part : {&rows.train, &rows.held_out})
+    for (const LabelledRow& row : part->rows) take(row);
 }
 
-Problem problem_of(const LabelledRows& rows, const LabelOptions& options) {
+// What the labels look like, empty ones aside: those are refused, with their row, when they are read.
+struct Looks {
+  std::size_t texts = 0, numbers = 0, fractions = 0, yes_no = 0, separated = 0;
+  std::set<std::string> values;  // some of them
+
+  void take(const std::string& text) {
+    if (text.empty()) return;
+    ++texts;
+    separated += text.find(kLabelSeparator) != std::string::npos;
+    if (values.size() <= kMostClassesOfNumbers) values.insert(text);
+    const auto value = number_of(text);
+    if (!value) return;
+    ++numbers;
+    fractions += *value != std::floor(*value);
+    yes_no += *value == 0 || *value == 1;
+  }
+};
+
+Problem infer_problem(const RowSplit& rows) {
+  Looks looks;
+  each_row(rows, [&](const LabelledRow& row) {
+    for (const std::string& text : row.labels) looks.take(text);
+  });
+  if (rows.train.columns.size() > 1) {
+    if (looks.numbers == 0)
+      throw Error(ErrorKind::bad_input, {"several label columns hold 0 and 1, or numbers; here is other text",
+                                         "--label-column", "name one column of classes"});
+    return looks.yes_no == looks.texts ? Problem::multi_label : Problem::regression;
+  }
+  if (2 * looks.fractions > looks.texts) return Problem::regression;
+  const bool many = looks.fractions > 0 || looks.values.size() > kMostClassesOfNumbers;
+  if (looks.numbers == looks.texts && many) return Problem::regression;
+  return looks.separated > 0 ? Problem::multi_label : Problem::single_label;
+}
+
+Problem problem_of(const RowSplit& rows, const LabelOptions& options) {
   if (options.label_of == LabelOf::token || options.problem == "single-label") return Problem::single_label;
   if (options.problem == "multi-label") return Problem::multi_label;
   return options.problem == "regression" ? Problem::regression : infer_problem(rows);
@@ -83,9 +102,9 @@ std::vector<std::string> sorted_classes(const std::set<std::string>& found) {
   return out;
 }
 
-std::vector<std::string> classes_of(const LabelledRows& rows, const LabelOptions& options, Problem problem) {
+std::vector<std::string> classes_of(const RowSplit& rows, const LabelOptions& options, Problem problem) {
   std::set<std::string> found;
-  for (const LabelledRow& row : rows.rows) {
+  each_row(rows, [&](const LabelledRow& row) {
     const std::string& text = row.labels.at(0);
     if (options.label_of == LabelOf::token) {
       for (const std::string& label : residue_labels(text))
@@ -95,14 +114,47 @@ std::vector<std::string> classes_of(const LabelledRows& rows, const LabelOptions
     } else if (!text.empty()) {
       found.insert(text);
     }
-  }
+  });
   return sorted_classes(found);
+}
+
+void check_options(const RowSplit& rows, const LabelOptions& options, Problem problem) {
+  if (options.label_of == LabelOf::token && options.problem != "auto" && options.problem != "single-label")
+    throw Error(ErrorKind::usage, {"a residue has one class", "--problem", {}});
+  if (problem == Problem::single_label && rows.train.columns.size() > 1)
+    throw Error(ErrorKind::usage, {"one class each is in one column", "--label-column", "name one column"});
+}
+
+void check_classes(const Classification& classes, const std::string& where) {
+  if (classes.labels.empty()) throw Error(ErrorKind::bad_input, {"no row has a label", where, {}});
+  std::set<std::string> known;
+  for (const std::string& label : classes.labels)
+    if (!known.insert(label).second)
+      throw Error(ErrorKind::usage, {fmt::format("'{}' stands twice", label), "--classes --label-column", {}});
+  if (classes.problem == Problem::single_label && classes.labels.size() < 2)
+    throw Error(ErrorKind::bad_input, {fmt::format("there is only one class to tell apart ('{}')", classes.labels[0]),
+                                       where, "labels of at least two classes"});
+}
+
+// Where the labels of each class or output stand: by the columns' names, or in their order when those are others.
+std::vector<std::size_t> columns_of(const std::vector<std::string>& labels, const std::vector<std::string>& columns) {
+  std::vector<std::size_t> named, in_order;
+  for (const std::string& label : labels) {
+    const auto found = std::find(columns.begin(), columns.end(), label);
+    if (found != columns.end()) named.push_back(static_cast<std::size_t>(found - columns.begin()));
+    in_order.push_back(in_order.size());
+  }
+  return named.size() == labels.size() ? named : in_order;
 }
 
 class Encoder {
  public:
-  Encoder(const Classification& classes, std::string unlabelled, const bio::Tokenizer& tokenizer)
-      : classes_(classes), unlabelled_(std::move(unlabelled)), tokenizer_(tokenizer) {
+  Encoder(const Classification& classes, const std::vector<std::string>& columns, std::string unlabelled,
+          const bio::Tokenizer& tokenizer)
+      : classes_(classes),
+        columns_(columns_of(classes.labels, columns)),
+        unlabelled_(std::move(unlabelled)),
+        tokenizer_(tokenizer) {
     for (std::size_t i = 0; i < classes.labels.size(); ++i)
       index_.emplace(classes.labels[i], static_cast<std::int32_t>(i));
     if (classes.problem != Problem::single_label) out_.columns = static_cast<std::int64_t>(classes.labels.size());
@@ -171,11 +223,11 @@ class Encoder {
       case Problem::single_label: out_.values.push_back(static_cast<float>(class_of(row_->labels.at(0)))); return;
       case Problem::regression:
         require_columns();
-        for (std::size_t c = 0; c < row_->labels.size(); ++c) out_.values.push_back(static_cast<float>(number(c)));
+        for (const std::size_t c : columns_) out_.values.push_back(static_cast<float>(number(c)));
         return;
       case Problem::multi_label: break;
     }
-    if (row_->labels.size() == 1 && classes_.labels.size() != 1)
+    if (row_->labels.size() == 1 && !(classes_.labels.size() == 1 && number_of(row_->labels[0])))
       take_set();
     else
       take_yes_no();
@@ -190,9 +242,9 @@ class Encoder {
 
   void take_yes_no() {
     require_columns();
-    for (std::size_t c = 0; c < row_->labels.size(); ++c) {
-      const double value = number(c);
-      if (value != 0 && value != 1) refuse(fmt::format("the label '{}' is neither 0 nor 1", row_->labels[c]));
+    for (std::size_t c = 0; c < columns_.size(); ++c) {
+      const double value = number(columns_[c]);
+      if (value != 0 && value != 1) refuse(fmt::format("the label '{}' is neither 0 nor 1", row_->labels[columns_[c]]));
       out_.values.push_back(static_cast<float>(value));
       out_.counts[c] += value == 1 ? 1 : 0;
     }
@@ -205,6 +257,7 @@ class Encoder {
   }
 
   const Classification& classes_;
+  std::vector<std::size_t> columns_;  // of each class or output, where there is a column each
   std::string unlabelled_;
   const bio::Tokenizer& tokenizer_;
   std::map<std::string, std::int32_t> index_;
@@ -214,22 +267,20 @@ class Encoder {
 
 }  // namespace
 
-Classification infer_classification(const LabelledRows& rows, const LabelOptions& options) {
+Classification infer_classification(const RowSplit& rows, const LabelOptions& options) {
+  const std::vector<std::string>& columns = rows.train.columns;
   Classification out{options.label_of, problem_of(rows, options), options.classes};
+  check_options(rows, options, out.problem);
   const bool named_by_columns =
-      out.problem == Problem::regression || (out.problem == Problem::multi_label && rows.columns.size() > 1);
-  if (out.labels.empty()) out.labels = named_by_columns ? rows.columns : classes_of(rows, options, out.problem);
-  if (out.problem == Problem::single_label && out.labels.size() < 2)
-    throw Error(ErrorKind::bad_input,
-                {fmt::format("there {} to tell apart", out.labels.empty() ? "are no classes" : "is only one class"),
-                 rows.rows.at(0).where, "labels of at least two classes"});
-  if (out.labels.empty()) throw Error(ErrorKind::bad_input, {"no row has a label", rows.rows.at(0).where, {}});
+      out.problem == Problem::regression || (out.problem == Problem::multi_label && columns.size() > 1);
+  if (out.labels.empty()) out.labels = named_by_columns ? columns : classes_of(rows, options, out.problem);
+  check_classes(out, rows.train.rows.at(0).where);
   return out;
 }
 
 LabelledSet encode_labels(const LabelledRows& rows, const Classification& classes, const std::string& unlabelled,
                           const bio::Tokenizer& tokenizer) {
-  Encoder encoder(classes, unlabelled, tokenizer);
+  Encoder encoder(classes, rows.columns, unlabelled, tokenizer);
   for (const LabelledRow& row : rows.rows) encoder.take(row);
   return encoder.finish();
 }

@@ -20,15 +20,13 @@ void read_into(LabelledRows& to, const std::string& path, const LabelColumns& wa
   std::vector<std::size_t> labels;
   for (const std::string& name : wanted.labels) labels.push_back(table.column(name, "--label-column"));
   if (labels.empty()) labels.push_back(table.first_column({"label", "labels", "target", "class"}, "--label-column"));
-  std::optional<std::size_t> id, split;
-  if (!wanted.id.empty()) id = table.column(wanted.id, "--id-column");
+  std::optional<std::size_t> split;
   if (!wanted.split.empty()) split = table.column(wanted.split, "--split-column");
   to.columns.clear();
   for (const std::size_t label : labels) to.columns.push_back(table.columns[label]);
   for (std::size_t r = 0; r < table.rows.size(); ++r) {
     const auto& fields = table.rows[r].fields;
-    LabelledRow row{
-        table.where(r), id ? fields[*id] : table.where(r), fields[sequence], split ? fields[*split] : "", {}};
+    LabelledRow row{table.where(r), fields[sequence], split ? fields[*split] : "", {}};
     for (const std::size_t label : labels) row.labels.push_back(fields[label]);
     to.rows.push_back(std::move(row));
   }

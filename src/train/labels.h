@@ -13,7 +13,7 @@ namespace groel::train {
 
 /// Where in a table things stand. Empty names: the usual ones ("sequence", "label", …).
 struct LabelColumns {
-  std::string sequence, id;
+  std::string sequence;
   std::vector<std::string> labels;  ///< several: a yes/no label each, or a number each
   std::string split;                ///< empty: no such column
 };
@@ -21,7 +21,7 @@ struct LabelColumns {
 /// A row as it was written.
 struct LabelledRow {
   std::string where;  ///< "file.csv:12"
-  std::string id, sequence, split;
+  std::string sequence, split;
   std::vector<std::string> labels;
 };
 
@@ -33,12 +33,13 @@ struct LabelledRows {
 /// Errors: as io::read_table; bad_input for a column that is missing.
 LabelledRows read_labelled(const std::vector<std::string>& paths, const LabelColumns& columns);
 
-/// Rows to learn from and to evaluate on, by their split column: those whose split `held_out` names are evaluated on,
-/// those called "test" are left out. Errors: bad_input when either part is empty, listing the splits that there are.
 struct RowSplit {
   LabelledRows train, held_out;
   std::int64_t left_out = 0;
 };
+
+/// Rows to learn from and to evaluate on, by their split column: those whose split `held_out` names are evaluated on,
+/// those called "test" are left out. Errors: bad_input when either part is empty, listing the splits that there are.
 RowSplit split_rows(LabelledRows rows, const std::set<std::string>& held_out);
 
 struct LabelOptions {
@@ -48,10 +49,11 @@ struct LabelOptions {
   std::string unlabelled;            ///< characters of residues without a label
 };
 
-/// What kind of labels these are. `auto`: several columns of 0 and 1, or texts with ';', are several labels at once;
-/// numbers with fractions, or of more than 20 values, a regression; all else one class a sequence. Errors: bad_input,
-/// for fewer than two classes; usage.
-models::Classification infer_classification(const LabelledRows& rows, const LabelOptions& options);
+/// What kind of labels these are, of both parts. `auto`: several columns of 0 and 1, or texts with ';', are several
+/// labels at once; numbers with fractions (of most rows, so that a stray "n/a" is found), or of more than 20 values, a
+/// regression; all else one class a sequence. Errors: bad_input, for fewer than two classes; usage, for options that
+/// contradict one another.
+models::Classification infer_classification(const RowSplit& rows, const LabelOptions& options);
 
 /// Proteins with their labels as numbers.
 struct LabelledSet {
@@ -64,8 +66,9 @@ struct LabelledSet {
   std::string fingerprint() const;
 };
 
-/// Errors: bad_input naming the row for a label outside the classes, an empty one, one that is no number, labels that
-/// are not as many as residues, or a sequence that cannot be read.
+/// Several label columns are put in the order of the classes where they bear their names. Errors: bad_input naming the
+/// row for a label outside the classes, an empty one, one that is no number, labels that are not as many as residues,
+/// or a sequence that cannot be read; bad_input when there are not as many columns as outputs.
 LabelledSet encode_labels(const LabelledRows& rows, const models::Classification& classes,
                           const std::string& unlabelled, const bio::Tokenizer& tokenizer);
 

@@ -29,7 +29,7 @@ const bio::Tokenizer kTokenizer = bio::Tokenizer::esm();
 LabelledRows rows_of(const std::vector<std::string>& labels, const std::string& sequence = "MKVLA") {
   LabelledRows out{{"label"}, {}};
   for (std::size_t i = 0; i < labels.size(); ++i)
-    out.rows.push_back({fmt::format("t.csv:{}", i + 2), "", sequence, "", {labels[i]}});
+    out.rows.push_back({fmt::format("t.csv:{}", i + 2), sequence, "", {labels[i]}});
   return out;
 }
 
@@ -46,7 +46,7 @@ std::string complaint(const Call& call) {
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 TEST(Labels, KindsAreInferred) {
-  const auto kind = [](const std::vector<std::string>& labels) { return infer_classification(rows_of(labels), {}); };
+  const auto kind = [](const std::vector<std::string>& labels) { return infer_classification({rows_of(labels), {}}, {}); };
   EXPECT_EQ(kind({"b", "a", "b"}).problem, Problem::single_label);
   EXPECT_EQ(kind({"b", "a", "b"}).labels, (std::vector<std::string>{"a", "b"}));
   EXPECT_EQ(kind({"10", "9", "0"}).labels, (std::vector<std::string>{"0", "9", "10"}));
@@ -54,10 +54,36 @@ TEST(Labels, KindsAreInferred) {
   EXPECT_EQ(kind({"1.5", "2"}).labels, (std::vector<std::string>{"label"}));
   EXPECT_EQ(kind({"a;b", "c", ""}).problem, Problem::multi_label);
   EXPECT_EQ(kind({"a;b", "c", ""}).labels, (std::vector<std::string>{"a", "b", "c"}));
-  const LabelledRows two{{"x", "y"}, {{"t:2", "", "MK", "", {"1", "0"}}, {"t:3", "", "MK", "", {"0", "1.0"}}}};
-  EXPECT_EQ(infer_classification(two, {}).problem, Problem::multi_label);
-  EXPECT_EQ(infer_classification(two, {}).labels, (std::vector<std::string>{"x", "y"}));
+  EXPECT_EQ(kind({"1.5", "n/a", "0.25"}).problem, Problem::regression) << "so that the stray text is found";
+  EXPECT_EQ(kind({"1.5", "", "0.25"}).problem, Problem::regression);
+  EXPECT_EQ(kind({"1.1", "1.1.1.1", "2.7.11.1"}).problem, Problem::single_label);
+  const LabelledRows two{{"x", "y"}, {{"t:2", "MK", "", {"1", "0"}}, {"t:3", "MK", "", {"0", "1.0"}}}};
+  EXPECT_EQ(infer_classification({two, {}}, {}).problem, Problem::multi_label);
+  EXPECT_EQ(infer_classification({two, {}}, {}).labels, (std::vector<std::string>{"x", "y"}));
+  EXPECT_EQ(infer_classification({rows_of({"a", "b"}), rows_of({"c"})}, {}).labels.size(), 3U) << "held out alone";
   EXPECT_PRED2(has, complaint([&] { kind({"a", "a"}); }), "only one class");
+}
+
+TEST(Labels, OptionsThatContradictAreRefused) {
+  const LabelledRows two{{"x", "y"}, {{"t:2", "MK", "", {"a", "b"}}}};
+  const auto infer = [](const LabelledRows& rows, const LabelOptions& options) {
+    return complaint([&] { infer_classification({rows, {}}, options); });
+  };
+  EXPECT_PRED2(has, infer(two, {.problem = "single-label"}), "name one column");
+  EXPECT_PRED2(has, infer(two, {.label_of = LabelOf::token}), "name one column");
+  EXPECT_PRED2(has, infer(rows_of({"HH"}), {.label_of = LabelOf::token, .problem = "regression"}), "one class");
+  EXPECT_PRED2(has, infer(rows_of({"a"}), {.classes = {"a", "b", "a"}}), "'a' stands twice");
+}
+
+// A model's outputs have an order of their own.
+TEST(Labels, ColumnsFindTheirOutputsByName) {
+  const Classification xy{LabelOf::sequence, Problem::regression, {"x", "y"}};
+  const LabelledRows swapped{{"y", "x"}, {{"t:2", "MK", "", {"1.5", "2.5"}}}};
+  EXPECT_EQ(encode_labels(swapped, xy, "", kTokenizer).values, (std::vector<float>{2.5F, 1.5F}));
+  const LabelledRows others{{"b", "a"}, {{"t:2", "MK", "", {"1.5", "2.5"}}}};
+  EXPECT_EQ(encode_labels(others, xy, "", kTokenizer).values, (std::vector<float>{1.5F, 2.5F}));
+  const LabelledRows one{{"x"}, {{"t:2", "MK", "", {"1.5"}}}};
+  EXPECT_PRED2(has, complaint([&] { encode_labels(one, xy, "", kTokenizer); }), "1 label columns for 2 outputs");
 }
 
 TEST(Labels, WhatDoesNotFitNamesItsRow) {
@@ -94,12 +120,12 @@ TEST(Labels, ResiduesWithoutALabelAreNoTargets) {
 TEST(Labels, TablesNameTheNearestColumn) {
   const TemporaryFolder folder;
   const std::string path = write_file(folder / "t.tsv", "Sequence\tLocation\tfold\nMKV\tx\t1\nMKL\ty\ttest\n");
-  EXPECT_EQ(read_labelled({path}, {"", "", {"location"}, ""}).rows[1].labels[0], "y");
-  const std::string text = complaint([&] { read_labelled({path}, {"", "", {"Locatoin"}, ""}); });
+  EXPECT_EQ(read_labelled({path}, {"", {"location"}, ""}).rows[1].labels[0], "y");
+  const std::string text = complaint([&] { read_labelled({path}, {"", {"Locatoin"}, ""}); });
   EXPECT_PRED2(has, text, "there is no column 'Locatoin'");
   EXPECT_PRED2(has, text, "did you mean --label-column 'Location'?");
   EXPECT_PRED2(has, complaint([&] { read_labelled({path}, {}); }), "no column is called 'label'");
-  EXPECT_EQ(read_labelled({path}, {"", "", {"Location"}, "fold"}).rows[1].split, "test");
+  EXPECT_EQ(read_labelled({path}, {"", {"Location"}, "fold"}).rows[1].split, "test");
 }
 
 TEST(Labels, EmptySplitsAreErrors) {
@@ -158,7 +184,7 @@ TEST(Features, ChangeNoBit) {
       const std::string residues = std::string("MKVLAGHWCD").substr(static_cast<std::size_t>(i % 4));
       const std::string labels = label_of == LabelOf::token ? std::string("CHHCHCHHCC").substr(0, residues.size())
                                                             : std::string(i % 2 == 0 ? "C" : "H");
-      rows.rows.push_back({"t", "", residues, "", {labels}});
+      rows.rows.push_back({"t", residues, "", {labels}});
     }
     const LabelledSet set = encode_labels(rows, classes, "", kTokenizer);
     LabelledData data(set, classes, kTokenizer, {.seed = 5, .batch_tokens = 40, .crop = CropStyle::start});

@@ -5,6 +5,7 @@
 
 #include "engine/bundled.h"
 #include "engine/load.h"
+#include "tasks/train/plan.h"
 #include "train/adapter.h"
 #include "train/label_scores.h"
 #include "train/labelled_data.h"
@@ -24,8 +25,7 @@ void require_kind(const models::Classification& classes, const std::string& obje
 }
 
 train::LabelledRows read_rows(const Options& options) {
-  const train::LabelColumns columns{options.text("sequence-column"), "", options.list("label-column"),
-                                    options.text("split-column")};
+  const train::LabelColumns columns = label_columns(options);
   train::LabelledRows rows = train::read_labelled(options.list("data"), columns);
   const auto splits = options.list("split");
   if (splits.empty()) return rows;
@@ -48,18 +48,6 @@ ordered_json to_json(const train::Scores& scores) {
 }
 
 }  // namespace
-
-std::vector<OptionSpec> label_evaluation_options() {
-  return {
-      {.name = "sequence-column", .help = "Labels: column of the sequences", .value_name = "NAME"},
-      {.name = "label-column",
-       .type = OptionType::list,
-       .help = "Labels: their column, or several (default: label)",
-       .value_name = "NAMES"},
-      {.name = "split-column", .help = "Labels: column of the splits", .value_name = "NAME"},
-      {.name = "split", .type = OptionType::list, .help = "Labels: rows of these splits alone", .value_name = "NAMES"},
-      {.name = "unlabelled", .help = "tokens: characters of residues without a label", .value_name = "CHARS"}};
-}
 
 ordered_json evaluate_labels(const Options& options, Context& context) {
   const auto trainee = train::make_classifier(train::read_model(engine::resolve_model(options.text("model"))),

@@ -5,9 +5,6 @@
 
 namespace groel::tasks {
 
-/// The options beside those of `evaluate mlm`.
-std::vector<OptionSpec> label_evaluation_options();
-
 /// -> {"loss", the scores of train::label_scores, "targets", "classes": [a row a class]}. Errors: unsupported when the
 /// model has no such head; as train::read_labelled and encode_labels.
 nlohmann::ordered_json evaluate_labels(const Options& options, Context& context);

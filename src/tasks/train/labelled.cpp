@@ -22,10 +22,6 @@ using models::Classification;
 using models::LabelOf;
 using models::Problem;
 
-struct Rows {
-  train::LabelledRows train, held_out;
-};
-
 train::RowSplit drawn_split(train::LabelledRows rows, const TrainPlan& plan) {
   train::Corpus places;  // one entry a row, to draw from
   for (const auto& row : rows.rows) places.add({}, row.where);
@@ -36,13 +32,11 @@ train::RowSplit drawn_split(train::LabelledRows rows, const TrainPlan& plan) {
   return out;
 }
 
-Rows read_rows(const TrainPlan& plan, Sink& sink) {
+train::RowSplit read_rows(const TrainPlan& plan) {
   train::LabelledRows all = train::read_labelled(plan.data, plan.labels.columns);
   if (!plan.valid.empty()) return {std::move(all), train::read_labelled(plan.valid, plan.labels.columns)};
-  train::RowSplit split = plan.labels.columns.split.empty() ? drawn_split(std::move(all), plan)
-                                                            : train::split_rows(std::move(all), plan.labels.held_out);
-  if (split.left_out > 0) sink.note(fmt::format("{} rows of the split 'test' are left out", split.left_out));
-  return {std::move(split.train), std::move(split.held_out)};
+  return plan.labels.columns.split.empty() ? drawn_split(std::move(all), plan)
+                                           : train::split_rows(std::move(all), plan.labels.held_out);
 }
 
 std::string_view words(const Classification& classes) {
@@ -56,7 +50,7 @@ std::string_view words(const Classification& classes) {
 }
 
 // The head that is there, when its classes take in the data's; else one for the data.
-Classification choose_classes(const train::LabelledRows& rows, const TrainPlan& plan, const engine::Checkpoint& weights,
+Classification choose_classes(const train::RowSplit& rows, const TrainPlan& plan, const engine::Checkpoint& weights,
                               Sink& sink) {
   Classification classes = train::infer_classification(rows, plan.labels.options);
   const auto present = train::head_of(weights);
@@ -125,7 +119,7 @@ std::string fingerprint(const train::LabelledSet& set, const Classification& cla
 // The sets of a run, their batches, and the trunk's embeddings of them. They refer to one another: not to be moved.
 class LabelledMaterial {
  public:
-  LabelledMaterial(const Rows& rows, const Classification& classes, const TrainPlan& plan,
+  LabelledMaterial(const train::RowSplit& rows, const Classification& classes, const TrainPlan& plan,
                    const bio::Tokenizer& tokenizer)
       : set_(train::encode_labels(rows.train, classes, plan.labels.options.unlabelled, tokenizer)),
         held_out_set_(train::encode_labels(rows.held_out, classes, plan.labels.options.unlabelled, tokenizer)),
@@ -196,11 +190,12 @@ void write_merged(const std::filesystem::path& folder) {
                       [&](const std::filesystem::path& temporary) { train::write_model(temporary, model); });
 }
 
-TrainedHead train_head(TrainPlan plan, engine::Checkpoint weights, Context& context) {
+train::TrainingResult train_head(TrainPlan plan, engine::Checkpoint weights, Context& context) {
   const bio::Tokenizer tokenizer = tokenizer_of(weights);
   keep_to_positions(plan, weights, tokenizer);
-  const Rows rows = read_rows(plan, context.sink);
-  const Classification classes = choose_classes(rows.train, plan, weights, context.sink);
+  const train::RowSplit rows = read_rows(plan);
+  if (rows.left_out > 0) context.sink.note(fmt::format("{} rows of the split 'test' are left out", rows.left_out));
+  const Classification classes = choose_classes(rows, plan, weights, context.sink);
   check_metric(plan.trainer.evaluation.metric, classes);
   LabelledMaterial material(rows, classes, plan, tokenizer);
   material.tell(classes, plan, context.sink);
@@ -215,7 +210,7 @@ TrainedHead train_head(TrainPlan plan, engine::Checkpoint weights, Context& cont
   }
   const auto score = [&](const train::LossSum& sum) { return train::label_scores(sum, classes); };
   const train::TrainerParts parts{*trainee, material.data(), material.held_out(), context.sink, score};
-  return {train::train(parts, plan.trainer, plan.start), classes};
+  return train::train(parts, plan.trainer, plan.start);
 }
 
 std::string class_table(const nlohmann::ordered_json& classes) {

@@ -6,13 +6,8 @@
 
 namespace groel::tasks {
 
-struct TrainedHead {
-  train::TrainingResult result;
-  models::Classification classes;
-};
-
 /// Errors: as train::train, read_labelled and encode_labels; usage.
-TrainedHead train_head(TrainPlan plan, engine::Checkpoint weights, Context& context);
+train::TrainingResult train_head(TrainPlan plan, engine::Checkpoint weights, Context& context);
 
 /// train::Scores::classes as a table for people.
 std::string class_table(const nlohmann::ordered_json& classes);

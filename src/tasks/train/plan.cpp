@@ -97,7 +97,7 @@ std::string crop_of(const Options& options) {
 
 LabelPlan label_plan(const Options& options) {
   LabelPlan plan;
-  plan.columns = {options.text("sequence-column"), "", options.list("label-column"), options.text("split-column")};
+  plan.columns = label_columns(options);
   plan.options = {objective_of(options) == Objective::tokens ? models::LabelOf::token : models::LabelOf::sequence,
                   options.text("problem"), options.list("classes"), options.text("unlabelled")};
   const auto named = options.list("valid-split");
@@ -135,6 +135,29 @@ train::MlmDataOptions batch_options(const Options& options) {
                       .seed = seed}};
 }
 
+// An option that would be passed over in silence is a misunderstanding.
+void check_objective(const Options& options) {
+  const std::string word = options.list("objective").at(0);
+  const std::vector<std::string> none =
+      objective_of(options) == Objective::mlm
+          ? std::vector<std::string>{"sequence-column", "label-column", "split-column", "valid-split",
+                                     "problem",         "classes",      "unlabelled"}
+          : std::vector<std::string>{"min-length", "mask-fraction", "masking"};
+  for (const std::string& name : none)
+    if (options.given().contains(name))
+      throw Error(ErrorKind::usage, {fmt::format("this option is not one of {}", word), fmt::format("--{}", name),
+                                     "leave it out"});
+  if (objective_of(options) == Objective::classify && options.has("unlabelled"))
+    throw Error(ErrorKind::usage, {"it is of residues", "--unlabelled", "leave out rows without a label"});
+}
+
+void check_folders(const Options& options) {
+  std::error_code ignored;
+  if (options.has("from") && std::filesystem::equivalent(options.text("from"), options.text("out"), ignored))
+    throw Error(ErrorKind::usage, {"the run would write over the model that it starts from", "--from --out",
+                                   "give --out another folder"});
+}
+
 train::Start start_of(const Options& options) {
   if (options.flag("resume") && options.flag("overwrite"))
     throw Error(ErrorKind::usage, {"a run is gone on with or started over, not both", "--resume --overwrite", {}});
@@ -163,10 +186,16 @@ Options with_recipe(const Options& options) {
   return merged;
 }
 
+train::LabelColumns label_columns(const Options& options) {
+  return {options.text("sequence-column"), options.list("label-column"), options.text("split-column")};
+}
+
 TrainPlan train_plan(const Options& options) {
   for (const char* name : {"data", "out"})
     if (!options.has(name))
       throw Error(ErrorKind::usage, {fmt::format("{} is missing", name), fmt::format("--{}", name), {}});
+  check_objective(options);
+  check_folders(options);
   return {.objective = objective_of(options),
           .labels = label_plan(options),
           .data = options.list("data"),

@@ -18,6 +18,9 @@ namespace groel::tasks {
 /// The one table of options, for flags and recipes.
 const std::vector<OptionSpec>& train_options();
 
+/// Those that say what a table's columns are.
+std::vector<OptionSpec> label_column_options();
+
 /// The options with those of the recipe that the first word names; flags win. Errors: usage, as train::read_recipe.
 Options with_recipe(const Options& options);
 
@@ -47,6 +50,9 @@ struct TrainPlan {
   std::optional<std::size_t> memory;
   std::size_t cache_limit = 0;
 };
+
+/// The columns that `label_column_options` name.
+train::LabelColumns label_columns(const Options& options);
 
 /// Errors: usage, naming the option.
 TrainPlan train_plan(const Options& options);

@@ -64,25 +64,17 @@ std::vector<OptionSpec> data_options() {
 
 std::vector<OptionSpec> label_options() {
   return {
-      {.name = "sequence-column", .help = "Column of the sequences (default: sequence, seq, …)", .value_name = "NAME"},
-      {.name = "label-column",
-       .type = list,
-       .help = "Column of the labels (default: label); several: yes/no labels (0 and 1), or numbers",
-       .value_name = "NAMES"},
-      {.name = "split-column",
-       .help = "Column that says what is held out; rows of a split called test are left out",
-       .value_name = "NAME"},
       {.name = "valid-split",
        .type = list,
-       .help = "Its values that are held out (default: valid, validation, val, dev)",
+       .help = "Values of --split-column that are held out (default: valid, validation, val, dev); rows of a split "
+               "called test are left out",
        .value_name = "NAMES"},
       choice_option("problem", {"auto", "single-label", "multi-label", "regression"},
                     "Kind of labels; auto: seen from them, and told"),
       {.name = "classes",
        .type = list,
        .help = "Classes in order (default: those of the data, sorted)",
-       .value_name = "NAMES"},
-      {.name = "unlabelled", .help = "tokens: characters of residues without a label", .value_name = "CHARS"}};
+       .value_name = "NAMES"}};
 }
 
 std::vector<OptionSpec> trained_options() {
@@ -155,6 +147,17 @@ std::vector<OptionSpec> output_options() {
 
 }  // namespace
 
+std::vector<OptionSpec> label_column_options() {
+  return {
+      {.name = "sequence-column", .help = "Column of the sequences (default: sequence, seq, …)", .value_name = "NAME"},
+      {.name = "label-column",
+       .type = list,
+       .help = "Column of the labels (default: label); several: yes/no labels (0 and 1), or numbers",
+       .value_name = "NAMES"},
+      {.name = "split-column", .help = "Column that tells what is held out from the rest", .value_name = "NAME"},
+      {.name = "unlabelled", .help = "tokens: characters of residues without a label", .value_name = "CHARS"}};
+}
+
 const std::vector<OptionSpec>& train_options() {
   static const std::vector<OptionSpec> table = [] {
     std::vector<OptionSpec> out{
@@ -164,6 +167,7 @@ const std::vector<OptionSpec>& train_options() {
                  "recipe: a .toml file of these options",
          .value_name = "OBJECTIVE"}};
     add(out, data_options());
+    add(out, label_column_options());
     add(out, label_options());
     add(out, model_options());
     add(out, trained_options());
