@@ -64,6 +64,13 @@ void EsmBlock::parameters_changed() {
   for (nn::Linear* linear : {&qkv, &out, &fc1, &fc2}) linear->parameters_changed();
 }
 
+std::size_t EsmBlock::adapted_bytes_per_token() const {
+  std::size_t bytes = 0;
+  for (const nn::Linear* linear : {&qkv, &out, &fc1, &fc2})
+    if (!linear->adapters().empty()) bytes += static_cast<std::size_t>(linear->width()) * sizeof(float);
+  return bytes;
+}
+
 std::size_t EsmBlock::packed_bytes() const {
   return qkv.packed_bytes() + out.packed_bytes() + fc1.packed_bytes() + fc2.packed_bytes();
 }

@@ -30,6 +30,8 @@ struct EsmBlock {
   bool add_adapters(const nn::LoraOptions& options);
   void collect_adapters(std::vector<nn::Trained>& to) const;
   void parameters_changed();
+  /// What adapters keep for the way back: their sums, beside the products.
+  std::size_t adapted_bytes_per_token() const;
   std::size_t packed_bytes() const;
 
   /// -> (T, D); in place of x at inference.

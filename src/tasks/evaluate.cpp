@@ -8,6 +8,7 @@
 #include "engine/load.h"
 #include "tasks/evaluate/labels.h"
 #include "tasks/train/labelled.h"
+#include "train/adapter.h"
 #include "train/evaluation.h"
 #include "train/masked_loss.h"
 #include "train/mlm_data.h"
@@ -123,8 +124,8 @@ void print(const ordered_json& result, std::ostream& out) {
 }
 
 ordered_json evaluate_mlm(const Options& options, Context& context) {
-  const engine::LoadedModel loaded =
-      engine::load_model(engine::resolve_model(options.text("model")), engine::parse_precision(options.text("dtype")));
+  const engine::LoadedModel loaded = engine::load_model(train::read_model(engine::resolve_model(options.text("model"))),
+                                                        engine::parse_precision(options.text("dtype")));
   models::require<models::MaskedLm>(*loaded.model);
   const bio::Tokenizer& tokenizer = loaded.model->tokenizer();
   const auto corpus = train::Corpus::read(options.list("data"), tokenizer, {}, context.sink);

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "models/classifier.h"
 #include "train/adapter.h"
+#include "train/objectives.h"
 
 namespace groel::train {
 namespace {
@@ -27,6 +28,13 @@ void count_classes(const Tensor& targets, const Tensor& best, std::int64_t class
     ++sum.class_targets[static_cast<std::size_t>(ids[i])];
     sum.class_correct[static_cast<std::size_t>(ids[i])] += best.data<std::int32_t>()[i] == ids[i];
   }
+}
+
+// PEFT's word for what an adapter is for.
+std::string task_type(const models::Model& model) {
+  const auto classes = head_of(model);
+  if (!classes) return "";
+  return classes->label_of == models::LabelOf::token ? "TOKEN_CLS" : "SEQ_CLS";
 }
 
 }  // namespace
@@ -124,11 +132,7 @@ void ModelTrainee::save(const std::filesystem::path& folder) const {
   write_description(folder, saved_model());
   std::vector<TrainedParameter> parameters;
   for (const models::Trained& p : trainable_.trained()) parameters.push_back({p.name, p.value, p.gradient});
-  const auto* const head = dynamic_cast<const models::Classifier*>(loaded_.model.get());
-  const std::string task = head == nullptr                                             ? ""
-                           : head->classification().label_of == models::LabelOf::token ? "TOKEN_CLS"
-                                                                                       : "SEQ_CLS";
-  write_adapter(folder, parameters, *lora_, {task, base_});
+  write_adapter(folder, parameters, *lora_, {task_type(*loaded_.model), base_});
 }
 
 }  // namespace groel::train

@@ -20,9 +20,9 @@ class ModelTrainee : public Trainee {
   SavedModel saved_model() const override;
   /// Of adapters: PEFT's two files, and the configuration and vocabulary that say what the head's classes are.
   void save(const std::filesystem::path& folder) const override;
-  /// Memory of a step beside weights and optimiser.
+  /// Memory of a step beside weights and optimiser, with what the pool rounds its blocks up by.
   std::size_t bytes_per_token() const {
-    return frozen_ ? encoder_.activation_bytes_per_token() : trainable_.training_bytes_per_token();
+    return (frozen_ ? encoder_.activation_bytes_per_token() : trainable_.training_bytes_per_token()) * 9 / 8;
   }
   /// Bytes of weights as they are kept for products, masters, gradients and `moments` numbers of an optimiser for each.
   std::size_t state_bytes(std::int64_t moments);

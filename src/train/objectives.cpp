@@ -85,16 +85,18 @@ std::unique_ptr<ModelTrainee> make_classifier(engine::Checkpoint checkpoint, con
   return std::make_unique<ClassifierTrainee>(std::move(checkpoint), plan);
 }
 
+std::optional<Classification> head_of(const models::Model& model) {
+  for (const std::string& capability : model.capabilities())
+    if (capability == models::Classifier::kName) return models::require<models::Classifier>(model).classification();
+  return std::nullopt;
+}
+
 std::optional<Classification> head_of(const engine::Checkpoint& checkpoint) {
   const auto tokenizer = checkpoint.vocabulary.empty()
                              ? checkpoint.family->default_tokenizer()
                              : bio::Tokenizer::from_vocabulary(checkpoint.vocabulary, "vocab.txt");
   const auto model = checkpoint.family->build(checkpoint.config, tokenizer);
-  const auto* const classifier = dynamic_cast<const models::Classifier*>(model.get());
-  if (classifier == nullptr) return std::nullopt;
-  const std::string architectures = checkpoint.config.value("architectures", nlohmann::json::array()).dump();
-  if (architectures.find("Classification") == std::string::npos) return std::nullopt;
-  return classifier->classification();
+  return head_of(*model);
 }
 
 bool add_head(engine::Checkpoint& checkpoint, const Classification& classes, std::uint64_t seed) {

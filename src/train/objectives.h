@@ -21,7 +21,8 @@ inline bool is_head(std::string_view name) { return name.starts_with("classifier
 /// new weights under "classifier.". A language-model head is taken off. A checkpoint that has a head for them already
 /// is left as it is: returns false.
 bool add_head(engine::Checkpoint& checkpoint, const models::Classification& classes, std::uint64_t seed);
-/// What a configuration's head tells apart; nothing where it has none.
+/// What the head of a model, or of a checkpoint's configuration, tells apart; nothing where it has none.
+std::optional<models::Classification> head_of(const models::Model& model);
 std::optional<models::Classification> head_of(const engine::Checkpoint& checkpoint);
 
 }  // namespace groel::train

@@ -164,6 +164,25 @@ TEST(TrainLora, AdaptersAreEvaluatedAndMerged) {
     EXPECT_NEAR(json::parse(run.out)["loss"].get<double>(), trained["eval_loss"].get<double>(), 1e-5) << model;
   }
   expect_ok({"embed", kProteins, "-m", out + "/merged", "-o", folder / "e.h5"});
+  const Outcome unmerged = groel({"embed", kProteins, "-m", out, "-o", folder / "f.h5"});
+  EXPECT_EQ(unmerged.exit, 3) << unmerged;
+  EXPECT_TRUE(unmerged.says("holds a low-rank adapter")) << unmerged;
+}
+
+double perplexity(const std::string& model) {
+  const Outcome run = groel({"evaluate", "mlm", "--data", kProteins, "-m", model, "--json"});
+  EXPECT_EQ(run.exit, 0) << run;
+  return json::parse(run.out)["perplexity"];
+}
+
+TEST(TrainLora, AdaptersOfALanguageModel) {
+  const TemporaryFolder folder;
+  const std::string out = folder / "m";
+  expect_ok({"train", "mlm", "--data", kProteins, "--from", kEsm2, "--lora-r", "4", "--steps", "6", "--learning-rate",
+             "1e-2", "--out", out, "--merge"});
+  EXPECT_EQ(json::parse(file(out, "adapter_config.json"))["task_type"], json());
+  EXPECT_NEAR(perplexity(out), perplexity(out + "/merged"), 1e-3 * perplexity(out));
+  EXPECT_LT(perplexity(out), perplexity(kEsm2));
 }
 
 void expect_resumed_bitwise(const Words& whole, const Words& cut, const std::string& reference, const std::string& out,
@@ -222,6 +241,16 @@ TEST(TrainLabels, ErrorsSayWhatToDo) {
                "stability.csv:3: the label 'labile' is none of the classes: stable, unstable");
   EXPECT_PRED2(has, complaint(classify(out) + Words{"--metric", "rmse"}), "not a score of this kind of labels");
   EXPECT_PRED2(has, complaint(classify(out) + Words{"--train", "last:9"}), "last:N with N from 1 to 3");
+  EXPECT_PRED2(has, complaint(classify(out) + Words{"--train", "last:99"}), "last:N with N from 1 to 3");
+  EXPECT_PRED2(has, complaint(classify(out) + Words{"--min-length", "9"}), "not one of classify");
+  EXPECT_PRED2(has, complaint({"train", "mlm", "--data", kProteins, "--out", out, "--label-column", "x"}),
+               "not one of mlm");
+  words = classify(out);
+  words[9] = kEsm2;
+  EXPECT_PRED2(has, complaint(words), "write over the model that it starts from");
+  EXPECT_PRED2(has,
+               complaint({"evaluate", "classify", "--data", kStability, "--label-column", "stability", "-m", kEsm2}),
+               "this model has no head");
   EXPECT_PRED2(has, complaint(classify(out) + Words{"--lora-alpha", "9"}), "--lora-r 8");
   EXPECT_PRED2(has, complaint(classify(out) + Words{"--lora-r", "4", "--lora-targets", "qeury"}), "query, key, value");
   const std::string memory = complaint(classify(out) + Words{"--memory", "8M"});

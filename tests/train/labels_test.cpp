@@ -46,7 +46,9 @@ std::string complaint(const Call& call) {
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 TEST(Labels, KindsAreInferred) {
-  const auto kind = [](const std::vector<std::string>& labels) { return infer_classification({rows_of(labels), {}}, {}); };
+  const auto kind = [](const std::vector<std::string>& labels) {
+    return infer_classification({rows_of(labels), {}}, {});
+  };
   EXPECT_EQ(kind({"b", "a", "b"}).problem, Problem::single_label);
   EXPECT_EQ(kind({"b", "a", "b"}).labels, (std::vector<std::string>{"a", "b"}));
   EXPECT_EQ(kind({"10", "9", "0"}).labels, (std::vector<std::string>{"0", "9", "10"}));

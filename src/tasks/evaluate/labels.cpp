@@ -17,8 +17,12 @@ namespace {
 using models::LabelOf;
 using nlohmann::ordered_json;
 
-void require_kind(const models::Classification& classes, const std::string& objective) {
-  const bool tokens = classes.label_of == LabelOf::token;
+void require_head(const engine::Checkpoint& checkpoint, const std::string& objective) {
+  const auto classes = train::head_of(checkpoint);
+  if (!classes)
+    throw Error(ErrorKind::unsupported, {"this model has no head that labels are predicted by", "--model",
+                                         fmt::format("groel train {} gives it one", objective)});
+  const bool tokens = classes->label_of == LabelOf::token;
   if (tokens == (objective == "tokens")) return;
   throw Error(ErrorKind::usage, {fmt::format("this model labels {}", tokens ? "residues" : "whole sequences"),
                                  "--model", fmt::format("groel evaluate {}", tokens ? "tokens" : "classify")});
@@ -50,13 +54,14 @@ ordered_json to_json(const train::Scores& scores) {
 }  // namespace
 
 ordered_json evaluate_labels(const Options& options, Context& context) {
-  const auto trainee = train::make_classifier(train::read_model(engine::resolve_model(options.text("model"))),
-                                              {.precision = engine::parse_precision(options.text("dtype")),
-                                               .trained = train::is_head,
-                                               .checkpointing = models::Checkpointing::off,
-                                               .lora = {}});
+  engine::Checkpoint checkpoint = train::read_model(engine::resolve_model(options.text("model")));
+  require_head(checkpoint, options.list("objective").at(0));
+  const auto trainee =
+      train::make_classifier(std::move(checkpoint), {.precision = engine::parse_precision(options.text("dtype")),
+                                                     .trained = train::is_head,
+                                                     .checkpointing = models::Checkpointing::off,
+                                                     .lora = {}});
   const auto& classes = models::require<models::Classifier>(trainee->model()).classification();
-  require_kind(classes, options.list("objective").at(0));
   const bio::Tokenizer& tokenizer = trainee->model().tokenizer();
   const auto set = train::encode_labels(read_rows(options), classes, options.text("unlabelled"), tokenizer);
   std::int64_t longest = options.integer("max-length");

@@ -202,7 +202,8 @@ train::TrainingResult train_head(TrainPlan plan, engine::Checkpoint weights, Con
   plan.trainer.data_fingerprint = fingerprint(material.set(), classes, plan);
   if (train::add_head(weights, classes, plan.batches.seed) && classes.problem == Problem::regression)
     start_at_mean(weights, material.set());
-  const auto trainee = train::make_classifier(weights, training_plan(plan, weights.config));
+  const models::TrainingPlan training = training_plan(plan, weights.config);
+  const auto trainee = train::make_classifier(std::move(weights), training);
   plan_memory(*trainee, plan, material.most_tokens(), context.sink);
   if (trainee->frozen() && plan.batches.crop != train::CropStyle::random) {
     train::prepare_run_folder(plan.trainer.folder, plan.start);

@@ -145,8 +145,8 @@ void check_objective(const Options& options) {
           : std::vector<std::string>{"min-length", "mask-fraction", "masking"};
   for (const std::string& name : none)
     if (options.given().contains(name))
-      throw Error(ErrorKind::usage, {fmt::format("this option is not one of {}", word), fmt::format("--{}", name),
-                                     "leave it out"});
+      throw Error(ErrorKind::usage,
+                  {fmt::format("this option is not one of {}", word), fmt::format("--{}", name), "leave it out"});
   if (objective_of(options) == Objective::classify && options.has("unlabelled"))
     throw Error(ErrorKind::usage, {"it is of residues", "--unlabelled", "leave out rows without a label"});
 }

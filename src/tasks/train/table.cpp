@@ -63,18 +63,17 @@ std::vector<OptionSpec> data_options() {
 }
 
 std::vector<OptionSpec> label_options() {
-  return {
-      {.name = "valid-split",
-       .type = list,
-       .help = "Values of --split-column that are held out (default: valid, validation, val, dev); rows of a split "
-               "called test are left out",
-       .value_name = "NAMES"},
-      choice_option("problem", {"auto", "single-label", "multi-label", "regression"},
-                    "Kind of labels; auto: seen from them, and told"),
-      {.name = "classes",
-       .type = list,
-       .help = "Classes in order (default: those of the data, sorted)",
-       .value_name = "NAMES"}};
+  return {{.name = "valid-split",
+           .type = list,
+           .help = "Values of --split-column that are held out (default: valid, validation, val, dev); rows of a split "
+                   "called test are left out",
+           .value_name = "NAMES"},
+          choice_option("problem", {"auto", "single-label", "multi-label", "regression"},
+                        "Kind of labels; auto: seen from them, and told"),
+          {.name = "classes",
+           .type = list,
+           .help = "Classes in order (default: those of the data, sorted)",
+           .value_name = "NAMES"}};
 }
 
 std::vector<OptionSpec> trained_options() {
