@@ -9,12 +9,21 @@ find_package(ZLIB REQUIRED)                         # zlib1g-dev
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)    # libssl-dev: SHA-256
 find_package(HDF5 REQUIRED COMPONENTS C)            # libhdf5-dev
 find_path(TOMLPLUSPLUS_INCLUDE_DIR toml++/toml.h REQUIRED)  # libtomlplusplus-dev: recipe files; headers alone
+find_path(DUKTAPE_INCLUDE_DIR duktape.h REQUIRED)           # duktape-dev: runs the drawing of pictures
+find_library(DUKTAPE_LIBRARY duktape REQUIRED)
+find_package(PNG REQUIRED)                                  # libpng-dev
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)    # libzstd-dev
 
 add_library(groel_third_party INTERFACE)
 target_link_libraries(groel_third_party INTERFACE
   OpenMP::OpenMP_CXX DNNL::dnnl hwy::hwy fmt::fmt $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>
-  ZLIB::ZLIB OpenSSL::Crypto PkgConfig::ZSTD ${HDF5_C_LIBRARIES})
+  ZLIB::ZLIB OpenSSL::Crypto PkgConfig::ZSTD ${HDF5_C_LIBRARIES} ${DUKTAPE_LIBRARY} PNG::PNG ${CMAKE_DL_LIBS})
 target_include_directories(groel_third_party SYSTEM INTERFACE
   $<BUILD_INTERFACE:${HDF5_C_INCLUDE_DIRS}> $<BUILD_INTERFACE:${TOMLPLUSPLUS_INCLUDE_DIR}>)
+
+# From npm (package.json): Apache ECharts, put into the program as it is.
+set(GROEL_ECHARTS_JS ${PROJECT_SOURCE_DIR}/node_modules/echarts/dist/echarts.min.js)
+if(NOT EXISTS ${GROEL_ECHARTS_JS})
+  message(FATAL_ERROR "node_modules/echarts is missing: run `npm ci --ignore-scripts` in ${PROJECT_SOURCE_DIR} (./run and ./test do)")
+endif()

@@ -31,6 +31,7 @@ build_base() {
   if [[ ! -x $folder/build/release/groel ]]; then
     rm -rf "$folder" && mkdir -p "$folder"
     git -C "$root" archive "$1" | tar -x -C "$folder"
+    ln -sfn "$root/node_modules" "$folder/node_modules"
     say "building the base (log: $folder.log)"
     (
       cd "$folder"

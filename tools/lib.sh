@@ -65,6 +65,22 @@ install_packages() {
     die "could not install the missing packages; as root, run:"$'\n'"  $line"
 }
 
+# need_node_modules: what package.json names, from npm, as package-lock.json pins it. npm itself is installed where it is
+# missing; a system may have it from elsewhere than Debian.
+need_node_modules() {
+  local log=$root/build/npm.log
+  [[ $root/node_modules/.package-lock.json -nt $root/package-lock.json ]] && return
+  mkdir -p "$root/build"
+  if ! command -v npm >/dev/null; then
+    command -v dpkg-query >/dev/null || die "npm is missing (it installs what package.json names)"
+    install_packages npm
+  fi
+  say "installing with npm: $(sed -n 's/^    "\(.*\)": "\(.*\)".*/\1 \2/p' "$root/package.json" | xargs)"
+  (cd "$root" && npm ci --ignore-scripts --no-audit --no-fund) >"$log" 2>&1 </dev/null ||
+    die "npm could not install what package.json names; see $log"
+  touch "$root/node_modules/.package-lock.json"
+}
+
 # Memory for compilers in KiB: what is free, or less where a control group says so.
 free_kib() {
   local free limit=max
@@ -116,6 +132,7 @@ run_logged() {
 build() {
   local preset=$1 target=$2 dir="$root/build/$1" flag configure=()
   shift 2
+  need_node_modules
   mkdir -p "$dir"
   exec {lock}>"$dir/.lock"
   flock "$lock"

@@ -3,11 +3,12 @@
 #include <numeric>
 
 #include "base/sha256.h"
+#include "report/picture.h"
 #include "tasks/task.h"
+#include "tasks/train/curves.h"
 #include "tasks/train/labelled.h"
 #include "tasks/train/memory.h"
 #include "tasks/train/plan.h"
-#include "train/curve.h"
 #include "train/mlm.h"
 
 namespace groel::tasks {
@@ -80,13 +81,21 @@ ordered_json summary(const train::TrainingResult& result, const TrainPlan& plan)
   return json;
 }
 
-void report(const train::TrainingResult& result, const TrainPlan& plan, bool as_json, std::ostream& out) {
+// loss.svg and, where there are scores, scores.svg, with their data beside them.
+void draw_curves(const std::filesystem::path& folder) {
+  const std::vector<Run> run = {read_run(folder)};
+  report::write_picture(loss_figure(run), folder / "loss.svg");
+  const report::Figure scores = score_figure(run);
+  if (!scores.lines.empty()) report::write_picture(scores, folder / "scores.svg");
+}
+
+void print_result(const train::TrainingResult& result, const TrainPlan& plan, bool as_json, std::ostream& out) {
   if (as_json) {
     out << summary(result, plan).dump(2) << '\n';
     return;
   }
   if (result.last && !result.last->classes.empty()) out << class_table(result.last->classes) << '\n';
-  out << train::curve_table(train::read_curve(plan.trainer.folder / "metrics.jsonl"), kTableRows);
+  out << train::curve_table(read_run(plan.trainer.folder).curve, kTableRows);
   out << fmt::format("\n{} after {} steps; the model is in {}\n", result.why_stopped, result.steps,
                      plan.trainer.folder.string());
 }
@@ -118,7 +127,8 @@ int run(const Options& given, Context& context) {
   const train::TrainingResult result =
       mlm ? train_mlm(plan, std::move(weights), context) : train_head(plan, std::move(weights), context);
   if (plan.merge) write_merged(plan.trainer.folder);
-  report(result, plan, options.flag("json"), context.out);
+  draw_curves(plan.trainer.folder);
+  print_result(result, plan, options.flag("json"), context.out);
   return 0;
 }
 
@@ -130,8 +140,9 @@ Task train_task() {
       "Train a model, from nothing or from a checkpoint",
       "train mlm learns to fill in hidden residues; classify and tokens learn labels of sequences and of residues\n"
       "from a CSV or TSV table. It leaves in --out a Hugging Face folder that `-m` takes,\n"
-      "metrics.jsonl, TensorBoard's event files, checkpoints to go on from and, with held-out data, best/. Stopped\n"
-      "in any way, the same command with --resume gives bitwise what an uninterrupted run would have given.",
+      "metrics.jsonl, TensorBoard's event files, curves as pictures, checkpoints to go on from and, with held-out\n"
+      "data, best/. Stopped in any way, the same command with --resume gives bitwise what an uninterrupted run would\n"
+      "have given.",
       {{"groel train mlm --data examples/proteins.fasta --layers 2 --width 64 --heads 4 --steps 20 --out my-model",
         "pre-train a small model"},
        {"groel train mlm --data examples/proteins.fasta --from esm2-tiny-random --epochs 2 --valid-fraction 0.2 "

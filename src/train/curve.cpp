@@ -1,8 +1,11 @@
 // Reading and printing curves.
 #include "train/curve.h"
 
-#include <map>
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 
 #include "base/error.h"
@@ -13,33 +16,33 @@ namespace {
 
 using nlohmann::json;
 
+constexpr std::size_t kCell = 11;
+
 void merge(CurvePoint& point, const json& line) {
-  const auto take = [&](const char* name, std::optional<double>& to) {
-    if (line.contains(name) && line[name].is_number()) to = line[name].get<double>();
-  };
-  take("loss", point.loss);
-  take("lr", point.learning_rate);
-  take("grad_norm", point.gradient_norm);
-  take("tokens", point.tokens);
-  take("tokens_per_second", point.tokens_per_second);
-  take("eval_loss", point.eval_loss);
-  take("eval_perplexity", point.eval_perplexity);
-  take("eval_accuracy", point.eval_accuracy);
+  for (const auto& [name, value] : line.items())
+    if (value.is_number() && name != "step" && name != "epoch") point.values[name] = value.get<double>();
   point.epoch = line.value("epoch", point.epoch);
 }
 
-std::string cell(const std::optional<double>& value, const char* pattern) {
-  return value ? fmt::format(fmt::runtime(pattern), *value) : "";
+// Losses and scores to four digits behind the point, rates and speeds to three in all.
+std::string cell(const std::string& name, const std::optional<double>& value) {
+  if (!value) return "";
+  if (name == "lr") return fmt::format("{:.2e}", *value);
+  return name == "tokens_per_second" ? fmt::format("{:.0f}", *value) : fmt::format("{:.4f}", *value);
 }
 
-std::string row(const CurvePoint& p) {
-  return fmt::format("{:>8}  {:>8.2f}  {:>8}  {:>9}  {:>8}  {:>10}  {:>8}  {:>9}\n", p.step, p.epoch,
-                     cell(p.loss, "{:.4f}"), cell(p.learning_rate, "{:.2e}"), cell(p.eval_loss, "{:.4f}"),
-                     cell(p.eval_perplexity, "{:.3f}"), cell(p.eval_accuracy, "{:.4f}"),
-                     cell(p.tokens_per_second, "{:.0f}"));
+std::string title(const std::string& name) {
+  if (name == "eval_loss") return "held-out";
+  if (name == "tokens_per_second") return "tokens/s";
+  return name.starts_with("eval_") ? name.substr(5) : name;
 }
 
 }  // namespace
+
+std::optional<double> CurvePoint::value(const std::string& name) const {
+  const auto at = values.find(name);
+  return at == values.end() ? std::nullopt : std::optional(at->second);
+}
 
 std::vector<CurvePoint> read_curve(const std::filesystem::path& metrics_file) {
   std::map<std::int64_t, CurvePoint> points;
@@ -60,12 +63,34 @@ std::vector<CurvePoint> read_curve(const std::filesystem::path& metrics_file) {
   return out;
 }
 
+std::vector<std::string> held_out_names(const std::vector<CurvePoint>& curve) {
+  std::set<std::string> found;
+  for (const auto& point : curve)
+    for (const auto& [name, value] : point.values)
+      if (name.starts_with("eval_")) found.insert(name);
+  for (const char* no_score : {"eval_loss", "eval_targets", "eval_seconds"}) found.erase(no_score);
+  std::vector<std::string> out(found.begin(), found.end());
+  const bool loss =
+      std::ranges::any_of(curve, [](const CurvePoint& point) { return point.values.contains("eval_loss"); });
+  if (loss) out.insert(out.begin(), "eval_loss");
+  return out;
+}
+
 std::string curve_table(const std::vector<CurvePoint>& curve, std::size_t rows) {
-  std::string text = fmt::format("{:>8}  {:>8}  {:>8}  {:>9}  {:>8}  {:>10}  {:>8}  {:>9}\n", "step", "epoch", "loss",
-                                 "lr", "held-out", "perplexity", "accuracy", "tokens/s");
+  std::vector<std::string> columns = held_out_names(curve);
+  columns.insert(columns.begin(), {"loss", "lr"});
+  columns.emplace_back("tokens_per_second");
+  std::string text = fmt::format("{:>8}  {:>8}", "step", "epoch");
+  for (const auto& name : columns) text += fmt::format("  {:>{}}", title(name), std::max(kCell, title(name).size()));
+  text += '\n';
   const std::size_t shown = std::min(rows, curve.size());
-  for (std::size_t i = 0; i < shown; ++i)
-    text += row(curve[shown == 1 ? curve.size() - 1 : i * (curve.size() - 1) / (shown - 1)]);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const CurvePoint& point = curve[shown == 1 ? curve.size() - 1 : i * (curve.size() - 1) / (shown - 1)];
+    text += fmt::format("{:>8}  {:>8.2f}", point.step, point.epoch);
+    for (const auto& name : columns)
+      text += fmt::format("  {:>{}}", cell(name, point.value(name)), std::max(kCell, title(name).size()));
+    text += '\n';
+  }
   return text;
 }
 

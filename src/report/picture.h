@@ -1,0 +1,24 @@
+// Figures as pictures: SVG and PNG to print, HTML that works offline to look into.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "report/figure.h"
+
+namespace groel::report {
+
+/// An SVG document. Errors: usage when a series' lengths differ or a heat map's size is not that of its values.
+std::string to_svg(const Figure& figure);
+/// A PNG of twice the figure's pixels. Errors: as to_svg; unsupported where librsvg is not installed.
+std::string to_png(const Figure& figure);
+/// One HTML file with everything in it: hover for values, wheel to zoom. Errors: as to_svg.
+std::string to_html(const Figure& figure);
+
+/// Writes the picture, its format by the extension (.svg, .png, .html), and beside it FILE.csv with what it shows.
+/// Errors: as above; usage for another extension; io.
+void write_picture(const Figure& figure, const std::filesystem::path& path);
+/// Whether write_picture knows the extension. Errors: usage, naming those it knows, when not.
+void check_picture_path(const std::filesystem::path& path);
+
+}  // namespace groel::report

@@ -1,0 +1,27 @@
+// The files themselves, put into the program by the assembler.
+#include "report/scripts.h"
+
+#define GROEL_EMBED(name, path)          \
+  __asm__(".pushsection .rodata\n" #name \
+          ":\n"                          \
+          ".incbin \"" path "\"\n" #name \
+          "_end:\n"                      \
+          ".popsection\n");              \
+  extern "C" const char name[], name##_end[] /* NOLINT */
+
+GROEL_EMBED(groel_echarts_js, GROEL_ECHARTS_JS);
+GROEL_EMBED(groel_figure_js, GROEL_FIGURE_JS);
+GROEL_EMBED(groel_page_js, GROEL_PAGE_JS);
+
+namespace groel::report {
+namespace {
+
+std::string_view between(const char* from, const char* to) { return {from, static_cast<std::size_t>(to - from)}; }
+
+}  // namespace
+
+std::string_view echarts_script() noexcept { return between(groel_echarts_js, groel_echarts_js_end); }
+std::string_view figure_script() noexcept { return between(groel_figure_js, groel_figure_js_end); }
+std::string_view page_script() noexcept { return between(groel_page_js, groel_page_js_end); }
+
+}  // namespace groel::report

@@ -1,0 +1,12 @@
+// The JavaScript inside the program: ECharts, and ours that draws figures with it.
+#pragma once
+
+#include <string_view>
+
+namespace groel::report {
+
+std::string_view echarts_script() noexcept;  // Apache ECharts, from npm
+std::string_view figure_script() noexcept;   // figure.js
+std::string_view page_script() noexcept;     // page.js
+
+}  // namespace groel::report

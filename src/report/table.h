@@ -1,0 +1,14 @@
+// The numbers of a figure as CSV, to be used elsewhere.
+#pragma once
+
+#include <string>
+
+#include "report/figure.h"
+
+namespace groel::report {
+
+/// A heat map as a matrix with its labels; other figures as rows of series,label,x,y. A value that is not there is
+/// empty.
+std::string to_csv(const Figure& figure);
+
+}  // namespace groel::report

@@ -1,0 +1,72 @@
+// groel curves: how training runs went, as a table and as a picture.
+#include <fmt/format.h>
+
+#include "report/picture.h"
+#include "tasks/task.h"
+#include "tasks/train/curves.h"
+
+namespace groel::tasks {
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json run_json(const Run& run) {
+  ordered_json points = ordered_json::array();
+  for (const auto& point : run.curve) {
+    ordered_json row{{"step", point.step}, {"epoch", point.epoch}};
+    for (const auto& [name, value] : point.values) row[name] = value;
+    points.push_back(std::move(row));
+  }
+  return {{"run", run.name}, {"points", std::move(points)}};
+}
+
+int run(const Options& options, Context& context) {
+  if (options.list("run").empty()) throw Error(ErrorKind::usage, "name the folder of a run");
+  if (options.has("picture")) report::check_picture_path(options.text("picture"));
+  std::vector<Run> runs;
+  for (const auto& folder : options.list("run")) runs.push_back(read_run(folder));
+  ordered_json all = ordered_json::array();
+  for (const auto& one : runs) {
+    if (options.flag("json"))
+      all.push_back(run_json(one));
+    else
+      context.out << fmt::format("{}{}\n{}", all.empty() && &one == &runs.front() ? "" : "\n", one.name,
+                                 train::curve_table(one.curve, static_cast<std::size_t>(options.integer("rows"))));
+  }
+  if (options.flag("json")) context.out << ordered_json{{"runs", all}}.dump(2) << '\n';
+  if (options.has("picture")) {
+    const bool scores = options.text("show") == "scores";
+    report::write_picture(scores ? score_figure(runs) : loss_figure(runs), options.text("picture"));
+    context.sink.note(
+        fmt::format("the picture is {}, its data {}.csv", options.text("picture"), options.text("picture")));
+  }
+  return 0;
+}
+
+}  // namespace
+
+Task curves_task() {
+  return {
+      .name = "curves",
+      .summary = "Show how training runs went: losses and scores as a table and as a picture",
+      .description = "Reads the metrics.jsonl that `groel train` writes into its folder, while it runs or afterwards.",
+      .examples = {{"groel curves my-model", "a table"},
+                   {"groel curves my-model tuned --picture curves.svg", "two runs in one picture"}},
+      .options =
+          {{.name = "run", .type = OptionType::paths, .help = "Folders of training runs", .value_name = "DIR"},
+           {.name = "picture", .letter = 'p', .help = "Picture to write: .svg, .png or .html", .value_name = "FILE"},
+           {.name = "show",
+            .type = OptionType::choice,
+            .help = "What the picture shows: the losses, or the scores on held-out data",
+            .otherwise = "loss",
+            .choices = {"loss", "scores"}},
+           {.name = "rows",
+            .type = OptionType::integer,
+            .help = "Rows of the table at most, spread evenly",
+            .otherwise = 24,
+            .value_name = "N"},
+           json_option()},
+      .run = run};
+}
+
+}  // namespace groel::tasks
