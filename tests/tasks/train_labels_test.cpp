@@ -122,11 +122,13 @@ TEST(TrainClassify, RegressionAndSeveralLabels) {
 TEST(TrainTokens, LearnsSecondaryStructure) {
   const TemporaryFolder folder;
   const std::string out = folder / "m";
-  expect_ok(tokens(out) + Words{"--epochs", "4"});
+  Words words = tokens(out) + Words{"--epochs", "8", "--batch-tokens", "600"};
+  words.back() = "5e-3";
+  expect_ok(words);
   EXPECT_EQ(config(out)["architectures"], json({"EsmForTokenClassification"}));
   EXPECT_EQ(config(out)["id2label"], json({{"0", "C"}, {"1", "E"}, {"2", "H"}}));
   EXPECT_TRUE(tensors(out + "/model.safetensors").contains("classifier.weight"));
-  EXPECT_GT(last_evaluation(out)["eval_accuracy"], 0.36) << "a third is guessing";
+  EXPECT_GT(last_evaluation(out)["eval_accuracy"], 0.5) << "0.43 is helix everywhere; 0.59 is what it learns";
 }
 
 // The trunk's weights stay, and running it once gives what running it each step gives.
@@ -167,6 +169,24 @@ TEST(TrainLora, AdaptersAreEvaluatedAndMerged) {
   const Outcome unmerged = groel({"embed", kProteins, "-m", out, "-o", folder / "f.h5"});
   EXPECT_EQ(unmerged.exit, 3) << unmerged;
   EXPECT_TRUE(unmerged.says("holds a low-rank adapter")) << unmerged;
+}
+
+TEST(TrainLora, Bf16FollowsF32) {
+  const TemporaryFolder folder;
+  double losses[2] = {};
+  for (const int i : {0, 1}) {
+    const std::string out = folder / (i == 0 ? "f32" : "bf16");
+    Words words = classify(out) + Words{"--steps",        "4",
+                                        "--lora-r",       "4",
+                                        "--lora-dropout", "0.1",
+                                        "--lora-targets", "query,key,value,dense",
+                                        "--dtype",        i == 0 ? "f32" : "bf16"};
+    words[13] = "1e-2";
+    expect_ok(words);
+    losses[i] = last_evaluation(out)["eval_loss"];
+    EXPECT_LT(losses[i], 0.68) << "0.695 is what it starts at, 0.66 what it reaches";
+  }
+  EXPECT_NEAR(losses[1], losses[0], 0.015) << "0.005 apart as measured";
 }
 
 double perplexity(const std::string& model) {

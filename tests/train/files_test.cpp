@@ -92,10 +92,10 @@ TEST(Curve, MergesLinesOfAStep) {
                  "{\"step\":20,\"epoch\":1.0,\"eval_loss\":2.75,\"eval_perplexity\":15.6}\n");
   const auto curve = read_curve(path);
   ASSERT_EQ(curve.size(), 2U);
-  EXPECT_EQ(curve[0].learning_rate, 0.001);
-  EXPECT_FALSE(curve[0].eval_loss);
-  EXPECT_EQ(curve[1].loss, 2.5);
-  EXPECT_EQ(curve[1].eval_loss, 2.75);
+  EXPECT_EQ(curve[0].value("lr"), 0.001);
+  EXPECT_FALSE(curve[0].value("eval_loss"));
+  EXPECT_EQ(curve[1].value("loss"), 2.5);
+  EXPECT_EQ(curve[1].value("eval_loss"), 2.75);
   const std::string table = curve_table(curve, 12);
   EXPECT_NE(table.find("      10      0.50    3.0000   1.00e-03"), std::string::npos) << table;
   EXPECT_NE(table.find("2.7500      15.600"), std::string::npos) << table;
