@@ -145,20 +145,16 @@ class Esm final : public Model,
     return out;
   }
 
-  // What a block keeps: x twice, q k v (f32); two norms, attention's output, the FFN's inside twice (product_input).
-  // Going back through the FFN needs the gradients of its three products' ends and their panels; outside of the blocks
-  // are the embeddings, the last norm and what it gives.
+  // Back through the FFN go the gradients of its products' ends and their panels; outside of the blocks are the
+  // embeddings, the last norm and what it gives. Nothing is kept below the lowest block that is trained, which no
+  // gradient has to leave.
   std::size_t training_bytes_per_token() const override {
-    const auto d = static_cast<std::size_t>(config_.width);
-    const auto f = static_cast<std::size_t>(config_.ffn);
-    const std::size_t block = blocks_.back().adapted_bytes_per_token() + 5 * d * sizeof(float) +
-                              (3 * d + 2 * f) * size_of(precision_ == ops::Precision::bf16 ? DType::bf16 : DType::f32);
-    // Nothing is kept below the lowest block that is trained, which no gradient has to leave.
+    const auto d = static_cast<std::size_t>(config_.width) * sizeof(float);
+    const auto f = static_cast<std::size_t>(config_.ffn) * sizeof(float);
+    const std::size_t block = blocks_.back().kept_bytes_per_token(precision_);
     const auto reached = std::count_if(blocks_.begin(), blocks_.end(), [](const EsmBlock& b) { return b.reached; });
     const auto recorded = static_cast<std::size_t>(std::min<std::int64_t>(reached + 1, config_.layers));
-    const std::size_t kept = checkpointing_ == Checkpointing::blocks ? d * sizeof(float) : block;
-    const std::size_t back = sizeof(float) * (3 * d + 3 * std::max(3 * d, f)) + block;
-    return recorded * kept + back + 4 * d * sizeof(float);
+    return recorded * (checkpointing_ == Checkpointing::blocks ? d : block) + 7 * d + 3 * std::max(3 * d, f) + block;
   }
 
   std::size_t weight_bytes() const override {

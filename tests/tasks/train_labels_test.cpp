@@ -122,9 +122,9 @@ TEST(TrainClassify, RegressionAndSeveralLabels) {
 TEST(TrainTokens, LearnsSecondaryStructure) {
   const TemporaryFolder folder;
   const std::string out = folder / "m";
-  Words words = tokens(out) + Words{"--epochs", "8", "--batch-tokens", "600"};
+  Words words = tokens(out);
   words.back() = "5e-3";
-  expect_ok(words);
+  expect_ok(words + Words{"--epochs", "8", "--batch-tokens", "600"});
   EXPECT_EQ(config(out)["architectures"], json({"EsmForTokenClassification"}));
   EXPECT_EQ(config(out)["id2label"], json({{"0", "C"}, {"1", "E"}, {"2", "H"}}));
   EXPECT_TRUE(tensors(out + "/model.safetensors").contains("classifier.weight"));
