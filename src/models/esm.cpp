@@ -145,9 +145,8 @@ class Esm final : public Model,
     return out;
   }
 
-  // Back through the FFN go the gradients of its products' ends and their panels; outside of the blocks are the
-  // embeddings, the last norm and what it gives. Nothing is kept below the lowest block that is trained, which no
-  // gradient has to leave.
+  // Back through the FFN go gradients of its products' ends and their panels; beside the blocks are embeddings and the
+  // last norm. Nothing is kept below the lowest block that is trained, which no gradient has to leave.
   std::size_t training_bytes_per_token() const override {
     const auto d = static_cast<std::size_t>(config_.width) * sizeof(float);
     const auto f = static_cast<std::size_t>(config_.ffn) * sizeof(float);
