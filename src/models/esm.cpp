@@ -146,14 +146,14 @@ class Esm final : public Model,
   }
 
   // Back through the FFN go gradients of its products' ends and their panels; beside the blocks are embeddings and the
-  // last norm. Nothing is kept below the lowest block that is trained, which no gradient has to leave.
+  // last norm. Nothing is kept below the lowest block that is trained.
   std::size_t training_bytes_per_token() const override {
     const auto d = static_cast<std::size_t>(config_.width) * sizeof(float);
     const auto f = static_cast<std::size_t>(config_.ffn) * sizeof(float);
     const std::size_t block = blocks_.back().kept_bytes_per_token(precision_);
     const auto reached = std::count_if(blocks_.begin(), blocks_.end(), [](const EsmBlock& b) { return b.reached; });
-    const auto recorded = static_cast<std::size_t>(std::min<std::int64_t>(reached + 1, config_.layers));
-    return recorded * (checkpointing_ == Checkpointing::blocks ? d : block) + 7 * d + 3 * std::max(3 * d, f) + block;
+    return static_cast<std::size_t>(reached) * (checkpointing_ == Checkpointing::blocks ? d : block) + 7 * d +
+           3 * std::max(3 * d, f) + block;
   }
 
   std::size_t weight_bytes() const override {

@@ -50,8 +50,10 @@ Task curves_task() {
       .name = "curves",
       .summary = "Show how training runs went: losses and scores as a table and as a picture",
       .description = "Reads the metrics.jsonl that `groel train` writes into its folder, while it runs or afterwards.",
-      .examples = {{"groel curves my-model", "a table"},
-                   {"groel curves my-model tuned --picture curves.svg", "two runs in one picture"}},
+      .examples =
+          {{"groel train mlm --data examples/proteins.fasta --layers 2 --width 64 --heads 4 --steps 20 --out my-model "
+            "&& groel curves my-model --picture loss.html",
+            "a table, and a picture to look into"}},
       .options =
           {{.name = "run", .type = OptionType::paths, .help = "Folders of training runs", .value_name = "DIR"},
            {.name = "picture", .letter = 'p', .help = "Picture to write: .svg, .png or .html", .value_name = "FILE"},

@@ -45,6 +45,9 @@ std::vector<OptionSpec> option_table() {
        .help = "Layers: 0 (embeddings) to L, -1 (last), ranges as 0..6, or all",
        .otherwise = "-1",
        .value_name = "LIST"},
+      {.name = "log-softmax",
+       .type = OptionType::flag,
+       .help = "Logits as natural logarithms of probabilities over the vocabulary"},
       {.name = "layout",
        .type = OptionType::choice,
        .help = "HDF5: packed matrices, or one dataset a protein keyed by id",
@@ -155,6 +158,9 @@ EmbedRunOptions run_options(const Options& options, const models::Model& model) 
   EmbedRunOptions run;
   run.kinds = kinds_of(options.list("include"));
   run.request = request_of(run.kinds, engine::parse_layers(options.text("layers"), model.info().layers));
+  run.log_softmax = options.flag("log-softmax");
+  if (run.log_softmax && !run.request.logits)
+    throw Error(ErrorKind::usage, {"no logits are asked for", "--log-softmax", "add --include logits"});
   run.plan.memory = options.bytes("memory");
   if (options.has("max-tokens")) run.plan.max_tokens = options.integer("max-tokens");
   run.long_policy = long_policy(options.text("long"));

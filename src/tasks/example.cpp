@@ -1,11 +1,16 @@
 // groel example: the main job on bundled proteins and a bundled model, with a summary to read.
+#include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "base/resources.h"
 #include "engine/bundled.h"
 #include "engine/embed.h"
 #include "engine/load.h"
+#include "engine/masked_scan.h"
 #include "tasks/embed/records.h"
+#include "tasks/reading/distribution.h"
+#include "tasks/reading/input.h"
 #include "tasks/task.h"
 
 namespace groel::tasks {
@@ -53,6 +58,51 @@ std::vector<Tensor> mean_vectors(const models::Model& model, const EmbedInput& i
   return out;
 }
 
+// One residue hidden, and the model's guesses.
+struct Filled {
+  std::string id;
+  std::int64_t position = 30;  // a leucine of insulin's chain B
+  std::string residue;
+  std::vector<std::pair<std::string, double>> guesses;  // likeliest first
+};
+
+Filled fill_one(const models::Model& model, const EmbedInput& input) {
+  const bio::Tokenizer& tokenizer = model.tokenizer();
+  const EmbedRecord& record = input.records.front();
+  const auto tokens = tokenizer.encode(input.sequences[static_cast<std::size_t>(record.distinct)]).ids;
+  Filled out;
+  out.id = record.id;
+  out.residue = tokenizer.token(tokens[static_cast<std::size_t>(out.position)]);
+  bool asked = false;
+  const auto source = [&](engine::ScanQuery& query) {
+    query = {0, tokens, {out.position}, {out.position}};
+    return !std::exchange(asked, true);
+  };
+  const Choices choices(tokenizer, Choices::Scope::residues);
+  engine::MaskedScan(model, {}).run(source, [&](const engine::ScanAnswer& answer) {
+    const auto probabilities = choices.probabilities(answer.log_probabilities);
+    for (const std::size_t choice : by_probability(probabilities))
+      out.guesses.emplace_back(tokenizer.token(choices.ids()[choice]), probabilities[choice]);
+  });
+  return out;
+}
+
+nlohmann::json to_json(const Filled& filled) {
+  nlohmann::json predictions = nlohmann::json::array();
+  for (const auto& [token, p] : filled.guesses) predictions.push_back({{"token", token}, {"probability", p}});
+  return {{"id", filled.id}, {"position", filled.position}, {"residue", filled.residue}, {"predictions", predictions}};
+}
+
+void print(const Filled& filled, std::ostream& out) {
+  constexpr std::size_t kShown = 5;
+  out << fmt::format("\nresidue {} of {} masked ({} in truth); the model's guesses:\n", filled.position, filled.id,
+                     filled.residue);
+  for (std::size_t i = 0; i < std::min(kShown, filled.guesses.size()); ++i) {
+    const auto& [token, p] = filled.guesses[i];
+    out << fmt::format("  {}{:>8.4f}  |{}|{}\n", token, p, bar(p, 30), token == filled.residue ? " *" : "");
+  }
+}
+
 int run(const Options& options, Context& context) {
   apply_threads(options);
   const auto fasta = find_resource("examples/proteins.fasta");
@@ -71,9 +121,11 @@ int run(const Options& options, Context& context) {
                     {"nearest", input.records[neighbour.index].id},
                     {"cosine", neighbour.cosine}});
   }
+  const Filled filled = fill_one(*loaded.model, input);
   if (options.flag("json")) {
-    context.out << nlohmann::json{{"model", kModel}, {"random_weights", kModelIsRandom}, {"proteins", rows}}.dump(2)
-                << '\n';
+    const nlohmann::json all{
+        {"model", kModel}, {"random_weights", kModelIsRandom}, {"proteins", rows}, {"masked", to_json(filled)}};
+    context.out << all.dump(2) << '\n';
     return 0;
   }
   context.out << fmt::format("{} proteins embedded by {} (mean over residues, width {})\n\n{:<26}{:>8}   {:<26}{:>8}\n",
@@ -82,9 +134,10 @@ int run(const Options& options, Context& context) {
   for (const auto& row : rows)
     context.out << fmt::format("{:<26}{:>8}   {:<26}{:>8.4f}\n", row["id"].get<std::string>(), row["length"].get<int>(),
                                row["nearest"].get<std::string>(), row["cosine"].get<double>());
+  print(filled, context.out);
   if (kModelIsRandom)
     context.out
-        << "\nThis model's weights are RANDOM: it shows that everything works, and its neighbours mean nothing.\n"
+        << "\nThis model's weights are RANDOM: all works as it should, but neighbours and guesses mean nothing.\n"
            "For real ones give a real checkpoint:  groel embed proteins.fasta -m FOLDER -o proteins.h5\n";
   return 0;
 }
@@ -93,7 +146,7 @@ int run(const Options& options, Context& context) {
 
 Task example_task() {
   return {.name = "example",
-          .summary = "Embed a dozen famous proteins with the bundled model and show each one's nearest neighbour",
+          .summary = "Embed famous proteins with the bundled model, show each one's nearest neighbour, and fill a mask",
           .description = "What ./run does without arguments.",
           .examples = {{"groel example", "a table"}},
           .options = {threads_option(), json_option()},

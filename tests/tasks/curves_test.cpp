@@ -31,7 +31,7 @@ TEST(Curves, TableOfOneRun) {
   const Outcome shown = groel({"curves", run_folder(work, "one")});
   EXPECT_EQ(shown.exit, 0) << shown;
   EXPECT_THAT(shown.out, HasSubstr("step     epoch         loss           lr     held-out     accuracy     tokens/s"));
-  EXPECT_THAT(shown.out, HasSubstr("10      0.50       3.0000     1.00e-03                                     1234"));
+  EXPECT_THAT(shown.out, HasSubstr("10      0.50       3.0000     1.00e-03                                   1234"));
   EXPECT_THAT(shown.out, HasSubstr("20      1.00       2.5000     5.00e-04       2.7500       0.1250"));
 }
 

@@ -98,7 +98,7 @@ TEST(Curve, MergesLinesOfAStep) {
   EXPECT_EQ(curve[1].value("eval_loss"), 2.75);
   const std::string table = curve_table(curve, 12);
   EXPECT_NE(table.find("      10      0.50       3.0000     1.00e-03"), std::string::npos) << table;
-  EXPECT_NE(table.find("2.7500      15.600"), std::string::npos) << table;
+  EXPECT_NE(table.find("2.7500      15.6000"), std::string::npos) << table;
   EXPECT_EQ(std::count(table.begin(), table.end(), '\n'), 3);
   const std::string last = curve_table(curve, 1);
   EXPECT_NE(last.find("      20"), std::string::npos) << last;

@@ -12,6 +12,7 @@
 #include "base/cpu.h"
 #include "base/interrupt.h"
 #include "base/version.h"
+#include "engine/log_softmax.h"
 #include "engine/windows.h"
 #include "formats/spool.h"
 #include "formats/writers.h"
@@ -251,6 +252,8 @@ class EmbedRun {
     }
     std::vector<engine::Embedding> embeddings = engine::embed_batch(model_, sequences, options_.request);
     for (std::size_t i = 0; i < whole.size(); ++i) out.push_back({whole[i], std::move(embeddings[i])});
+    if (options_.log_softmax)
+      for (Computed& one : out) engine::log_softmax_rows(one.embedding.logits);
     return out;
   }
 
@@ -341,16 +344,19 @@ nlohmann::json describe_run(const engine::LoadedModel& loaded, const EmbedRunOpt
   nlohmann::json include = nlohmann::json::array();
   for (const ItemKind kind : options.kinds) include.push_back(formats::name(kind));
   const char* const policies[] = {"error", "truncate", "window"};
-  return {{"program", "groel"},
-          {"version", kVersion},
-          {"model", fs::path(loaded.path).filename().empty() ? loaded.path.parent_path().filename().string()
-                                                             : loaded.path.filename().string()},
-          {"family", loaded.family->name},
-          {"dtype", engine::name(loaded.precision)},
-          {"isa", name(active_isa())},
-          {"layers", options.request.layers},
-          {"include", include},
-          {"long", policies[static_cast<int>(options.long_policy)]}};
+  nlohmann::json out = {
+      {"program", "groel"},
+      {"version", kVersion},
+      {"model", fs::path(loaded.path).filename().empty() ? loaded.path.parent_path().filename().string()
+                                                         : loaded.path.filename().string()},
+      {"family", loaded.family->name},
+      {"dtype", engine::name(loaded.precision)},
+      {"isa", name(active_isa())},
+      {"layers", options.request.layers},
+      {"include", include},
+      {"long", policies[static_cast<int>(options.long_policy)]}};
+  if (options.log_softmax) out["logits"] = "log_softmax";
+  return out;
 }
 
 fs::path journal_folder(const fs::path& output) { return output.string() + ".partial"; }

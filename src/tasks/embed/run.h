@@ -19,6 +19,7 @@ struct EmbedRunOptions {
   engine::EmbedRequest request;
   std::vector<formats::ItemKind> kinds;  ///< in the order asked for
   engine::PlanOptions plan;
+  bool log_softmax = false;  ///< logits as natural logarithms of probabilities
   LongPolicy long_policy = LongPolicy::error;
   std::filesystem::path output;  ///< "-": stdout
   std::string format;            ///< name of the output format

@@ -1,0 +1,52 @@
+// Plain loops in eight lanes, which compilers turn into SIMD; sums are in f64 from a block of 64 values on.
+#include "analysis/vectors.h"
+
+#include <cmath>
+
+namespace groel::analysis {
+namespace {
+
+constexpr std::size_t kLanes = 8;
+constexpr std::size_t kBlock = 64;
+
+// Σ term(i) for i in [0, size): eight f32 lanes within a block, blocks in f64.
+template <class Term>
+double sum(std::size_t size, const Term& term) noexcept {
+  double total = 0;
+  std::size_t i = 0;
+  for (; i + kBlock <= size; i += kBlock) {
+    float lanes[kLanes] = {};
+    for (std::size_t j = 0; j < kBlock; j += kLanes)
+      for (std::size_t lane = 0; lane < kLanes; ++lane) lanes[lane] += term(i + j + lane);
+    for (const float lane : lanes) total += static_cast<double>(lane);
+  }
+  for (; i < size; ++i) total += static_cast<double>(term(i));
+  return total;
+}
+
+}  // namespace
+
+double dot(std::span<const float> a, std::span<const float> b) noexcept {
+  return sum(a.size(), [&](std::size_t i) { return a[i] * b[i]; });
+}
+
+double squared_distance(std::span<const float> a, std::span<const float> b) noexcept {
+  return sum(a.size(), [&](std::size_t i) {
+    const float difference = a[i] - b[i];
+    return difference * difference;
+  });
+}
+
+Vectors normalised(Vectors x) {
+  for (std::int64_t r = 0; r < x.rows; ++r) {
+    const double length = std::sqrt(dot(x.row(r), x.row(r)));
+    if (length == 0) continue;
+    for (std::int64_t c = 0; c < x.width; ++c) {
+      float& value = x.values[static_cast<std::size_t>(r * x.width + c)];
+      value = static_cast<float>(static_cast<double>(value) / length);
+    }
+  }
+  return x;
+}
+
+}  // namespace groel::analysis

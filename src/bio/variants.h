@@ -1,0 +1,43 @@
+// Variants of a protein as people write them: M1A, A5D:K9R, p.Met1Ala, p.Lys23_Val25del, K2_G3insQSK.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace groel::bio {
+
+/// Residues first..last (1-based, as written) become `to`. An insertion stands between `first` and `last`; a
+/// duplication repeats them. A substitution has one residue in `to`.
+struct Edit {
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+  char from_first = 0;  ///< the residue written for `first`
+  char from_last = 0;   ///< the residue written for `last`
+  std::string to;
+  enum class Kind { substitution, deletion, insertion, replacement, duplication } kind = Kind::substitution;
+};
+
+struct Variant {
+  std::vector<Edit> edits;  ///< none: the wild type
+  bool changes_length() const;
+  bool only_substitutions() const;
+};
+
+/// Parses one variant; edits are separated by ':', ';', ',' or '/', and may be in HGVS's brackets. "WT" and an empty
+/// text are the wild type, "M1=" is M1M. Letters are those of the 20 residues, and B J O U X Z. Errors: bad_input,
+/// quoting what could not be read; unsupported for stops, frame shifts and extensions.
+Variant parse_variant(std::string_view text);
+
+/// Subtracts `offset` from every position.
+void shift(Variant& variant, std::int64_t offset);
+
+/// Checks that the residues are where the variant says they are. Errors: bad_input naming the position and both
+/// residues, a position outside the sequence, or edits that touch the same residue.
+void check_variant(const Variant& variant, std::string_view wild_type);
+
+/// The sequence of a variant that check_variant has passed. Errors: bad_input when nothing is left of it.
+std::string apply_variant(const Variant& variant, std::string_view wild_type);
+
+}  // namespace groel::bio

@@ -1,0 +1,254 @@
+// groel fill-mask: what a model puts in the place of masked residues.
+#include <charconv>
+#include <cmath>
+
+#include "base/text_file.h"
+#include "tasks/fill_mask/positions.h"
+#include "tasks/reading/csv_text.h"
+#include "tasks/task.h"
+
+namespace groel::tasks {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr int kBar = 30;
+
+std::vector<OptionSpec> option_table() {
+  std::vector<OptionSpec> table{
+      sequences_option(),
+      model_option(),
+      record_option(),
+      {.name = "position",
+       .letter = 'p',
+       .type = OptionType::list,
+       .help = "Residues to mask, together, counted from 1",
+       .value_name = "N,..."},
+      {.name = "zero-based", .type = OptionType::flag, .help = "Positions count from 0, in what is given and shown"},
+      {.name = "all", .type = OptionType::flag, .help = "Mask every residue, each in a copy of its own"},
+      {.name = "top-k",
+       .letter = 'k',
+       .type = OptionType::integer,
+       .help = "Predictions to show; 0: all",
+       .otherwise = 5,
+       .value_name = "K"},
+      {.name = "vocabulary",
+       .type = OptionType::choice,
+       .help = "Probabilities over the 20 residues (they sum to 1), or over all tokens of the model",
+       .otherwise = "residues",
+       .choices = {"residues", "all"}},
+      {.name = "tolerant",
+       .type = OptionType::number,
+       .help = "With --all: list positions with at least as many effective residues (2 to the entropy)",
+       .otherwise = 8.0,
+       .value_name = "X"},
+      table_option("Also write the probabilities as CSV, a position a row; -: to stdout, instead of text"),
+      overwrite_option(),
+      window_option(0)};
+  for (OptionSpec& spec : plan_options()) table.push_back(std::move(spec));
+  for (OptionSpec& spec : std::vector{dtype_option(), threads_option(), json_option()})
+    table.push_back(std::move(spec));
+  return table;
+}
+
+// What is shown of the answers, and how.
+struct View {
+  const bio::Tokenizer& tokenizer;
+  const Choices& choices;
+  const std::vector<ReadRecord>& records;
+  std::int64_t base;  // added to positions: 0, or -1 when they count from 0
+  std::size_t top_k;  // 0: all
+  double tolerant;    // effective residues
+  bool one_by_one;
+
+  const std::string& token(std::size_t choice) const { return tokenizer.token(choices.ids()[choice]); }
+  const std::string& id(const FilledPosition& filled) const { return records[filled.record].id; }
+  std::string residue(const FilledPosition& f) const { return f.residue ? tokenizer.token(*f.residue) : "<mask>"; }
+  bool is_tolerant(const FilledPosition& f) const { return std::exp2(entropy(f.probabilities)) >= tolerant; }
+  std::vector<std::size_t> top(const FilledPosition& filled) const {
+    auto order = by_probability(filled.probabilities);
+    if (top_k > 0 && order.size() > top_k) order.resize(top_k);
+    return order;
+  }
+};
+
+std::int64_t parse_position(const std::string& word) {
+  constexpr std::int64_t kMost = 1'000'000'000;
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+  if (error != std::errc{} || end != word.data() + word.size() || value < -kMost || value > kMost)
+    throw Error(ErrorKind::usage, {fmt::format("'{}' is not a position", word), "--position", "e.g. 30 or 12,30"});
+  return value;
+}
+
+MaskRequest mask_request(const Options& options) {
+  MaskRequest request{{}, options.flag("all"), options.flag("zero-based") ? 0 : 1};
+  for (const std::string& word : options.list("position"))
+    request.positions.push_back(parse_position(word) + 1 - request.first_position);
+  if (request.one_by_one && !request.positions.empty())
+    throw Error(ErrorKind::usage, {"--all masks every position already", "--position", "leave one of the two out"});
+  return request;
+}
+
+ordered_json to_json(const FilledPosition& filled, const View& view) {
+  ordered_json out{{"id", view.id(filled)}, {"position", filled.position + view.base}};
+  out["residue"] = filled.residue ? ordered_json(view.residue(filled)) : ordered_json();
+  out["rank"] = ordered_json();
+  out["probability"] = ordered_json();
+  if (filled.truth) {
+    const auto truth = static_cast<std::size_t>(*filled.truth);
+    out["rank"] = rank_of(filled.probabilities, truth);
+    out["probability"] = filled.probabilities[truth];
+  }
+  out["entropy"] = entropy(filled.probabilities);
+  out["predictions"] = ordered_json::array();
+  for (const std::size_t choice : view.top(filled))
+    out["predictions"].push_back({{"token", view.token(choice)}, {"probability", filled.probabilities[choice]}});
+  return out;
+}
+
+ordered_json to_json(const std::vector<FilledPosition>& all, const View& view) {
+  ordered_json out{{"positions", ordered_json::array()}};
+  for (const FilledPosition& filled : all) out["positions"].push_back(to_json(filled, view));
+  if (view.one_by_one) {
+    out["tolerant"] = ordered_json::array();
+    for (const FilledPosition& filled : all)
+      if (view.is_tolerant(filled))
+        out["tolerant"].push_back({{"id", view.id(filled)}, {"position", filled.position + view.base}});
+  }
+  for (const ReadRecord& record : view.records)
+    if (record.error) out["errors"].push_back(error_json(record.id, *record.error));
+  return out;
+}
+
+std::string truth_text(const FilledPosition& filled, const View& view) {
+  if (!filled.residue) return {};
+  if (!filled.truth) return fmt::format(" (the sequence has {})", view.residue(filled));
+  const auto truth = static_cast<std::size_t>(*filled.truth);
+  return fmt::format(" (the sequence has {}: rank {}, probability {:.4f})", view.residue(filled),
+                     rank_of(filled.probabilities, truth), filled.probabilities[truth]);
+}
+
+void print_position(const FilledPosition& filled, const View& view, std::ostream& out) {
+  out << fmt::format("{}, position {}{}\n", view.id(filled), filled.position + view.base, truth_text(filled, view));
+  for (const std::size_t choice : view.top(filled)) {
+    const double p = filled.probabilities[choice];
+    const bool is_true = filled.truth && static_cast<std::size_t>(*filled.truth) == choice;
+    out << fmt::format("  {:<8}{:>8.4f}  |{}|{}\n", view.token(choice), p, bar(p, kBar), is_true ? " *" : "");
+  }
+  out << '\n';
+}
+
+// One line a position: the true residue's chances, the entropy as a bar, and the best guesses.
+void print_link(const FilledPosition& filled, const View& view, std::ostream& out) {
+  const double bits = entropy(filled.probabilities);
+  const double most = std::log2(static_cast<double>(view.choices.ids().size()));
+  std::string guesses;
+  for (const std::size_t choice : view.top(filled))
+    guesses +=
+        fmt::format("{}{} {:.2f}", guesses.empty() ? "" : "  ", view.token(choice), filled.probabilities[choice]);
+  const auto truth = static_cast<std::size_t>(filled.truth.value_or(0));
+  out << fmt::format("{:>8} {:<6} {:>7} {:>5} {:>8.3f}  |{}| {}\n", filled.position + view.base, view.residue(filled),
+                     filled.truth ? fmt::format("{:.4f}", filled.probabilities[truth]) : "",
+                     filled.truth ? fmt::format("{}", rank_of(filled.probabilities, truth)) : "", bits,
+                     bar(bits / most, 20), guesses);
+}
+
+// All positions of one record.
+void print_chain(std::span<const FilledPosition> chain, const View& view, std::ostream& out) {
+  out << fmt::format("{}\n{:>8} {:<6} {:>7} {:>5} {:>8}  {:<22} guesses\n", view.id(chain.front()), "position", "true",
+                     "p", "rank", "entropy", "");
+  std::string tolerant;
+  for (const FilledPosition& filled : chain) {
+    print_link(filled, view, out);
+    if (view.is_tolerant(filled)) tolerant += fmt::format(" {}{}", view.residue(filled), filled.position + view.base);
+  }
+  out << fmt::format("\ntolerant positions (at least {} effective residues):{}\n\n", view.tolerant,
+                     tolerant.empty() ? " none" : tolerant);
+}
+
+void print_chains(std::span<const FilledPosition> all, const View& view, std::ostream& out) {
+  while (!all.empty()) {
+    std::size_t count = 1;
+    while (count < all.size() && all[count].record == all.front().record) ++count;
+    print_chain(all.first(count), view, out);
+    all = all.subspan(count);
+  }
+}
+
+std::string to_csv(const std::vector<FilledPosition>& all, const View& view) {
+  std::string out;
+  std::vector<std::string> row{"id", "position", "residue", "entropy"};
+  for (std::size_t c = 0; c < view.choices.ids().size(); ++c) row.push_back(view.token(c));
+  append_row(out, row);
+  for (const FilledPosition& filled : all) {
+    row = {view.id(filled), fmt::format("{}", filled.position + view.base), view.residue(filled),
+           number_text(entropy(filled.probabilities))};
+    for (const double p : filled.probabilities) row.push_back(number_text(p));
+    append_row(out, row);
+  }
+  return out;
+}
+
+void show(const std::vector<FilledPosition>& all, const View& view, const Options& options, std::ostream& out) {
+  const bool to_file = options.has("output") && options.text("output") != "-";
+  if (to_file) write_text(options.text("output"), to_csv(all, view));
+  if (options.flag("json"))
+    out << to_json(all, view).dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
+  else if (options.has("output") && !to_file)
+    out << to_csv(all, view);
+  else if (view.one_by_one)
+    print_chains(all, view, out);
+  else
+    for (const FilledPosition& filled : all) print_position(filled, view, out);
+}
+
+int run(const Options& options, Context& context) {
+  apply_threads(options);
+  check_table_output(options);
+  if (options.integer("top-k") < 0) throw Error(ErrorKind::usage, {"a number from 0 on", "--top-k", "0 shows all"});
+  const MaskRequest request = mask_request(options);
+  const engine::LoadedModel loaded = load_reader(options, options.text("model"));
+  const bio::Tokenizer& tokenizer = loaded.model->tokenizer();
+  const engine::MaskedScan scan(*loaded.model, scan_options(options));
+  const Choices choices(tokenizer,
+                        options.text("vocabulary") == "all" ? Choices::Scope::vocabulary : Choices::Scope::residues);
+  std::vector<ReadRecord> records = read_records(options, tokenizer);
+  const auto filled = fill_masks(scan, tokenizer, records, request, choices);
+  const View view{tokenizer,
+                  choices,
+                  records,
+                  request.first_position - 1,
+                  static_cast<std::size_t>(options.integer("top-k")),
+                  options.number("tolerant"),
+                  request.one_by_one};
+  Failures failures(context.sink);
+  for (const ReadRecord& record : records)
+    if (record.error) failures.add(record.id, *record.error);
+  show(filled, view, options, context.out);
+  return failures.exit_status();
+}
+
+}  // namespace
+
+Task fill_mask_task() {
+  return {.name = "fill-mask",
+          .summary = "Show what a model puts in the place of masked residues",
+          .description =
+              "Masks are written <mask> in a sequence, or set at --position in the records of a file; several in one "
+              "sequence are masked together. --all masks every residue in a copy of its own and shows how the model "
+              "sees the chain: the true residue's probability and rank, the entropy in bits, tolerant positions.",
+          .examples = {{"groel fill-mask \"MALWMRLLPLLALLALWGPDPAAAFVNQH<mask>CGSHLVEALYLVCGERGFFYTPKT\" -m "
+                        "esm2-tiny-random",
+                        "a mask in a sequence"},
+                       {"groel fill-mask examples/proteins.fasta --record P01308 --position 30 -m esm2-tiny-random "
+                        "--json --top-k 0 --vocabulary all",
+                        "insulin's residue 30, every token, as JSON"},
+                       {"groel fill-mask examples/proteins.fasta --record P01542 --all -m esm2-tiny-random -o "
+                        "crambin.csv",
+                        "every residue of crambin, and the matrix of probabilities as CSV"}},
+          .options = option_table(),
+          .run = run};
+}
+
+}  // namespace groel::tasks

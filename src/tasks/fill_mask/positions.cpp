@@ -1,0 +1,99 @@
+// Which positions, and asking for them.
+#include "tasks/fill_mask/positions.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace groel::tasks {
+namespace {
+
+// The positions of a record to ask for, ascending.
+std::vector<std::int64_t> positions_of(const ReadRecord& record, const bio::Tokenizer& tokenizer,
+                                       const MaskRequest& request) {
+  std::set<std::int64_t> out;
+  for (std::int64_t p = 1; p <= record.residues(); ++p)
+    if (request.one_by_one || record.tokens[static_cast<std::size_t>(p)] == tokenizer.mask()) out.insert(p);
+  for (const std::int64_t p : request.positions) {
+    if (p < 1 || p > record.residues())
+      throw Error(ErrorKind::bad_input,
+                  {fmt::format("position {} lies outside the sequence ({} to {})", p + request.first_position - 1,
+                               request.first_position, record.residues() + request.first_position - 1),
+                   {},
+                   request.first_position == 1 ? "positions count from 1; with --zero-based from 0" : ""});
+    out.insert(p);
+  }
+  if (out.empty())
+    throw Error(ErrorKind::bad_input,
+                {"nothing is masked", {}, "write <mask> in the sequence, or name residues with --position, or --all"});
+  return {out.begin(), out.end()};
+}
+
+// The masked positions of one record.
+struct Job {
+  std::size_t record;
+  std::vector<std::int64_t> positions;  // ascending
+};
+
+// The passes of all jobs, made one at a time.
+class Passes {
+ public:
+  Passes(const engine::MaskedScan& scan, const std::vector<ReadRecord>& records, std::vector<Job> jobs)
+      : scan_(scan), records_(records), jobs_(std::move(jobs)) {}
+
+  bool next(engine::ScanQuery& query, const MaskRequest& request) {
+    if (rest_.empty()) {
+      if (following_ == jobs_.size()) return false;
+      rest_ = jobs_[following_++].positions;
+    }
+    const Job& job = jobs_[following_ - 1];
+    const std::vector<std::int32_t>& tokens = records_[job.record].tokens;
+    const auto now =
+        request.one_by_one ? rest_.first(1) : scan_.seen_together(rest_, static_cast<std::int64_t>(tokens.size()));
+    query.key = static_cast<std::int64_t>(job.record);
+    query.tokens = tokens;
+    query.wanted.assign(now.begin(), now.end());
+    query.masked = request.one_by_one ? query.wanted : job.positions;
+    rest_ = rest_.subspan(now.size());
+    return true;
+  }
+
+ private:
+  const engine::MaskedScan& scan_;
+  const std::vector<ReadRecord>& records_;
+  std::vector<Job> jobs_;
+  std::size_t following_ = 0;
+  std::span<const std::int64_t> rest_;  // of the job before that
+};
+
+}  // namespace
+
+std::vector<FilledPosition> fill_masks(const engine::MaskedScan& scan, const bio::Tokenizer& tokenizer,
+                                       std::vector<ReadRecord>& records, const MaskRequest& request,
+                                       const Choices& choices) {
+  std::vector<Job> jobs;
+  for (std::size_t r = 0; r < records.size(); ++r) {
+    ReadRecord& record = records[r];
+    if (record.error) continue;
+    try {
+      scan.check_fits(static_cast<std::int64_t>(record.tokens.size()));
+      jobs.push_back({r, positions_of(record, tokenizer, request)});
+    } catch (const Error& error) {
+      record.error = error.at(record.id);
+    }
+  }
+  std::vector<FilledPosition> out;
+  Passes passes(scan, records, std::move(jobs));
+  const auto source = [&](engine::ScanQuery& query) { return passes.next(query, request); };
+  scan.run(source, [&](const engine::ScanAnswer& answer) {
+    const auto r = static_cast<std::size_t>(answer.key);
+    const std::int32_t residue = records[r].tokens[static_cast<std::size_t>(answer.position)];
+    FilledPosition filled{r, answer.position, {}, choices.probabilities(answer.log_probabilities), {}};
+    if (residue != tokenizer.mask()) filled.residue = residue;
+    if (const std::int64_t index = choices.index(residue); filled.residue && index >= 0) filled.truth = index;
+    out.push_back(std::move(filled));
+  });
+  return out;
+}
+
+}  // namespace groel::tasks

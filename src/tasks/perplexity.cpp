@@ -1,0 +1,164 @@
+// groel perplexity: how well a model predicts each residue of a protein from all the others.
+#include <chrono>
+#include <cmath>
+
+#include "tasks/reading/input.h"
+#include "tasks/task.h"
+
+namespace groel::tasks {
+namespace {
+
+using nlohmann::ordered_json;
+
+std::vector<OptionSpec> option_table() {
+  std::vector<OptionSpec> table{sequences_option(), model_option(), record_option(), window_option(0)};
+  for (OptionSpec& spec : plan_options()) table.push_back(std::move(spec));
+  for (OptionSpec& spec : std::vector{dtype_option(), threads_option(), json_option()})
+    table.push_back(std::move(spec));
+  return table;
+}
+
+struct Likelihood {
+  double log = 0;  // natural logarithm, summed over the residues
+  std::int64_t residues = 0;
+  double perplexity() const { return std::exp(-log / static_cast<double>(residues)); }
+};
+
+// Residues of all records, one masked copy each, in order.
+class Leftover {
+ public:
+  Leftover(const std::vector<ReadRecord>& records, const bio::Tokenizer& tokenizer)
+      : records_(records), tokenizer_(tokenizer) {}
+
+  bool next(engine::ScanQuery& query) {
+    for (; record_ < records_.size(); ++record_, position_ = 0) {
+      const ReadRecord& record = records_[record_];
+      if (record.error) continue;
+      while (++position_ <= record.residues())
+        if (is_residue(tokenizer_, record.tokens[static_cast<std::size_t>(position_)])) {
+          query = {static_cast<std::int64_t>(record_), record.tokens, {position_}, {position_}};
+          return true;
+        }
+    }
+    return false;
+  }
+
+ private:
+  const std::vector<ReadRecord>& records_;
+  const bio::Tokenizer& tokenizer_;
+  std::size_t record_ = 0;
+  std::int64_t position_ = 0;
+};
+
+void check_records(std::vector<ReadRecord>& records, const engine::MaskedScan& scan, const bio::Tokenizer& tokenizer) {
+  for (ReadRecord& record : records) {
+    if (record.error) continue;
+    try {
+      scan.check_fits(static_cast<std::int64_t>(record.tokens.size()));
+      bool any = false;
+      for (const std::int32_t id : record.tokens) any |= is_residue(tokenizer, id);
+      if (!any) throw Error(ErrorKind::bad_input, "none of its residues is known");
+    } catch (const Error& error) {
+      record.error = error.at(record.id);
+    }
+  }
+}
+
+std::vector<Likelihood> likelihoods(const std::vector<ReadRecord>& records, const engine::MaskedScan& scan,
+                                    const bio::Tokenizer& tokenizer, Sink& sink) {
+  std::vector<Likelihood> out(records.size());
+  Progress progress{.phase = "masking"};
+  progress.total = static_cast<std::int64_t>(records.size());
+  for (const ReadRecord& record : records)
+    if (!record.error) progress.total_tokens += record.residues();
+  Leftover source(records, tokenizer);
+  const auto begin = std::chrono::steady_clock::now();
+  scan.run([&](engine::ScanQuery& query) { return source.next(query); },
+           [&](const engine::ScanAnswer& answer) {
+             const auto key = static_cast<std::size_t>(answer.key);
+             const auto truth = records[key].tokens[static_cast<std::size_t>(answer.position)];
+             out[key].log += answer.log_probabilities[static_cast<std::size_t>(truth)];
+             ++out[key].residues;
+             progress.done = answer.key;
+             ++progress.tokens;
+             progress.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+             sink.progress(progress);
+           });
+  sink.progress_done();
+  return out;
+}
+
+ordered_json results(const std::vector<ReadRecord>& records, const std::vector<Likelihood>& scores,
+                     Failures& failures) {
+  ordered_json rows = ordered_json::array();
+  ordered_json errors = ordered_json::array();
+  Likelihood total;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if (records[i].error) {
+      failures.add(records[i].id, *records[i].error);
+      errors.push_back(error_json(records[i].id, *records[i].error));
+      continue;
+    }
+    rows.push_back({{"id", records[i].id},
+                    {"length", records[i].residues()},
+                    {"predicted_residues", scores[i].residues},
+                    {"log_likelihood", scores[i].log},
+                    {"perplexity", scores[i].perplexity()}});
+    total.log += scores[i].log;
+    total.residues += scores[i].residues;
+  }
+  ordered_json out{{"records", rows}};
+  out["total"] = {{"records", rows.size()}, {"predicted_residues", total.residues}, {"log_likelihood", total.log}};
+  out["total"]["perplexity"] = total.residues > 0 ? ordered_json(total.perplexity()) : ordered_json();
+  if (!errors.empty()) out["errors"] = errors;
+  return out;
+}
+
+void print(const ordered_json& result, std::ostream& out) {
+  constexpr const char* kRow = "{:<28} {:>8} {:>10} {:>12}\n";
+  out << fmt::format(kRow, "protein", "residues", "perplexity", "log p");
+  for (const ordered_json& row : result["records"])
+    out << fmt::format(kRow, row["id"].get<std::string>(), row["predicted_residues"].get<std::int64_t>(),
+                       fmt::format("{:.4f}", row["perplexity"].get<double>()),
+                       fmt::format("{:.2f}", row["log_likelihood"].get<double>()));
+  const ordered_json& total = result["total"];
+  if (!total["perplexity"].is_null())
+    out << fmt::format(kRow, "in total", total["predicted_residues"].get<std::int64_t>(),
+                       fmt::format("{:.4f}", total["perplexity"].get<double>()),
+                       fmt::format("{:.2f}", total["log_likelihood"].get<double>()));
+}
+
+int run(const Options& options, Context& context) {
+  apply_threads(options);
+  const engine::LoadedModel loaded = load_reader(options, options.text("model"));
+  const bio::Tokenizer& tokenizer = loaded.model->tokenizer();
+  const engine::MaskedScan scan(*loaded.model, scan_options(options));
+  std::vector<ReadRecord> records = read_records(options, tokenizer);
+  check_records(records, scan, tokenizer);
+  const auto scores = likelihoods(records, scan, tokenizer, context.sink);
+  Failures failures(context.sink);
+  const ordered_json result = results(records, scores, failures);
+  if (options.flag("json"))
+    context.out << result.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
+  else
+    print(result, context.out);
+  return failures.exit_status();
+}
+
+}  // namespace
+
+Task perplexity_task() {
+  return {
+      .name = "perplexity",
+      .summary = "Measure how well a model predicts each residue of a protein from all the others",
+      .description =
+          "Pseudo-perplexity: every residue is masked in a copy of its own, and exp(-mean log p) of the true ones "
+          "is taken, over the whole vocabulary, a record and in total (over all residues alike). 1 is certainty, "
+          "20 about as good as guessing. <mask>, unknown residues and gaps are not predicted.",
+      .examples = {{"groel perplexity examples/proteins.fasta -m esm2-tiny-random --record P01542", "of crambin"},
+                   {"groel perplexity MKTAYIAKQRQISFVKSHFSRQ -m esm2-tiny-random --json", "of a sequence, as JSON"}},
+      .options = option_table(),
+      .run = run};
+}
+
+}  // namespace groel::tasks

@@ -1,0 +1,155 @@
+// Records and shared options.
+#include "tasks/reading/input.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <filesystem>
+
+#include "engine/bundled.h"
+#include "io/sequences.h"
+
+namespace groel::tasks {
+namespace {
+
+// A word that is no file: with a token in brackets, or of nothing but capitals. (Small letters are rather the name of a
+// file that is not there.)
+bool is_written_out(const std::string& word) {
+  std::error_code ignored;
+  if (word == "-" || std::filesystem::exists(word, ignored)) return false;
+  if (word.find('<') != std::string::npos) return true;
+  return !word.empty() && std::all_of(word.begin(), word.end(), [](unsigned char c) {
+    return std::isupper(c) != 0 || std::isspace(c) != 0 || c == '*';
+  });
+}
+
+ReadRecord tokenised(const io::SequenceRecord& raw, const bio::Tokenizer& tokenizer) {
+  ReadRecord out{raw.id, {}, raw.error};
+  if (out.error) return out;
+  try {
+    out.tokens = tokenizer.encode(raw.sequence).ids;
+  } catch (const Error& error) {
+    out.error = error.at(raw.line > 0 ? fmt::format("{}:{} ({})", raw.source, raw.line, raw.id) : raw.id);
+  }
+  return out;
+}
+
+// "P01308" and "INS_HUMAN" name "sp|P01308|INS_HUMAN".
+bool is_named(const std::string& id, const std::string& name) {
+  if (id == name) return true;
+  for (std::size_t at = 0; at <= id.size();) {
+    const std::size_t end = std::min(id.find('|', at), id.size());
+    if (id.compare(at, end - at, name) == 0) return true;
+    at = end + 1;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::vector<ReadRecord> read_records(const Options& options, const bio::Tokenizer& tokenizer) {
+  const std::string wanted = options.text("record");
+  std::vector<ReadRecord> out;
+  const auto take = [&](const io::SequenceRecord& record) {
+    if (wanted.empty() || is_named(record.id, wanted)) out.push_back(tokenised(record, tokenizer));
+  };
+  for (const std::string& word : options.list("input")) {
+    if (is_written_out(word))
+      take({"sequence", {}, word, {}, 0, {}});
+    else
+      for (const io::SequenceRecord& record : io::read_sequences({word})) take(record);
+  }
+  if (out.empty()) throw Error(ErrorKind::not_found, {fmt::format("no record is called '{}'", wanted), "--record", {}});
+  return out;
+}
+
+void Failures::add(const std::string& id, const Error& error) {
+  constexpr std::int64_t kShown = 10;
+  ++count_;
+  const bool named = error.parts().where.find(id.substr(0, 40)) != std::string::npos;
+  if (count_ <= kShown) sink_.warning(named ? error.what() : fmt::format("'{}' failed: {}", id, error.what()));
+  if (count_ == kShown + 1) sink_.warning("further failures are only counted");
+}
+
+nlohmann::ordered_json error_json(const std::string& id, const Error& error) {
+  return {{"id", id}, {"kind", name(error.kind())}, {"message", error.what()}};
+}
+
+OptionSpec sequences_option() {
+  return {.name = "input",
+          .type = OptionType::paths,
+          .help = "A sequence in capitals, or files: FASTA, FASTQ, A3M, CSV or TSV (also .gz, .bgz, .zst); - is stdin",
+          .value_name = "INPUT",
+          .required = true};
+}
+
+OptionSpec record_option() {
+  return {.name = "record",
+          .help = "Only the records of this id; a part between bars names 'sp|P01308|INS_HUMAN', too",
+          .value_name = "ID"};
+}
+
+OptionSpec window_option(std::int64_t otherwise) {
+  return {.name = "window",
+          .type = OptionType::integer,
+          .help = "Tokens that the model sees of a longer sequence, around the position asked for; 0: all it can read",
+          .otherwise = otherwise,
+          .value_name = "N"};
+}
+
+std::vector<OptionSpec> plan_options() {
+  return {{.name = "max-tokens",
+           .type = OptionType::integer,
+           .help = "Tokens a batch at most (default: chosen from the plan)",
+           .value_name = "N"},
+          {.name = "memory",
+           .type = OptionType::bytes,
+           .help = "Memory to stay within, e.g. 4G (default: 80 % of what is free)",
+           .value_name = "SIZE"}};
+}
+
+engine::LoadedModel load_reader(const Options& options, const std::string& model) {
+  auto loaded = engine::load_model(engine::resolve_model(model), engine::parse_precision(options.text("dtype")));
+  models::require<models::MaskedLm>(*loaded.model);
+  return loaded;
+}
+
+engine::ScanOptions scan_options(const Options& options) {
+  engine::ScanOptions scan;
+  scan.plan.memory = options.bytes("memory");
+  if (options.has("max-tokens")) scan.plan.max_tokens = options.integer("max-tokens");
+  if (options.integer("window") < 0)
+    throw Error(ErrorKind::usage, {"a window has no negative size", "--window", "0 is no window"});
+  if (options.integer("window") > 0) scan.window = options.integer("window");
+  return scan;
+}
+
+std::vector<std::int32_t> residue_ids(const bio::Tokenizer& tokenizer) {
+  std::vector<std::int32_t> out;
+  for (const char letter : kResidues) {
+    out.push_back(tokenizer.id(std::string_view(&letter, 1)));
+    if (out.back() < 0)
+      throw Error(ErrorKind::unsupported, {fmt::format("this model's vocabulary has no '{}'", letter), {}, {}});
+  }
+  return out;
+}
+
+bool is_residue(const bio::Tokenizer& tokenizer, std::int32_t id) {
+  const std::string& token = tokenizer.token(id);
+  return token.size() == 1 && std::isalpha(static_cast<unsigned char>(token[0])) != 0;
+}
+
+void require_residues(const bio::Tokenizer& tokenizer, std::span<const std::int32_t> tokens) {
+  for (std::size_t p = 1; p + 1 < tokens.size(); ++p)
+    if (!is_residue(tokenizer, tokens[p]))
+      throw Error(ErrorKind::bad_input,
+                  fmt::format("position {} is '{}', not a residue", p, tokenizer.token(tokens[p])));
+}
+
+std::string bar(double value, int width) {
+  const int filled = static_cast<int>(std::lround(std::clamp(value, 0.0, 1.0) * width));
+  return std::string(static_cast<std::size_t>(filled), '#') +
+         std::string(static_cast<std::size_t>(width - filled), ' ');
+}
+
+}  // namespace groel::tasks

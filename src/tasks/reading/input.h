@@ -1,0 +1,69 @@
+// What the tasks that read a model's mind are given: sequences, as records of files or written out, and the options
+// that those tasks share.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/options.h"
+#include "base/progress.h"
+#include "engine/load.h"
+#include "engine/masked_scan.h"
+
+namespace groel::tasks {
+
+struct ReadRecord {
+  std::string id;                    ///< "sequence" for one written on the command line
+  std::vector<std::int32_t> tokens;  ///< <cls> residues… <eos>; residue p (1-based) is tokens[p]
+  std::optional<Error> error;        ///< this record alone cannot be used
+
+  std::int64_t residues() const noexcept { return static_cast<std::int64_t>(tokens.size()) - 2; }
+};
+
+/// Records of `--input` (files, - for stdin, or a sequence itself), those that `--record` names. Errors: not_found when
+/// `--record` names none; those of a record stay with it.
+std::vector<ReadRecord> read_records(const Options& options, const bio::Tokenizer& tokenizer);
+
+/// Warns of the record's error, and counts it: for the exit status.
+class Failures {
+ public:
+  explicit Failures(Sink& sink) : sink_(sink) {}
+  void add(const std::string& id, const Error& error);
+  std::int64_t count() const noexcept { return count_; }
+  int exit_status() const noexcept { return count_ > 0 ? 1 : 0; }
+
+ private:
+  Sink& sink_;
+  std::int64_t count_ = 0;
+};
+
+/// {"id", "kind", "message"} of a record that failed.
+nlohmann::ordered_json error_json(const std::string& id, const Error& error);
+
+OptionSpec sequences_option();
+OptionSpec record_option();
+OptionSpec window_option(std::int64_t otherwise);
+/// --max-tokens and --memory.
+std::vector<OptionSpec> plan_options();
+
+engine::LoadedModel load_reader(const Options& options, const std::string& model);
+engine::ScanOptions scan_options(const Options& options);
+
+/// The 20 residues by their letters.
+inline constexpr std::string_view kResidues = "ACDEFGHIKLMNPQRSTVWY";
+/// The 20 residues in alphabetical order of their letters, by id. Errors: unsupported when the vocabulary lacks one.
+std::vector<std::int32_t> residue_ids(const bio::Tokenizer& tokenizer);
+/// Whether a token stands for a known residue: one letter, neither a gap nor <mask> nor <unk>.
+bool is_residue(const bio::Tokenizer& tokenizer, std::int32_t id);
+
+/// Throws a bad_input error naming the first token between <cls> and <eos> that stands for no known residue.
+void require_residues(const bio::Tokenizer& tokenizer, std::span<const std::int32_t> tokens);
+
+/// "#######  " of `width` characters for a value in 0..1.
+std::string bar(double value, int width);
+
+}  // namespace groel::tasks

@@ -1,0 +1,246 @@
+// groel score: what a model thinks of variants of a protein.
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "base/text_file.h"
+#include "tasks/reading/csv_text.h"
+#include "tasks/reading/input.h"
+#include "tasks/score/evaluation.h"
+#include "tasks/score/methods.h"
+#include "tasks/task.h"
+
+namespace groel::tasks {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr std::int64_t kWindow = 1024;  // ProteinGym's
+
+std::vector<OptionSpec> variant_options() {
+  return {{.name = "variants",
+           .letter = 'v',
+           .help = "CSV or TSV table, a list of one variant a line, or variants themselves: A5D:K9R,M1A",
+           .value_name = "FILE"},
+          {.name = "scan", .type = OptionType::flag, .help = "Every single substitution of the sequence"},
+          {.name = "mutation-col",
+           .help = "Column of the variants (default: mutant, mutation, variant, hgvs, ...)",
+           .value_name = "NAME"},
+          {.name = "sequence-col", .help = "Column of whole sequences, instead of variants", .value_name = "NAME"},
+          {.name = "target-col", .help = "Column of measured values to compare with", .value_name = "NAME"},
+          {.name = "target-threshold",
+           .type = OptionType::number,
+           .help = "For AUROC: measured values above it count as positive (default: their median)",
+           .value_name = "X"},
+          {.name = "offset",
+           .type = OptionType::integer,
+           .help = "Taken from the positions as written, which then count from 1",
+           .otherwise = 0,
+           .value_name = "N"},
+          {.name = "method",
+           .type = OptionType::choice,
+           .help = "How to score",
+           .otherwise = "masked-marginals",
+           .choices = {"masked-marginals", "wt-marginals", "pseudo-perplexity"}}};
+}
+
+std::vector<OptionSpec> option_table() {
+  OptionSpec models = model_option();
+  models.type = OptionType::list;
+  models.help += "; several (-m A -m B) get a column each, and their mean and minimum";
+  std::vector<OptionSpec> table{sequences_option(), models, record_option()};
+  for (OptionSpec& spec : variant_options()) table.push_back(std::move(spec));
+  table.push_back(table_option("CSV file to write (default: stdout)"));
+  table.push_back(overwrite_option());
+  table.push_back(window_option(kWindow));
+  for (OptionSpec& spec : plan_options()) table.push_back(std::move(spec));
+  for (OptionSpec& spec : std::vector{dtype_option(), threads_option(), json_option()})
+    table.push_back(std::move(spec));
+  return table;
+}
+
+ScoreMethod parse_method(const std::string& text) {
+  if (text == "wt-marginals") return ScoreMethod::wt_marginals;
+  return text == "pseudo-perplexity" ? ScoreMethod::pseudo_perplexity : ScoreMethod::masked_marginals;
+}
+
+// The one protein that variants are of.
+std::string wild_type(const Options& options, const bio::Tokenizer& tokenizer) {
+  const std::vector<ReadRecord> records = read_records(options, tokenizer);
+  if (records.size() > 1)
+    throw Error(ErrorKind::usage, {fmt::format("the input has {} records; variants are of one", records.size()),
+                                   "--record", fmt::format("for example --record '{}'", records.front().id)});
+  const ReadRecord& record = records.front();
+  if (record.error) throw record.error.value();
+  try {
+    require_residues(tokenizer, record.tokens);
+  } catch (const Error& error) {
+    throw error.at(fmt::format("the wild type, {}", record.id));
+  }
+  std::string out;
+  for (std::int64_t p = 1; p <= record.residues(); ++p)
+    out += tokenizer.token(record.tokens[static_cast<std::size_t>(p)]);
+  return out;
+}
+
+struct Column {
+  std::string name;
+  std::vector<double> values;
+};
+
+std::string model_name(const std::string& model) {
+  const std::filesystem::path path(model);
+  return path.filename().empty() ? path.parent_path().filename().string() : path.filename().string();
+}
+
+std::string unused(const std::string& name, const std::vector<std::string>& taken) {
+  std::string out = name;
+  for (int i = 2; std::find(taken.begin(), taken.end(), out) != taken.end(); ++i) out = fmt::format("{}_{}", name, i);
+  return out;
+}
+
+// Mean and minimum over the models, a row; NaN where a model has no score.
+void add_summaries(std::vector<Column>& columns, std::size_t rows) {
+  Column mean{"mean", {}};
+  Column minimum{"minimum", {}};
+  for (std::size_t i = 0; i < rows; ++i) {
+    double sum = 0;
+    double least = INFINITY;
+    for (const Column& column : columns) {
+      sum += column.values[i];
+      least = std::isnan(column.values[i]) ? NAN : std::min(least, column.values[i]);
+    }
+    mean.values.push_back(sum / static_cast<double>(columns.size()));
+    minimum.values.push_back(std::isnan(sum) ? NAN : least);
+  }
+  columns.push_back(std::move(mean));
+  columns.push_back(std::move(minimum));
+}
+
+// "where: what; remedy", for a cell of a table.
+std::string one_line(const Error& error) {
+  const auto& [what, where, remedy] = error.parts();
+  return fmt::format("{}{}{}{}{}", where, where.empty() ? "" : ": ", what, remedy.empty() ? "" : "; ", remedy);
+}
+
+std::string to_csv(const VariantTable& table, const std::vector<Column>& columns) {
+  std::string out;
+  std::vector<std::string> row = table.header;
+  for (const Column& column : columns) row.push_back(unused(column.name, row));
+  row.push_back(unused("error", row));
+  append_row(out, row);
+  for (std::size_t i = 0; i < table.rows.size(); ++i) {
+    const auto& error = table.rows[i].error;
+    row = table.rows[i].fields;
+    for (const Column& column : columns) row.push_back(number_text(error ? NAN : column.values[i]));
+    row.push_back(error ? one_line(*error) : "");
+    append_row(out, row);
+  }
+  return out;
+}
+
+ordered_json variants_json(const VariantTable& table, const std::vector<Column>& columns) {
+  ordered_json out = ordered_json::array();
+  for (std::size_t i = 0; i < table.rows.size(); ++i) {
+    const VariantRow& row = table.rows[i];
+    ordered_json one{{"variant", row.name}};
+    if (row.error)
+      one["error"] = {{"kind", name(row.error->kind())}, {"message", row.error->what()}};
+    else
+      for (const Column& column : columns) one["scores"][column.name] = column.values[i];
+    if (table.has_target) one["measured"] = std::isnan(row.measured) ? ordered_json() : ordered_json(row.measured);
+    out.push_back(std::move(one));
+  }
+  return out;
+}
+
+std::vector<Agreement> agreements(const VariantTable& table, const std::vector<Column>& columns,
+                                  const Options& options) {
+  std::vector<Agreement> out;
+  if (!table.has_target) return out;
+  std::vector<double> measured;
+  for (const VariantRow& row : table.rows) measured.push_back(row.error ? NAN : row.measured);
+  std::optional<double> threshold;
+  if (options.has("target-threshold")) threshold = options.number("target-threshold");
+  for (const Column& column : columns) out.push_back(agreement(column.name, column.values, measured, threshold));
+  return out;
+}
+
+std::string agreement_text(const std::vector<Agreement>& all) {
+  std::string out;
+  for (const Agreement& a : all)
+    out += fmt::format("{}: Spearman {:.4f}, Pearson {:.4f}, AUROC {:.4f} (above {:.4g}), {} of {} variants\n",
+                       a.column, a.spearman, a.pearson, a.auroc, a.threshold, a.count, a.rows);
+  return out;
+}
+
+void write(const VariantTable& table, const std::vector<Column>& columns, const Options& options, Context& context) {
+  const bool to_file = options.has("output") && options.text("output") != "-";
+  const auto agreement = agreements(table, columns, options);
+  if (to_file) write_text(options.text("output"), to_csv(table, columns));
+  if (options.flag("json")) {
+    ordered_json out{{"method", options.text("method")}, {"variants", variants_json(table, columns)}};
+    for (const Agreement& a : agreement) out["agreement"].push_back(to_json(a));
+    context.out << out.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
+    return;
+  }
+  if (!to_file) context.out << to_csv(table, columns);
+  const std::string text = agreement_text(agreement);
+  if (to_file) context.out << text;
+  if (!to_file && !text.empty()) context.sink.note(text.substr(0, text.size() - 1));
+}
+
+int run(const Options& options, Context& context) {
+  apply_threads(options);
+  check_table_output(options);
+  const std::vector<std::string> names = options.list("model");
+  if (names.empty()) throw Error(ErrorKind::usage, {"no model is named", "--model", {}});
+  VariantTable table;
+  std::string sequence;
+  std::vector<Column> columns;
+  std::vector<std::string> taken;
+  for (const std::string& model : names) {  // one after the other, so that one alone is in memory
+    const engine::LoadedModel loaded = load_reader(options, model);
+    if (columns.empty()) {
+      sequence = wild_type(options, loaded.model->tokenizer());
+      table = read_variants(options, sequence);
+    }
+    const ScoreInput input{*loaded.model, scan_options(options), parse_method(options.text("method")), sequence};
+    taken.push_back(unused(names.size() == 1 ? "score" : model_name(model), taken));
+    columns.push_back({taken.back(), score_variants(input, table.rows, context.sink)});
+  }
+  if (columns.size() > 1) add_summaries(columns, table.rows.size());
+  Failures failures(context.sink);
+  for (const VariantRow& row : table.rows)
+    if (row.error) failures.add(row.name, *row.error);
+  if (failures.count() > 0)
+    if (const auto offset = fitting_offset(table, sequence))
+      context.sink.note(fmt::format("every variant would agree with the sequence with --offset {}",
+                                    *offset + options.integer("offset")));
+  write(table, columns, options, context);
+  return failures.exit_status();
+}
+
+}  // namespace
+
+Task score_task() {
+  return {.name = "score",
+          .summary = "Score variants of a protein, or every single substitution",
+          .description =
+              "Variants are M1A, A5D:K9R, p.Met1Ala, or deletions and insertions as K23_V25del, K2_G3insQS and "
+              "C28delinsWV (these by pseudo-perplexity). A score is a difference of natural log-likelihoods: 0 is the "
+              "wild type's, higher is likelier. A row that does not fit the sequence fails alone, naming itself, and "
+              "the exit status is 1.",
+          .examples = {{"groel score examples/proteins.fasta --record P01308 -m esm2-tiny-random --variants "
+                        "L30A,M1V:A2C,p.Trp4Arg",
+                        "three variants of insulin"},
+                       {"groel score examples/proteins.fasta --record P01542 -m esm2-tiny-random --scan -o scan.csv",
+                        "every substitution of crambin, to a CSV file"},
+                       {"groel score examples/proteins.fasta --record P01542 -m esm2-tiny-random --variants "
+                        "T1_T2insA,P5del --method pseudo-perplexity --json",
+                        "an insertion and a deletion, as JSON"}},
+          .options = option_table(),
+          .run = run};
+}
+
+}  // namespace groel::tasks

@@ -1,0 +1,57 @@
+// Correlations and AUROC.
+#include "tasks/score/evaluation.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "train/metrics/ranking.h"
+#include "train/metrics/regression.h"
+
+namespace groel::tasks {
+namespace {
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const std::size_t half = values.size() / 2;
+  return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+}
+
+nlohmann::ordered_json number(double value) {
+  return std::isnan(value) ? nlohmann::ordered_json() : nlohmann::ordered_json(value);
+}
+
+}  // namespace
+
+Agreement agreement(const std::string& column, std::span<const double> scores, std::span<const double> measured,
+                    std::optional<double> threshold) {
+  std::vector<double> x;
+  std::vector<double> y;
+  for (std::size_t i = 0; i < scores.size(); ++i)
+    if (!std::isnan(scores[i]) && !std::isnan(measured[i])) {
+      x.push_back(scores[i]);
+      y.push_back(measured[i]);
+    }
+  Agreement out{column,
+                static_cast<std::int64_t>(x.size()),
+                static_cast<std::int64_t>(scores.size()),
+                NAN,
+                NAN,
+                NAN,
+                threshold.value_or(NAN)};
+  if (x.size() < 2) return out;
+  out.spearman = train::metrics::spearman(x, y).value;
+  out.pearson = train::metrics::pearson(x, y).value;
+  if (!threshold) out.threshold = median(y);
+  std::vector<std::int64_t> labels;
+  for (const double value : y) labels.push_back(value > out.threshold ? 1 : 0);
+  const auto positives = std::count(labels.begin(), labels.end(), 1);
+  if (positives > 0 && positives < out.count) out.auroc = train::metrics::roc_auc(labels, x);
+  return out;
+}
+
+nlohmann::ordered_json to_json(const Agreement& a) {
+  return {{"column", a.column},           {"variants", a.count},      {"spearman", number(a.spearman)},
+          {"pearson", number(a.pearson)}, {"auroc", number(a.auroc)}, {"threshold", number(a.threshold)}};
+}
+
+}  // namespace groel::tasks

@@ -1,0 +1,202 @@
+// The three methods.
+#include "tasks/score/methods.h"
+
+#include <chrono>
+#include <deque>
+#include <map>
+#include <set>
+
+#include "tasks/reading/input.h"
+
+namespace groel::tasks {
+namespace {
+
+// Tells how far the forward passes are.
+class Passes {
+ public:
+  struct Work {
+    std::string_view unit;  // of what is counted
+    std::int64_t total = 0;
+    std::int64_t positions = 0;  // to be answered
+  };
+  Passes(Sink& sink, const Work& work) : sink_(sink), begin_(std::chrono::steady_clock::now()) {
+    progress_.phase = "scoring";
+    progress_.unit = work.unit;
+    progress_.total = work.total;
+    progress_.total_tokens = work.positions;
+    progress_.token_unit = "positions";
+  }
+  ~Passes() { sink_.progress_done(); }
+  Passes(const Passes&) = delete;
+  Passes& operator=(const Passes&) = delete;
+  // One more position is answered, with which so many units are done.
+  void answered(std::int64_t done) {
+    progress_.done = done;
+    ++progress_.tokens;
+    progress_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+    sink_.progress(progress_);
+  }
+
+ private:
+  Sink& sink_;
+  Progress progress_;
+  std::chrono::steady_clock::time_point begin_;
+};
+
+std::size_t token_of(const bio::Tokenizer& tokenizer, char residue) {
+  const std::int32_t id = tokenizer.id(std::string_view(&residue, 1));
+  if (id < 0 || !is_residue(tokenizer, id))
+    throw Error(ErrorKind::bad_input, fmt::format("the model does not know the residue {}", residue));
+  return static_cast<std::size_t>(id);
+}
+
+std::string place_of(const VariantRow& row) {
+  const std::string name = row.name.substr(0, 40);
+  return row.where.empty() ? name : fmt::format("{} ({})", row.where, name);
+}
+
+using Positions = std::map<std::int64_t, std::vector<double>>;  // log-probabilities [V]
+
+// Takes out the rows that substitutions alone do not explain, and says which positions the others need.
+std::vector<std::int64_t> needed_positions(const ScoreInput& input, std::vector<VariantRow>& rows) {
+  std::set<std::int64_t> out;
+  for (VariantRow& row : rows) {
+    if (row.error) continue;
+    try {
+      if (!row.variant.only_substitutions() || (row.sequence && row.sequence->size() != input.wild_type.size()))
+        throw Error(ErrorKind::unsupported,
+                    {"insertions and deletions have no marginals", {}, "use --method pseudo-perplexity"});
+      for (const bio::Edit& edit : row.variant.edits) {
+        token_of(input.model.tokenizer(), edit.from_first);
+        token_of(input.model.tokenizer(), edit.to[0]);
+        out.insert(edit.first);
+      }
+    } catch (const Error& error) {
+      row.error = error.at(place_of(row));
+    }
+  }
+  return {out.begin(), out.end()};
+}
+
+Positions ask(const ScoreInput& input, const std::vector<std::int64_t>& needed, Sink& sink) {
+  const engine::MaskedScan scan(input.model, input.scan);
+  const auto tokens = input.model.tokenizer().encode(input.wild_type).ids;
+  const auto length = static_cast<std::int64_t>(tokens.size());
+  scan.check_fits(length);
+  const bool masked = input.method == ScoreMethod::masked_marginals;
+  std::span<const std::int64_t> rest(needed);
+  const auto source = [&](engine::ScanQuery& query) {
+    if (rest.empty()) return false;
+    const auto now = masked ? rest.first(1) : scan.seen_together(rest, length);
+    query = {0, tokens, {}, {now.begin(), now.end()}};
+    if (masked) query.masked = query.wanted;
+    rest = rest.subspan(now.size());
+    return true;
+  };
+  Positions out;
+  const auto count = static_cast<std::int64_t>(needed.size());
+  Passes passes(sink, {"positions", count, count});
+  scan.run(source, [&](const engine::ScanAnswer& answer) {
+    out[answer.position] = {answer.log_probabilities.begin(), answer.log_probabilities.end()};
+    passes.answered(static_cast<std::int64_t>(out.size()));
+  });
+  return out;
+}
+
+std::vector<double> marginals(const ScoreInput& input, std::vector<VariantRow>& rows, Sink& sink) {
+  const bio::Tokenizer& tokenizer = input.model.tokenizer();
+  const Positions positions = ask(input, needed_positions(input, rows), sink);
+  std::vector<double> out;
+  for (const VariantRow& row : rows) {
+    out.push_back(row.error ? NAN : 0.0);
+    if (row.error) continue;
+    for (const bio::Edit& edit : row.variant.edits) {
+      const std::vector<double>& log_probabilities = positions.at(edit.first);
+      out.back() +=
+          log_probabilities[token_of(tokenizer, edit.to[0])] - log_probabilities[token_of(tokenizer, edit.from_first)];
+    }
+  }
+  return out;
+}
+
+// The wild type (key 0) and then each row's sequence (key: its index and 1), every residue masked in turn. One sequence
+// is held at a time; a row whose sequence cannot be read gets its error and is left out.
+class WholeSequences {
+ public:
+  WholeSequences(const ScoreInput& input, const engine::MaskedScan& scan, std::vector<VariantRow>& rows)
+      : input_(input), scan_(scan), rows_(rows) {
+    take(input.wild_type);
+  }
+
+  bool next(engine::ScanQuery& query) {
+    while (position_ + 2 == static_cast<std::int64_t>(tokens_.size()))
+      if (!advance()) return false;
+    ++position_;
+    query = {static_cast<std::int64_t>(key_), tokens_, {position_}, {position_}};
+    return true;
+  }
+  std::int32_t truth() const { return tokens_[static_cast<std::size_t>(position_)]; }
+
+ private:
+  void take(const std::string& sequence) {
+    tokens_ = input_.model.tokenizer().encode(sequence).ids;
+    require_residues(input_.model.tokenizer(), tokens_);
+    scan_.check_fits(static_cast<std::int64_t>(tokens_.size()));
+    position_ = 0;
+  }
+
+  bool advance() {
+    if (key_ == rows_.size()) return false;
+    VariantRow& row = rows_[key_++];
+    tokens_.assign(2, 0);  // nothing to ask for
+    position_ = 0;
+    if (row.error) return true;
+    try {
+      take(row.sequence ? *row.sequence : bio::apply_variant(row.variant, input_.wild_type));
+    } catch (const Error& error) {
+      tokens_.assign(2, 0);
+      row.error = error.at(place_of(row));
+    }
+    return true;
+  }
+
+  const ScoreInput& input_;
+  const engine::MaskedScan& scan_;
+  std::vector<VariantRow>& rows_;
+  std::size_t key_ = 0;
+  std::vector<std::int32_t> tokens_;
+  std::int64_t position_ = 0;
+};
+
+std::vector<double> pseudo_perplexities(const ScoreInput& input, std::vector<VariantRow>& rows, Sink& sink) {
+  const engine::MaskedScan scan(input.model, input.scan);
+  WholeSequences sequences(input, scan, rows);
+  std::deque<std::int32_t> truths;  // of the queries that are not answered yet
+  const auto source = [&](engine::ScanQuery& query) {
+    if (!sequences.next(query)) return false;
+    truths.push_back(sequences.truth());
+    return true;
+  };
+  std::vector<double> likelihood(rows.size() + 1);
+  const auto count = static_cast<std::int64_t>(rows.size());
+  Passes passes(sink, {"variants", count, (count + 1) * static_cast<std::int64_t>(input.wild_type.size())});
+  scan.run(source, [&](const engine::ScanAnswer& answer) {
+    likelihood[static_cast<std::size_t>(answer.key)] +=
+        answer.log_probabilities[static_cast<std::size_t>(truths.front())];
+    truths.pop_front();
+    passes.answered(answer.key);
+  });
+  std::vector<double> out;
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    out.push_back(rows[i].error ? NAN : likelihood[i + 1] - likelihood.front());
+  return out;
+}
+
+}  // namespace
+
+std::vector<double> score_variants(const ScoreInput& input, std::vector<VariantRow>& rows, Sink& sink) {
+  return input.method == ScoreMethod::pseudo_perplexity ? pseudo_perplexities(input, rows, sink)
+                                                        : marginals(input, rows, sink);
+}
+
+}  // namespace groel::tasks

@@ -1,0 +1,30 @@
+// Scores of variants by what a masked model says of them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/progress.h"
+#include "engine/masked_scan.h"
+#include "tasks/score/table.h"
+
+namespace groel::tasks {
+
+enum class ScoreMethod {
+  wt_marginals,       ///< log p(new) - log p(old) of one pass over the wild type as it stands, summed over the changes
+  masked_marginals,   ///< the same, each position masked in a copy of its own
+  pseudo_perplexity,  ///< log-likelihood of the whole variant less the wild type's, each residue masked in turn
+};
+
+struct ScoreInput {
+  const models::Model& model;
+  engine::ScanOptions scan;
+  ScoreMethod method;
+  const std::string& wild_type;
+};
+
+/// A score a row, higher is more like what the model expects, 0 is the wild type's; NaN where the row has an error.
+/// Rows that this method or model cannot score get their error.
+std::vector<double> score_variants(const ScoreInput& input, std::vector<VariantRow>& rows, Sink& sink);
+
+}  // namespace groel::tasks

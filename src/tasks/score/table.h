@@ -1,0 +1,38 @@
+// The variants of a score run: rows of a table, words of the command line, or every single substitution.
+#pragma once
+
+#include <cmath>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/options.h"
+#include "bio/variants.h"
+
+namespace groel::tasks {
+
+struct VariantRow {
+  std::string name;                     ///< as written; for messages
+  std::string where;                    ///< "dms.csv:17"; empty where there is no file
+  std::vector<std::string> fields;      ///< as in the input, as many as the header has
+  bio::Variant variant;                 ///< positions in the sequence
+  std::optional<std::string> sequence;  ///< the variant's whole sequence, where that is what was given
+  double measured = NAN;                ///< of --target-col; NaN: none
+  std::optional<Error> error;           ///< this row alone cannot be scored
+};
+
+struct VariantTable {
+  std::vector<std::string> header;
+  std::vector<VariantRow> rows;
+  bool has_target = false;
+};
+
+/// --variants (a table, or variants separated by commas) with --mutation-col, --sequence-col, --target-col, --offset,
+/// or --scan. Every row is checked against the wild type. Errors: usage; bad_input for a table without rows, without
+/// such a column, or without any measured value. Those of a row stay with it.
+VariantTable read_variants(const Options& options, const std::string& wild_type);
+
+/// The offset with which every readable row would agree with the wild type, if there is exactly one and it is not 0.
+std::optional<std::int64_t> fitting_offset(const VariantTable& table, const std::string& wild_type);
+
+}  // namespace groel::tasks

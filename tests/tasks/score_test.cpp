@@ -1,0 +1,228 @@
+// groel score: each method against plain forward passes, tables, several models, measured values, and rows that fail
+// alone.
+#include <set>
+
+#include "tasks/reading.h"
+
+namespace groel::testing {
+namespace {
+
+const std::string kWild = "MKTAYIAKQRQISFVK";
+
+std::vector<json> scored(std::vector<std::string> more, int expected_exit = 0) {
+  more.insert(more.begin(), {"score", kWild});
+  const json result = groel_json(more, expected_exit);
+  return result.contains("variants") ? result["variants"].get<std::vector<json>>() : std::vector<json>{};
+}
+double score_of(const json& variant) { return variant.at("scores").at("score").get<double>(); }
+
+double difference(const std::vector<double>& p, char from, char to) {
+  return std::log(p[token_index(to)]) - std::log(p[token_index(from)]);
+}
+
+TEST(Score, WildTypeMarginals) {
+  const auto rows = scored({"--variants", "Y5W,A4D:K8R,WT,A4A", "--method", "wt-marginals"});
+  ASSERT_EQ(rows.size(), 4U);
+  const auto p4 = embedded_softmax(kWild, 4);
+  EXPECT_NEAR(score_of(rows[0]), difference(embedded_softmax(kWild, 5), 'Y', 'W'), 2e-5);
+  EXPECT_NEAR(score_of(rows[1]), difference(p4, 'A', 'D') + difference(embedded_softmax(kWild, 8), 'K', 'R'), 4e-5);
+  EXPECT_EQ(score_of(rows[2]), 0);
+  EXPECT_EQ(score_of(rows[3]), 0);
+}
+
+TEST(Score, WildTypeMarginalsOfTheReferencesLogits) {
+  const Golden golden("esm2-tiny");
+  const std::string sequence = golden.sequences()[0];
+  const auto logits = golden.values("logits.0");
+  const auto result =
+      groel_json({"score", sequence, "--variants", "p.Ile2Trp,A24K", "--method", "wt-marginals"})["variants"];
+  const auto expected = [&](std::size_t position, char from, char to) {
+    return double{logits[position * 33 + token_index(to)]} - logits[position * 33 + token_index(from)];
+  };
+  EXPECT_NEAR(score_of(result[0]), expected(2, 'I', 'W'), 1e-4);
+  EXPECT_NEAR(score_of(result[1]), expected(24, 'A', 'K'), 1e-4);
+}
+
+TEST(Score, MaskedMarginals) {
+  const auto rows = scored({"--variants", "Y5W,A4D:K8R"});
+  const auto masked = [](std::size_t position) {
+    return embedded_softmax(kWild.substr(0, position - 1) + "<mask>" + kWild.substr(position), position);
+  };
+  EXPECT_NEAR(score_of(rows[0]), difference(masked(5), 'Y', 'W'), 2e-5);
+  EXPECT_NEAR(score_of(rows[1]), difference(masked(4), 'A', 'D') + difference(masked(8), 'K', 'R'), 4e-5);
+}
+
+TEST(Score, PseudoPerplexityTakesIndels) {
+  const auto rows = scored({"--variants", "Y5W,Y5del,T3_A4insWW", "--method", "pseudo-perplexity"});
+  const auto sum = [](const std::string& sequence) {
+    double total = 0;
+    for (const double value : masked_log_probabilities(sequence)) total += value;
+    return total;
+  };
+  const double wild = sum(kWild);
+  EXPECT_NEAR(score_of(rows[0]), sum("MKTAWIAKQRQISFVK") - wild, 2e-4);
+  EXPECT_NEAR(score_of(rows[1]), sum("MKTAIAKQRQISFVK") - wild, 2e-4);
+  EXPECT_NEAR(score_of(rows[2]), sum("MKTWWAYIAKQRQISFVK") - wild, 2e-4);
+}
+
+TEST(Score, AScanIsEverySubstitution) {
+  const TemporaryFolder folder;
+  const Outcome outcome = groel({"score", kWild, "--scan", "-m", kEsm2, "-o", folder / "scan.csv"});
+  EXPECT_EQ(outcome.exit, 0) << outcome;
+  const auto rows = csv_rows(read_file(folder / "scan.csv"));
+  ASSERT_EQ(rows.size(), kWild.size() * 19 + 1);
+  EXPECT_EQ(rows[0], (std::vector<std::string>{"mutant", "position", "wild_type", "mutation", "score", "error"}));
+  EXPECT_EQ(rows[1][0], "M1A");
+  std::set<std::string> names;
+  for (std::size_t i = 1; i < rows.size(); ++i) names.insert(rows[i][0]);
+  EXPECT_EQ(names.size(), kWild.size() * 19);
+  const auto listed = scored({"--variants", rows[40][0] + "," + rows[200][0]});
+  EXPECT_EQ(score_of(listed[0]), std::stod(rows[40][4]));
+  EXPECT_EQ(score_of(listed[1]), std::stod(rows[200][4]));
+}
+
+TEST(Score, SeveralModelsAndTheirSummaries) {
+  const json result = groel_json({"score", kWild, "--variants", "Y5W,A4D", "-m", kEsm2, "-m", kEsm1b});
+  const json alone = groel_json({"score", kWild, "--variants", "Y5W,A4D", "-m", kEsm1b});
+  for (const std::size_t i : {0U, 1U}) {
+    const json& scores = result["variants"][i]["scores"];
+    const auto a = scores["esm2-tiny"].get<double>();
+    const auto b = scores["esm1b-tiny"].get<double>();
+    EXPECT_EQ(b, score_of(alone["variants"][i]));
+    EXPECT_NE(a, b);
+    EXPECT_DOUBLE_EQ(scores["mean"].get<double>(), (a + b) / 2);
+    EXPECT_EQ(scores["minimum"].get<double>(), std::min(a, b));
+  }
+}
+
+class ScoreTable : public ::testing::Test {
+ protected:
+  Outcome run(const std::string& table, std::vector<std::string> more = {}) {
+    more.insert(more.begin(), {"score", kWild, "-m", kEsm2, "--variants", write_file(folder_ / "t.csv", table)});
+    return groel(more);
+  }
+  TemporaryFolder folder_;
+};
+
+TEST_F(ScoreTable, ColumnsAreKeptAndRowsFailAlone) {
+  const Outcome outcome = run("note,Mutation\n\"a, b\",Y5W\nwrong,A5W\nfar,M99A\nodd,hello\nshort\n,K8R\n");
+  EXPECT_EQ(outcome.exit, 1) << outcome;
+  const std::string& out = outcome.out;
+  EXPECT_EQ(out.substr(0, out.find('\n')), "note,Mutation,score,error");
+  EXPECT_NE(out.find("\n\"a, b\",Y5W,"), std::string::npos) << out;
+  EXPECT_NE(out.find("t.csv:3 (A5W): residue 5 is Y, not A"), std::string::npos) << out;
+  EXPECT_NE(out.find("t.csv:4 (M99A): position 99 lies outside the sequence (1 to 16)"), std::string::npos) << out;
+  EXPECT_NE(out.find("'hello' is not a variant"), std::string::npos) << out;
+  EXPECT_NE(out.find("the row has 1 fields where the header has 2"), std::string::npos) << out;
+  const auto good = scored({"--variants", "Y5W,K8R"});
+  EXPECT_NE(out.find(fmt::format(",K8R,{},\n", score_of(good[1]))), std::string::npos) << out;
+}
+
+TEST_F(ScoreTable, OffsetsAreTakenOffAndSuggested) {
+  const Outcome wrong = run("mutant\nY28W\nA27D\n");
+  EXPECT_EQ(wrong.exit, 1);
+  EXPECT_TRUE(wrong.says("--offset 23")) << wrong;
+  const Outcome right = run("mutant\nY28W\nA27D\n", {"--offset", "23"});
+  EXPECT_EQ(right.exit, 0) << right;
+  EXPECT_NE(right.out.find("Y28W,"), std::string::npos) << "named as written";
+}
+
+TEST_F(ScoreTable, ListsTabsAndSequences) {
+  EXPECT_EQ(csv_rows(run("Y5W\nA4D\n").out).size(), 3U);
+  EXPECT_EQ(csv_rows(run("WT\nA4D\n").out).size(), 3U);
+  const Outcome commas = run("A4D,K8R\nY5W\n");
+  EXPECT_NE(commas.out.find("\n\"A4D,K8R\","), std::string::npos) << "one variant of two changes: " << commas;
+  const auto tabs = csv_rows(run("score\tvariant\n3\tY5W\n").out);
+  EXPECT_EQ(tabs[0], (std::vector<std::string>{"score", "variant", "score_2", "error"}));
+  const Outcome whole = run("mutated_sequence\nMKTAWIAKQRQISFVK\nMKT\n", {"--sequence-col", "mutated_sequence"});
+  EXPECT_EQ(whole.exit, 1) << "a deletion has no marginals";
+  EXPECT_EQ(std::stod(csv_rows(whole.out)[1][1]), score_of(scored({"--variants", "Y5W"})[0]));
+  EXPECT_TRUE(whole.says("use --method pseudo-perplexity")) << whole;
+}
+
+TEST_F(ScoreTable, LineEndsOfOtherSystemsChangeNothing) {
+  const std::string plain = "mutant,fitness\nY5W,1\nA4D, +2 \n";
+  std::string dos = "\xEF\xBB\xBF";
+  for (const char c : plain) dos += c == '\n' ? std::string("\r\n") : std::string(1, c);
+  const Outcome expected = run(plain, {"--target-col", "fitness", "--json"});
+  EXPECT_EQ(expected.exit, 0) << expected;
+  EXPECT_EQ(json::parse(expected.out)["variants"][1]["measured"], 2);
+  EXPECT_EQ(run(dos, {"--target-col", "fitness", "--json"}).out, expected.out);
+}
+
+TEST_F(ScoreTable, WholeSequencesHoldKnownResiduesOnly) {
+  for (const std::string method : {"pseudo-perplexity", "wt-marginals"}) {
+    const Outcome outcome = run("seq\nMKTAWIAKQRQISFVK\nMKTA-IAKQRQISFVK\nMKTAJIAKQRQISFVK\nMKT1\n",
+                                {"--sequence-col", "seq", "--method", method});
+    EXPECT_EQ(outcome.exit, 1) << outcome;
+    const auto rows = csv_rows(outcome.out);
+    ASSERT_EQ(rows.size(), 5U) << outcome;
+    EXPECT_FALSE(rows[1][1].empty());
+    for (const std::size_t i : {2U, 3U, 4U}) {
+      EXPECT_TRUE(rows[i][1].empty()) << rows[i][0];
+      EXPECT_NE(outcome.out.find(fmt::format("t.csv:{} (MKT", i + 1)), std::string::npos) << outcome;
+    }
+  }
+}
+
+TEST_F(ScoreTable, ErrorsStandOnOneLine) {
+  const Outcome outcome = run("mutant\nY5del\n");
+  EXPECT_EQ(outcome.exit, 1);
+  EXPECT_EQ(csv_rows(outcome.out).size(), 2U) << outcome;
+  EXPECT_FALSE(outcome.says("would agree with the sequence")) << "the offset is right as it is";
+}
+
+TEST_F(ScoreTable, MeasuredValuesAreCompared) {
+  const std::vector<std::string> names{"Y5W", "A4D", "K8R", "I6V", "Q9A", "F14L"};
+  const auto rows = scored({"--variants", "Y5W,A4D,K8R,I6V,Q9A,F14L"});
+  std::string table = "mutant,fitness\n";
+  for (std::size_t i = 0; i < names.size(); ++i) table += fmt::format("{},{}\n", names[i], 2 * score_of(rows[i]) + 1);
+  table += "S13A,\nV15A,n/a\n";
+  const Outcome outcome = run(table, {"--target-col", "fitness", "--json"});
+  const json result = json::parse(outcome.out)["agreement"][0];
+  EXPECT_EQ(result["variants"], 6) << "rows without a value are left out";
+  EXPECT_NEAR(result["spearman"].get<double>(), 1, 1e-12);
+  EXPECT_NEAR(result["pearson"].get<double>(), 1, 1e-9);
+  EXPECT_NEAR(result["auroc"].get<double>(), 1, 1e-12);
+  const Outcome text = run(table, {"--target-col", "fitness", "-o", folder_ / "out.csv"});
+  EXPECT_NE(text.out.find("Spearman 1.0000"), std::string::npos) << text;
+  EXPECT_NE(text.out.find("6 of 8 variants"), std::string::npos) << text;
+}
+
+TEST_F(ScoreTable, BadInputIsNamed) {
+  EXPECT_TRUE(run("").says("the table is empty"));
+  EXPECT_TRUE(run("mutant,x\n").says("the table has no rows"));
+  EXPECT_TRUE(run("a,b\n1,2\n").says("no column looks like variants; the columns are 'a', 'b'"));
+  EXPECT_TRUE(run("mutant,x\nY5W,high\n", {"--target-col", "x"}).says("the column 'x' holds no number"));
+  EXPECT_TRUE(run("Y5W\n", {"--target-col", "dms"}).says("there is no column 'dms'")) << "a list has no columns";
+  EXPECT_TRUE(run("mutant\nY5W\n", {"--target-col", "dms"}).says("there is no column 'dms'"));
+  const auto score = [](std::vector<std::string> words) {
+    words.insert(words.begin(), "score");
+    words.insert(words.end(), {"-m", kEsm2});
+    return groel(words);
+  };
+  EXPECT_TRUE(score({kWild}).says("say what to score"));
+  EXPECT_TRUE(score({kWild, "--scan", "--variants", "Y5W"}).says("say what to score"));
+  EXPECT_TRUE(score({kWild, "--scan", "--target-col", "dms"}).says("a scan reads no table"));
+  EXPECT_TRUE(score({kWild, "--variants", "Y5W", "--target-col", "dms"}).says("is no table"));
+  EXPECT_TRUE(score({kWild, "--scan", "--offset", "9223372036854775807"}).says("no protein is that long"));
+  EXPECT_TRUE(score({kProteins, "--scan"}).says("the input has 15 records")) << score({kProteins, "--scan"});
+  EXPECT_TRUE(score({"MK<mask>T", "--scan"}).says("the wild type, sequence: position 3 is '<mask>', not a residue"));
+  EXPECT_TRUE(score({kWild, "--variants", "no_such.csv"}).says("no_such.csv: there is no such file"));
+  EXPECT_TRUE(score({kWild, "--variants", "Y5"}).says("Y5: there is no such file, and it is not a variant either"));
+  EXPECT_EQ(score({kWild, "--variants", "Y5"}).exit, 3);
+}
+
+TEST(Score, LongProteinsAreSeenThroughAWindow) {
+  std::string longer;
+  while (longer.size() < 200) longer += kWild;
+  const std::string name = fmt::format("{}100{}", longer[99], longer[99] == 'W' ? 'A' : 'W');
+  const json narrow = groel_json({"score", longer, "--variants", name, "--window", "40"});
+  const json cut = groel_json({"score", longer, "--variants", name, "--window", "0"});
+  EXPECT_NE(score_of(narrow["variants"][0]), score_of(cut["variants"][0]));
+  const json wide = groel_json({"score", longer, "--variants", name, "--window", std::to_string(longer.size() + 2)});
+  EXPECT_EQ(score_of(wide["variants"][0]), score_of(cut["variants"][0]));
+}
+
+}  // namespace
+}  // namespace groel::testing
