@@ -115,7 +115,7 @@ Tensor gather_rows(const Tensor& x, const Tensor& rows) {
 Tensor dropout(const Tensor& x, double probability, std::uint64_t stream) {
   if (mode() == Mode::inference || probability == 0) return x;
   const ops::DropoutOptions options{probability, derive_key(dropout_key(), stream)};
-  const Tensor y = ops::dropout(x, options);
+  const Tensor y = ops::dropout(x.to(DType::f32), options);
   if (Tape* const current = recorder(x))
     current->record(y, [current, x, options](const Tensor& dy) { current->add(x, ops::dropout(dy, options)); });
   return y;

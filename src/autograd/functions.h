@@ -34,7 +34,7 @@ Tensor tanh(const Tensor& x);
 Tensor activate(const Tensor& x, ops::Activation activation, DType output = DType::f32);
 /// Rows of x [T, D] by index [N] i32, all different.
 Tensor gather_rows(const Tensor& x, const Tensor& rows);
-/// Nothing when no recording is on. `stream` tells the places of a model apart.
+/// -> f32; x itself when no recording is on. `stream` tells the places of a model apart.
 Tensor dropout(const Tensor& x, double probability, std::uint64_t stream);
 
 /// The low-rank update of one run of output columns: columns [begin, begin + out) gain B A x.

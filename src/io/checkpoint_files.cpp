@@ -124,6 +124,9 @@ ArrayFile read_checkpoint_arrays(const fs::path& folder) {
     if (is_there(folder / form.file)) return form.read(folder / form.file);
     looked_for.emplace_back(form.file);
   }
+  if (is_there(folder / "adapter_model.safetensors"))
+    throw Error(ErrorKind::not_found, {"the folder holds a low-rank adapter, not a model", folder.string(),
+                                       "groel train --merge writes a model with its adapter merged"});
   throw Error(ErrorKind::not_found, {fmt::format("no weights in the folder: none of {}", list_names(looked_for)),
                                      folder.string(), "TensorFlow and Flax weights are not read"});
 }

@@ -145,15 +145,15 @@ class Esm final : public Model,
     return out;
   }
 
-  // What a block keeps: x twice, q k v (f32); two norms, attention's output, the FFN's inside twice (product_input).
+  // Back through the FFN go gradients of its products' ends and their panels; beside the blocks are embeddings and the
+  // last norm. Nothing is kept below the lowest block that is trained.
   std::size_t training_bytes_per_token() const override {
-    const auto d = static_cast<std::size_t>(config_.width);
-    const auto f = static_cast<std::size_t>(config_.ffn);
-    const std::size_t block = 5 * d * sizeof(float) +
-                              (3 * d + 2 * f) * size_of(precision_ == ops::Precision::bf16 ? DType::bf16 : DType::f32);
-    const std::size_t kept = checkpointing_ == Checkpointing::blocks ? d * sizeof(float) : block;
-    const std::size_t back = sizeof(float) * (d + 2 * std::max(3 * d, f)) + block;
-    return static_cast<std::size_t>(config_.layers) * kept + back;
+    const auto d = static_cast<std::size_t>(config_.width) * sizeof(float);
+    const auto f = static_cast<std::size_t>(config_.ffn) * sizeof(float);
+    const std::size_t block = blocks_.back().kept_bytes_per_token(precision_);
+    const auto reached = std::count_if(blocks_.begin(), blocks_.end(), [](const EsmBlock& b) { return b.reached; });
+    return static_cast<std::size_t>(reached) * (checkpointing_ == Checkpointing::blocks ? d : block) + 7 * d +
+           3 * std::max(3 * d, f) + block;
   }
 
   std::size_t weight_bytes() const override {

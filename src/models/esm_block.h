@@ -30,6 +30,8 @@ struct EsmBlock {
   bool add_adapters(const nn::LoraOptions& options);
   void collect_adapters(std::vector<nn::Trained>& to) const;
   void parameters_changed();
+  /// What `run` keeps for the way back.
+  std::size_t kept_bytes_per_token(ops::Precision precision) const;
   std::size_t packed_bytes() const;
 
   /// -> (T, D); in place of x at inference.

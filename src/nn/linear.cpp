@@ -123,7 +123,11 @@ void Linear::add_adapters(const LoraOptions& options) {
 Tensor Linear::adapted(const Tensor& x, const autograd::LinearWeight& weight, ops::LinearOptions options) const {
   std::vector<autograd::LoraPart> parts;
   for (const LoraAdapter& adapter : adapters_) parts.push_back(adapter.part());
-  Tensor y = autograd::linear(x, weight, {.bias = bias_, .residual = autograd::lora(x, parts, width())});
+  // Adapters of one product share their input, and so its dropout.
+  const LoraAdapter& first = adapters_.front();
+  const bool drops = first.dropout() > 0 && autograd::mode() != autograd::Mode::inference;
+  const Tensor entering = drops ? autograd::dropout(x, first.dropout(), first.stream()) : x;
+  Tensor y = autograd::linear(x, weight, {.bias = bias_, .residual = autograd::lora(entering, parts, width())});
   if (options.activation != ops::Activation::none || options.output != DType::f32)
     y = autograd::activate(y, options.activation, options.output);
   return options.residual.defined() ? autograd::add(y, options.residual) : y;

@@ -38,6 +38,8 @@ class Linear {
   Tensor operator()(const Tensor& x, ops::LinearOptions options = {}) const;
   ops::Precision precision() const { return packed_.precision(); }
   std::size_t packed_bytes() const { return packed_.defined() ? packed_.bytes() : 0; }
+  /// Columns of what it gives: Σ out.
+  std::int64_t width() const;
 
  private:
   struct Part {
@@ -48,7 +50,6 @@ class Linear {
     Tensor weight_gradient;
     Tensor bias_gradient;
   };
-  std::int64_t width() const;
   bool trained() const;
   std::vector<Tensor> each(Tensor Part::*member) const;
   void join_gradients();

@@ -36,7 +36,10 @@ bool LoraOptions::wants(const std::string& layer) const {
 }
 
 LoraAdapter::LoraAdapter(const Place& place, const LoraOptions& options)
-    : layer_(place.layer), scale_(static_cast<float>(options.alpha / static_cast<double>(options.rank))) {
+    : layer_(place.layer),
+      scale_(static_cast<float>(options.alpha / static_cast<double>(options.rank))),
+      dropout_(options.dropout),
+      stream_(layer_key(0, place.layer)) {
   if (options.rank < 1 || options.rank > std::min(place.in, place.out))
     throw Error(ErrorKind::usage, {fmt::format("rank {} for a layer of {} x {}", options.rank, place.out, place.in),
                                    place.layer, "a low-rank adapter has a rank from 1 to the layer's smaller side"});

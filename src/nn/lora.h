@@ -15,6 +15,7 @@ struct LoraOptions {
   double alpha = 16;
   std::vector<std::string> targets;  ///< last parts of the layers' names ("query")
   std::uint64_t seed = 0;
+  double dropout = 0;  ///< of what enters the adapters, in training
 
   bool wants(const std::string& layer) const;
 };
@@ -33,10 +34,15 @@ class LoraAdapter {
   void collect(std::vector<Trained>& to) const;
   void pack();
   const autograd::LoraPart& part() const { return part_; }
+  double dropout() const { return dropout_; }
+  /// Tells this layer's dropout from those of all others.
+  std::uint64_t stream() const { return stream_; }
 
  private:
   std::string layer_;
   float scale_;
+  double dropout_;
+  std::uint64_t stream_;
   Tensor a_, b_;
   autograd::LoraPart part_;
 };

@@ -6,7 +6,9 @@
 #include "base/interrupt.h"
 #include "engine/bundled.h"
 #include "engine/load.h"
-#include "tasks/task.h"
+#include "tasks/evaluate/labels.h"
+#include "tasks/train/labelled.h"
+#include "train/adapter.h"
 #include "train/evaluation.h"
 #include "train/masked_loss.h"
 #include "train/mlm_data.h"
@@ -20,42 +22,49 @@ std::vector<OptionSpec> option_table() {
   OptionSpec model = model_option();
   model.required = false;
   model.otherwise = "esm2-tiny-random";
-  return {{.name = "objective",
-           .type = OptionType::paths,
-           .help = "What to evaluate: mlm",
-           .value_name = "OBJECTIVE",
-           .choices = {"mlm"},
-           .required = true},
-          {.name = "data",
-           .type = OptionType::list,
-           .help = "FASTA, FASTQ, A3M, CSV or TSV files (also .gz, .bgz, .zst), separated by commas",
-           .value_name = "FILES",
-           .required = true},
-          model,
-          {.name = "mask-fraction",
-           .type = OptionType::number,
-           .help = "Part of the residues that is hidden",
-           .otherwise = 0.15,
-           .value_name = "X"},
-          {.name = "seed",
-           .type = OptionType::integer,
-           .help = "Of the choice of hidden residues",
-           .otherwise = 0,
-           .value_name = "N"},
-          {.name = "max-length",
-           .type = OptionType::integer,
-           .help = "Residues of a sequence at most; of a longer one its middle is used",
-           .otherwise = 1022,
-           .value_name = "N"},
-          {.name = "batch-tokens",
-           .type = OptionType::integer,
-           .help = "Tokens a batch; changes no number",
-           .otherwise = 4096,
-           .value_name = "N"},
-          {.name = "per-residue", .type = OptionType::flag, .help = "Also the accuracy of each kind of residue"},
-          dtype_option(),
-          threads_option(),
-          json_option()};
+  std::vector<OptionSpec> table = {
+      {.name = "objective",
+       .type = OptionType::paths,
+       .help = "What to evaluate: mlm, classify (labels of sequences) or tokens (labels of residues)",
+       .value_name = "OBJECTIVE",
+       .choices = {"mlm", "classify", "tokens"},
+       .required = true},
+      {.name = "data",
+       .type = OptionType::list,
+       .help = "FASTA, FASTQ, A3M, CSV or TSV files (also .gz, .bgz, .zst), separated by commas",
+       .value_name = "FILES",
+       .required = true},
+      model,
+      {.name = "mask-fraction",
+       .type = OptionType::number,
+       .help = "Part of the residues that is hidden",
+       .otherwise = 0.15,
+       .value_name = "X"},
+      {.name = "seed",
+       .type = OptionType::integer,
+       .help = "Of the choice of hidden residues",
+       .otherwise = 0,
+       .value_name = "N"},
+      {.name = "max-length",
+       .type = OptionType::integer,
+       .help = "Residues of a sequence at most; of a longer one its middle is used, with labels its start",
+       .otherwise = 1022,
+       .value_name = "N"},
+      {.name = "batch-tokens",
+       .type = OptionType::integer,
+       .help = "Tokens a batch; changes no number",
+       .otherwise = 4096,
+       .value_name = "N"},
+      {.name = "per-residue", .type = OptionType::flag, .help = "Also the accuracy of each kind of residue"},
+      dtype_option(),
+      threads_option(),
+      json_option()};
+  for (OptionSpec& option : label_column_options()) table.push_back(std::move(option));
+  table.push_back({.name = "split",
+                   .type = OptionType::list,
+                   .help = "Rows alone that have these values in --split-column",
+                   .value_name = "NAMES"});
+  return table;
 }
 
 train::MlmDataOptions data_options(const Options& options, const models::Model& model) {
@@ -100,6 +109,10 @@ ordered_json by_residue(const train::LossSum& sum, const bio::Tokenizer& tokeniz
 
 void print(const ordered_json& result, std::ostream& out) {
   for (const auto& [name, value] : result.items()) {
+    if (value.is_array()) {
+      out << '\n' << class_table(value);
+      continue;
+    }
     if (!value.is_object()) {
       out << fmt::format("{:<14} {}\n", name,
                          value.is_number_float() ? fmt::format("{:.4f}", value.get<double>()) : value.dump());
@@ -110,10 +123,9 @@ void print(const ordered_json& result, std::ostream& out) {
   }
 }
 
-int run(const Options& options, Context& context) {
-  apply_threads(options);
-  const engine::LoadedModel loaded =
-      engine::load_model(engine::resolve_model(options.text("model")), engine::parse_precision(options.text("dtype")));
+ordered_json evaluate_mlm(const Options& options, Context& context) {
+  const engine::LoadedModel loaded = engine::load_model(train::read_model(engine::resolve_model(options.text("model"))),
+                                                        engine::parse_precision(options.text("dtype")));
   models::require<models::MaskedLm>(*loaded.model);
   const bio::Tokenizer& tokenizer = loaded.model->tokenizer();
   const auto corpus = train::Corpus::read(options.list("data"), tokenizer, {}, context.sink);
@@ -127,6 +139,15 @@ int run(const Options& options, Context& context) {
   ordered_json result = {
       {"perplexity", scores.perplexity}, {"accuracy", scores.accuracy}, {"masked_tokens", scores.targets}};
   if (options.flag("per-residue")) result["residues"] = by_residue(sum, tokenizer);
+  return result;
+}
+
+int run(const Options& options, Context& context) {
+  apply_threads(options);
+  const auto objective = options.list("objective");
+  if (objective.size() != 1) throw Error(ErrorKind::usage, {"name one objective", {}, "mlm, classify or tokens"});
+  const ordered_json result =
+      objective[0] == "mlm" ? evaluate_mlm(options, context) : evaluate_labels(options, context);
   if (options.flag("json"))
     context.out << result.dump(2) << '\n';
   else
@@ -142,7 +163,8 @@ Task evaluate_task() {
           "evaluate mlm hides 15 % of the residues behind <mask> and compares what the model puts in their place:\n"
           "perplexity (exp of the mean cross entropy; 20 is guessing) and accuracy. Which residues are hidden follows\n"
           "from --seed, the sequence's place in the data and the position alone, so that models can be compared. At\n"
-          "least one residue of each sequence is hidden.",
+          "least one residue of each sequence is hidden.\n"
+          "evaluate classify and evaluate tokens compare a head's predictions with labels in a CSV or TSV table.",
           {{"groel evaluate mlm --data examples/proteins.fasta", "perplexity and accuracy of the default model"},
            {"groel evaluate mlm --data examples/proteins.fasta -m esm2-tiny-random --json --per-residue",
             "of a model, as JSON, with the accuracy of each amino acid"}},

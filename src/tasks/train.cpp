@@ -6,8 +6,10 @@
 #include "report/picture.h"
 #include "tasks/task.h"
 #include "tasks/train/curves.h"
+#include "tasks/train/labelled.h"
+#include "tasks/train/memory.h"
 #include "tasks/train/plan.h"
-#include "tasks/train/trainee.h"
+#include "train/mlm.h"
 
 namespace groel::tasks {
 namespace {
@@ -63,12 +65,14 @@ class Material {
   std::optional<train::MlmData> data_, held_out_;
 };
 
-ordered_json summary(const train::TrainingResult& result, const std::string& folder) {
-  ordered_json json = {{"model", folder}, {"steps", result.steps}, {"stopped", result.why_stopped}};
+ordered_json summary(const train::TrainingResult& result, const TrainPlan& plan) {
+  ordered_json json = {
+      {"model", plan.trainer.folder.string()}, {"steps", result.steps}, {"stopped", result.why_stopped}};
   if (result.last) {
-    json["perplexity"] = result.last->perplexity;
-    json["accuracy"] = result.last->accuracy;
-    json["masked_tokens"] = result.last->targets;
+    const bool labels = plan.objective != Objective::mlm;
+    for (const auto& [name, value] : result.last->named) json[name] = value;
+    json[labels ? "targets" : "masked_tokens"] = result.last->targets;
+    if (labels) json["classes"] = result.last->classes;
   }
   if (result.best) {
     json["best"] = *result.best;
@@ -86,36 +90,43 @@ void draw_curves(const std::filesystem::path& folder) {
 }
 
 void print_result(const train::TrainingResult& result, const TrainPlan& plan, bool as_json, std::ostream& out) {
-  const std::string folder = plan.trainer.folder.string();
   if (as_json) {
-    out << summary(result, folder).dump(2) << '\n';
+    out << summary(result, plan).dump(2) << '\n';
     return;
   }
+  if (result.last && !result.last->classes.empty()) out << class_table(result.last->classes) << '\n';
   out << train::curve_table(read_run(plan.trainer.folder).curve, kTableRows);
-  out << fmt::format("\n{} after {} steps; the model is in {}\n", result.why_stopped, result.steps, folder);
+  out << fmt::format("\n{} after {} steps; the model is in {}\n", result.why_stopped, result.steps,
+                     plan.trainer.folder.string());
 }
 
-// A model with learned positions has no more residues than those.
-void keep_to_positions(TrainPlan& plan, const engine::Checkpoint& weights, const bio::Tokenizer& tokenizer) {
-  const auto limit = weights.family->build(weights.config, tokenizer)->info().max_residues;
-  if (limit) plan.batches.max_residues = std::min(plan.batches.max_residues, *limit);
+train::TrainingResult train_mlm(TrainPlan plan, engine::Checkpoint weights, Context& context) {
+  const std::string& metric = plan.trainer.evaluation.metric;
+  if (metric != "loss" && metric != "perplexity" && metric != "accuracy")
+    throw Error(ErrorKind::usage,
+                {fmt::format("'{}' is not a score of mlm", metric), "--metric", "loss, perplexity or accuracy"});
+  const bio::Tokenizer tokenizer = tokenizer_of(weights);
+  keep_to_positions(plan, weights, tokenizer);
+  const models::TrainingPlan training = training_plan(plan, weights.config);
+  const auto trainee = train::make_mlm(std::move(weights), training);
+  Material material(plan, tokenizer, context.sink);
+  plan_memory(*trainee, plan, material.data().most_tokens(), context.sink);
+  plan.trainer.data_fingerprint = material.fingerprint(plan);
+  return train::train({*trainee, material.data(), material.held_out(), context.sink}, plan.trainer, plan.start);
 }
 
 int run(const Options& given, Context& context) {
   const Options options = with_recipe(given);
   apply_threads(options);
-  TrainPlan plan = train_plan(options);
+  const TrainPlan plan = train_plan(options);
   engine::Checkpoint weights = starting_weights(options);
-  const bio::Tokenizer tokenizer =
-      weights.vocabulary.empty()
-          ? weights.family->default_tokenizer()
-          : bio::Tokenizer::from_vocabulary(weights.vocabulary, weights.vocabulary_file.string());
-  keep_to_positions(plan, weights, tokenizer);
-  const auto trainee = mlm_trainee(std::move(weights), plan.precision);
-  Material material(plan, tokenizer, context.sink);
-  plan.trainer.data_fingerprint = material.fingerprint(plan);
-  const auto result =
-      train::train({*trainee, material.data(), material.held_out(), context.sink}, plan.trainer, plan.start);
+  const bool mlm = plan.objective == Objective::mlm;
+  if (!mlm && !options.has("from"))
+    throw Error(ErrorKind::usage,
+                {"labels are learned on top of a model: name it", "--from", "`groel models` lists some"});
+  const train::TrainingResult result =
+      mlm ? train_mlm(plan, std::move(weights), context) : train_head(plan, std::move(weights), context);
+  if (plan.merge) write_merged(plan.trainer.folder);
   draw_curves(plan.trainer.folder);
   print_result(result, plan, options.flag("json"), context.out);
   return 0;
@@ -124,21 +135,28 @@ int run(const Options& given, Context& context) {
 }  // namespace
 
 Task train_task() {
-  return {"train",
-          "Train a model, from nothing or from a checkpoint",
-          "train mlm learns to fill in hidden residues. It leaves in --out a Hugging Face folder that `-m` takes,\n"
-          "metrics.jsonl, TensorBoard's event files, curves as pictures, checkpoints to go on from and, with held-out "
-          "data,\n"
-          "best/. Stopped in any way, the same command with --resume gives bitwise what an uninterrupted run would "
-          "have given.",
-          {{"groel train mlm --data examples/proteins.fasta --layers 2 --width 64 --heads 4 --steps 20 --out my-model",
-            "pre-train a small model"},
-           {"groel train mlm --data examples/proteins.fasta --from esm2-tiny-random --epochs 2 --valid-fraction 0.2 "
-            "--out tuned",
-            "go on from a model, with a fifth of the proteins held out"},
-           {"groel train examples/train.toml --steps 5 --out from-recipe", "a recipe file; flags win over it"}},
-          train_options(),
-          run};
+  return {
+      "train",
+      "Train a model, from nothing or from a checkpoint",
+      "train mlm learns to fill in hidden residues; classify and tokens learn labels of sequences and of residues\n"
+      "from a CSV or TSV table. It leaves in --out a Hugging Face folder that `-m` takes,\n"
+      "metrics.jsonl, TensorBoard's event files, curves as pictures, checkpoints to go on from and, with held-out\n"
+      "data, best/. Stopped in any way, the same command with --resume gives bitwise what an uninterrupted run would\n"
+      "have given.",
+      {{"groel train mlm --data examples/proteins.fasta --layers 2 --width 64 --heads 4 --steps 20 --out my-model",
+        "pre-train a small model"},
+       {"groel train mlm --data examples/proteins.fasta --from esm2-tiny-random --epochs 2 --valid-fraction 0.2 "
+        "--out tuned",
+        "go on from a model, with a fifth of the proteins held out"},
+       {"groel train classify --data examples/stability.csv --label-column stability --split-column set "
+        "--from esm2-tiny-random --train heads --epochs 3 --metric mcc --out classifier",
+        "a head on a frozen model, for the labels of a table"},
+       {"groel train tokens --data examples/structure.csv --label-column structure --unlabelled . --split-column set "
+        "--from esm2-tiny-random --lora-r 4 --epochs 2 --merge --out structure",
+        "labels of residues, by low-rank adapters"},
+       {"groel train examples/train.toml --steps 5 --out from-recipe", "a recipe file; flags win over it"}},
+      train_options(),
+      run};
 }
 
 }  // namespace groel::tasks

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/text_file.h"
+#include "engine/bundled.h"
 
 namespace groel::train {
 namespace {
@@ -78,7 +79,59 @@ void merge(engine::Checkpoint& checkpoint, const Adapter& adapter, double sign) 
   }
 }
 
+nlohmann::json text_or_null(const std::string& text) { return text.empty() ? nlohmann::json() : nlohmann::json(text); }
+
+// A path as it was given, or beside the adapter.
+std::filesystem::path base_of(const std::string& base, const std::filesystem::path& adapter) {
+  if (std::filesystem::path(base).is_relative() && std::filesystem::exists(adapter / base / "config.json"))
+    return adapter / base;
+  try {
+    return engine::resolve_model(base);
+  } catch (const Error& error) {
+    throw Error(error.kind(), {"the adapter's base model is not there: " + error.parts().what, adapter.string(),
+                               "put its path into base_model_name_or_path of adapter_config.json"});
+  }
+}
+
+constexpr int kMostAdapters = 16;  // one upon another
+
+engine::Checkpoint read_model_at(const std::filesystem::path& path, int above);
+
+// The base of an adapter, which may be an adapter too, with this one merged.
+engine::Checkpoint read_adapted(const std::filesystem::path& path, int above) {
+  const Adapter adapter = read_adapter(path);
+  const nlohmann::json base = adapter.config.value("base_model_name_or_path", nlohmann::json());
+  if (!base.is_string())
+    throw Error(ErrorKind::bad_model, {"the adapter does not name its base model", path.string(),
+                                       "put its path into base_model_name_or_path of adapter_config.json"});
+  if (above == kMostAdapters)
+    throw Error(ErrorKind::bad_model, {"adapters name one another as their base model", path.string(), {}});
+  engine::Checkpoint out = read_model_at(base_of(base, path), above + 1);
+  if (std::filesystem::exists(path / "config.json")) {
+    out.config = read_json(path / "config.json");
+    const bool labels =
+        out.config.value("architectures", nlohmann::json()).dump().find("Classification") != std::string::npos;
+    std::erase_if(out.arrays, [&](const auto& entry) {  // the adapter brings the head
+      return labels && (entry.first.starts_with("lm_head.") || entry.first.starts_with("classifier."));
+    });
+  }
+  merge_adapter(out, adapter);
+  out.path = path;
+  return out;
+}
+
+engine::Checkpoint read_model_at(const std::filesystem::path& path, int above) {
+  return is_adapter(path) ? read_adapted(path, above) : engine::read_checkpoint(path);
+}
+
 }  // namespace
+
+bool is_adapter(const std::filesystem::path& folder) {
+  return std::filesystem::exists(folder / "adapter_config.json") &&
+         !std::filesystem::exists(folder / "model.safetensors");
+}
+
+engine::Checkpoint read_model(const std::filesystem::path& path) { return read_model_at(path, 0); }
 
 Adapter read_adapter(const std::filesystem::path& folder) {
   Adapter out{read_json(folder / "adapter_config.json"),
@@ -93,19 +146,19 @@ nn::LoraOptions lora_options(const Adapter& adapter) {
 }
 
 void write_adapter(const std::filesystem::path& folder, const std::vector<TrainedParameter>& parameters,
-                   const nn::LoraOptions& options, const std::string& task) {
+                   const nn::LoraOptions& options, const AdapterNames& names) {
   nlohmann::json config{{"peft_type", "LORA"},
                         {"r", options.rank},
                         {"lora_alpha", options.alpha},
                         {"target_modules", options.targets},
-                        {"lora_dropout", 0.0},
+                        {"lora_dropout", options.dropout},
                         {"bias", "none"},
                         {"fan_in_fan_out", false},
                         {"inference_mode", true},
                         {"init_lora_weights", true},
                         {"modules_to_save", nullptr},
-                        {"base_model_name_or_path", nullptr}};
-  config["task_type"] = task.empty() ? nlohmann::json() : nlohmann::json(task);
+                        {"base_model_name_or_path", text_or_null(names.base)}};
+  config["task_type"] = text_or_null(names.task);
   write_text(folder / "adapter_config.json", config.dump(2) + "\n");
   std::map<std::string, io::ArrayView> arrays;
   for (const TrainedParameter& p : parameters)

@@ -18,9 +18,21 @@ struct Adapter {
 
 /// Errors: not_found, io; bad_model for a configuration that is no LoRA's, or one that uses what is not supported.
 Adapter read_adapter(const std::filesystem::path& folder);
-/// Writes both files into `folder`, which is there, the weights last. `task` is PEFT's task_type ("SEQ_CLS") or empty.
+
+struct AdapterNames {
+  std::string task;  ///< PEFT's task_type ("SEQ_CLS"), or empty
+  std::string base;  ///< base_model_name_or_path; empty: none
+};
+/// Writes both files into `folder`, which is there, the weights last. Errors: io.
 void write_adapter(const std::filesystem::path& folder, const std::vector<TrainedParameter>& parameters,
-                   const nn::LoraOptions& options, const std::string& task);
+                   const nn::LoraOptions& options, const AdapterNames& names);
+
+/// An adapter, and no whole model.
+bool is_adapter(const std::filesystem::path& folder);
+/// A checkpoint; of an adapter's folder, its base model with the adapter merged and the configuration beside it.
+/// Errors: as read_checkpoint; not_found saying where the base was looked for.
+engine::Checkpoint read_model(const std::filesystem::path& path);
+
 /// Rank, alpha and targets of an adapter.
 nn::LoraOptions lora_options(const Adapter& adapter);
 /// Copies an adapter's tensors into the parameters of a trainee made with its lora_options; call parameters_changed()

@@ -61,7 +61,7 @@ Error explained(const Error& error, const fs::path& folder) {
 
 void save_checkpoint(const fs::path& folder, const CheckpointContent& content) try {
   write_folder(checkpoint_path(folder, content.state.step), [&](const fs::path& temporary) {
-    write_model(temporary, content.trainee.saved_model());
+    content.trainee.save(temporary);
     write_tensors(temporary / kTensors, live_tensors(content));
     nlohmann::json state = content.state.to_json();
     state["recipe"] = content.recipe;

@@ -1,28 +1,11 @@
 // Evaluating.
 #include "train/evaluation.h"
 
-#include <array>
 #include <cmath>
 
 #include "base/interrupt.h"
 
 namespace groel::train {
-namespace {
-
-constexpr std::array<std::pair<Metric, std::string_view>, 3> kMetrics{
-    {{Metric::loss, "loss"}, {Metric::perplexity, "perplexity"}, {Metric::accuracy, "accuracy"}}};
-
-}  // namespace
-
-std::string_view name(Metric metric) noexcept { return kMetrics[static_cast<std::size_t>(metric)].second; }
-
-Metric parse_metric(const std::string& text) {
-  for (const auto& [metric, word] : kMetrics)
-    if (word == text) return metric;
-  throw Error(ErrorKind::usage,
-              {fmt::format("there is no metric '{}'", text), "--metric", "loss, perplexity or accuracy"});
-}
-
 LossSum evaluate_all(Trainee& trainee, TrainData& data) {
   LossSum sum;
   data.seek({});
@@ -36,18 +19,29 @@ LossSum evaluate_all(Trainee& trainee, TrainData& data) {
 Scores scores_of(const LossSum& sum) {
   const double loss = sum.mean();
   const double accuracy = sum.targets > 0 ? static_cast<double>(sum.correct) / static_cast<double>(sum.targets) : 0;
-  return {loss, std::exp(loss), accuracy, sum.targets};
+  const double perplexity = std::exp(loss);
+  return {loss, perplexity, accuracy, sum.targets, {{"loss", loss}, {"perplexity", perplexity}, {"accuracy", accuracy}},
+          {}};
 }
 
-double value_of(const Scores& scores, Metric metric) {
-  if (metric == Metric::accuracy) return scores.accuracy;
-  return metric == Metric::perplexity ? scores.perplexity : scores.loss;
+double value_of(const Scores& scores, const std::string& metric) {
+  std::string names;
+  for (const auto& [name, value] : scores.named) {
+    if (name == metric) return value;
+    names += (names.empty() ? "" : ", ") + name;
+  }
+  throw Error(ErrorKind::usage, {fmt::format("'{}' is not a score of this objective", metric), "--metric", names});
+}
+
+bool lower_is_better(const std::string& metric) {
+  return metric == "loss" || metric == "perplexity" || metric == "rmse" || metric == "mae";
 }
 
 bool note_best(TrainerState& state, const Scores& scores, const EvaluationOptions& options) {
   const double value = value_of(scores, options.metric);
-  const double sign = options.metric == Metric::accuracy ? 1 : -1;
-  const double gain = state.best ? sign * (value - *state.best) : INFINITY;
+  const double sign = lower_is_better(options.metric) ? -1 : 1;
+  const double first = std::isnan(value) ? 0 : INFINITY;  // what cannot be said is no gain
+  const double gain = state.best ? sign * (value - *state.best) : first;
   state.evaluations_without_gain = gain > options.smallest_gain ? 0 : state.evaluations_without_gain + 1;
   if (!(gain > 0)) return false;
   state.best = value;

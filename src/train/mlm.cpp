@@ -25,7 +25,7 @@ class Mlm final : public ModelTrainee {
 
 }  // namespace
 
-std::unique_ptr<Trainee> make_mlm(engine::Checkpoint checkpoint, const models::TrainingPlan& plan) {
+std::unique_ptr<ModelTrainee> make_mlm(engine::Checkpoint checkpoint, const models::TrainingPlan& plan) {
   return std::make_unique<Mlm>(std::move(checkpoint), plan);
 }
 

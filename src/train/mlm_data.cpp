@@ -1,131 +1,22 @@
-// Making batches.
+// Masking a batch.
 #include "train/mlm_data.h"
 
-#include <algorithm>
-
-#include "base/error.h"
-#include "base/random.h"
-#include "train/random_purposes.h"
-
 namespace groel::train {
-namespace {
-
-constexpr std::int64_t kEnds = 2;  // <cls> and <eos>
-
-std::uint64_t bits(std::int64_t value) { return static_cast<std::uint64_t>(value); }
-
-}  // namespace
 
 MlmData::MlmData(const Corpus& corpus, std::vector<std::int64_t> members, const bio::Tokenizer& tokenizer,
                  const MlmDataOptions& options)
-    : corpus_(corpus),
-      members_(std::move(members)),
-      tokenizer_(tokenizer),
-      options_(options),
-      masking_(options.masking, tokenizer),
-      limit_(std::min(options.max_residues, options.batch_tokens - kEnds)) {
-  if (options.max_residues < 1)
-    throw Error(ErrorKind::usage, {"a crop holds at least one residue", "--max-length", {}});
-  if (limit_ < 1) throw Error(ErrorKind::usage, {"a batch holds at least three tokens", "--batch-tokens", {}});
-  if (members_.empty()) throw Error(ErrorKind::bad_input, "there are no sequences to make batches of");
-  if (options.crop == CropStyle::none)
-    for (const std::int64_t sequence : members_)
-      if (corpus.length(sequence) > limit_)
-        throw Error(ErrorKind::bad_input,
-                    {fmt::format("{} residues are more than {} allows ({})", corpus.length(sequence),
-                                 limit_ < options.max_residues ? "--batch-tokens" : "--max-length", limit_),
-                     corpus.name(sequence), "raise the limit, or let long sequences be cropped with --crop random"});
-  order_ = order_of(0);
-}
+    : PackedData(corpus, std::move(members), tokenizer,
+                 {options.seed, options.batch_tokens, options.max_residues, options.crop, options.order}),
+      masking_(options.masking, tokenizer) {}
 
-std::vector<std::int64_t> MlmData::order_of(std::int64_t epoch) const {
-  if (options_.order == Order::as_written) return members_;
-  std::vector<std::int64_t> order =
-      shuffled(static_cast<std::int64_t>(members_.size()), derive_key(options_.seed, purpose::kOrder, bits(epoch)));
-  for (std::int64_t& place : order) place = members_[static_cast<std::size_t>(place)];
-  return order;
-}
-
-void MlmData::seek(const DataPosition& position) {
-  if (position.epoch < 0 || position.next < 0 || position.next > static_cast<std::int64_t>(members_.size()))
-    throw Error(ErrorKind::bad_input, "a position in the data is outside of it");
-  if (position.epoch != position_.epoch) order_ = order_of(position.epoch);
-  position_ = position;
-}
-
-// Pieces are packed one behind the other; the first that does not fit opens the next batch.
-std::int64_t MlmData::end_of_batch(const std::vector<std::int64_t>& order, std::int64_t from) const {
-  std::int64_t tokens = 0;
-  auto to = static_cast<std::size_t>(from);
-  while (to < order.size() && tokens + piece_length(order[to]) + kEnds <= options_.batch_tokens)
-    tokens += piece_length(order[to++]) + kEnds;
-  return static_cast<std::int64_t>(to);
-}
-
-std::int64_t MlmData::batches_in_epoch(std::int64_t epoch) const {
-  const std::vector<std::int64_t> order = order_of(epoch);
-  std::int64_t batches = 0;
-  for (std::int64_t at = 0; at < static_cast<std::int64_t>(order.size()); at = end_of_batch(order, at)) ++batches;
-  return batches;
-}
-
-std::int64_t MlmData::cropped() const {
-  return std::count_if(members_.begin(), members_.end(),
-                       [&](std::int64_t sequence) { return corpus_.length(sequence) > limit_; });
-}
-
-std::int64_t MlmData::piece_start(std::int64_t sequence) const {
-  const std::int64_t spare = corpus_.length(sequence) - piece_length(sequence);
-  if (spare == 0) return 0;
-  if (options_.crop == CropStyle::centre) return spare / 2;
-  const auto words = philox(derive_key(options_.seed, purpose::kCrop, bits(position_.epoch)), bits(sequence));
-  return index_below(words[0], static_cast<std::uint32_t>(spare + 1));
-}
-
-TrainBatch MlmData::make(std::int64_t from, std::int64_t to) const {
-  std::vector<std::int32_t> tokens, targets, ends{0};
-  std::int64_t target_count = 0;
-  for (std::int64_t i = from; i < to; ++i) {
-    const std::int64_t sequence = order_[static_cast<std::size_t>(i)];
-    const std::int64_t count = piece_length(sequence);
-    const std::int64_t start = piece_start(sequence);
-    const auto residues = corpus_[sequence].subspan(static_cast<std::size_t>(start), static_cast<std::size_t>(count));
-    tokens.push_back(tokenizer_.cls());
-    tokens.insert(tokens.end(), residues.begin(), residues.end());
-    tokens.push_back(tokenizer_.eos());
-    targets.resize(tokens.size(), kNoTarget);
-    const auto first = tokens.size() - 1 - static_cast<std::size_t>(count);
-    target_count +=
-        masking_.apply({position_.epoch, sequence, start}, count, tokens.data() + first, targets.data() + first);
-    ends.push_back(static_cast<std::int32_t>(tokens.size()));
-  }
-  TrainBatch batch;
-  const auto length = static_cast<std::int64_t>(tokens.size());
-  batch.input.tokens = Tensor::of<std::int32_t>({length}, std::span<const std::int32_t>(tokens));
-  batch.input.cu_seqlens =
-      Tensor::of<std::int32_t>({static_cast<std::int64_t>(ends.size())}, std::span<const std::int32_t>(ends));
-  batch.targets = Tensor::of<std::int32_t>({length}, std::span<const std::int32_t>(targets));
-  batch.target_count = target_count;
-  batch.key = derive_key(derive_key(options_.seed, purpose::kDropout, bits(position_.epoch)), bits(from));
-  return batch;
-}
-
-std::optional<TrainBatch> MlmData::next() {
-  if (position_.next == static_cast<std::int64_t>(members_.size())) {
-    seek({position_.epoch + 1, 0});
-    return std::nullopt;
-  }
-  const std::int64_t to = end_of_batch(order_, position_.next);
-  TrainBatch batch = make(position_.next, to);
-  position_.next = to;
-  return batch;
-}
-
-CropStyle parse_crop(const std::string& text) {
-  if (text == "random") return CropStyle::random;
-  if (text == "centre") return CropStyle::centre;
-  if (text == "none") return CropStyle::none;
-  throw Error(ErrorKind::usage, {fmt::format("there is no crop '{}'", text), "--crop", "random, centre or none"});
+void MlmData::add_targets(const std::vector<Piece>& pieces, std::vector<std::int32_t>& tokens,
+                          TrainBatch& batch) const {
+  std::vector<std::int32_t> targets(tokens.size(), kNoTarget);
+  for (const Piece& piece : pieces)
+    batch.target_count += masking_.apply({position().epoch, piece.sequence, piece.start}, piece.count,
+                                         tokens.data() + piece.at, targets.data() + piece.at);
+  batch.targets =
+      Tensor::of<std::int32_t>({static_cast<std::int64_t>(targets.size())}, std::span<const std::int32_t>(targets));
 }
 
 }  // namespace groel::train

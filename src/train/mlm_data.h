@@ -1,22 +1,12 @@
 // Batches for masked language modelling: shuffled, cropped, packed and masked.
 #pragma once
 
-#include <string>
 #include <vector>
 
-#include "train/corpus.h"
-#include "train/data.h"
 #include "train/masking.h"
+#include "train/packed_data.h"
 
 namespace groel::train {
-
-enum class CropStyle {
-  random,  ///< a piece drawn anew each epoch
-  centre,
-  none,  ///< a sequence that is too long is an error
-};
-
-enum class Order { shuffled, as_written };
 
 struct MlmDataOptions {
   std::uint64_t seed = 0;
@@ -27,44 +17,17 @@ struct MlmDataOptions {
   MaskingOptions masking{};
 };
 
-/// Refers to the corpus and the tokenizer, which outlive it. A cropped piece keeps <cls> and <eos> at its ends, as
-/// fair-esm's batch converter does with the sequences that it truncates.
-class MlmData final : public TrainData {
+class MlmData final : public PackedData {
  public:
-  /// Batches of the sequences named by `members`. Errors: usage for limits below one residue; bad_input naming the
-  /// sequence when one is too long and cropping is off, or when there are no members.
+  /// Errors: as PackedData, and Masking.
   MlmData(const Corpus& corpus, std::vector<std::int64_t> members, const bio::Tokenizer& tokenizer,
           const MlmDataOptions& options);
 
-  std::optional<TrainBatch> next() override;
-  DataPosition position() const override { return position_; }
-  double epochs_done() const override {
-    return static_cast<double>(position_.epoch) +
-           static_cast<double>(position_.next) / static_cast<double>(members_.size());
-  }
-  void seek(const DataPosition& position) override;
-  std::int64_t batches_in_epoch(std::int64_t epoch) const override;
-  /// Sequences of which only a piece is used.
-  std::int64_t cropped() const;
-
  private:
-  std::vector<std::int64_t> order_of(std::int64_t epoch) const;
-  std::int64_t piece_length(std::int64_t sequence) const { return std::min(corpus_.length(sequence), limit_); }
-  std::int64_t piece_start(std::int64_t sequence) const;
-  std::int64_t end_of_batch(const std::vector<std::int64_t>& order, std::int64_t from) const;
-  TrainBatch make(std::int64_t from, std::int64_t to) const;
+  void add_targets(const std::vector<Piece>& pieces, std::vector<std::int32_t>& tokens,
+                   TrainBatch& batch) const override;
 
-  const Corpus& corpus_;
-  std::vector<std::int64_t> members_;
-  const bio::Tokenizer& tokenizer_;
-  MlmDataOptions options_;
   Masking masking_;
-  std::int64_t limit_;  // residues a piece
-  DataPosition position_;
-  std::vector<std::int64_t> order_;  // of position_.epoch
 };
-
-/// Parses "random", "centre" or "none". Errors: usage.
-CropStyle parse_crop(const std::string& text);
 
 }  // namespace groel::train

@@ -1,8 +1,13 @@
 // Forward, loss, backward.
 #include "train/model_trainee.h"
 
+#include <algorithm>
+
 #include "autograd/tape.h"
 #include "base/error.h"
+#include "models/classifier.h"
+#include "train/adapter.h"
+#include "train/objectives.h"
 
 namespace groel::train {
 namespace {
@@ -25,6 +30,13 @@ void count_classes(const Tensor& targets, const Tensor& best, std::int64_t class
   }
 }
 
+// PEFT's word for what an adapter is for.
+std::string task_type(const models::Model& model) {
+  const auto classes = head_of(model);
+  if (!classes) return "";
+  return classes->label_of == models::LabelOf::token ? "TOKEN_CLS" : "SEQ_CLS";
+}
+
 }  // namespace
 
 TargetRows target_rows(const Tensor& targets) {
@@ -45,8 +57,14 @@ TargetRows target_rows(const Tensor& targets) {
 ModelTrainee::ModelTrainee(engine::Checkpoint checkpoint, const models::TrainingPlan& plan)
     : loaded_(engine::load_unprepared(std::move(checkpoint))),
       trainable_(as_trainable(*loaded_.model)),
-      encoder_(dynamic_cast<const models::Encoder&>(*loaded_.model)) {
+      encoder_(dynamic_cast<const models::Encoder&>(*loaded_.model)),
+      lora_(plan.lora),
+      base_(plan.lora ? std::filesystem::absolute(loaded_.path).string() : std::string()) {
   trainable_.prepare_training(plan);
+  const auto trained = trainable_.trained();
+  frozen_ = std::all_of(trained.begin(), trained.end(), [](const models::Trained& p) {
+    return p.name.starts_with("classifier.") || p.name.starts_with("lm_head.");
+  });
 }
 
 std::vector<TrainedParameter> ModelTrainee::parameters() {
@@ -60,13 +78,18 @@ bool ModelTrainee::has_targets(const TrainBatch& batch) const {
   return target_rows(batch.targets).rows.count() > 0;
 }
 
+Tensor ModelTrainee::hidden(const TrainBatch& batch) const {
+  return batch.features.defined() ? batch.features : encoder_.encode(batch.input, {});
+}
+
 LossSum ModelTrainee::accumulate(const TrainBatch& batch, double weight) {
   if (!has_targets(batch)) return {};
+  const Tensor known = frozen_ ? hidden(batch) : Tensor();  // as at inference: outside of the recording
   autograd::Tape tape;
   LossSum sum;
   {
     const autograd::Recording recording(&tape, batch.key);
-    const Outputs out = outputs(batch, encoder_.encode(batch.input, {}));
+    const Outputs out = outputs(batch, frozen_ ? known : encoder_.encode(batch.input, {}));
     const ops::Loss loss = this->loss(out, weight);
     sum.loss = loss.sum;
     sum.targets = loss.targets;
@@ -79,11 +102,20 @@ LossSum ModelTrainee::accumulate(const TrainBatch& batch, double weight) {
 
 LossSum ModelTrainee::evaluate(const TrainBatch& batch) {
   if (!has_targets(batch)) return {};
-  const Outputs out = outputs(batch, encoder_.encode(batch.input, {}));
+  const Outputs out = outputs(batch, hidden(batch));
   const ops::Loss loss = this->loss(out, 1);
-  LossSum sum{loss.sum, loss.targets, loss.correct, {}, {}};
+  LossSum sum{loss.sum, loss.targets, loss.correct, {}, {}, predictions(out)};
   if (out.targets.dtype() == DType::i32) count_classes(out.targets, ops::argmax(out.values), out.values.size(1), sum);
   return sum;
+}
+
+std::size_t ModelTrainee::state_bytes(std::int64_t moments) {
+  // Packed for one direction or both
+  std::size_t bytes = loaded_.model->weight_bytes() * (frozen_ ? 1 : 2);
+  for (const auto& [name, value] : trainable_.tensors()) bytes += value.bytes();
+  for (const TrainedParameter& p : parameters())
+    bytes += static_cast<std::size_t>(p.value.count() * (1 + moments)) * sizeof(float);
+  return bytes;
 }
 
 void ModelTrainee::parameters_changed() { trainable_.parameters_changed(); }
@@ -93,6 +125,14 @@ SavedModel ModelTrainee::saved_model() const {
   out.config["torch_dtype"] = "float32";
   for (auto& [name, value] : trainable_.tensors()) out.tensors.push_back({name, value.to(DType::f32)});
   return out;
+}
+
+void ModelTrainee::save(const std::filesystem::path& folder) const {
+  if (!lora_) return write_model(folder, saved_model());
+  write_description(folder, saved_model());
+  std::vector<TrainedParameter> parameters;
+  for (const models::Trained& p : trainable_.trained()) parameters.push_back({p.name, p.value, p.gradient});
+  write_adapter(folder, parameters, *lora_, {task_type(*loaded_.model), base_});
 }
 
 }  // namespace groel::train

@@ -18,6 +18,16 @@ class ModelTrainee : public Trainee {
   LossSum evaluate(const TrainBatch& batch) override;
   void parameters_changed() override;
   SavedModel saved_model() const override;
+  /// Of adapters: PEFT's two files, and the configuration and vocabulary that say what the head's classes are.
+  void save(const std::filesystem::path& folder) const override;
+  /// Memory of a step beside weights and optimiser, with what the pool rounds its blocks up by.
+  std::size_t bytes_per_token() const {
+    return (frozen_ ? encoder_.activation_bytes_per_token() : trainable_.training_bytes_per_token()) * 9 / 8;
+  }
+  /// Bytes of weights as they are kept for products, masters, gradients and `moments` numbers of an optimiser for each.
+  std::size_t state_bytes(std::int64_t moments);
+  /// Is the trunk as it was, whatever is trained?
+  bool frozen() const { return frozen_; }
   const models::Model& model() const { return *loaded_.model; }
 
  protected:
@@ -28,13 +38,19 @@ class ModelTrainee : public Trainee {
   };
   virtual Outputs outputs(const TrainBatch& batch, const Tensor& hidden) const = 0;
   virtual ops::Loss loss(const Outputs& outputs, double weight) const = 0;
+  /// What LossSum::predictions of an evaluation are; none unless an objective says so.
+  virtual Predictions predictions(const Outputs&) const { return {}; }
 
  private:
   bool has_targets(const TrainBatch& batch) const;
+  Tensor hidden(const TrainBatch& batch) const;
 
   engine::LoadedModel loaded_;
   models::Trainable& trainable_;
   const models::Encoder& encoder_;
+  std::optional<nn::LoraOptions> lora_;
+  std::string base_;     // name of the model that adapters belong to
+  bool frozen_ = false;  // nothing in the trunk is trained
 };
 
 /// The targets of `batch` that are any, as row numbers and classes ([T] i32 targets).

@@ -2,6 +2,8 @@
 #include "train/objectives.h"
 
 #include "autograd/functions.h"
+#include "train/features.h"
+#include "train/initial.h"
 
 namespace groel::train {
 namespace {
@@ -13,7 +15,9 @@ class ClassifierTrainee final : public ModelTrainee {
 
  private:
   Outputs outputs(const TrainBatch& batch, const Tensor& hidden) const override {
-    Outputs out{head_.classify(hidden, batch.input), batch.targets};
+    // Features of whole sequences are their <cls> alone.
+    const bool cls_alone = hidden.size(0) != batch.input.token_count();
+    Outputs out{head_.classify(hidden, cls_alone ? one_token_each(hidden.size(0)) : batch.input), batch.targets};
     if (batch.targets.dtype() != DType::i32) return out;
     const TargetRows targets = target_rows(batch.targets);
     if (targets.rows.count() == batch.targets.count()) return out;
@@ -28,13 +32,82 @@ class ClassifierTrainee final : public ModelTrainee {
     return ops::squared_error(out.values, out.targets, weight);
   }
 
+  Predictions predictions(const Outputs& out) const override {
+    const auto values = out.values.values<float>();
+    Predictions all{out.values.size(1), {values.begin(), values.end()}, {}};
+    const auto take = [&](auto truth) { all.truth.assign(truth.begin(), truth.end()); };
+    if (out.targets.dtype() == DType::i32)
+      take(out.targets.values<std::int32_t>());
+    else
+      take(out.targets.values<float>());
+    return all;
+  }
+
   const models::Classifier& head_;
 };
 
+using models::Classification;
+using models::LabelOf;
+using models::Problem;
+
+constexpr std::string_view kPrefix = "classifier.";
+
+const char* architecture(LabelOf label_of) {
+  return label_of == LabelOf::token ? "EsmForTokenClassification" : "EsmForSequenceClassification";
+}
+
+const char* problem_type(Problem problem) {
+  if (problem == Problem::regression) return "regression";
+  return problem == Problem::multi_label ? "multi_label_classification" : "single_label_classification";
+}
+
+bool same(const Classification& a, const Classification& b) {
+  return a.label_of == b.label_of && a.problem == b.problem && a.labels == b.labels;
+}
+
+void describe(nlohmann::json& config, const Classification& classes) {
+  config["architectures"] = {architecture(classes.label_of)};
+  config["id2label"] = nlohmann::json::object();
+  config["label2id"] = nlohmann::json::object();
+  for (std::size_t i = 0; i < classes.labels.size(); ++i) {
+    config["id2label"][std::to_string(i)] = classes.labels[i];
+    config["label2id"][classes.labels[i]] = i;
+  }
+  if (classes.label_of == LabelOf::sequence)
+    config["problem_type"] = problem_type(classes.problem);
+  else
+    config.erase("problem_type");
+}
+
 }  // namespace
 
-std::unique_ptr<Trainee> make_classifier(engine::Checkpoint checkpoint, const models::TrainingPlan& plan) {
+std::unique_ptr<ModelTrainee> make_classifier(engine::Checkpoint checkpoint, const models::TrainingPlan& plan) {
   return std::make_unique<ClassifierTrainee>(std::move(checkpoint), plan);
+}
+
+std::optional<Classification> head_of(const models::Model& model) {
+  for (const std::string& capability : model.capabilities())
+    if (capability == models::Classifier::kName) return models::require<models::Classifier>(model).classification();
+  return std::nullopt;
+}
+
+std::optional<Classification> head_of(const engine::Checkpoint& checkpoint) {
+  const auto tokenizer = checkpoint.vocabulary.empty()
+                             ? checkpoint.family->default_tokenizer()
+                             : bio::Tokenizer::from_vocabulary(checkpoint.vocabulary, "vocab.txt");
+  const auto model = checkpoint.family->build(checkpoint.config, tokenizer);
+  return head_of(*model);
+}
+
+bool add_head(engine::Checkpoint& checkpoint, const Classification& classes, std::uint64_t seed) {
+  const auto present = head_of(checkpoint);
+  if (present && same(*present, classes)) return false;
+  describe(checkpoint.config, classes);
+  std::erase_if(checkpoint.arrays, [](const auto& entry) {
+    return entry.first.starts_with(kPrefix) || entry.first.starts_with("lm_head.");
+  });
+  add_initial(checkpoint, std::string(kPrefix), seed);
+  return true;
 }
 
 }  // namespace groel::train

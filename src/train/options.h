@@ -17,13 +17,11 @@ struct RunLength {
   double minutes = 0;  ///< of training, those before a resume included
 };
 
-enum class Metric { loss, perplexity, accuracy };
-
 struct EvaluationOptions {
-  std::int64_t every = 0;  ///< steps; 0: at the end of each epoch. The run's end is always evaluated.
-  Metric metric = Metric::loss;
-  std::int64_t patience = 0;  ///< evaluations without a better metric after which the run stops; 0: never
-  double smallest_gain = 0;   ///< a metric has to be better by more than this to count for patience
+  std::int64_t every = 0;       ///< steps; 0: at the end of each epoch. The run's end is always evaluated.
+  std::string metric = "loss";  ///< a name of the objective's scores
+  std::int64_t patience = 0;    ///< evaluations without a better metric after which the run stops; 0: never
+  double smallest_gain = 0;     ///< a metric has to be better by more than this to count for patience
 };
 
 enum class FinalModel { last, best };
@@ -48,9 +46,5 @@ struct TrainerOptions {
   nlohmann::json recipe = nlohmann::json::object();  ///< kept in checkpoints; differences are told on a resume
   std::string data_fingerprint;                      ///< a resume on other data is refused
 };
-
-std::string_view name(Metric metric) noexcept;
-/// Parses "loss", "perplexity" or "accuracy". Errors: usage.
-Metric parse_metric(const std::string& text);
 
 }  // namespace groel::train

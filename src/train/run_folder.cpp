@@ -11,18 +11,20 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kBest = "best";
-const char* const kModelFiles[] = {"config.json", "vocab.txt", "tokenizer_config.json", "special_tokens_map.json",
+const char* const kModelFiles[] = {"config.json",           "vocab.txt",
+                                   "tokenizer_config.json", "special_tokens_map.json",
+                                   "adapter_config.json",   "adapter_model.safetensors",
                                    "model.safetensors"};
 
 bool holds_run(const fs::path& folder) {
   return fs::exists(folder / "metrics.jsonl") || fs::exists(folder / "model.safetensors") ||
-         !checkpoint_steps(folder).empty();
+         fs::exists(folder / "adapter_model.safetensors") || !checkpoint_steps(folder).empty();
 }
 
 void clear_run(const fs::path& folder) {
   for (const std::int64_t step : checkpoint_steps(folder)) remove_folder(checkpoint_path(folder, step));
   std::error_code failed;
-  for (const char* name : {kBest, "tensorboard", "metrics.jsonl"}) fs::remove_all(folder / name, failed);
+  for (const char* name : {kBest, "merged", "tensorboard", "metrics.jsonl"}) fs::remove_all(folder / name, failed);
   for (const char* name : kModelFiles) fs::remove(folder / name, failed);
 }
 
@@ -50,11 +52,11 @@ void prepare_run_folder(const fs::path& folder, Start start) {
 }
 
 void save_best_model(const fs::path& folder, const Trainee& trainee) {
-  write_folder(folder / kBest, [&](const fs::path& temporary) { write_model(temporary, trainee.saved_model()); });
+  write_folder(folder / kBest, [&](const fs::path& temporary) { trainee.save(temporary); });
 }
 
 void write_final_model(const fs::path& folder, const Trainee& trainee, FinalModel which) {
-  if (which == FinalModel::last) return write_model(folder, trainee.saved_model());
+  if (which == FinalModel::last || !fs::exists(folder / kBest)) return trainee.save(folder);
   for (const char* name : kModelFiles)
     if (fs::exists(folder / kBest / name)) copy_into_place(folder / kBest / name, folder / name);
 }

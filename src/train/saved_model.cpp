@@ -66,13 +66,17 @@ std::string joined(const std::vector<std::string>& tokens) {
 
 }  // namespace
 
-void write_model(const std::filesystem::path& folder, const SavedModel& model) {
+void write_description(const std::filesystem::path& folder, const SavedModel& model) {
   write_text(folder / "config.json", complete(model.config, model.vocabulary).dump(2) + "\n");
   if (!model.vocabulary.empty()) {
     write_text(folder / "vocab.txt", joined(model.vocabulary));
     write_text(folder / "tokenizer_config.json", tokenizer_config(model.vocabulary));
     write_text(folder / "special_tokens_map.json", special_tokens());
   }
+}
+
+void write_model(const std::filesystem::path& folder, const SavedModel& model) {
+  write_description(folder, model);
   std::map<std::string, io::ArrayView> arrays;
   for (const NamedTensor& tensor : model.tensors) {
     GROEL_REQUIRE(tensor.value.contiguous());

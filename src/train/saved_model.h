@@ -25,5 +25,7 @@ struct SavedModel {
 /// Writes config.json, model.safetensors, vocab.txt, tokenizer_config.json and special_tokens_map.json into `folder`,
 /// which is there; each file whole or not at all, the weights last. Errors: io.
 void write_model(const std::filesystem::path& folder, const SavedModel& model);
+/// All of that but the weights.
+void write_description(const std::filesystem::path& folder, const SavedModel& model);
 
 }  // namespace groel::train

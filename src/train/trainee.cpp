@@ -17,6 +17,10 @@ LossSum& LossSum::operator+=(const LossSum& other) {
   correct += other.correct;
   add_counts(class_targets, other.class_targets);
   add_counts(class_correct, other.class_correct);
+  const Predictions& more = other.predictions;
+  if (more.columns > 0) predictions.columns = more.columns;
+  predictions.values.insert(predictions.values.end(), more.values.begin(), more.values.end());
+  predictions.truth.insert(predictions.truth.end(), more.truth.begin(), more.truth.end());
   return *this;
 }
 

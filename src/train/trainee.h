@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,16 @@ struct TrainBatch {
   models::Batch input;            ///< tokens as the model gets them: packed, masked
   Tensor targets;                 ///< a token's class, or kNoTarget: [T] i32; of whole sequences: [B] i32, [B, C] f32
   std::int64_t target_count = 0;  ///< how many targets are not kNoTarget
-  std::uint64_t key = 0;          ///< for dropout (base/random.h): differs between batches, repeats on a resume
+  std::vector<std::int64_t> sequences;  ///< which of the corpus they are, where one is behind it
+  Tensor features;  ///< what a frozen trunk makes of `input`, where it is known: [B, D] or [T, D] as the head reads it
+  std::uint64_t key = 0;  ///< for dropout (base/random.h): differs between batches, repeats on a resume
+};
+
+/// What a head said of each target, and what is true: for scores that no sum can give.
+struct Predictions {
+  std::int64_t columns = 0;    ///< outputs of the head
+  std::vector<double> values;  ///< [N, columns]
+  std::vector<double> truth;   ///< [N] classes, or [N, columns] of several labels and of numbers
 };
 
 /// Sums over targets, so that batches of any size can be added up.
@@ -28,6 +38,7 @@ struct LossSum {
   std::int64_t correct = 0;                 ///< targets whose class scored highest (evaluate alone has to fill it)
   std::vector<std::int64_t> class_targets;  ///< a class: targets of it (evaluate; may be empty)
   std::vector<std::int64_t> class_correct;  ///< a class: those that were right
+  Predictions predictions{};                ///< evaluate of objectives on labels
 
   LossSum& operator+=(const LossSum& other);
   double mean() const { return targets > 0 ? loss / static_cast<double>(targets) : 0; }
@@ -55,6 +66,8 @@ class Trainee {
   virtual void parameters_changed() = 0;
   /// The model as it is now, to be written; shares memory.
   virtual SavedModel saved_model() const = 0;
+  /// Writes what was trained into `folder`, which is there: the model, or an adapter of it. Errors: io.
+  virtual void save(const std::filesystem::path& folder) const { write_model(folder, saved_model()); }
 };
 
 }  // namespace groel::train

@@ -113,7 +113,7 @@ class Run {
     if (timed() && time_done() >= 1) why_ = "the time is over";
     const EvaluationOptions& evaluation = options_.evaluation;
     if (evaluation.patience > 0 && state_.evaluations_without_gain >= evaluation.patience)
-      why_ = fmt::format("{} has not become better in {} evaluations", name(evaluation.metric), evaluation.patience);
+      why_ = fmt::format("{} has not become better in {} evaluations", evaluation.metric, evaluation.patience);
     return !why_.empty();
   }
 
@@ -207,18 +207,19 @@ class Run {
 
   void evaluate() {
     const auto begin = Clock::now();
-    last_ = scores_of(evaluate_all(parts_.trainee, *parts_.held_out));
+    last_ = parts_.score(evaluate_all(parts_.trainee, *parts_.held_out));
     state_.evaluated_step = state_.step;
-    log_->line({{"step", state_.step},
-                {"epoch", parts_.data.epochs_done()},
-                {"eval_loss", last_->loss},
-                {"eval_perplexity", last_->perplexity},
-                {"eval_accuracy", last_->accuracy},
-                {"eval_targets", last_->targets},
-                {"eval_seconds", seconds_since(begin)}});
+    ordered_json line{{"step", state_.step}, {"epoch", parts_.data.epochs_done()}};
+    std::string told;
+    for (const auto& [name, value] : last_->named) {
+      line["eval_" + name] = value;  // NaN is written as null
+      told += fmt::format("{} {} {:.4f}", told.empty() ? "" : ",", name, value);
+    }
+    line["eval_targets"] = last_->targets;
+    line["eval_seconds"] = seconds_since(begin);
+    log_->line(line);
     const bool best = note_best(state_, *last_, options_.evaluation);
-    parts_.sink.note(fmt::format("step {}: held-out loss {:.4f}, perplexity {:.3f}, accuracy {:.3f}{}", state_.step,
-                                 last_->loss, last_->perplexity, last_->accuracy, best ? ", the best so far" : ""));
+    parts_.sink.note(fmt::format("step {}: held-out{}{}", state_.step, told, best ? ", the best so far" : ""));
     if (best) save_best_model(options_.folder, parts_.trainee);
   }
 
@@ -241,7 +242,7 @@ class Run {
     parts_.sink.progress_done();
     if (state_.interval.targets > 0) log();
     if (parts_.held_out != nullptr && state_.evaluated_step != state_.step) evaluate();
-    if (parts_.held_out != nullptr && !last_) last_ = scores_of(evaluate_all(parts_.trainee, *parts_.held_out));
+    if (parts_.held_out != nullptr && !last_) last_ = parts_.score(evaluate_all(parts_.trainee, *parts_.held_out));
     if (saved_step_ != state_.step) save();
     write_final_model(options_.folder, parts_.trainee, options_.saving.final_model);
     return {state_.step, why_, last_, state_.best, state_.best_step};

@@ -1,6 +1,7 @@
 // The training loop: updates, logging, evaluation, checkpoints, and going on after an interruption.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -16,6 +17,7 @@ struct TrainerParts {
   TrainData& data;
   TrainData* held_out = nullptr;  ///< none: no evaluation
   Sink& sink;
+  std::function<Scores(const LossSum&)> score = scores_of;  ///< what an evaluation comes to
 };
 
 enum class Start {

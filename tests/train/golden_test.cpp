@@ -94,7 +94,7 @@ TEST(GoldenTraining, AnAdapterMergesUnmergesAndIsWrittenAsItWasRead) {
   const std::filesystem::path folder =
       std::filesystem::temp_directory_path() / fmt::format("groel-lora-{}", ::getpid());
   std::filesystem::create_directories(folder);
-  train::write_adapter(folder, trainee->parameters(), *plan.lora, "SEQ_CLS");
+  train::write_adapter(folder, trainee->parameters(), *plan.lora, {"SEQ_CLS", ""});
   const train::Adapter again = train::read_adapter(folder);
   std::filesystem::remove_all(folder);
   ASSERT_EQ(again.tensors.size(), adapter.tensors.size());

@@ -280,7 +280,7 @@ TEST(Trainer, EarlyStoppingAndTheBestModel) {
   const TemporaryFolder folder;
   Setting setting(folder.path());
   setting.options.length.steps = 400;
-  setting.options.evaluation = {.every = 5, .metric = Metric::accuracy, .patience = 3};
+  setting.options.evaluation = {.every = 5, .metric = "accuracy", .patience = 3};
   setting.options.saving.final_model = FinalModel::best;
   const TrainingResult result = setting.run();
   EXPECT_LT(result.steps, 400);

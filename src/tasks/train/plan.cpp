@@ -1,8 +1,11 @@
 // From options to what the library takes.
 #include "tasks/train/plan.h"
 
+#include <charconv>
+
 #include "engine/bundled.h"
 #include "engine/load.h"
+#include "train/adapter.h"
 #include "train/initial.h"
 #include "train/recipe.h"
 
@@ -69,7 +72,7 @@ train::TrainerOptions trainer_options(const Options& options) {
                  .momentum = options.number("momentum"),
                  .weight_decay = options.number("weight-decay")};
   t.evaluation = {.every = options.integer("eval-every"),
-                  .metric = train::parse_metric(options.text("metric")),
+                  .metric = options.text("metric"),
                   .patience = options.integer("patience"),
                   .smallest_gain = options.number("min-gain")};
   t.saving = {.every = options.integer("save-every"),
@@ -80,15 +83,79 @@ train::TrainerOptions trainer_options(const Options& options) {
   return t;
 }
 
+Objective objective_of(const Options& options) {
+  const std::string word = options.list("objective").at(0);
+  if (word == "classify") return Objective::classify;
+  return word == "tokens" ? Objective::tokens : Objective::mlm;
+}
+
+// Signals stand at a protein's start more often than in its middle; and a piece that stays is computed once.
+std::string crop_of(const Options& options) {
+  const bool labels = objective_of(options) != Objective::mlm;
+  return labels && !options.given().contains("crop") ? "start" : options.text("crop");
+}
+
+LabelPlan label_plan(const Options& options) {
+  LabelPlan plan;
+  plan.columns = label_columns(options);
+  plan.options = {objective_of(options) == Objective::tokens ? models::LabelOf::token : models::LabelOf::sequence,
+                  options.text("problem"), options.list("classes"), options.text("unlabelled")};
+  const auto named = options.list("valid-split");
+  plan.held_out = {named.begin(), named.end()};
+  if (named.empty()) plan.held_out = {"valid", "validation", "val", "dev"};
+  if (!plan.columns.split.empty() && !options.list("valid").empty())
+    throw Error(ErrorKind::usage, {"what is held out is said twice", "--split-column --valid", "give one of them"});
+  return plan;
+}
+
+std::optional<nn::LoraOptions> lora_of(const Options& options) {
+  if (!options.has("lora-r")) {
+    for (const char* name : {"lora-alpha", "lora-dropout", "lora-targets", "merge"})
+      if (options.given().contains(name))
+        throw Error(ErrorKind::usage, {"there are no adapters", fmt::format("--{}", name), "ask for them: --lora-r 8"});
+    return std::nullopt;
+  }
+  const double dropout = options.number("lora-dropout");
+  if (!(dropout >= 0 && dropout < 1)) throw Error(ErrorKind::usage, {"dropout lies in [0, 1)", "--lora-dropout", {}});
+  if (options.given().contains("train"))
+    throw Error(ErrorKind::usage, {"adapters are trained with the head, and nothing else", "--train --lora-r", {}});
+  if (!options.has("from")) throw Error(ErrorKind::usage, {"adapters belong to a model: name it", "--from", {}});
+  return nn::LoraOptions{options.integer("lora-r"), options.number("lora-alpha"), options.list("lora-targets"),
+                         static_cast<std::uint64_t>(options.integer("seed")), dropout};
+}
+
 train::MlmDataOptions batch_options(const Options& options) {
   const auto seed = static_cast<std::uint64_t>(options.integer("seed"));
   return {.seed = seed,
           .batch_tokens = options.integer("batch-tokens"),
           .max_residues = options.integer("max-length"),
-          .crop = train::parse_crop(options.text("crop")),
+          .crop = train::parse_crop(crop_of(options)),
           .masking = {.style = train::parse_masking(options.text("masking")),
                       .fraction = options.number("mask-fraction"),
                       .seed = seed}};
+}
+
+// An option that would be passed over in silence is a misunderstanding.
+void check_objective(const Options& options) {
+  const std::string word = options.list("objective").at(0);
+  const std::vector<std::string> none =
+      objective_of(options) == Objective::mlm
+          ? std::vector<std::string>{"sequence-column", "label-column", "split-column", "valid-split",
+                                     "problem",         "classes",      "unlabelled"}
+          : std::vector<std::string>{"min-length", "mask-fraction", "masking"};
+  for (const std::string& name : none)
+    if (options.given().contains(name))
+      throw Error(ErrorKind::usage,
+                  {fmt::format("this option is not one of {}", word), fmt::format("--{}", name), "leave it out"});
+  if (objective_of(options) == Objective::classify && options.has("unlabelled"))
+    throw Error(ErrorKind::usage, {"it is of residues", "--unlabelled", "leave out rows without a label"});
+}
+
+void check_folders(const Options& options) {
+  std::error_code ignored;
+  if (options.has("from") && std::filesystem::equivalent(options.text("from"), options.text("out"), ignored))
+    throw Error(ErrorKind::usage, {"the run would write over the model that it starts from", "--from --out",
+                                   "give --out another folder"});
 }
 
 train::Start start_of(const Options& options) {
@@ -111,25 +178,69 @@ Options with_recipe(const Options& options) {
     if (name != "objective" || !words[0].ends_with(".toml")) values[name] = value;
   if (!values.contains("objective")) values["objective"] = "mlm";
   const Options merged(train_options(), values);
-  if (merged.list("objective") != std::vector<std::string>{"mlm"})
-    throw Error(ErrorKind::usage, {fmt::format("there is no objective '{}'", merged.list("objective").at(0)),
+  const std::string objective = merged.list("objective").at(0);
+  if (objective != "mlm" && objective != "classify" && objective != "tokens")
+    throw Error(ErrorKind::usage, {fmt::format("there is no objective '{}'", objective),
                                    {},
-                                   "mlm, or a recipe whose name ends in .toml"});
+                                   "mlm, classify, tokens, or a recipe whose name ends in .toml"});
   return merged;
+}
+
+train::LabelColumns label_columns(const Options& options) {
+  return {options.text("sequence-column"), options.list("label-column"), options.text("split-column")};
 }
 
 TrainPlan train_plan(const Options& options) {
   for (const char* name : {"data", "out"})
     if (!options.has(name))
       throw Error(ErrorKind::usage, {fmt::format("{} is missing", name), fmt::format("--{}", name), {}});
-  return {.data = options.list("data"),
+  check_objective(options);
+  check_folders(options);
+  return {.objective = objective_of(options),
+          .labels = label_plan(options),
+          .data = options.list("data"),
           .valid = options.list("valid"),
           .valid_fraction = options.number("valid-fraction"),
           .filter = {.shortest = options.integer("min-length")},
           .batches = batch_options(options),
           .trainer = trainer_options(options),
           .start = start_of(options),
-          .precision = engine::parse_precision(options.text("dtype"))};
+          .precision = engine::parse_precision(options.text("dtype")),
+          .trained = options.text("train"),
+          .lora = lora_of(options),
+          .merge = options.flag("merge"),
+          .checkpointing = options.flag("checkpointing") ? models::Checkpointing::blocks : models::Checkpointing::off,
+          .memory = options.bytes("memory"),
+          .cache_limit = options.bytes("cache-limit").value()};
+}
+
+models::TrainingPlan training_plan(const TrainPlan& plan, const json& config) {
+  models::TrainingPlan out;
+  out.precision = plan.precision;
+  out.checkpointing = plan.checkpointing;
+  out.lora = plan.lora;
+  const auto is_head = [](std::string_view name) {
+    return name.starts_with("classifier.") || name.starts_with("lm_head.");
+  };
+  if (plan.lora || plan.trained == "heads") out.trained = is_head;
+  if (plan.lora && plan.objective == Objective::mlm) out.trained = [](std::string_view) { return false; };
+  if (plan.lora || plan.trained == "heads" || plan.trained == "all") return out;
+  const auto layers = config.value("num_hidden_layers", std::int64_t{0});
+  std::int64_t last = 0;
+  const std::string_view number = std::string_view(plan.trained).substr(plan.trained.starts_with("last:") ? 5 : 0);
+  const auto [stop, error] = std::from_chars(number.data(), number.data() + number.size(), last);
+  if (!plan.trained.starts_with("last:") || error != std::errc() || stop != number.data() + number.size() || last < 1 ||
+      last > layers)
+    throw Error(ErrorKind::usage, {fmt::format("'{}' is not a part of the model", plan.trained), "--train",
+                                   fmt::format("all, heads, or last:N with N from 1 to {}", layers)});
+  out.trained = [is_head, from = layers - last](std::string_view name) {
+    constexpr std::string_view kLayer = "esm.encoder.layer.";
+    if (is_head(name) || name.starts_with("esm.encoder.emb_layer_norm_after.")) return true;
+    std::int64_t layer = -1;
+    if (name.starts_with(kLayer)) std::from_chars(name.data() + kLayer.size(), name.data() + name.size(), layer);
+    return layer >= from;
+  };
+  return out;
 }
 
 engine::Checkpoint starting_weights(const Options& options) {
@@ -138,12 +249,13 @@ engine::Checkpoint starting_weights(const Options& options) {
       throw Error(ErrorKind::usage, {"--from brings its own shape", fmt::format("--{}", name), {}});
   engine::Checkpoint checkpoint =
       options.has("from")
-          ? engine::read_checkpoint(engine::resolve_model(options.text("from")))
+          ? train::read_model(engine::resolve_model(options.text("from")))
           : train::initial_checkpoint(new_config(options), static_cast<std::uint64_t>(options.integer("seed")));
   if (options.has("dropout")) {
     const double dropout = options.number("dropout");
     if (!(dropout >= 0 && dropout < 1)) throw Error(ErrorKind::usage, {"dropout lies in [0, 1)", "--dropout", {}});
-    for (const char* name : {"hidden_dropout_prob", "attention_probs_dropout_prob"}) checkpoint.config[name] = dropout;
+    checkpoint.config["hidden_dropout_prob"] = dropout;
+    checkpoint.config["attention_probs_dropout_prob"] = 0.0;  // not trained with
   }
   return checkpoint;
 }

@@ -1,12 +1,15 @@
 // What a call of groel train asks for, from flags and recipe.
 #pragma once
 
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "base/options.h"
 #include "engine/checkpoint.h"
-#include "ops/linear.h"
+#include "models/trainable.h"
+#include "train/labels.h"
 #include "train/mlm_data.h"
 #include "train/trainer.h"
 
@@ -15,10 +18,24 @@ namespace groel::tasks {
 /// The one table of options, for flags and recipes.
 const std::vector<OptionSpec>& train_options();
 
+/// Those that say what a table's columns are.
+std::vector<OptionSpec> label_column_options();
+
 /// The options with those of the recipe that the first word names; flags win. Errors: usage, as train::read_recipe.
 Options with_recipe(const Options& options);
 
+/// What the first word asks for.
+enum class Objective { mlm, classify, tokens };
+
+struct LabelPlan {
+  train::LabelColumns columns{};
+  train::LabelOptions options{};
+  std::set<std::string> held_out;
+};
+
 struct TrainPlan {
+  Objective objective = Objective::mlm;
+  LabelPlan labels{};
   std::vector<std::string> data, valid;
   double valid_fraction = 0;
   train::LengthFilter filter{};
@@ -26,10 +43,22 @@ struct TrainPlan {
   train::TrainerOptions trainer{};
   train::Start start = train::Start::fresh;
   ops::Precision precision = ops::Precision::f32;
+  std::string trained = "all";  ///< "heads", "last:N"
+  std::optional<nn::LoraOptions> lora;
+  bool merge = false;
+  models::Checkpointing checkpointing = models::Checkpointing::off;
+  std::optional<std::size_t> memory;
+  std::size_t cache_limit = 0;
 };
+
+/// The columns that `label_column_options` name.
+train::LabelColumns label_columns(const Options& options);
 
 /// Errors: usage, naming the option.
 TrainPlan train_plan(const Options& options);
+
+/// What the library is to train of a model of that configuration. Errors: usage.
+models::TrainingPlan training_plan(const TrainPlan& plan, const nlohmann::json& config);
 
 /// The weights to start from: those of --from, or new ones of the shape asked for.
 engine::Checkpoint starting_weights(const Options& options);

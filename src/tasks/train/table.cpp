@@ -51,14 +51,58 @@ std::vector<OptionSpec> data_options() {
       number_option("valid-fraction", 0, "Without --valid: part of the data to hold out, drawn by --seed"),
       integer_option("min-length", 1, "Leave shorter sequences out"),
       integer_option("max-length", 1022, "Residues of a sequence at most; a longer one is cropped"),
-      choice_option("crop", {"random", "centre", "none"},
-                    "Piece of a long sequence: anew each epoch, its middle, or refuse long sequences"),
+      choice_option("crop", {"random", "start", "centre", "none"},
+                    "Piece of a long sequence: anew each epoch, its start (default with labels), its middle, or refuse "
+                    "long sequences"),
       integer_option("batch-tokens", 4096, "Tokens a batch at most, <cls> and <eos> counted; nothing is padded"),
       integer_option("accumulate", 1, "Batches an update"),
       number_option("mask-fraction", 0.15, "Part of the residues to predict"),
       choice_option("masking", {"residues", "reference"},
                     "The 10 % that are replaced: by another of the 20 residues, or by any token of the vocabulary as "
                     "Transformers' collator does")};
+}
+
+std::vector<OptionSpec> label_options() {
+  return {{.name = "valid-split",
+           .type = list,
+           .help = "Values of --split-column that are held out (default: valid, validation, val, dev); rows of a split "
+                   "called test are left out",
+           .value_name = "NAMES"},
+          choice_option("problem", {"auto", "single-label", "multi-label", "regression"},
+                        "Kind of labels; auto: seen from them, and told"),
+          {.name = "classes",
+           .type = list,
+           .help = "Classes in order (default: those of the data, sorted)",
+           .value_name = "NAMES"}};
+}
+
+std::vector<OptionSpec> trained_options() {
+  return {{.name = "train",
+           .help = "What is trained: all, heads (the trunk is run once and its embeddings kept), or last:N layers and "
+                   "the head",
+           .otherwise = "all",
+           .value_name = "WHAT"},
+          unset_option("lora-r", integer, "Train low-rank adapters of this rank (and the head) instead"),
+          number_option("lora-alpha", 16, "Their scale is alpha / r"),
+          number_option("lora-dropout", 0, "Dropout of what enters them"),
+          {.name = "lora-targets",
+           .type = list,
+           .help = "Layers that get them: query, key, value, dense",
+           .otherwise = {"query", "value"},
+           .value_name = "NAMES"},
+          {.name = "merge", .type = flag, .help = "Also write the model with its adapters merged, in --out/merged"},
+          {.name = "checkpointing",
+           .type = flag,
+           .help = "Keep no activations inside the layers and compute them twice: less memory, a third more time"},
+          {.name = "memory",
+           .type = bytes,
+           .help = "Memory that a step may take, e.g. 4G (default: what is free)",
+           .value_name = "SIZE"},
+          {.name = "cache-limit",
+           .type = bytes,
+           .help = "Embeddings of a frozen trunk kept in memory; more go to a file in --out",
+           .otherwise = "4G",
+           .value_name = "SIZE"}};
 }
 
 std::vector<OptionSpec> length_options() {
@@ -89,7 +133,10 @@ std::vector<OptionSpec> output_options() {
       {.name = "overwrite", .type = flag, .help = "Remove the run that --out holds"},
       integer_option("log-every", 10, "Steps between lines of metrics.jsonl"),
       integer_option("eval-every", 0, "Steps between evaluations; 0: after each epoch"),
-      choice_option("metric", {"loss", "perplexity", "accuracy"}, "What the best model and early stopping go by"),
+      choice_option("metric",
+                    {"loss", "perplexity", "accuracy", "balanced_accuracy", "subset_accuracy", "f1", "mcc", "auroc",
+                     "spearman", "pearson", "rmse", "mae", "r2"},
+                    "What the best model and early stopping go by"),
       integer_option("patience", 0, "Stop after this many evaluations without a better metric; 0: never"),
       number_option("min-gain", 0, "By how much it has to be better to count for --patience"),
       integer_option("save-every", 500, "Steps between checkpoints; 0: only at the end"),
@@ -99,14 +146,30 @@ std::vector<OptionSpec> output_options() {
 
 }  // namespace
 
+std::vector<OptionSpec> label_column_options() {
+  return {
+      {.name = "sequence-column", .help = "Column of the sequences (default: sequence, seq, …)", .value_name = "NAME"},
+      {.name = "label-column",
+       .type = list,
+       .help = "Column of the labels (default: label); several: yes/no labels (0 and 1), or numbers",
+       .value_name = "NAMES"},
+      {.name = "split-column", .help = "Column that tells what is held out from the rest", .value_name = "NAME"},
+      {.name = "unlabelled", .help = "tokens: characters of residues without a label", .value_name = "CHARS"}};
+}
+
 const std::vector<OptionSpec>& train_options() {
   static const std::vector<OptionSpec> table = [] {
-    std::vector<OptionSpec> out{{.name = "objective",
-                                 .type = paths,
-                                 .help = "mlm (masked language modelling), or a recipe: a .toml file of these options",
-                                 .value_name = "OBJECTIVE"}};
+    std::vector<OptionSpec> out{
+        {.name = "objective",
+         .type = paths,
+         .help = "mlm (masked language modelling), classify (labels of sequences), tokens (labels of residues), or a "
+                 "recipe: a .toml file of these options",
+         .value_name = "OBJECTIVE"}};
     add(out, data_options());
+    add(out, label_column_options());
+    add(out, label_options());
     add(out, model_options());
+    add(out, trained_options());
     add(out, length_options());
     add(out, optimizer_options());
     add(out, output_options());

@@ -1,0 +1,77 @@
+// Reading, predicting, scoring.
+#include "tasks/evaluate/labels.h"
+
+#include <algorithm>
+
+#include "engine/bundled.h"
+#include "engine/load.h"
+#include "tasks/train/plan.h"
+#include "train/adapter.h"
+#include "train/label_scores.h"
+#include "train/labelled_data.h"
+#include "train/objectives.h"
+
+namespace groel::tasks {
+namespace {
+
+using models::LabelOf;
+using nlohmann::ordered_json;
+
+void require_head(const engine::Checkpoint& checkpoint, const std::string& objective) {
+  const auto classes = train::head_of(checkpoint);
+  if (!classes)
+    throw Error(ErrorKind::unsupported, {"this model has no head that labels are predicted by", "--model",
+                                         fmt::format("groel train {} gives it one", objective)});
+  const bool tokens = classes->label_of == LabelOf::token;
+  if (tokens == (objective == "tokens")) return;
+  throw Error(ErrorKind::usage, {fmt::format("this model labels {}", tokens ? "residues" : "whole sequences"),
+                                 "--model", fmt::format("groel evaluate {}", tokens ? "tokens" : "classify")});
+}
+
+train::LabelledRows read_rows(const Options& options) {
+  const train::LabelColumns columns = label_columns(options);
+  train::LabelledRows rows = train::read_labelled(options.list("data"), columns);
+  const auto splits = options.list("split");
+  if (splits.empty()) return rows;
+  if (columns.split.empty())
+    throw Error(ErrorKind::usage, {"which column says it?", "--split", "name it with --split-column"});
+  std::erase_if(rows.rows, [&](const train::LabelledRow& row) {
+    return std::find(splits.begin(), splits.end(), row.split) == splits.end();
+  });
+  if (rows.rows.empty())
+    throw Error(ErrorKind::bad_input, {"no row is in this split", "--split", "look at the column's values"});
+  return rows;
+}
+
+ordered_json to_json(const train::Scores& scores) {
+  ordered_json out = ordered_json::object();
+  for (const auto& [name, value] : scores.named) out[name] = value;
+  out["targets"] = scores.targets;
+  out["classes"] = scores.classes;
+  return out;
+}
+
+}  // namespace
+
+ordered_json evaluate_labels(const Options& options, Context& context) {
+  engine::Checkpoint checkpoint = train::read_model(engine::resolve_model(options.text("model")));
+  require_head(checkpoint, options.list("objective").at(0));
+  const auto trainee =
+      train::make_classifier(std::move(checkpoint), {.precision = engine::parse_precision(options.text("dtype")),
+                                                     .trained = train::is_head,
+                                                     .checkpointing = models::Checkpointing::off,
+                                                     .lora = {}});
+  const auto& classes = models::require<models::Classifier>(trainee->model()).classification();
+  const bio::Tokenizer& tokenizer = trainee->model().tokenizer();
+  const auto set = train::encode_labels(read_rows(options), classes, options.text("unlabelled"), tokenizer);
+  std::int64_t longest = options.integer("max-length");
+  if (const auto limit = trainee->model().info().max_residues) longest = std::min(longest, *limit);
+  train::LabelledData data(set, classes, tokenizer,
+                           {0, std::max(options.integer("batch-tokens"), longest + 2), longest, train::CropStyle::start,
+                            train::Order::as_written});
+  if (data.cropped() > 0)
+    context.sink.note(fmt::format("of {} sequences over the limit the start is used", data.cropped()));
+  return to_json(train::label_scores(train::evaluate_all(*trainee, data), classes));
+}
+
+}  // namespace groel::tasks

@@ -1,0 +1,234 @@
+// Data, head and run.
+#include "tasks/train/labelled.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "base/sha256.h"
+#include "tasks/train/memory.h"
+#include "train/adapter.h"
+#include "train/features.h"
+#include "train/folders.h"
+#include "train/label_scores.h"
+#include "train/labelled_data.h"
+#include "train/objectives.h"
+#include "train/run_folder.h"
+
+namespace groel::tasks {
+namespace {
+
+using models::Classification;
+using models::LabelOf;
+using models::Problem;
+
+train::RowSplit drawn_split(train::LabelledRows rows, const TrainPlan& plan) {
+  train::Corpus places;  // one entry a row, to draw from
+  for (const auto& row : rows.rows) places.add({}, row.where);
+  const train::Split split = train::split_corpus(places, plan.valid_fraction, plan.batches.seed);
+  train::RowSplit out{{rows.columns, {}}, {rows.columns, {}}, 0};
+  for (const std::int64_t i : split.train) out.train.rows.push_back(rows.rows[static_cast<std::size_t>(i)]);
+  for (const std::int64_t i : split.held_out) out.held_out.rows.push_back(rows.rows[static_cast<std::size_t>(i)]);
+  return out;
+}
+
+train::RowSplit read_rows(const TrainPlan& plan) {
+  train::LabelledRows all = train::read_labelled(plan.data, plan.labels.columns);
+  if (!plan.valid.empty()) return {std::move(all), train::read_labelled(plan.valid, plan.labels.columns)};
+  return plan.labels.columns.split.empty() ? drawn_split(std::move(all), plan)
+                                           : train::split_rows(std::move(all), plan.labels.held_out);
+}
+
+std::string_view words(const Classification& classes) {
+  if (classes.label_of == LabelOf::token) return "one class a residue";
+  switch (classes.problem) {
+    case Problem::single_label: return "one class a sequence";
+    case Problem::multi_label: return "several labels a sequence";
+    case Problem::regression: break;
+  }
+  return "regression";
+}
+
+// The head that is there, when its classes take in the data's; else one for the data.
+Classification choose_classes(const train::RowSplit& rows, const TrainPlan& plan, const engine::Checkpoint& weights,
+                              Sink& sink) {
+  Classification classes = train::infer_classification(rows, plan.labels.options);
+  const auto present = train::head_of(weights);
+  const auto knows = [&](const std::string& label) {
+    return std::find(present->labels.begin(), present->labels.end(), label) != present->labels.end();
+  };
+  const bool same_kind = present && present->label_of == classes.label_of && present->problem == classes.problem &&
+                         plan.labels.options.classes.empty() &&
+                         std::all_of(classes.labels.begin(), classes.labels.end(), knows);
+  if (same_kind) classes = *present;
+  std::string list;
+  for (std::size_t i = 0; i < std::min<std::size_t>(classes.labels.size(), 20); ++i)
+    list += (i == 0 ? "" : ", ") + classes.labels[i];
+  sink.note(fmt::format("{}: {} ({}){}", words(classes), classes.labels.size(), list,
+                        plan.labels.options.problem == "auto" && classes.label_of == LabelOf::sequence
+                            ? ", as seen from the labels; --problem says otherwise"
+                            : ""));
+  if (present && !same_kind) sink.warning("the model's own head is for other classes, and is replaced by a new one");
+  return classes;
+}
+
+void warn_of_empty_classes(const train::LabelledSet& set, const Classification& classes, Sink& sink) {
+  std::string missing;
+  for (std::size_t c = 0; c < set.counts.size(); ++c)
+    if (set.counts[c] == 0) missing += (missing.empty() ? "" : ", ") + classes.labels[c];
+  if (!missing.empty())
+    sink.warning(fmt::format("there is no example to learn from of: {}; the model will hardly predict it", missing));
+}
+
+// A new regression starts at the mean of what it learns, not at 0.
+void start_at_mean(engine::Checkpoint& weights, const train::LabelledSet& set) {
+  const auto columns = static_cast<std::size_t>(set.columns);
+  std::vector<float> means(columns);
+  for (std::size_t c = 0; c < columns; ++c) {
+    double sum = 0;
+    for (std::size_t at = c; at < set.values.size(); at += columns) sum += double{set.values[at]};
+    means[c] = static_cast<float>(sum / static_cast<double>(set.corpus.size()));
+  }
+  const auto values = std::make_shared<const Tensor>(Tensor::of<float>({set.columns}, std::span<const float>(means)));
+  weights.arrays["classifier.out_proj.bias"] = {
+      DType::f32, values->shape(), {values->raw_data(), values->bytes()}, values};
+}
+
+train::PackingOptions packing(const TrainPlan& plan, train::Order order) {
+  const train::MlmDataOptions& b = plan.batches;
+  // What is evaluated is the same piece each time.
+  const bool drawn = order == train::Order::as_written && b.crop == train::CropStyle::random;
+  return {b.seed, b.batch_tokens, b.max_residues, drawn ? train::CropStyle::start : b.crop, order};
+}
+
+void check_metric(const std::string& metric, const Classification& classes) {
+  std::string list;
+  for (const std::string& name : train::label_score_names(classes)) {
+    if (name == metric) return;
+    list += (list.empty() ? "" : ", ") + name;
+  }
+  throw Error(ErrorKind::usage, {fmt::format("'{}' is not a score of this kind of labels", metric), "--metric", list});
+}
+
+std::string fingerprint(const train::LabelledSet& set, const Classification& classes, const TrainPlan& plan) {
+  std::string labels;
+  for (const std::string& label : classes.labels) labels += label + "\n";
+  return sha256(fmt::format("{} {} {}", set.fingerprint(), plan.batches.seed, labels));
+}
+
+// The sets of a run, their batches, and the trunk's embeddings of them. They refer to one another: not to be moved.
+class LabelledMaterial {
+ public:
+  LabelledMaterial(const train::RowSplit& rows, const Classification& classes, const TrainPlan& plan,
+                   const bio::Tokenizer& tokenizer)
+      : set_(train::encode_labels(rows.train, classes, plan.labels.options.unlabelled, tokenizer)),
+        held_out_set_(train::encode_labels(rows.held_out, classes, plan.labels.options.unlabelled, tokenizer)),
+        data_(set_, classes, tokenizer, packing(plan, train::Order::shuffled)) {
+    if (held_out_set_.corpus.size() > 0)
+      held_out_.emplace(held_out_set_, classes, tokenizer, packing(plan, train::Order::as_written));
+  }
+  LabelledMaterial(const LabelledMaterial&) = delete;
+  LabelledMaterial& operator=(const LabelledMaterial&) = delete;
+
+  void tell(const Classification& classes, const TrainPlan& plan, Sink& sink) const {
+    warn_of_empty_classes(set_, classes, sink);
+    sink.note(fmt::format("{} sequences, {} residues to learn from; {} sequences held out", set_.corpus.size(),
+                          set_.corpus.residues(), held_out_set_.corpus.size()));
+    if (data_.cropped() > 0)
+      sink.note(fmt::format("{} sequences are longer than {} residues, and cropped", data_.cropped(),
+                            plan.batches.max_residues));
+  }
+
+  void run_trunk(const models::Model& model, const TrainPlan& plan, Sink& sink) {
+    const std::filesystem::path& folder = plan.trainer.folder;
+    features_.emplace(data_, model, train::FeatureOptions{plan.cache_limit, folder, "data"}, sink);
+    const std::size_t rest = plan.cache_limit - std::min(plan.cache_limit, features_->bytes());
+    if (held_out_)
+      held_out_features_.emplace(*held_out_, model, train::FeatureOptions{rest, folder, "held-out data"}, sink);
+    sink.note(fmt::format("the trunk's embeddings take {}{}", format_bytes(features_->bytes()),
+                          features_->on_disk() ? ", in a file of --out" : ""));
+  }
+
+  const train::LabelledSet& set() const { return set_; }
+  std::int64_t most_tokens() const { return data_.most_tokens(); }
+  train::TrainData& data() { return features_ ? static_cast<train::TrainData&>(*features_) : data_; }
+  train::TrainData* held_out() {
+    if (held_out_features_) return &*held_out_features_;
+    return held_out_ ? &*held_out_ : nullptr;
+  }
+
+ private:
+  train::LabelledSet set_, held_out_set_;
+  train::LabelledData data_;
+  std::optional<train::LabelledData> held_out_;
+  std::optional<train::FeatureData> features_, held_out_features_;
+};
+
+}  // namespace
+
+bio::Tokenizer tokenizer_of(const engine::Checkpoint& weights) {
+  return weights.vocabulary.empty()
+             ? weights.family->default_tokenizer()
+             : bio::Tokenizer::from_vocabulary(weights.vocabulary, weights.vocabulary_file.string());
+}
+
+void keep_to_positions(TrainPlan& plan, const engine::Checkpoint& weights, const bio::Tokenizer& tokenizer) {
+  const auto limit = weights.family->build(weights.config, tokenizer)->info().max_residues;
+  if (limit) plan.batches.max_residues = std::min(plan.batches.max_residues, *limit);
+}
+
+void write_merged(const std::filesystem::path& folder) {
+  const engine::Checkpoint merged = train::read_model(folder);
+  const engine::LoadedModel loaded = engine::load_unprepared(merged);
+  train::SavedModel model{merged.config, {}, loaded.model->tokenizer().tokens()};
+  model.config["torch_dtype"] = "float32";
+  const auto is_weight = [](DType type) { return type == DType::f32 || type == DType::f16 || type == DType::bf16; };
+  for (const auto& [name, array] : merged.arrays)
+    if (is_weight(array.dtype))  // not the buffers of positions that old files hold
+      model.tensors.push_back({name, Tensor::copy_of(array.shape, array.dtype, array.bytes).to(DType::f32)});
+  train::write_folder(folder / "merged",
+                      [&](const std::filesystem::path& temporary) { train::write_model(temporary, model); });
+}
+
+train::TrainingResult train_head(TrainPlan plan, engine::Checkpoint weights, Context& context) {
+  const bio::Tokenizer tokenizer = tokenizer_of(weights);
+  keep_to_positions(plan, weights, tokenizer);
+  const train::RowSplit rows = read_rows(plan);
+  if (rows.left_out > 0) context.sink.note(fmt::format("{} rows of the split 'test' are left out", rows.left_out));
+  const Classification classes = choose_classes(rows, plan, weights, context.sink);
+  check_metric(plan.trainer.evaluation.metric, classes);
+  LabelledMaterial material(rows, classes, plan, tokenizer);
+  material.tell(classes, plan, context.sink);
+  plan.trainer.data_fingerprint = fingerprint(material.set(), classes, plan);
+  if (train::add_head(weights, classes, plan.batches.seed) && classes.problem == Problem::regression)
+    start_at_mean(weights, material.set());
+  const models::TrainingPlan training = training_plan(plan, weights.config);
+  const auto trainee = train::make_classifier(std::move(weights), training);
+  plan_memory(*trainee, plan, material.most_tokens(), context.sink);
+  if (trainee->frozen() && plan.batches.crop != train::CropStyle::random) {
+    train::prepare_run_folder(plan.trainer.folder, plan.start);
+    material.run_trunk(trainee->model(), plan, context.sink);
+  }
+  const auto score = [&](const train::LossSum& sum) { return train::label_scores(sum, classes); };
+  const train::TrainerParts parts{*trainee, material.data(), material.held_out(), context.sink, score};
+  return train::train(parts, plan.trainer, plan.start);
+}
+
+std::string class_table(const nlohmann::ordered_json& classes) {
+  std::string out;
+  for (const auto& row : classes) {
+    if (out.empty()) {
+      for (const auto& [name, value] : row.items()) out += fmt::format("{:>12}  ", name);
+      out += '\n';
+    }
+    for (const auto& [name, value] : row.items())
+      out += fmt::format("{:>12}  ", value.is_number_float() ? fmt::format("{:.4f}", value.get<double>())
+                                     : value.is_string()     ? value.get<std::string>()
+                                     : value.is_null()       ? "-"
+                                                             : value.dump());
+    out += '\n';
+  }
+  return out;
+}
+
+}  // namespace groel::tasks

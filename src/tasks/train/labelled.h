@@ -1,0 +1,22 @@
+// groel train classify and tokens: heads on labelled data.
+#pragma once
+
+#include "tasks/task.h"
+#include "tasks/train/plan.h"
+
+namespace groel::tasks {
+
+/// Errors: as train::train, read_labelled and encode_labels; usage.
+train::TrainingResult train_head(TrainPlan plan, engine::Checkpoint weights, Context& context);
+
+/// train::Scores::classes as a table for people.
+std::string class_table(const nlohmann::ordered_json& classes);
+
+/// The tokenizer of a checkpoint.
+bio::Tokenizer tokenizer_of(const engine::Checkpoint& weights);
+/// A model with learned positions has no more residues than those.
+void keep_to_positions(TrainPlan& plan, const engine::Checkpoint& weights, const bio::Tokenizer& tokenizer);
+/// The model with its adapters merged, in OUT/merged.
+void write_merged(const std::filesystem::path& folder);
+
+}  // namespace groel::tasks

@@ -1,0 +1,30 @@
+// Adding up.
+#include "tasks/train/memory.h"
+
+#include "base/options.h"
+#include "base/system.h"
+
+namespace groel::tasks {
+
+void plan_memory(train::ModelTrainee& trainee, const TrainPlan& plan, std::int64_t batch_tokens, Sink& sink) {
+  const std::int64_t moments = plan.trainer.optimizer.kind == train::OptimizerKind::adamw ? 2 : 1;
+  const std::size_t state = trainee.state_bytes(moments);
+  const std::size_t per_token = trainee.bytes_per_token();
+  const std::size_t batch = per_token * static_cast<std::size_t>(batch_tokens);
+  sink.note(fmt::format("a step takes about {}: {} for weights, gradients and optimiser, {} for {} tokens",
+                        format_bytes(state + batch), format_bytes(state), format_bytes(batch), batch_tokens));
+  // The weights are there already where no limit was named.
+  const std::size_t allowed = plan.memory.value_or(available_memory() + state);
+  if (state + batch <= allowed) return;
+  const bool fits_smaller = allowed > state && (allowed - state) / per_token >= 3;
+  std::string remedy =
+      fits_smaller ? fmt::format("lower --batch-tokens to {} (and raise --accumulate)", (allowed - state) / per_token)
+                   : "train less (--train heads, or --lora-r 8)";
+  if (plan.checkpointing == models::Checkpointing::off && !trainee.frozen()) remedy += ", add --checkpointing";
+  if (plan.precision == ops::Precision::f32) remedy += ", use --dtype bf16";
+  throw Error(ErrorKind::memory,
+              {fmt::format("a step takes {}, and {} may be used", format_bytes(state + batch), format_bytes(allowed)),
+               "--memory", remedy});
+}
+
+}  // namespace groel::tasks

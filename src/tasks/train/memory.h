@@ -1,0 +1,13 @@
+// What a step of training takes, told before the run.
+#pragma once
+
+#include "base/progress.h"
+#include "tasks/train/plan.h"
+#include "train/model_trainee.h"
+
+namespace groel::tasks {
+
+/// Notes the plan. Errors: memory, when it is over --memory (or what is free), saying what to lower.
+void plan_memory(train::ModelTrainee& trainee, const TrainPlan& plan, std::int64_t batch_tokens, Sink& sink);
+
+}  // namespace groel::tasks

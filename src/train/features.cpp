@@ -1,0 +1,127 @@
+// Filling and reading the cache.
+#include "train/features.h"
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <numeric>
+
+#include "autograd/functions.h"
+#include "base/error.h"
+#include "base/interrupt.h"
+
+namespace groel::train {
+namespace {
+
+bool labels_sequences(const models::Model& model) {
+  return models::require<models::Classifier>(model).classification().label_of == models::LabelOf::sequence;
+}
+
+// Where the trunk's output goes, batch by batch.
+class Store {
+ public:
+  Store(std::vector<float>& memory, const std::filesystem::path& file) : memory_(memory), path_(file) {
+    if (!path_.empty()) file_.open(path_, std::ios::binary | std::ios::trunc);
+  }
+  void append(const Tensor& rows) {
+    const Tensor whole = rows.to(DType::f32);
+    const auto* const begin = whole.data<float>();
+    if (path_.empty()) {
+      memory_.insert(memory_.end(), begin, begin + whole.count());
+      return;
+    }
+    file_.write(reinterpret_cast<const char*>(begin), static_cast<std::streamsize>(whole.bytes()));
+    if (!file_) throw_errno(path_.string(), "write the trunk's embeddings", errno);
+  }
+  void finish() {
+    if (path_.empty()) return;
+    file_.close();
+    if (!file_) throw_errno(path_.string(), "write the trunk's embeddings", errno);
+  }
+
+ private:
+  std::vector<float>& memory_;
+  std::filesystem::path path_;
+  std::ofstream file_;
+};
+
+}  // namespace
+
+models::Batch one_token_each(std::int64_t sequences) {
+  std::vector<std::int32_t> places(static_cast<std::size_t>(sequences) + 1);
+  std::iota(places.begin(), places.end(), 0);
+  return {Tensor::of<std::int32_t>({sequences}, std::span<const std::int32_t>(places).first(places.size() - 1)),
+          Tensor::of<std::int32_t>({sequences + 1}, std::span<const std::int32_t>(places))};
+}
+
+Tensor head_input(const models::Model& model, const models::Batch& batch) {
+  const Tensor hidden = models::require<models::Encoder>(model).encode(batch, {});
+  if (!labels_sequences(model)) return hidden;
+  return autograd::gather_rows(hidden, batch.cu_seqlens.rows(0, batch.sequences()));
+}
+
+FeatureData::FeatureData(PackedData& data, const models::Model& model, const FeatureOptions& options, Sink& sink)
+    : data_(data), per_sequence_(labels_sequences(model)), width_(model.info().width) {
+  measure();
+  fill(model, options, sink);
+}
+
+// Rows of every sequence, in the order of the first epoch.
+void FeatureData::measure() {
+  data_.seek({});
+  while (const auto batch = data_.next()) {
+    const auto cu = batch->input.cu_seqlens.values<std::int32_t>();
+    for (std::size_t b = 0; b < batch->sequences.size(); ++b) {
+      const std::int64_t count = per_sequence_ ? 1 : cu[b + 1] - cu[b];
+      rows_[batch->sequences[b]] = {total_, count};
+      total_ += count;
+    }
+    ++batches_;
+  }
+  data_.seek({});
+}
+
+void FeatureData::fill(const models::Model& model, const FeatureOptions& options, Sink& sink) {
+  const bool in_file = bytes() > options.in_memory;
+  const std::filesystem::path path = in_file ? options.folder / ".trunk-cache.tmp" : std::filesystem::path();
+  if (!in_file) memory_.reserve(static_cast<std::size_t>(total_ * width_));
+  Store store(memory_, path);
+  const std::string phase = "embedding the " + options.what;
+  Progress progress{phase, 0, batches_, 0, 0, 0};
+  progress.unit = "batches";
+  const auto begin = std::chrono::steady_clock::now();
+  while (const auto batch = data_.next()) {
+    check_interrupted();
+    store.append(head_input(model, batch->input));
+    ++progress.done;
+    progress.tokens += batch->input.token_count();
+    progress.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    sink.progress(progress);
+  }
+  sink.progress_done();
+  data_.seek({});
+  store.finish();
+  if (!in_file) return;
+  file_ = MappedFile::open(path);
+  std::filesystem::remove(path);  // the mapping keeps it, and nothing is left behind however the run ends
+}
+
+const float* FeatureData::values() const {
+  return file_ ? reinterpret_cast<const float*>(file_->bytes().data()) : memory_.data();
+}
+
+std::optional<TrainBatch> FeatureData::next() {
+  auto batch = data_.next();
+  if (!batch) return batch;
+  std::int64_t count = 0;
+  for (const std::int64_t sequence : batch->sequences) count += rows_.at(sequence).count;
+  batch->features = Tensor::empty({count, width_});
+  float* to = batch->features.mutable_data<float>();
+  for (const std::int64_t sequence : batch->sequences) {
+    const Rows& rows = rows_.at(sequence);
+    to = std::copy_n(values() + rows.begin * width_, rows.count * width_, to);
+  }
+  return batch;
+}
+
+}  // namespace groel::train

@@ -1,0 +1,136 @@
+// Ordering, cropping and packing.
+#include "train/packed_data.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "train/random_purposes.h"
+
+namespace groel::train {
+namespace {
+
+constexpr std::int64_t kEnds = 2;  // <cls> and <eos>
+
+std::uint64_t bits(std::int64_t value) { return static_cast<std::uint64_t>(value); }
+
+}  // namespace
+
+PackedData::PackedData(const Corpus& corpus, std::vector<std::int64_t> members, const bio::Tokenizer& tokenizer,
+                       const PackingOptions& options)
+    : corpus_(corpus),
+      members_(std::move(members)),
+      tokenizer_(tokenizer),
+      options_(options),
+      limit_(std::min(options.max_residues, options.batch_tokens - kEnds)) {
+  if (options.max_residues < 1)
+    throw Error(ErrorKind::usage, {"a crop holds at least one residue", "--max-length", {}});
+  if (limit_ < 1) throw Error(ErrorKind::usage, {"a batch holds at least three tokens", "--batch-tokens", {}});
+  if (members_.empty()) throw Error(ErrorKind::bad_input, "there are no sequences to make batches of");
+  if (options.crop == CropStyle::none)
+    for (const std::int64_t sequence : members_)
+      if (corpus.length(sequence) > limit_)
+        throw Error(ErrorKind::bad_input,
+                    {fmt::format("{} residues are more than {} allows ({})", corpus.length(sequence),
+                                 limit_ < options.max_residues ? "--batch-tokens" : "--max-length", limit_),
+                     corpus.name(sequence), "raise the limit, or let long sequences be cropped with --crop random"});
+  order_ = order_of(0);
+}
+
+std::vector<std::int64_t> PackedData::order_of(std::int64_t epoch) const {
+  if (options_.order == Order::as_written) return members_;
+  std::vector<std::int64_t> order =
+      shuffled(static_cast<std::int64_t>(members_.size()), derive_key(options_.seed, purpose::kOrder, bits(epoch)));
+  for (std::int64_t& place : order) place = members_[static_cast<std::size_t>(place)];
+  return order;
+}
+
+void PackedData::seek(const DataPosition& position) {
+  if (position.epoch < 0 || position.next < 0 || position.next > static_cast<std::int64_t>(members_.size()))
+    throw Error(ErrorKind::bad_input, "a position in the data is outside of it");
+  if (position.epoch != position_.epoch) order_ = order_of(position.epoch);
+  position_ = position;
+}
+
+// Pieces are packed one behind the other; the first that does not fit opens the next batch.
+std::int64_t PackedData::end_of_batch(const std::vector<std::int64_t>& order, std::int64_t from) const {
+  std::int64_t tokens = 0;
+  auto to = static_cast<std::size_t>(from);
+  while (to < order.size() && tokens + piece_length(order[to]) + kEnds <= options_.batch_tokens)
+    tokens += piece_length(order[to++]) + kEnds;
+  return static_cast<std::int64_t>(to);
+}
+
+std::int64_t PackedData::batches_in_epoch(std::int64_t epoch) const {
+  const std::vector<std::int64_t> order = order_of(epoch);
+  std::int64_t batches = 0;
+  for (std::int64_t at = 0; at < static_cast<std::int64_t>(order.size()); at = end_of_batch(order, at)) ++batches;
+  return batches;
+}
+
+std::int64_t PackedData::cropped() const {
+  return std::count_if(members_.begin(), members_.end(),
+                       [&](std::int64_t sequence) { return corpus_.length(sequence) > limit_; });
+}
+
+std::int64_t PackedData::most_tokens() const {
+  std::int64_t all = 0;
+  for (const std::int64_t sequence : members_) all += piece_length(sequence) + kEnds;
+  return std::min(all, options_.batch_tokens);
+}
+
+std::int64_t PackedData::piece_start(std::int64_t sequence) const {
+  const std::int64_t spare = corpus_.length(sequence) - piece_length(sequence);
+  if (spare == 0) return 0;
+  if (options_.crop == CropStyle::start) return 0;
+  if (options_.crop == CropStyle::centre) return spare / 2;
+  const auto words = philox(derive_key(options_.seed, purpose::kCrop, bits(position_.epoch)), bits(sequence));
+  return index_below(words[0], static_cast<std::uint32_t>(spare + 1));
+}
+
+TrainBatch PackedData::make(std::int64_t from, std::int64_t to) const {
+  std::vector<std::int32_t> tokens, ends{0};
+  std::vector<Piece> pieces;
+  TrainBatch batch;
+  for (std::int64_t i = from; i < to; ++i) {
+    const std::int64_t sequence = order_[static_cast<std::size_t>(i)];
+    const Piece piece{sequence, piece_start(sequence), piece_length(sequence), tokens.size() + 1};
+    const auto residues =
+        corpus_[sequence].subspan(static_cast<std::size_t>(piece.start), static_cast<std::size_t>(piece.count));
+    tokens.push_back(tokenizer_.cls());
+    tokens.insert(tokens.end(), residues.begin(), residues.end());
+    tokens.push_back(tokenizer_.eos());
+    ends.push_back(static_cast<std::int32_t>(tokens.size()));
+    pieces.push_back(piece);
+    batch.sequences.push_back(sequence);
+  }
+  add_targets(pieces, tokens, batch);
+  batch.input.tokens =
+      Tensor::of<std::int32_t>({static_cast<std::int64_t>(tokens.size())}, std::span<const std::int32_t>(tokens));
+  batch.input.cu_seqlens =
+      Tensor::of<std::int32_t>({static_cast<std::int64_t>(ends.size())}, std::span<const std::int32_t>(ends));
+  batch.key = derive_key(derive_key(options_.seed, purpose::kDropout, bits(position_.epoch)), bits(from));
+  return batch;
+}
+
+std::optional<TrainBatch> PackedData::next() {
+  if (position_.next == static_cast<std::int64_t>(members_.size())) {
+    seek({position_.epoch + 1, 0});
+    return std::nullopt;
+  }
+  const std::int64_t to = end_of_batch(order_, position_.next);
+  TrainBatch batch = make(position_.next, to);
+  position_.next = to;
+  return batch;
+}
+
+CropStyle parse_crop(const std::string& text) {
+  if (text == "random") return CropStyle::random;
+  if (text == "start") return CropStyle::start;
+  if (text == "centre") return CropStyle::centre;
+  if (text == "none") return CropStyle::none;
+  throw Error(ErrorKind::usage,
+              {fmt::format("there is no crop '{}'", text), "--crop", "random, start, centre or none"});
+}
+
+}  // namespace groel::train

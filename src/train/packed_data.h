@@ -1,0 +1,83 @@
+// Sequences of a corpus as batches: shuffled, cropped and packed; what is a target is up to the objective.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "train/corpus.h"
+#include "train/data.h"
+
+namespace groel::train {
+
+enum class CropStyle {
+  random,  ///< a piece drawn anew each epoch
+  start,   ///< the first residues, as Transformers truncates
+  centre,
+  none,  ///< a sequence that is too long is an error
+};
+
+enum class Order { shuffled, as_written };
+
+struct PackingOptions {
+  std::uint64_t seed = 0;
+  std::int64_t batch_tokens = 4096;  ///< at most, <cls> and <eos> counted
+  std::int64_t max_residues = 1022;  ///< a longer sequence is cropped to it
+  CropStyle crop = CropStyle::random;
+  Order order = Order::shuffled;
+};
+
+/// A run of residues of one sequence, and where its first residue stands in the batch.
+struct Piece {
+  std::int64_t sequence, start, count;
+  std::size_t at;
+};
+
+/// Refers to the corpus and the tokenizer, which outlive it. A cropped piece keeps <cls> and <eos> at its ends, as
+/// fair-esm's batch converter does with the sequences that it truncates.
+class PackedData : public TrainData {
+ public:
+  /// Batches of the sequences named by `members`. Errors: usage for limits below one residue; bad_input naming the
+  /// sequence when one is too long and cropping is off, or when there are no members.
+  PackedData(const Corpus& corpus, std::vector<std::int64_t> members, const bio::Tokenizer& tokenizer,
+             const PackingOptions& options);
+
+  std::optional<TrainBatch> next() override;
+  DataPosition position() const override { return position_; }
+  double epochs_done() const override {
+    return static_cast<double>(position_.epoch) +
+           static_cast<double>(position_.next) / static_cast<double>(members_.size());
+  }
+  void seek(const DataPosition& position) override;
+  std::int64_t batches_in_epoch(std::int64_t epoch) const override;
+  /// Sequences of which only a piece is used.
+  std::int64_t cropped() const;
+  /// Tokens of the largest batch that there can be.
+  std::int64_t most_tokens() const;
+
+ protected:
+  /// Sets the batch's targets and their count; may change the tokens.
+  virtual void add_targets(const std::vector<Piece>& pieces, std::vector<std::int32_t>& tokens,
+                           TrainBatch& batch) const = 0;
+  const std::vector<std::int64_t>& members() const { return members_; }
+
+ private:
+  std::vector<std::int64_t> order_of(std::int64_t epoch) const;
+  std::int64_t piece_length(std::int64_t sequence) const { return std::min(corpus_.length(sequence), limit_); }
+  std::int64_t piece_start(std::int64_t sequence) const;
+  std::int64_t end_of_batch(const std::vector<std::int64_t>& order, std::int64_t from) const;
+  TrainBatch make(std::int64_t from, std::int64_t to) const;
+
+  const Corpus& corpus_;
+  std::vector<std::int64_t> members_;
+  const bio::Tokenizer& tokenizer_;
+  PackingOptions options_;
+  std::int64_t limit_;  // residues a piece
+  DataPosition position_;
+  std::vector<std::int64_t> order_;  // of position_.epoch
+};
+
+/// Parses "random", "start", "centre" or "none". Errors: usage.
+CropStyle parse_crop(const std::string& text);
+
+}  // namespace groel::train
