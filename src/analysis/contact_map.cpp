@@ -41,8 +41,9 @@ DistanceMap distances(const Sites& a, const Sites& b) {
   out.values.reserve(a.size() * b.size());
   for (const auto& p : a)
     for (const auto& q : b)
-      out.values.push_back(p && q ? static_cast<float>(std::hypot((*p)[0] - (*q)[0], (*p)[1] - (*q)[1], (*p)[2] - (*q)[2]))
-                                  : std::numeric_limits<float>::quiet_NaN());
+      out.values.push_back(p && q
+                               ? static_cast<float>(std::hypot((*p)[0] - (*q)[0], (*p)[1] - (*q)[1], (*p)[2] - (*q)[2]))
+                               : std::numeric_limits<float>::quiet_NaN());
   return out;
 }
 
@@ -59,7 +60,8 @@ std::vector<Precision> contact_precision(std::span<const float> probabilities, c
   std::vector<Precision> out;
   for (const Range& range : kRanges) {
     std::vector<Pair> pairs = pairs_of(range, probabilities, truth, cutoff);
-    std::stable_sort(pairs.begin(), pairs.end(), [](const Pair& a, const Pair& b) { return a.probability > b.probability; });
+    std::stable_sort(pairs.begin(), pairs.end(),
+                     [](const Pair& a, const Pair& b) { return a.probability > b.probability; });
     const auto hits_of = [&](std::int64_t count) {
       return static_cast<std::int64_t>(
           std::count_if(pairs.begin(), pairs.begin() + count, [](const Pair& pair) { return pair.touches; }));

@@ -13,7 +13,7 @@ namespace groel::analysis {
 /// The residues of a chain, in Å; none where a residue has no coordinates.
 using Sites = std::vector<std::optional<std::array<double, 3>>>;
 
-inline constexpr double kContactDistance = 8;    ///< Å between Cβ (glycine: Cα), exclusive
+inline constexpr double kContactDistance = 8;      ///< Å between Cβ (glycine: Cα), exclusive
 inline constexpr std::int64_t kShortestRange = 6;  ///< residues nearer along the chain are never counted
 
 /// values [rows, columns] row-major, in Å; NaN where either residue has no coordinates.

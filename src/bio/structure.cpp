@@ -42,7 +42,8 @@ std::vector<std::int64_t> by_alignment(const Chain& chain, const std::string& se
   const std::size_t m = chain.residues.size(), n = sequence.size();
   constexpr std::size_t kMost = std::size_t{1} << 26;
   if (m * n > kMost)
-    throw Error(ErrorKind::unsupported, {fmt::format("a chain of {} residues is too long to align", m), chain.name, {}});
+    throw Error(ErrorKind::unsupported,
+                {fmt::format("a chain of {} residues is too long to align", m), chain.name, {}});
   std::vector<float> before(n), now(n);
   std::vector<std::uint32_t> from(m * n);  // place of the residue before, from 0
   for (std::size_t i = 0; i < m; ++i) {
@@ -141,8 +142,7 @@ Sites place(const Chain& chain, const std::string& sequence) {
   if (sequence == chain.sequence) return sites(chain);
   Sites out(sequence.size());
   const auto places = places_on(chain, sequence);
-  for (std::size_t i = 0; i < places.size(); ++i)
-    out[static_cast<std::size_t>(places[i] - 1)] = chain.residues[i].site;
+  for (std::size_t i = 0; i < places.size(); ++i) out[static_cast<std::size_t>(places[i] - 1)] = chain.residues[i].site;
   return out;
 }
 

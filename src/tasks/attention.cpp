@@ -1,5 +1,6 @@
 // groel attention: who attends to whom in a sequence.
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 #include "base/text_file.h"
@@ -69,10 +70,10 @@ void require_fit(const Options& options, const models::Model& model, const MapRe
                  const ReadRecord& record) {
   const auto limit = model.info().max_residues;
   if (limit && record.residues() > *limit)
-    throw Error(ErrorKind::bad_input, {fmt::format("the sequence has {} residues, and the model reads {} at most",
-                                                   record.residues(), *limit),
-                                       record.id,
-                                       {}});
+    throw Error(ErrorKind::bad_input,
+                {fmt::format("the sequence has {} residues, and the model reads {} at most", record.residues(), *limit),
+                 record.id,
+                 {}});
   const engine::MemoryPlan plan(model, {.layers = request.layers, .attentions = true},
                                 {.memory = options.bytes("memory"), .max_tokens = {}});
   const auto tokens = static_cast<std::int64_t>(record.tokens.size());
@@ -115,18 +116,33 @@ void write_npz(const Maps& all, const std::string& path) {
   out.finish();
 }
 
+// The diagonal, which says nothing of contacts, would take all the colours.
+double largest_beside_diagonal(const AttentionMap& map) {
+  double most = 0;
+  for (std::int64_t i = 0; i < map.size; ++i)
+    for (std::int64_t j = 0; j < map.size; ++j)
+      if (i != j) most = std::max(most, std::abs(double{map.values[static_cast<std::size_t>(i * map.size + j)]}));
+  return most;
+}
+
 report::Figure figure_of(const Maps& all, const AttentionMap& map, MapRequest::Form form) {
   report::Figure figure;
   figure.width = 900;
   figure.height = 820;
   figure.title = fmt::format("Attention in {}", all.id);
-  figure.subtitle = map.name() + (form == MapRequest::Form::corrected ? ", symmetrised, average product taken off" : "");
+  figure.subtitle =
+      map.name() + (form == MapRequest::Form::corrected ? ", symmetrised, average product taken off" : "");
   figure.x.name = "attended to";
   figure.y.name = "attending";
   figure.x.categories = figure.y.categories = all.labels;
   figure.y.direction = report::Axis::Direction::falling;
   figure.heat_map = report::HeatMap{.name = "weight", .rows = map.size, .columns = map.size, .values = map.values};
-  if (form == MapRequest::Form::corrected) figure.heat_map->palette = report::HeatMap::Palette::diverging;
+  if (form == MapRequest::Form::corrected) {
+    figure.heat_map->palette = report::HeatMap::Palette::diverging;
+    const double most = std::max(largest_beside_diagonal(map), 1e-6);
+    figure.heat_map->low = -most;
+    figure.heat_map->high = most;
+  }
   return figure;
 }
 

@@ -31,8 +31,9 @@ std::vector<OptionSpec> option_table() {
       input,
       model,
       record_option(),
-      table_option("File to write: .h5, .npz, .safetensors or .jsonl as `groel embed` does, or .rr (CASP's RR, one file "
-                   "a record)"),
+      table_option(
+          "File to write: .h5, .npz, .safetensors or .jsonl as `groel embed` does, or .rr (CASP's RR, one file "
+          "a record)"),
       overwrite_option(),
       {.name = "picture",
        .letter = 'p',
@@ -208,22 +209,22 @@ int run(const Options& options, Context& context) {
 }  // namespace
 
 Task contacts_task() {
-  return {.name = "contacts",
-          .summary = "Predict which residues touch, and compare with structures",
-          .description =
-              "Contact probabilities by the model's contact head, from its attention maps. Against a structure: the "
-              "part of the likeliest L, L/2 and L/5 pairs whose Cβ (of glycine Cα) are within 8 Å, for pairs 6 to 11, "
-              "12 to 23, and 24 and more residues apart; residues without coordinates are left out. "
-              "--from-structure maps a structure alone, one chain or between two.",
-          .examples = {{"groel contacts examples/proteins.fasta -m esm2-tiny-random --record P01542 -p crambin.svg",
-                        "of crambin, with a picture"},
-                       {"groel contacts examples/proteins.fasta -m esm2-tiny-random -o contacts.h5", "of all, to HDF5"},
-                       {"groel contacts -s examples/1CRN.cif -m esm2-tiny-random -p compared.svg -o crambin.rr",
-                        "against crambin's structure, and as CASP's RR"},
-                       {"groel contacts -s examples/1CRN.cif --from-structure -p structure.svg",
-                        "the structure alone"}},
-          .options = option_table(),
-          .run = run};
+  return {
+      .name = "contacts",
+      .summary = "Predict which residues touch, and compare with structures",
+      .description =
+          "Contact probabilities by the model's contact head, from its attention maps. Against a structure: the "
+          "part of the likeliest L, L/2 and L/5 pairs whose Cβ (of glycine Cα) are within 8 Å, for pairs 6 to 11, "
+          "12 to 23, and 24 and more residues apart; residues without coordinates are left out. "
+          "--from-structure maps a structure alone, one chain or between two.",
+      .examples = {{"groel contacts examples/proteins.fasta -m esm2-tiny-random --record P01542 -p crambin.svg",
+                    "of crambin, with a picture"},
+                   {"groel contacts examples/proteins.fasta -m esm2-tiny-random -o contacts.h5", "of all, to HDF5"},
+                   {"groel contacts -s examples/1CRN.cif -m esm2-tiny-random -p compared.svg -o crambin.rr",
+                    "against crambin's structure, and as CASP's RR"},
+                   {"groel contacts -s examples/1CRN.cif --from-structure -p structure.svg", "the structure alone"}},
+      .options = option_table(),
+      .run = run};
 }
 
 }  // namespace groel::tasks

@@ -64,9 +64,9 @@ void check_output(const std::filesystem::path& folder, bool overwrite) {
   if (!std::filesystem::exists(folder, ignored)) return;
   const bool is_model = std::filesystem::exists(folder / "config.json", ignored);
   if (!overwrite || !is_model)
-    throw Error(ErrorKind::usage, {is_model ? "the output exists already" : "this exists already and is no model",
-                                   folder.string(),
-                                   is_model ? "choose another name, or add --overwrite" : "choose another name"});
+    throw Error(ErrorKind::usage,
+                {is_model ? "the output exists already" : "this exists already and is no model", folder.string(),
+                 is_model ? "choose another name, or add --overwrite" : "choose another name"});
 }
 
 analysis::LogisticOptions fit_options(const Options& options) {
@@ -111,9 +111,8 @@ std::string precision_text(const ordered_json& all) {
 }
 
 void print(const ordered_json& result, std::ostream& out) {
-  out << fmt::format("{} chains, {} pairs of residues, {} of them in contact\n",
-                     result["chains"].get<std::int64_t>(), result["pairs"].get<std::int64_t>(),
-                     result["contacts"].get<std::int64_t>());
+  out << fmt::format("{} chains, {} pairs of residues, {} of them in contact\n", result["chains"].get<std::int64_t>(),
+                     result["pairs"].get<std::int64_t>(), result["contacts"].get<std::int64_t>());
   out << fmt::format("{} of {} weights are not 0, bias {:.4f}, {} iterations\n", result["nonzero"].get<std::int64_t>(),
                      result["weights"].get<std::int64_t>(), result["bias"].get<double>(),
                      result["iterations"].get<int>());
@@ -155,8 +154,8 @@ int run(const Options& options, Context& context) {
   engine::Checkpoint checkpoint = train::read_model(engine::resolve_model(options.text("model")));
   const std::vector<FitChain> chains = read_chains(options.list("structures"), filter, context.sink);
   const std::vector<FitChain> valid = held_out(options, filter, chains, context.sink);
-  const analysis::LogisticData data = contact_samples(*engine::load_model(checkpoint, precision).model, chains,
-                                                      options.bytes("memory"), context.sink);
+  const analysis::LogisticData data =
+      contact_samples(*engine::load_model(checkpoint, precision).model, chains, options.bytes("memory"), context.sink);
   const analysis::LogisticModel head = analysis::fit_logistic(data, fit);
   set_contact_head(checkpoint, head);
   const engine::LoadedModel loaded = engine::load_model(checkpoint, precision);
@@ -182,17 +181,18 @@ int run(const Options& options, Context& context) {
 }  // namespace
 
 Task fit_contacts_task() {
-  return {.name = "fit-contacts",
-          .summary = "Give a model a contact head, learned from structures",
-          .description =
-              "ESM's own way: logistic regression of contacts (Cβ within 8 Å, 6 and more residues apart) on the "
-              "symmetrised, average-product-corrected attention maps of every layer and head. The model itself stays as it "
-              "is; with its head it is written as a Hugging Face folder for `groel contacts`. A head that the model had "
-              "is replaced. Equal calls give equal files.",
-          .examples = {{"groel fit-contacts examples/1CRN.cif -m esm2-tiny-random -o with-contacts",
-                        "from a single structure; twenty are a good start"}},
-          .options = option_table(),
-          .run = run};
+  return {
+      .name = "fit-contacts",
+      .summary = "Give a model a contact head, learned from structures",
+      .description =
+          "ESM's own way: logistic regression of contacts (Cβ within 8 Å, 6 and more residues apart) on the "
+          "symmetrised, average-product-corrected attention maps of every layer and head. The model itself stays as it "
+          "is; with its head it is written as a Hugging Face folder for `groel contacts`. A head that the model had "
+          "is replaced. Equal calls give equal files.",
+      .examples = {{"groel fit-contacts examples/1CRN.cif -m esm2-tiny-random -o with-contacts",
+                    "from a single structure; twenty are a good start"}},
+      .options = option_table(),
+      .run = run};
 }
 
 }  // namespace groel::tasks

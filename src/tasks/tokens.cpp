@@ -78,9 +78,9 @@ NamedRows one_hot_rows(const ReadRecord& record, const bio::Tokenizer& tokenizer
     const std::int32_t id = record.tokens[p];
     const std::int64_t at = choices.index(id);
     if (at < 0)
-      throw Error(ErrorKind::bad_input, {fmt::format("position {} is '{}', none of the 20 residues", p,
-                                                     tokenizer.token(id)),
-                                         record.id, "use --vocabulary all"});
+      throw Error(ErrorKind::bad_input,
+                  {fmt::format("position {} is '{}', none of the 20 residues", p, tokenizer.token(id)), record.id,
+                   "use --vocabulary all"});
     out.ids.push_back(id);
     out.tokens.push_back(tokenizer.token(id));
     out.rows.push_back(fmt::format("{}{}", tokenizer.token(id), p));
@@ -181,8 +181,8 @@ int run(const Options& options, Context& context) {
   check_outputs(options);
   const engine::Checkpoint checkpoint = train::read_model(engine::resolve_model(options.text("model")));
   const bio::Tokenizer tokenizer = tokenizer_of(checkpoint);
-  const Choices choices(tokenizer, options.text("vocabulary") == "residues" ? Choices::Scope::residues
-                                                                            : Choices::Scope::vocabulary);
+  const Choices choices(
+      tokenizer, options.text("vocabulary") == "residues" ? Choices::Scope::residues : Choices::Scope::vocabulary);
   const bool one_hot = !options.list("input").empty();
   const NamedRows all = one_hot ? one_hot_rows(read_one_record(options, tokenizer), tokenizer, choices)
                                 : embedding_rows(token_table(checkpoint, tokenizer.size()), tokenizer, choices);

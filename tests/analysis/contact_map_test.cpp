@@ -47,13 +47,13 @@ const Precision& at(const std::vector<Precision>& all, const std::string& range,
 
 TEST(ContactPrecision, RangesAndCounts) {
   Case c;
-  c.touch(0, 5);    // too near along the chain to count
-  c.touch(0, 6);    // short
-  c.touch(0, 11);   // short, too
-  c.touch(0, 12);   // medium
-  c.touch(0, 23);   // medium
-  c.touch(0, 24);   // long
-  c.touch(0, 29);   // long
+  c.touch(0, 5);   // too near along the chain to count
+  c.touch(0, 6);   // short
+  c.touch(0, 11);  // short, too
+  c.touch(0, 12);  // medium
+  c.touch(0, 23);  // medium
+  c.touch(0, 24);  // long
+  c.touch(0, 29);  // long
   c.predict(0, 5, 0.99F);
   c.predict(0, 6, 0.9F);
   c.predict(0, 12, 0.8F);

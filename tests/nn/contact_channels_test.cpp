@@ -46,7 +46,8 @@ TEST(ContactChannels, AreWhatTheHeadAddsUp) {
   const Tensor channels = contact_channels(maps);
   for (std::int64_t i = 0; i < 49; ++i) {
     float sum = 0;
-    for (std::int64_t h = 0; h < 3; ++h) sum += weights[static_cast<std::size_t>(h)] * channels.data<float>()[h * 49 + i];
+    for (std::int64_t h = 0; h < 3; ++h)
+      sum += weights[static_cast<std::size_t>(h)] * channels.data<float>()[h * 49 + i];
     EXPECT_NEAR(logits.data<float>()[i], sum, 1e-5);
   }
 }

@@ -122,8 +122,8 @@ TEST(Tokens, CsvOfTheResidues) {
   EXPECT_EQ(rows[1][0], "5");
   EXPECT_EQ(rows[1][1], "A");
   EXPECT_EQ(rows[20][1], "Y");
-  const auto table = floats(
-      io::read_safetensors(kEsm2 + "/model.safetensors").arrays.at("esm.embeddings.word_embeddings.weight"));
+  const auto table =
+      floats(io::read_safetensors(kEsm2 + "/model.safetensors").arrays.at("esm.embeddings.word_embeddings.weight"));
   EXPECT_EQ(std::stof(rows[1][2]), table[5 * 64]);
   const Outcome shown = groel({"tokens", "-m", kEsm2});
   EXPECT_THAT(shown.out, HasSubstr("nearest"));

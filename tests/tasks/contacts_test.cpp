@@ -100,8 +100,8 @@ TEST(Contacts, AFileAndAPictureARecord) {
   const Outcome done = groel({"contacts", input, "-m", kEsm2, "-o", work / "c.rr", "-p", work / "c.svg"});
   EXPECT_EQ(done.exit, 1) << done;
   EXPECT_TRUE(done.says("bad"));
-  EXPECT_EQ(work.names(), (std::vector<std::string>{"c-b.rr", "c-b.svg", "c-b.svg.csv", "c-sp_A1_X.rr",
-                                                     "c-sp_A1_X.svg", "c-sp_A1_X.svg.csv", "in.fasta"}));
+  EXPECT_EQ(work.names(), (std::vector<std::string>{"c-b.rr", "c-b.svg", "c-b.svg.csv", "c-sp_A1_X.rr", "c-sp_A1_X.svg",
+                                                    "c-sp_A1_X.svg.csv", "in.fasta"}));
 }
 
 TEST(Contacts, PrecisionAgainstAStructure) {
@@ -157,7 +157,8 @@ TEST(Contacts, OfAStructureAlone) {
   const json one = groel_json({"contacts", "-m", kEsm2, "--structure", file, "--from-structure"}, 2);
   EXPECT_TRUE(one.empty());  // a model is not needed
   const Outcome inner = groel({"contacts", "--structure", file, "--from-structure", "-o", "-"});
-  EXPECT_EQ(inner.out, "chain_i,i,residue_i,chain_j,j,residue_j,distance\nA,1,A,A,8,A,3.000\nA,2,A,A,8,A,7.000\n") << inner;
+  EXPECT_EQ(inner.out, "chain_i,i,residue_i,chain_j,j,residue_j,distance\nA,1,A,A,8,A,3.000\nA,2,A,A,8,A,7.000\n")
+      << inner;
   const Outcome between = groel({"contacts", "--structure", file, "--from-structure", "--chain", "A,B", "-o",
                                  work / "x.npz", "-p", work / "x.html", "--json"});
   EXPECT_EQ(between.exit, 0) << between;
@@ -208,7 +209,8 @@ TEST(FitContacts, GivesAModelItsHead) {
   // What the command said of held-out ubiquitin is what `groel contacts` finds with the model it wrote.
   const json found = groel_json({"contacts", "-m", work / "fit", "-s", kUbiquitin})["records"][0]["precision"];
   for (std::size_t i = 0; i < 9; ++i)
-    EXPECT_NEAR(found[i]["precision"].get<double>(), fitted["valid_precision"][i]["precision"].get<double>(), 1e-12) << i;
+    EXPECT_NEAR(found[i]["precision"].get<double>(), fitted["valid_precision"][i]["precision"].get<double>(), 1e-12)
+        << i;
 }
 
 TEST(FitContacts, EqualCallsGiveEqualFiles) {

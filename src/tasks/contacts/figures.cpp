@@ -46,11 +46,12 @@ report::Figure contact_figure(const ContactResult& result) {
   return figure;
 }
 
-report::Figure structure_figure(const analysis::DistanceMap& map, const ChainLabels& a, const ChainLabels& b) {
+report::Figure structure_figure(const std::string& source, const analysis::DistanceMap& map, const ChainLabels& a,
+                                const ChainLabels& b) {
   report::Figure figure = map_figure(a.residues, b.residues);
   const bool one = a.name == b.name;
   figure.title = one ? "Contacts of chain " + a.name : fmt::format("Contacts between chains {} and {}", a.name, b.name);
-  figure.subtitle = "within 8 Å (Cβ, of glycine Cα)";
+  figure.subtitle = source + ": Cβ (of glycine Cα) within 8 Å";
   figure.y.name = "residue of chain " + a.name;
   figure.x.name = "residue of chain " + b.name;
   figure.heat_map->name = "contact";

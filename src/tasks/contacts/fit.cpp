@@ -121,9 +121,10 @@ std::vector<FitChain> read_chains(const std::vector<std::string>& paths, const F
     }
   }
   if (equal + unfit > 0)
-    sink.note(fmt::format("left out: {} chains with the sequence of another, {} with fewer than {} residues seen or "
-                          "longer than {}",
-                          equal, unfit, filter.shortest, filter.longest));
+    sink.note(
+        fmt::format("left out: {} chains with the sequence of another, {} with fewer than {} residues seen or "
+                    "longer than {}",
+                    equal, unfit, filter.shortest, filter.longest));
   if (out.empty()) throw Error(ErrorKind::bad_input, "no chain to learn from in these structures");
   return out;
 }
@@ -151,9 +152,8 @@ analysis::LogisticData contact_samples(const models::Model& model, const std::ve
   for (const FitChain& chain : chains) {
     try {
       if (info.max_residues && static_cast<std::int64_t>(chain.sequence.size()) > *info.max_residues)
-        throw Error(ErrorKind::bad_input, {fmt::format("longer than the model's {} residues", *info.max_residues),
-                                           {},
-                                           "lower --max-length"});
+        throw Error(ErrorKind::bad_input,
+                    {fmt::format("longer than the model's {} residues", *info.max_residues), {}, "lower --max-length"});
       Sampler(model, chain).add_to(data);
     } catch (const Error& error) {
       throw error.at(chain.id);
@@ -180,7 +180,8 @@ void set_contact_head(engine::Checkpoint& checkpoint, const analysis::LogisticMo
     ++set;
   }
   if (set != 2)
-    throw Error(ErrorKind::unsupported, fmt::format("models of the family {} have no contact head", checkpoint.family->name));
+    throw Error(ErrorKind::unsupported,
+                fmt::format("models of the family {} have no contact head", checkpoint.family->name));
 }
 
 std::vector<MeanPrecision> mean_precision(const models::Model& model, const std::vector<FitChain>& chains) {

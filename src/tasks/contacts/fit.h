@@ -28,9 +28,9 @@ struct FitFilter {
 /// is left.
 std::vector<FitChain> read_chains(const std::vector<std::string>& paths, const FitFilter& filter, Sink& sink);
 
-/// A sample for every pair of residues at least analysis::kShortestRange apart that both have coordinates; a feature for
-/// every layer and head. Errors: memory, when they do not fit into `memory` bytes (none: what is free); bad_input for
-/// chains that the model cannot read.
+/// A sample for every pair of residues at least analysis::kShortestRange apart that both have coordinates; a feature
+/// for every layer and head. Errors: memory, when they do not fit into `memory` bytes (none: what is free); bad_input
+/// for chains that the model cannot read.
 analysis::LogisticData contact_samples(const models::Model& model, const std::vector<FitChain>& chains,
                                        std::optional<std::size_t> memory, Sink& sink);
 

@@ -48,19 +48,18 @@ ContactResult predict_contacts(const models::Model& model, const ReadRecord& rec
     const bio::Sites sites = bio::place(*chain, out.sequence);
     out.truth = analysis::distances(sites, sites);
   }
-  const Tensor contacts =
-      engine::embed_batch(model, std::span(&record.tokens, 1), {.contacts = true}).front().contacts;
+  const Tensor contacts = engine::embed_batch(model, std::span(&record.tokens, 1), {.contacts = true}).front().contacts;
   const auto values = contacts.values<float>();
   out.probabilities.assign(values.begin(), values.end());
-  if (out.truth)
-    out.precision = analysis::contact_precision(out.probabilities, *out.truth, analysis::kContactDistance);
+  if (out.truth) out.precision = analysis::contact_precision(out.probabilities, *out.truth, analysis::kContactDistance);
   return out;
 }
 
 std::vector<ContactPair> ranked_pairs(const ContactResult& result) {
   std::vector<ContactPair> out;
   for (std::int64_t i = 0; i < result.length(); ++i)
-    for (std::int64_t j = i + analysis::kShortestRange; j < result.length(); ++j) out.push_back({i, j, result.at(i, j)});
+    for (std::int64_t j = i + analysis::kShortestRange; j < result.length(); ++j)
+      out.push_back({i, j, result.at(i, j)});
   std::stable_sort(out.begin(), out.end(),
                    [](const ContactPair& a, const ContactPair& b) { return a.probability > b.probability; });
   return out;
@@ -95,7 +94,8 @@ std::string to_text(const ContactResult& result, std::size_t top) {
   std::string out = fmt::format("{} ({} residues)\n", result.id, result.length());
   if (result.truth) out += precision_table(result) + '\n';
   const auto pairs = ranked_pairs(result);
-  out += fmt::format("  {:>8} {:>8} {:>12}{}\n", "residue", "residue", "probability", result.truth ? "  distance/A" : "");
+  out +=
+      fmt::format("  {:>8} {:>8} {:>12}{}\n", "residue", "residue", "probability", result.truth ? "  distance/A" : "");
   for (std::size_t p = 0; p < std::min(top, pairs.size()); ++p) {
     const ContactPair& pair = pairs[p];
     const auto name = [&](std::int64_t at) {
@@ -110,7 +110,8 @@ std::string to_text(const ContactResult& result, std::size_t top) {
 
 std::string to_rr(const ContactResult& result) {
   constexpr std::size_t kLine = 50;
-  std::string out = fmt::format("PFRMAT RR\nTARGET {}\nAUTHOR GroEL\nMETHOD protein language model\nMODEL 1\n", result.id);
+  std::string out =
+      fmt::format("PFRMAT RR\nTARGET {}\nAUTHOR GroEL\nMETHOD protein language model\nMODEL 1\n", result.id);
   for (std::size_t at = 0; at < result.sequence.size(); at += kLine) out += result.sequence.substr(at, kLine) + '\n';
   for (const ContactPair& pair : ranked_pairs(result))
     out += fmt::format("{} {} 0 8 {:.6f}\n", pair.i + 1, pair.j + 1, pair.probability);

@@ -115,13 +115,16 @@ int map_structure(const Options& options, Context& context) {
   const Maps maps{a, b, analysis::distances(bio::sites(a), bio::sites(b))};
   if (options.has("output")) write(maps, options.text("output"), context.out);
   if (options.has("picture"))
-    report::write_picture(structure_figure(maps.distances, labels(a), labels(b)), options.text("picture"));
+    report::write_picture(structure_figure(std::filesystem::path(structure.source).filename().string(), maps.distances,
+                                           labels(a), labels(b)),
+                          options.text("picture"));
   if (options.flag("json"))
     context.out << to_json(maps).dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
   else if (options.text("output") != "-")
     context.out << fmt::format("{} contacts {}\n", contacts_of(maps).size(),
-                               maps.within_one() ? fmt::format("within chain {} ({} residues)", a.name, a.sequence.size())
-                                                 : fmt::format("between chains {} and {}", a.name, b.name));
+                               maps.within_one()
+                                   ? fmt::format("within chain {} ({} residues)", a.name, a.sequence.size())
+                                   : fmt::format("between chains {} and {}", a.name, b.name));
   return 0;
 }
 

@@ -16,7 +16,8 @@ ContactWriter::ContactWriter(const std::filesystem::path& path, const engine::Lo
   EmbedRunOptions run;
   run.kinds = {formats::ItemKind::contacts};
   run.request = {.layers = {layer_}, .contacts = true};
-  formats::ResultSchema schema{{{formats::ItemKind::contacts, layer_, 0}}, records, residues, describe_run(loaded, run)};
+  formats::ResultSchema schema{
+      {{formats::ItemKind::contacts, layer_, 0}}, records, residues, describe_run(loaded, run)};
   writer_ = formats::find_format({}, path).open({.path = unfinished_, .schema = std::move(schema)});
 }
 
