@@ -49,7 +49,7 @@ Task convert_task() {
           .description =
               "Takes every layout that can be loaded: folders, fair-esm files, adapters (merged into their base). bf16 "
               "halves the file and keeps about 3 digits of each weight.",
-          .examples = {{"groel convert -m esm2-tiny-random --to bf16 --out tiny-bf16", "half the size"}},
+          .examples = {{"groel convert --to bf16 --out tiny-bf16", "half the size"}},
           .options = {model,
                       {.name = "to",
                        .type = OptionType::choice,

@@ -259,16 +259,15 @@ Task fill_mask_task() {
               "Masks are written <mask> in a sequence, or set at --position in the records of a file; several in one "
               "sequence are masked together. --all masks every residue in a copy of its own and shows how the model "
               "sees the chain: the true residue's probability and rank, the entropy in bits, tolerant positions.",
-          .examples = {{"groel fill-mask \"MALWMRLLPLLALLALWGPDPAAAFVNQH<mask>CGSHLVEALYLVCGERGFFYTPKT\" -m "
-                        "esm2-tiny-random",
+          .examples = {{"groel fill-mask \"MALWMRLLPLLALLALWGPDPAAAFVNQH<mask>CGSHLVEALYLVCGERGFFYTPKT\"",
                         "a mask in a sequence"},
-                       {"groel fill-mask examples/proteins.fasta --record P01308 --position 30 -m esm2-tiny-random "
+                       {"groel fill-mask examples/proteins.fasta --record P01308 --position 30 "
                         "--json --top-k 0 --vocabulary all",
                         "insulin's residue 30, every token, as JSON"},
-                       {"groel fill-mask examples/proteins.fasta --record P01542 --all -m esm2-tiny-random -o "
+                       {"groel fill-mask examples/proteins.fasta --record P01542 --all -o "
                         "crambin.csv",
                         "every residue of crambin, and the matrix of probabilities as CSV"},
-                       {"groel fill-mask examples/proteins.fasta --record P01542 --all -m esm2-tiny-random --picture "
+                       {"groel fill-mask examples/proteins.fasta --record P01542 --all --picture "
                         "crambin.png",
                         "the same as a picture, a column a residue"}},
           .options = option_table(),

@@ -49,6 +49,7 @@ std::vector<OptionSpec> variant_options() {
 std::vector<OptionSpec> option_table() {
   OptionSpec models = model_option();
   models.type = OptionType::list;
+  models.otherwise = nlohmann::json::array({models.otherwise});
   models.help += "; several (-m A -m B) get a column each, and their mean and minimum";
   std::vector<OptionSpec> table{sequences_option(), models, record_option()};
   for (OptionSpec& spec : variant_options()) table.push_back(std::move(spec));
@@ -248,15 +249,15 @@ Task score_task() {
               "C28delinsWV (these by pseudo-perplexity). A score is a difference of natural log-likelihoods: 0 is the "
               "wild type's, higher is likelier. A row that does not fit the sequence fails alone, naming itself, and "
               "the exit status is 1.",
-          .examples = {{"groel score examples/proteins.fasta --record P01308 -m esm2-tiny-random --variants "
+          .examples = {{"groel score examples/proteins.fasta --record P01308 --variants "
                         "L30A,M1V:A2C,p.Trp4Arg",
                         "three variants of insulin"},
-                       {"groel score examples/proteins.fasta --record P01542 -m esm2-tiny-random --scan -o scan.csv",
+                       {"groel score examples/proteins.fasta --record P01542 --scan -o scan.csv",
                         "every substitution of crambin, to a CSV file"},
-                       {"groel score examples/proteins.fasta --record P01542 -m esm2-tiny-random --scan --picture "
+                       {"groel score examples/proteins.fasta --record P01542 --scan --picture "
                         "scan.svg -o scan.csv",
                         "the same, and a picture of it"},
-                       {"groel score examples/proteins.fasta --record P01542 -m esm2-tiny-random --variants "
+                       {"groel score examples/proteins.fasta --record P01542 --variants "
                         "T1_T2insA,P5del --method pseudo-perplexity --json",
                         "an insertion and a deletion, as JSON"}},
           .options = option_table(),
