@@ -48,6 +48,24 @@ Tensor silenced(const Tensor& maps, std::span<const std::int64_t> silent) {
 
 }  // namespace
 
+Tensor contact_channels(const Tensor& maps) {
+  const std::int64_t heads = maps.size(0), n = maps.size(1), residues = n - 2;
+  Tensor out = Tensor::empty({heads, residues, residues});
+  const float* values = maps.data<float>();
+  float* to = out.mutable_data<float>();
+  parallel_for(heads, [&](std::int64_t h) {
+    const Channel channel{values + h * n * n, n};
+    double total = 0;
+    const std::vector<double> sum = row_sums(channel, residues, total);
+    for (std::int64_t i = 0; i < residues; ++i)
+      for (std::int64_t j = 0; j < residues; ++j) {
+        const double product = sum[static_cast<std::size_t>(i)] / total * sum[static_cast<std::size_t>(j)];
+        to[(h * residues + i) * residues + j] = channel.symmetric(i, j) - static_cast<float>(product);
+      }
+  });
+  return out;
+}
+
 void ContactHead::collect(Parameters& parameters, const std::string& prefix) {
   parameters.add(prefix + ".weight", {1, layers_ * heads_}, weight_);
   parameters.add(prefix + ".bias", {1}, bias_);

@@ -1,0 +1,55 @@
+// Protein chains as structure files give them: the sequence, and for each residue that was seen the point that contacts
+// are measured between.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace groel::bio {
+
+using Point = std::array<double, 3>;  ///< in Å
+
+/// A residue that the file has coordinates of.
+struct SeenResidue {
+  std::string name;           ///< "MET 1", "LYS 27A": for messages
+  char letter = 'X';          ///< X: unknown
+  bool modified = false;      ///< stands for no certain residue of a sequence: agrees with any
+  std::int64_t number = 0;    ///< the author's
+  bool inserted = false;      ///< its number has a letter behind it
+  std::int64_t place = 0;     ///< in Chain::sequence, from 1; 0: not known
+  std::optional<Point> site;  ///< Cβ, of glycine Cα
+};
+
+struct Chain {
+  std::string name;
+  std::string sequence;  ///< of the whole molecule, unseen residues too, as the file states it; empty: it does not
+  std::vector<SeenResidue> residues;
+};
+
+struct Structure {
+  std::string source;  ///< name of the file
+  std::vector<Chain> chains;
+
+  /// The chain of that name; empty: the first. Errors: not_found, naming those there are.
+  const Chain& chain(const std::string& name) const;
+};
+
+/// Residues of a sequence, from the first on; none where one was not seen.
+using Sites = std::vector<std::optional<Point>>;
+
+/// Places a chain's residues on a sequence: by their numbers where one shift of them agrees everywhere, else by an
+/// alignment that leaves out residues of the sequence alone. Errors: bad_input naming the first residue that does not
+/// agree, or when the chain has more residues than the sequence; unsupported when both are very long.
+Sites place(const Chain& chain, const std::string& sequence);
+
+/// Gives a chain without a stated sequence that of its residues, with X for the numbers left out between two of them
+/// (up to 1000 in a row), and settles the place of each residue. A stated sequence that does not agree is replaced.
+void settle_sequence(Chain& chain);
+
+/// The sites of a settled chain on its own sequence.
+Sites sites(const Chain& chain);
+
+}  // namespace groel::bio

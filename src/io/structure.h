@@ -1,0 +1,17 @@
+// Structures read from mmCIF and PDB files, plain or compressed.
+#pragma once
+
+#include <string>
+
+#include "bio/structure.h"
+
+namespace groel::io {
+
+/// The protein chains of the first model, each with its sequence settled (bio::settle_sequence). Of alternative atoms
+/// the one with the highest occupancy counts. Format by content. Errors: not_found, io; bad_input naming the file when
+/// it is malformed, holds over 1 GiB, or has no residue of a protein.
+bio::Structure read_structure(const std::string& path);
+/// The same from text; `label` names it in errors.
+bio::Structure parse_structure(const std::string& text, const std::string& label);
+
+}  // namespace groel::io

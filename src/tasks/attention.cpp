@@ -1,0 +1,233 @@
+// groel attention: who attends to whom in a sequence.
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "base/text_file.h"
+#include "engine/bundled.h"
+#include "engine/plan.h"
+#include "io/npz.h"
+#include "report/picture.h"
+#include "tasks/attention/maps.h"
+#include "tasks/reading/csv_text.h"
+#include "tasks/reading/one_record.h"
+#include "tasks/reading/output_name.h"
+#include "tasks/task.h"
+
+namespace groel::tasks {
+namespace {
+
+using nlohmann::ordered_json;
+
+std::vector<OptionSpec> option_table() {
+  std::vector<OptionSpec> table{
+      sequences_option(),
+      model_option(),
+      record_option(),
+      {.name = "layers",
+       .letter = 'l',
+       .help = "Layers: 1 to L, -1 (last), ranges as 1..6, or all",
+       .otherwise = "-1",
+       .value_name = "LIST"},
+      {.name = "heads",
+       .help = "Heads: mean (over all of them), all, or numbers from 1, as 1,3,5..8",
+       .otherwise = "mean",
+       .value_name = "LIST"},
+      {.name = "form",
+       .type = OptionType::choice,
+       .help = "tokens: as it is, with <cls> and <eos>; residues: without them; corrected: symmetrised, with the "
+               "average product taken off, as contacts are predicted from it",
+       .otherwise = "residues",
+       .choices = {"tokens", "residues", "corrected"}},
+      table_option("Maps to write: .npz or .csv; - is CSV to stdout"),
+      overwrite_option(),
+      {.name = "picture",
+       .letter = 'p',
+       .help = "Picture to write: .svg, .png or .html; of several maps each gets its layer and head in its name",
+       .value_name = "FILE"},
+      {.name = "memory",
+       .type = OptionType::bytes,
+       .help = "Memory to stay within, e.g. 4G (default: 80 % of what is free)",
+       .value_name = "SIZE"}};
+  for (OptionSpec& spec : std::vector{dtype_option(), threads_option(), json_option()})
+    table.push_back(std::move(spec));
+  return table;
+}
+
+MapRequest map_request(const Options& options, const models::ModelInfo& info) {
+  MapRequest request{engine::parse_layers(options.text("layers"), info.layers),
+                     parse_heads(options.text("heads"), info.heads), options.text("heads") == "mean",
+                     MapRequest::Form::tokens};
+  std::erase(request.layers, 0);  // "all" has the embeddings, too
+  if (request.layers.empty())
+    throw Error(ErrorKind::usage, {"layer 0 (the embeddings) has no attention maps", "--layers", {}});
+  if (options.text("form") == "residues") request.form = MapRequest::Form::residues;
+  if (options.text("form") == "corrected") request.form = MapRequest::Form::corrected;
+  return request;
+}
+
+void require_fit(const Options& options, const models::Model& model, const MapRequest& request,
+                 const ReadRecord& record) {
+  const auto limit = model.info().max_residues;
+  if (limit && record.residues() > *limit)
+    throw Error(ErrorKind::bad_input,
+                {fmt::format("the sequence has {} residues, and the model reads {} at most", record.residues(), *limit),
+                 record.id,
+                 {}});
+  const engine::MemoryPlan plan(model, {.layers = request.layers, .attentions = true},
+                                {.memory = options.bytes("memory"), .max_tokens = {}});
+  const auto tokens = static_cast<std::int64_t>(record.tokens.size());
+  if (!plan.fits(tokens)) throw Error(plan.too_large(tokens));
+}
+
+struct Maps {
+  std::string id;
+  std::vector<std::string> labels;
+  std::vector<AttentionMap> maps;
+};
+
+std::string to_csv(const Maps& all) {
+  std::string out = "layer,head,from,to,weight\n";
+  for (const AttentionMap& map : all.maps)
+    for (std::int64_t i = 0; i < map.size; ++i)
+      for (std::int64_t j = 0; j < map.size; ++j)
+        out += fmt::format("{},{},{},{},{}\n", map.layer, map.head ? std::to_string(*map.head) : "mean",
+                           all.labels[static_cast<std::size_t>(i)], all.labels[static_cast<std::size_t>(j)],
+                           map.values[static_cast<std::size_t>(i * map.size + j)]);
+  return out;
+}
+
+void write_npz(const Maps& all, const std::string& path) {
+  io::NpzWriter out(path);
+  std::vector<std::int32_t> layers, heads;  // head 0: a mean
+  for (const AttentionMap& map : all.maps) {
+    layers.push_back(map.layer);
+    heads.push_back(static_cast<std::int32_t>(map.head.value_or(0)));
+  }
+  const auto count = static_cast<std::int64_t>(all.maps.size());
+  const std::int64_t size = all.maps.front().size;
+  out.add("id", {all.id});
+  out.add("tokens", all.labels);
+  out.add("layers", DType::i32, {count}, std::as_bytes(std::span(layers)));
+  out.add("heads", DType::i32, {count}, std::as_bytes(std::span(heads)));
+  out.begin("attentions", DType::f32, {count, size, size});
+  for (const AttentionMap& map : all.maps) out.append(std::as_bytes(std::span(map.values)));
+  out.end();
+  out.finish();
+}
+
+// The diagonal, which says nothing of contacts, would take all the colours.
+double largest_beside_diagonal(const AttentionMap& map) {
+  double most = 0;
+  for (std::int64_t i = 0; i < map.size; ++i)
+    for (std::int64_t j = 0; j < map.size; ++j)
+      if (i != j) most = std::max(most, std::abs(double{map.values[static_cast<std::size_t>(i * map.size + j)]}));
+  return most;
+}
+
+report::Figure figure_of(const Maps& all, const AttentionMap& map, MapRequest::Form form) {
+  report::Figure figure;
+  figure.width = 900;
+  figure.height = 820;
+  figure.title = fmt::format("Attention in {}", all.id);
+  figure.subtitle =
+      map.name() + (form == MapRequest::Form::corrected ? ", symmetrised, average product taken off" : "");
+  figure.x.name = "attended to";
+  figure.y.name = "attending";
+  figure.x.categories = figure.y.categories = all.labels;
+  figure.y.direction = report::Axis::Direction::falling;
+  figure.heat_map = report::HeatMap{.name = "weight", .rows = map.size, .columns = map.size, .values = map.values};
+  if (form == MapRequest::Form::corrected) {
+    figure.heat_map->palette = report::HeatMap::Palette::diverging;
+    const double most = std::max(largest_beside_diagonal(map), 1e-6);
+    figure.heat_map->low = -most;
+    figure.heat_map->high = most;
+  }
+  return figure;
+}
+
+// The place with the largest weight of each map.
+ordered_json to_json(const Maps& all) {
+  ordered_json out{{"id", all.id}, {"size", all.labels.size()}, {"maps", ordered_json::array()}};
+  for (const AttentionMap& map : all.maps) {
+    const auto most = std::max_element(map.values.begin(), map.values.end()) - map.values.begin();
+    out["maps"].push_back({{"layer", map.layer},
+                           {"head", map.head ? ordered_json(*map.head) : ordered_json("mean")},
+                           {"largest", map.values[static_cast<std::size_t>(most)]},
+                           {"from", all.labels[static_cast<std::size_t>(most / map.size)]},
+                           {"to", all.labels[static_cast<std::size_t>(most % map.size)]}});
+  }
+  return out;
+}
+
+void print(const Maps& all, std::ostream& out) {
+  out << fmt::format("{}, {} maps of {} x {}\n  {:<26} {:>10}  {}\n", all.id, all.maps.size(), all.labels.size(),
+                     all.labels.size(), "map", "largest", "from -> to");
+  const ordered_json json = to_json(all);
+  for (std::size_t i = 0; i < all.maps.size(); ++i) {
+    const ordered_json& row = json["maps"][i];
+    out << fmt::format("  {:<26} {:>10.4f}  {} -> {}\n", all.maps[i].name(), row["largest"].get<double>(),
+                       row["from"].get<std::string>(), row["to"].get<std::string>());
+  }
+}
+
+void write_pictures(const Maps& all, const Options& options, MapRequest::Form form) {
+  const std::filesystem::path path = options.text("picture");
+  for (const AttentionMap& map : all.maps)
+    report::write_picture(figure_of(all, map, form), all.maps.size() == 1 ? path : with_part(path, map.tag()));
+}
+
+void check_outputs(const Options& options) {
+  check_table_output(options);
+  if (options.has("picture")) report::check_picture_path(options.text("picture"));
+  const std::filesystem::path path = options.text("output");
+  if (options.has("output") && path != "-" && path.extension() != ".npz" && path.extension() != ".csv")
+    throw Error(ErrorKind::usage, {fmt::format("'{}' is no format for maps", path.string()), "--output",
+                                   "use .npz or .csv; `groel embed --include attentions` writes many sequences"});
+}
+
+int run(const Options& options, Context& context) {
+  apply_threads(options);
+  check_outputs(options);
+  const auto loaded =
+      engine::load_model(engine::resolve_model(options.text("model")), engine::parse_precision(options.text("dtype")));
+  const models::Model& model = *loaded.model;
+  const MapRequest request = map_request(options, model.info());
+  const ReadRecord record = read_one_record(options, model.tokenizer());
+  require_fit(options, model, request, record);
+  const Maps all{record.id, map_labels(model.tokenizer(), record.tokens, request.form),
+                 attention_maps(model, record.tokens, request)};
+  const std::string path = options.text("output");
+  if (path == "-")
+    context.out << to_csv(all);
+  else if (path.ends_with(".csv"))
+    write_text(path, to_csv(all));
+  else if (!path.empty())
+    write_npz(all, path);
+  if (options.has("picture")) write_pictures(all, options, request.form);
+  if (options.flag("json"))
+    context.out << to_json(all).dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
+  else if (path != "-")
+    print(all, context.out);
+  return 0;
+}
+
+}  // namespace
+
+Task attention_task() {
+  return {.name = "attention",
+          .summary = "Show the attention maps of a sequence",
+          .description =
+              "The softmax weights of chosen layers and heads, or their mean over the heads: as pictures, arrays or "
+              "CSV. A row is the residue that attends, a column the one attended to; without <cls> and <eos> rows do "
+              "not sum to one. `groel embed --include attentions` writes those of many sequences.",
+          .examples = {{"groel attention examples/proteins.fasta --record P01542 -m esm2-tiny-random -p attention.svg",
+                        "the last layer, mean over heads"},
+                       {"groel attention MKTAYIAKQRQISFVKSHFSRQ -m esm2-tiny-random --layers all --heads 1,2 "
+                        "--form tokens -o maps.npz",
+                        "two heads of every layer, as arrays"}},
+          .options = option_table(),
+          .run = run};
+}
+
+}  // namespace groel::tasks

@@ -1,0 +1,112 @@
+// Maps as they come by.
+#include "tasks/attention/maps.h"
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+
+#include "base/error.h"
+#include "nn/contact_head.h"
+
+namespace groel::tasks {
+namespace {
+
+std::int64_t parse_head(const std::string& word, std::int64_t heads) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+  if (error != std::errc{} || end != word.data() + word.size() || value < 1 || value > heads)
+    throw Error(ErrorKind::usage, {fmt::format("there is no head '{}'", word), "--heads",
+                                   fmt::format("this model's heads count from 1 to {}; or all, or mean", heads)});
+  return value;
+}
+
+// maps [H, n, n] without the first and last row and column.
+Tensor inner(const Tensor& maps) {
+  const std::int64_t heads = maps.size(0), n = maps.size(1), size = n - 2;
+  Tensor out = Tensor::empty({heads, size, size});
+  const float* from = maps.data<float>();
+  float* to = out.mutable_data<float>();
+  for (std::int64_t h = 0; h < heads; ++h)
+    for (std::int64_t i = 0; i < size; ++i)
+      std::copy_n(from + (h * n + i + 1) * n + 1, size, to + (h * size + i) * size);
+  return out;
+}
+
+Tensor formed(const Tensor& maps, MapRequest::Form form) {
+  if (form == MapRequest::Form::tokens) return maps;
+  return form == MapRequest::Form::residues ? inner(maps) : nn::contact_channels(maps);
+}
+
+AttentionMap map_of(const Tensor& maps, int layer, std::int64_t head) {
+  const std::int64_t n = maps.size(1);
+  const float* values = maps.data<float>() + (head - 1) * n * n;
+  return {layer, head, n, std::vector<float>(values, values + n * n)};
+}
+
+AttentionMap mean_of(const std::vector<AttentionMap>& maps) {
+  AttentionMap out{maps.front().layer, {}, maps.front().size, std::vector<float>(maps.front().values.size())};
+  for (const AttentionMap& map : maps)
+    for (std::size_t i = 0; i < out.values.size(); ++i) out.values[i] += map.values[i];
+  for (float& value : out.values) value /= static_cast<float>(maps.size());
+  return out;
+}
+
+}  // namespace
+
+std::string AttentionMap::name() const {
+  return head ? fmt::format("layer {}, head {}", layer, *head) : fmt::format("layer {}, mean over heads", layer);
+}
+
+std::string AttentionMap::tag() const {
+  return head ? fmt::format("l{}-h{}", layer, *head) : fmt::format("l{}-mean", layer);
+}
+
+std::vector<std::int64_t> parse_heads(const std::string& text, std::int64_t heads) {
+  if (text == "all" || text == "mean") return {};
+  std::set<std::int64_t> out;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t comma = std::min(text.find(',', at), text.size());
+    const std::string word = text.substr(at, comma - at);
+    const std::size_t dots = word.find("..");
+    const std::int64_t first = parse_head(word.substr(0, dots), heads);
+    const std::int64_t last = dots == std::string::npos ? first : parse_head(word.substr(dots + 2), heads);
+    if (first > last) throw Error(ErrorKind::usage, {fmt::format("'{}' counts backwards", word), "--heads", {}});
+    for (std::int64_t head = first; head <= last; ++head) out.insert(head);
+    at = comma + 1;
+  }
+  return {out.begin(), out.end()};
+}
+
+std::vector<AttentionMap> attention_maps(const models::Model& model, std::vector<std::int32_t> tokens,
+                                         const MapRequest& request) {
+  std::vector<AttentionMap> out;
+  std::vector<std::int64_t> heads = request.heads;
+  for (std::int64_t h = 1; request.heads.empty() && h <= model.info().heads; ++h) heads.push_back(h);
+  models::Taps taps;
+  taps.last_layer = request.layers.back();
+  taps.wants_attention = [&](int layer) {
+    return std::find(request.layers.begin(), request.layers.end(), layer) != request.layers.end();
+  };
+  taps.attention = [&](int layer, std::int64_t, const Tensor& maps) {
+    const Tensor form = formed(maps, request.form);
+    std::vector<AttentionMap> chosen;
+    for (const std::int64_t head : heads) chosen.push_back(map_of(form, layer, head));
+    if (request.mean) chosen = {mean_of(chosen)};
+    std::move(chosen.begin(), chosen.end(), std::back_inserter(out));
+  };
+  models::require<models::Encoder>(model).encode(models::Batch::pack(std::span(&tokens, 1)), taps);
+  return out;
+}
+
+std::vector<std::string> map_labels(const bio::Tokenizer& tokenizer, const std::vector<std::int32_t>& tokens,
+                                    MapRequest::Form form) {
+  std::vector<std::string> out;
+  const bool all = form == MapRequest::Form::tokens;
+  for (std::size_t p = all ? 0 : 1; p + (all ? 0 : 1) < tokens.size(); ++p) {
+    const std::string& token = tokenizer.token(tokens[p]);
+    out.push_back(tokenizer.is_special(tokens[p]) ? token : fmt::format("{}{}", token, p));
+  }
+  return out;
+}
+
+}  // namespace groel::tasks

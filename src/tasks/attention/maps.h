@@ -1,0 +1,42 @@
+// Attention maps of one sequence: which layers and heads, and what becomes of them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/model.h"
+
+namespace groel::tasks {
+
+struct MapRequest {
+  std::vector<int> layers;          ///< from 1
+  std::vector<std::int64_t> heads;  ///< from 1; empty: all
+  bool mean = false;                ///< over those heads, instead of each
+  enum class Form {
+    tokens,     ///< as it is, <cls> and <eos> too: rows sum to one
+    residues,   ///< their rows and columns left out
+    corrected,  ///< of residues, symmetrised, average product taken off: what contacts are predicted from
+  } form = Form::tokens;
+};
+
+struct AttentionMap {
+  int layer = 0;
+  std::optional<std::int64_t> head;  ///< none: a mean
+  std::int64_t size = 0;
+  std::vector<float> values;  ///< [size, size]; row: who attends, column: to whom
+
+  std::string name() const;  ///< "layer 3, head 2"
+  std::string tag() const;   ///< "l3-h2", for file names
+};
+
+/// "mean", "all", "1,3,5..8" -> heads from 1, ascending; empty for all. Errors: usage.
+std::vector<std::int64_t> parse_heads(const std::string& text, std::int64_t heads);
+
+/// The maps in order of layer and head, and the tokens that their rows and columns stand for.
+std::vector<AttentionMap> attention_maps(const models::Model& model, std::vector<std::int32_t> tokens,
+                                         const MapRequest& request);
+std::vector<std::string> map_labels(const bio::Tokenizer& tokenizer, const std::vector<std::int32_t>& tokens,
+                                    MapRequest::Form form);
+
+}  // namespace groel::tasks

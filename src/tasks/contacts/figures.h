@@ -1,0 +1,24 @@
+// Contact maps as pictures.
+#pragma once
+
+#include "report/figure.h"
+#include "tasks/contacts/result.h"
+
+namespace groel::tasks {
+
+/// Probabilities above the diagonal; below it those too or, with a structure, its contacts (grey where a residue has
+/// no coordinates).
+report::Figure contact_figure(const ContactResult& result);
+
+struct ChainLabels {
+  std::string name;
+  std::vector<std::string> residues;  ///< "M1"
+};
+/// Contacts of a structure: rows of `a`, columns of `b`. `source` names its file.
+report::Figure structure_figure(const std::string& source, const analysis::DistanceMap& map, const ChainLabels& a,
+                                const ChainLabels& b);
+
+/// "M1", "K2", ...
+std::vector<std::string> residue_labels(const std::string& sequence);
+
+}  // namespace groel::tasks

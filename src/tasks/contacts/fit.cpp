@@ -1,0 +1,207 @@
+// Chains, samples, and the head they give.
+#include "tasks/contacts/fit.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <limits>
+#include <set>
+
+#include "analysis/contact_map.h"
+#include "base/error.h"
+#include "base/options.h"
+#include "base/system.h"
+#include "engine/embed.h"
+#include "io/structure.h"
+#include "nn/contact_head.h"
+
+namespace groel::tasks {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_structure_file(const fs::path& path) {
+  const fs::path inner = path.extension() == ".gz" || path.extension() == ".zst" ? path.stem() : path.filename();
+  const std::string extension = inner.extension().string();
+  return extension == ".cif" || extension == ".mmcif" || extension == ".pdb" || extension == ".ent";
+}
+
+std::vector<std::string> files_of(const std::vector<std::string>& paths) {
+  std::vector<std::string> out;
+  for (const std::string& path : paths) {
+    std::error_code ignored;
+    if (!fs::is_directory(path, ignored)) {
+      out.push_back(path);
+      continue;
+    }
+    std::vector<std::string> found;
+    for (const auto& entry : fs::directory_iterator(path))
+      if (entry.is_regular_file() && is_structure_file(entry.path())) found.push_back(entry.path().string());
+    std::sort(found.begin(), found.end());
+    out.insert(out.end(), found.begin(), found.end());
+  }
+  return out;
+}
+
+// Residues of a chain that can be counted, in its sequence.
+std::int64_t resolved(const FitChain& chain) {
+  return std::count_if(chain.sites.begin(), chain.sites.end(), [](const auto& site) { return site.has_value(); });
+}
+
+std::int64_t pair_count(const FitChain& chain) {
+  std::int64_t out = 0;
+  for (std::size_t i = 0; i < chain.sites.size(); ++i)
+    for (std::size_t j = i + analysis::kShortestRange; j < chain.sites.size(); ++j)
+      out += chain.sites[i] && chain.sites[j] ? 1 : 0;
+  return out;
+}
+
+// The samples of one chain, written layer by layer.
+class Sampler {
+ public:
+  Sampler(const models::Model& model, const FitChain& chain) : model_(model), chain_(chain) {}
+
+  void add_to(analysis::LogisticData& data) {
+    const auto truth = analysis::distances(chain_.sites, chain_.sites);
+    for (std::int64_t i = 0; i < truth.rows; ++i)
+      for (std::int64_t j = i + analysis::kShortestRange; j < truth.columns; ++j) {
+        if (std::isnan(truth.at(i, j))) continue;
+        pairs_.emplace_back(i, j);
+        data.labels.push_back(truth.at(i, j) < analysis::kContactDistance ? 1 : 0);
+      }
+    const std::size_t begin = data.features.size();
+    data.features.resize(begin + pairs_.size() * static_cast<std::size_t>(data.width));
+    run(data.features.data() + begin, data.width);
+  }
+
+ private:
+  void run(float* features, std::int64_t width) {
+    const std::vector<std::int32_t> tokens = model_.tokenizer().encode(chain_.sequence).ids;
+    models::Taps taps;
+    taps.wants_attention = [](int) { return true; };
+    taps.attention = [&](int layer, std::int64_t, const Tensor& maps) {
+      const Tensor channels = nn::contact_channels(maps);
+      const std::int64_t heads = channels.size(0), n = channels.size(1);
+      const float* values = channels.data<float>();
+      for (std::size_t p = 0; p < pairs_.size(); ++p)
+        for (std::int64_t h = 0; h < heads; ++h)
+          features[static_cast<std::int64_t>(p) * width + (layer - 1) * heads + h] =
+              values[(h * n + pairs_[p].first) * n + pairs_[p].second];
+    };
+    models::require<models::Encoder>(model_).encode(models::Batch::pack(std::span(&tokens, 1)), taps);
+  }
+
+  const models::Model& model_;
+  const FitChain& chain_;
+  std::vector<std::pair<std::int64_t, std::int64_t>> pairs_;
+};
+
+io::Array array_of(std::vector<std::int64_t> shape, const std::vector<float>& values) {
+  const auto kept = std::make_shared<const std::vector<float>>(values);
+  return {DType::f32, std::move(shape), std::as_bytes(std::span(*kept)), kept};
+}
+
+}  // namespace
+
+std::vector<FitChain> read_chains(const std::vector<std::string>& paths, const FitFilter& filter, Sink& sink) {
+  std::vector<FitChain> out;
+  std::set<std::string> sequences;
+  std::int64_t equal = 0, unfit = 0;
+  for (const std::string& file : files_of(paths)) {
+    const bio::Structure structure = io::read_structure(file);
+    for (const bio::Chain& chain : structure.chains) {
+      FitChain one{fs::path(file).filename().string() + ":" + chain.name, chain.sequence, bio::sites(chain)};
+      const auto length = static_cast<std::int64_t>(one.sequence.size());
+      if (!sequences.insert(one.sequence).second)
+        ++equal;
+      else if (length > filter.longest || resolved(one) < filter.shortest)
+        ++unfit;
+      else
+        out.push_back(std::move(one));
+    }
+  }
+  if (equal + unfit > 0)
+    sink.note(
+        fmt::format("left out: {} chains with the sequence of another, {} with fewer than {} residues seen or "
+                    "longer than {}",
+                    equal, unfit, filter.shortest, filter.longest));
+  if (out.empty()) throw Error(ErrorKind::bad_input, "no chain to learn from in these structures");
+  return out;
+}
+
+analysis::LogisticData contact_samples(const models::Model& model, const std::vector<FitChain>& chains,
+                                       std::optional<std::size_t> memory, Sink& sink) {
+  const models::ModelInfo info = model.info();
+  analysis::LogisticData data{info.layers * info.heads, {}, {}};
+  std::int64_t pairs = 0, residues = 0;
+  for (const FitChain& chain : chains) {
+    pairs += pair_count(chain);
+    residues += static_cast<std::int64_t>(chain.sequence.size());
+  }
+  const auto count = static_cast<std::size_t>(pairs);
+  const std::size_t needed = count * static_cast<std::size_t>(data.width) * sizeof(float);
+  if (needed > memory.value_or(available_memory()))
+    throw Error(ErrorKind::memory, {fmt::format("{} pairs of residues take {}", pairs, format_bytes(needed)),
+                                    {},
+                                    "name fewer structures, or lower --max-length"});
+  data.features.reserve(count * static_cast<std::size_t>(data.width));
+  data.labels.reserve(count);
+  Progress progress{.phase = "attention"};
+  progress.total = static_cast<std::int64_t>(chains.size());
+  progress.total_tokens = residues;
+  for (const FitChain& chain : chains) {
+    try {
+      if (info.max_residues && static_cast<std::int64_t>(chain.sequence.size()) > *info.max_residues)
+        throw Error(ErrorKind::bad_input,
+                    {fmt::format("longer than the model's {} residues", *info.max_residues), {}, "lower --max-length"});
+      Sampler(model, chain).add_to(data);
+    } catch (const Error& error) {
+      throw error.at(chain.id);
+    }
+    ++progress.done;
+    progress.tokens += static_cast<std::int64_t>(chain.sequence.size());
+    sink.progress(progress);
+  }
+  sink.progress_done();
+  return data;
+}
+
+void set_contact_head(engine::Checkpoint& checkpoint, const analysis::LogisticModel& head) {
+  const auto model = checkpoint.family->build(checkpoint.config, checkpoint.family->default_tokenizer());
+  nn::Parameters parameters;
+  model->collect(parameters);
+  int set = 0;
+  for (const nn::Parameter& parameter : parameters.list()) {
+    if (parameter.name.find("contact_head.") == std::string::npos) continue;
+    const bool bias = parameter.name.ends_with(".bias");
+    const std::vector<float> values = bias ? std::vector{static_cast<float>(head.bias)}
+                                           : std::vector<float>(head.weights.begin(), head.weights.end());
+    checkpoint.arrays[parameter.name] = array_of(parameter.shape, values);
+    ++set;
+  }
+  if (set != 2)
+    throw Error(ErrorKind::unsupported,
+                fmt::format("models of the family {} have no contact head", checkpoint.family->name));
+}
+
+std::vector<MeanPrecision> mean_precision(const models::Model& model, const std::vector<FitChain>& chains) {
+  std::vector<MeanPrecision> out;
+  for (const FitChain& chain : chains) {
+    const std::vector<std::int32_t> tokens = model.tokenizer().encode(chain.sequence).ids;
+    const Tensor contacts = engine::embed_batch(model, std::span(&tokens, 1), {.contacts = true}).front().contacts;
+    const auto precision = analysis::contact_precision(
+        contacts.values<float>(), analysis::distances(chain.sites, chain.sites), analysis::kContactDistance);
+    if (out.empty())
+      for (const analysis::Precision& one : precision) out.push_back({one.range, one.divisor, 0, 0});
+    for (std::size_t i = 0; i < precision.size(); ++i) {
+      if (precision[i].pairs == 0) continue;
+      out[i].value += precision[i].value();
+      ++out[i].chains;
+    }
+  }
+  for (MeanPrecision& one : out)
+    one.value = one.chains > 0 ? one.value / static_cast<double>(one.chains) : std::numeric_limits<double>::quiet_NaN();
+  return out;
+}
+
+}  // namespace groel::tasks

@@ -1,0 +1,49 @@
+// A contact head learned from structures: logistic regression on a model's attention maps (Rao et al. 2021).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "analysis/logistic.h"
+#include "base/progress.h"
+#include "bio/structure.h"
+#include "engine/checkpoint.h"
+#include "models/model.h"
+
+namespace groel::tasks {
+
+/// A chain to learn from, or to test on.
+struct FitChain {
+  std::string id;
+  std::string sequence;
+  bio::Sites sites;
+};
+
+struct FitFilter {
+  std::int64_t shortest = 0, longest = 0;  ///< residues of a chain
+};
+
+/// The chains of structure files, and of the .cif, .mmcif, .pdb, .ent files (also .gz, .zst) in folders, in order of
+/// name; of equal sequences the first. Those left out are told. Errors: as io::read_structure; bad_input when no chain
+/// is left.
+std::vector<FitChain> read_chains(const std::vector<std::string>& paths, const FitFilter& filter, Sink& sink);
+
+/// A sample for every pair of residues at least analysis::kShortestRange apart that both have coordinates; a feature
+/// for every layer and head. Errors: memory, when they do not fit into `memory` bytes (none: what is free); bad_input
+/// for chains that the model cannot read.
+analysis::LogisticData contact_samples(const models::Model& model, const std::vector<FitChain>& chains,
+                                       std::optional<std::size_t> memory, Sink& sink);
+
+/// Puts the head into the checkpoint, in place of the one it may have. Errors: unsupported for a family without one.
+void set_contact_head(engine::Checkpoint& checkpoint, const analysis::LogisticModel& head);
+
+/// Mean precision over the chains, in the order of analysis::contact_precision, of a model with a contact head.
+struct MeanPrecision {
+  std::string range;
+  std::int64_t divisor;
+  double value;         ///< over the chains that have such pairs; NaN without
+  std::int64_t chains;  ///< how many have
+};
+std::vector<MeanPrecision> mean_precision(const models::Model& model, const std::vector<FitChain>& chains);
+
+}  // namespace groel::tasks

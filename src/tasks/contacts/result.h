@@ -1,0 +1,48 @@
+// The contacts of one protein: predicted, and those of its structure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/contact_map.h"
+#include "base/options.h"
+#include "bio/structure.h"
+#include "engine/load.h"
+#include "tasks/reading/input.h"
+
+namespace groel::tasks {
+
+struct ContactResult {
+  std::string id;
+  std::string sequence;              ///< a letter a residue, X for what has none
+  std::vector<float> probabilities;  ///< [L, L]
+  std::optional<analysis::DistanceMap> truth;
+  std::vector<analysis::Precision> precision;  ///< with a truth
+
+  std::int64_t length() const { return static_cast<std::int64_t>(sequence.size()); }
+  float at(std::int64_t i, std::int64_t j) const { return probabilities[static_cast<std::size_t>(i * length() + j)]; }
+};
+
+/// Letters of a record's residues.
+std::string letters(const bio::Tokenizer& tokenizer, std::span<const std::int32_t> tokens);
+
+/// Predicts one record's contacts and, with a chain, compares them with it. Errors: as embed_batch and bio::place.
+ContactResult predict_contacts(const models::Model& model, const ReadRecord& record, const bio::Chain* chain);
+
+/// A pair of residues, from 0.
+struct ContactPair {
+  std::int64_t i, j;
+  float probability;
+};
+/// Pairs at least analysis::kShortestRange apart, likeliest first.
+std::vector<ContactPair> ranked_pairs(const ContactResult& result);
+
+/// "{id, length, contacts: [{i, j, residues, probability, distance}], precision: [...]}" with the `top` likeliest.
+nlohmann::ordered_json to_json(const ContactResult& result, std::size_t top);
+/// The same for people.
+std::string to_text(const ContactResult& result, std::size_t top);
+/// CASP's RR format, every pair of ranked_pairs.
+std::string to_rr(const ContactResult& result);
+
+}  // namespace groel::tasks

@@ -1,0 +1,131 @@
+// Distances and contacts as table, arrays and picture.
+#include "tasks/contacts/structure_maps.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/text_file.h"
+#include "io/npz.h"
+#include "io/structure.h"
+#include "report/picture.h"
+#include "tasks/contacts/figures.h"
+#include "tasks/reading/csv_text.h"
+
+namespace groel::tasks {
+namespace {
+
+using nlohmann::ordered_json;
+
+struct Maps {
+  const bio::Chain& a;
+  const bio::Chain& b;
+  analysis::DistanceMap distances;
+
+  bool within_one() const { return &a == &b; }
+};
+
+struct Contact {
+  std::int64_t i, j;  // from 0
+  float distance;
+};
+
+// Within a chain each pair once, and none that are neighbours along it.
+std::vector<Contact> contacts_of(const Maps& maps) {
+  std::vector<Contact> out;
+  for (std::int64_t i = 0; i < maps.distances.rows; ++i)
+    for (std::int64_t j = maps.within_one() ? i + analysis::kShortestRange : 0; j < maps.distances.columns; ++j)
+      if (const float distance = maps.distances.at(i, j); distance < analysis::kContactDistance)
+        out.push_back({i, j, distance});
+  return out;
+}
+
+std::string letter(const bio::Chain& chain, std::int64_t at) {
+  return chain.sequence.substr(static_cast<std::size_t>(at), 1);
+}
+
+std::string to_csv(const Maps& maps) {
+  std::string out = "chain_i,i,residue_i,chain_j,j,residue_j,distance\n";
+  for (const Contact& one : contacts_of(maps))
+    append_row(out, std::vector<std::string>{maps.a.name, fmt::format("{}", one.i + 1), letter(maps.a, one.i),
+                                             maps.b.name, fmt::format("{}", one.j + 1), letter(maps.b, one.j),
+                                             fmt::format("{:.3f}", one.distance)});
+  return out;
+}
+
+ordered_json chain_json(const bio::Chain& chain) {
+  const auto seen = std::count_if(chain.residues.begin(), chain.residues.end(),
+                                  [](const bio::SeenResidue& residue) { return residue.site.has_value(); });
+  return {{"chain", chain.name}, {"length", chain.sequence.size()}, {"resolved", seen}, {"sequence", chain.sequence}};
+}
+
+ordered_json to_json(const Maps& maps) {
+  ordered_json out{{"chains", ordered_json::array({chain_json(maps.a)})}, {"contacts", ordered_json::array()}};
+  if (!maps.within_one()) out["chains"].push_back(chain_json(maps.b));
+  for (const Contact& one : contacts_of(maps))
+    out["contacts"].push_back({{"i", one.i + 1}, {"j", one.j + 1}, {"distance", one.distance}});
+  return out;
+}
+
+std::span<const std::byte> bytes_of(const std::vector<float>& values) { return std::as_bytes(std::span(values)); }
+
+void write_npz(const Maps& maps, const std::string& path) {
+  io::NpzWriter out(path);
+  const std::vector<std::int64_t> shape{maps.distances.rows, maps.distances.columns};
+  out.add("chains", {maps.a.name, maps.b.name});
+  out.add("sequences", {maps.a.sequence, maps.b.sequence});
+  out.add("distances", DType::f32, shape, bytes_of(maps.distances.values));
+  out.add("contacts", DType::f32, shape, bytes_of(analysis::contacts(maps.distances, analysis::kContactDistance)));
+  out.finish();
+}
+
+void write(const Maps& maps, const std::string& path, std::ostream& out) {
+  const std::string extension = std::filesystem::path(path).extension().string();
+  if (path == "-")
+    out << to_csv(maps);
+  else if (extension == ".csv")
+    write_text(path, to_csv(maps));
+  else
+    write_npz(maps, path);
+}
+
+void check(const Options& options) {
+  const std::string path = options.text("output");
+  if (!path.empty() && path != "-" && !path.ends_with(".csv") && !path.ends_with(".npz"))
+    throw Error(ErrorKind::usage, {fmt::format("'{}' is no format for the map of a structure", path), "--output",
+                                   "use .npz (distances and contacts) or .csv (a contact a row)"});
+  if (options.list("chain").size() > 2) throw Error(ErrorKind::usage, {"one chain or two", "--chain", "e.g. A or A,B"});
+  for (const char* name : {"model", "record"})
+    if (options.given().contains(name))
+      throw Error(ErrorKind::usage, {"a structure alone needs none", fmt::format("--{}", name), {}});
+  if (!options.list("input").empty())
+    throw Error(ErrorKind::usage, {"a structure alone needs no sequences", "--from-structure", {}});
+}
+
+ChainLabels labels(const bio::Chain& chain) { return {chain.name, residue_labels(chain.sequence)}; }
+
+}  // namespace
+
+int map_structure(const Options& options, Context& context) {
+  check(options);
+  const bio::Structure structure = io::read_structure(options.text("structure"));
+  std::vector<std::string> names = options.list("chain");
+  if (names.empty()) names.emplace_back();
+  const bio::Chain& a = structure.chain(names.front());
+  const bio::Chain& b = structure.chain(names.back());
+  const Maps maps{a, b, analysis::distances(bio::sites(a), bio::sites(b))};
+  if (options.has("output")) write(maps, options.text("output"), context.out);
+  if (options.has("picture"))
+    report::write_picture(structure_figure(std::filesystem::path(structure.source).filename().string(), maps.distances,
+                                           labels(a), labels(b)),
+                          options.text("picture"));
+  if (options.flag("json"))
+    context.out << to_json(maps).dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
+  else if (options.text("output") != "-")
+    context.out << fmt::format("{} contacts {}\n", contacts_of(maps).size(),
+                               maps.within_one()
+                                   ? fmt::format("within chain {} ({} residues)", a.name, a.sequence.size())
+                                   : fmt::format("between chains {} and {}", a.name, b.name));
+  return 0;
+}
+
+}  // namespace groel::tasks

@@ -1,0 +1,198 @@
+// groel fit-contacts: a contact head for a model, learned from structures.
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "engine/bundled.h"
+#include "engine/load.h"
+#include "tasks/contacts/fit.h"
+#include "tasks/task.h"
+#include "train/adapter.h"
+#include "train/folders.h"
+#include "train/saved_model.h"
+
+namespace groel::tasks {
+namespace {
+
+using nlohmann::ordered_json;
+
+std::vector<OptionSpec> option_table() {
+  std::vector<OptionSpec> table{
+      {.name = "structures",
+       .type = OptionType::paths,
+       .help = "Structures to learn from: mmCIF or PDB files (also .gz, .zst), or folders of them",
+       .value_name = "FILES",
+       .required = true},
+      model_option(),
+      {.name = "output", .letter = 'o', .help = "Folder for the model", .value_name = "DIR", .required = true},
+      {.name = "overwrite", .type = OptionType::flag, .help = "Replace the folder"},
+      {.name = "valid",
+       .type = OptionType::list,
+       .help = "Structures to measure the head on, that it does not learn from",
+       .value_name = "FILES"},
+      {.name = "penalty",
+       .type = OptionType::choice,
+       .help = "Of the weights: l1 leaves most of them 0",
+       .otherwise = "l1",
+       .choices = {"l1", "l2"}},
+      {.name = "inverse-strength",
+       .type = OptionType::number,
+       .help = "scikit-learn's C: larger means less penalty",
+       .otherwise = 0.15,
+       .value_name = "C"},
+      {.name = "min-length",
+       .type = OptionType::integer,
+       .help = "Residues with coordinates that a chain has to have",
+       .otherwise = 30,
+       .value_name = "N"},
+      {.name = "max-length",
+       .type = OptionType::integer,
+       .help = "Leave longer chains out",
+       .otherwise = 1022,
+       .value_name = "N"},
+      {.name = "memory",
+       .type = OptionType::bytes,
+       .help = "Memory that the samples may take, e.g. 4G (default: what is free)",
+       .value_name = "SIZE"}};
+  for (OptionSpec& spec : std::vector{dtype_option(), threads_option(), json_option()})
+    table.push_back(std::move(spec));
+  return table;
+}
+
+void check_output(const std::filesystem::path& folder, bool overwrite) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(folder, ignored)) return;
+  const bool is_model = std::filesystem::exists(folder / "config.json", ignored);
+  if (!overwrite || !is_model)
+    throw Error(ErrorKind::usage,
+                {is_model ? "the output exists already" : "this exists already and is no model", folder.string(),
+                 is_model ? "choose another name, or add --overwrite" : "choose another name"});
+}
+
+analysis::LogisticOptions fit_options(const Options& options) {
+  using Penalty = analysis::LogisticOptions::Penalty;
+  analysis::LogisticOptions out;
+  out.penalty = options.text("penalty") == "l1" ? Penalty::l1 : Penalty::l2;
+  out.inverse_strength = options.number("inverse-strength");
+  if (!(out.inverse_strength > 0))
+    throw Error(ErrorKind::usage, {"a number above 0", "--inverse-strength", "ESM's heads were fitted with 0.15"});
+  return out;
+}
+
+void save(const std::filesystem::path& folder, const engine::Checkpoint& checkpoint, const models::Model& model) {
+  train::SavedModel saved{checkpoint.config, {}, model.tokenizer().tokens()};
+  saved.config["torch_dtype"] = "float32";
+  const auto is_weight = [](DType type) { return type == DType::f32 || type == DType::f16 || type == DType::bf16; };
+  for (const auto& [name, array] : checkpoint.arrays)
+    if (is_weight(array.dtype))
+      saved.tensors.push_back({name, Tensor::copy_of(array.shape, array.dtype, array.bytes).to(DType::f32)});
+  train::write_folder(folder, [&](const std::filesystem::path& temporary) { train::write_model(temporary, saved); });
+}
+
+ordered_json precision_json(const std::vector<MeanPrecision>& all) {
+  ordered_json out = ordered_json::array();
+  for (const MeanPrecision& one : all)
+    out.push_back({{"range", one.range},
+                   {"top", one.divisor == 1 ? "L" : fmt::format("L/{}", one.divisor)},
+                   {"precision", std::isnan(one.value) ? ordered_json() : ordered_json(one.value)},
+                   {"chains", one.chains}});
+  return out;
+}
+
+std::string precision_text(const ordered_json& all) {
+  std::string out = fmt::format("  {:<8}{:>8}{:>8}{:>8}\n", "range", "L", "L/2", "L/5");
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (i % 3 == 0) out += fmt::format("  {:<8}", all[i]["range"].get<std::string>());
+    const ordered_json& value = all[i]["precision"];
+    out += fmt::format("{:>8}{}", value.is_null() ? "-" : fmt::format("{:.3f}", value.get<double>()),
+                       i % 3 == 2 ? "\n" : "");
+  }
+  return out;
+}
+
+void print(const ordered_json& result, std::ostream& out) {
+  out << fmt::format("{} chains, {} pairs of residues, {} of them in contact\n", result["chains"].get<std::int64_t>(),
+                     result["pairs"].get<std::int64_t>(), result["contacts"].get<std::int64_t>());
+  out << fmt::format("{} of {} weights are not 0, bias {:.4f}, {} iterations\n", result["nonzero"].get<std::int64_t>(),
+                     result["weights"].get<std::int64_t>(), result["bias"].get<double>(),
+                     result["iterations"].get<int>());
+  out << "\nmean precision on the chains learned from:\n" << precision_text(result["precision"]);
+  if (result.contains("valid_precision"))
+    out << fmt::format("\non the {} chains held out:\n", result["valid_chains"].get<std::int64_t>())
+        << precision_text(result["valid_precision"]);
+  out << fmt::format("\nthe model is in {}\n", result["model"].get<std::string>());
+}
+
+// Chains to measure on, without those learned from.
+std::vector<FitChain> held_out(const Options& options, const FitFilter& filter, const std::vector<FitChain>& chains,
+                               Sink& sink) {
+  if (!options.has("valid")) return {};
+  std::vector<FitChain> out = read_chains(options.list("valid"), filter, sink);
+  const auto learned = [&](const FitChain& one) {
+    return std::any_of(chains.begin(), chains.end(), [&](const FitChain& c) { return c.sequence == one.sequence; });
+  };
+  const auto removed = std::erase_if(out, learned);
+  if (removed > 0) sink.warning(fmt::format("{} chains of --valid are learned from, and not measured on", removed));
+  return out;
+}
+
+ordered_json head_json(const analysis::LogisticModel& head) {
+  return {{"weights", head.weights.size()},
+          {"nonzero", std::count_if(head.weights.begin(), head.weights.end(), [](double w) { return w != 0; })},
+          {"bias", head.bias},
+          {"objective", head.objective},
+          {"iterations", head.iterations}};
+}
+
+int run(const Options& options, Context& context) {
+  apply_threads(options);
+  const std::filesystem::path folder = options.text("output");
+  check_output(folder, options.flag("overwrite"));
+  const analysis::LogisticOptions fit = fit_options(options);
+  const FitFilter filter{options.integer("min-length"), options.integer("max-length")};
+  const ops::Precision precision = engine::parse_precision(options.text("dtype"));
+  engine::Checkpoint checkpoint = train::read_model(engine::resolve_model(options.text("model")));
+  const std::vector<FitChain> chains = read_chains(options.list("structures"), filter, context.sink);
+  const std::vector<FitChain> valid = held_out(options, filter, chains, context.sink);
+  const analysis::LogisticData data =
+      contact_samples(*engine::load_model(checkpoint, precision).model, chains, options.bytes("memory"), context.sink);
+  const analysis::LogisticModel head = analysis::fit_logistic(data, fit);
+  set_contact_head(checkpoint, head);
+  const engine::LoadedModel loaded = engine::load_model(checkpoint, precision);
+  save(folder, checkpoint, *loaded.model);
+
+  ordered_json result{{"model", folder.string()},
+                      {"chains", chains.size()},
+                      {"pairs", data.samples()},
+                      {"contacts", std::count(data.labels.begin(), data.labels.end(), 1)}};
+  result.update(head_json(head));
+  result["precision"] = precision_json(mean_precision(*loaded.model, chains));
+  if (!valid.empty()) {
+    result["valid_chains"] = valid.size();
+    result["valid_precision"] = precision_json(mean_precision(*loaded.model, valid));
+  }
+  if (options.flag("json"))
+    context.out << result.dump(2) << '\n';
+  else
+    print(result, context.out);
+  return 0;
+}
+
+}  // namespace
+
+Task fit_contacts_task() {
+  return {
+      .name = "fit-contacts",
+      .summary = "Give a model a contact head, learned from structures",
+      .description =
+          "ESM's own way: logistic regression of contacts (Cβ within 8 Å, 6 and more residues apart) on the "
+          "symmetrised, average-product-corrected attention maps of every layer and head. The model itself stays as it "
+          "is; with its head it is written as a Hugging Face folder for `groel contacts`. A head that the model had "
+          "is replaced. Equal calls give equal files.",
+      .examples = {{"groel fit-contacts examples/1CRN.cif -m esm2-tiny-random -o with-contacts",
+                    "from a single structure; twenty are a good start"}},
+      .options = option_table(),
+      .run = run};
+}
+
+}  // namespace groel::tasks

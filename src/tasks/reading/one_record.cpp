@@ -1,0 +1,15 @@
+// One record of possibly many.
+#include "tasks/reading/one_record.h"
+
+namespace groel::tasks {
+
+ReadRecord read_one_record(const Options& options, const bio::Tokenizer& tokenizer) {
+  std::vector<ReadRecord> records = read_records(options, tokenizer);
+  if (records.size() > 1)
+    throw Error(ErrorKind::usage, {fmt::format("there are {} sequences, and one is shown", records.size()), "--record",
+                                   fmt::format("for example --record {}", records.front().id)});
+  if (records.front().error) throw Error(*records.front().error);
+  return std::move(records.front());
+}
+
+}  // namespace groel::tasks

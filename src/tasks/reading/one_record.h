@@ -1,0 +1,11 @@
+// The one sequence of the tasks that show a single one.
+#pragma once
+
+#include "tasks/reading/input.h"
+
+namespace groel::tasks {
+
+/// Errors: as read_records; usage when there are several sequences; the record's own.
+ReadRecord read_one_record(const Options& options, const bio::Tokenizer& tokenizer);
+
+}  // namespace groel::tasks

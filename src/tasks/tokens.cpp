@@ -1,0 +1,221 @@
+// groel tokens: the vectors that a model has for its tokens, and sequences as one-hot vectors.
+#include <algorithm>
+#include <cmath>
+
+#include "base/text_file.h"
+#include "engine/bundled.h"
+#include "engine/load.h"
+#include "io/npz.h"
+#include "report/picture.h"
+#include "tasks/reading/csv_text.h"
+#include "tasks/reading/distribution.h"
+#include "tasks/reading/one_record.h"
+#include "tasks/task.h"
+#include "tasks/train/labelled.h"
+#include "train/adapter.h"
+
+namespace groel::tasks {
+namespace {
+
+using nlohmann::ordered_json;
+
+std::vector<OptionSpec> option_table() {
+  OptionSpec input = sequences_option();
+  input.required = false;
+  input.help += ". With one: its residues as one-hot vectors, instead of the model's table";
+  return {input,
+          model_option(),
+          record_option(),
+          {.name = "vocabulary",
+           .type = OptionType::choice,
+           .help = "The 20 residues in alphabetical order, or all tokens of the model",
+           .otherwise = "all",
+           .choices = {"all", "residues"}},
+          table_option("File to write: .csv or .npz; - is CSV to stdout"),
+          overwrite_option(),
+          {.name = "picture", .letter = 'p', .help = "Picture to write: .svg, .png or .html", .value_name = "FILE"},
+          json_option()};
+}
+
+// Rows with names, [rows, width].
+struct NamedRows {
+  std::string title, row_axis, column_axis;
+  std::vector<std::int32_t> ids;     // of the rows' tokens
+  std::vector<std::string> tokens;   // of the rows
+  std::vector<std::string> rows;     // names in the picture
+  std::vector<std::string> columns;  // names
+  std::vector<float> values;
+
+  std::size_t width() const { return columns.size(); }
+  std::span<const float> row(std::size_t i) const { return std::span(values).subspan(i * width(), width()); }
+};
+
+// The [V, D] table of a checkpoint.
+Tensor token_table(const engine::Checkpoint& checkpoint, std::int64_t vocabulary) {
+  for (const auto& [name, array] : checkpoint.arrays)
+    if (name.ends_with("word_embeddings.weight") && array.shape.size() == 2 && array.shape[0] == vocabulary)
+      return Tensor::copy_of(array.shape, array.dtype, array.bytes).to(DType::f32);
+  throw Error(ErrorKind::unsupported, {"this model has no table of token embeddings", checkpoint.path.string(), {}});
+}
+
+NamedRows embedding_rows(const Tensor& table, const bio::Tokenizer& tokenizer, const Choices& choices) {
+  NamedRows out{"Token embeddings", "token", "dimension", choices.ids(), {}, {}, {}, {}};
+  const std::int64_t width = table.size(1);
+  for (std::int64_t d = 0; d < width; ++d) out.columns.push_back(fmt::format("{}", d));
+  for (const std::int32_t id : choices.ids()) {
+    out.tokens.push_back(tokenizer.token(id));
+    const float* row = table.data<float>() + id * width;
+    out.values.insert(out.values.end(), row, row + width);
+  }
+  out.rows = out.tokens;
+  return out;
+}
+
+NamedRows one_hot_rows(const ReadRecord& record, const bio::Tokenizer& tokenizer, const Choices& choices) {
+  NamedRows out{"One-hot encoding of " + record.id, "residue", "token", {}, {}, {}, {}, {}};
+  for (const std::int32_t id : choices.ids()) out.columns.push_back(tokenizer.token(id));
+  for (std::size_t p = 1; p + 1 < record.tokens.size(); ++p) {
+    const std::int32_t id = record.tokens[p];
+    const std::int64_t at = choices.index(id);
+    if (at < 0)
+      throw Error(ErrorKind::bad_input,
+                  {fmt::format("position {} is '{}', none of the 20 residues", p, tokenizer.token(id)), record.id,
+                   "use --vocabulary all"});
+    out.ids.push_back(id);
+    out.tokens.push_back(tokenizer.token(id));
+    out.rows.push_back(fmt::format("{}{}", tokenizer.token(id), p));
+    out.values.resize(out.values.size() + out.width(), 0.0F);
+    out.values[out.values.size() - out.width() + static_cast<std::size_t>(at)] = 1;
+  }
+  return out;
+}
+
+std::string to_csv(const NamedRows& all, bool one_hot) {
+  std::string out;
+  std::vector<std::string> line{one_hot ? "position" : "id", "token"};
+  line.insert(line.end(), all.columns.begin(), all.columns.end());
+  append_row(out, line);
+  for (std::size_t i = 0; i < all.rows.size(); ++i) {
+    line = {one_hot ? std::to_string(i + 1) : std::to_string(all.ids[i]), all.tokens[i]};
+    for (const float value : all.row(i)) line.push_back(fmt::format("{}", value));
+    append_row(out, line);
+  }
+  return out;
+}
+
+void write_npz(const NamedRows& all, bool one_hot, const std::string& path) {
+  io::NpzWriter out(path);
+  const auto rows = static_cast<std::int64_t>(all.rows.size());
+  out.add("ids", DType::i32, {rows}, std::as_bytes(std::span(all.ids)));
+  out.add("tokens", all.tokens);
+  if (one_hot) out.add("columns", all.columns);
+  out.add(one_hot ? "one_hot" : "embeddings", DType::f32, {rows, static_cast<std::int64_t>(all.width())},
+          std::as_bytes(std::span(all.values)));
+  out.finish();
+}
+
+report::Figure figure_of(const NamedRows& all, bool one_hot) {
+  report::Figure figure;
+  figure.title = all.title;
+  figure.x.name = all.column_axis;
+  figure.y.name = all.row_axis;
+  figure.x.categories = all.columns;
+  figure.y.categories = all.rows;
+  figure.y.direction = report::Axis::Direction::falling;
+  const auto rows = static_cast<std::int64_t>(all.rows.size());
+  figure.heat_map = report::HeatMap{
+      .name = "value", .rows = rows, .columns = static_cast<std::int64_t>(all.width()), .values = all.values};
+  if (!one_hot) figure.heat_map->palette = report::HeatMap::Palette::diverging;
+  constexpr int kRow = 14, kMost = 1600;
+  figure.height = std::clamp(static_cast<int>(std::min<std::int64_t>(rows, kMost)) * kRow + 140, 420, kMost);
+  return figure;
+}
+
+double cosine(std::span<const float> a, std::span<const float> b) {
+  double ab = 0, aa = 0, bb = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    ab += double{a[i]} * b[i];
+    aa += double{a[i]} * a[i];
+    bb += double{b[i]} * b[i];
+  }
+  return aa > 0 && bb > 0 ? ab / std::sqrt(aa * bb) : 0;
+}
+
+// Each token, the length of its vector, and the token most like it.
+void print_table(const NamedRows& all, std::ostream& out) {
+  out << fmt::format("{:>4}  {:<10}{:>10}  {:<10}{:>8}\n", "id", "token", "length", "nearest", "cosine");
+  for (std::size_t i = 0; i < all.rows.size(); ++i) {
+    std::size_t nearest = i;
+    double most = -2, squares = 0;
+    for (const float value : all.row(i)) squares += double{value} * value;
+    for (std::size_t j = 0; j < all.rows.size(); ++j)
+      if (const double c = cosine(all.row(i), all.row(j)); j != i && c > most) {
+        most = c;
+        nearest = j;
+      }
+    out << fmt::format("{:>4}  {:<10}{:>10.4f}  {:<10}{:>8.4f}\n", all.ids[i], all.tokens[i], std::sqrt(squares),
+                       all.tokens[nearest], most);
+  }
+}
+
+ordered_json to_json(const NamedRows& all, bool one_hot) {
+  ordered_json out{{"columns", all.columns}, {one_hot ? "residues" : "tokens", ordered_json::array()}};
+  for (std::size_t i = 0; i < all.rows.size(); ++i) {
+    const auto row = all.row(i);
+    out[one_hot ? "residues" : "tokens"].push_back(
+        {{"id", all.ids[i]}, {"token", all.tokens[i]}, {"vector", std::vector<float>(row.begin(), row.end())}});
+  }
+  return out;
+}
+
+void check_outputs(const Options& options) {
+  check_table_output(options);
+  if (options.has("picture")) report::check_picture_path(options.text("picture"));
+  const std::filesystem::path path = options.text("output");
+  if (options.has("output") && path != "-" && path.extension() != ".npz" && path.extension() != ".csv")
+    throw Error(ErrorKind::usage,
+                {fmt::format("'{}' is no format for a table", path.string()), "--output", "use .csv or .npz"});
+}
+
+int run(const Options& options, Context& context) {
+  check_outputs(options);
+  const engine::Checkpoint checkpoint = train::read_model(engine::resolve_model(options.text("model")));
+  const bio::Tokenizer tokenizer = tokenizer_of(checkpoint);
+  const Choices choices(
+      tokenizer, options.text("vocabulary") == "residues" ? Choices::Scope::residues : Choices::Scope::vocabulary);
+  const bool one_hot = !options.list("input").empty();
+  const NamedRows all = one_hot ? one_hot_rows(read_one_record(options, tokenizer), tokenizer, choices)
+                                : embedding_rows(token_table(checkpoint, tokenizer.size()), tokenizer, choices);
+  const std::string path = options.text("output");
+  if (path.ends_with(".npz"))
+    write_npz(all, one_hot, path);
+  else if (path.ends_with(".csv"))
+    write_text(path, to_csv(all, one_hot));
+  if (options.has("picture")) report::write_picture(figure_of(all, one_hot), options.text("picture"));
+  if (options.flag("json"))
+    context.out << to_json(all, one_hot).dump(2) << '\n';
+  else if (path == "-" || (one_hot && path.empty() && !options.has("picture")))
+    context.out << to_csv(all, one_hot);
+  else if (path.empty() && !options.has("picture"))
+    print_table(all, context.out);
+  return 0;
+}
+
+}  // namespace
+
+Task tokens_task() {
+  return {.name = "tokens",
+          .summary = "Show the vectors a model has for its tokens, or a sequence as one-hot vectors",
+          .description =
+              "The table of token embeddings as the checkpoint holds it, before anything is computed with it; with a "
+              "sequence, a row a residue that is 1 in its token's column. To stdout: the tokens with the length of "
+              "their vectors and the token most like each.",
+          .examples = {{"groel tokens -m esm2-tiny-random --vocabulary residues", "which residues have like vectors"},
+                       {"groel tokens -m esm2-tiny-random -o tokens.csv -p tokens.svg", "the table, and as a heat map"},
+                       {"groel tokens MKTAYIAKQR -m esm2-tiny-random --vocabulary residues -p one_hot.svg",
+                        "one-hot vectors of a sequence"}},
+          .options = option_table(),
+          .run = run};
+}
+
+}  // namespace groel::tasks

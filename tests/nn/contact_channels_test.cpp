@@ -1,0 +1,56 @@
+// The channels of the contact head are what its regression adds up.
+#include <gtest/gtest.h>
+
+#include "nn/contact_head.h"
+#include "support/golden.h"
+
+namespace groel::nn {
+namespace {
+
+Tensor some_maps(std::int64_t heads, std::int64_t n) {
+  Tensor maps = Tensor::empty({heads, n, n});
+  float* values = maps.mutable_data<float>();
+  for (std::int64_t i = 0; i < maps.count(); ++i) values[i] = static_cast<float>((i * 37 + i * i % 11) % 29) / 29;
+  return maps;
+}
+
+TEST(ContactChannels, ByHand) {
+  // Residues 1 and 2 of the inner block [[1, 2], [4, 3]]: symmetric [[2, 6], [6, 6]], sums 8 and 12 of 20.
+  Tensor maps = Tensor::zeros({1, 4, 4});
+  float* values = maps.mutable_data<float>();
+  values[5] = 1;
+  values[6] = 2;
+  values[9] = 4;
+  values[10] = 3;
+  values[0] = values[15] = values[3] = 9;  // <cls> and <eos> do not count
+  const Tensor channels = contact_channels(maps);
+  EXPECT_EQ(channels.shape(), (Shape{1, 2, 2}));
+  const float* out = channels.data<float>();
+  EXPECT_FLOAT_EQ(out[0], 2 - 3.2F);
+  EXPECT_FLOAT_EQ(out[1], 6 - 4.8F);
+  EXPECT_FLOAT_EQ(out[2], 6 - 4.8F);
+  EXPECT_FLOAT_EQ(out[3], 6 - 7.2F);
+}
+
+TEST(ContactChannels, AreWhatTheHeadAddsUp) {
+  ContactHead head(1, 3);
+  Parameters parameters;
+  head.collect(parameters, "head");
+  const std::vector<float> weights{0.5F, -2, 3};
+  *parameters.list()[0].slot = Tensor::of<float>({1, 3}, std::span<const float>(weights));
+  *parameters.list()[1].slot = Tensor::zeros({1});
+  head.prepare();
+  const Tensor maps = some_maps(3, 9);
+  Tensor logits = Tensor::zeros({7, 7});
+  head.accumulate(logits, 0, maps);
+  const Tensor channels = contact_channels(maps);
+  for (std::int64_t i = 0; i < 49; ++i) {
+    float sum = 0;
+    for (std::int64_t h = 0; h < 3; ++h)
+      sum += weights[static_cast<std::size_t>(h)] * channels.data<float>()[h * 49 + i];
+    EXPECT_NEAR(logits.data<float>()[i], sum, 1e-5);
+  }
+}
+
+}  // namespace
+}  // namespace groel::nn

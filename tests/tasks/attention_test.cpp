@@ -1,0 +1,151 @@
+// groel attention and groel tokens: the reference's maps, the checkpoint's table.
+#include <gmock/gmock.h>
+
+#include "base/error.h"
+#include "io/npz.h"
+#include "tasks/reading.h"
+
+namespace groel::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::vector<float> floats(const io::Array& array) {
+  std::vector<float> out(array.bytes.size() / sizeof(float));
+  std::memcpy(out.data(), array.bytes.data(), array.bytes.size());
+  return out;
+}
+
+// A sequence of the golden data, its maps [layers, heads, n, n], and n.
+struct Reference {
+  Golden golden{"esm2-tiny"};
+  std::string sequence = golden.sequences().at(1);
+  std::vector<float> maps = golden.values("attentions.1");
+  std::size_t n = golden.ids().at(1).size();
+
+  float at(std::size_t layer, std::size_t head, std::size_t i, std::size_t j) const {
+    return maps[(((layer - 1) * 4 + head - 1) * n + i) * n + j];
+  }
+};
+
+TEST(Attention, MapsAreTheReferences) {
+  const TemporaryFolder work;
+  const Reference reference;
+  const Outcome done = groel({"attention", reference.sequence, "-m", kEsm2, "--layers", "all", "--heads", "2,4",
+                              "--form", "tokens", "-o", work / "a.npz"});
+  ASSERT_EQ(done.exit, 0) << done;
+  const io::NpzFile file = io::read_npz(work / "a.npz");
+  const auto n = static_cast<std::int64_t>(reference.n);
+  ASSERT_EQ(file.arrays.at("attentions").shape, (std::vector<std::int64_t>{6, n, n}));
+  const auto values = floats(file.arrays.at("attentions"));
+  for (std::size_t map = 0; map < 6; ++map)
+    for (std::size_t i = 0; i < reference.n; ++i)
+      for (std::size_t j = 0; j < reference.n; ++j)
+        EXPECT_NEAR(values[(map * reference.n + i) * reference.n + j],
+                    reference.at(map / 2 + 1, map % 2 == 0 ? 2 : 4, i, j), 1e-5);
+  EXPECT_EQ(file.texts.at("tokens").front(), "<cls>");
+  EXPECT_EQ(file.texts.at("tokens").size(), reference.n);
+}
+
+TEST(Attention, TheMeanOverHeadsOfResidues) {
+  const Reference reference;
+  const Outcome done = groel({"attention", reference.sequence, "-m", kEsm2, "--layers", "2", "-o", "-"});
+  ASSERT_EQ(done.exit, 0) << done;
+  const auto rows = csv_rows(done.out);
+  const std::size_t residues = reference.n - 2;
+  ASSERT_EQ(rows.size(), residues * residues + 1);
+  EXPECT_EQ(rows[1][1], "mean");
+  EXPECT_EQ(rows[1][2], std::string(1, reference.sequence[0]) + "1");
+  for (const std::size_t at : {std::size_t{0}, residues + 3}) {
+    const std::size_t i = at / residues + 1, j = at % residues + 1;
+    float mean = 0;
+    for (std::size_t head = 1; head <= 4; ++head) mean += reference.at(2, head, i, j) / 4;
+    EXPECT_NEAR(std::stod(rows[at + 1][4]), mean, 1e-5);
+  }
+}
+
+TEST(Attention, CorrectedMapsAreSymmetricWithRowsOfSumZero) {
+  const TemporaryFolder work;
+  const Reference reference;
+  ASSERT_EQ(groel({"attention", reference.sequence, "-m", kEsm2, "--heads", "all", "--form", "corrected", "-o",
+                   work / "a.npz", "-p", work / "a.svg"})
+                .exit,
+            0);
+  const auto values = floats(io::read_npz(work / "a.npz").arrays.at("attentions"));
+  const std::size_t n = reference.n - 2;
+  ASSERT_EQ(values.size(), 4 * n * n);
+  for (std::size_t i = 0; i < n; ++i) {
+    double sum = 0;
+    for (std::size_t j = 0; j < n; ++j) {
+      sum += values[i * n + j];
+      EXPECT_NEAR(values[i * n + j], values[j * n + i], 1e-6);
+    }
+    EXPECT_NEAR(sum, 0, 1e-5);
+  }
+  EXPECT_THAT(work.names(), ::testing::Contains("a-l3-h4.svg"));
+  EXPECT_THAT(read_file(work / "a-l3-h4.svg"), HasSubstr("layer 3, head 4"));
+}
+
+TEST(Attention, WhatIsWrongIsSaid) {
+  const auto expect = [](std::vector<std::string> arguments, ErrorKind kind, const std::string& text) {
+    arguments.insert(arguments.begin(), {"attention", "-m", kEsm2});
+    const Outcome outcome = groel(arguments);
+    EXPECT_EQ(outcome.exit, exit_code(kind)) << outcome;
+    EXPECT_TRUE(outcome.says(text)) << outcome;
+  };
+  expect({"MKTAY", "--heads", "5"}, ErrorKind::usage, "heads count from 1 to 4");
+  expect({"MKTAY", "--heads", "0"}, ErrorKind::usage, "heads count from 1 to 4");
+  expect({"MKTAY", "--heads", "3..2"}, ErrorKind::usage, "backwards");
+  expect({"MKTAY", "--layers", "0"}, ErrorKind::usage, "layer 0");
+  expect({"MKTAY", "--layers", "4"}, ErrorKind::usage, "there is no layer 4");
+  expect({kProteins}, ErrorKind::usage, "--record");
+  expect({"MK?"}, ErrorKind::not_found, "MK?");
+  expect({"MK<bad>"}, ErrorKind::bad_input, "<bad>");
+  expect({"MKTAY", "-o", "x.h5"}, ErrorKind::usage, ".npz or .csv");
+}
+
+TEST(Tokens, TheTableIsThatOfTheCheckpoint) {
+  const TemporaryFolder work;
+  ASSERT_EQ(groel({"tokens", "-m", kEsm2, "-o", work / "t.npz", "-p", work / "t.svg"}).exit, 0);
+  const io::ArrayFile whole = io::read_safetensors(kEsm2 + "/model.safetensors");
+  const io::NpzFile file = io::read_npz(work / "t.npz");
+  EXPECT_EQ(floats(file.arrays.at("embeddings")), floats(whole.arrays.at("esm.embeddings.word_embeddings.weight")));
+  EXPECT_EQ(file.texts.at("tokens").at(5), "A");
+  EXPECT_THAT(read_file(work / "t.svg"), HasSubstr("Token embeddings"));
+}
+
+TEST(Tokens, CsvOfTheResidues) {
+  const Outcome done = groel({"tokens", "-m", kEsm2, "--vocabulary", "residues", "-o", "-"});
+  const auto rows = csv_rows(done.out);
+  ASSERT_EQ(rows.size(), 21U);
+  EXPECT_EQ(rows[0].size(), 66U);
+  EXPECT_EQ(rows[1][0], "5");
+  EXPECT_EQ(rows[1][1], "A");
+  EXPECT_EQ(rows[20][1], "Y");
+  const auto table =
+      floats(io::read_safetensors(kEsm2 + "/model.safetensors").arrays.at("esm.embeddings.word_embeddings.weight"));
+  EXPECT_EQ(std::stof(rows[1][2]), table[5 * 64]);
+  const Outcome shown = groel({"tokens", "-m", kEsm2});
+  EXPECT_THAT(shown.out, HasSubstr("nearest"));
+  EXPECT_THAT(shown.out, HasSubstr("<mask>"));
+}
+
+TEST(Tokens, OneHot) {
+  const Outcome done = groel({"tokens", "ACY", "-m", kEsm2, "--vocabulary", "residues"});
+  EXPECT_EQ(done.out,
+            "position,token,A,C,D,E,F,G,H,I,K,L,M,N,P,Q,R,S,T,V,W,Y\n"
+            "1,A,1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0\n"
+            "2,C,0,1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0\n"
+            "3,Y,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,1\n")
+      << done;
+  const Outcome odd = groel({"tokens", "AXY", "-m", kEsm2, "--vocabulary", "residues"});
+  EXPECT_EQ(odd.exit, exit_code(ErrorKind::bad_input)) << odd;
+  EXPECT_TRUE(odd.says("position 2 is 'X'")) << odd;
+  const json all = groel_json({"tokens", "AXY"});
+  EXPECT_EQ(all["columns"].size(), 33U);
+  EXPECT_EQ(all["residues"][1]["token"], "X");
+  EXPECT_EQ(all["residues"][1]["vector"][24], 1.0);
+}
+
+}  // namespace
+}  // namespace groel::testing

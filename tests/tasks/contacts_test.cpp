@@ -1,0 +1,240 @@
+// groel contacts and fit-contacts: the reference's probabilities, structures, and heads learned from them.
+#include <gmock/gmock.h>
+
+#include <set>
+
+#include "base/error.h"
+#include "io/npz.h"
+#include "io/sequences.h"
+#include "support/pdb.h"
+#include "tasks/reading.h"
+
+namespace groel::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+const std::string kUbiquitin = GROEL_TEST_DATA "/structures/1ubq.pdb";
+const std::string kInsulin = GROEL_TEST_DATA "/structures/3i40.pdb";
+const std::string kCrambin = GROEL_SOURCE_DIR "/examples/1CRN.cif";
+
+std::vector<float> floats(const io::Array& array) {
+  std::vector<float> out(array.bytes.size() / sizeof(float));
+  std::memcpy(out.data(), array.bytes.data(), array.bytes.size());
+  return out;
+}
+
+// esm2-tiny without its contact head.
+std::string headless(const TemporaryFolder& work) {
+  const std::string folder = work / "headless";
+  std::filesystem::copy(kEsm2, folder);
+  const io::ArrayFile whole = io::read_safetensors(kEsm2 + "/model.safetensors");
+  std::map<std::string, io::ArrayView> kept;
+  for (const auto& [name, array] : whole.arrays)
+    if (name.find("contact_head") == std::string::npos) kept[name] = {array.dtype, array.shape, array.bytes};
+  io::write_safetensors(folder + "/model.safetensors", kept, {{"format", "pt"}});
+  return folder;
+}
+
+TEST(Contacts, AreTheReferences) {
+  const TemporaryFolder work;
+  const Golden golden("esm2-tiny");
+  std::string input;
+  for (std::size_t i = 0; i < golden.sequences().size(); ++i)
+    input += fmt::format(">s{}\n{}\n", i, golden.sequences()[i]);
+  write_file(work / "in.fasta", input);
+  const json out = groel_json({"contacts", work / "in.fasta", "--top", "1000000"});
+  std::size_t compared = 0;
+  for (const json& record : out["records"]) {
+    const auto s = std::stoul(record["id"].get<std::string>().substr(1));
+    if (golden.inputs["input_ids"][s].size() != record["length"].get<std::size_t>() + 2) continue;
+    const auto expected = golden.values(fmt::format("contacts.{}", s));
+    const auto n = record["length"].get<std::size_t>();
+    for (const json& pair : record["contacts"]) {
+      const auto at = (pair["i"].get<std::size_t>() - 1) * n + pair["j"].get<std::size_t>() - 1;
+      EXPECT_NEAR(pair["probability"].get<double>(), expected.at(at), 1e-5);
+      ++compared;
+    }
+  }
+  EXPECT_GT(compared, 1000U);
+}
+
+TEST(Contacts, FilesHoldWhatEmbedWrites) {
+  const TemporaryFolder work;
+  EXPECT_EQ(groel({"contacts", kProteins, "-m", kEsm2, "-o", work / "c.npz"}).exit, 0);
+  EXPECT_EQ(groel({"embed", kProteins, "-m", kEsm2, "-i", "contacts", "-o", work / "e.npz"}).exit, 0);
+  const io::NpzFile ours = io::read_npz(work / "c.npz");
+  const io::NpzFile embed = io::read_npz(work / "e.npz");
+  EXPECT_EQ(ours.texts.at("ids"), embed.texts.at("ids"));
+  EXPECT_EQ(ours.texts.at("sha256"), embed.texts.at("sha256"));
+  ASSERT_TRUE(ours.arrays.contains("contacts_3"));
+  EXPECT_EQ(floats(ours.arrays.at("contacts_3")), floats(embed.arrays.at("contacts_3")));
+  EXPECT_EQ(work.names(), (std::vector<std::string>{"c.npz", "e.npz"}));
+}
+
+TEST(Contacts, CaspText) {
+  const TemporaryFolder work;
+  const Outcome done = groel({"contacts", "MKTAYIAKQRQISF", "-m", kEsm2, "-o", work / "c.rr"});
+  EXPECT_EQ(done.exit, 0) << done;
+  const std::string text = read_file(work / "c.rr");
+  EXPECT_THAT(text, HasSubstr("PFRMAT RR\nTARGET sequence\n"));
+  EXPECT_THAT(text, HasSubstr("\nMKTAYIAKQRQISF\n"));
+  EXPECT_TRUE(text.ends_with("END\n"));
+  std::istringstream lines(text.substr(text.find("QISF\n") + 5));
+  double last = 1;
+  int count = 0;
+  for (std::string line; std::getline(lines, line) && line != "END"; ++count) {
+    int i = 0, j = 0;
+    double p = 0;
+    ASSERT_EQ(std::sscanf(line.c_str(), "%d %d 0 8 %lf", &i, &j, &p), 3) << line;
+    EXPECT_GE(j - i, 6);
+    EXPECT_LE(p, last);
+    last = p;
+  }
+  EXPECT_EQ(count, 8 * 9 / 2);
+}
+
+TEST(Contacts, AFileAndAPictureARecord) {
+  const TemporaryFolder work;
+  const std::string input = write_file(work / "in.fasta", ">sp|A1|X\nMKTAYIAKQR\n>bad\nMK?\n>b\nMKTAYIAK\n");
+  const Outcome done = groel({"contacts", input, "-m", kEsm2, "-o", work / "c.rr", "-p", work / "c.svg"});
+  EXPECT_EQ(done.exit, 1) << done;
+  EXPECT_TRUE(done.says("bad"));
+  EXPECT_EQ(work.names(), (std::vector<std::string>{"c-b.rr", "c-b.svg", "c-b.svg.csv", "c-sp_A1_X.rr", "c-sp_A1_X.svg",
+                                                    "c-sp_A1_X.svg.csv", "in.fasta"}));
+}
+
+TEST(Contacts, PrecisionAgainstAStructure) {
+  const TemporaryFolder work;
+  const json record = groel_json({"contacts", "--structure", kUbiquitin, "-p", work / "u.svg"})["records"].at(0);
+  EXPECT_EQ(record["id"], "1ubq_A");
+  EXPECT_EQ(record["length"], 76);
+  ASSERT_EQ(record["precision"].size(), 9U);
+  // From the list of contacts itself: as many as residues, of all ranges, so the long ones at L/5 are counted again.
+  const json all = groel_json({"contacts", "--structure", kUbiquitin, "--top", "100000"})["records"].at(0);
+  int pairs = 0, hits = 0;
+  for (const json& pair : all["contacts"])
+    if (pair["j"].get<int>() - pair["i"].get<int>() >= 24 && pairs < 76 / 5) {
+      ++pairs;
+      hits += pair["distance"].get<double>() < 8 ? 1 : 0;
+    }
+  const json& last = record["precision"][8];
+  EXPECT_EQ(last["range"], "long");
+  EXPECT_EQ(last["top"], "L/5");
+  EXPECT_EQ(last["pairs"], 15);
+  EXPECT_EQ(last["hits"], hits);
+  EXPECT_EQ(last["considered"], 52 * 53 / 2);
+  EXPECT_THAT(read_file(work / "u.svg"), HasSubstr("below: within 8"));
+  // Residues 1 and 17 of ubiquitin's first hairpin touch; below the diagonal, row 17.
+  const auto rows = csv_rows(read_file(work / "u.svg.csv"));
+  EXPECT_EQ(rows.at(17).at(1), "1");
+  EXPECT_EQ(rows.at(76).at(1), "0");
+}
+
+TEST(Contacts, ASequenceIsMatchedWithTheStructure) {
+  const TemporaryFolder work;
+  const std::string sequence = io::read_sequences({kProteins}).at(0).sequence;
+  const Outcome wrong = groel({"contacts", sequence, "-m", kEsm2, "--structure", kUbiquitin});
+  EXPECT_EQ(wrong.exit, 1) << wrong;
+  EXPECT_TRUE(wrong.says("the structure is not of this sequence: residue MET 1")) << wrong;
+  // A longer sequence than was seen; its other record is not of the structure and fails alone.
+  const std::string ubiquitin = "MQIFVKTLTGKTITLEVEPSDTIENVKAKIQDKEGIPPDQQRLIFAGKQLEDGRTLSDYNIQKESTLHLVLRLRGG";
+  const std::string input = write_file(work / "in.fasta", ">long\nAAAA" + ubiquitin + "CC\n>other\nMKTAYIAK\n");
+  const json out = groel_json({"contacts", input, "--structure", kUbiquitin, "--chain", "A"}, 1);
+  ASSERT_EQ(out["records"].size(), 1U);
+  EXPECT_EQ(out["records"][0]["length"], 82);
+  EXPECT_EQ(out["records"][0]["precision"][8]["considered"], 52 * 53 / 2);
+  EXPECT_EQ(out["errors"][0]["id"], "other");
+  EXPECT_THAT(out["errors"][0]["message"].get<std::string>(), HasSubstr("more than the sequence's 8"));
+}
+
+TEST(Contacts, OfAStructureAlone) {
+  const TemporaryFolder work;
+  std::vector<PdbAtom> atoms;
+  for (int i = 0; i < 8; ++i) atoms.push_back({"ALA", "A", i + 1, i < 7 ? 10.0 * i : 3.0});
+  atoms.push_back({"GLY", "B", 4, 10, 7.5, 0, "CA"});
+  const std::string file = write_file(work / "x.pdb", pdb(atoms));
+  const json one = groel_json({"contacts", "-m", kEsm2, "--structure", file, "--from-structure"}, 2);
+  EXPECT_TRUE(one.empty());  // a model is not needed
+  const Outcome inner = groel({"contacts", "--structure", file, "--from-structure", "-o", "-"});
+  EXPECT_EQ(inner.out, "chain_i,i,residue_i,chain_j,j,residue_j,distance\nA,1,A,A,8,A,3.000\nA,2,A,A,8,A,7.000\n")
+      << inner;
+  const Outcome between = groel({"contacts", "--structure", file, "--from-structure", "--chain", "A,B", "-o",
+                                 work / "x.npz", "-p", work / "x.html", "--json"});
+  EXPECT_EQ(between.exit, 0) << between;
+  EXPECT_EQ(json::parse(between.out)["contacts"], json::parse(R"([{"i": 2, "j": 1, "distance": 7.5}])"));
+  const io::NpzFile arrays = io::read_npz(work / "x.npz");
+  EXPECT_EQ(arrays.arrays.at("distances").shape, (std::vector<std::int64_t>{8, 1}));
+  EXPECT_EQ(floats(arrays.arrays.at("contacts")), (std::vector<float>{0, 1, 0, 0, 0, 0, 0, 0}));
+  EXPECT_EQ(arrays.texts.at("sequences"), (std::vector<std::string>{"AAAAAAAA", "G"}));
+}
+
+TEST(Contacts, WhatIsWrongIsSaid) {
+  const TemporaryFolder work;
+  const auto expect = [&](std::vector<std::string> arguments, ErrorKind kind, const std::string& text) {
+    arguments.insert(arguments.begin(), "contacts");
+    const Outcome outcome = groel(arguments);
+    EXPECT_EQ(outcome.exit, exit_code(kind)) << outcome;
+    EXPECT_TRUE(outcome.says(text)) << outcome;
+  };
+  expect({"-m", kEsm2, "-s", kInsulin, "--chain", "C"}, ErrorKind::not_found, "its protein chains: A, B");
+  expect({"-m", kEsm2, "-s", kInsulin, "--chain", "A,B"}, ErrorKind::usage, "for --from-structure alone");
+  expect({"-m", kEsm2}, ErrorKind::usage, "nothing to predict");
+  expect({"-m", kEsm2, kProteins, "--chain", "A"}, ErrorKind::usage, "add --structure");
+  expect({kProteins}, ErrorKind::usage, "no model is named");
+  expect({"-m", kEsm2, kProteins, "-p", work / "x.gif"}, ErrorKind::usage, ".svg, .png or .html");
+  expect({"-m", kEsm2, kProteins, "-o", work / "x.csv"}, ErrorKind::usage, "csv cannot hold contacts");
+  expect({"--from-structure"}, ErrorKind::usage, "no structure is named");
+  expect({"--from-structure", "-s", kInsulin, "-o", work / "x.rr"}, ErrorKind::usage, ".npz");
+  expect({"-m", kEsm2, "-s", write_file(work / "empty.pdb", "")}, ErrorKind::bad_input, "the file is empty");
+  expect({"-m", kEsm2, write_file(work / "empty.fasta", "")}, ErrorKind::bad_input, "empty.fasta");
+  expect({"-m", headless(work), kProteins}, ErrorKind::unsupported, "groel fit-contacts");
+}
+
+TEST(FitContacts, GivesAModelItsHead) {
+  const TemporaryFolder work;
+  const std::string model = headless(work);
+  const json fitted = groel_json({"fit-contacts", kCrambin, kInsulin, "-m", model, "--min-length", "25",
+                                  "--inverse-strength", "10", "--valid", kUbiquitin, "-o", work / "fit"});
+  EXPECT_EQ(fitted["chains"], 2);  // insulin's A is too short
+  EXPECT_EQ(fitted["weights"], 12);
+  EXPECT_EQ(fitted["pairs"], 40 * 41 / 2 + 24 * 25 / 2);
+  EXPECT_EQ(fitted["valid_chains"], 1);
+  const io::ArrayFile whole = io::read_safetensors(work / "fit/model.safetensors");
+  const io::ArrayFile before = io::read_safetensors(model + "/model.safetensors");
+  EXPECT_EQ(whole.arrays.at("esm.contact_head.regression.weight").shape, (std::vector<std::int64_t>{1, 12}));
+  EXPECT_EQ(whole.arrays.at("esm.contact_head.regression.bias").shape, (std::vector<std::int64_t>{1}));
+  for (const auto& [name, array] : before.arrays)
+    EXPECT_TRUE(std::ranges::equal(array.bytes, whole.arrays.at(name).bytes)) << name;
+  // What the command said of held-out ubiquitin is what `groel contacts` finds with the model it wrote.
+  const json found = groel_json({"contacts", "-m", work / "fit", "-s", kUbiquitin})["records"][0]["precision"];
+  for (std::size_t i = 0; i < 9; ++i)
+    EXPECT_NEAR(found[i]["precision"].get<double>(), fitted["valid_precision"][i]["precision"].get<double>(), 1e-12)
+        << i;
+}
+
+TEST(FitContacts, EqualCallsGiveEqualFiles) {
+  const TemporaryFolder work;
+  for (const char* threads : {"1", "2"}) {
+    const Outcome done = groel({"fit-contacts", kCrambin, "-m", kEsm2, "-t", threads, "-o", work / threads});
+    EXPECT_EQ(done.exit, 0) << done;
+    EXPECT_THAT(done.out, HasSubstr("820 pairs of residues"));
+  }
+  EXPECT_EQ(read_file(work / "1/model.safetensors"), read_file(work / "2/model.safetensors"));
+}
+
+TEST(FitContacts, WhatIsWrongIsSaid) {
+  const TemporaryFolder work;
+  const Outcome none = groel({"fit-contacts", kInsulin, "-m", kEsm2, "--min-length", "100", "-o", work / "x"});
+  EXPECT_EQ(none.exit, exit_code(ErrorKind::bad_input)) << none;
+  EXPECT_TRUE(none.says("no chain"));
+  std::filesystem::create_directory(work / "there");
+  const Outcome there = groel({"fit-contacts", kCrambin, "-m", kEsm2, "-o", work / "there", "--overwrite"});
+  EXPECT_EQ(there.exit, exit_code(ErrorKind::usage)) << there;
+  EXPECT_TRUE(there.says("is no model"));
+  const Outcome large = groel({"fit-contacts", kCrambin, "-m", kEsm2, "-o", work / "x", "--memory", "10K"});
+  EXPECT_EQ(large.exit, exit_code(ErrorKind::memory)) << large;
+}
+
+}  // namespace
+}  // namespace groel::testing
