@@ -12,6 +12,7 @@ find_path(TOMLPLUSPLUS_INCLUDE_DIR toml++/toml.h REQUIRED)  # libtomlplusplus-de
 find_path(DUKTAPE_INCLUDE_DIR duktape.h REQUIRED)           # duktape-dev: runs the drawing of pictures
 find_library(DUKTAPE_LIBRARY duktape REQUIRED)
 find_package(Eigen3 REQUIRED NO_MODULE)                      # libeigen3-dev: eigenvectors; headers alone
+find_path(HNSWLIB_INCLUDE_DIR hnswlib/hnswlib.h REQUIRED)     # libhnswlib-dev: graphs of near vectors; headers alone
 find_package(PNG REQUIRED)                                  # libpng-dev
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)    # libzstd-dev
@@ -21,7 +22,7 @@ target_link_libraries(groel_third_party INTERFACE
   OpenMP::OpenMP_CXX DNNL::dnnl hwy::hwy fmt::fmt $<BUILD_INTERFACE:nlohmann_json::nlohmann_json> $<BUILD_INTERFACE:Eigen3::Eigen>
   ZLIB::ZLIB OpenSSL::Crypto PkgConfig::ZSTD ${HDF5_C_LIBRARIES} ${DUKTAPE_LIBRARY} PNG::PNG ${CMAKE_DL_LIBS})
 target_include_directories(groel_third_party SYSTEM INTERFACE
-  $<BUILD_INTERFACE:${HDF5_C_INCLUDE_DIRS}> $<BUILD_INTERFACE:${TOMLPLUSPLUS_INCLUDE_DIR}>)
+  $<BUILD_INTERFACE:${HDF5_C_INCLUDE_DIRS}> $<BUILD_INTERFACE:${TOMLPLUSPLUS_INCLUDE_DIR}> $<BUILD_INTERFACE:${HNSWLIB_INCLUDE_DIR}>)
 
 # From npm (package.json): Apache ECharts, put into the program as it is.
 set(GROEL_ECHARTS_JS ${PROJECT_SOURCE_DIR}/node_modules/echarts/dist/echarts.min.js)
