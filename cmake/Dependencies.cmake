@@ -14,6 +14,7 @@ find_library(DUKTAPE_LIBRARY duktape REQUIRED)
 find_package(Eigen3 REQUIRED NO_MODULE)                      # libeigen3-dev: eigenvectors; headers alone
 find_path(GEMMI_INCLUDE_DIR gemmi/cif.hpp REQUIRED)           # gemmi-dev: structure files; headers alone
 find_path(PEGTL_INCLUDE_DIR tao/pegtl.hpp REQUIRED)          # tao-pegtl-dev: gemmi's parser of mmCIF
+find_path(HNSWLIB_INCLUDE_DIR hnswlib/hnswlib.h REQUIRED)     # libhnswlib-dev: graphs of near vectors; headers alone
 find_package(PNG REQUIRED)                                  # libpng-dev
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)    # libzstd-dev
@@ -24,7 +25,8 @@ target_link_libraries(groel_third_party INTERFACE
   ZLIB::ZLIB OpenSSL::Crypto PkgConfig::ZSTD ${HDF5_C_LIBRARIES} ${DUKTAPE_LIBRARY} PNG::PNG ${CMAKE_DL_LIBS})
 target_include_directories(groel_third_party SYSTEM INTERFACE
   $<BUILD_INTERFACE:${HDF5_C_INCLUDE_DIRS}> $<BUILD_INTERFACE:${TOMLPLUSPLUS_INCLUDE_DIR}>
-  $<BUILD_INTERFACE:${GEMMI_INCLUDE_DIR}> $<BUILD_INTERFACE:${PEGTL_INCLUDE_DIR}>)
+  $<BUILD_INTERFACE:${GEMMI_INCLUDE_DIR}> $<BUILD_INTERFACE:${PEGTL_INCLUDE_DIR}>
+  $<BUILD_INTERFACE:${HNSWLIB_INCLUDE_DIR}>)
 
 # From npm (package.json): Apache ECharts, put into the program as it is.
 set(GROEL_ECHARTS_JS ${PROJECT_SOURCE_DIR}/node_modules/echarts/dist/echarts.min.js)

@@ -19,7 +19,7 @@ foreach(folder IN ITEMS examples models)
     install(DIRECTORY ${folder} DESTINATION ${CMAKE_INSTALL_DATADIR}/groel)
   endif()
 endforeach()
-# Until a trained model is bundled: random weights for trying commands out (src/engine/bundled.cpp).
+# Random weights, for tests (src/engine/bundled.cpp).
 install(DIRECTORY tests/data/esm2-tiny/ DESTINATION ${CMAKE_INSTALL_DATADIR}/groel/models/esm2-tiny-random FILES_MATCHING
   PATTERN "*config.json" PATTERN "vocab.txt" PATTERN "model.safetensors" PATTERN "special_tokens_map.json")
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -6,7 +6,7 @@
 #include <numeric>
 
 int main() {
-  const auto model = groel::Model::load("esm2-tiny-random");  // or a Hugging Face folder, or a fair-esm .pt file
+  const auto model = groel::Model::load("groel-5m");  // or a Hugging Face folder, or a fair-esm .pt file
   const std::vector<std::string> sequences{"MKTAYIAKQRQISFVKSHFSRQLEERLGLI", "MKTVYIAKQRNISFVKAHFSKQLEDRLGMI"};
   const auto embeddings = model.embed(sequences);
   const auto last = static_cast<int>(model.description().layers);

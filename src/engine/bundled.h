@@ -15,6 +15,7 @@ struct BundledModel {
   std::string_view summary;  ///< says so when the weights are random
 };
 
+/// The first is what commands use when no model is named.
 const std::vector<BundledModel>& bundled_models();
 /// Where it is on this machine, if it is.
 std::optional<std::filesystem::path> find_bundled(const BundledModel& model);

@@ -221,9 +221,9 @@ Task attention_task() {
               "The softmax weights of chosen layers and heads, or their mean over the heads: as pictures, arrays or "
               "CSV. A row is the residue that attends, a column the one attended to; without <cls> and <eos> rows do "
               "not sum to one. `groel embed --include attentions` writes those of many sequences.",
-          .examples = {{"groel attention examples/proteins.fasta --record P01542 -m esm2-tiny-random -p attention.svg",
+          .examples = {{"groel attention examples/proteins.fasta --record P01542 -p attention.svg",
                         "the last layer, mean over heads"},
-                       {"groel attention MKTAYIAKQRQISFVKSHFSRQ -m esm2-tiny-random --layers all --heads 1,2 "
+                       {"groel attention MKTAYIAKQRQISFVKSHFSRQ --layers all --heads 1,2 "
                         "--form tokens -o maps.npz",
                         "two heads of every layer, as arrays"}},
           .options = option_table(),

@@ -217,10 +217,10 @@ Task contacts_task() {
           "part of the likeliest L, L/2 and L/5 pairs whose Cβ (of glycine Cα) are within 8 Å, for pairs 6 to 11, "
           "12 to 23, and 24 and more residues apart; residues without coordinates are left out. "
           "--from-structure maps a structure alone, one chain or between two.",
-      .examples = {{"groel contacts examples/proteins.fasta -m esm2-tiny-random --record P01542 -p crambin.svg",
+      .examples = {{"groel contacts examples/proteins.fasta --record P01542 -p crambin.svg",
                     "of crambin, with a picture"},
-                   {"groel contacts examples/proteins.fasta -m esm2-tiny-random -o contacts.h5", "of all, to HDF5"},
-                   {"groel contacts -s examples/1CRN.cif -m esm2-tiny-random -p compared.svg -o crambin.rr",
+                   {"groel contacts examples/proteins.fasta -o contacts.h5", "of all, to HDF5"},
+                   {"groel contacts -s examples/1CRN.cif -p compared.svg -o crambin.rr",
                     "against crambin's structure, and as CASP's RR"},
                    {"groel contacts -s examples/1CRN.cif --from-structure -p structure.svg", "the structure alone"}},
       .options = option_table(),

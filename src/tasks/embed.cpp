@@ -257,10 +257,10 @@ Task embed_task() {
           "Reads every record of the inputs, computes each distinct sequence once, and writes one file in the input's "
           "order. Special tokens never enter mean or max. A record that cannot be read or does not fit fails "
           "alone: it is written with its error, and the exit status is 1.",
-      .examples = {{"groel embed examples/proteins.fasta -m esm2-tiny-random -o proteins.h5", "mean vectors to HDF5"},
-                   {"groel embed examples/proteins.fasta -m esm2-tiny-random -f jsonl -i mean,contacts --layers 0..3",
+      .examples = {{"groel embed examples/proteins.fasta -o proteins.h5", "mean vectors to HDF5"},
+                   {"groel embed examples/proteins.fasta -f jsonl -i mean,contacts --layers 0..3",
                     "JSON lines to stdout"},
-                   {"groel embed examples/proteins.fasta -m esm2-tiny-random -o residues.h5 -i per-residue --layout "
+                   {"groel embed examples/proteins.fasta -o residues.h5 -i per-residue --layout "
                     "per-protein",
                     "one dataset a protein"}},
       .options = option_table(),

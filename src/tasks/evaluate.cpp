@@ -19,9 +19,6 @@ namespace {
 using nlohmann::ordered_json;
 
 std::vector<OptionSpec> option_table() {
-  OptionSpec model = model_option();
-  model.required = false;
-  model.otherwise = "esm2-tiny-random";
   std::vector<OptionSpec> table = {
       {.name = "objective",
        .type = OptionType::paths,
@@ -34,7 +31,7 @@ std::vector<OptionSpec> option_table() {
        .help = "FASTA, FASTQ, A3M, CSV or TSV files (also .gz, .bgz, .zst), separated by commas",
        .value_name = "FILES",
        .required = true},
-      model,
+      model_option(),
       {.name = "mask-fraction",
        .type = OptionType::number,
        .help = "Part of the residues that is hidden",
@@ -166,7 +163,7 @@ Task evaluate_task() {
           "least one residue of each sequence is hidden.\n"
           "evaluate classify and evaluate tokens compare a head's predictions with labels in a CSV or TSV table.",
           {{"groel evaluate mlm --data examples/proteins.fasta", "perplexity and accuracy of the default model"},
-           {"groel evaluate mlm --data examples/proteins.fasta -m esm2-tiny-random --json --per-residue",
+           {"groel evaluate mlm --data examples/proteins.fasta --json --per-residue",
             "of a model, as JSON, with the accuracy of each amino acid"}},
           option_table(),
           run};

@@ -16,9 +16,6 @@
 namespace groel::tasks {
 namespace {
 
-constexpr const char* kModel = "esm2-tiny-random";
-constexpr bool kModelIsRandom = true;
-
 struct Neighbour {
   std::size_t index;
   double cosine;
@@ -110,7 +107,8 @@ int run(const Options& options, Context& context) {
     throw Error(
         ErrorKind::not_found,
         {"the example proteins are not installed", {}, "set GROEL_HOME to GroEL's share folder or source tree"});
-  const auto loaded = engine::load_model(engine::resolve_model(kModel));
+  const std::string model(engine::bundled_models().front().name);
+  const auto loaded = engine::load_model(engine::resolve_model(model));
   const EmbedInput input = read_embed_input({{fasta->string()}, {}, LongPolicy::error}, *loaded.model);
   const std::vector<Tensor> vectors = mean_vectors(*loaded.model, input);
   nlohmann::json rows = nlohmann::json::array();
@@ -123,22 +121,21 @@ int run(const Options& options, Context& context) {
   }
   const Filled filled = fill_one(*loaded.model, input);
   if (options.flag("json")) {
-    const nlohmann::json all{
-        {"model", kModel}, {"random_weights", kModelIsRandom}, {"proteins", rows}, {"masked", to_json(filled)}};
+    const nlohmann::json all{{"model", model}, {"proteins", rows}, {"masked", to_json(filled)}};
     context.out << all.dump(2) << '\n';
     return 0;
   }
   context.out << fmt::format("{} proteins embedded by {} (mean over residues, width {})\n\n{:<26}{:>8}   {:<26}{:>8}\n",
-                             rows.size(), kModel, vectors.front().count(), "protein", "length", "nearest neighbour",
+                             rows.size(), model, vectors.front().count(), "protein", "length", "nearest neighbour",
                              "cosine");
   for (const auto& row : rows)
     context.out << fmt::format("{:<26}{:>8}   {:<26}{:>8.4f}\n", row["id"].get<std::string>(), row["length"].get<int>(),
                                row["nearest"].get<std::string>(), row["cosine"].get<double>());
   print(filled, context.out);
-  if (kModelIsRandom)
-    context.out
-        << "\nThis model's weights are RANDOM: all works as it should, but neighbours and guesses mean nothing.\n"
-           "For real ones give a real checkpoint:  groel embed proteins.fasta -m FOLDER -o proteins.h5\n";
+  context.out << fmt::format(
+      "\n{} is small and has seen little (groel models says more). With a larger model:\n"
+      "  groel embed proteins.fasta -m FOLDER -o proteins.h5\n",
+      model);
   return 0;
 }
 

@@ -3,8 +3,10 @@
 #include <cmath>
 
 #include "base/text_file.h"
+#include "tasks/fill_mask/picture.h"
 #include "tasks/fill_mask/positions.h"
 #include "tasks/reading/csv_text.h"
+#include "tasks/reading/picture.h"
 #include "tasks/task.h"
 
 namespace groel::tasks {
@@ -43,6 +45,7 @@ std::vector<OptionSpec> option_table() {
        .otherwise = 8.0,
        .value_name = "X"},
       table_option("Also write the probabilities as CSV, a position a row; -: to stdout, instead of text"),
+      picture_option("Picture of one record's probabilities, bars of a position or a map of several"),
       overwrite_option(),
       window_option(0)};
   for (OptionSpec& spec : plan_options()) table.push_back(std::move(spec));
@@ -190,6 +193,22 @@ std::string to_csv(const std::vector<FilledPosition>& all, const View& view) {
   return out;
 }
 
+// Of one record: several would need several pictures.
+void draw(const std::vector<FilledPosition>& all, const View& view, const Options& options, Sink& sink) {
+  if (!options.has("picture")) return;
+  if (all.empty()) throw Error(ErrorKind::bad_input, {"no position to show", options.text("picture"), {}});
+  MaskPicture picture{view.id(all.front()), {}, {}, view.base};
+  for (std::size_t choice = 0; choice < view.choices.ids().size(); ++choice)
+    picture.tokens.push_back(view.token(choice));
+  for (const FilledPosition& filled : all) {
+    if (filled.record != all.front().record)
+      throw Error(ErrorKind::usage, {"a picture shows one record, and the input has several", "--picture",
+                                     fmt::format("for example --record '{}'", picture.record)});
+    picture.residues.push_back(view.residue(filled));
+  }
+  save_picture(mask_figure(all, picture), options, sink);
+}
+
 void show(const std::vector<FilledPosition>& all, const View& view, const Options& options, std::ostream& out) {
   const bool to_file = options.has("output") && options.text("output") != "-";
   if (to_file) write_text(options.text("output"), to_csv(all, view));
@@ -206,6 +225,7 @@ void show(const std::vector<FilledPosition>& all, const View& view, const Option
 int run(const Options& options, Context& context) {
   apply_threads(options);
   check_table_output(options);
+  check_picture(options);
   if (options.integer("top-k") < 0) throw Error(ErrorKind::usage, {"a number from 0 on", "--top-k", "0 shows all"});
   const MaskRequest request = mask_request(options);
   const engine::LoadedModel loaded = load_reader(options, options.text("model"));
@@ -226,6 +246,7 @@ int run(const Options& options, Context& context) {
   for (const ReadRecord& record : records)
     if (record.error) failures.add(record.id, *record.error);
   show(filled, view, options, context.out);
+  draw(filled, view, options, context.sink);
   return failures.exit_status();
 }
 
@@ -238,15 +259,17 @@ Task fill_mask_task() {
               "Masks are written <mask> in a sequence, or set at --position in the records of a file; several in one "
               "sequence are masked together. --all masks every residue in a copy of its own and shows how the model "
               "sees the chain: the true residue's probability and rank, the entropy in bits, tolerant positions.",
-          .examples = {{"groel fill-mask \"MALWMRLLPLLALLALWGPDPAAAFVNQH<mask>CGSHLVEALYLVCGERGFFYTPKT\" -m "
-                        "esm2-tiny-random",
+          .examples = {{"groel fill-mask \"MALWMRLLPLLALLALWGPDPAAAFVNQH<mask>CGSHLVEALYLVCGERGFFYTPKT\"",
                         "a mask in a sequence"},
-                       {"groel fill-mask examples/proteins.fasta --record P01308 --position 30 -m esm2-tiny-random "
+                       {"groel fill-mask examples/proteins.fasta --record P01308 --position 30 "
                         "--json --top-k 0 --vocabulary all",
                         "insulin's residue 30, every token, as JSON"},
-                       {"groel fill-mask examples/proteins.fasta --record P01542 --all -m esm2-tiny-random -o "
+                       {"groel fill-mask examples/proteins.fasta --record P01542 --all -o "
                         "crambin.csv",
-                        "every residue of crambin, and the matrix of probabilities as CSV"}},
+                        "every residue of crambin, and the matrix of probabilities as CSV"},
+                       {"groel fill-mask examples/proteins.fasta --record P01542 --all --picture "
+                        "crambin.png",
+                        "the same as a picture, a column a residue"}},
           .options = option_table(),
           .run = run};
 }

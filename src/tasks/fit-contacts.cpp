@@ -189,7 +189,7 @@ Task fit_contacts_task() {
           "symmetrised, average-product-corrected attention maps of every layer and head. The model itself stays as it "
           "is; with its head it is written as a Hugging Face folder for `groel contacts`. A head that the model had "
           "is replaced. Equal calls give equal files.",
-      .examples = {{"groel fit-contacts examples/1CRN.cif -m esm2-tiny-random -o with-contacts",
+      .examples = {{"groel fit-contacts examples/1CRN.cif -o with-contacts",
                     "from a single structure; twenty are a good start"}},
       .options = option_table(),
       .run = run};

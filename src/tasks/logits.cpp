@@ -34,8 +34,8 @@ Task logits_task() {
       .description =
           "One forward pass over each sequence as it stands; a row a residue, a column a token in the order of the "
           "vocabulary. The same as `groel embed --include logits`: inputs, formats, --resume and errors are embed's.",
-      .examples = {{"groel logits examples/proteins.fasta -m esm2-tiny-random -o logits.h5", "raw, to HDF5"},
-                   {"groel logits examples/proteins.fasta -m esm2-tiny-random -f jsonl --log-softmax",
+      .examples = {{"groel logits examples/proteins.fasta -o logits.h5", "raw, to HDF5"},
+                   {"groel logits examples/proteins.fasta -f jsonl --log-softmax",
                     "natural logarithms of probabilities, as JSON lines to stdout"}},
       .options = option_table(),
       .run = run};

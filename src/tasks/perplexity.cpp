@@ -148,17 +148,16 @@ int run(const Options& options, Context& context) {
 }  // namespace
 
 Task perplexity_task() {
-  return {
-      .name = "perplexity",
-      .summary = "Measure how well a model predicts each residue of a protein from all the others",
-      .description =
-          "Pseudo-perplexity: every residue is masked in a copy of its own, and exp(-mean log p) of the true ones "
-          "is taken, over the whole vocabulary, a record and in total (over all residues alike). 1 is certainty, "
-          "20 about as good as guessing. <mask>, unknown residues and gaps are not predicted.",
-      .examples = {{"groel perplexity examples/proteins.fasta -m esm2-tiny-random --record P01542", "of crambin"},
-                   {"groel perplexity MKTAYIAKQRQISFVKSHFSRQ -m esm2-tiny-random --json", "of a sequence, as JSON"}},
-      .options = option_table(),
-      .run = run};
+  return {.name = "perplexity",
+          .summary = "Measure how well a model predicts each residue of a protein from all the others",
+          .description =
+              "Pseudo-perplexity: every residue is masked in a copy of its own, and exp(-mean log p) of the true ones "
+              "is taken, over the whole vocabulary, a record and in total (over all residues alike). 1 is certainty, "
+              "20 about as good as guessing. <mask>, unknown residues and gaps are not predicted.",
+          .examples = {{"groel perplexity examples/proteins.fasta --record P01542", "of crambin"},
+                       {"groel perplexity MKTAYIAKQRQISFVKSHFSRQ --json", "of a sequence, as JSON"}},
+          .options = option_table(),
+          .run = run};
 }
 
 }  // namespace groel::tasks

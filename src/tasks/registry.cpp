@@ -1,5 +1,6 @@
 // The table of tasks and the options they share.
 #include "base/threads.h"
+#include "engine/bundled.h"
 #include "engine/load.h"
 #include "tasks/task.h"
 
@@ -22,8 +23,8 @@ OptionSpec model_option() {
   return {.name = "model",
           .letter = 'm',
           .help = "Model: a Hugging Face folder, a fair-esm .pt file, or a bundled name (see `groel models`)",
-          .value_name = "MODEL",
-          .required = true};
+          .otherwise = engine::bundled_models().front().name,
+          .value_name = "MODEL"};
 }
 
 OptionSpec threads_option() {

@@ -6,8 +6,10 @@
 #include "base/text_file.h"
 #include "tasks/reading/csv_text.h"
 #include "tasks/reading/input.h"
+#include "tasks/reading/picture.h"
 #include "tasks/score/evaluation.h"
 #include "tasks/score/methods.h"
+#include "tasks/score/picture.h"
 #include "tasks/task.h"
 
 namespace groel::tasks {
@@ -47,10 +49,13 @@ std::vector<OptionSpec> variant_options() {
 std::vector<OptionSpec> option_table() {
   OptionSpec models = model_option();
   models.type = OptionType::list;
+  models.otherwise = nlohmann::json::array({models.otherwise});
   models.help += "; several (-m A -m B) get a column each, and their mean and minimum";
   std::vector<OptionSpec> table{sequences_option(), models, record_option()};
   for (OptionSpec& spec : variant_options()) table.push_back(std::move(spec));
   table.push_back(table_option("CSV file to write (default: stdout)"));
+  table.push_back(
+      picture_option("Picture: measured values against scores (--target-col), else a map of substitutions"));
   table.push_back(overwrite_option());
   table.push_back(window_option(kWindow));
   for (OptionSpec& spec : plan_options()) table.push_back(std::move(spec));
@@ -174,6 +179,17 @@ std::string agreement_text(const std::vector<Agreement>& all) {
   return out;
 }
 
+// The one model's scores, or the mean of several.
+void draw(const VariantTable& table, const std::vector<Column>& columns, const std::string& sequence,
+          const Options& options, Sink& sink) {
+  if (!options.has("picture")) return;
+  const Column& shown = columns.size() > 1 ? columns[columns.size() - 2] : columns.front();
+  if (!table.has_target) return save_picture(scan_figure(sequence, table.rows, shown.values), options, sink);
+  std::string text = agreement_text(agreements(table, {shown}, options));
+  text.pop_back();
+  save_picture(measured_figure(table.rows, shown.values, options.text("target-col"), text), options, sink);
+}
+
 void write(const VariantTable& table, const std::vector<Column>& columns, const Options& options, Context& context) {
   const bool to_file = options.has("output") && options.text("output") != "-";
   const auto agreement = agreements(table, columns, options);
@@ -193,6 +209,7 @@ void write(const VariantTable& table, const std::vector<Column>& columns, const 
 int run(const Options& options, Context& context) {
   apply_threads(options);
   check_table_output(options);
+  check_picture(options);
   const std::vector<std::string> names = options.list("model");
   if (names.empty()) throw Error(ErrorKind::usage, {"no model is named", "--model", {}});
   VariantTable table;
@@ -218,6 +235,7 @@ int run(const Options& options, Context& context) {
       context.sink.note(fmt::format("every variant would agree with the sequence with --offset {}",
                                     *offset + options.integer("offset")));
   write(table, columns, options, context);
+  draw(table, columns, sequence, options, context.sink);
   return failures.exit_status();
 }
 
@@ -231,12 +249,15 @@ Task score_task() {
               "C28delinsWV (these by pseudo-perplexity). A score is a difference of natural log-likelihoods: 0 is the "
               "wild type's, higher is likelier. A row that does not fit the sequence fails alone, naming itself, and "
               "the exit status is 1.",
-          .examples = {{"groel score examples/proteins.fasta --record P01308 -m esm2-tiny-random --variants "
+          .examples = {{"groel score examples/proteins.fasta --record P01308 --variants "
                         "L30A,M1V:A2C,p.Trp4Arg",
                         "three variants of insulin"},
-                       {"groel score examples/proteins.fasta --record P01542 -m esm2-tiny-random --scan -o scan.csv",
+                       {"groel score examples/proteins.fasta --record P01542 --scan -o scan.csv",
                         "every substitution of crambin, to a CSV file"},
-                       {"groel score examples/proteins.fasta --record P01542 -m esm2-tiny-random --variants "
+                       {"groel score examples/proteins.fasta --record P01542 --scan --picture "
+                        "scan.svg -o scan.csv",
+                        "the same, and a picture of it"},
+                       {"groel score examples/proteins.fasta --record P01542 --variants "
                         "T1_T2insA,P5del --method pseudo-perplexity --json",
                         "an insertion and a deletion, as JSON"}},
           .options = option_table(),

@@ -206,18 +206,18 @@ int run(const Options& options, Context& context) {
 }  // namespace
 
 Task tokens_task() {
-  return {.name = "tokens",
-          .summary = "Show the vectors a model has for its tokens, or a sequence as one-hot vectors",
-          .description =
-              "The table of token embeddings as the checkpoint holds it, before anything is computed with it; with a "
-              "sequence, a row a residue that is 1 in its token's column. To stdout: the tokens with the length of "
-              "their vectors and the token most like each.",
-          .examples = {{"groel tokens -m esm2-tiny-random --vocabulary residues", "which residues have like vectors"},
-                       {"groel tokens -m esm2-tiny-random -o tokens.csv -p tokens.svg", "the table, and as a heat map"},
-                       {"groel tokens MKTAYIAKQR -m esm2-tiny-random --vocabulary residues -p one_hot.svg",
-                        "one-hot vectors of a sequence"}},
-          .options = option_table(),
-          .run = run};
+  return {
+      .name = "tokens",
+      .summary = "Show the vectors a model has for its tokens, or a sequence as one-hot vectors",
+      .description =
+          "The table of token embeddings as the checkpoint holds it, before anything is computed with it; with a "
+          "sequence, a row a residue that is 1 in its token's column. To stdout: the tokens with the length of "
+          "their vectors and the token most like each.",
+      .examples = {{"groel tokens --vocabulary residues", "which residues have like vectors"},
+                   {"groel tokens -o tokens.csv -p tokens.svg", "the table, and as a heat map"},
+                   {"groel tokens MKTAYIAKQR --vocabulary residues -p one_hot.svg", "one-hot vectors of a sequence"}},
+      .options = option_table(),
+      .run = run};
 }
 
 }  // namespace groel::tasks

@@ -145,14 +145,14 @@ Task train_task() {
       "have given.",
       {{"groel train mlm --data examples/proteins.fasta --layers 2 --width 64 --heads 4 --steps 20 --out my-model",
         "pre-train a small model"},
-       {"groel train mlm --data examples/proteins.fasta --from esm2-tiny-random --epochs 2 --valid-fraction 0.2 "
+       {"groel train mlm --data examples/proteins.fasta --from groel-5m --epochs 2 --valid-fraction 0.2 "
         "--out tuned",
         "go on from a model, with a fifth of the proteins held out"},
        {"groel train classify --data examples/stability.csv --label-column stability --split-column set "
-        "--from esm2-tiny-random --train heads --epochs 3 --metric mcc --out classifier",
+        "--from groel-5m --train heads --epochs 3 --metric mcc --out classifier",
         "a head on a frozen model, for the labels of a table"},
        {"groel train tokens --data examples/structure.csv --label-column structure --unlabelled . --split-column set "
-        "--from esm2-tiny-random --lora-r 4 --epochs 2 --merge --out structure",
+        "--from groel-5m --lora-r 4 --epochs 2 --merge --out structure",
         "labels of residues, by low-rank adapters"},
        {"groel train examples/train.toml --steps 5 --out from-recipe", "a recipe file; flags win over it"}},
       train_options(),

@@ -28,8 +28,17 @@ json complete(json config, const std::vector<std::string>& vocabulary) {
     otherwise("is_folding_model", false);
     otherwise("use_cache", true);
   }
-  config["torch_dtype"] = "float32";
   return config;
+}
+
+const char* torch_name(DType dtype) {
+  if (dtype == DType::bf16) return "bfloat16";
+  return dtype == DType::f16 ? "float16" : "float32";
+}
+
+// That of the weights; all have the same.
+DType weight_type(const SavedModel& model) {
+  return model.tensors.empty() ? DType::f32 : model.tensors.front().value.dtype();
 }
 
 const char* const kSpecial[] = {"<cls>", "<pad>", "<eos>", "<unk>", "<mask>"};
@@ -66,8 +75,19 @@ std::string joined(const std::vector<std::string>& tokens) {
 
 }  // namespace
 
+SavedModel saved_copy(const engine::Checkpoint& checkpoint, std::vector<std::string> vocabulary, DType dtype) {
+  SavedModel model{checkpoint.config, {}, std::move(vocabulary)};
+  const auto is_weight = [](DType type) { return type == DType::f32 || type == DType::f16 || type == DType::bf16; };
+  for (const auto& [name, array] : checkpoint.arrays)
+    if (is_weight(array.dtype))
+      model.tensors.push_back({name, Tensor::copy_of(array.shape, array.dtype, array.bytes).to(dtype)});
+  return model;
+}
+
 void write_description(const std::filesystem::path& folder, const SavedModel& model) {
-  write_text(folder / "config.json", complete(model.config, model.vocabulary).dump(2) + "\n");
+  json config = complete(model.config, model.vocabulary);
+  config["torch_dtype"] = torch_name(weight_type(model));
+  write_text(folder / "config.json", config.dump(2) + "\n");
   if (!model.vocabulary.empty()) {
     write_text(folder / "vocab.txt", joined(model.vocabulary));
     write_text(folder / "tokenizer_config.json", tokenizer_config(model.vocabulary));

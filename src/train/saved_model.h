@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/checkpoint.h"
 #include "tensor/tensor.h"
 
 namespace groel::train {
@@ -21,6 +22,10 @@ struct SavedModel {
   std::vector<NamedTensor> tensors;     ///< names as in the published checkpoints; contiguous
   std::vector<std::string> vocabulary;  ///< tokens in order of id
 };
+
+/// A checkpoint's own weights in another precision (f32, bf16 or f16), without the buffers of positions that old files
+/// hold.
+SavedModel saved_copy(const engine::Checkpoint& checkpoint, std::vector<std::string> vocabulary, DType dtype);
 
 /// Writes config.json, model.safetensors, vocab.txt, tokenizer_config.json and special_tokens_map.json into `folder`,
 /// which is there; each file whole or not at all, the weights last. Errors: io.

@@ -155,8 +155,8 @@ TEST(Info, DescribesACheckpointOfEveryLayout) {
 
 TEST(Models, ListsBundledOnesAndFamilies) {
   const json all = json::parse(groel({"models", "--json"}).out);
-  EXPECT_EQ(all["bundled"][0]["name"], "esm2-tiny-random");
-  EXPECT_FALSE(all["bundled"][0]["path"].is_null());
+  EXPECT_EQ(all["bundled"][0]["name"], "groel-5m");
+  for (const json& model : all["bundled"]) EXPECT_FALSE(model["path"].is_null()) << model;
   EXPECT_GE(all["families"].size(), 1U);
   for (const json& family : all["families"]) EXPECT_FALSE(family["checkpoints"].empty());
   EXPECT_NE(groel({"models"}).out.find("esm2-tiny-random"), std::string::npos);
@@ -174,9 +174,12 @@ TEST(Doctor, SaysWhatIsUsed) {
 TEST(Example, EmbedsTheBundledProteins) {
   const Outcome text = groel({"example"});
   EXPECT_EQ(text.exit, 0) << text;
-  EXPECT_NE(text.out.find("RANDOM"), std::string::npos) << text;
+  EXPECT_NE(text.out.find("residue 30 of"), std::string::npos) << text;
   const json report = json::parse(groel({"example", "--json"}).out);
-  EXPECT_TRUE(report["random_weights"].get<bool>());
+  EXPECT_EQ(report["model"], "groel-5m");
+  double sum = 0;
+  for (const json& guess : report["masked"]["predictions"]) sum += guess["probability"].get<double>();
+  EXPECT_NEAR(sum, 1, 1e-6);
   EXPECT_GE(report["proteins"].size(), 10U);
   for (const json& row : report["proteins"]) {
     EXPECT_NE(row["id"], row["nearest"]);

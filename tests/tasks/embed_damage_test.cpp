@@ -90,7 +90,6 @@ TEST_F(Damage, ModelsThatAreNotThere) {
   fs::create_directory(folder_ / "hollow");
   const Outcome hollow = groel({"embed", kProteins, "-m", "hollow", "-o", "out.h5"}, here());
   EXPECT_TRUE(hollow.exit == 3 || hollow.exit == 5) << hollow;
-  expect_failure({"embed", kProteins, "-o", "out.h5"}, 2, {"--model"});
 }
 
 TEST_F(Damage, InputsThatCannotBeRead) {

@@ -180,12 +180,7 @@ void keep_to_positions(TrainPlan& plan, const engine::Checkpoint& weights, const
 void write_merged(const std::filesystem::path& folder) {
   const engine::Checkpoint merged = train::read_model(folder);
   const engine::LoadedModel loaded = engine::load_unprepared(merged);
-  train::SavedModel model{merged.config, {}, loaded.model->tokenizer().tokens()};
-  model.config["torch_dtype"] = "float32";
-  const auto is_weight = [](DType type) { return type == DType::f32 || type == DType::f16 || type == DType::bf16; };
-  for (const auto& [name, array] : merged.arrays)
-    if (is_weight(array.dtype))  // not the buffers of positions that old files hold
-      model.tensors.push_back({name, Tensor::copy_of(array.shape, array.dtype, array.bytes).to(DType::f32)});
+  const auto model = train::saved_copy(merged, loaded.model->tokenizer().tokens(), DType::f32);
   train::write_folder(folder / "merged",
                       [&](const std::filesystem::path& temporary) { train::write_model(temporary, model); });
 }

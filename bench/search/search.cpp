@@ -1,0 +1,125 @@
+// Measures the index of `groel search`: bench_search [ROWS [WIDTH [DEGREE [EFFORT]]]] builds a graph over random
+// vectors in families and compares what it finds with an exact search.
+#include <fmt/core.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <set>
+
+#include "analysis/hnsw.h"
+#include "base/random.h"
+#include "base/threads.h"
+
+namespace {
+
+using namespace groel;
+using namespace groel::analysis;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::int64_t kFamily = 50;  // members
+constexpr std::int64_t kFold = 40;    // families
+constexpr std::int64_t kQueries = 200;
+
+double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+
+// Two normal numbers a call.
+void add_normals(float* out, std::int64_t width, std::uint64_t key, double scale) {
+  for (std::int64_t i = 0; i < width; i += 4) {
+    const auto bits = philox(key, static_cast<std::uint64_t>(i));
+    for (std::int64_t j = 0; j < std::min<std::int64_t>(4, width - i); ++j) {
+      const double u = 1 - unit_double(bits[static_cast<std::size_t>(j / 2 * 2)]);
+      const double angle = 2 * M_PI * unit_double(bits[static_cast<std::size_t>(j / 2 * 2 + 1)]);
+      out[i + j] +=
+          static_cast<float>(scale * std::sqrt(-2 * std::log(u)) * (j % 2 == 0 ? std::cos(angle) : std::sin(angle)));
+    }
+  }
+}
+
+// A fold's centre, in it a family's, in it the member's own noise.
+void fill_row(float* out, std::int64_t width, std::int64_t family, std::uint64_t own) {
+  std::fill_n(out, width, 0.0F);
+  add_normals(out, width, derive_key(1, 1, static_cast<std::uint64_t>(family / kFold)), 1);
+  add_normals(out, width, derive_key(1, 2, static_cast<std::uint64_t>(family)), 0.7);
+  add_normals(out, width, derive_key(1, 3, own), 0.5);
+}
+
+Vectors make(std::int64_t rows, std::int64_t width, std::int64_t families, std::uint64_t first) {
+  Vectors out{rows, width, std::vector<float>(static_cast<std::size_t>(rows * width))};
+  parallel_for(rows, [&](std::int64_t r) {
+    const auto own = first + static_cast<std::uint64_t>(r);
+    const auto family = static_cast<std::int64_t>(index_below(philox(9, own)[0], static_cast<std::uint32_t>(families)));
+    float* row = out.values.data() + r * width;
+    fill_row(row, width, family, own);
+    const float length = static_cast<float>(std::sqrt(dot(out.row(r), out.row(r))));
+    for (std::int64_t c = 0; c < width; ++c) row[c] /= length;
+  });
+  return out;
+}
+
+double peak_gigabytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) / (1 << 20);
+}
+
+struct Truth {
+  std::vector<std::set<std::int64_t>> rows;
+  double milliseconds;  // a query
+};
+
+Truth exact(const UnitRows& data, const Vectors& queries) {
+  Truth out;
+  const auto begin = Clock::now();
+  for (std::int64_t q = 0; q < queries.rows; ++q) {
+    auto& rows = out.rows.emplace_back();
+    for (const Neighbour& one : search_all(data, queries.row(q), 10)) rows.insert(one.row);
+  }
+  out.milliseconds = seconds_since(begin) * 1e3 / static_cast<double>(queries.rows);
+  return out;
+}
+
+void report(const UnitRows& data, const HnswView& graph, const Vectors& queries, const Truth& truth) {
+  for (const std::int64_t effort : {50, 100, 200, 400, 800}) {
+    std::size_t hits = 0;
+    const auto begin = Clock::now();
+    for (std::int64_t q = 0; q < queries.rows; ++q)
+      for (const Neighbour& one : search_hnsw(data, graph, {queries.row(q), 10, effort}))
+        hits += truth.rows[static_cast<std::size_t>(q)].count(one.row);
+    fmt::print("effort {:4}: {:.3f} ms a query, recall@10 {:.4f}\n", effort,
+               seconds_since(begin) * 1e3 / static_cast<double>(queries.rows),
+               static_cast<double>(hits) / static_cast<double>(10 * queries.rows));
+  }
+}
+
+std::int64_t argument(int count, char** words, int i, std::int64_t otherwise) {
+  return i < count ? std::atoll(words[i]) : otherwise;
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  const std::int64_t rows = argument(count, words, 1, 200'000);
+  const std::int64_t width = argument(count, words, 2, 640);
+  const std::int64_t families = std::max<std::int64_t>(rows / kFamily, 1);
+  auto begin = Clock::now();
+  const Vectors data = make(rows, width, families, 0);
+  const Vectors queries = make(kQueries, width, families, std::uint64_t{1} << 40);
+  const UnitRows unit{rows, width, data.values.data()};
+  fmt::print("{} rows of {}, {} threads: made in {:.1f} s, {:.2f} GB\n", rows, width, num_threads(),
+             seconds_since(begin), peak_gigabytes());
+  begin = Clock::now();
+  HnswOptions options;
+  options.degree = argument(count, words, 3, options.degree);
+  options.effort = argument(count, words, 4, options.effort);
+  const HnswGraph graph = build_hnsw(unit, options);
+  fmt::print("graph of degree {}, effort {}: built in {:.1f} s, peak memory {:.2f} GB\n", options.degree,
+             options.effort, seconds_since(begin), peak_gigabytes());
+  std::fflush(stdout);
+  const Truth truth = exact(unit, queries);
+  fmt::print("exact: {:.1f} ms a query\n", truth.milliseconds);
+  report(unit, view(graph), queries, truth);
+}

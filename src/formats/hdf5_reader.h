@@ -1,0 +1,42 @@
+// HDF5 for reading: objects by name, with what a damaged file says turned into errors.
+#pragma once
+
+#include <optional>
+
+#include "formats/hdf5_file.h"
+
+namespace groel::formats::h5 {
+
+/// An open file. Errors: bad_input naming the file and what was read; nothing is allocated that the file's size does
+/// not justify.
+class ReadFile {
+ public:
+  explicit ReadFile(std::string path);
+
+  hid_t root() const noexcept { return file_; }
+  /// Names in a group, sorted.
+  std::vector<std::string> names(hid_t group) const;
+  bool has(hid_t group, const std::string& name) const;
+  /// A dataset or a group; of anything else, and of what is not there, none.
+  std::optional<Handle> group(hid_t parent, const std::string& name) const;
+  std::optional<Handle> dataset(hid_t parent, const std::string& name) const;
+  /// An attribute that is one text; none where there is no such.
+  std::optional<std::string> text_attribute(hid_t object, const char* name) const;
+
+  std::vector<std::int64_t> shape(hid_t dataset) const;
+  /// A whole dataset of numbers, `name`d in errors.
+  std::vector<float> floats(hid_t dataset, const std::string& name) const;
+  /// A whole dataset of texts, of fixed or variable length.
+  std::vector<std::string> texts(hid_t dataset, const std::string& name) const;
+
+ private:
+  [[noreturn]] void fail(const std::string& name, const std::string& what) const;
+  std::optional<Handle> object(hid_t parent, const std::string& name, H5I_type_t kind) const;
+  // The number of elements, when the file is as large as they say.
+  std::size_t elements(hid_t dataset, const std::string& name, std::size_t least_bytes) const;
+
+  std::string path_;
+  Handle file_;
+};
+
+}  // namespace groel::formats::h5

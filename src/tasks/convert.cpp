@@ -1,0 +1,65 @@
+// groel convert: a checkpoint as a Hugging Face folder, in another precision.
+#include "engine/bundled.h"
+#include "engine/load.h"
+#include "tasks/task.h"
+#include "train/adapter.h"
+#include "train/folders.h"
+#include "train/saved_model.h"
+
+namespace groel::tasks {
+namespace {
+
+DType parse_dtype(const std::string& text) {
+  if (text == "bf16") return DType::bf16;
+  return text == "f16" ? DType::f16 : DType::f32;
+}
+
+void check_folder(const std::filesystem::path& folder, const Options& options) {
+  std::error_code ignored;
+  if (std::filesystem::exists(folder, ignored) && !options.flag("overwrite"))
+    throw Error(ErrorKind::usage, {"the folder exists already", folder.string(), "choose another, or add --overwrite"});
+}
+
+int run(const Options& options, Context& context) {
+  const std::filesystem::path folder = options.text("out");
+  check_folder(folder, options);
+  const engine::Checkpoint checkpoint = train::read_model(engine::resolve_model(options.text("model")));
+  const engine::LoadedModel loaded = engine::load_unprepared(checkpoint);  // strict: a damaged one is found out here
+  const auto model = train::saved_copy(checkpoint, loaded.model->tokenizer().tokens(), parse_dtype(options.text("to")));
+  train::write_folder(folder, [&](const std::filesystem::path& temporary) { train::write_model(temporary, model); });
+  const std::size_t bytes = std::filesystem::file_size(folder / "model.safetensors");
+  if (options.flag("json"))
+    context.out
+        << nlohmann::ordered_json{{"model", folder.string()}, {"tensors", model.tensors.size()}, {"bytes", bytes}}.dump(
+               2)
+        << '\n';
+  else
+    context.out << fmt::format("{}: {} tensors, {} as {}\n", folder.string(), model.tensors.size(), format_bytes(bytes),
+                               options.text("to"));
+  return 0;
+}
+
+}  // namespace
+
+Task convert_task() {
+  OptionSpec model = model_option();
+  model.required = true;
+  return {.name = "convert",
+          .summary = "Write a checkpoint as a Hugging Face folder, in f32, bf16 or f16",
+          .description =
+              "Takes every layout that can be loaded: folders, fair-esm files, adapters (merged into their base). bf16 "
+              "halves the file and keeps about 3 digits of each weight.",
+          .examples = {{"groel convert --to bf16 --out tiny-bf16", "half the size"}},
+          .options = {model,
+                      {.name = "to",
+                       .type = OptionType::choice,
+                       .help = "Precision of the weights",
+                       .otherwise = "f32",
+                       .choices = {"f32", "bf16", "f16"}},
+                      {.name = "out", .letter = 'o', .help = "Folder to write", .value_name = "DIR", .required = true},
+                      {.name = "overwrite", .type = OptionType::flag, .help = "Replace an existing folder"},
+                      json_option()},
+          .run = run};
+}
+
+}  // namespace groel::tasks

@@ -1,0 +1,24 @@
+// Predictions for masked residues as a picture.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "report/figure.h"
+#include "tasks/fill_mask/positions.h"
+
+namespace groel::tasks {
+
+struct MaskPicture {
+  std::string record;
+  std::vector<std::string> tokens;    ///< of the choices
+  std::vector<std::string> residues;  ///< for each position, what the sequence has there
+  std::int64_t base = 0;              ///< added to positions
+};
+
+/// Bars for one position, in order of probability; for several a heat map of positions by tokens, with the sequence's
+/// own residues marked.
+report::Figure mask_figure(std::span<const FilledPosition> filled, const MaskPicture& picture);
+
+}  // namespace groel::tasks

@@ -1,0 +1,235 @@
+// groel project: embeddings laid out in the plane.
+#include <cmath>
+#include <map>
+
+#include "analysis/pca.h"
+#include "analysis/tsne.h"
+#include "base/text_file.h"
+#include "base/threads.h"
+#include "formats/read_vectors.h"
+#include "tasks/project/colours.h"
+#include "tasks/reading/csv_text.h"
+#include "tasks/reading/picture.h"
+#include "tasks/task.h"
+
+namespace groel::tasks {
+namespace {
+
+using analysis::Vectors;
+using nlohmann::ordered_json;
+
+struct Layout {
+  std::vector<analysis::Point> points;
+  std::string x_name, y_name;
+  ordered_json facts;  // what the method says of its result
+};
+
+Layout pca_layout(const Vectors& vectors) {
+  const auto found = analysis::principal_components(vectors, 2);
+  Layout out;
+  for (std::int64_t r = 0; r < vectors.rows; ++r)
+    out.points.push_back({double{found.scores.row(r)[0]}, double{found.scores.row(r)[1]}});
+  out.x_name = fmt::format("component 1 ({:.1f} %)", 100 * found.variance_fraction[0]);
+  out.y_name = fmt::format("component 2 ({:.1f} %)", 100 * found.variance_fraction[1]);
+  out.facts = {{"variance_fraction", found.variance_fraction}};
+  return out;
+}
+
+// A wide space is brought to its first components before: distances hardly change, and finding neighbours is cheaper.
+Vectors reduced(Vectors vectors, std::int64_t dimensions) {
+  const std::int64_t most = std::min(vectors.rows, vectors.width);
+  if (dimensions == 0 || dimensions >= most) return vectors;
+  return analysis::principal_components(vectors, dimensions).scores;
+}
+
+Layout tsne_layout(Vectors vectors, const Options& options, Sink& sink) {
+  analysis::TsneOptions how;
+  how.metric = options.text("metric") == "cosine" ? analysis::Metric::cosine : analysis::Metric::euclidean;
+  how.perplexity = std::min(options.number("perplexity"), std::max(1.0, static_cast<double>(vectors.rows - 1) / 3));
+  how.iterations = static_cast<int>(options.integer("iterations"));
+  how.angle = options.number("angle");
+  how.seed = static_cast<std::uint64_t>(options.integer("seed"));
+  how.start = options.text("start") == "pca" ? analysis::TsneOptions::Start::pca : analysis::TsneOptions::Start::random;
+  how.progress = [&](int iteration, double divergence) {
+    const std::string detail = fmt::format("divergence {:.4f}", divergence);
+    sink.progress(
+        {.phase = "t-SNE", .done = iteration, .total = how.iterations, .unit = "iterations", .detail = detail});
+  };
+  if (how.perplexity < options.number("perplexity"))
+    sink.note(fmt::format("perplexity {:.1f}: a third of the vectors at most", how.perplexity));
+  if (how.metric == analysis::Metric::euclidean) vectors = reduced(std::move(vectors), options.integer("dimensions"));
+  const auto found = analysis::tsne(vectors, how);
+  sink.progress_done();
+  return {found.points,
+          "t-SNE 1",
+          "t-SNE 2",
+          {{"kl_divergence", found.divergence}, {"iterations", found.iterations}, {"perplexity", how.perplexity}}};
+}
+
+struct Map {
+  const std::vector<std::string>& ids;
+  const std::vector<std::string>& groups;
+  const Layout& layout;
+  std::string method;
+};
+
+std::string to_csv(const Map& map) {
+  std::string out;
+  append_row(out, std::vector<std::string>{"id", "x", "y", "group"});
+  for (std::size_t i = 0; i < map.ids.size(); ++i) {
+    const auto& [x, y] = map.layout.points[i];
+    append_row(out, std::vector<std::string>{map.ids[i], number_text(x), number_text(y), map.groups[i]});
+  }
+  return out;
+}
+
+ordered_json to_json(const Map& map) {
+  ordered_json out{{"method", map.method}};
+  out.update(map.layout.facts);
+  out["points"] = ordered_json::array();
+  for (std::size_t i = 0; i < map.ids.size(); ++i) {
+    ordered_json point{{"id", map.ids[i]}, {"x", map.layout.points[i][0]}, {"y", map.layout.points[i][1]}};
+    if (!map.groups[i].empty()) point["group"] = map.groups[i];
+    out["points"].push_back(std::move(point));
+  }
+  return out;
+}
+
+report::Figure figure_of(const Map& map, const std::string& title) {
+  report::Figure figure;
+  figure.title = title;
+  figure.x.name = map.layout.x_name;
+  figure.y.name = map.layout.y_name;
+  std::map<std::string, report::Points> series;  // by group, in its order
+  for (std::size_t i = 0; i < map.ids.size(); ++i) {
+    report::Points& points = series[map.groups[i]];
+    points.x.push_back(map.layout.points[i][0]);
+    points.y.push_back(map.layout.points[i][1]);
+    points.labels.push_back(map.ids[i]);
+  }
+  for (auto& [group, points] : series) {
+    points.name = group.empty() && series.size() > 1 ? "no group" : group;
+    points.size = map.ids.size() > 2000 ? 4 : 8;
+    figure.points.push_back(std::move(points));
+  }
+  figure.width = 960;
+  figure.height = 760;
+  return figure;
+}
+
+std::string facts_text(const Layout& layout) {
+  std::string out;
+  for (const auto& [name, value] : layout.facts.items())
+    out += fmt::format("{}{}: {}", out.empty() ? "" : ", ", name, value.dump());
+  return out;
+}
+
+void write(const Map& map, const Options& options, Context& context) {
+  const bool to_file = options.has("output") && options.text("output") != "-";
+  if (to_file) write_text(options.text("output"), to_csv(map));
+  if (options.flag("json"))
+    context.out << to_json(map).dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
+  else if (!to_file)
+    context.out << to_csv(map);
+  context.sink.note(facts_text(map.layout));
+}
+
+int run(const Options& options, Context& context) {
+  apply_threads(options);
+  check_table_output(options);
+  check_picture(options);
+  if (options.list("input").size() != 1) throw Error(ErrorKind::usage, "name one file of embeddings");
+  const std::string input = options.list("input").front();
+  formats::VectorFile file = formats::read_vectors(input, options.text("column"));
+  if (file.failed > 0) context.sink.warning(fmt::format("{}: {} records have no vector", input, file.failed));
+  const auto groups = groups_of(file.ids, options, context.sink);
+  Vectors vectors{file.rows(), file.width, std::move(file.values)};
+  const std::string method = options.text("method");
+  const Layout layout = method == "pca" ? pca_layout(vectors) : tsne_layout(std::move(vectors), options, context.sink);
+  const Map map{file.ids, groups, layout, method};
+  write(map, options, context);
+  const std::string what = file.column.empty() ? std::filesystem::path(input).filename().string() : file.column;
+  if (options.has("picture"))
+    save_picture(figure_of(map, fmt::format("{} of {}", method == "pca" ? "PCA" : "t-SNE", what)), options,
+                 context.sink);
+  return 0;
+}
+
+std::vector<OptionSpec> option_table() {
+  return {
+      {.name = "input",
+       .type = OptionType::paths,
+       .help = "File that `groel embed` wrote, or a table of numbers",
+       .value_name = "FILE"},
+      {.name = "column",
+       .help = "Which vectors of the file, e.g. mean_6 (default: the mean of the last layer)",
+       .value_name = "NAME"},
+      {.name = "method",
+       .type = OptionType::choice,
+       .help = "t-SNE keeps neighbours together; PCA is linear and keeps large distances",
+       .otherwise = "tsne",
+       .choices = {"tsne", "pca"}},
+      {.name = "metric",
+       .type = OptionType::choice,
+       .help = "t-SNE: how near two vectors are",
+       .otherwise = "euclidean",
+       .choices = {"euclidean", "cosine"}},
+      {.name = "perplexity",
+       .type = OptionType::number,
+       .help = "t-SNE: about how many neighbours count",
+       .otherwise = 30.0,
+       .value_name = "X"},
+      {.name = "iterations",
+       .type = OptionType::integer,
+       .help = "t-SNE: steps of descent",
+       .otherwise = 1000,
+       .value_name = "N"},
+      {.name = "angle",
+       .type = OptionType::number,
+       .help = "t-SNE: how coarsely far points are taken together; 0: exactly",
+       .otherwise = 0.5,
+       .value_name = "X"},
+      {.name = "start",
+       .type = OptionType::choice,
+       .help = "t-SNE: where points begin",
+       .otherwise = "pca",
+       .choices = {"pca", "random"}},
+      {.name = "dimensions",
+       .type = OptionType::integer,
+       .help = "t-SNE, Euclidean: principal components to keep before; 0: the vectors as they are",
+       .otherwise = 50,
+       .value_name = "N"},
+      {.name = "seed", .type = OptionType::integer, .help = "Of a random start", .otherwise = 42, .value_name = "N"},
+      {.name = "table", .help = "CSV or TSV with something known of each id", .value_name = "FILE"},
+      {.name = "id-column",
+       .help = "Its column of ids (default: id, entry, accession, name or protein)",
+       .value_name = "NAME"},
+      {.name = "colour-by",
+       .help = "Its column to colour by; or residue-class, for ids that are amino acids",
+       .value_name = "NAME"},
+      table_option("CSV file to write (default: stdout): id, x, y, group"),
+      picture_option("The map"),
+      {.name = "overwrite", .type = OptionType::flag, .help = "Replace existing files"},
+      threads_option(),
+      json_option()};
+}
+
+}  // namespace
+
+Task project_task() {
+  return {
+      .name = "project",
+      .summary = "Lay embeddings out in the plane by t-SNE or PCA, as a table and as a map",
+      .description =
+          "Barnes-Hut t-SNE with scikit-learn's defaults, or principal components. An .html map shows ids on hover. "
+          "The same input gives bitwise the same map on any number of threads.",
+      .examples = {{"groel embed examples/proteins.fasta -o e.h5 && groel project e.h5 "
+                    "--perplexity 3 --picture map.html -o map.csv",
+                    "a map to look into"},
+                   {"groel embed examples/proteins.fasta -o e.csv && groel project e.csv --method pca --json",
+                    "principal components, as JSON"}},
+      .options = option_table(),
+      .run = run};
+}
+
+}  // namespace groel::tasks

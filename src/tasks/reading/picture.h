@@ -1,0 +1,22 @@
+// The --picture option of tasks that have something to show.
+#pragma once
+
+#include <string>
+
+#include "base/options.h"
+#include "base/progress.h"
+#include "report/figure.h"
+
+namespace groel::tasks {
+
+/// `shows`: "A bar chart of the probabilities".
+OptionSpec picture_option(const std::string& shows);
+
+/// Refuses, before anything is computed, a --picture of no known format, or one that stands already unless --overwrite
+/// is given.
+void check_picture(const Options& options);
+
+/// Writes the picture and its data where --picture says, and says so.
+void save_picture(const report::Figure& figure, const Options& options, Sink& sink);
+
+}  // namespace groel::tasks

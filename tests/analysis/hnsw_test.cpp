@@ -1,0 +1,124 @@
+// The graph finds what looking at all finds; nothing in a damaged graph is followed.
+#include "analysis/hnsw.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "base/error.h"
+#include "base/random.h"
+
+namespace groel::analysis {
+namespace {
+
+// About normal: the sum of four uniform numbers.
+float noise(std::uint64_t key, std::uint64_t i) {
+  const auto bits = philox(key, i);
+  return unit_float(bits[0]) + unit_float(bits[1]) + unit_float(bits[2]) + unit_float(bits[3]) - 2;
+}
+
+// Families of 20 around centres of their own.
+Vectors clustered(std::int64_t rows, std::int64_t width, std::uint64_t seed = 0) {
+  Vectors out{rows, width, {}};
+  for (std::int64_t r = 0; r < rows; ++r)
+    for (std::int64_t c = 0; c < width; ++c) {
+      const float centre = noise(7, static_cast<std::uint64_t>((r % (rows / 20)) * width + c));
+      out.values.push_back(centre + 0.7F * noise(8 + seed, static_cast<std::uint64_t>(r * width + c)));
+    }
+  return normalised(std::move(out));
+}
+
+UnitRows rows_of(const Vectors& x) { return {x.rows, x.width, x.values.data()}; }
+
+std::set<std::int64_t> rows_in(const std::vector<Neighbour>& found) {
+  std::set<std::int64_t> out;
+  for (const Neighbour& one : found) out.insert(one.row);
+  return out;
+}
+
+TEST(Hnsw, AllAreSearchedExactly) {
+  for (const std::int64_t width : {3, 16, 37, 640}) {
+    const Vectors data = clustered(20000 / width + 40, width);
+    const Vectors queries = clustered(40, width, 1);
+    for (std::int64_t q = 0; q < queries.rows; ++q) {
+      const auto expected = nearest_rows(data, queries.row(q), 10, Metric::cosine);
+      const auto found = search_all(rows_of(data), queries.row(q), 10);
+      ASSERT_EQ(found.size(), 10U);
+      for (std::size_t i = 0; i < 10; ++i) {
+        EXPECT_EQ(found[i].row, expected[i].row) << width;
+        EXPECT_NEAR(found[i].distance, expected[i].distance, 1e-12);
+      }
+    }
+  }
+}
+
+TEST(Hnsw, FindsTheNearest) {
+  const Vectors data = clustered(4000, 64);
+  const HnswGraph graph = build_hnsw(rows_of(data), {});
+  EXPECT_GT(graph.levels.size(), 1U);
+  const Vectors queries = clustered(200, 64, 3);
+  std::size_t hits = 0;
+  for (std::int64_t q = 0; q < queries.rows; ++q) {
+    const auto expected = rows_in(search_all(rows_of(data), queries.row(q), 10));
+    const auto found = search_hnsw(rows_of(data), view(graph), {.query = queries.row(q)});
+    EXPECT_EQ(found.size(), 10U);
+    EXPECT_TRUE(std::is_sorted(found.begin(), found.end(),
+                               [](const Neighbour& a, const Neighbour& b) { return a.distance < b.distance; }));
+    for (const std::int64_t row : rows_in(found)) hits += expected.count(row);
+  }
+  EXPECT_GE(static_cast<double>(hits) / (200 * 10), 0.95);
+}
+
+TEST(Hnsw, EveryRowFindsItself) {
+  const Vectors data = clustered(1000, 32);
+  const HnswGraph graph = build_hnsw(rows_of(data), {});
+  int missed = 0;
+  for (std::int64_t r = 0; r < data.rows; ++r) {
+    const auto found = search_hnsw(rows_of(data), view(graph), {.query = data.row(r), .k = 1});
+    missed += found.at(0).row != r;
+    EXPECT_NEAR(found[0].distance, 0, found[0].row == r ? 1e-6 : 1);
+  }
+  EXPECT_LE(missed, 2);
+}
+
+TEST(Hnsw, FewRowsAndEqualOnes) {
+  const Vectors one = clustered(20, 8);
+  const UnitRows single{1, 8, one.values.data()};
+  EXPECT_EQ(search_hnsw(single, view(build_hnsw(single, {})), {.query = one.row(3)}).size(), 1U);
+  EXPECT_EQ(search_all(single, one.row(3), 10).size(), 1U);
+  Vectors same{500, 8, {}};
+  for (int i = 0; i < 500; ++i) same.values.insert(same.values.end(), one.row(0).begin(), one.row(0).end());
+  const HnswGraph graph = build_hnsw(rows_of(same), {});
+  EXPECT_EQ(search_hnsw(rows_of(same), view(graph), {.query = one.row(0), .k = 5}).size(), 5U);
+  EXPECT_EQ(search_all(rows_of(same), one.row(0), 3).at(2).row, 2) << "equal ones by row";
+}
+
+TEST(Hnsw, ADamagedGraphIsAnError) {
+  const Vectors data = clustered(1000, 16);
+  const HnswGraph sound = build_hnsw(rows_of(data), {});
+  const auto fails = [&](const auto& damage) {
+    HnswGraph graph = sound;
+    damage(graph);
+    try {
+      search_hnsw(rows_of(data), view(graph), {.query = data.row(0)});
+    } catch (const Error& error) {
+      return error.kind() == ErrorKind::bad_input;
+    }
+    return false;
+  };
+  EXPECT_TRUE(fails([](HnswGraph& graph) { graph.entry = 1000; }));
+  EXPECT_TRUE(fails([](HnswGraph& graph) { graph.entry = -1; }));
+  EXPECT_TRUE(fails([](HnswGraph& graph) { graph.levels[0].links.resize(100); }));
+  EXPECT_TRUE(fails([](HnswGraph& graph) { std::fill_n(graph.levels[0].links.begin(), 33000, 40); }));
+  EXPECT_TRUE(fails([](HnswGraph& graph) { std::fill_n(graph.levels[0].links.begin(), 33000, -3); }));
+  EXPECT_TRUE(fails([](HnswGraph& graph) { graph.levels.back().rows.clear(); }));
+  EXPECT_TRUE(fails([](HnswGraph& graph) {
+    for (std::size_t i = 0; i < graph.levels[0].links.size(); ++i)
+      if (i % 33 != 0) graph.levels[0].links[i] += 1000;
+  }));
+}
+
+}  // namespace
+}  // namespace groel::analysis
