@@ -12,6 +12,7 @@
 #include "tasks/reading/csv_text.h"
 #include "tasks/reading/one_record.h"
 #include "tasks/reading/output_name.h"
+#include "tasks/reading/picture.h"
 #include "tasks/task.h"
 
 namespace groel::tasks {
@@ -41,10 +42,7 @@ std::vector<OptionSpec> option_table() {
        .choices = {"tokens", "residues", "corrected"}},
       table_option("Maps to write: .npz or .csv; - is CSV to stdout"),
       overwrite_option(),
-      {.name = "picture",
-       .letter = 'p',
-       .help = "Picture to write: .svg, .png or .html; of several maps each gets its layer and head in its name",
-       .value_name = "FILE"},
+      picture_option("Each map; of several each file gets its layer and head in its name"),
       {.name = "memory",
        .type = OptionType::bytes,
        .help = "Memory to stay within, e.g. 4G (default: 80 % of what is free)",
@@ -172,14 +170,16 @@ void print(const Maps& all, std::ostream& out) {
 }
 
 void write_pictures(const Maps& all, const Options& options, MapRequest::Form form) {
-  const std::filesystem::path path = options.text("picture");
-  for (const AttentionMap& map : all.maps)
-    report::write_picture(figure_of(all, map, form), all.maps.size() == 1 ? path : with_part(path, map.tag()));
+  std::vector<std::string> tags;
+  for (const AttentionMap& map : all.maps) tags.push_back(map.tag());
+  const auto paths =
+      part_paths(options.text("picture"), tags, options.flag("overwrite") ? Standing::replace : Standing::refuse);
+  for (std::size_t i = 0; i < paths.size(); ++i) report::write_picture(figure_of(all, all.maps[i], form), paths[i]);
 }
 
 void check_outputs(const Options& options) {
   check_table_output(options);
-  if (options.has("picture")) report::check_picture_path(options.text("picture"));
+  check_picture(options);
   const std::filesystem::path path = options.text("output");
   if (options.has("output") && path != "-" && path.extension() != ".npz" && path.extension() != ".csv")
     throw Error(ErrorKind::usage, {fmt::format("'{}' is no format for maps", path.string()), "--output",
@@ -204,7 +204,7 @@ int run(const Options& options, Context& context) {
     write_text(path, to_csv(all));
   else if (!path.empty())
     write_npz(all, path);
-  if (options.has("picture")) write_pictures(all, options, request.form);
+  write_pictures(all, options, request.form);
   if (options.flag("json"))
     context.out << to_json(all).dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
   else if (path != "-")
@@ -221,7 +221,7 @@ Task attention_task() {
               "The softmax weights of chosen layers and heads, or their mean over the heads: as pictures, arrays or "
               "CSV. A row is the residue that attends, a column the one attended to; without <cls> and <eos> rows do "
               "not sum to one. `groel embed --include attentions` writes those of many sequences.",
-          .examples = {{"groel attention examples/proteins.fasta --record P01542 -p attention.svg",
+          .examples = {{"groel attention examples/proteins.fasta --record P01542 --picture attention.svg",
                         "the last layer, mean over heads"},
                        {"groel attention MKTAYIAKQRQISFVKSHFSRQ --layers all --heads 1,2 "
                         "--form tokens -o maps.npz",

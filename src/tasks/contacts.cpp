@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "base/interrupt.h"
 #include "base/text_file.h"
 #include "engine/bundled.h"
 #include "engine/plan.h"
@@ -12,6 +13,7 @@
 #include "tasks/contacts/writer.h"
 #include "tasks/reading/csv_text.h"
 #include "tasks/reading/output_name.h"
+#include "tasks/reading/picture.h"
 #include "tasks/task.h"
 
 namespace groel::tasks {
@@ -25,20 +27,15 @@ std::vector<OptionSpec> option_table() {
   OptionSpec input = sequences_option();
   input.required = false;
   input.help += "; without one the sequence of --structure's chain is taken";
-  OptionSpec model = model_option();
-  model.required = false;  // not with --from-structure
   std::vector<OptionSpec> table{
       input,
-      model,
+      model_option(),
       record_option(),
       table_option(
           "File to write: .h5, .npz, .safetensors or .jsonl as `groel embed` does, or .rr (CASP's RR, one file "
           "a record)"),
       overwrite_option(),
-      {.name = "picture",
-       .letter = 'p',
-       .help = "Picture to write: .svg, .png or .html, one a record",
-       .value_name = "FILE"},
+      picture_option("Maps, one a record"),
       {.name = "structure",
        .letter = 's',
        .help = "Compare with this structure: mmCIF or PDB (also .gz, .zst)",
@@ -63,17 +60,21 @@ std::vector<OptionSpec> option_table() {
   return table;
 }
 
-// What a run was asked to leave behind.
+// What a run was asked to leave behind, a file a record.
 struct Outputs {
-  std::filesystem::path file, picture;  // empty: none
-  bool one_record = true;
+  std::vector<std::filesystem::path> rr, pictures;
 
-  std::filesystem::path of(const std::filesystem::path& path, const std::string& id) const {
-    return one_record ? path : with_part(path, id);
+  Outputs() = default;
+  Outputs(const Options& options, const std::vector<ReadRecord>& records) {
+    const Standing standing = options.flag("overwrite") ? Standing::replace : Standing::refuse;
+    std::vector<std::string> ids;
+    for (const ReadRecord& record : records) ids.push_back(record.id);
+    if (is_rr(options.text("output"))) rr = part_paths(options.text("output"), ids, standing);
+    pictures = part_paths(options.text("picture"), ids, standing);
   }
-  void write(const ContactResult& result) const {
-    if (is_rr(file)) write_text(of(file, result.id), to_rr(result));
-    if (!picture.empty()) report::write_picture(contact_figure(result), of(picture, result.id));
+  void write(std::size_t record, const ContactResult& result) const {
+    if (!rr.empty()) write_text(rr[record], to_rr(result));
+    if (!pictures.empty()) report::write_picture(contact_figure(result), pictures[record]);
   }
 };
 
@@ -112,22 +113,23 @@ class Run {
     if (options.has("structure")) structure_ = io::read_structure(options.text("structure"));
     chain_ = chain_of(options, structure_);
     records_ = records_of(options, structure_, chain_, loaded.model->tokenizer());
-    outputs_ = {options.text("output"), options.text("picture"), records_.size() == 1};
-    if (!outputs_.file.empty() && !is_rr(outputs_.file)) {
+    outputs_ = Outputs(options, records_);
+    if (options.has("output") && !is_rr(options.text("output"))) {
       std::int64_t residues = 0;
       for (const ReadRecord& record : records_)
         if (!record.error) residues += record.residues();
-      writer_.emplace(outputs_.file, loaded, static_cast<std::int64_t>(records_.size()), residues);
+      writer_.emplace(options.text("output"), loaded, static_cast<std::int64_t>(records_.size()), residues);
     }
   }
 
   int run() {
-    for (const ReadRecord& record : records_) {
+    for (std::size_t r = 0; r < records_.size(); ++r) {
+      check_interrupted();
       try {
-        one(record);
+        one(r);
       } catch (const Error& error) {
         if (error.kind() == ErrorKind::io || error.kind() == ErrorKind::internal) throw;
-        failed(record.id, error);
+        failed(records_[r].id, error);
       }
     }
     if (writer_) writer_->finish();
@@ -140,12 +142,13 @@ class Run {
   }
 
  private:
-  void one(const ReadRecord& record) {
+  void one(std::size_t at) {
+    const ReadRecord& record = records_[at];
     if (record.error) throw Error(*record.error);
     const auto tokens = static_cast<std::int64_t>(record.tokens.size());
     if (!plan_.fits(tokens)) throw Error(plan_.too_large(tokens));
     const ContactResult result = predict_contacts(*loaded_.model, record, chain_);
-    outputs_.write(result);
+    outputs_.write(at, result);
     if (writer_) writer_->write(result);
     if (options_.flag("json"))
       json_.push_back(to_json(result, top(result, 0)));
@@ -189,7 +192,7 @@ const models::Model& require_head(const models::Model& model) {
 int run(const Options& options, Context& context) {
   apply_threads(options);
   check_table_output(options);
-  if (options.has("picture")) report::check_picture_path(options.text("picture"));
+  check_picture(options);
   if (options.has("top") && options.integer("top") < 0)
     throw Error(ErrorKind::usage, {"a number from 0 on", "--top", "0 shows as many as residues"});
   if (options.flag("from-structure")) {
@@ -198,8 +201,6 @@ int run(const Options& options, Context& context) {
   }
   if (options.text("output") == "-")
     throw Error(ErrorKind::usage, {"matrices go to a file", "--output", "name one, or use --json for stdout"});
-  if (!options.has("model"))
-    throw Error(ErrorKind::usage, {"no model is named", "--model", "`groel models` lists those bundled"});
   const auto loaded =
       engine::load_model(engine::resolve_model(options.text("model")), engine::parse_precision(options.text("dtype")));
   require_head(*loaded.model);
@@ -209,22 +210,22 @@ int run(const Options& options, Context& context) {
 }  // namespace
 
 Task contacts_task() {
-  return {
-      .name = "contacts",
-      .summary = "Predict which residues touch, and compare with structures",
-      .description =
-          "Contact probabilities by the model's contact head, from its attention maps. Against a structure: the "
-          "part of the likeliest L, L/2 and L/5 pairs whose Cβ (of glycine Cα) are within 8 Å, for pairs 6 to 11, "
-          "12 to 23, and 24 and more residues apart; residues without coordinates are left out. "
-          "--from-structure maps a structure alone, one chain or between two.",
-      .examples = {{"groel contacts examples/proteins.fasta --record P01542 -p crambin.svg",
-                    "of crambin, with a picture"},
-                   {"groel contacts examples/proteins.fasta -o contacts.h5", "of all, to HDF5"},
-                   {"groel contacts -s examples/1CRN.cif -p compared.svg -o crambin.rr",
-                    "against crambin's structure, and as CASP's RR"},
-                   {"groel contacts -s examples/1CRN.cif --from-structure -p structure.svg", "the structure alone"}},
-      .options = option_table(),
-      .run = run};
+  return {.name = "contacts",
+          .summary = "Predict which residues touch, and compare with structures",
+          .description =
+              "Contact probabilities by the model's contact head, from its attention maps. Against a structure: the "
+              "part of the likeliest L, L/2 and L/5 pairs whose Cβ (of glycine Cα) are within 8 Å, for pairs 6 to 11, "
+              "12 to 23, and 24 and more residues apart; residues without coordinates are left out. "
+              "--from-structure maps a structure alone, one chain or between two.",
+          .examples = {{"groel contacts examples/proteins.fasta --record P01542 --picture crambin.svg",
+                        "of crambin, with a picture"},
+                       {"groel contacts examples/proteins.fasta -o contacts.h5", "of all, to HDF5"},
+                       {"groel contacts -s examples/1CRN.cif --picture compared.svg -o crambin.rr",
+                        "against crambin's structure, and as CASP's RR"},
+                       {"groel contacts -s examples/1CRN.cif --from-structure --picture structure.svg",
+                        "the structure alone"}},
+          .options = option_table(),
+          .run = run};
 }
 
 }  // namespace groel::tasks

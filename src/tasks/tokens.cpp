@@ -6,10 +6,10 @@
 #include "engine/bundled.h"
 #include "engine/load.h"
 #include "io/npz.h"
-#include "report/picture.h"
 #include "tasks/reading/csv_text.h"
 #include "tasks/reading/distribution.h"
 #include "tasks/reading/one_record.h"
+#include "tasks/reading/picture.h"
 #include "tasks/task.h"
 #include "tasks/train/labelled.h"
 #include "train/adapter.h"
@@ -33,7 +33,7 @@ std::vector<OptionSpec> option_table() {
            .choices = {"all", "residues"}},
           table_option("File to write: .csv or .npz; - is CSV to stdout"),
           overwrite_option(),
-          {.name = "picture", .letter = 'p', .help = "Picture to write: .svg, .png or .html", .value_name = "FILE"},
+          picture_option("The table as a heat map"),
           json_option()};
 }
 
@@ -170,7 +170,7 @@ ordered_json to_json(const NamedRows& all, bool one_hot) {
 
 void check_outputs(const Options& options) {
   check_table_output(options);
-  if (options.has("picture")) report::check_picture_path(options.text("picture"));
+  check_picture(options);
   const std::filesystem::path path = options.text("output");
   if (options.has("output") && path != "-" && path.extension() != ".npz" && path.extension() != ".csv")
     throw Error(ErrorKind::usage,
@@ -191,7 +191,7 @@ int run(const Options& options, Context& context) {
     write_npz(all, one_hot, path);
   else if (path.ends_with(".csv"))
     write_text(path, to_csv(all, one_hot));
-  if (options.has("picture")) report::write_picture(figure_of(all, one_hot), options.text("picture"));
+  if (options.has("picture")) save_picture(figure_of(all, one_hot), options, context.sink);
   if (options.flag("json"))
     context.out << to_json(all, one_hot).dump(2) << '\n';
   else if (path == "-" || (one_hot && path.empty()))
@@ -206,18 +206,18 @@ int run(const Options& options, Context& context) {
 }  // namespace
 
 Task tokens_task() {
-  return {
-      .name = "tokens",
-      .summary = "Show the vectors a model has for its tokens, or a sequence as one-hot vectors",
-      .description =
-          "The table of token embeddings as the checkpoint holds it, before anything is computed with it; with a "
-          "sequence, a row a residue that is 1 in its token's column. To stdout: the tokens with the length of "
-          "their vectors and the token most like each.",
-      .examples = {{"groel tokens --vocabulary residues", "which residues have like vectors"},
-                   {"groel tokens -o tokens.csv -p tokens.svg", "the table, and as a heat map"},
-                   {"groel tokens MKTAYIAKQR --vocabulary residues -p one_hot.svg", "one-hot vectors of a sequence"}},
-      .options = option_table(),
-      .run = run};
+  return {.name = "tokens",
+          .summary = "Show the vectors a model has for its tokens, or a sequence as one-hot vectors",
+          .description =
+              "The table of token embeddings as the checkpoint holds it, before anything is computed with it; with a "
+              "sequence, a row a residue that is 1 in its token's column. To stdout: the tokens with the length of "
+              "their vectors and the token most like each.",
+          .examples = {{"groel tokens --vocabulary residues", "which residues have like vectors"},
+                       {"groel tokens -o tokens.csv --picture tokens.svg", "the table, and as a heat map"},
+                       {"groel tokens MKTAYIAKQR --vocabulary residues --picture one_hot.svg",
+                        "one-hot vectors of a sequence"}},
+          .options = option_table(),
+          .run = run};
 }
 
 }  // namespace groel::tasks

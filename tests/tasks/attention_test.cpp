@@ -68,7 +68,7 @@ TEST(Attention, CorrectedMapsAreSymmetricWithRowsOfSumZero) {
   const TemporaryFolder work;
   const Reference reference;
   ASSERT_EQ(groel({"attention", reference.sequence, "-m", kEsm2, "--heads", "all", "--form", "corrected", "-o",
-                   work / "a.npz", "-p", work / "a.svg"})
+                   work / "a.npz", "--picture", work / "a.svg"})
                 .exit,
             0);
   const auto values = floats(io::read_npz(work / "a.npz").arrays.at("attentions"));
@@ -106,7 +106,7 @@ TEST(Attention, WhatIsWrongIsSaid) {
 
 TEST(Tokens, TheTableIsThatOfTheCheckpoint) {
   const TemporaryFolder work;
-  ASSERT_EQ(groel({"tokens", "-m", kEsm2, "-o", work / "t.npz", "-p", work / "t.svg"}).exit, 0);
+  ASSERT_EQ(groel({"tokens", "-m", kEsm2, "-o", work / "t.npz", "--picture", work / "t.svg"}).exit, 0);
   const io::ArrayFile whole = io::read_safetensors(kEsm2 + "/model.safetensors");
   const io::NpzFile file = io::read_npz(work / "t.npz");
   EXPECT_EQ(floats(file.arrays.at("embeddings")), floats(whole.arrays.at("esm.embeddings.word_embeddings.weight")));

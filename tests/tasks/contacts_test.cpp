@@ -97,16 +97,30 @@ TEST(Contacts, CaspText) {
 TEST(Contacts, AFileAndAPictureARecord) {
   const TemporaryFolder work;
   const std::string input = write_file(work / "in.fasta", ">sp|A1|X\nMKTAYIAKQR\n>bad\nMK?\n>b\nMKTAYIAK\n");
-  const Outcome done = groel({"contacts", input, "-m", kEsm2, "-o", work / "c.rr", "-p", work / "c.svg"});
+  const Outcome done = groel({"contacts", input, "-m", kEsm2, "-o", work / "c.rr", "--picture", work / "c.svg"});
   EXPECT_EQ(done.exit, 1) << done;
   EXPECT_TRUE(done.says("bad"));
   EXPECT_EQ(work.names(), (std::vector<std::string>{"c-b.rr", "c-b.svg", "c-b.svg.csv", "c-sp_A1_X.rr", "c-sp_A1_X.svg",
                                                     "c-sp_A1_X.svg.csv", "in.fasta"}));
 }
 
+TEST(Contacts, NoFileOfARecordIsLost) {
+  const TemporaryFolder work;
+  const std::string input = write_file(work / "in.fasta", ">a|b\nMKTAYIAK\n>a/b\nMKTAYIAK\n>c\nMKTAYIAK\n");
+  const Outcome alike = groel({"contacts", input, "-m", kEsm2, "--picture", work / "c.svg"});
+  EXPECT_EQ(alike.exit, exit_code(ErrorKind::usage)) << alike;
+  EXPECT_TRUE(alike.says("'a|b' and 'a/b' would be one file")) << alike;
+  write_file(input, ">a\nMKTAYIAK\n>c\nMKTAYIAK\n");
+  write_file(work / "c-c.svg", "mine");
+  const Outcome standing = groel({"contacts", input, "-m", kEsm2, "--picture", work / "c.svg"});
+  EXPECT_EQ(standing.exit, exit_code(ErrorKind::usage)) << standing;
+  EXPECT_TRUE(standing.says("exists already")) << standing;
+  EXPECT_EQ(read_file(work / "c-c.svg"), "mine");
+}
+
 TEST(Contacts, PrecisionAgainstAStructure) {
   const TemporaryFolder work;
-  const json record = groel_json({"contacts", "--structure", kUbiquitin, "-p", work / "u.svg"})["records"].at(0);
+  const json record = groel_json({"contacts", "--structure", kUbiquitin, "--picture", work / "u.svg"})["records"].at(0);
   EXPECT_EQ(record["id"], "1ubq_A");
   EXPECT_EQ(record["length"], 76);
   ASSERT_EQ(record["precision"].size(), 9U);
@@ -163,7 +177,7 @@ TEST(Contacts, OfAStructureAlone) {
   EXPECT_EQ(inner.out, "chain_i,i,residue_i,chain_j,j,residue_j,distance\nA,1,A,A,8,A,3.000\nA,2,A,A,8,A,7.000\n")
       << inner;
   const Outcome between = groel({"contacts", "--structure", file, "--from-structure", "--chain", "A,B", "-o",
-                                 work / "x.npz", "-p", work / "x.html", "--json"});
+                                 work / "x.npz", "--picture", work / "x.html", "--json"});
   EXPECT_EQ(between.exit, 0) << between;
   EXPECT_EQ(json::parse(between.out)["contacts"], json::parse(R"([{"i": 2, "j": 1, "distance": 7.5}])"));
   const io::NpzFile arrays = io::read_npz(work / "x.npz");
@@ -184,8 +198,7 @@ TEST(Contacts, WhatIsWrongIsSaid) {
   expect({"-m", kEsm2, "-s", kInsulin, "--chain", "A,B"}, ErrorKind::usage, "for --from-structure alone");
   expect({"-m", kEsm2}, ErrorKind::usage, "nothing to predict");
   expect({"-m", kEsm2, kProteins, "--chain", "A"}, ErrorKind::usage, "add --structure");
-  expect({kProteins}, ErrorKind::usage, "no model is named");
-  expect({"-m", kEsm2, kProteins, "-p", work / "x.gif"}, ErrorKind::usage, ".svg, .png or .html");
+  expect({"-m", kEsm2, kProteins, "--picture", work / "x.gif"}, ErrorKind::usage, ".svg, .png or .html");
   expect({"-m", kEsm2, kProteins, "-o", work / "x.csv"}, ErrorKind::usage, "csv cannot hold contacts");
   expect({"--from-structure"}, ErrorKind::usage, "no structure is named");
   expect({"--from-structure", "-s", kInsulin, "-o", work / "x.rr"}, ErrorKind::usage, ".npz");

@@ -9,6 +9,7 @@
 
 #include "analysis/contact_map.h"
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "base/options.h"
 #include "base/system.h"
 #include "engine/embed.h"
@@ -150,6 +151,7 @@ analysis::LogisticData contact_samples(const models::Model& model, const std::ve
   progress.total = static_cast<std::int64_t>(chains.size());
   progress.total_tokens = residues;
   for (const FitChain& chain : chains) {
+    check_interrupted();
     try {
       if (info.max_residues && static_cast<std::int64_t>(chain.sequence.size()) > *info.max_residues)
         throw Error(ErrorKind::bad_input,

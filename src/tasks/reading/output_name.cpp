@@ -2,6 +2,9 @@
 #include "tasks/reading/output_name.h"
 
 #include <cctype>
+#include <map>
+
+#include "base/error.h"
 
 namespace groel::tasks {
 
@@ -13,6 +16,27 @@ std::filesystem::path with_part(const std::filesystem::path& path, const std::st
     clean += plain ? c : '_';
   }
   return path.parent_path() / (path.stem().string() + "-" + clean + path.extension().string());
+}
+
+std::vector<std::filesystem::path> part_paths(const std::filesystem::path& path, const std::vector<std::string>& parts,
+                                              Standing standing) {
+  if (path.empty()) return {};
+  if (parts.size() == 1) return {path};
+  std::vector<std::filesystem::path> out;
+  std::map<std::filesystem::path, std::string> taken;
+  for (const std::string& part : parts) {
+    out.push_back(with_part(path, part));
+    const auto [other, is_new] = taken.emplace(out.back(), part);
+    if (!is_new)
+      throw Error(ErrorKind::usage,
+                  {fmt::format("'{}' and '{}' would be one file", other->second, part), out.back().string(),
+                   "give the records ids of their own, or name one by --record"});
+    std::error_code ignored;
+    if (standing == Standing::refuse && std::filesystem::exists(out.back(), ignored))
+      throw Error(ErrorKind::usage,
+                  {"this file exists already", out.back().string(), "choose another name, or add --overwrite"});
+  }
+  return out;
 }
 
 }  // namespace groel::tasks

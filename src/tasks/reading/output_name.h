@@ -3,11 +3,20 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace groel::tasks {
 
 /// "maps/a.svg" and "sp|P01308" -> "maps/a-sp_P01308.svg": letters, digits, '.', '-' and '_' stay, all else becomes
 /// '_'.
 std::filesystem::path with_part(const std::filesystem::path& path, const std::string& part);
+
+/// What to do with files that stand already.
+enum class Standing { refuse, replace };
+
+/// The file of each part: `path` itself where there is one part, else with_part; none for an empty path. Errors: usage,
+/// for parts whose names are alike as file names, and for files that stand already, unless they are to be replaced.
+std::vector<std::filesystem::path> part_paths(const std::filesystem::path& path, const std::vector<std::string>& parts,
+                                              Standing standing);
 
 }  // namespace groel::tasks
