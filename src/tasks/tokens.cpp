@@ -194,9 +194,11 @@ int run(const Options& options, Context& context) {
   if (options.has("picture")) report::write_picture(figure_of(all, one_hot), options.text("picture"));
   if (options.flag("json"))
     context.out << to_json(all, one_hot).dump(2) << '\n';
-  else if (path == "-" || (one_hot && path.empty() && !options.has("picture")))
+  else if (path == "-" || (one_hot && path.empty()))
     context.out << to_csv(all, one_hot);
-  else if (path.empty() && !options.has("picture"))
+  else if (one_hot)
+    context.out << fmt::format("{} residues, {} columns\n", all.rows.size(), all.width());
+  else
     print_table(all, context.out);
   return 0;
 }

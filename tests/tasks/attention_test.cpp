@@ -55,7 +55,7 @@ TEST(Attention, TheMeanOverHeadsOfResidues) {
   const std::size_t residues = reference.n - 2;
   ASSERT_EQ(rows.size(), residues * residues + 1);
   EXPECT_EQ(rows[1][1], "mean");
-  EXPECT_EQ(rows[1][2], std::string(1, reference.sequence[0]) + "1");
+  EXPECT_EQ(rows[1][2], "<mask>1");  // what the sequence begins with
   for (const std::size_t at : {std::size_t{0}, residues + 3}) {
     const std::size_t i = at / residues + 1, j = at % residues + 1;
     float mean = 0;

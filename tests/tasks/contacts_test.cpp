@@ -43,7 +43,7 @@ TEST(Contacts, AreTheReferences) {
   for (std::size_t i = 0; i < golden.sequences().size(); ++i)
     input += fmt::format(">s{}\n{}\n", i, golden.sequences()[i]);
   write_file(work / "in.fasta", input);
-  const json out = groel_json({"contacts", work / "in.fasta", "--top", "1000000"});
+  const json out = groel_json({"contacts", work / "in.fasta", "--top", "1000000"}, 1);  // one has a * inside
   std::size_t compared = 0;
   for (const json& record : out["records"]) {
     const auto s = std::stoul(record["id"].get<std::string>().substr(1));
@@ -136,7 +136,9 @@ TEST(Contacts, ASequenceIsMatchedWithTheStructure) {
   const std::string sequence = io::read_sequences({kProteins}).at(0).sequence;
   const Outcome wrong = groel({"contacts", sequence, "-m", kEsm2, "--structure", kUbiquitin});
   EXPECT_EQ(wrong.exit, 1) << wrong;
-  EXPECT_TRUE(wrong.says("the structure is not of this sequence: residue MET 1")) << wrong;
+  EXPECT_TRUE(
+      wrong.says("the structure is not of this sequence: residue GLN 2 stands where the sequence has A at position 2"))
+      << wrong;
   // A longer sequence than was seen; its other record is not of the structure and fails alone.
   const std::string ubiquitin = "MQIFVKTLTGKTITLEVEPSDTIENVKAKIQDKEGIPPDQQRLIFAGKQLEDGRTLSDYNIQKESTLHLVLRLRGG";
   const std::string input = write_file(work / "in.fasta", ">long\nAAAA" + ubiquitin + "CC\n>other\nMKTAYIAK\n");
@@ -154,8 +156,9 @@ TEST(Contacts, OfAStructureAlone) {
   for (int i = 0; i < 8; ++i) atoms.push_back({"ALA", "A", i + 1, i < 7 ? 10.0 * i : 3.0});
   atoms.push_back({"GLY", "B", 4, 10, 7.5, 0, "CA"});
   const std::string file = write_file(work / "x.pdb", pdb(atoms));
-  const json one = groel_json({"contacts", "-m", kEsm2, "--structure", file, "--from-structure"}, 2);
-  EXPECT_TRUE(one.empty());  // a model is not needed
+  const Outcome model = groel({"contacts", "-m", kEsm2, "--structure", file, "--from-structure"});
+  EXPECT_EQ(model.exit, exit_code(ErrorKind::usage)) << model;
+  EXPECT_TRUE(model.says("--model: a structure alone needs none")) << model;
   const Outcome inner = groel({"contacts", "--structure", file, "--from-structure", "-o", "-"});
   EXPECT_EQ(inner.out, "chain_i,i,residue_i,chain_j,j,residue_j,distance\nA,1,A,A,8,A,3.000\nA,2,A,A,8,A,7.000\n")
       << inner;
