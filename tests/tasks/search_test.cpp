@@ -192,9 +192,10 @@ TEST_F(SearchTest, FailedRecordsAreLeftOut) {
 
 TEST_F(SearchTest, AnotherModelIsRefused) {
   const std::string file = index(embed("x.h5"));
-  const std::string other = embed("other.h5", {"-m", kEsm1b});
-  const Outcome by_file = query(file, {"--embeddings", other, "--column", ""});
-  EXPECT_NE(by_file.exit, 0);
+  const std::string other = embed("other.h5", {"-m", kEsm1b, "-l", "all", "--long", "truncate"});
+  const Outcome by_file = query(file, {"--embeddings", other});
+  EXPECT_EQ(by_file.exit, 2) << by_file;
+  EXPECT_TRUE(by_file.says("other.h5") && by_file.says("made by the model 'esm1b-tiny'")) << by_file;
   const Outcome by_sequence = query(file, {"--sequences", kProteins, "-m", kEsm1b});
   EXPECT_EQ(by_sequence.exit, 2) << by_sequence;
   EXPECT_TRUE(by_sequence.says("made by the model 'esm1b-tiny', where the index is of 'esm2-tiny'")) << by_sequence;
