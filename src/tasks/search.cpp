@@ -24,6 +24,7 @@ constexpr std::int64_t kEffort = 200;
 std::vector<OptionSpec> query_options() {
   OptionSpec model = model_option();
   model.required = false;
+  model.otherwise = nullptr;  // that of the index has to be named
   model.help = "query: the model of --sequences, which is that of the index";
   return {{.name = "sequences", .help = "query: FASTA, CSV, … of proteins to look for, with -m", .value_name = "FILE"},
           model,
