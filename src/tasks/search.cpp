@@ -235,14 +235,14 @@ Task search_task() {
               "`search query` ranks by cosine similarity what is nearest to proteins of the index, to those of another "
               "embedding file, or to sequences, and finds nearly all of it in milliseconds; --exact looks at every "
               "vector. With a table of labels each query gets the labels of its neighbours, weighted by similarity.",
-          .examples = {{"groel embed examples/proteins.fasta -m esm2-tiny-random -o proteins.h5 && groel search index "
+          .examples = {{"groel embed examples/proteins.fasta -o proteins.h5 && groel search index "
                         "proteins.h5 -o proteins.index && groel search query proteins.index --ids P69905 -k 3",
                         "the three proteins nearest to haemoglobin alpha"},
-                       {"groel embed examples/proteins.fasta -m esm2-tiny-random -o proteins.h5 && groel search index "
+                       {"groel embed examples/proteins.fasta -o proteins.h5 && groel search index "
                         "proteins.h5 -o proteins.index && groel search query proteins.index --sequences "
-                        "examples/proteins.fasta -m esm2-tiny-random -k 3 --exact --json",
+                        "examples/proteins.fasta -k 3 --exact --json",
                         "those nearest to each sequence of a file, all compared, as JSON"},
-                       {"groel embed examples/proteins.fasta -m esm2-tiny-random -o proteins.h5 && groel search index "
+                       {"groel embed examples/proteins.fasta -o proteins.h5 && groel search index "
                         "proteins.h5 -o proteins.index && groel search query proteins.index --ids P69905,P00698 "
                         "--annotations examples/families.csv",
                         "labels carried over from the nearest proteins"}},
