@@ -124,7 +124,7 @@ bool nearer(const Neighbour& a, const Neighbour& b) {
 std::vector<Neighbour> finished(const UnitRows& data, std::span<const float> query, const std::vector<Candidate>& found,
                                 std::int64_t k) {
   std::vector<Neighbour> out;
-  for (const Candidate& one : found) out.push_back({one.row, 1 - dot(query, data.row(one.row))});
+  for (const Candidate& one : found) out.push_back({one.row, std::max(0.0, 1 - dot(query, data.row(one.row)))});
   std::sort(out.begin(), out.end(), nearer);
   if (static_cast<std::int64_t>(out.size()) > k) out.resize(static_cast<std::size_t>(k));
   return out;

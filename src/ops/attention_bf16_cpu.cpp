@@ -1,13 +1,8 @@
 // attention in bf16: its two products by AVX-512's dot products, or by AMX's tiles.
 #include "ops/attention_impl.h"
+#include "ops/bf16_intrinsics.h"
 
 #if defined(__x86_64__)
-
-#if defined(__GNUC__) && \
-    !defined(__clang__)  // GCC 12 takes its own intrinsics' undefined operands for mistakes of ours
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#endif
 
 #include "ops/attention_bf16_inl.h"
 
@@ -62,7 +57,7 @@ struct DotProducts {
         const std::int64_t left = b.width - d;
         const __m512 low = load_some(v.row(j) + d, left);
         const __m512 high = j + 1 < v.rows ? load_some(v.row(j + 1) + d, left) : _mm512_setzero_ps();
-        _mm512_mask_storeu_epi32(reinterpret_cast<Pair*>(b.v) + j / 2 * b.width + d, first(left),
+        _mm512_mask_storeu_epi32(reinterpret_cast<Pair*>(b.v) + j / 2 * b.width + d, first_lanes(left),
                                  interleave(low, high));
       }
   }

@@ -76,12 +76,8 @@ void start_block(const Block& b) {
   std::fill(b.total, b.total + kQueries, 0.0F);
 }
 
-GROEL_BF16_INLINE __mmask16 first(std::int64_t count) {
-  return static_cast<__mmask16>(count >= kLanes ? 0xffff : (1 << count) - 1);
-}
-
 GROEL_BF16_INLINE __m512 load_some(const float* from, std::int64_t count) {
-  return _mm512_maskz_loadu_ps(first(count), from);
+  return _mm512_maskz_loadu_ps(first_lanes(count), from);
 }
 
 // Bits of 16 values rounded to bf16.
@@ -163,12 +159,12 @@ GROEL_BF16_INLINE void softmax_step(const Block& b, std::int64_t keys, std::int6
 
 GROEL_BF16_INLINE void write_row(const float* row, std::int64_t width, float* to) {
   for (std::int64_t d = 0; d < width; d += kLanes)
-    _mm512_mask_storeu_ps(to + d, first(width - d), load_some(row + d, width - d));
+    _mm512_mask_storeu_ps(to + d, first_lanes(width - d), load_some(row + d, width - d));
 }
 
 GROEL_BF16_INLINE void write_row(const float* row, std::int64_t width, bf16_t* to) {
   for (std::int64_t d = 0; d < width; d += kLanes)
-    _mm256_mask_storeu_epi16(to + d, first(width - d), rounded(load_some(row + d, width - d)));
+    _mm256_mask_storeu_epi16(to + d, first_lanes(width - d), rounded(load_some(row + d, width - d)));
 }
 
 // Divided by their sums, and back in rows.

@@ -7,14 +7,10 @@
 
 #if defined(__x86_64__)
 
-#include <immintrin.h>
-
 #include <cstdint>
 #include <cstring>
 
-// Every function that uses these instructions, also the lambdas' bodies, must say so.
-#define GROEL_BF16 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,amx-tile,amx-bf16")))
-#define GROEL_BF16_INLINE GROEL_BF16 __attribute__((always_inline)) inline
+#include "ops/bf16_intrinsics.h"
 
 namespace groel::ops::cpu {
 

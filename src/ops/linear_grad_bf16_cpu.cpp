@@ -1,19 +1,11 @@
 // linear_grad's product by AVX-512's bf16 dot products: a word is two rows' values, so a step sums two rows at once.
+#include "ops/bf16_intrinsics.h"
 #include "ops/linear_grad_impl.h"
 
 #if defined(__x86_64__)
 
-#if defined(__GNUC__) && \
-    !defined(__clang__)  // GCC 12 takes its own intrinsics' undefined operands for mistakes of ours
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#endif
-#include <immintrin.h>
-
 #include <algorithm>
 #include <cstring>
-
-#define GROEL_BF16 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16")))
 
 namespace groel::ops::cpu {
 namespace {
@@ -34,7 +26,7 @@ GROEL_BF16 inline void add_tile(const GradTile& t, const __m512 (&sum)[kGradOut]
     for (int v = 0; v < kVectors; ++v) {
       const std::int64_t n = std::min<std::int64_t>(kLanes, t.columns - v * kLanes);
       if (r >= t.rows || n <= 0) continue;
-      const auto mask = static_cast<__mmask16>((1U << n) - 1);
+      const __mmask16 mask = first_lanes(n);
       float* dw = t.dw + r * t.stride + v * kLanes;
       _mm512_mask_storeu_ps(dw, mask, _mm512_add_ps(_mm512_maskz_loadu_ps(mask, dw), sum[r][v]));
     }

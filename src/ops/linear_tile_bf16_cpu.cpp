@@ -1,16 +1,8 @@
 // The epilogue of a bf16 product whose result is bf16 too: what rounding hides need not be computed.
+#include "ops/bf16_intrinsics.h"
 #include "ops/linear_impl.h"
 
 #if defined(__x86_64__)
-
-#if defined(__GNUC__) && !defined(__clang__)  // as in attention_bf16_cpu.cpp
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#endif
-#include <immintrin.h>
-
-#define GROEL_BF16 __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16")))
-#define GROEL_BF16_INLINE GROEL_BF16 __attribute__((always_inline)) inline
 
 namespace groel::ops::cpu {
 namespace {
@@ -34,16 +26,12 @@ GROEL_BF16_INLINE __m512 gelu(__m512 x) {
   return _mm512_mul_ps(x, _mm512_fmadd_ps(p, c, _mm512_set1_ps(0.5F)));
 }
 
-GROEL_BF16_INLINE __mmask16 first(std::int64_t count) {
-  return static_cast<__mmask16>(count >= kLanes ? 0xffff : (1 << count) - 1);
-}
-
 template <bool kGelu>
 GROEL_BF16 void finish(const Epilogue& t) {
   for (std::int64_t r = 0; r < t.rows; ++r) {
     const float* product = t.product + r * t.product_stride;
     for (std::int64_t i = 0; i < t.columns; i += kLanes) {
-      const __mmask16 mask = first(t.columns - i);
+      const __mmask16 mask = first_lanes(t.columns - i);
       __m512 v = _mm512_maskz_loadu_ps(mask, product + i);
       if (t.bias != nullptr) v = _mm512_add_ps(v, _mm512_maskz_loadu_ps(mask, t.bias + i));
       if constexpr (kGelu) v = gelu(v);

@@ -131,7 +131,10 @@ void write(const Map& map, const Options& options, Context& context) {
     context.out << to_json(map).dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
   else if (!to_file)
     context.out << to_csv(map);
-  context.sink.note(facts_text(map.layout));
+  if (to_file && !options.flag("json"))
+    context.out << facts_text(map.layout) << '\n';
+  else
+    context.sink.note(facts_text(map.layout));
 }
 
 int run(const Options& options, Context& context) {

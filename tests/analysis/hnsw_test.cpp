@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "base/threads.h"
 
 namespace groel::analysis {
 namespace {
@@ -81,6 +82,22 @@ TEST(Hnsw, EveryRowFindsItself) {
     EXPECT_NEAR(found[0].distance, 0, found[0].row == r ? 1e-6 : 1);
   }
   EXPECT_LE(missed, 2);
+}
+
+TEST(Hnsw, OneThreadAlwaysBuildsTheSame) {
+  const Vectors data = clustered(600, 16);
+  const int threads = num_threads();
+  set_num_threads(1);
+  const HnswGraph a = build_hnsw(rows_of(data), {});
+  const HnswGraph b = build_hnsw(rows_of(data), {});
+  const HnswGraph other = build_hnsw(rows_of(data), {.seed = 1});
+  set_num_threads(threads);
+  ASSERT_EQ(a.levels.size(), b.levels.size());
+  for (std::size_t level = 0; level < a.levels.size(); ++level) {
+    EXPECT_EQ(a.levels[level].rows, b.levels[level].rows);
+    EXPECT_EQ(a.levels[level].links, b.levels[level].links);
+  }
+  EXPECT_NE(a.levels[1].rows, other.levels[1].rows);
 }
 
 TEST(Hnsw, FewRowsAndEqualOnes) {

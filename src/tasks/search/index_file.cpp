@@ -1,0 +1,193 @@
+// Writing and opening an index.
+#include "tasks/search/index_file.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/options.h"
+#include "formats/text.h"
+
+namespace groel::tasks {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* kFormat = "groel-index";
+constexpr const char* kVersion = "1";
+constexpr const char* kHowTo = "`groel search index EMBEDDINGS -o FILE` makes an index";
+
+template <class T>
+std::span<const T> values(const io::Array& array) {
+  return {reinterpret_cast<const T*>(array.bytes.data()), array.bytes.size() / sizeof(T)};
+}
+
+template <class T>
+io::ArrayView view_of(const std::vector<T>& values, std::vector<std::int64_t> shape) {
+  return {dtype_of<T>::value, std::move(shape), std::as_bytes(std::span(values))};
+}
+
+std::int64_t slot_size(std::int64_t degree, std::size_t level) { return 1 + (level == 0 ? 2 * degree : degree); }
+
+std::string rows_name(std::size_t level) { return fmt::format("level_{}_rows", level); }
+std::string links_name(std::size_t level) { return fmt::format("level_{}_links", level); }
+
+void add_graph(const analysis::HnswGraph& graph, std::map<std::string, io::ArrayView>& tensors) {
+  for (std::size_t level = 0; level < graph.levels.size(); ++level) {
+    const auto& [rows, links] = graph.levels[level];
+    const std::int64_t slot = slot_size(graph.degree, level);
+    tensors[links_name(level)] = view_of(links, {static_cast<std::int64_t>(links.size()) / slot, slot});
+    if (level > 0) tensors[rows_name(level)] = view_of(rows, {static_cast<std::int64_t>(rows.size())});
+  }
+}
+
+// A text of the metadata; empty when there is none.
+std::string text(const json& metadata, const char* name) {
+  return metadata.contains(name) && metadata[name].is_string() ? metadata[name].get<std::string>() : std::string();
+}
+
+json parsed(const std::string& text) {
+  json out = json::parse(text, nullptr, false);
+  return out.is_object() ? out : json();
+}
+
+}  // namespace
+
+std::string IndexDescription::model() const {
+  return run.is_object() && run.contains("model") && run["model"].is_string() ? run["model"].get<std::string>() : "";
+}
+
+void write_index(const std::filesystem::path& path, const IndexContent& content) {
+  std::map<std::string, io::ArrayView> tensors;
+  const analysis::UnitRows& vectors = content.vectors;
+  const std::span<const float> all(vectors.values, static_cast<std::size_t>(vectors.rows * vectors.width));
+  tensors["vectors"] = {DType::f32, {vectors.rows, vectors.width}, std::as_bytes(all)};
+  std::vector<std::int64_t> offsets{0};
+  std::vector<std::uint8_t> texts;
+  for (const std::string& id : content.ids) {
+    texts.insert(texts.end(), id.begin(), id.end());
+    offsets.push_back(static_cast<std::int64_t>(texts.size()));
+  }
+  tensors["ids"] = view_of(texts, {offsets.back()});
+  tensors["ids_offsets"] = view_of(offsets, {static_cast<std::int64_t>(offsets.size())});
+  std::map<std::string, std::string> metadata{{"format", kFormat},
+                                              {"format_version", kVersion},
+                                              {"metric", "cosine"},
+                                              {"source", formats::clean_utf8(content.about.source)},
+                                              {"column", formats::clean_utf8(content.about.column)}};
+  if (content.about.run.is_object()) metadata["run"] = content.about.run.dump();
+  if (content.graph != nullptr) {
+    add_graph(*content.graph, tensors);
+    const analysis::HnswGraph& graph = *content.graph;
+    metadata["graph"] = json{{"degree", graph.degree}, {"entry", graph.entry}, {"levels", graph.levels.size()}}.dump();
+  }
+  io::write_safetensors(path, tensors, metadata);
+}
+
+SearchIndex SearchIndex::open(const std::filesystem::path& path) {
+  SearchIndex index;
+  index.path_ = path.string();
+  try {
+    index.file_ = io::read_safetensors(path);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::bad_model) throw;
+    throw Error(ErrorKind::bad_input, {"not a whole index: " + error.parts().what, index.path_, kHowTo});
+  }
+  const json& metadata = index.file_.metadata;
+  if (text(metadata, "format") != kFormat) throw Error(ErrorKind::bad_input, {"not an index", index.path_, kHowTo});
+  if (text(metadata, "format_version") != kVersion || text(metadata, "metric") != "cosine")
+    throw Error(ErrorKind::bad_input,
+                {fmt::format("an index of version '{}', metric '{}'; this program reads version {}, cosine",
+                             text(metadata, "format_version"), text(metadata, "metric"), kVersion),
+                 index.path_, "make it again with this program"});
+  index.about_ = {text(metadata, "source"), text(metadata, "column"), parsed(text(metadata, "run"))};
+  index.read_vectors();
+  index.read_ids();
+  if (metadata.contains("graph")) index.read_graph(parsed(text(metadata, "graph")));
+  return index;
+}
+
+void SearchIndex::damaged(const std::string& what) const {
+  throw Error(ErrorKind::bad_input, {"the index is damaged: " + what, path_, "make it again"});
+}
+
+const io::Array& SearchIndex::tensor(const std::string& name, DType dtype) const {
+  const auto found = file_.arrays.find(name);
+  if (found == file_.arrays.end()) damaged(fmt::format("there is no '{}'", name));
+  if (found->second.dtype != dtype) damaged(fmt::format("'{}' has the wrong type", name));
+  return found->second;
+}
+
+void SearchIndex::read_vectors() {
+  const io::Array& array = tensor("vectors", DType::f32);
+  if (array.shape.size() != 2 || array.shape[0] < 1 || array.shape[1] < 1 || array.shape[0] > INT32_MAX)
+    damaged("'vectors' has the wrong shape");
+  vectors_ = {array.shape[0], array.shape[1], values<float>(array).data()};
+}
+
+void SearchIndex::read_ids() {
+  const io::Array& array = tensor("ids", DType::u8);
+  texts_ = {reinterpret_cast<const char*>(array.bytes.data()), array.bytes.size()};
+  offsets_ = values<std::int64_t>(tensor("ids_offsets", DType::i64));
+  if (offsets_.size() != static_cast<std::size_t>(vectors_.rows) + 1) damaged("'ids_offsets' has the wrong shape");
+}
+
+void SearchIndex::read_graph(const json& description) {
+  const auto number = [&](const char* name, std::int64_t most) {
+    if (!description.is_object() || !description.contains(name) || !description[name].is_number_integer())
+      damaged("its graph is not described");
+    const auto value = description[name].get<std::int64_t>();
+    if (value < 0 || value > most) damaged(fmt::format("its graph has {} {}", name, value));
+    return value;
+  };
+  graph_ = {number("degree", 1 << 16), number("entry", vectors_.rows - 1), {}};
+  const auto levels = static_cast<std::size_t>(number("levels", 64));
+  for (std::size_t level = 0; level < levels; ++level) {
+    const auto links = values<std::int32_t>(tensor(links_name(level), DType::i32));
+    std::span<const std::int32_t> rows;
+    if (level > 0) rows = values<std::int32_t>(tensor(rows_name(level), DType::i32));
+    const std::size_t slots = level > 0 ? rows.size() : static_cast<std::size_t>(vectors_.rows);
+    if (links.size() != slots * static_cast<std::size_t>(slot_size(graph_.degree, level)))
+      damaged(fmt::format("'{}' has the wrong shape", links_name(level)));
+    graph_.levels.push_back({rows, links});
+  }
+}
+
+std::string_view SearchIndex::id(std::int64_t row) const {
+  const std::int64_t begin = offsets_[static_cast<std::size_t>(row)];
+  const std::int64_t end = offsets_[static_cast<std::size_t>(row) + 1];
+  if (begin < 0 || end < begin || end > static_cast<std::int64_t>(texts_.size())) damaged("'ids_offsets' is wrong");
+  return texts_.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
+}
+
+std::int64_t SearchIndex::find(const std::string& wanted) const {
+  std::optional<std::int64_t> by_part;
+  for (std::int64_t row = 0; row < vectors_.rows; ++row) {
+    const std::string_view here = id(row);
+    if (here == wanted) return row;
+    if (by_part || here.find(wanted) == std::string_view::npos) continue;
+    const auto parts = id_parts(here);
+    if (std::find(parts.begin(), parts.end(), wanted) != parts.end()) by_part = row;
+  }
+  if (by_part) return *by_part;
+  std::vector<std::string> known;
+  for (std::int64_t row = 0; row < vectors_.rows; ++row) {
+    known.emplace_back(id(row));
+    for (const std::string_view part : id_parts(id(row))) known.emplace_back(part);
+  }
+  const auto near = nearest(wanted, known);
+  throw Error(ErrorKind::not_found, {fmt::format("the index has no id '{}'", wanted), path_,
+                                     near ? fmt::format("did you mean '{}'?", *near) : std::string()});
+}
+
+std::vector<std::string_view> id_parts(std::string_view id) {
+  std::vector<std::string_view> out;
+  if (id.find('|') == std::string_view::npos) return out;
+  for (std::size_t at = 0; at <= id.size();) {
+    const std::size_t end = std::min(id.find('|', at), id.size());
+    if (end > at) out.push_back(id.substr(at, end - at));
+    at = end + 1;
+  }
+  return out;
+}
+
+}  // namespace groel::tasks

@@ -1,0 +1,67 @@
+// Reading annotations and weighing them.
+#include "tasks/search/labels.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "io/table.h"
+#include "tasks/search/index_file.h"
+
+namespace groel::tasks {
+
+Annotations::Annotations(const Options& options) {
+  const io::Table table = io::read_table(options.text("annotations"));
+  const std::size_t id = options.has("id-column")
+                             ? table.column(options.text("id-column"), "--id-column")
+                             : table.first_column({"id", "name", "accession", "entry", "protein"}, "--id-column");
+  const std::size_t label = options.has("label-column")
+                                ? table.column(options.text("label-column"), "--label-column")
+                                : table.first_column({"label", "class", "family", "annotation"}, "--label-column");
+  for (const io::CsvRow& row : table.rows) {
+    if (row.fields[label].empty()) continue;
+    auto& labels = labels_[row.fields[id]];
+    if (std::find(labels.begin(), labels.end(), row.fields[label]) == labels.end()) labels.push_back(row.fields[label]);
+  }
+}
+
+std::span<const std::string> Annotations::of(std::string_view id) const {
+  if (const auto found = labels_.find(id); found != labels_.end()) return found->second;
+  for (const std::string_view part : id_parts(id))
+    if (const auto found = labels_.find(part); found != labels_.end()) return found->second;
+  return {};
+}
+
+std::vector<LabelScore> Annotations::transfer(std::span<const Hit> hits) const {
+  std::map<std::string, LabelScore> scores;
+  double total = 0;
+  for (const Hit& hit : hits) {
+    const auto labels = of(hit.id);
+    const double weight = std::max(0.0, hit.similarity);
+    if (!labels.empty()) total += weight;
+    for (const std::string& label : labels) {
+      LabelScore& one = scores[label];
+      one.label = label;
+      one.score += weight;
+      ++one.neighbours;
+    }
+  }
+  std::vector<LabelScore> out;
+  for (auto& [label, one] : scores) {
+    if (total > 0) one.score /= total;
+    out.push_back(std::move(one));
+  }
+  std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.score > b.score; });
+  return out;
+}
+
+std::vector<OptionSpec> annotation_options() {
+  return {{.name = "annotations",
+           .help = "query: CSV or TSV table of labels of the index's proteins, to carry over to the queries",
+           .value_name = "FILE"},
+          {.name = "id-column", .help = "Its column of ids (default: id, name, accession, ...)", .value_name = "NAME"},
+          {.name = "label-column",
+           .help = "Its column of labels (default: label, class, family, annotation)",
+           .value_name = "NAME"}};
+}
+
+}  // namespace groel::tasks

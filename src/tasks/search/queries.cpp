@@ -1,0 +1,166 @@
+// Queries from ids, embedding files and sequences.
+#include "tasks/search/queries.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "engine/bundled.h"
+#include "engine/load.h"
+#include "engine/plan.h"
+#include "formats/vector_sources.h"
+#include "tasks/embed/run.h"
+
+namespace groel::tasks {
+namespace {
+
+std::vector<float> unit(std::span<const float> values) {
+  analysis::Vectors one{1, static_cast<std::int64_t>(values.size()), {values.begin(), values.end()}};
+  return analysis::normalised(std::move(one)).values;
+}
+
+void check_width(std::int64_t width, const SearchIndex& index, const std::string& where) {
+  if (width != index.vectors().width)
+    throw Error(ErrorKind::bad_input,
+                {fmt::format("vectors of width {}, where those of the index have {}", width, index.vectors().width),
+                 where, "query with vectors of the model that made the index"});
+}
+
+// By name, as far as both are known.
+void check_model(const std::string& model, const SearchIndex& index, const std::string& where) {
+  const std::string of_index = index.about().model();
+  if (!model.empty() && !of_index.empty() && model != of_index)
+    throw Error(ErrorKind::usage,
+                {fmt::format("made by the model '{}', where the index is of '{}': their vectors do not compare", model,
+                             of_index),
+                 where, "query with the model that made the index"});
+}
+
+std::vector<SearchQuery> by_ids(const std::vector<std::string>& ids, const SearchIndex& index) {
+  std::vector<SearchQuery> out;
+  for (const std::string& id : ids) {
+    const std::int64_t row = index.find(id);
+    const auto values = index.vectors().row(row);
+    out.push_back({std::string(index.id(row)), {values.begin(), values.end()}, row});
+  }
+  return out;
+}
+
+std::vector<SearchQuery> by_embeddings(const std::string& path, const std::string& column, const SearchIndex& index,
+                                       Sink& sink) {
+  const std::string wanted =
+      column.empty() && formats::parse_column_name(index.about().column) ? index.about().column : column;
+  const formats::VectorFile file = formats::read_vectors(path, wanted);
+  const IndexDescription about{path, file.column, file.run};
+  check_model(about.model(), index, path);
+  check_width(file.width, index, path);
+  if (about.model().empty() || index.about().model().empty())
+    sink.note("the files do not say whether one model made the index and the queries");
+  if (file.failed > 0) sink.warning(fmt::format("{} records of {} have no vector", file.failed, path));
+  std::vector<SearchQuery> out;
+  for (std::size_t i = 0; i < file.ids.size(); ++i)
+    out.push_back({file.ids[i],
+                   unit(std::span(file.values)
+                            .subspan(i * static_cast<std::size_t>(file.width), static_cast<std::size_t>(file.width)))});
+  return out;
+}
+
+// The column of the index, computed for sequences.
+class Embedder {
+ public:
+  Embedder(const Options& options, const SearchIndex& index)
+      : loaded_(engine::load_model(engine::resolve_model(options.text("model")),
+                                   engine::parse_precision(options.text("dtype")))),
+        column_(column_of(index)) {
+    const models::ModelInfo info = loaded_.model->info();
+    check_model(describe_run(loaded_, {})["model"].get<std::string>(), index, "--model");
+    check_width(info.width, index, "--model");
+    if (column_.layer > info.layers)
+      throw Error(
+          ErrorKind::usage,
+          {fmt::format("the index is of layer {}, and the model has {}", column_.layer, info.layers), "--model", {}});
+    request_.layers = {column_.layer};
+    request_.mean = column_.kind == formats::ItemKind::mean;
+    request_.max = column_.kind == formats::ItemKind::max;
+    request_.cls = column_.kind == formats::ItemKind::cls;
+    const nlohmann::json& run = index.about().run;
+    if (run.is_object() && run.contains("long") && run["long"] == "truncate") long_policy_ = LongPolicy::truncate;
+  }
+
+  std::vector<SearchQuery> embed(const std::string& path) {
+    const EmbedInput input = read_embed_input({{path}, {}, long_policy_}, *loaded_.model);
+    const engine::MemoryPlan plan(*loaded_.model, request_, {});
+    std::vector<SearchQuery> out;
+    for (const EmbedRecord& record : input.records) {
+      out.push_back({record.id, {}, -1, record.error});
+      const std::int64_t tokens = record.error ? 0 : input.residues[static_cast<std::size_t>(record.distinct)] + 2;
+      if (!record.error && !plan.fits(tokens)) out.back().error = plan.too_large(tokens);
+    }
+    compute(input, plan);
+    for (std::size_t i = 0; i < out.size(); ++i)
+      if (!out[i].error) out[i].vector = vectors_[static_cast<std::size_t>(input.records[i].distinct)];
+    return out;
+  }
+
+ private:
+  static formats::ColumnName column_of(const SearchIndex& index) {
+    const auto column = formats::parse_column_name(index.about().column);
+    if (!column || !formats::is_pooled(column->kind))
+      throw Error(ErrorKind::usage, {"the index does not say which layer its vectors are of, so sequences cannot be "
+                                     "embedded for it",
+                                     "--sequences", "query with --embeddings or --ids"});
+    return *column;
+  }
+
+  const Tensor& result(const engine::Embedding& embedding) const {
+    const auto& by_layer = request_.mean ? embedding.mean : request_.max ? embedding.max : embedding.cls;
+    return by_layer.at(column_.layer);
+  }
+
+  void compute(const EmbedInput& input, const engine::MemoryPlan& plan) {
+    std::vector<std::size_t> keys;
+    std::vector<std::int64_t> counts;
+    for (std::size_t i = 0; i < input.sequences.size(); ++i) {
+      if (!plan.fits(input.residues[i] + 2)) continue;
+      keys.push_back(i);
+      counts.push_back(input.residues[i] + 2);
+    }
+    vectors_.resize(input.sequences.size());
+    std::size_t begin = 0;
+    for (const std::size_t end : plan.batches(counts)) {
+      std::vector<std::vector<std::int32_t>> tokens;
+      for (std::size_t i = begin; i < end; ++i)
+        tokens.push_back(loaded_.model->tokenizer().encode(input.sequences[keys[i]]).ids);
+      const auto embeddings = engine::embed_batch(*loaded_.model, tokens, request_);
+      for (std::size_t i = begin; i < end; ++i) {
+        const Tensor& values = result(embeddings[i - begin]);
+        vectors_[keys[i]] = unit(values.values<float>());
+      }
+      begin = end;
+    }
+  }
+
+  engine::LoadedModel loaded_;
+  formats::ColumnName column_;
+  engine::EmbedRequest request_;
+  LongPolicy long_policy_ = LongPolicy::error;
+  std::vector<std::vector<float>> vectors_;  // of each distinct sequence
+};
+
+}  // namespace
+
+std::vector<SearchQuery> read_queries(const Options& options, const SearchIndex& index, Sink& sink) {
+  const int kinds = int{options.has("ids")} + int{options.has("embeddings")} + int{options.has("sequences")};
+  if (kinds != 1)
+    throw Error(ErrorKind::usage, {kinds == 0 ? "nothing to search for" : "more than one kind of query", "query",
+                                   "give one of --sequences FASTA -m MODEL, --ids A,B and --embeddings FILE"});
+  if (options.has("ids")) return by_ids(options.list("ids"), index);
+  if (options.has("embeddings")) return by_embeddings(options.text("embeddings"), options.text("column"), index, sink);
+  if (!options.has("model"))
+    throw Error(ErrorKind::usage,
+                {"sequences need the model that made the index", "--model",
+                 index.about().model().empty() ? std::string() : fmt::format("which is '{}'", index.about().model())});
+  return Embedder(options, index).embed(options.text("sequences"));
+}
+
+}  // namespace groel::tasks
