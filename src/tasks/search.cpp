@@ -240,7 +240,7 @@ Task search_task() {
                         "the three proteins nearest to haemoglobin alpha"},
                        {"groel embed examples/proteins.fasta -o proteins.h5 && groel search index "
                         "proteins.h5 -o proteins.index && groel search query proteins.index --sequences "
-                        "examples/proteins.fasta -k 3 --exact --json",
+                        "examples/proteins.fasta -m groel-5m -k 3 --exact --json",
                         "those nearest to each sequence of a file, all compared, as JSON"},
                        {"groel embed examples/proteins.fasta -o proteins.h5 && groel search index "
                         "proteins.h5 -o proteins.index && groel search query proteins.index --ids P69905,P00698 "

@@ -67,7 +67,7 @@ TEST(Examples, RunAsWritten) {
       const std::string line = std::regex_replace(std::string(example.command), std::regex("\\bgroel "), "$$GROEL ");
       const Outcome outcome = bash(line, {.folder = folder.path().string(), .input = {}, .environment = {}});
       EXPECT_EQ(outcome.exit, 0) << example.command << '\n' << outcome;
-      EXPECT_TRUE(!outcome.out.empty() || folder.names().size() == 2U) << example.command << " gave nothing";
+      EXPECT_TRUE(!outcome.out.empty() || folder.names().size() >= 2U) << example.command << " gave nothing";
     }
   }
 }
