@@ -10,8 +10,8 @@ namespace groel::engine {
 const std::vector<BundledModel>& bundled_models() {
   static const std::vector<BundledModel> all{
       {"groel-5m", "models/groel-5m",
-       "ESM-2 shape, 6 layers of width 256, trained with GroEL on 114 million residues' worth "
-       "of proteins for a short time: small and quick; see its README.md"},
+       "ESM-2 shape, 6 layers of width 256, trained with GroEL on 19 million residues: small, quick and weak "
+       "(README.md)"},
       {"esm2-tiny-random", "tests/data/esm2-tiny",
        "ESM-2 shape, 3 layers of width 64, RANDOM weights: for trying commands out; its numbers mean nothing"},
   };

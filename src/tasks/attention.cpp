@@ -43,10 +43,7 @@ std::vector<OptionSpec> option_table() {
       table_option("Maps to write: .npz or .csv; - is CSV to stdout"),
       overwrite_option(),
       picture_option("Each map; of several each file gets its layer and head in its name"),
-      {.name = "memory",
-       .type = OptionType::bytes,
-       .help = "Memory to stay within, e.g. 4G (default: 80 % of what is free)",
-       .value_name = "SIZE"}};
+      memory_option()};
   for (OptionSpec& spec : std::vector{dtype_option(), threads_option(), json_option()})
     table.push_back(std::move(spec));
   return table;

@@ -51,10 +51,7 @@ std::vector<OptionSpec> option_table() {
        .type = OptionType::integer,
        .help = "Likeliest contacts to list; 0: as many as the protein has residues (default: 10; with --json 0)",
        .value_name = "N"},
-      {.name = "memory",
-       .type = OptionType::bytes,
-       .help = "Memory to stay within, e.g. 4G (default: 80 % of what is free)",
-       .value_name = "SIZE"}};
+      memory_option()};
   for (OptionSpec& spec : std::vector{dtype_option(), threads_option(), json_option()})
     table.push_back(std::move(spec));
   return table;

@@ -1,7 +1,8 @@
 // groel curves: how training runs went, as a table and as a picture.
 #include <fmt/format.h>
 
-#include "report/picture.h"
+#include "tasks/reading/csv_text.h"
+#include "tasks/reading/picture.h"
 #include "tasks/task.h"
 #include "tasks/train/curves.h"
 
@@ -22,7 +23,7 @@ ordered_json run_json(const Run& run) {
 
 int run(const Options& options, Context& context) {
   if (options.list("run").empty()) throw Error(ErrorKind::usage, "name the folder of a run");
-  if (options.has("picture")) report::check_picture_path(options.text("picture"));
+  check_picture(options);
   std::vector<Run> runs;
   for (const auto& folder : options.list("run")) runs.push_back(read_run(folder));
   ordered_json all = ordered_json::array();
@@ -36,9 +37,7 @@ int run(const Options& options, Context& context) {
   if (options.flag("json")) context.out << ordered_json{{"runs", all}}.dump(2) << '\n';
   if (options.has("picture")) {
     const bool scores = options.text("show") == "scores";
-    report::write_picture(scores ? score_figure(runs) : loss_figure(runs), options.text("picture"));
-    context.sink.note(
-        fmt::format("the picture is {}, its data {}.csv", options.text("picture"), options.text("picture")));
+    save_picture(scores ? score_figure(runs) : loss_figure(runs), options, context.sink);
   }
   return 0;
 }
@@ -54,20 +53,20 @@ Task curves_task() {
           {{"groel train mlm --data examples/proteins.fasta --layers 2 --width 64 --heads 4 --steps 20 --out my-model "
             "&& groel curves my-model --picture loss.html",
             "a table, and a picture to look into"}},
-      .options =
-          {{.name = "run", .type = OptionType::paths, .help = "Folders of training runs", .value_name = "DIR"},
-           {.name = "picture", .letter = 'p', .help = "Picture to write: .svg, .png or .html", .value_name = "FILE"},
-           {.name = "show",
-            .type = OptionType::choice,
-            .help = "What the picture shows: the losses, or the scores on held-out data",
-            .otherwise = "loss",
-            .choices = {"loss", "scores"}},
-           {.name = "rows",
-            .type = OptionType::integer,
-            .help = "Rows of the table at most, spread evenly",
-            .otherwise = 24,
-            .value_name = "N"},
-           json_option()},
+      .options = {{.name = "run", .type = OptionType::paths, .help = "Folders of training runs", .value_name = "DIR"},
+                  picture_option("The curves"),
+                  overwrite_option(),
+                  {.name = "show",
+                   .type = OptionType::choice,
+                   .help = "What the picture shows: the losses, or the scores on held-out data",
+                   .otherwise = "loss",
+                   .choices = {"loss", "scores"}},
+                  {.name = "rows",
+                   .type = OptionType::integer,
+                   .help = "Rows of the table at most, spread evenly",
+                   .otherwise = 24,
+                   .value_name = "N"},
+                  json_option()},
       .run = run};
 }
 

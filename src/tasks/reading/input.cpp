@@ -97,15 +97,19 @@ OptionSpec window_option(std::int64_t otherwise) {
           .value_name = "N"};
 }
 
+OptionSpec memory_option() {
+  return {.name = "memory",
+          .type = OptionType::bytes,
+          .help = "Memory to stay within, e.g. 4G (default: 80 % of what is free)",
+          .value_name = "SIZE"};
+}
+
 std::vector<OptionSpec> plan_options() {
   return {{.name = "max-tokens",
            .type = OptionType::integer,
            .help = "Tokens a batch at most (default: chosen from the plan)",
            .value_name = "N"},
-          {.name = "memory",
-           .type = OptionType::bytes,
-           .help = "Memory to stay within, e.g. 4G (default: 80 % of what is free)",
-           .value_name = "SIZE"}};
+          memory_option()};
 }
 
 engine::LoadedModel load_reader(const Options& options, const std::string& model) {

@@ -47,6 +47,7 @@ nlohmann::ordered_json error_json(const std::string& id, const Error& error);
 OptionSpec sequences_option();
 OptionSpec record_option();
 OptionSpec window_option(std::int64_t otherwise);
+OptionSpec memory_option();
 /// --max-tokens and --memory.
 std::vector<OptionSpec> plan_options();
 
