@@ -19,10 +19,20 @@ struct ModelShape {
 /// when the heads do not divide the width into even parts.
 nlohmann::json esm2_config(const ModelShape& shape);
 
+/// Where the attention heads of a new model look. `anywhere`: as published models began, biases of queries and keys 0.
+/// `neighbours`: three heads of four begin at a residue of their own, 1, 2, 3, … behind or before each residue (query
+/// and key biases that rotary positions turn into a peak there); a short run then need not find that out first.
+enum class InitialHeads { anywhere, neighbours };
+
+struct InitialOptions {
+  std::uint64_t seed = 0;
+  InitialHeads heads = InitialHeads::anywhere;
+};
+
 /// The model of a configuration with weights drawn as Hugging Face's EsmPreTrainedModel does: normal with the
 /// configuration's initializer_range (0.02), biases 0, norms 1, the embedding of <pad> 0. No contact head. A weight
 /// depends on seed and name alone. Errors: as Family::build.
-engine::Checkpoint initial_checkpoint(const nlohmann::json& config, std::uint64_t seed);
+engine::Checkpoint initial_checkpoint(const nlohmann::json& config, const InitialOptions& options);
 
 /// Gives a checkpoint the tensors under `prefix` that its configuration asks for and it lacks, drawn the same way: the
 /// head of a model that had none.

@@ -9,14 +9,14 @@
 
 namespace groel::train {
 
-enum class OptimizerKind { adamw, sgd };
+enum class OptimizerKind { adamw, muon, sgd };
 
 struct OptimizerOptions {
   OptimizerKind kind = OptimizerKind::adamw;
   double beta1 = 0.9;         ///< AdamW
   double beta2 = 0.999;       ///< AdamW
   double epsilon = 1e-8;      ///< AdamW
-  double momentum = 0.9;      ///< SGD
+  double momentum = 0.9;      ///< SGD, Muon
   double weight_decay = 0.0;  ///< of the parameters for which is_decayed()
 };
 
@@ -37,13 +37,13 @@ class Optimizer {
 };
 
 /// AdamW is torch.optim.AdamW's (decoupled decay, bias correction); SGD is torch.optim.SGD's (decay added to the
-/// gradient, no dampening, no Nesterov). Errors: usage, for a value outside its range.
+/// gradient, no dampening, no Nesterov); Muon: see train/muon.h. Errors: usage, for a value outside its range.
 std::unique_ptr<Optimizer> make_optimizer(const OptimizerOptions& options, std::vector<TrainedParameter> parameters);
 
 /// Hugging Face Trainer's rule: every parameter but biases and those of norms; embeddings are decayed.
 bool is_decayed(const std::string& parameter_name);
 
-/// Parses "adamw" or "sgd". Errors: usage.
+/// Parses "adamw", "muon" or "sgd". Errors: usage.
 OptimizerKind parse_optimizer(const std::string& text);
 
 }  // namespace groel::train

@@ -156,7 +156,7 @@ std::vector<float> gradients(train::Trainee& trainee, const train::TrainBatch& b
 std::vector<float> first_gradients(const models::TrainingPlan& plan, std::uint64_t key = 1, double dropout = 0) {
   nlohmann::json config = train::esm2_config({2, 64, 4});
   config["hidden_dropout_prob"] = dropout;
-  const auto trainee = train::make_mlm(train::initial_checkpoint(config, 5), plan);
+  const auto trainee = train::make_mlm(train::initial_checkpoint(config, {5}), plan);
   train::TrainBatch batch = testing::read_batch(Golden("train-esm2-mlm").inputs["batches"][0]);
   batch.key = key;
   return gradients(*trainee, batch);
@@ -205,7 +205,7 @@ TEST(Training, AFrozenBottomGivesTheTopTheSameGradients) {
 }
 
 TEST(Training, WhatIsSavedLoadsAndSaysTheSame) {
-  const auto trainee = train::make_mlm(train::initial_checkpoint(train::esm2_config({2, 64, 4}), 5));
+  const auto trainee = train::make_mlm(train::initial_checkpoint(train::esm2_config({2, 64, 4}), {5}));
   const std::filesystem::path folder =
       std::filesystem::temp_directory_path() / fmt::format("groel-save-{}", ::getpid());
   std::filesystem::create_directories(folder);
@@ -223,7 +223,7 @@ TEST(Training, WhatIsSavedLoadsAndSaysTheSame) {
 }
 
 TEST(Training, ANewModelKnowsNothingAndIsDrawnAsHuggingFaceDoes) {
-  const auto trainee = train::make_mlm(train::initial_checkpoint(train::esm2_config({2, 64, 4}), 5));
+  const auto trainee = train::make_mlm(train::initial_checkpoint(train::esm2_config({2, 64, 4}), {5}));
   const train::TrainBatch batch = testing::read_batch(Golden("train-esm2-mlm").inputs["batches"][0]);
   EXPECT_NEAR(trainee->evaluate(batch).mean(), std::log(33.0), 0.3);
   for (const auto& p : trainee->parameters()) {

@@ -7,7 +7,7 @@
 namespace groel::tasks {
 
 void plan_memory(train::ModelTrainee& trainee, const TrainPlan& plan, std::int64_t batch_tokens, Sink& sink) {
-  const std::int64_t moments = plan.trainer.optimizer.kind == train::OptimizerKind::adamw ? 2 : 1;
+  const std::int64_t moments = plan.trainer.optimizer.kind == train::OptimizerKind::sgd ? 1 : 2;
   const std::size_t state = trainee.state_bytes(moments);
   const std::size_t per_token = trainee.bytes_per_token();
   const std::size_t batch = per_token * static_cast<std::size_t>(batch_tokens);

@@ -24,7 +24,15 @@ json new_config(const Options& options) {
   if (options.has("layers")) shape.layers = options.integer("layers");
   if (options.has("width")) shape.width = options.integer("width");
   if (options.has("heads")) shape.heads = options.integer("heads");
-  return train::esm2_config(shape);
+  json config = train::esm2_config(shape);
+  if (options.has("initial-deviation")) config["initializer_range"] = options.number("initial-deviation");
+  return config;
+}
+
+train::InitialOptions initial_options(const Options& options) {
+  return {static_cast<std::uint64_t>(options.integer("seed")), options.text("initial-heads") == "neighbours"
+                                                                   ? train::InitialHeads::neighbours
+                                                                   : train::InitialHeads::anywhere};
 }
 
 // What a checkpoint keeps of the options: all that may change its numbers.
@@ -37,6 +45,11 @@ json kept_options(const Options& options) {
 double learning_rate(const Options& options) {
   if (options.has("learning-rate")) return options.number("learning-rate");
   return options.has("from") ? 5e-5 : 1e-3;
+}
+
+double momentum(const Options& options, train::OptimizerKind kind) {
+  if (options.has("momentum")) return options.number("momentum");
+  return kind == train::OptimizerKind::muon ? 0.95 : 0.9;
 }
 
 train::RunLength run_length(const Options& options) {
@@ -65,11 +78,12 @@ train::TrainerOptions trainer_options(const Options& options) {
   t.schedule = {.kind = train::parse_schedule(options.text("schedule")),
                 .rate = learning_rate(options),
                 .floor = options.number("floor")};
-  t.optimizer = {.kind = train::parse_optimizer(options.text("optimizer")),
+  const train::OptimizerKind optimizer = train::parse_optimizer(options.text("optimizer"));
+  t.optimizer = {.kind = optimizer,
                  .beta1 = options.number("beta1"),
                  .beta2 = options.number("beta2"),
                  .epsilon = options.number("epsilon"),
-                 .momentum = options.number("momentum"),
+                 .momentum = momentum(options, optimizer),
                  .weight_decay = options.number("weight-decay")};
   t.evaluation = {.every = options.integer("eval-every"),
                   .metric = options.text("metric"),
@@ -244,13 +258,12 @@ models::TrainingPlan training_plan(const TrainPlan& plan, const json& config) {
 }
 
 engine::Checkpoint starting_weights(const Options& options) {
-  for (const char* name : {"shape", "layers", "width", "heads"})
+  for (const char* name : {"shape", "layers", "width", "heads", "initial-heads", "initial-deviation"})
     if (options.has("from") && options.given().contains(name))
       throw Error(ErrorKind::usage, {"--from brings its own shape", fmt::format("--{}", name), {}});
-  engine::Checkpoint checkpoint =
-      options.has("from")
-          ? train::read_model(engine::resolve_model(options.text("from")))
-          : train::initial_checkpoint(new_config(options), static_cast<std::uint64_t>(options.integer("seed")));
+  engine::Checkpoint checkpoint = options.has("from")
+                                      ? train::read_model(engine::resolve_model(options.text("from")))
+                                      : train::initial_checkpoint(new_config(options), initial_options(options));
   if (options.has("dropout")) {
     const double dropout = options.number("dropout");
     if (!(dropout >= 0 && dropout < 1)) throw Error(ErrorKind::usage, {"dropout lies in [0, 1)", "--dropout", {}});

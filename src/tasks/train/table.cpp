@@ -27,18 +27,23 @@ void add(std::vector<OptionSpec>& table, std::vector<OptionSpec> more) {
 }
 
 std::vector<OptionSpec> model_options() {
-  return {{.name = "from",
-           .help = "Go on from this model (see `groel models`) instead of from nothing",
-           .value_name = "MODEL"},
-          {.name = "shape",
-           .type = choice,
-           .help = "Shape of a new model: a published ESM-2's",
-           .otherwise = "8M",
-           .choices = {"8M", "35M", "150M", "650M"}},
-          unset_option("layers", integer, "Layers of a new model, instead of --shape's"),
-          unset_option("width", integer, "Width of a new model, instead of --shape's"),
-          unset_option("heads", integer, "Attention heads of a new model, instead of --shape's"),
-          unset_option("dropout", number, "Dropout (default: the model's own; 0 for a new one)")};
+  return {
+      {.name = "from",
+       .help = "Go on from this model (see `groel models`) instead of from nothing",
+       .value_name = "MODEL"},
+      {.name = "shape",
+       .type = choice,
+       .help = "Shape of a new model: a published ESM-2's",
+       .otherwise = "8M",
+       .choices = {"8M", "35M", "150M", "650M"}},
+      unset_option("layers", integer, "Layers of a new model, instead of --shape's"),
+      unset_option("width", integer, "Width of a new model, instead of --shape's"),
+      unset_option("heads", integer, "Attention heads of a new model, instead of --shape's"),
+      choice_option("initial-heads", {"anywhere", "neighbours"},
+                    "Where the heads of a new model look at first: anywhere (as published models began), or most of "
+                    "them at a neighbour each"),
+      unset_option("initial-deviation", number, "Standard deviation of a new model's weights (default: 0.02)"),
+      unset_option("dropout", number, "Dropout (default: the model's own; 0 for a new one)")};
 }
 
 std::vector<OptionSpec> data_options() {
@@ -113,17 +118,20 @@ std::vector<OptionSpec> length_options() {
 }
 
 std::vector<OptionSpec> optimizer_options() {
-  return {choice_option("optimizer", {"adamw", "sgd"}, "Optimiser; biases and norms are never decayed"),
-          unset_option("learning-rate", number, "Highest learning rate (default: 1e-3; with --from 5e-5)"),
-          choice_option("schedule", {"linear", "cosine", "constant"}, "What the rate does after the warm-up"),
-          number_option("warmup", 0.05, "Warm-up: steps, or below 1 a part of the run"),
-          number_option("floor", 0, "What the schedule ends at, as a part of the rate"),
-          number_option("weight-decay", 0.01, "Weight decay"),
-          number_option("beta1", 0.9, "AdamW's first moment"),
-          number_option("beta2", 0.98, "AdamW's second moment"),
-          number_option("epsilon", 1e-8, "AdamW's epsilon"),
-          number_option("momentum", 0.9, "SGD's momentum"),
-          number_option("clip", 1, "Highest norm of the gradient; 0: any")};
+  return {
+      choice_option("optimizer", {"adamw", "muon", "sgd"},
+                    "Optimiser; muon: for the matrices of the layers, adamw for the rest; biases and norms are never "
+                    "decayed"),
+      unset_option("learning-rate", number, "Highest learning rate (default: 1e-3; with --from 5e-5)"),
+      choice_option("schedule", {"linear", "cosine", "constant"}, "What the rate does after the warm-up"),
+      number_option("warmup", 0.05, "Warm-up: steps, or below 1 a part of the run"),
+      number_option("floor", 0, "What the schedule ends at, as a part of the rate"),
+      number_option("weight-decay", 0.01, "Weight decay"),
+      number_option("beta1", 0.9, "AdamW's first moment"),
+      number_option("beta2", 0.98, "AdamW's second moment"),
+      number_option("epsilon", 1e-8, "AdamW's epsilon"),
+      unset_option("momentum", number, "Momentum of SGD (default: 0.9) and Muon (0.95)"),
+      number_option("clip", 1, "Highest norm of the gradient; 0: any")};
 }
 
 std::vector<OptionSpec> output_options() {
