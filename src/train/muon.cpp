@@ -28,9 +28,11 @@ Tensor polynomial(const Tensor& y) {
   ops::LinearGradients gram{Tensor::zeros({y.size(1), y.size(1)}), {}};
   ops::linear_grad(y, y, ops::Precision::bf16, gram);
   const Tensor square = ops::linear(gram.weight, {gram.weight, ops::Precision::bf16});
+  const float* squared = square.data<float>();
   float* out = gram.weight.mutable_data<float>();
-  for (std::int64_t i = 0; i < square.count(); ++i) out[i] = kB * out[i] + kC * square.data<float>()[i];
-  for (std::int64_t i = 0; i < y.size(1); ++i) out[i * (y.size(1) + 1)] += kA;
+  const std::int64_t side = y.size(1), count = side * side;
+  for (std::int64_t i = 0; i < count; ++i) out[i] = kB * out[i] + kC * squared[i];
+  for (std::int64_t i = 0; i < side; ++i) out[i * (side + 1)] += kA;
   return gram.weight;
 }
 
@@ -43,8 +45,7 @@ class Muon final : public Optimizer {
  public:
   Muon(const OptimizerOptions& options, const std::vector<TrainedParameter>& matrices, std::unique_ptr<Optimizer> rest)
       : options_(options), rest_(std::move(rest)) {
-    for (const TrainedParameter& matrix : matrices)
-      matrices_.push_back({matrix, Tensor::zeros(matrix.value.shape())});
+    for (const TrainedParameter& matrix : matrices) matrices_.push_back({matrix, Tensor::zeros(matrix.value.shape())});
   }
 
   void step(const StepInput& input) override {
@@ -66,7 +67,8 @@ class Muon final : public Optimizer {
     float* grad = matrix.parameter.grad.mutable_data<float>();
     float* average = matrix.momentum.mutable_data<float>();
     float* to = out.mutable_data<float>();
-    for (std::int64_t i = 0; i < out.count(); ++i) {
+    const std::int64_t count = out.count();
+    for (std::int64_t i = 0; i < count; ++i) {
       const float g = grad[i] * gradient_scale;
       average[i] += (1 - momentum) * (g - average[i]);
       to[i] = g + momentum * (average[i] - g);
@@ -81,7 +83,9 @@ class Muon final : public Optimizer {
     const float size = static_cast<float>(input.rate) * kUpdateScale * std::sqrt(longest);
     const auto keep = static_cast<float>(1 - input.rate * options_.weight_decay);
     float* value = matrix.parameter.value.mutable_data<float>();
-    for (std::int64_t i = 0; i < step.count(); ++i) value[i] = keep * value[i] - size * step.data<float>()[i];
+    const float* by = step.data<float>();
+    const std::int64_t count = step.count();
+    for (std::int64_t i = 0; i < count; ++i) value[i] = keep * value[i] - size * by[i];
   }
 
   OptimizerOptions options_;
