@@ -20,7 +20,9 @@ HWY_BEFORE_NAMESPACE();
 namespace groel::ops::HWY_NAMESPACE {
 namespace {
 
-/// Working memory of one task; n tokens, w the head's width in whole vectors.
+constexpr int kTileColumns = 4;  // of the head, that dq is summed for at a time
+
+/// Working memory of one task; n tokens, w the head's width in whole vectors and tiles.
 struct Work {
   float *q, *k, *v, *dy;  // [n, w], q and k scaled and rotated
   float *dk, *dv;         // [n, w], of those
@@ -37,7 +39,8 @@ struct Work {
 
 Work make_work(std::int64_t tokens, std::int64_t width) {
   thread_local Scratch scratch;
-  const std::int64_t padded = ceil_div(width, lanes()) * lanes();
+  const std::int64_t unit = std::max<std::int64_t>(lanes(), kTileColumns);
+  const std::int64_t padded = ceil_div(width, unit) * unit;
   float* at = scratch.floats(static_cast<std::size_t>(6 * tokens * padded + (4 * padded + 2 * kKeys + 2) * kQueries));
   const auto take = [&](std::int64_t count) { return std::exchange(at, at + count); };
   Work w{};
@@ -171,9 +174,9 @@ HWY_INLINE void outer_sum(const Work& w, const float* weights, const float* x, B
 /// dq_columns [w, kQueries] += kᵀ dS for V vectors of queries.
 template <int V>
 HWY_INLINE void query_columns(const Work& w, const float* k, std::int64_t keys, std::int64_t lane) {
-  for (std::int64_t d = 0; d < w.padded; d += 4) {  // padded is a multiple of 4 whatever the target
+  for (std::int64_t d = 0; d < w.padded; d += kTileColumns) {
     float* out = w.dq_columns + d * kQueries + lane;
-    Tile<V, 4> tile;
+    Tile<V, kTileColumns> tile;
     tile.load(out, kQueries);
     for (std::int64_t j = 0; j < keys; ++j) tile.add(w.dweights + j * kQueries + lane, k + j * w.padded + d, 1);
     tile.store(out, kQueries);
