@@ -119,13 +119,9 @@ void pack_keys(const Work& w, const AttentionGradInput& input) {
   }
 }
 
-GROEL_BF16_INLINE __m512 widen(__m256i bits) {
-  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(bits), 16));
-}
-
 GROEL_BF16_INLINE __m512 load_values(const float* from, __mmask16 mask) { return _mm512_maskz_loadu_ps(mask, from); }
 GROEL_BF16_INLINE __m512 load_values(const bf16_t* from, __mmask16 mask) {
-  return widen(_mm256_maskz_loadu_epi16(mask, from));
+  return widened(_mm256_maskz_loadu_epi16(mask, from));
 }
 
 // -dy · y of each query, dy as the products see it.
@@ -135,7 +131,7 @@ GROEL_BF16 void set_means(const Work& w, Matrix<const float> dy, const T* y, std
     __m512 sum = _mm512_setzero_ps();
     for (std::int64_t d = 0; d < w.width; d += kLanes) {
       const __mmask16 mask = first_lanes(w.width - d);
-      const __m512 left = widen(rounded(_mm512_maskz_loadu_ps(mask, dy.row(i) + d)));
+      const __m512 left = widened(rounded(_mm512_maskz_loadu_ps(mask, dy.row(i) + d)));
       sum = _mm512_fnmadd_ps(left, load_values(y + i * stride + d, mask), sum);
     }
     w.means[i] = _mm512_reduce_add_ps(sum);

@@ -21,6 +21,10 @@ GROEL_BF16_INLINE __m512 load_some(const float* from, std::int64_t count) {
 // Bits of 16 values rounded to bf16.
 GROEL_BF16_INLINE __m256i rounded(__m512 x) { return reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(x)); }
 
+GROEL_BF16_INLINE __m512 widened(__m256i bits) {
+  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(bits), 16));
+}
+
 // Lane i holds (low[i], high[i]).
 GROEL_BF16_INLINE __m512i interleave(__m512 low, __m512 high) {
   const __m512i order =
