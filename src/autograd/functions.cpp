@@ -44,25 +44,25 @@ Tensor layer_norm(const Tensor& x, const ops::LayerNormOptions& options, const o
 }
 
 Tensor attention(const ops::AttentionInput& input, DType output) {
-  const Tensor y = ops::attention(input, output);
   Tape* const current = recorder(input.q);
-  if (current == nullptr) return y;
-  current->record(y, [current, input](const Tensor& dy) {
+  if (current == nullptr) return ops::attention(input, output);
+  const ops::AttentionResult forward = ops::attention_with_sums(input, output);
+  current->record(forward.y, [current, input, forward](const Tensor& dy) {
     Sink q = current->sink(input.q);
     Sink k = current->sink(input.k);
     Sink v = current->sink(input.v);
     if (q.into == ops::Into::overwrite && k.into == ops::Into::overwrite && v.into == ops::Into::overwrite) {
       ops::AttentionGradients to{q.gradient, k.gradient, v.gradient};
-      ops::attention_grad(input, dy, to);
+      ops::attention_grad(input, forward, dy, to);
       return;
     }
     ops::AttentionGradients to{Tensor::empty(dy.shape()), Tensor::empty(dy.shape()), Tensor::empty(dy.shape())};
-    ops::attention_grad(input, dy, to);
+    ops::attention_grad(input, forward, dy, to);
     current->add(input.q, to.q);
     current->add(input.k, to.k);
     current->add(input.v, to.v);
   });
-  return y;
+  return forward.y;
 }
 
 Tensor embedding(const Tensor& table, const ops::EmbeddingGrad& input, const Tensor& table_gradient) {

@@ -64,10 +64,11 @@ void EsmBlock::parameters_changed() {
   for (nn::Linear* linear : {&qkv, &out, &fc1, &fc2}) linear->parameters_changed();
 }
 
-// x twice, q k v (f32); two norms, attention's output, the FFN's inside twice (product_input); sums of adapters.
+// x twice, q k v and a sum a head (f32); two norms, attention's output, the FFN's inside twice (product_input); sums of
+// adapters.
 std::size_t EsmBlock::kept_bytes_per_token(ops::Precision precision) const {
   const std::size_t input = size_of(precision == ops::Precision::bf16 ? DType::bf16 : DType::f32);
-  std::size_t bytes = static_cast<std::size_t>(5 * width_) * sizeof(float) +
+  std::size_t bytes = static_cast<std::size_t>(5 * width_ + heads_) * sizeof(float) +
                       static_cast<std::size_t>(3 * width_ + 2 * fc1.width()) * input;
   for (const nn::Linear* linear : {&qkv, &out, &fc1, &fc2})
     if (!linear->adapters().empty()) bytes += static_cast<std::size_t>(linear->width()) * sizeof(float);

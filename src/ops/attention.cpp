@@ -45,14 +45,29 @@ AttentionInput rotated(AttentionInput input) {
   return input;
 }
 
+AttentionResult attention_result(const AttentionInput& input, DType output) {
+  check(input);
+  GROEL_REQUIRE(output == DType::f32 || output == DType::bf16);
+  return {Tensor::empty(input.q.shape(), output), {}};
+}
+
+void run(const AttentionInput& input, AttentionResult& out) {
+  const ProfileScope scope("attention", attention_flops(input));
+  cpu::attention(input, cpu::attention_kernel(input.precision), out);
+}
+
 }  // namespace
 
 Tensor attention(const AttentionInput& input, DType output) {
-  check(input);
-  GROEL_REQUIRE(output == DType::f32 || output == DType::bf16);
-  const ProfileScope scope("attention", attention_flops(input));
-  Tensor out = Tensor::empty(input.q.shape(), output);
-  cpu::attention(input, cpu::attention_kernel(input.precision), out);
+  AttentionResult out = attention_result(input, output);
+  run(input, out);
+  return out.y;
+}
+
+AttentionResult attention_with_sums(const AttentionInput& input, DType output) {
+  AttentionResult out = attention_result(input, output);
+  out.log_sums = Tensor::empty({input.heads, input.q.size(0)});
+  run(input, out);
   return out;
 }
 

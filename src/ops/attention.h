@@ -26,6 +26,14 @@ struct AttentionInput {
 /// output does not grow with length. The result of a sequence does not depend on what else is in the batch.
 Tensor attention(const AttentionInput& input, DType output = DType::f32);
 
+/// What attention found, as its gradient wants it.
+struct AttentionResult {
+  Tensor y;         ///< [T, H*K] f32 or bf16
+  Tensor log_sums;  ///< [H, T] f32: log2 of Σ exp(score) over each query's keys
+};
+/// The same, with the sums.
+AttentionResult attention_with_sums(const AttentionInput& input, DType output = DType::f32);
+
 /// The softmax maps of one sequence (index into cu_seqlens) -> [H, n, n] f32, n its tokens; only for who asks for them.
 Tensor attention_maps(const AttentionInput& input, std::int64_t sequence);
 

@@ -172,7 +172,8 @@ struct TileProducts {
 };
 
 template <class Products, class T>
-GROEL_BF16 void attend_to(const AttentionInput& input, const AttentionTask& task, Matrix<T> out) {
+GROEL_BF16 void attend_to(const AttentionInput& input, const AttentionTask& task, AttentionResult& result) {
+  const Matrix<T> out = mutable_matrix<T>(result.y);
   const Block b = make_block(input.q.size(1) / input.heads, task.keys());
   const auto v = matrix<float>(input.v);
   pack_keys(input, task, b);
@@ -185,29 +186,28 @@ GROEL_BF16 void attend_to(const AttentionInput& input, const AttentionTask& task
     for (std::int64_t key = 0; key < task.keys(); key += kKeys)
       Products::attend_keys(b, key, std::min(kKeys, task.keys() - key), queries);
     write_block(b, queries, Matrix<T>{out.row(query) + task.head * b.width, queries, b.width, out.stride});
+    write_log_sums(result, task.head, query, {b.highest, static_cast<std::size_t>(queries)}, b.total);
   }
   Products::end();
 }
 
 template <class Products>
-void attend(const AttentionInput& input, const AttentionTask& task, Tensor& out) {
-  if (out.dtype() == DType::f32)
-    attend_to<Products>(input, task, mutable_matrix<float>(out));
-  else
-    attend_to<Products>(input, task, mutable_matrix<bf16_t>(out));
+void attend(const AttentionInput& input, const AttentionTask& task, AttentionResult& out) {
+  out.y.dtype() == DType::f32 ? attend_to<Products, float>(input, task, out)
+                              : attend_to<Products, bf16_t>(input, task, out);
 }
 
 }  // namespace
 
-void attend_bf16(const AttentionInput& input, const AttentionTask& task, Tensor& out) {
+void attend_bf16(const AttentionInput& input, const AttentionTask& task, AttentionResult& out) {
   attend<DotProducts>(input, task, out);
 }
 
-void attend_amx(const AttentionInput& input, const AttentionTask& task, Tensor& out) {
+void attend_amx(const AttentionInput& input, const AttentionTask& task, AttentionResult& out) {
   attend<TileProducts<HardwareTiles>>(input, task, out);
 }
 
-void attend_emulated_amx(const AttentionInput& input, const AttentionTask& task, Tensor& out) {
+void attend_emulated_amx(const AttentionInput& input, const AttentionTask& task, AttentionResult& out) {
   attend<TileProducts<EmulatedTiles>>(input, task, out);
 }
 
@@ -221,9 +221,9 @@ namespace {
 [[noreturn]] void missing() { throw Error(ErrorKind::internal, "no bf16 products on this processor"); }
 }  // namespace
 
-void attend_bf16(const AttentionInput&, const AttentionTask&, Tensor&) { missing(); }
-void attend_amx(const AttentionInput&, const AttentionTask&, Tensor&) { missing(); }
-void attend_emulated_amx(const AttentionInput&, const AttentionTask&, Tensor&) { missing(); }
+void attend_bf16(const AttentionInput&, const AttentionTask&, AttentionResult&) { missing(); }
+void attend_amx(const AttentionInput&, const AttentionTask&, AttentionResult&) { missing(); }
+void attend_emulated_amx(const AttentionInput&, const AttentionTask&, AttentionResult&) { missing(); }
 
 }  // namespace groel::ops::cpu
 

@@ -12,15 +12,13 @@
 
 #include "ops/attention_impl.h"
 #include "ops/attention_tiles.h"
+#include "ops/bf16_vectors_inl.h"
 #include "ops/scratch.h"
 
 namespace groel::ops::cpu {
 namespace {
 
 constexpr std::int64_t kKeys = 64;  // of one block, counted from the start of the sequence
-constexpr int kLanes = 16;
-
-using Pair = std::uint32_t;
 
 /// Working memory of a task: the head's keys and values, and one block. Widths and keys are padded with zeros to whole
 /// tiles.
@@ -76,22 +74,6 @@ void start_block(const Block& b) {
   std::fill(b.total, b.total + kQueries, 0.0F);
 }
 
-GROEL_BF16_INLINE __m512 load_some(const float* from, std::int64_t count) {
-  return _mm512_maskz_loadu_ps(first_lanes(count), from);
-}
-
-// Bits of 16 values rounded to bf16.
-GROEL_BF16_INLINE __m256i rounded(__m512 x) { return reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(x)); }
-
-// Lane i holds (low[i], high[i]).
-GROEL_BF16_INLINE __m512i interleave(__m512 low, __m512 high) {
-  const __m512i order =
-      _mm512_add_epi32(_mm512_set1_epi32(0x00100000),
-                       _mm512_mullo_epi32(_mm512_set1_epi32(0x00010001),
-                                          _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)));
-  return _mm512_permutexvar_epi16(order, reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(high, low)));
-}
-
 // rows [count, width] -> pairs [count, b.pairs], zeros behind the width.
 GROEL_BF16 void pack_rows(const Block& b, const float* rows, std::int64_t count, Pair* to) {
   for (std::int64_t i = 0; i < count; ++i)
@@ -120,16 +102,6 @@ void pack_queries(const AttentionInput& input, const AttentionTask& task, const 
     for (std::int64_t i = 0; i < count; ++i) b.q[p * kQueries + i] = b.row_pairs[i * b.pairs + p];
     std::fill(b.q + p * kQueries + count, b.q + (p + 1) * kQueries, Pair{0});
   }
-}
-
-// 2^x for x <= 0, to 7.5e-5: our minimax fit of degree 3 for the fraction.
-GROEL_BF16_INLINE __m512 exp2_weight(__m512 x) {
-  const __m512 f = _mm512_reduce_ps(x, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC);
-  __m512 p = _mm512_set1_ps(0.0780245140F);
-  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(0.226067185F));
-  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(0.695833504F));
-  p = _mm512_fmadd_ps(p, f, _mm512_set1_ps(0.999925196F));
-  return _mm512_scalef_ps(p, x);
 }
 
 // Scores of one vector of queries become weights 2^(score - highest), in pairs of keys, with zeros behind the last;

@@ -135,7 +135,8 @@ void lay_out(const AttentionInput& input, const cpu::AttentionTask& task, const 
 }
 
 template <class T>
-void attend_to(const AttentionInput& input, const cpu::AttentionTask& task, Matrix<T> out) {
+void attend_to(const AttentionInput& input, const cpu::AttentionTask& task, AttentionResult& result) {
+  const Matrix<T> out = mutable_matrix<T>(result.y);
   const Block b = make_block(input.q.size(1) / input.heads, task.keys());
   lay_out(input, task, b);
   for (std::int64_t query = task.query; query < task.query_end; query += kQueries) {
@@ -146,14 +147,12 @@ void attend_to(const AttentionInput& input, const cpu::AttentionTask& task, Matr
     for (std::int64_t key = 0; key < task.keys(); key += kKeys)
       attend_keys(b, key, std::min(kKeys, task.keys() - key), queries);
     write_block(b, queries, Matrix<T>{out.row(query) + task.head * b.width, queries, b.width, out.stride});
+    cpu::write_log_sums(result, task.head, query, {b.highest, static_cast<std::size_t>(queries)}, b.total);
   }
 }
 
-void attend(const AttentionInput& input, const cpu::AttentionTask& task, Tensor& out) {
-  if (out.dtype() == DType::f32)
-    attend_to(input, task, mutable_matrix<float>(out));
-  else
-    attend_to(input, task, mutable_matrix<bf16_t>(out));
+void attend(const AttentionInput& input, const cpu::AttentionTask& task, AttentionResult& out) {
+  out.y.dtype() == DType::f32 ? attend_to<float>(input, task, out) : attend_to<bf16_t>(input, task, out);
 }
 
 }  // namespace
@@ -165,7 +164,7 @@ namespace groel::ops {
 HWY_EXPORT(attend);
 namespace cpu {
 
-void attend_f32(const AttentionInput& input, const AttentionTask& task, Tensor& out) {
+void attend_f32(const AttentionInput& input, const AttentionTask& task, AttentionResult& out) {
   GROEL_DISPATCH(attend)(input, task, out);
 }
 

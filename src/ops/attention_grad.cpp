@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/cpu.h"
 #include "base/profile.h"
 #include "base/threads.h"
 #include "ops/attention_grad_impl.h"
@@ -13,10 +14,13 @@
 namespace groel::ops {
 namespace {
 
-void check(const AttentionInput& input, const Tensor& dy, const AttentionGradients& to) {
+void check(const AttentionInput& input, const AttentionResult& forward, const Tensor& dy,
+           const AttentionGradients& to) {
   GROEL_REQUIRE(input.q.rank() == 2 && input.heads > 0 && input.q.size(1) > 0 && input.q.size(1) % input.heads == 0);
   for (const Tensor* x : {&input.q, &input.k, &input.v, &dy, &to.q, &to.k, &to.v})
     GROEL_REQUIRE(x->shape() == input.q.shape() && x->dtype() == DType::f32);
+  GROEL_REQUIRE(forward.y.shape() == input.q.shape());
+  GROEL_REQUIRE((forward.log_sums.shape() == Shape{input.heads, input.q.size(0)}));
   require_cpu(input.q);
 }
 
@@ -44,12 +48,20 @@ double flops(const AttentionInput& input) {
 
 }  // namespace
 
-void attention_grad(const AttentionInput& input, const Tensor& dy, AttentionGradients& to) {
-  check(input, dy, to);
+void attention_grad(const AttentionInput& input, const AttentionResult& forward, const Tensor& dy,
+                    AttentionGradients& to) {
+  check(input, forward, dy, to);
   const std::vector<cpu::AttentionGradTask> list = tasks(input);
   const ProfileScope scope("attention_grad", flops(input));
-  parallel_for(static_cast<std::int64_t>(list.size()),
-               [&](std::int64_t i) { cpu::attention_grad(input, list[static_cast<std::size_t>(i)], dy, to); });
+  const bool pairs = input.precision == Precision::bf16 && active_isa() >= Isa::avx512_bf16;
+  const auto kernel = pairs ? cpu::attention_grad_bf16 : cpu::attention_grad_f32;
+  parallel_for(static_cast<std::int64_t>(list.size()), [&](std::int64_t i) {
+    kernel({input, forward, dy, list[static_cast<std::size_t>(i)]}, to);
+  });
+}
+
+void attention_grad(const AttentionInput& input, const Tensor& dy, AttentionGradients& to) {
+  attention_grad(input, attention_with_sums(input), dy, to);
 }
 
 }  // namespace groel::ops

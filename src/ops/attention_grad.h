@@ -12,8 +12,12 @@ struct AttentionGradients {
   Tensor v;  ///< likewise
 };
 
-/// dy [T, H*K] f32 (rows may be strided): the gradient of attention(input). All in f32, whatever input.precision says.
+/// dy [T, H*K] f32 (rows may be strided): the gradient of attention(input). `forward` is what attention_with_sums gave
+/// for it; without, it is found again. bf16 (where the processor has bf16 dot products): what enters a product is
+/// rounded, also P and dS; softmax and sums stay f32.
 /// A head of a sequence is one task: bitwise the same for any number of threads and whatever else is in the batch.
+void attention_grad(const AttentionInput& input, const AttentionResult& forward, const Tensor& dy,
+                    AttentionGradients& to);
 void attention_grad(const AttentionInput& input, const Tensor& dy, AttentionGradients& to);
 
 namespace reference {

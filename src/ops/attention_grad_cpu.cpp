@@ -1,7 +1,6 @@
-// attention_grad on the CPU: one head of one sequence, block of queries by block of queries.
+// attention_grad in f32: one head of one sequence, block of queries by block of queries.
 //
-// With P = softmax(q kᵀ), dP = dy vᵀ and D_i = Σ_j P_ij dP_ij: dS = P (dP - D), and dv = Pᵀ dy, dk = dSᵀ q, dq = dS k.
-// Scores and dP of a block of queries are kept for all keys, transposed (a vector's lanes are queries, as in
+// Scores and dP of a block of queries and one of keys are kept transposed (a vector's lanes are queries, as in
 // attention); sums over queries take a vector of the head's columns instead, so rows are padded to whole vectors.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "ops/attention_grad_cpu.cpp"
@@ -9,7 +8,6 @@
 #include <hwy/highway.h>
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "ops/attention_grad_impl.h"
@@ -22,27 +20,34 @@ HWY_BEFORE_NAMESPACE();
 namespace groel::ops::HWY_NAMESPACE {
 namespace {
 
-/// Working memory of one task; n tokens, w the head's width in whole vectors.
+constexpr int kTileColumns = 4;  // of the head, that dq is summed for at a time
+
+/// Working memory of one task; n tokens, w the head's width in whole vectors and tiles.
 struct Work {
   float *q, *k, *v, *dy;  // [n, w], q and k scaled and rotated
-  float *dq, *dk, *dv;    // [n, w], of those
-  float* weights;         // [n, kQueries] scores, then P
-  float* dweights;        // [n, kQueries] dP, then dS
-  float* q_columns;       // [w, kQueries] a block's queries, transposed; then its dq
+  float *dk, *dv;         // [n, w], of those
+  float* dq;              // [kQueries, w]
+  float* weights;         // [kKeys, kQueries] scores, then P
+  float* dweights;        // [kKeys, kQueries] dP, then dS
+  float* q_columns;       // [w, kQueries] a block's queries, transposed
   float* dy_columns;      // [w, kQueries]
+  float* dq_columns;      // [w, kQueries]
+  float* log_sums;        // [kQueries] log2 of the sum of exp(score)
+  float* means;           // [kQueries] D
   std::int64_t tokens, width, padded;
 };
 
 Work make_work(std::int64_t tokens, std::int64_t width) {
   thread_local Scratch scratch;
-  const std::int64_t padded = ceil_div(width, lanes()) * lanes();
-  float* at =
-      scratch.floats(static_cast<std::size_t>(7 * tokens * padded + 2 * tokens * kQueries + 2 * padded * kQueries));
+  const std::int64_t unit = std::max<std::int64_t>(lanes(), kTileColumns);
+  const std::int64_t padded = ceil_div(width, unit) * unit;
+  float* at = scratch.floats(static_cast<std::size_t>(6 * tokens * padded + (4 * padded + 2 * kKeys + 2) * kQueries));
   const auto take = [&](std::int64_t count) { return std::exchange(at, at + count); };
   Work w{};
-  for (float** rows : {&w.q, &w.k, &w.v, &w.dy, &w.dq, &w.dk, &w.dv}) *rows = take(tokens * padded);
-  for (float** block : {&w.weights, &w.dweights}) *block = take(tokens * kQueries);
-  for (float** columns : {&w.q_columns, &w.dy_columns}) *columns = take(padded * kQueries);
+  for (float** rows : {&w.q, &w.k, &w.v, &w.dy, &w.dk, &w.dv}) *rows = take(tokens * padded);
+  for (float** block : {&w.weights, &w.dweights}) *block = take(kKeys * kQueries);
+  for (float** columns : {&w.q_columns, &w.dy_columns, &w.dq_columns, &w.dq}) *columns = take(padded * kQueries);
+  for (float** row : {&w.log_sums, &w.means}) *row = take(kQueries);
   std::fill(w.dk, w.dk + 2 * tokens * padded, 0.0F);  // and dv behind it
   w.tokens = tokens;
   w.width = width;
@@ -50,10 +55,9 @@ Work make_work(std::int64_t tokens, std::int64_t width) {
   return w;
 }
 
-/// Rotates each row by its position; `direction` -1 turns back.
+/// Turns each row back by its position, and scales it.
 struct Rotation {
   const RotaryTable& table;
-  float direction;
   float scale;
 
   HWY_INLINE void apply(float* row, std::int64_t position, std::int64_t width) const {
@@ -63,7 +67,6 @@ struct Rotation {
                              HWY_ATTR { store(hn::Mul(load(row + i, n), factor), row + i, n); });
       return;
     }
-    const Vector sign = hn::Set(kTag, direction);
     const float* cosine = matrix<float>(table.cosine).row(position);
     const float* sine = matrix<float>(table.sine).row(position);
     float* second = row + width / 2;
@@ -71,49 +74,59 @@ struct Rotation {
       const Vector a = hn::Mul(load(row + i, n), factor);
       const Vector b = hn::Mul(load(second + i, n), factor);
       const Vector c = load(cosine + i, n);
-      const Vector s = hn::Mul(load(sine + i, n), sign);
-      store(hn::NegMulAdd(b, s, hn::Mul(a, c)), row + i, n);
-      store(hn::MulAdd(a, s, hn::Mul(b, c)), second + i, n);
+      const Vector s = load(sine + i, n);
+      store(hn::MulAdd(b, s, hn::Mul(a, c)), row + i, n);
+      store(hn::NegMulAdd(a, s, hn::Mul(b, c)), second + i, n);
     });
   }
 };
 
+void scatter(const cpu::HeadGradient& gradient, const cpu::AttentionGradInput& input, Tensor& to) {
+  const auto rows = mutable_matrix<float>(to);
+  const Rotation back{gradient.table, gradient.scale};
+  const std::int64_t width = input.width();
+  for (std::int64_t i = 0; i < gradient.count; ++i) {
+    float* row = gradient.rows + i * gradient.stride;
+    back.apply(row, gradient.start + i, width);
+    std::copy_n(row, width, rows.row(input.task.begin + gradient.start + i) + input.task.head * width);
+  }
+}
+
 /// A head's rows of `x` side by side, padded with zeros.
-void gather_head(const Tensor& x, const cpu::AttentionGradTask& task, const Work& w, float* to) {
+void gather_head(const Tensor& x, const cpu::AttentionGradInput& input, const Work& w, float* to) {
   const auto rows = matrix<float>(x);
   for (std::int64_t t = 0; t < w.tokens; ++t) {
-    const float* from = rows.row(task.begin + t) + task.head * w.width;
+    const float* from = rows.row(input.task.begin + t) + input.task.head * w.width;
     std::copy_n(from, w.width, to + t * w.padded);
     std::fill(to + t * w.padded + w.width, to + (t + 1) * w.padded, 0.0F);
   }
 }
 
-void scatter_head(const float* from, const cpu::AttentionGradTask& task, const Work& w, Tensor& x) {
-  const auto rows = mutable_matrix<float>(x);
-  for (std::int64_t t = 0; t < w.tokens; ++t)
-    std::copy_n(from + t * w.padded, w.width, rows.row(task.begin + t) + task.head * w.width);
+/// The same, scaled and rotated.
+void gather_rotated(const Tensor& x, const cpu::AttentionGradInput& input, float scale, const Work& w, float* to) {
+  const cpu::AttentionGradTask& task = input.task;
+  cpu::rotate_head({x, input.attention, task.head, task.begin, w.tokens, task.begin, scale}, to);
+  for (std::int64_t t = w.tokens - 1; t >= 0 && w.padded != w.width; --t) {  // apart, the last first
+    std::copy_backward(to + t * w.width, to + (t + 1) * w.width, to + t * w.padded + w.width);
+    std::fill(to + t * w.padded + w.width, to + (t + 1) * w.padded, 0.0F);
+  }
 }
 
-/// Scores (`highest` the largest of each query) and dP of one vector of queries become P and dS.
-HWY_INLINE void softmax_grad(const Work& w, std::int64_t lane, Vector highest) {
-  float* p = w.weights + lane;
-  float* dp = w.dweights + lane;
-  Vector total = hn::Zero(kTag);
-  Vector mean = hn::Zero(kTag);
-  for (std::int64_t j = 0; j < w.tokens; ++j) {
-    const Vector weight = exp(hn::Sub(hn::LoadU(kTag, p + j * kQueries), highest));
-    total = hn::Add(total, weight);
-    mean = hn::MulAdd(weight, hn::LoadU(kTag, dp + j * kQueries), mean);
-    hn::StoreU(weight, kTag, p + j * kQueries);
-  }
-  const Vector inverse = hn::Div(hn::Set(kTag, 1.0F), total);
-  mean = hn::Mul(mean, inverse);
-  for (std::int64_t j = 0; j < w.tokens; ++j) {
-    const Vector weight = hn::Mul(hn::LoadU(kTag, p + j * kQueries), inverse);
-    hn::StoreU(weight, kTag, p + j * kQueries);
-    hn::StoreU(hn::Mul(weight, hn::Sub(hn::LoadU(kTag, dp + j * kQueries), mean)), kTag, dp + j * kQueries);
+/// Scores and dP of one vector of queries become P and dS.
+HWY_INLINE void softmax_grad(const Work& w, std::int64_t keys, std::int64_t lane) {
+  const Vector log_sum = hn::LoadU(kTag, w.log_sums + lane);
+  const Vector mean = hn::LoadU(kTag, w.means + lane);
+  for (std::int64_t at = lane; at < lane + keys * kQueries; at += kQueries) {
+    const Vector weight = exp2_of_negative(hn::Sub(hn::LoadU(kTag, w.weights + at), log_sum));
+    hn::StoreU(weight, kTag, w.weights + at);
+    hn::StoreU(hn::Mul(weight, hn::Sub(hn::LoadU(kTag, w.dweights + at), mean)), kTag, w.dweights + at);
   }
 }
+
+struct BlockSize {
+  std::int64_t queries;
+  std::int64_t keys;
+};
 
 /// out[j] += Σ_i weights[j][i] x[i] for R keys j and V vectors of columns; weights [R, kQueries], x and out [·,
 /// stride].
@@ -143,78 +156,98 @@ HWY_INLINE void outer_tile(const float* HWY_RESTRICT weights, const float* HWY_R
 }
 
 template <int V>
-HWY_INLINE void outer_columns(const Work& w, const float* weights, const float* x, std::int64_t queries, float* out) {
+HWY_INLINE void outer_columns(const Work& w, const float* weights, const float* x, BlockSize size, float* out) {
   constexpr int kRows = kMaxVectors == 2 && V == 2 ? 4 : 8;  // what the registers hold
   std::int64_t j = 0;
-  for (; j + kRows <= w.tokens; j += kRows)
-    outer_tile<V, kRows>(weights + j * kQueries, x, queries, w.padded, out + j * w.padded);
-  for (; j < w.tokens; ++j) outer_tile<V, 1>(weights + j * kQueries, x, queries, w.padded, out + j * w.padded);
+  for (; j + kRows <= size.keys; j += kRows)
+    outer_tile<V, kRows>(weights + j * kQueries, x, size.queries, w.padded, out + j * w.padded);
+  for (; j < size.keys; ++j) outer_tile<V, 1>(weights + j * kQueries, x, size.queries, w.padded, out + j * w.padded);
 }
 
-/// out [n, w] += weightsᵀ x, x the block's rows.
-HWY_INLINE void outer_sum(const Work& w, const float* weights, const float* x, std::int64_t queries, float* out) {
+/// out [keys, w] += weightsᵀ x, x the block's rows.
+HWY_INLINE void outer_sum(const Work& w, const float* weights, const float* x, BlockSize size, float* out) {
   std::int64_t d = 0;
-  for (; d + 2 * lanes() <= w.padded; d += 2 * lanes()) outer_columns<2>(w, weights, x + d, queries, out + d);
-  for (; d < w.padded; d += lanes()) outer_columns<1>(w, weights, x + d, queries, out + d);
+  for (; d + 2 * lanes() <= w.padded; d += 2 * lanes()) outer_columns<2>(w, weights, x + d, size, out + d);
+  for (; d < w.padded; d += lanes()) outer_columns<1>(w, weights, x + d, size, out + d);
 }
 
-/// q_columns [w, kQueries] = kᵀ dS for V vectors of queries.
+/// dq_columns [w, kQueries] += kᵀ dS for V vectors of queries.
 template <int V>
-HWY_INLINE void query_columns(const Work& w, std::int64_t lane) {
-  for (std::int64_t d = 0; d < w.padded; d += 4) {  // padded is a multiple of 4 whatever the target
-    Tile<V, 4> tile;
-    tile.clear();
-    for (std::int64_t j = 0; j < w.tokens; ++j) tile.add(w.dweights + j * kQueries + lane, w.k + j * w.padded + d, 1);
-#pragma GCC unroll 8
-    for (int r = 0; r < 4; ++r)
-#pragma GCC unroll 8
-      for (int v = 0; v < V; ++v)
-        hn::StoreU(tile.sum[r][v], kTag, w.q_columns + (d + r) * kQueries + lane + v * lanes());
+HWY_INLINE void query_columns(const Work& w, const float* k, std::int64_t keys, std::int64_t lane) {
+  for (std::int64_t d = 0; d < w.padded; d += kTileColumns) {
+    float* out = w.dq_columns + d * kQueries + lane;
+    Tile<V, kTileColumns> tile;
+    tile.load(out, kQueries);
+    for (std::int64_t j = 0; j < keys; ++j) tile.add(w.dweights + j * kQueries + lane, k + j * w.padded + d, 1);
+    tile.store(out, kQueries);
   }
 }
 
-void grad_block(const Work& w, std::int64_t query, std::int64_t queries) {
-  const float* q = w.q + query * w.padded;
-  const float* dy = w.dy + query * w.padded;
-  transpose_queries({q, w.padded}, queries, w.width, w.q_columns);
-  transpose_queries({dy, w.padded}, queries, w.width, w.dy_columns);
-  for_query_vectors(queries, [&](auto vectors, std::int64_t lane) HWY_ATTR {
+/// Keys [key, key + size.keys) for the queries of the block.
+void grad_block(const Work& w, std::int64_t query, std::int64_t key, BlockSize size) {
+  const float* k = w.k + key * w.padded;
+  const float* v = w.v + key * w.padded;
+  for_query_vectors(size.queries, [&](auto vectors, std::int64_t lane) HWY_ATTR {
     constexpr int kVectors = decltype(vectors)::value;
-    Vector highest[kVectors];
     Vector unused[kVectors];
-    for (int i = 0; i < kVectors; ++i) highest[i] = unused[i] = hn::Set(kTag, -std::numeric_limits<float>::infinity());
-    score_block<kVectors>(w.dy_columns + lane, {w.v, w.padded}, w.tokens, w.width, w.dweights + lane, unused);
-    score_block<kVectors>(w.q_columns + lane, {w.k, w.padded}, w.tokens, w.width, w.weights + lane, highest);
-    for (int i = 0; i < kVectors; ++i) softmax_grad(w, lane + i * lanes(), highest[i]);
+    for (Vector& one : unused) one = hn::Zero(kTag);  // the largest scores
+    score_block<kVectors>(w.dy_columns + lane, {v, w.padded}, size.keys, w.width, w.dweights + lane, unused);
+    score_block<kVectors>(w.q_columns + lane, {k, w.padded}, size.keys, w.width, w.weights + lane, unused);
+    for (int i = 0; i < kVectors; ++i) softmax_grad(w, size.keys, lane + i * lanes());
+    query_columns<kVectors>(w, k, size.keys, lane);
   });
-  for_query_vectors(
-      queries, [&](auto vectors, std::int64_t lane) HWY_ATTR { query_columns<decltype(vectors)::value>(w, lane); });
-  outer_sum(w, w.weights, dy, queries, w.dv);
-  outer_sum(w, w.dweights, q, queries, w.dk);
-  for (std::int64_t i = 0; i < queries; ++i)
-    for (std::int64_t d = 0; d < w.width; ++d) w.dq[(query + i) * w.padded + d] = w.q_columns[d * kQueries + i];
+  outer_sum(w, w.weights, w.dy + query * w.padded, size, w.dv + key * w.padded);
+  outer_sum(w, w.dweights, w.q + query * w.padded, size, w.dk + key * w.padded);
 }
 
-void grad_head(const AttentionInput& input, const cpu::AttentionGradTask& task, const Tensor& dy,
-               AttentionGradients& to) {
-  const Work w = make_work(task.end - task.begin, input.q.size(1) / input.heads);
-  gather_head(input.q, task, w, w.q);
-  gather_head(input.k, task, w, w.k);
-  gather_head(input.v, task, w, w.v);
-  gather_head(dy, task, w, w.dy);
-  const auto rotate = [&](float* rows, float direction, float scale) {
-    const Rotation rotation{input.rotary, direction, scale};
-    for (std::int64_t t = 0; t < w.tokens; ++t) rotation.apply(rows + t * w.padded, t, w.width);
-  };
-  rotate(w.q, 1.0F, input.scale);
-  rotate(w.k, 1.0F, 1.0F);
-  for (std::int64_t query = 0; query < w.tokens; query += kQueries)
-    grad_block(w, query, std::min(kQueries, w.tokens - query));
-  rotate(w.dq, -1.0F, input.scale);
-  rotate(w.dk, -1.0F, 1.0F);
-  scatter_head(w.dq, task, w, to.q);
-  scatter_head(w.dk, task, w, to.k);
-  scatter_head(w.dv, task, w, to.v);
+template <class T>
+HWY_INLINE float dot(const float* a, const T* b, std::int64_t width) {
+  Vector sum = hn::Zero(kTag);
+  for_vectors(width,
+              [&](std::int64_t i, std::int64_t n) HWY_ATTR { sum = hn::MulAdd(load(a + i, n), load(b + i, n), sum); });
+  return sum_of_lanes(sum);
+}
+
+/// D = dy · y of the block's queries; y: the head's column of the first's row.
+template <class T>
+HWY_INLINE void set_means(const Work& w, std::int64_t query, std::int64_t queries, const T* y, std::int64_t stride) {
+  for (std::int64_t i = 0; i < queries; ++i) w.means[i] = dot(w.dy + (query + i) * w.padded, y + i * stride, w.width);
+}
+
+void start_block(const Work& w, const cpu::AttentionGradInput& input, std::int64_t query, std::int64_t queries) {
+  const std::int64_t row = input.task.begin + query;
+  const std::int64_t column = input.task.head * w.width;
+  const float* log_sums = matrix<float>(input.forward.log_sums).row(input.task.head) + row;
+  const Tensor& y = input.forward.y;
+  std::fill(w.log_sums, w.log_sums + 2 * kQueries, 0.0F);  // and the means behind them
+  std::copy_n(log_sums, queries, w.log_sums);
+  if (y.dtype() == DType::f32)
+    set_means(w, query, queries, matrix<float>(y).row(row) + column, y.row_stride());
+  else
+    set_means(w, query, queries, matrix<bf16_t>(y).row(row) + column, y.row_stride());
+  transpose_queries({w.q + query * w.padded, w.padded}, queries, w.width, w.q_columns);
+  transpose_queries({w.dy + query * w.padded, w.padded}, queries, w.width, w.dy_columns);
+  std::fill(w.dq_columns, w.dq_columns + w.padded * kQueries, 0.0F);
+}
+
+void grad_head(const cpu::AttentionGradInput& input, AttentionGradients& to) {
+  const Work w = make_work(input.tokens(), input.width());
+  const AttentionInput& a = input.attention;
+  gather_rotated(a.q, input, a.scale * cpu::kLog2E, w, w.q);
+  gather_rotated(a.k, input, 1.0F, w, w.k);
+  gather_head(a.v, input, w, w.v);
+  gather_head(input.dy, input, w, w.dy);
+  for (std::int64_t query = 0; query < w.tokens; query += kQueries) {
+    const std::int64_t queries = std::min(kQueries, w.tokens - query);
+    start_block(w, input, query, queries);
+    for (std::int64_t key = 0; key < w.tokens; key += kKeys)
+      grad_block(w, query, key, {queries, std::min(kKeys, w.tokens - key)});
+    for (std::int64_t i = 0; i < queries; ++i)
+      for (std::int64_t d = 0; d < w.width; ++d) w.dq[i * w.padded + d] = w.dq_columns[d * kQueries + i];
+    scatter({w.dq, w.padded, query, queries, a.scale, a.rotary}, input, to.q);
+  }
+  scatter({w.dk, w.padded, 0, w.tokens, 1 / cpu::kLog2E, a.rotary}, input, to.k);
+  scatter({w.dv, w.padded, 0, w.tokens, 1.0F, {}}, input, to.v);
 }
 
 }  // namespace
@@ -224,11 +257,14 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace groel::ops {
 HWY_EXPORT(grad_head);
+HWY_EXPORT(scatter);
 namespace cpu {
 
-void attention_grad(const AttentionInput& input, const AttentionGradTask& task, const Tensor& dy,
-                    AttentionGradients& to) {
-  GROEL_DISPATCH(grad_head)(input, task, dy, to);
+void attention_grad_f32(const AttentionGradInput& input, AttentionGradients& to) {
+  GROEL_DISPATCH(grad_head)(input, to);
+}
+void scatter_head(const HeadGradient& gradient, const AttentionGradInput& input, Tensor& to) {
+  GROEL_DISPATCH(scatter)(gradient, input, to);
 }
 
 }  // namespace cpu

@@ -39,20 +39,25 @@ struct HeadRotation {
 };
 void rotate_head(const HeadRotation& rotation, float* to);
 
-/// The kernels. f32 by Highway; by AVX-512's bf16 dot products; by AMX's bf16 tiles.
-void attend_f32(const AttentionInput& input, const AttentionTask& task, Tensor& out);
-void attend_bf16(const AttentionInput& input, const AttentionTask& task, Tensor& out);
-void attend_amx(const AttentionInput& input, const AttentionTask& task, Tensor& out);
-/// The AMX kernel with its tile instructions emulated (needs AVX-512 with bf16 still): for tests.
-void attend_emulated_amx(const AttentionInput& input, const AttentionTask& task, Tensor& out);
+/// Sets log_sums of a head's queries [query, query + count), if they are wanted, from the running maximum of each one's
+/// scores and the sum of 2^(score - maximum).
+void write_log_sums(AttentionResult& out, std::int64_t head, std::int64_t query, std::span<const float> highest,
+                    const float* total);
 
-using AttentionKernel = void (*)(const AttentionInput&, const AttentionTask&, Tensor&);
+/// The kernels. f32 by Highway; by AVX-512's bf16 dot products; by AMX's bf16 tiles.
+void attend_f32(const AttentionInput& input, const AttentionTask& task, AttentionResult& out);
+void attend_bf16(const AttentionInput& input, const AttentionTask& task, AttentionResult& out);
+void attend_amx(const AttentionInput& input, const AttentionTask& task, AttentionResult& out);
+/// The AMX kernel with its tile instructions emulated (needs AVX-512 with bf16 still): for tests.
+void attend_emulated_amx(const AttentionInput& input, const AttentionTask& task, AttentionResult& out);
+
+using AttentionKernel = void (*)(const AttentionInput&, const AttentionTask&, AttentionResult&);
 /// The kernel for that precision at the active instruction-set level.
 AttentionKernel attention_kernel(Precision precision);
 /// Whether two kernels agree, to bf16's rounding, on a small input of our own.
 bool kernels_agree(AttentionKernel a, AttentionKernel b);
-/// Everything is checked; out [T, H*K] f32 or bf16.
-void attention(const AttentionInput& input, AttentionKernel kernel, Tensor& out);
+/// Everything is checked; out.y [T, H*K] f32 or bf16, out.log_sums [H, T] f32 or undefined: not wanted.
+void attention(const AttentionInput& input, AttentionKernel kernel, AttentionResult& out);
 /// maps [H, n, n] of the tokens [begin, begin + n).
 void attention_maps(const AttentionInput& input, std::int64_t begin, Tensor& maps);
 

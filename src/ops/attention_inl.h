@@ -67,6 +67,20 @@ struct Tile {
       for (int v = 0; v < V; ++v) sum[r][v] = hn::Zero(kTag);
   }
 
+  /// Rows `stride` apart.
+  HWY_INLINE void load(const float* from, std::int64_t stride) {
+#pragma GCC unroll 8
+    for (int r = 0; r < R; ++r)
+#pragma GCC unroll 8
+      for (int v = 0; v < V; ++v) sum[r][v] = hn::LoadU(kTag, from + r * stride + v * lanes());
+  }
+  HWY_INLINE void store(float* to, std::int64_t stride) const {
+#pragma GCC unroll 8
+    for (int r = 0; r < R; ++r)
+#pragma GCC unroll 8
+      for (int v = 0; v < V; ++v) hn::StoreU(sum[r][v], kTag, to + r * stride + v * lanes());
+  }
+
   /// x: V vectors; b: R scalars, `step` apart.
   HWY_INLINE void add(const float* HWY_RESTRICT x, const float* HWY_RESTRICT b, std::int64_t step) {
     Vector in[V];

@@ -47,20 +47,27 @@ bool kernels_agree(AttentionKernel a, AttentionKernel b) {
   const std::int32_t bounds[] = {0, kTokens};
   const AttentionInput input{qkv.columns(0, kWidth), qkv.columns(kWidth, 2 * kWidth),
                              qkv.columns(2 * kWidth, 3 * kWidth), Tensor::of<std::int32_t>({2}, bounds)};
-  Tensor results[] = {Tensor::empty({kTokens, kWidth}), Tensor::empty({kTokens, kWidth})};
+  AttentionResult results[] = {{Tensor::empty({kTokens, kWidth}), {}}, {Tensor::empty({kTokens, kWidth}), {}}};
   a(input, {0, 0, kTokens, 0, kTokens}, results[0]);
   b(input, {0, 0, kTokens, 0, kTokens}, results[1]);
-  const auto x = results[0].values<float>();
-  const auto y = results[1].values<float>();
+  const auto x = results[0].y.values<float>();
+  const auto y = results[1].y.values<float>();
   constexpr float kNear = 0.02F;  // values are up to 1, weights are rounded to 2^-9
   return std::equal(x.begin(), x.end(), y.begin(), [](float u, float v) { return std::abs(u - v) < kNear; });
+}
+
+void write_log_sums(AttentionResult& out, std::int64_t head, std::int64_t query, std::span<const float> highest,
+                    const float* total) {
+  if (!out.log_sums.defined()) return;
+  float* to = mutable_matrix<float>(out.log_sums).row(head) + query;
+  for (std::size_t i = 0; i < highest.size(); ++i) to[i] = highest[i] + std::log2(total[i]);
 }
 
 AttentionKernel attention_kernel(Precision precision) {
   return precision == Precision::bf16 ? bf16_kernel() : attend_f32;
 }
 
-void attention(const AttentionInput& input, AttentionKernel kernel, Tensor& out) {
+void attention(const AttentionInput& input, AttentionKernel kernel, AttentionResult& out) {
   const std::vector<AttentionTask> list = tasks(input);
   parallel_for(static_cast<std::int64_t>(list.size()),
                [&](std::int64_t i) { kernel(input, list[static_cast<std::size_t>(i)], out); });

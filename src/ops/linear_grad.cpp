@@ -49,12 +49,13 @@ void add_sums(const std::vector<float>& sums, std::int64_t runs, Tensor& bias) {
 void pack(const Tensor& x, const GradPanels& px, const Tensor& dy, const GradPanels& pdy, Tensor& bias) {
   const std::int64_t runs = ceil_div(x.size(0), kGradRows);
   std::vector<float> sums(bias.defined() ? static_cast<std::size_t>(runs * dy.size(1)) : 0);
+  const auto pack_run = px.word == GradWord::pair ? cpu::pack_pairs_run : cpu::pack_grad_run;
   parallel_for(2 * runs, [&](std::int64_t task) {
     const std::int64_t run = task / 2;
     if (task % 2 == 0)
-      cpu::pack_grad_run(x, run, px, nullptr);
+      pack_run(x, run, px, nullptr);
     else
-      cpu::pack_grad_run(dy, run, pdy, sums.empty() ? nullptr : sums.data() + run * dy.size(1));
+      pack_run(dy, run, pdy, sums.empty() ? nullptr : sums.data() + run * dy.size(1));
   });
   if (bias.defined()) add_sums(sums, runs, bias);
 }

@@ -21,20 +21,13 @@ constexpr int kVectors = (HWY_TARGET & (HWY_AVX3 | HWY_AVX3_DL)) != 0 ? 4 : 2;
 
 std::int64_t panel_width() { return kVectors * lanes(); }
 
-/// One step's words of a row (f32, rounded) or of two.
+/// One row's words: f32, or rounded.
 template <class T>
-HWY_INLINE void pack_words(const T* row, const T* next, std::int64_t columns, cpu::GradWord word,
-                           std::uint32_t* HWY_RESTRICT to) {
+HWY_INLINE void pack_words(const T* row, std::int64_t columns, cpu::GradWord word, std::uint32_t* HWY_RESTRICT to) {
   auto* floats = reinterpret_cast<float*>(to);
   for_vectors(columns, [&](std::int64_t i, std::int64_t n) HWY_ATTR {
-    Vector v = load(row + i, n);
-    if (word == cpu::GradWord::rounded) v = round_to_bf16(v);
-    if (word == cpu::GradWord::pair) {
-      auto bits = bf16_bits(v);
-      if (next != nullptr) bits = hn::Or(bits, hn::ShiftLeft<16>(bf16_bits(load(next + i, n))));
-      v = hn::BitCast(kTag, bits);
-    }
-    store(v, floats + i, n);
+    const Vector v = load(row + i, n);
+    store(word == cpu::GradWord::rounded ? round_to_bf16(v) : v, floats + i, n);
   });
 }
 
@@ -53,14 +46,11 @@ void pack_run(const Tensor& x, std::int64_t run, const cpu::GradPanels& to, floa
   const std::int64_t padded = to.panels * to.width;
   auto* words = reinterpret_cast<std::uint32_t*>(scratch.bytes(static_cast<std::size_t>(padded) * 4));
   std::fill(words, words + padded, 0U);
-  const std::int64_t per_step = to.word == cpu::GradWord::pair ? 2 : 1;
-  for (std::int64_t r = 0; r < rows; r += per_step) {
-    const T* next = per_step == 2 && r + 1 < rows ? in.row(begin + r + 1) : nullptr;
-    pack_words(in.row(begin + r), next, in.columns, to.word, words);
+  for (std::int64_t r = 0; r < rows; ++r) {
+    pack_words(in.row(begin + r), in.columns, to.word, words);
     for (std::int64_t p = 0; p < to.panels; ++p)
-      std::copy_n(words + p * to.width, to.width, to.panel(run, p) + r / per_step * to.width);
+      std::copy_n(words + p * to.width, to.width, to.panel(run, p) + r * to.width);
     if (sums != nullptr) add_columns(in.row(begin + r), in.columns, sums);
-    if (sums != nullptr && next != nullptr) add_columns(next, in.columns, sums);
   }
 }
 

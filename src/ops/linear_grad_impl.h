@@ -36,7 +36,7 @@ struct GradPanels {
     return reinterpret_cast<std::uint32_t*>(storage->data()) + (run * panels + panel) * steps(kGradRows) * width;
   }
 };
-/// Packs one run of x's rows; `sums` [columns], when not null, receives the sums of its columns.
+/// Packs one run of x's rows; `sums` [columns], zeros when not null, receives the sums of its columns.
 void pack_grad_run(const Tensor& x, std::int64_t run, const GradPanels& to, float* sums);
 
 /// dw[o][i] += Σ over steps of dy[step][o] x[step][i], for `rows` o (at most kGradOut) and `columns` i.
@@ -53,6 +53,8 @@ void grad_tile(const GradTile& tile);
 /// The same for GradWord::pair by AVX-512's bf16 dot products, panels of kPairPanel columns; only where active_isa()
 /// has them.
 inline constexpr std::int64_t kPairPanel = 64;
+/// pack_grad_run for that: panels of kPairPanel columns of x, or of kGradOut of dy with their sums.
+void pack_pairs_run(const Tensor& x, std::int64_t run, const GradPanels& to, float* sums);
 void grad_tile_pairs(const GradTile& tile);
 
 }  // namespace groel::ops::cpu

@@ -45,6 +45,30 @@ TEST_P(AttentionWidths, MatchesTheReference) {
   EXPECT_TRUE(test::same_bits(attention(input, DType::bf16), attention(input).to(DType::bf16)));
 }
 
+TEST_P(AttentionWidths, LeavesTheSumsOfItsSoftmax) {
+  AttentionInput input = make({3, 70, 1}, 2, GetParam(), 0.7F);
+  const std::int64_t width = GetParam();
+  for (const Precision precision : {Precision::f32, Precision::bf16}) {
+    input.precision = precision;
+    const AttentionResult result = attention_with_sums(input);
+    EXPECT_TRUE(test::same_bits(result.y, attention(input)));
+    ASSERT_EQ(result.log_sums.shape(), (Shape{2, 74}));
+    for (const std::int64_t t : {0, 3, 40, 72, 73}) {
+      const std::int64_t begin = t < 3 ? 0 : t < 73 ? 3 : 73;
+      const std::int64_t end = t < 3 ? 3 : t < 73 ? 73 : 74;
+      double sum = 0;
+      for (std::int64_t j = begin; j < end; ++j) {
+        double score = 0;
+        for (std::int64_t d = width; d < 2 * width; ++d)
+          score +=
+              static_cast<double>(input.q.rows(t, t + 1).data<float>()[d]) * input.k.rows(j, j + 1).data<float>()[d];
+        sum += std::exp(score);
+      }
+      EXPECT_NEAR(result.log_sums.data<float>()[74 + t], std::log2(sum), precision == Precision::f32 ? 1e-5 : 0.1);
+    }
+  }
+}
+
 // What the kernels' products see: queries are rounded in units of log 2.
 AttentionInput rounded(AttentionInput input) {
   for (Tensor* x : {&input.k, &input.v}) *x = x->to(DType::bf16).to(DType::f32);
@@ -90,9 +114,9 @@ TEST_P(AttentionWidths, ASequenceDoesNotDependOnItsNeighbours) {
 }
 
 Tensor by_kernel(const AttentionInput& input, cpu::AttentionKernel kernel) {
-  Tensor out = Tensor::empty(input.q.shape());
+  AttentionResult out{Tensor::empty(input.q.shape()), {}};
   cpu::attention(input, kernel, out);
-  return out;
+  return out.y;
 }
 
 // The tile kernel with its instructions emulated: all of it but the instructions themselves.
@@ -113,9 +137,9 @@ TEST(AttentionKernels, AreComparedBeforeTheyAreTrusted) {
   if (active_isa() < Isa::avx512_bf16) GTEST_SKIP() << "these kernels need AVX-512 with bf16";
   EXPECT_TRUE(cpu::kernels_agree(cpu::attend_emulated_amx, cpu::attend_bf16));
   EXPECT_TRUE(cpu::kernels_agree(cpu::attend_bf16, cpu::attend_f32));
-  const auto last_row_wrong = [](const AttentionInput& input, const cpu::AttentionTask& task, Tensor& out) {
+  const auto last_row_wrong = [](const AttentionInput& input, const cpu::AttentionTask& task, AttentionResult& out) {
     cpu::attend_bf16(input, task, out);
-    out.mutable_data<float>()[out.count() - 1] += 0.05F;
+    out.y.mutable_data<float>()[out.y.count() - 1] += 0.05F;
   };
   EXPECT_FALSE(cpu::kernels_agree(last_row_wrong, cpu::attend_bf16));
 }

@@ -129,8 +129,8 @@ AttentionGradients gradients_like(const AttentionInput& input, Tensor& storage) 
 
 class AttentionGrad : public testing::TestWithParam<std::int64_t> {};
 
-TEST_P(AttentionGrad, MatchesTheReference) {
-  const AttentionInput input = attention_input({1, 2, 63, 64, 65, 0, 130, 17}, 2, GetParam(), 0.7F);
+// `bound` is of each of the three, as a share of its norm.
+void expect_near_reference(const AttentionInput& input, double bound) {
   const Tensor dy = test::random_strided(input.q.size(0), input.q.size(1), 3);
   Tensor got;
   Tensor expected;
@@ -138,23 +138,88 @@ TEST_P(AttentionGrad, MatchesTheReference) {
   attention_grad(input, dy, to);
   AttentionGradients to_expected = gradients_like(input, expected);
   reference::attention_grad(input, dy, to_expected);
-  EXPECT_LT(test::relative_error(to.q, to_expected.q), 2e-6);
-  EXPECT_LT(test::relative_error(to.k, to_expected.k), 2e-6);
-  EXPECT_LT(test::relative_error(to.v, to_expected.v), 2e-6);
+  EXPECT_LT(test::relative_error(to.q, to_expected.q), bound);
+  EXPECT_LT(test::relative_error(to.k, to_expected.k), bound);
+  EXPECT_LT(test::relative_error(to.v, to_expected.v), bound);
+}
+
+constexpr double kBf16Bound = 6e-3;
+
+TEST_P(AttentionGrad, MatchesTheReference) {
+  AttentionInput input = attention_input({1, 2, 63, 64, 65, 0, 130, 17}, 2, GetParam(), 0.7F);
+  expect_near_reference(input, 2e-6);
+  input.precision = Precision::bf16;
+  expect_near_reference(input, kBf16Bound);
+  input.rotary = {};
+  expect_near_reference(input, kBf16Bound);
+  input.precision = Precision::f32;
+  expect_near_reference(input, 2e-6);
+}
+
+TEST(AttentionGrad, MatchesTheReferenceAtEveryLength) {
+  for (const std::int64_t n : {1, 2, 3, 15, 16, 17, 31, 32, 33, 48, 255, 256, 257, 1023}) {
+    SCOPED_TRACE(n);
+    AttentionInput input = attention_input({n}, 1, 16, 0.7F);
+    expect_near_reference(input, 3e-6);
+    input.precision = Precision::bf16;
+    expect_near_reference(input, kBf16Bound);
+  }
 }
 
 TEST_P(AttentionGrad, DoesNotDependOnThreads) {
-  const AttentionInput input = attention_input({5, 100, 1, 64}, 3, GetParam(), 1.0F);
+  AttentionInput input = attention_input({5, 100, 1, 64}, 3, GetParam(), 1.0F);
   const Tensor dy = test::random(input.q.shape(), 3);
-  test::expect_same_for_any_threads([&] {
-    Tensor storage;
-    AttentionGradients to = gradients_like(input, storage);
-    attention_grad(input, dy, to);
-    return storage;
-  });
+  for (const Precision precision : {Precision::f32, Precision::bf16}) {
+    input.precision = precision;
+    test::expect_same_for_any_threads([&] {
+      Tensor storage;
+      AttentionGradients to = gradients_like(input, storage);
+      attention_grad(input, dy, to);
+      return storage;
+    });
+  }
 }
 
-INSTANTIATE_TEST_SUITE_P(Widths, AttentionGrad, testing::Values(1, 8, 16, 24, 33, 64));
+TEST_P(AttentionGrad, DoesNotDependOnNeighbours) {
+  AttentionInput all = attention_input({7, 131, 1, 64}, 2, GetParam(), 1.0F);
+  const Tensor dy = test::random(all.q.shape(), 3);
+  for (const Precision precision : {Precision::f32, Precision::bf16}) {
+    all.precision = precision;
+    Tensor together;
+    AttentionGradients to_together = gradients_like(all, together);
+    attention_grad(all, dy, to_together);
+    AttentionInput one = all;
+    for (Tensor* x : {&one.q, &one.k, &one.v}) *x = x->rows(7, 138);
+    one.cu_seqlens = bounds_of({131});
+    Tensor alone;
+    AttentionGradients to_alone = gradients_like(one, alone);
+    attention_grad(one, dy.rows(7, 138), to_alone);
+    EXPECT_TRUE(test::same_bits(alone, together.rows(7, 138)));
+  }
+}
+
+// What the forward pass left is what would be found again, whatever type its result has.
+TEST_P(AttentionGrad, TakesTheForwardPass) {
+  AttentionInput input = attention_input({5, 100}, 2, GetParam(), 1.0F);
+  const Tensor dy = test::random(input.q.shape(), 3);
+  for (const Precision precision : {Precision::f32, Precision::bf16}) {
+    input.precision = precision;
+    Tensor found;
+    Tensor given;
+    Tensor rounded;
+    AttentionGradients to_found = gradients_like(input, found);
+    attention_grad(input, dy, to_found);
+    AttentionGradients to_given = gradients_like(input, given);
+    attention_grad(input, attention_with_sums(input), dy, to_given);
+    EXPECT_TRUE(test::same_bits(found, given));
+    AttentionGradients to_rounded = gradients_like(input, rounded);
+    attention_grad(input, attention_with_sums(input, DType::bf16), dy, to_rounded);
+    EXPECT_LT(test::relative_error(rounded, found), 3e-3);
+    EXPECT_FALSE(test::same_bits(rounded, found));  // so it is used
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Widths, AttentionGrad, testing::Values(1, 8, 16, 20, 24, 32, 33, 64));
 
 TEST(AttentionGrad, IsTheSlopeOfAttention) {
   const AttentionInput input = attention_input({4, 3}, 2, 4, 0.7F);
@@ -169,12 +234,15 @@ TEST(AttentionGrad, IsTheSlopeOfAttention) {
 
 // Scores of thousands: exp must not overflow, and a certain softmax has no slope.
 TEST(AttentionGrad, ExtremeScoresStayFinite) {
-  const AttentionInput input = attention_input({20}, 1, 16, 60.0F);
+  AttentionInput input = attention_input({19}, 1, 16, 60.0F);
   const Tensor dy = test::random(input.q.shape(), 3);
-  Tensor storage;
-  AttentionGradients to = gradients_like(input, storage);
-  attention_grad(input, dy, to);
-  for (const float value : storage.values<float>()) ASSERT_TRUE(std::isfinite(value));
+  for (const Precision precision : {Precision::f32, Precision::bf16}) {
+    input.precision = precision;
+    Tensor storage;
+    AttentionGradients to = gradients_like(input, storage);
+    attention_grad(input, dy, to);
+    for (const float value : storage.values<float>()) ASSERT_TRUE(std::isfinite(value));
+  }
 }
 
 class LayerNormGrad : public testing::TestWithParam<std::int64_t> {};
