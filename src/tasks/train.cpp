@@ -10,6 +10,7 @@
 #include "tasks/train/memory.h"
 #include "tasks/train/plan.h"
 #include "train/mlm.h"
+#include "train/run_lock.h"
 
 namespace groel::tasks {
 namespace {
@@ -119,6 +120,7 @@ int run(const Options& given, Context& context) {
   const Options options = with_recipe(given);
   apply_threads(options);
   const TrainPlan plan = train_plan(options);
+  const train::RunLock lock(plan.trainer.folder);
   engine::Checkpoint weights = starting_weights(options);
   const bool mlm = plan.objective == Objective::mlm;
   if (!mlm && !options.has("from"))

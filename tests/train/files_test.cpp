@@ -9,6 +9,7 @@
 #include "train/curve.h"
 #include "train/event_file.h"
 #include "train/folders.h"
+#include "train/run_lock.h"
 #include "train/saved_model.h"
 
 namespace groel::train {
@@ -161,6 +162,31 @@ TEST(Folders, AppearWholeOrNotAtAll) {
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::not_found) << error.what();
   }
+}
+
+TEST(RunLock, LetsOneRunIntoAFolder) {
+  const TemporaryFolder parent;
+  const auto folder = parent.path() / "run";
+  {
+    const RunLock lock(folder);
+    try {
+      const RunLock second(folder);
+      FAIL() << "two runs in one folder";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::usage);
+      EXPECT_EQ(error.parts().where, folder.string());
+    }
+    std::ofstream(folder / "metrics.jsonl") << "{}\n";
+  }
+  EXPECT_TRUE(std::filesystem::exists(folder / "metrics.jsonl"));
+  const RunLock again(folder);
+}
+
+TEST(RunLock, LeavesNoEmptyFolderBehind) {
+  const TemporaryFolder parent;
+  const auto folder = parent.path() / "run";
+  { const RunLock lock(folder); }
+  EXPECT_FALSE(std::filesystem::exists(folder));
 }
 
 TEST(Folders, CheckpointsAreFoundByStepAndLeftoversRemoved) {

@@ -1,0 +1,31 @@
+// A lock on the folder itself, so that nothing is left behind.
+#include "train/run_lock.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "base/error.h"
+
+namespace groel::train {
+
+RunLock::RunLock(const std::filesystem::path& folder) : folder_(folder) {
+  std::error_code failed;
+  made_ = std::filesystem::create_directories(folder, failed);
+  if (failed) throw_errno(folder.string(), "create the folder", failed.value());
+  descriptor_ = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor_ < 0) throw_errno(folder.string(), "open the folder", errno);
+  if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;  // else there are no locks here
+  ::close(descriptor_);
+  throw Error(ErrorKind::usage, {"another run is writing into the folder", folder.string(),
+                                 "wait for it to end or stop it, or name another folder"});
+}
+
+RunLock::~RunLock() {
+  if (made_) ::rmdir(folder_.c_str());  // fails when anything is in it
+  ::close(descriptor_);
+}
+
+}  // namespace groel::train
