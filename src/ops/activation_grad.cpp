@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/cpu.h"
 #include "base/profile.h"
 #include "base/threads.h"
 #include "ops/activation_grad_impl.h"
@@ -21,6 +22,11 @@ void for_ranges(std::int64_t count, const Body& body) {
   });
 }
 
+bool by_bf16_kernel(const Tensor& x, Activation activation, DType output) {
+  return activation == Activation::gelu_erf && x.dtype() == DType::bf16 && output == DType::bf16 &&
+         active_isa() >= Isa::avx512_bf16;
+}
+
 void require_float(DType dtype) { GROEL_REQUIRE(dtype == DType::f32 || dtype == DType::bf16); }
 
 }  // namespace
@@ -32,7 +38,13 @@ Tensor activate_as(const Tensor& x, Activation activation, DType output) {
   require_cpu(x);
   const ProfileScope scope("activate");
   Tensor y = Tensor::empty(x.shape(), output);
-  for_ranges(x.count(), [&](cpu::ElementRange range) { cpu::activate_as(x, activation, range, y); });
+  const bool bf16 = by_bf16_kernel(x, activation, output);
+  for_ranges(x.count(), [&](cpu::ElementRange range) {
+    if (bf16)
+      cpu::gelu_bf16(x.data<bf16_t>() + range.begin, range.end - range.begin, y.mutable_data<bf16_t>() + range.begin);
+    else
+      cpu::activate_as(x, activation, range, y);
+  });
   return y;
 }
 
@@ -43,7 +55,14 @@ Tensor activation_grad(const Tensor& x, const Tensor& dy, Activation activation,
   require_cpu(x);
   const ProfileScope scope("activation_grad");
   Tensor dx = Tensor::empty(x.shape(), output);
-  for_ranges(x.count(), [&](cpu::ElementRange range) { cpu::activation_grad(x, dy, activation, range, dx); });
+  const bool bf16 = by_bf16_kernel(x, activation, output);
+  for_ranges(x.count(), [&](cpu::ElementRange range) {
+    if (bf16)
+      cpu::gelu_grad_bf16(x.data<bf16_t>() + range.begin, dy.data<float>() + range.begin, range.end - range.begin,
+                          dx.mutable_data<bf16_t>() + range.begin);
+    else
+      cpu::activation_grad(x, dy, activation, range, dx);
+  });
   return dx;
 }
 

@@ -13,6 +13,7 @@
 #include "ops/attention_grad_impl.h"
 #include "ops/attention_inl.h"
 #include "ops/dispatch.h"
+#include "ops/rotary_inl.h"
 #include "ops/scratch.h"
 #include "ops/view.h"
 
@@ -55,41 +56,22 @@ Work make_work(std::int64_t tokens, std::int64_t width) {
   return w;
 }
 
-/// Turns each row back by its position, and scales it.
-struct Rotation {
-  const RotaryTable& table;
-  float scale;
-
-  HWY_INLINE void apply(float* row, std::int64_t position, std::int64_t width) const {
-    const Vector factor = hn::Set(kTag, scale);
-    if (!table.defined()) {
-      for_vectors(width, [&](std::int64_t i, std::int64_t n)
-                             HWY_ATTR { store(hn::Mul(load(row + i, n), factor), row + i, n); });
-      return;
-    }
-    const float* cosine = matrix<float>(table.cosine).row(position);
-    const float* sine = matrix<float>(table.sine).row(position);
-    float* second = row + width / 2;
-    for_vectors(width / 2, [&](std::int64_t i, std::int64_t n) HWY_ATTR {
-      const Vector a = hn::Mul(load(row + i, n), factor);
-      const Vector b = hn::Mul(load(second + i, n), factor);
-      const Vector c = load(cosine + i, n);
-      const Vector s = load(sine + i, n);
-      store(hn::MulAdd(b, s, hn::Mul(a, c)), row + i, n);
-      store(hn::NegMulAdd(a, s, hn::Mul(b, c)), second + i, n);
-    });
-  }
-};
-
 void scatter(const cpu::HeadGradient& gradient, const cpu::AttentionGradInput& input, Tensor& to) {
-  const auto rows = mutable_matrix<float>(to);
-  const Rotation back{gradient.table, gradient.scale};
+  const auto out = mutable_matrix<float>(to);
   const std::int64_t width = input.width();
-  for (std::int64_t i = 0; i < gradient.count; ++i) {
-    float* row = gradient.rows + i * gradient.stride;
-    back.apply(row, gradient.start + i, width);
-    std::copy_n(row, width, rows.row(input.task.begin + gradient.start + i) + input.task.head * width);
+  const Vector scale = hn::Set(kTag, gradient.scale);
+  const float* row = gradient.rows;
+  float* at = out.row(input.task.begin + gradient.start) + input.task.head * width;
+  if (!gradient.table.defined()) {
+    for (std::int64_t i = 0; i < gradient.count; ++i, row += gradient.stride, at += out.stride)
+      for_vectors(width,
+                  [&](std::int64_t d, std::int64_t n) HWY_ATTR { store(hn::Mul(load(row + d, n), scale), at + d, n); });
+    return;
   }
+  const auto cosine = matrix<float>(gradient.table.cosine);
+  const auto sine = matrix<float>(gradient.table.sine);
+  for (std::int64_t i = 0; i < gradient.count; ++i, row += gradient.stride, at += out.stride)
+    turn_head<Turn::back>({row, at, cosine.row(gradient.start + i), sine.row(gradient.start + i), width / 2}, scale);
 }
 
 /// A head's rows of `x` side by side, padded with zeros.

@@ -30,7 +30,7 @@ void attention_grad_bf16(const AttentionGradInput& input, AttentionGradients& to
 
 /// The gradient of `count` of a head's rows as they were rotated, the first at position `start` of the sequence.
 struct HeadGradient {
-  float* rows;  ///< [count, stride]; not kept
+  const float* rows;  ///< [count, stride]
   std::int64_t stride;
   std::int64_t start;
   std::int64_t count;

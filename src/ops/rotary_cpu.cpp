@@ -7,7 +7,7 @@
 #include "ops/attention_impl.h"
 #include "ops/dispatch.h"
 #include "ops/rotary_impl.h"
-#include "ops/simd_inl.h"
+#include "ops/rotary_inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace groel::ops::HWY_NAMESPACE {
@@ -15,34 +15,25 @@ namespace {
 
 void rotate_heads(const cpu::RotaryRow& row) {
   const Vector scale = hn::Set(kTag, row.scale);
-  for (std::int64_t h = 0; h < row.heads; ++h) {
-    const float* first = row.x + 2 * h * row.half;
-    const float* second = first + row.half;
-    float* to = row.y + 2 * h * row.half;
-    for_vectors(row.half, [&](std::int64_t i, std::int64_t n) HWY_ATTR {
-      const Vector a = hn::Mul(load(first + i, n), scale);
-      const Vector b = hn::Mul(load(second + i, n), scale);
-      const Vector cosine = load(row.cosine + i, n);
-      const Vector sine = load(row.sine + i, n);
-      store(hn::NegMulAdd(b, sine, hn::Mul(a, cosine)), to + i, n);
-      store(hn::MulAdd(a, sine, hn::Mul(b, cosine)), to + row.half + i, n);
-    });
-  }
+  for (std::int64_t at = 0; at < 2 * row.heads * row.half; at += 2 * row.half)
+    turn_head<Turn::on>({row.x + at, row.y + at, row.cosine, row.sine, row.half}, scale);
 }
 
 void rotate_rows(const cpu::HeadRotation& r, float* to) {
   const auto x = matrix<float>(r.x);
   const std::int64_t width = x.columns / r.input.heads;
-  const RotaryTable& table = r.input.rotary;
-  for (std::int64_t t = r.begin; t < r.begin + r.rows; ++t, to += width) {
-    const float* from = x.row(t) + r.head * width;
-    if (table.defined())
-      rotate_heads({from, to, matrix<float>(table.cosine).row(t - r.start), matrix<float>(table.sine).row(t - r.start),
-                    1, width / 2, r.scale});
-    else
-      for_vectors(width, [&](std::int64_t i, std::int64_t n)
-                             HWY_ATTR { store(hn::Mul(load(from + i, n), hn::Set(kTag, r.scale)), to + i, n); });
+  const float* from = x.row(r.begin) + r.head * width;
+  const Vector scale = hn::Set(kTag, r.scale);
+  if (!r.input.rotary.defined()) {
+    for (std::int64_t i = 0; i < r.rows; ++i, from += x.stride, to += width)
+      for_vectors(
+          width, [&](std::int64_t d, std::int64_t n) HWY_ATTR { store(hn::Mul(load(from + d, n), scale), to + d, n); });
+    return;
   }
+  const auto cosine = matrix<float>(r.input.rotary.cosine);
+  const auto sine = matrix<float>(r.input.rotary.sine);
+  for (std::int64_t i = 0, p = r.begin - r.start; i < r.rows; ++i, ++p, from += x.stride, to += width)
+    turn_head<Turn::on>({from, to, cosine.row(p), sine.row(p), width / 2}, scale);
 }
 
 }  // namespace

@@ -304,6 +304,22 @@ TEST(ActivationGrad, FarOutIsZeroOrOne) {
   const Tensor dy = Tensor::of<float>({1, 4}, {1, 1, 1, 1});
   const Tensor expected = Tensor::of<float>({1, 4}, {0, 1, 0, 1});
   EXPECT_LT(test::max_error(activation_grad(x, dy, Activation::gelu_erf), expected), 1e-6);
+  EXPECT_LT(test::max_error(activation_grad(x.to(DType::bf16), dy, Activation::gelu_erf, DType::bf16), expected), 2e-4);
+}
+
+// Every value of bf16 that matters, also of a row that is no whole vector.
+TEST(ActivationGrad, GeluFromBf16ToBf16) {
+  Tensor x = Tensor::empty({1, 4099});
+  Tensor one = Tensor::empty({1, 4099});
+  for (std::int64_t i = 0; i < x.count(); ++i) {
+    x.mutable_data<float>()[i] = static_cast<float>(i - 2049) / 256.0F;
+    one.mutable_data<float>()[i] = 1.0F;
+  }
+  x = x.to(DType::bf16);
+  const Tensor slope = reference::activation_grad(x.to(DType::f32), one, Activation::gelu_erf);
+  EXPECT_LT(test::max_error(activation_grad(x, one, Activation::gelu_erf, DType::bf16), slope), 2e-4 + 0x1p-8);
+  const Tensor y = reference::activate(x.to(DType::f32), Activation::gelu_erf);
+  EXPECT_LT(test::relative_error(activate_as(x, Activation::gelu_erf, DType::bf16), y), 3e-3);
 }
 
 TEST(Tanh, GradientIsItsSlope) {
