@@ -186,7 +186,7 @@ GROEL_BF16 void attend_to(const AttentionInput& input, const AttentionTask& task
     for (std::int64_t key = 0; key < task.keys(); key += kKeys)
       Products::attend_keys(b, key, std::min(kKeys, task.keys() - key), queries);
     write_block(b, queries, Matrix<T>{out.row(query) + task.head * b.width, queries, b.width, out.stride});
-    write_log_sums(result, task.head, query, {b.highest, static_cast<std::size_t>(queries)}, b.total);
+    write_log_sums({task.head, query, queries, b.highest, b.total}, result);
   }
   Products::end();
 }

@@ -147,7 +147,7 @@ void attend_to(const AttentionInput& input, const cpu::AttentionTask& task, Atte
     for (std::int64_t key = 0; key < task.keys(); key += kKeys)
       attend_keys(b, key, std::min(kKeys, task.keys() - key), queries);
     write_block(b, queries, Matrix<T>{out.row(query) + task.head * b.width, queries, b.width, out.stride});
-    cpu::write_log_sums(result, task.head, query, {b.highest, static_cast<std::size_t>(queries)}, b.total);
+    cpu::write_log_sums({task.head, query, queries, b.highest, b.total}, result);
   }
 }
 

@@ -44,8 +44,8 @@ struct Work {
   Pair* ds;              // [kKeys, kQueries / 2]
   Pair* ds_keys;         // [kKeys / 2, kQueries] pairs of keys
   float* dq;             // [kQueries, columns] of the rotated queries
-  float* log_sums;       // [kQueries] below zero
-  float* means;          // [kQueries] D, below zero
+  float* log_sums;       // [kQueries] times -1
+  float* means;          // [kQueries] D, times -1
 };
 
 Work make_work(std::int64_t width, std::int64_t tokens) {
@@ -91,12 +91,13 @@ GROEL_BF16 void pack_columns(const Work& w, Matrix<const float> x, std::int64_t 
     }
 }
 
-// A block's rows, transposed and in pairs; `padded` lanes.
-void pack_block(const Work& w, Matrix<const float> x, std::int64_t padded, Pair* transposed, Pair* columns) {
-  pack_rows(w, x, padded, w.packed);
+// A block's rows, transposed and in pairs.
+void pack_block(const Work& w, Matrix<const float> x, Pair* transposed, Pair* columns) {
+  const std::int64_t lanes = ceil_div(x.rows, kLanes) * kLanes;
+  pack_rows(w, x, lanes, w.packed);
   for (std::int64_t p = 0; p < ceil_div(w.width, 2); ++p)
-    for (std::int64_t i = 0; i < padded; ++i) transposed[p * kQueries + i] = w.packed[i * w.pairs + p];
-  pack_columns(w, x, padded, columns);
+    for (std::int64_t i = 0; i < lanes; ++i) transposed[p * kQueries + i] = w.packed[i * w.pairs + p];
+  pack_columns(w, x, lanes, columns);
 }
 
 Matrix<const float> head_rows(const Tensor& x, const AttentionGradInput& input, std::int64_t start,
@@ -140,7 +141,6 @@ GROEL_BF16 void set_means(const Work& w, Matrix<const float> dy, const T* y, std
 
 void pack_queries(const Work& w, const AttentionGradInput& input, std::int64_t query, std::int64_t count) {
   const AttentionInput& a = input.attention;
-  const std::int64_t padded = ceil_div(count, kLanes) * kLanes;
   const std::int64_t row = input.task.begin + query;
   const std::int64_t column = input.task.head * w.width;
   std::fill(w.log_sums, w.log_sums + 2 * kQueries, 0.0F);  // and the means behind them
@@ -152,10 +152,10 @@ void pack_queries(const Work& w, const AttentionGradInput& input, std::int64_t q
     set_means(w, dy, matrix<float>(y).row(row) + column, y.row_stride());
   else
     set_means(w, dy, matrix<bf16_t>(y).row(row) + column, y.row_stride());
-  pack_block(w, dy, padded, w.dy, w.dy_columns);
+  pack_block(w, dy, w.dy, w.dy_columns);
   rotate_head({a.q, a, input.task.head, row, count, input.task.begin, a.scale * kLog2E}, w.rows);
-  pack_block(w, {w.rows, count, w.width, w.width}, padded, w.q, w.q_columns);
-  std::fill(w.dq, w.dq + padded * w.columns, 0.0F);
+  pack_block(w, {w.rows, count, w.width, w.width}, w.q, w.q_columns);
+  std::fill(w.dq, w.dq + kQueries * w.columns, 0.0F);
 }
 
 template <int V>
@@ -169,23 +169,28 @@ GROEL_BF16_INLINE __m512bh broadcast(Pair pair) {
   return reinterpret_cast<__m512bh>(_mm512_set1_epi32(static_cast<int>(pair)));
 }
 
-// Each query's value in `start`, plus queries [pairs, kQueries] · rows [kTileKeys, pairs].
+/// Each query's value in `start`, plus queries · rows.
+struct Product {
+  const Pair* queries;  // [pairs, kQueries]
+  const Pair* rows;     // [kTileKeys, pairs]
+  const float* start;   // [kQueries]
+};
+
 template <int V>
-GROEL_BF16_INLINE void multiply(const Work& w, const Pair* queries, const Pair* rows, const float* start,
-                                Tile<V>& sums) {
+GROEL_BF16_INLINE void multiply(const Work& w, const Product& product, Tile<V>& sums) {
 #pragma GCC unroll 4
   for (int r = 0; r < kTileKeys; ++r)
 #pragma GCC unroll 2
-    for (int v = 0; v < V; ++v) sums.at[r][v] = _mm512_loadu_ps(start + v * kLanes);
+    for (int v = 0; v < V; ++v) sums.at[r][v] = _mm512_loadu_ps(product.start + v * kLanes);
   for (std::int64_t p = 0; p < ceil_div(w.width, 2); ++p) {
     __m512bh in[V];
 #pragma GCC unroll 2
-    for (int v = 0; v < V; ++v) in[v] = load_pairs(queries + p * kQueries + v * kLanes);
+    for (int v = 0; v < V; ++v) in[v] = load_pairs(product.queries + p * kQueries + v * kLanes);
 #pragma GCC unroll 4
     for (int r = 0; r < kTileKeys; ++r)
 #pragma GCC unroll 2
       for (int v = 0; v < V; ++v)
-        sums.at[r][v] = _mm512_dpbf16_ps(sums.at[r][v], in[v], broadcast(rows[r * w.pairs + p]));
+        sums.at[r][v] = _mm512_dpbf16_ps(sums.at[r][v], in[v], broadcast(product.rows[r * w.pairs + p]));
   }
 }
 
@@ -197,39 +202,47 @@ GROEL_BF16_INLINE void store_query_pairs(const __m512 (&values)[V], Pair* to) {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), rounded(values[0]));
 }
 
-// P and dS of kTileKeys keys from `key + j`, of which `left` are keys, and V vectors of queries.
+/// Where a tile of P and dS is.
+struct Place {
+  std::int64_t key;   // of the sequence: the block's first
+  std::int64_t row;   // of the block
+  std::int64_t keys;  // from that row on; behind them P is zero
+  std::int64_t lane;
+};
+
+// P and dS of kTileKeys keys and V vectors of queries.
 template <int V>
-GROEL_BF16_INLINE void weigh_tile(const Work& w, std::int64_t key, std::int64_t j, std::int64_t left,
-                                  std::int64_t lane) {
+GROEL_BF16_INLINE void weigh_tile(const Work& w, const Place& at) {
   Tile<V> p;
   Tile<V> ds;
-  multiply<V>(w, w.q + lane, w.k + (key + j) * w.pairs, w.log_sums + lane, p);
-  multiply<V>(w, w.dy + lane, w.v + (key + j) * w.pairs, w.means + lane, ds);
+  const std::int64_t key = (at.key + at.row) * w.pairs;
+  multiply<V>(w, {w.q + at.lane, w.k + key, w.log_sums + at.lane}, p);
+  multiply<V>(w, {w.dy + at.lane, w.v + key, w.means + at.lane}, ds);
 #pragma GCC unroll 4
   for (int r = 0; r < kTileKeys; ++r) {
-    const auto is_key = static_cast<__mmask16>(r < left ? 0xffff : 0);
+    const auto is_key = static_cast<__mmask16>(r < at.keys ? 0xffff : 0);
 #pragma GCC unroll 2
     for (int v = 0; v < V; ++v) {
       p.at[r][v] = _mm512_maskz_mov_ps(is_key, exp2_weight(p.at[r][v]));
       ds.at[r][v] = _mm512_maskz_mul_ps(is_key, p.at[r][v], ds.at[r][v]);
     }
-    store_query_pairs<V>(p.at[r], w.p + (j + r) * kQueryPairs + lane / 2);
-    store_query_pairs<V>(ds.at[r], w.ds + (j + r) * kQueryPairs + lane / 2);
+    store_query_pairs<V>(p.at[r], w.p + (at.row + r) * kQueryPairs + at.lane / 2);
+    store_query_pairs<V>(ds.at[r], w.ds + (at.row + r) * kQueryPairs + at.lane / 2);
   }
 #pragma GCC unroll 2
   for (int r = 0; r < kTileKeys; r += 2)
 #pragma GCC unroll 2
     for (int v = 0; v < V; ++v)
-      _mm512_storeu_si512(w.ds_keys + (j + r) * kQueryPairs + lane + v * kLanes,
+      _mm512_storeu_si512(w.ds_keys + (at.row + r) * kQueryPairs + at.lane + v * kLanes,
                           interleave(ds.at[r][v], ds.at[r + 1][v]));
 }
 
 GROEL_BF16 void weigh(const Work& w, std::int64_t key, std::int64_t keys, std::int64_t queries) {
   std::int64_t lane = 0;
   for (; lane + kLanes < queries; lane += 2 * kLanes)
-    for (std::int64_t j = 0; j < keys; j += kTileKeys) weigh_tile<2>(w, key, j, keys - j, lane);
+    for (std::int64_t j = 0; j < keys; j += kTileKeys) weigh_tile<2>(w, {key, j, keys - j, lane});
   for (; lane < queries; lane += kLanes)
-    for (std::int64_t j = 0; j < keys; j += kTileKeys) weigh_tile<1>(w, key, j, keys - j, lane);
+    for (std::int64_t j = 0; j < keys; j += kTileKeys) weigh_tile<1>(w, {key, j, keys - j, lane});
 }
 
 /// out[r] += Σ_s left[s · kStep + r · kRow] · right[s], for V vectors of columns; right [steps, columns], out [rows,

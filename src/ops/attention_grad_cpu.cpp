@@ -84,10 +84,9 @@ void gather_head(const Tensor& x, const cpu::AttentionGradInput& input, const Wo
   }
 }
 
-/// The same, scaled and rotated.
-void gather_rotated(const Tensor& x, const cpu::AttentionGradInput& input, float scale, const Work& w, float* to) {
-  const cpu::AttentionGradTask& task = input.task;
-  cpu::rotate_head({x, input.attention, task.head, task.begin, w.tokens, task.begin, scale}, to);
+/// Rotated rows, padded likewise.
+void gather_rotated(const cpu::HeadRotation& rotation, const Work& w, float* to) {
+  cpu::rotate_head(rotation, to);
   for (std::int64_t t = w.tokens - 1; t >= 0 && w.padded != w.width; --t) {  // apart, the last first
     std::copy_backward(to + t * w.width, to + (t + 1) * w.width, to + t * w.padded + w.width);
     std::fill(to + t * w.padded + w.width, to + (t + 1) * w.padded, 0.0F);
@@ -190,10 +189,10 @@ HWY_INLINE float dot(const float* a, const T* b, std::int64_t width) {
   return sum_of_lanes(sum);
 }
 
-/// D = dy · y of the block's queries; y: the head's column of the first's row.
+/// D = dy · y of the block's queries, of which these are the rows.
 template <class T>
-HWY_INLINE void set_means(const Work& w, std::int64_t query, std::int64_t queries, const T* y, std::int64_t stride) {
-  for (std::int64_t i = 0; i < queries; ++i) w.means[i] = dot(w.dy + (query + i) * w.padded, y + i * stride, w.width);
+HWY_INLINE void set_means(const Work& w, const float* dy, Matrix<const T> y) {
+  for (std::int64_t i = 0; i < y.rows; ++i) w.means[i] = dot(dy + i * w.padded, y.row(i), w.width);
 }
 
 void start_block(const Work& w, const cpu::AttentionGradInput& input, std::int64_t query, std::int64_t queries) {
@@ -203,10 +202,12 @@ void start_block(const Work& w, const cpu::AttentionGradInput& input, std::int64
   const Tensor& y = input.forward.y;
   std::fill(w.log_sums, w.log_sums + 2 * kQueries, 0.0F);  // and the means behind them
   std::copy_n(log_sums, queries, w.log_sums);
-  if (y.dtype() == DType::f32)
-    set_means(w, query, queries, matrix<float>(y).row(row) + column, y.row_stride());
-  else
-    set_means(w, query, queries, matrix<bf16_t>(y).row(row) + column, y.row_stride());
+  const auto set = [&](auto all) HWY_ATTR {
+    all.data = all.row(row) + column;
+    all.rows = queries;
+    set_means(w, w.dy + query * w.padded, all);
+  };
+  y.dtype() == DType::f32 ? set(matrix<float>(y)) : set(matrix<bf16_t>(y));
   transpose_queries({w.q + query * w.padded, w.padded}, queries, w.width, w.q_columns);
   transpose_queries({w.dy + query * w.padded, w.padded}, queries, w.width, w.dy_columns);
   std::fill(w.dq_columns, w.dq_columns + w.padded * kQueries, 0.0F);
@@ -215,8 +216,9 @@ void start_block(const Work& w, const cpu::AttentionGradInput& input, std::int64
 void grad_head(const cpu::AttentionGradInput& input, AttentionGradients& to) {
   const Work w = make_work(input.tokens(), input.width());
   const AttentionInput& a = input.attention;
-  gather_rotated(a.q, input, a.scale * cpu::kLog2E, w, w.q);
-  gather_rotated(a.k, input, 1.0F, w, w.k);
+  const auto [head, begin, end] = input.task;
+  gather_rotated({a.q, a, head, begin, end - begin, begin, a.scale * cpu::kLog2E}, w, w.q);
+  gather_rotated({a.k, a, head, begin, end - begin, begin, 1.0F}, w, w.k);
   gather_head(a.v, input, w, w.v);
   gather_head(input.dy, input, w, w.dy);
   for (std::int64_t query = 0; query < w.tokens; query += kQueries) {

@@ -39,10 +39,17 @@ struct HeadRotation {
 };
 void rotate_head(const HeadRotation& rotation, float* to);
 
-/// Sets log_sums of a head's queries [query, query + count), if they are wanted, from the running maximum of each one's
-/// scores and the sum of 2^(score - maximum).
-void write_log_sums(AttentionResult& out, std::int64_t head, std::int64_t query, std::span<const float> highest,
-                    const float* total);
+/// What a softmax ran up for queries from `query` on: the largest of each one's scores, and the sum of 2^(score -
+/// that).
+struct SoftmaxSums {
+  std::int64_t head;
+  std::int64_t query;
+  std::int64_t count;
+  const float* highest;
+  const float* total;
+};
+/// Sets their log_sums, if they are wanted.
+void write_log_sums(const SoftmaxSums& sums, AttentionResult& out);
 
 /// The kernels. f32 by Highway; by AVX-512's bf16 dot products; by AMX's bf16 tiles.
 void attend_f32(const AttentionInput& input, const AttentionTask& task, AttentionResult& out);

@@ -56,11 +56,10 @@ bool kernels_agree(AttentionKernel a, AttentionKernel b) {
   return std::equal(x.begin(), x.end(), y.begin(), [](float u, float v) { return std::abs(u - v) < kNear; });
 }
 
-void write_log_sums(AttentionResult& out, std::int64_t head, std::int64_t query, std::span<const float> highest,
-                    const float* total) {
+void write_log_sums(const SoftmaxSums& sums, AttentionResult& out) {
   if (!out.log_sums.defined()) return;
-  float* to = mutable_matrix<float>(out.log_sums).row(head) + query;
-  for (std::size_t i = 0; i < highest.size(); ++i) to[i] = highest[i] + std::log2(total[i]);
+  float* to = mutable_matrix<float>(out.log_sums).row(sums.head) + sums.query;
+  for (std::int64_t i = 0; i < sums.count; ++i) to[i] = sums.highest[i] + std::log2(sums.total[i]);
 }
 
 AttentionKernel attention_kernel(Precision precision) {

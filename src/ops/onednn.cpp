@@ -7,6 +7,7 @@
 #include <mutex>
 #include <oneapi/dnnl/dnnl.hpp>
 #include <tuple>
+#include <unordered_map>
 
 #include "base/cpu.h"
 #include "base/error.h"
@@ -15,6 +16,7 @@ namespace groel::ops {
 namespace {
 
 using dnnl::memory;
+using Arguments = std::unordered_map<int, memory>;
 
 // oneDNN must stay on the calling thread: the threads are ours, over tiles, and a result must not depend on their
 // number.
@@ -86,6 +88,21 @@ struct TileProduct::Impl {
   Impl(const TileShape& tile, const memory::desc& weight)
       : shape(tile), description(describe(tile, weight)), product(description) {}
 
+  // This thread's descriptions of what the product works on, of which only the places change: made anew for every tile
+  // they take a share of its time. (An Impl is kept for the process.)
+  Arguments& arguments() const {
+    thread_local std::unordered_map<const Impl*, Arguments> known;
+    const auto [at, added] = known.try_emplace(this);
+    if (added) {
+      const auto nowhere = [](const memory::desc& form) { return memory(form, engine(), nullptr); };
+      at->second = {{DNNL_ARG_SRC, nowhere(description.src_desc())},
+                    {DNNL_ARG_WEIGHTS, nowhere(description.weights_desc())},
+                    {DNNL_ARG_DST, nowhere(description.dst_desc())},
+                    {DNNL_ARG_SCRATCHPAD, nowhere(description.scratchpad_desc())}};
+    }
+    return at->second;
+  }
+
   TileShape shape;
   dnnl::matmul::primitive_desc description;
   dnnl::matmul product;
@@ -146,13 +163,13 @@ void TileProduct::pack(const void* weight, std::byte* packed) const {
 
 void TileProduct::run(const void* x, const std::byte* packed, float* y, std::byte* scratch) const {
   const OneThread guard;
-  const auto& d = impl_->description;
   try {
-    impl_->product.execute(stream(),
-                           {{DNNL_ARG_SRC, memory(d.src_desc(), engine(), const_cast<void*>(x))},
-                            {DNNL_ARG_WEIGHTS, memory(d.weights_desc(), engine(), const_cast<std::byte*>(packed))},
-                            {DNNL_ARG_DST, memory(d.dst_desc(), engine(), y)},
-                            {DNNL_ARG_SCRATCHPAD, memory(d.scratchpad_desc(), engine(), scratch)}});
+    Arguments& a = impl_->arguments();
+    a.at(DNNL_ARG_SRC).set_data_handle(const_cast<void*>(x));
+    a.at(DNNL_ARG_WEIGHTS).set_data_handle(const_cast<std::byte*>(packed));
+    a.at(DNNL_ARG_DST).set_data_handle(y);
+    a.at(DNNL_ARG_SCRATCHPAD).set_data_handle(scratch);
+    impl_->product.execute(stream(), a);
     stream().wait();
   } catch (const dnnl::error& error) {
     rethrow(error);
