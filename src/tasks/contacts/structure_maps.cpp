@@ -10,6 +10,7 @@
 #include "report/picture.h"
 #include "tasks/contacts/figures.h"
 #include "tasks/reading/csv_text.h"
+#include "tasks/reading/picture.h"
 
 namespace groel::tasks {
 namespace {
@@ -89,12 +90,14 @@ void write(const Maps& maps, const std::string& path, std::ostream& out) {
 }
 
 void check(const Options& options) {
+  check_table_output(options);
+  check_picture(options);
   const std::string path = options.text("output");
   if (!path.empty() && path != "-" && !path.ends_with(".csv") && !path.ends_with(".npz"))
     throw Error(ErrorKind::usage, {fmt::format("'{}' is no format for the map of a structure", path), "--output",
                                    "use .npz (distances and contacts) or .csv (a contact a row)"});
   if (options.list("chain").size() > 2) throw Error(ErrorKind::usage, {"one chain or two", "--chain", "e.g. A or A,B"});
-  for (const char* name : {"model", "record"})
+  for (const char* name : {"model", "record", "resume"})
     if (options.given().contains(name))
       throw Error(ErrorKind::usage, {"a structure alone needs none", fmt::format("--{}", name), {}});
   if (!options.list("input").empty())
