@@ -229,6 +229,9 @@ TEST(Contacts, OfAStructureAlone) {
   const Outcome model = groel({"contacts", "-m", kEsm2, "--structure", file, "--from-structure"});
   EXPECT_EQ(model.exit, exit_code(ErrorKind::usage)) << model;
   EXPECT_TRUE(model.says("--model: a structure alone needs none")) << model;
+  const Outcome large = groel({"contacts", "--structure", file, "--from-structure", "--memory", "500"});
+  EXPECT_EQ(large.exit, exit_code(ErrorKind::memory)) << large;
+  EXPECT_TRUE(large.says("a map of 8 by 8 residues")) << large;
   const Outcome inner = groel({"contacts", "--structure", file, "--from-structure", "-o", "-"});
   EXPECT_EQ(inner.out, "chain_i,i,residue_i,chain_j,j,residue_j,distance\nA,1,A,A,8,A,3.000\nA,2,A,A,8,A,7.000\n")
       << inner;
