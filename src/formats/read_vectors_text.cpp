@@ -83,25 +83,29 @@ class JsonLines {
   VectorFile out_;
 };
 
-// Columns of a table that together are a column of vectors: "mean_6_0", "mean_6_1", ….
+// Columns of a table that together are a column of vectors: "mean_6_0", "mean_6_1", …, or "0", "1", ….
 struct Span {
   std::string name;
   std::size_t first = 0, width = 0;
 };
 
+const std::string kUnnamed = "values";
+
 std::vector<Span> numbered_columns(const std::vector<std::string>& header) {
   std::vector<Span> out;
   for (std::size_t c = 0; c < header.size(); ++c) {
     const std::size_t bar = header[c].rfind('_');
-    if (bar == std::string::npos) continue;
-    const std::string name = header[c].substr(0, bar);
-    const std::string number = header[c].substr(bar + 1);
+    const std::string name = bar == std::string::npos ? kUnnamed : header[c].substr(0, bar);
+    const std::string number = bar == std::string::npos ? header[c] : header[c].substr(bar + 1);
     if (!out.empty() && out.back().name == name && out.back().first + out.back().width == c &&
         number == std::to_string(out.back().width))
       ++out.back().width;
     else if (number == "0")
       out.push_back({name, c, 1});
   }
+  // Bare numbers may name anything, unless they count up to the end.
+  std::erase_if(out,
+                [&](const Span& span) { return span.name == kUnnamed && span.first + span.width != header.size(); });
   return out;
 }
 
@@ -112,13 +116,16 @@ std::vector<Span> vector_columns(const std::vector<std::string>& header, std::si
   for (const Span& span : out)
     if (const auto parsed = parse_column_name(span.name); parsed && is_pooled(parsed->kind)) pooled.push_back(span);
   if (!pooled.empty()) return pooled;
-  if (out.empty() && id + 1 < header.size()) out.push_back({"values", id + 1, header.size() - id - 1});
+  if (out.empty() && id + 1 < header.size()) out.push_back({kUnnamed, id + 1, header.size() - id - 1});
   return out;
 }
 
+// The table of `groel tokens` has both: its tokens say more than their numbers.
 std::size_t id_column(const std::vector<std::string>& header) {
-  const auto found = std::find(header.begin(), header.end(), "id");
-  return found == header.end() ? 0 : static_cast<std::size_t>(found - header.begin());
+  for (const char* name : {"token", "id"})
+    if (const auto found = std::find(header.begin(), header.end(), name); found != header.end())
+      return static_cast<std::size_t>(found - header.begin());
+  return 0;
 }
 
 class TableRows {

@@ -72,7 +72,9 @@ void require_fit(const Options& options, const models::Model& model, const MapRe
   const engine::MemoryPlan plan(model, {.layers = request.layers, .attentions = true},
                                 {.memory = options.bytes("memory"), .max_tokens = {}});
   const auto tokens = static_cast<std::int64_t>(record.tokens.size());
-  if (!plan.fits(tokens)) throw Error(plan.too_large(tokens));
+  if (!plan.fits(tokens))
+    throw Error(ErrorKind::memory,
+                {plan.too_large(tokens).parts().what, record.id, "raise --memory, or name fewer --layers"});
 }
 
 struct Maps {

@@ -2,26 +2,17 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "base/interrupt.h"
-#include "base/text_file.h"
 #include "engine/bundled.h"
-#include "engine/plan.h"
-#include "io/structure.h"
-#include "report/picture.h"
-#include "tasks/contacts/figures.h"
+#include "tasks/contacts/run.h"
 #include "tasks/contacts/structure_maps.h"
-#include "tasks/contacts/writer.h"
+#include "tasks/embed/journal.h"
 #include "tasks/reading/csv_text.h"
-#include "tasks/reading/output_name.h"
+#include "tasks/reading/input.h"
 #include "tasks/reading/picture.h"
 #include "tasks/task.h"
 
 namespace groel::tasks {
 namespace {
-
-using nlohmann::ordered_json;
-
-constexpr std::size_t kTextRows = 10;
 
 std::vector<OptionSpec> option_table() {
   OptionSpec input = sequences_option();
@@ -34,6 +25,9 @@ std::vector<OptionSpec> option_table() {
       table_option(
           "File to write: .h5, .npz, .safetensors or .jsonl as `groel embed` does, or .rr (CASP's RR, one file "
           "a record)"),
+      {.name = "resume",
+       .type = OptionType::flag,
+       .help = "Go on from what an interrupted run with --output left behind"},
       overwrite_option(),
       picture_option("Maps, one a record"),
       {.name = "structure",
@@ -57,126 +51,6 @@ std::vector<OptionSpec> option_table() {
   return table;
 }
 
-// What a run was asked to leave behind, a file a record.
-struct Outputs {
-  std::vector<std::filesystem::path> rr, pictures;
-
-  Outputs() = default;
-  Outputs(const Options& options, const std::vector<ReadRecord>& records) {
-    const Standing standing = options.flag("overwrite") ? Standing::replace : Standing::refuse;
-    std::vector<std::string> ids;
-    for (const ReadRecord& record : records) ids.push_back(record.id);
-    if (is_rr(options.text("output"))) rr = part_paths(options.text("output"), ids, standing);
-    pictures = part_paths(options.text("picture"), ids, standing);
-  }
-  void write(std::size_t record, const ContactResult& result) const {
-    if (!rr.empty()) write_text(rr[record], to_rr(result));
-    if (!pictures.empty()) report::write_picture(contact_figure(result), pictures[record]);
-  }
-};
-
-const bio::Chain* chain_of(const Options& options, const bio::Structure& structure) {
-  const std::vector<std::string> names = options.list("chain");
-  if (structure.chains.empty()) {
-    if (!names.empty()) throw Error(ErrorKind::usage, {"no structure is named", "--chain", "add --structure FILE"});
-    return nullptr;
-  }
-  if (names.size() > 1)
-    throw Error(ErrorKind::usage, {"two chains are for --from-structure alone", "--chain", "name one"});
-  return &structure.chain(names.empty() ? std::string() : names.front());
-}
-
-ReadRecord record_of(const bio::Structure& structure, const bio::Chain& chain, const bio::Tokenizer& tokenizer) {
-  const std::string id = std::filesystem::path(structure.source).stem().stem().string() + "_" + chain.name;
-  return {id, tokenizer.encode(chain.sequence).ids, {}};
-}
-
-std::vector<ReadRecord> records_of(const Options& options, const bio::Structure& structure, const bio::Chain* chain,
-                                   const bio::Tokenizer& tokenizer) {
-  if (!options.list("input").empty()) return read_records(options, tokenizer);
-  if (chain == nullptr)
-    throw Error(ErrorKind::usage, {"nothing to predict", {}, "name a FASTA file, a sequence or --structure FILE"});
-  return {record_of(structure, *chain, tokenizer)};
-}
-
-class Run {
- public:
-  Run(const Options& options, Context& context, const engine::LoadedModel& loaded)
-      : options_(options),
-        context_(context),
-        loaded_(loaded),
-        plan_(*loaded.model, {.contacts = true}, {.memory = options.bytes("memory"), .max_tokens = {}}),
-        failures_(context.sink) {
-    if (options.has("structure")) structure_ = io::read_structure(options.text("structure"));
-    chain_ = chain_of(options, structure_);
-    records_ = records_of(options, structure_, chain_, loaded.model->tokenizer());
-    outputs_ = Outputs(options, records_);
-    if (options.has("output") && !is_rr(options.text("output"))) {
-      std::int64_t residues = 0;
-      for (const ReadRecord& record : records_)
-        if (!record.error) residues += record.residues();
-      writer_.emplace(options.text("output"), loaded, static_cast<std::int64_t>(records_.size()), residues);
-    }
-  }
-
-  int run() {
-    for (std::size_t r = 0; r < records_.size(); ++r) {
-      check_interrupted();
-      try {
-        one(r);
-      } catch (const Error& error) {
-        if (error.kind() == ErrorKind::io || error.kind() == ErrorKind::internal) throw;
-        failed(records_[r].id, error);
-      }
-    }
-    if (writer_) writer_->finish();
-    if (options_.flag("json")) {
-      ordered_json out{{"records", json_}};
-      if (!errors_.empty()) out["errors"] = errors_;
-      context_.out << out.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
-    }
-    return failures_.exit_status();
-  }
-
- private:
-  void one(std::size_t at) {
-    const ReadRecord& record = records_[at];
-    if (record.error) throw Error(*record.error);
-    const auto tokens = static_cast<std::int64_t>(record.tokens.size());
-    if (!plan_.fits(tokens)) throw Error(plan_.too_large(tokens));
-    const ContactResult result = predict_contacts(*loaded_.model, record, chain_);
-    outputs_.write(at, result);
-    if (writer_) writer_->write(result);
-    if (options_.flag("json"))
-      json_.push_back(to_json(result, top(result, 0)));
-    else
-      context_.out << to_text(result, top(result, kTextRows));
-  }
-
-  std::size_t top(const ContactResult& result, std::size_t otherwise) const {
-    const auto asked = options_.has("top") ? static_cast<std::size_t>(options_.integer("top")) : otherwise;
-    return asked == 0 ? result.sequence.size() : asked;
-  }
-
-  void failed(const std::string& id, const Error& error) {
-    failures_.add(id, error);
-    errors_.push_back(error_json(id, error));
-    if (writer_) writer_->write_failed(id, error);
-  }
-
-  const Options& options_;
-  Context& context_;
-  const engine::LoadedModel& loaded_;
-  engine::MemoryPlan plan_;
-  Failures failures_;
-  bio::Structure structure_;
-  const bio::Chain* chain_ = nullptr;
-  std::vector<ReadRecord> records_;
-  Outputs outputs_;
-  std::optional<ContactWriter> writer_;
-  ordered_json json_ = ordered_json::array(), errors_ = ordered_json::array();
-};
-
 const models::Model& require_head(const models::Model& model) {
   const std::vector<std::string> have = model.capabilities();
   if (std::find(have.begin(), have.end(), models::ContactPredictor::kName) == have.end())
@@ -186,22 +60,32 @@ const models::Model& require_head(const models::Model& model) {
   return model;
 }
 
+// Refused before anything is computed.
+void check_outputs(const Options& options) {
+  const std::filesystem::path output = options.text("output");
+  const bool resume = options.flag("resume");
+  if (output == "-")
+    throw Error(ErrorKind::usage, {"matrices go to a file", "--output", "name one, or use --json for stdout"});
+  if (resume && !options.has("output"))
+    throw Error(ErrorKind::usage, {"nothing is kept of a run without an output", "--resume", "name it with --output"});
+  if (options.has("output")) check_run_output({output, resume, options.flag("overwrite")});
+  std::error_code ignored;
+  if (!resume || !std::filesystem::exists(journal_folder(output), ignored)) check_picture(options);
+}
+
 int run(const Options& options, Context& context) {
   apply_threads(options);
-  check_table_output(options);
-  check_picture(options);
   if (options.has("top") && options.integer("top") < 0)
     throw Error(ErrorKind::usage, {"a number from 0 on", "--top", "0 shows as many as residues"});
   if (options.flag("from-structure")) {
     if (!options.has("structure")) throw Error(ErrorKind::usage, {"no structure is named", "--structure", {}});
     return map_structure(options, context);
   }
-  if (options.text("output") == "-")
-    throw Error(ErrorKind::usage, {"matrices go to a file", "--output", "name one, or use --json for stdout"});
+  check_outputs(options);
   const auto loaded =
       engine::load_model(engine::resolve_model(options.text("model")), engine::parse_precision(options.text("dtype")));
   require_head(*loaded.model);
-  return Run(options, context, loaded).run();
+  return run_contacts(options, context, loaded);
 }
 
 }  // namespace

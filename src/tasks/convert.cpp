@@ -1,6 +1,7 @@
 // groel convert: a checkpoint as a Hugging Face folder, in another precision.
 #include "engine/bundled.h"
 #include "engine/load.h"
+#include "tasks/reading/model_folder.h"
 #include "tasks/task.h"
 #include "train/adapter.h"
 #include "train/folders.h"
@@ -14,18 +15,22 @@ DType parse_dtype(const std::string& text) {
   return text == "f16" ? DType::f16 : DType::f32;
 }
 
-void check_folder(const std::filesystem::path& folder, const Options& options) {
-  std::error_code ignored;
-  if (std::filesystem::exists(folder, ignored) && !options.flag("overwrite"))
-    throw Error(ErrorKind::usage, {"the folder exists already", folder.string(), "choose another, or add --overwrite"});
+// Rotary frequencies stay as they are: rounded to bf16 they turn far residues by other angles.
+void keep_frequencies(const engine::Checkpoint& checkpoint, train::SavedModel& model) {
+  for (train::NamedTensor& tensor : model.tensors) {
+    if (!tensor.name.ends_with("inv_freq")) continue;
+    const io::Array& array = checkpoint.arrays.at(tensor.name);
+    tensor.value = Tensor::copy_of(array.shape, array.dtype, array.bytes);
+  }
 }
 
 int run(const Options& options, Context& context) {
   const std::filesystem::path folder = options.text("out");
-  check_folder(folder, options);
+  check_model_folder(folder.string(), options);
   const engine::Checkpoint checkpoint = train::read_model(engine::resolve_model(options.text("model")));
   const engine::LoadedModel loaded = engine::load_unprepared(checkpoint);  // strict: a damaged one is found out here
-  const auto model = train::saved_copy(checkpoint, loaded.model->tokenizer().tokens(), parse_dtype(options.text("to")));
+  auto model = train::saved_copy(checkpoint, loaded.model->tokenizer().tokens(), parse_dtype(options.text("to")));
+  keep_frequencies(checkpoint, model);
   train::write_folder(folder, [&](const std::filesystem::path& temporary) { train::write_model(temporary, model); });
   const std::size_t bytes = std::filesystem::file_size(folder / "model.safetensors");
   if (options.flag("json"))

@@ -1,11 +1,11 @@
 // groel embed: protein sequences to vectors.
 #include <algorithm>
-#include <filesystem>
 
 #include "base/cpu.h"
 #include "engine/bundled.h"
 #include "engine/windows.h"
 #include "ops/limits.h"
+#include "tasks/embed/journal.h"
 #include "tasks/embed/run.h"
 #include "tasks/task.h"
 
@@ -132,26 +132,11 @@ void check_capabilities(const models::Model& model, const EmbedRunOptions& run) 
     throw Error(ErrorKind::usage, {"layer 0 (the embeddings) has no attention maps", "--layers", {}});
 }
 
-// With --resume a file may be there if the run's journal is, too: then the end of that run was cut off after it was
-// written (EmbedRun::publish compares), and what is left is to tidy up.
 void check_output(const EmbedRunOptions& run, const formats::Format& format) {
-  if (run.output == "-") {
-    if (!format.streams)
-      throw Error(ErrorKind::usage, {fmt::format("{} cannot be written to stdout", format.name), "--output",
-                                     "name a file (-o out.h5), or use --format jsonl or csv"});
-    return;
-  }
-  std::error_code failed;
-  if (run.output.empty() || std::filesystem::is_directory(run.output, failed))
-    throw Error(ErrorKind::usage, {fmt::format("'{}' is not the name of a file", run.output.string()), "--output", {}});
-  const bool may_stand = run.overwrite || (run.resume && std::filesystem::exists(journal_folder(run.output), failed));
-  if (std::filesystem::exists(run.output, failed) && !may_stand)
-    throw Error(ErrorKind::usage,
-                {run.resume ? "the output exists already, and nothing is left to resume" : "the output exists already",
-                 run.output.string(), "choose another name, or add --overwrite"});
-  const auto folder = run.output.parent_path();
-  if (!folder.empty() && !std::filesystem::is_directory(folder, failed))
-    throw Error(ErrorKind::not_found, {"there is no such folder to write to", folder.string(), {}});
+  if (run.output != "-") return check_run_output({run.output, run.resume, run.overwrite});
+  if (!format.streams)
+    throw Error(ErrorKind::usage, {fmt::format("{} cannot be written to stdout", format.name), "--output",
+                                   "name a file (-o out.h5), or use --format jsonl or csv"});
 }
 
 EmbedRunOptions run_options(const Options& options, const models::Model& model) {

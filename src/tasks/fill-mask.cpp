@@ -194,18 +194,20 @@ std::string to_csv(const std::vector<FilledPosition>& all, const View& view) {
 }
 
 // Of one record: several would need several pictures.
+void check_drawable(const std::vector<MaskJob>& jobs, const std::vector<ReadRecord>& records, const Options& options) {
+  if (!options.has("picture")) return;
+  if (jobs.empty()) throw Error(ErrorKind::bad_input, {"no position to show", options.text("picture"), {}});
+  if (jobs.size() > 1)
+    throw Error(ErrorKind::usage, {"a picture shows one record, and the input has several", "--picture",
+                                   fmt::format("for example --record '{}'", records[jobs.front().record].id)});
+}
+
 void draw(const std::vector<FilledPosition>& all, const View& view, const Options& options, Sink& sink) {
   if (!options.has("picture")) return;
-  if (all.empty()) throw Error(ErrorKind::bad_input, {"no position to show", options.text("picture"), {}});
   MaskPicture picture{view.id(all.front()), {}, {}, view.base};
   for (std::size_t choice = 0; choice < view.choices.ids().size(); ++choice)
     picture.tokens.push_back(view.token(choice));
-  for (const FilledPosition& filled : all) {
-    if (filled.record != all.front().record)
-      throw Error(ErrorKind::usage, {"a picture shows one record, and the input has several", "--picture",
-                                     fmt::format("for example --record '{}'", picture.record)});
-    picture.residues.push_back(view.residue(filled));
-  }
+  for (const FilledPosition& filled : all) picture.residues.push_back(view.residue(filled));
   save_picture(mask_figure(all, picture), options, sink);
 }
 
@@ -234,7 +236,12 @@ int run(const Options& options, Context& context) {
   const Choices choices(tokenizer,
                         options.text("vocabulary") == "all" ? Choices::Scope::vocabulary : Choices::Scope::residues);
   std::vector<ReadRecord> records = read_records(options, tokenizer);
-  const auto filled = fill_masks(scan, tokenizer, records, request, choices);
+  const std::vector<MaskJob> jobs = mask_jobs(scan, tokenizer, records, request);
+  Failures failures(context.sink);
+  for (const ReadRecord& record : records)
+    if (record.error) failures.add(record.id, *record.error);
+  check_drawable(jobs, records, options);
+  const auto filled = fill_masks({scan, tokenizer, choices, records}, jobs, request, context.sink);
   const View view{tokenizer,
                   choices,
                   records,
@@ -242,9 +249,6 @@ int run(const Options& options, Context& context) {
                   static_cast<std::size_t>(options.integer("top-k")),
                   options.number("tolerant"),
                   request.one_by_one};
-  Failures failures(context.sink);
-  for (const ReadRecord& record : records)
-    if (record.error) failures.add(record.id, *record.error);
   show(filled, view, options, context.out);
   draw(filled, view, options, context.sink);
   return failures.exit_status();

@@ -6,6 +6,7 @@
 #include "engine/bundled.h"
 #include "engine/load.h"
 #include "tasks/contacts/fit.h"
+#include "tasks/reading/model_folder.h"
 #include "tasks/task.h"
 #include "train/adapter.h"
 #include "train/folders.h"
@@ -57,16 +58,6 @@ std::vector<OptionSpec> option_table() {
   for (OptionSpec& spec : std::vector{dtype_option(), threads_option(), json_option()})
     table.push_back(std::move(spec));
   return table;
-}
-
-void check_output(const std::filesystem::path& folder, bool overwrite) {
-  std::error_code ignored;
-  if (!std::filesystem::exists(folder, ignored)) return;
-  const bool is_model = std::filesystem::exists(folder / "config.json", ignored);
-  if (!overwrite || !is_model)
-    throw Error(ErrorKind::usage,
-                {is_model ? "the output exists already" : "this exists already and is no model", folder.string(),
-                 is_model ? "choose another name, or add --overwrite" : "choose another name"});
 }
 
 analysis::LogisticOptions fit_options(const Options& options) {
@@ -147,15 +138,17 @@ ordered_json head_json(const analysis::LogisticModel& head) {
 int run(const Options& options, Context& context) {
   apply_threads(options);
   const std::filesystem::path folder = options.text("output");
-  check_output(folder, options.flag("overwrite"));
+  check_model_folder(folder.string(), options);
   const analysis::LogisticOptions fit = fit_options(options);
   const FitFilter filter{options.integer("min-length"), options.integer("max-length")};
   const ops::Precision precision = engine::parse_precision(options.text("dtype"));
   engine::Checkpoint checkpoint = train::read_model(engine::resolve_model(options.text("model")));
   const std::vector<FitChain> chains = read_chains(options.list("structures"), filter, context.sink);
   const std::vector<FitChain> valid = held_out(options, filter, chains, context.sink);
-  const analysis::LogisticData data =
-      contact_samples(*engine::load_model(checkpoint, precision).model, chains, options.bytes("memory"), context.sink);
+  std::optional<engine::LoadedModel> bare = engine::load_model(checkpoint, precision);
+  for (const auto* all : {&chains, &valid}) require_readable(*bare->model, *all);
+  const analysis::LogisticData data = contact_samples(*bare->model, chains, options.bytes("memory"), context.sink);
+  bare.reset();  // it is loaded again with the head
   const analysis::LogisticModel head = analysis::fit_logistic(data, fit);
   set_contact_head(checkpoint, head);
   const engine::LoadedModel loaded = engine::load_model(checkpoint, precision);
@@ -166,10 +159,10 @@ int run(const Options& options, Context& context) {
                       {"pairs", data.samples()},
                       {"contacts", std::count(data.labels.begin(), data.labels.end(), 1)}};
   result.update(head_json(head));
-  result["precision"] = precision_json(mean_precision(*loaded.model, chains));
+  result["precision"] = precision_json(mean_precision(*loaded.model, chains, context.sink));
   if (!valid.empty()) {
     result["valid_chains"] = valid.size();
-    result["valid_precision"] = precision_json(mean_precision(*loaded.model, valid));
+    result["valid_precision"] = precision_json(mean_precision(*loaded.model, valid, context.sink));
   }
   if (options.flag("json"))
     context.out << result.dump(2) << '\n';

@@ -1,8 +1,8 @@
 // groel perplexity: how well a model predicts each residue of a protein from all the others.
-#include <chrono>
 #include <cmath>
 
 #include "tasks/reading/input.h"
+#include "tasks/reading/scan_progress.h"
 #include "tasks/task.h"
 
 namespace groel::tasks {
@@ -67,24 +67,19 @@ void check_records(std::vector<ReadRecord>& records, const engine::MaskedScan& s
 std::vector<Likelihood> likelihoods(const std::vector<ReadRecord>& records, const engine::MaskedScan& scan,
                                     const bio::Tokenizer& tokenizer, Sink& sink) {
   std::vector<Likelihood> out(records.size());
-  Progress progress{.phase = "masking"};
-  progress.total = static_cast<std::int64_t>(records.size());
+  ScanProgress::Work work{"masking", "records", static_cast<std::int64_t>(records.size()), 0};
   for (const ReadRecord& record : records)
-    if (!record.error) progress.total_tokens += record.residues();
+    if (!record.error) work.positions += record.residues();
+  ScanProgress progress(sink, work);
   Leftover source(records, tokenizer);
-  const auto begin = std::chrono::steady_clock::now();
   scan.run([&](engine::ScanQuery& query) { return source.next(query); },
            [&](const engine::ScanAnswer& answer) {
              const auto key = static_cast<std::size_t>(answer.key);
              const auto truth = records[key].tokens[static_cast<std::size_t>(answer.position)];
              out[key].log += answer.log_probabilities[static_cast<std::size_t>(truth)];
              ++out[key].residues;
-             progress.done = answer.key;
-             ++progress.tokens;
-             progress.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-             sink.progress(progress);
+             progress.answered(answer.key);
            });
-  sink.progress_done();
   return out;
 }
 

@@ -18,6 +18,8 @@ namespace {
 using analysis::Vectors;
 using nlohmann::ordered_json;
 
+constexpr std::int64_t kMostIterations = 1'000'000;
+
 struct Layout {
   std::vector<analysis::Point> points;
   std::string x_name, y_name;
@@ -137,10 +139,20 @@ void write(const Map& map, const Options& options, Context& context) {
     context.sink.note(facts_text(map.layout));
 }
 
+void check_numbers(const Options& options) {
+  if (options.integer("iterations") < 1 || options.integer("iterations") > kMostIterations)
+    throw Error(ErrorKind::usage, {fmt::format("a number from 1 to {}", kMostIterations), "--iterations", {}});
+  if (!(options.number("angle") >= 0 && options.number("angle") <= 1))
+    throw Error(ErrorKind::usage, {"a number from 0 (exact) to 1", "--angle", "0.5 is the usual one"});
+  if (options.integer("dimensions") < 0)
+    throw Error(ErrorKind::usage, {"a number from 0 on", "--dimensions", "0 leaves the vectors as they are"});
+}
+
 int run(const Options& options, Context& context) {
   apply_threads(options);
   check_table_output(options);
   check_picture(options);
+  check_numbers(options);
   if (options.list("input").size() != 1) throw Error(ErrorKind::usage, "name one file of embeddings");
   const std::string input = options.list("input").front();
   formats::VectorFile file = formats::read_vectors(input, options.text("column"));
@@ -230,7 +242,10 @@ Task project_task() {
                     "--perplexity 3 --picture map.html -o map.csv",
                     "a map to look into"},
                    {"groel embed examples/proteins.fasta -o e.csv && groel project e.csv --method pca --json",
-                    "principal components, as JSON"}},
+                    "principal components, as JSON"},
+                   {"groel tokens --vocabulary residues -o tokens.csv && groel project tokens.csv --perplexity 5 "
+                    "--colour-by residue-class --picture residues.svg -o residues.csv",
+                    "the 20 residues as the model has them, coloured by their class"}},
       .options = option_table(),
       .run = run};
 }

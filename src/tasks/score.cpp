@@ -70,7 +70,7 @@ ScoreMethod parse_method(const std::string& text) {
 }
 
 // The one protein that variants are of.
-std::string wild_type(const Options& options, const bio::Tokenizer& tokenizer) {
+WildType wild_type(const Options& options, const bio::Tokenizer& tokenizer) {
   const std::vector<ReadRecord> records = read_records(options, tokenizer);
   if (records.size() > 1)
     throw Error(ErrorKind::usage, {fmt::format("the input has {} records; variants are of one", records.size()),
@@ -82,9 +82,9 @@ std::string wild_type(const Options& options, const bio::Tokenizer& tokenizer) {
   } catch (const Error& error) {
     throw error.at(fmt::format("the wild type, {}", record.id));
   }
-  std::string out;
+  WildType out{record.id, {}, options.integer("offset")};
   for (std::int64_t p = 1; p <= record.residues(); ++p)
-    out += tokenizer.token(record.tokens[static_cast<std::size_t>(p)]);
+    out.sequence += tokenizer.token(record.tokens[static_cast<std::size_t>(p)]);
   return out;
 }
 
@@ -180,11 +180,11 @@ std::string agreement_text(const std::vector<Agreement>& all) {
 }
 
 // The one model's scores, or the mean of several.
-void draw(const VariantTable& table, const std::vector<Column>& columns, const std::string& sequence,
+void draw(const VariantTable& table, const std::vector<Column>& columns, const WildType& protein,
           const Options& options, Sink& sink) {
   if (!options.has("picture")) return;
   const Column& shown = columns.size() > 1 ? columns[columns.size() - 2] : columns.front();
-  if (!table.has_target) return save_picture(scan_figure(sequence, table.rows, shown.values), options, sink);
+  if (!table.has_target) return save_picture(scan_figure(protein, table.rows, shown.values), options, sink);
   std::string text = agreement_text(agreements(table, {shown}, options));
   text.pop_back();
   save_picture(measured_figure(table.rows, shown.values, options.text("target-col"), text), options, sink);
@@ -213,16 +213,17 @@ int run(const Options& options, Context& context) {
   const std::vector<std::string> names = options.list("model");
   if (names.empty()) throw Error(ErrorKind::usage, {"no model is named", "--model", {}});
   VariantTable table;
-  std::string sequence;
+  WildType protein;
   std::vector<Column> columns;
   std::vector<std::string> taken;
   for (const std::string& model : names) {  // one after the other, so that one alone is in memory
     const engine::LoadedModel loaded = load_reader(options, model);
     if (columns.empty()) {
-      sequence = wild_type(options, loaded.model->tokenizer());
-      table = read_variants(options, sequence);
+      protein = wild_type(options, loaded.model->tokenizer());
+      table = read_variants(options, protein.sequence);
     }
-    const ScoreInput input{*loaded.model, scan_options(options), parse_method(options.text("method")), sequence};
+    const ScoreInput input{*loaded.model, scan_options(options), parse_method(options.text("method")),
+                           protein.sequence};
     taken.push_back(unused(names.size() == 1 ? "score" : model_name(model), taken));
     columns.push_back({taken.back(), score_variants(input, table.rows, context.sink)});
   }
@@ -231,11 +232,11 @@ int run(const Options& options, Context& context) {
   for (const VariantRow& row : table.rows)
     if (row.error) failures.add(row.name, *row.error);
   if (failures.count() > 0)
-    if (const auto offset = fitting_offset(table, sequence))
+    if (const auto offset = fitting_offset(table, protein.sequence))
       context.sink.note(fmt::format("every variant would agree with the sequence with --offset {}",
                                     *offset + options.integer("offset")));
   write(table, columns, options, context);
-  draw(table, columns, sequence, options, context.sink);
+  draw(table, columns, protein, options, context.sink);
   return failures.exit_status();
 }
 

@@ -172,6 +172,11 @@ TEST(ReadVectors, TablesOfOthers) {
   EXPECT_EQ(numbered.ids, (Texts{"p"}));
   EXPECT_EQ(numbered.column, "x");
   EXPECT_EQ(numbered.failed, 1);
+  const VectorFile tokens = read_vectors(write_file(folder / "t.csv", "id,token,0,1\n5,A,1,2\n23,C,3,4\n"));
+  EXPECT_EQ(tokens.ids, (Texts{"A", "C"}));
+  EXPECT_EQ(tokens.values, (std::vector<float>{1, 2, 3, 4}));
+  const VectorFile doses = read_vectors(write_file(folder / "d.csv", "id,0,39,156\np,1,2,3\n"));
+  EXPECT_EQ(doses.values, (std::vector<float>{1, 2, 3})) << "no count, but names";
 }
 
 TEST(ReadVectors, ArraysOfOthers) {

@@ -92,6 +92,8 @@ TEST(Picture, PageStandsAloneAndCannotBeBrokenByItsTexts) {
   EXPECT_THAT(page, HasSubstr("figureOption"));
   EXPECT_THAT(page, Not(HasSubstr("alert(1)</script>")));
   EXPECT_THAT(page, HasSubstr("<title>Loss &amp; &lt;perplexity&gt;</title>"));
+  figure.title = "a\" onclick=\"alert(2)";
+  EXPECT_THAT(to_html(figure), HasSubstr("aria-label=\"a&quot; onclick=&quot;alert(2)\"></div>"));
   EXPECT_THAT(page, Not(HasSubstr("<script src")));
 }
 

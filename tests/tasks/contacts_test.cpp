@@ -1,7 +1,10 @@
 // groel contacts and fit-contacts: the reference's probabilities, structures, and heads learned from them.
 #include <gmock/gmock.h>
 
+#include <chrono>
+#include <csignal>
 #include <set>
+#include <thread>
 
 #include "base/error.h"
 #include "io/npz.h"
@@ -118,10 +121,63 @@ TEST(Contacts, NoFileOfARecordIsLost) {
   EXPECT_EQ(read_file(work / "c-c.svg"), "mine");
 }
 
+// What a stopped run leaves: a journal that lacks some of the records.
+TEST(Contacts, GoOnAfterAStop) {
+  const TemporaryFolder work;
+  const std::string input = write_file(work / "in.fasta", many_proteins(600) + ">bad\nMK?\n");
+  const std::vector<std::string> command{"contacts", input, "-m", kEsm2, "-o", work / "c.npz", "--json"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), command.begin(), command.end());
+    return groel(more);
+  };
+  const Outcome whole = with({});
+  EXPECT_EQ(whole.exit, 1) << whole;
+  const std::string expected = read_file(work / "c.npz");
+  std::filesystem::remove(work / "c.npz");
+
+  const std::string journal = work / "c.npz.partial";
+  {
+    Process process(groel_command(command), {});
+    std::error_code none;
+    for (int i = 0; i < 60'000; ++i) {
+      const auto size = std::filesystem::file_size(journal + "/items.bin", none);
+      if (!none && size > 100'000) break;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    process.kill(SIGINT);
+    const Outcome stopped = process.wait();
+    EXPECT_EQ(stopped.exit, 130) << stopped;
+    EXPECT_TRUE(stopped.says("of 600 sequences are kept")) << stopped;
+  }
+  EXPECT_FALSE(std::filesystem::exists(work / "c.npz"));
+  const Outcome again = with({});
+  EXPECT_EQ(again.exit, 2) << again;
+  EXPECT_TRUE(again.says("--resume")) << again;
+  const Outcome resumed = with({"--resume"});
+  EXPECT_EQ(resumed.exit, 1) << resumed;
+  EXPECT_EQ(resumed.out, whole.out);
+  EXPECT_TRUE(read_file(work / "c.npz") == expected);
+  EXPECT_EQ(work.names(), (std::vector<std::string>{"c.npz", "in.fasta"}));
+  EXPECT_TRUE(with({"--resume"}).says("nothing is left to resume"));
+}
+
+TEST(Contacts, BatchesChangeNothing) {
+  const TemporaryFolder work;
+  const std::string input = write_file(work / "in.fasta", many_proteins(40));
+  const json together = groel_json({"contacts", input, "--top", "3"});
+  ASSERT_EQ(together["records"].size(), 40U);
+  for (const int i : {0, 7, 39}) {
+    const json& one = together["records"][static_cast<std::size_t>(i)];
+    EXPECT_EQ(groel_json({"contacts", input, "--top", "3", "--record", one["id"]})["records"][0], one);
+  }
+}
+
 TEST(Contacts, PrecisionAgainstAStructure) {
   const TemporaryFolder work;
   const json record = groel_json({"contacts", "--structure", kUbiquitin, "--picture", work / "u.svg"})["records"].at(0);
   EXPECT_EQ(record["id"], "1ubq_A");
+  std::filesystem::copy(kUbiquitin, work / "AF-P1.v2.pdb");
+  EXPECT_EQ(groel_json({"contacts", "--structure", work / "AF-P1.v2.pdb"})["records"][0]["id"], "AF-P1.v2_A");
   EXPECT_EQ(record["length"], 76);
   ASSERT_EQ(record["precision"].size(), 9U);
   // From the list of contacts itself: as many as residues, of all ranges, so the long ones at L/5 are counted again.
@@ -173,6 +229,9 @@ TEST(Contacts, OfAStructureAlone) {
   const Outcome model = groel({"contacts", "-m", kEsm2, "--structure", file, "--from-structure"});
   EXPECT_EQ(model.exit, exit_code(ErrorKind::usage)) << model;
   EXPECT_TRUE(model.says("--model: a structure alone needs none")) << model;
+  const Outcome large = groel({"contacts", "--structure", file, "--from-structure", "--memory", "500"});
+  EXPECT_EQ(large.exit, exit_code(ErrorKind::memory)) << large;
+  EXPECT_TRUE(large.says("a map of 8 by 8 residues")) << large;
   const Outcome inner = groel({"contacts", "--structure", file, "--from-structure", "-o", "-"});
   EXPECT_EQ(inner.out, "chain_i,i,residue_i,chain_j,j,residue_j,distance\nA,1,A,A,8,A,3.000\nA,2,A,A,8,A,7.000\n")
       << inner;
@@ -200,6 +259,8 @@ TEST(Contacts, WhatIsWrongIsSaid) {
   expect({"-m", kEsm2, kProteins, "--chain", "A"}, ErrorKind::usage, "add --structure");
   expect({"-m", kEsm2, kProteins, "--picture", work / "x.gif"}, ErrorKind::usage, ".svg, .png or .html");
   expect({"-m", kEsm2, kProteins, "-o", work / "x.csv"}, ErrorKind::usage, "csv cannot hold contacts");
+  EXPECT_TRUE(work.names().empty()) << "no journal either";
+  expect({"-m", kEsm2, kProteins, "--resume"}, ErrorKind::usage, "name it with --output");
   expect({"--from-structure"}, ErrorKind::usage, "no structure is named");
   expect({"--from-structure", "-s", kInsulin, "-o", work / "x.rr"}, ErrorKind::usage, ".npz");
   expect({"-m", kEsm2, "-s", write_file(work / "empty.pdb", "")}, ErrorKind::bad_input, "the file is empty");
@@ -248,6 +309,22 @@ TEST(FitContacts, WhatIsWrongIsSaid) {
   const Outcome there = groel({"fit-contacts", kCrambin, "-m", kEsm2, "-o", work / "there", "--overwrite"});
   EXPECT_EQ(there.exit, exit_code(ErrorKind::usage)) << there;
   EXPECT_TRUE(there.says("is no model"));
+  std::vector<PdbAtom> rod;  // longer than what esm1b-tiny reads
+  for (int i = 0; i < 300; ++i) rod.push_back({"ALA", "A", i + 1, 3.8 * i});
+  const Outcome long_one = groel({"fit-contacts", kCrambin, "-m", GROEL_TEST_DATA "/esm1b-tiny", "--valid",
+                                  write_file(work / "rod.pdb", pdb(rod)), "-o", work / "x"});
+  EXPECT_EQ(long_one.exit, exit_code(ErrorKind::bad_input)) << long_one;
+  EXPECT_TRUE(long_one.says("rod.pdb:A: longer than the model's")) << long_one;
+  EXPECT_FALSE(std::filesystem::exists(work / "x")) << "before anything is fitted";
+  // Of a folder what is no structure is left out; a file that is named has to be one.
+  std::filesystem::create_directory(work / "mixed");
+  std::filesystem::copy(kCrambin, work / "mixed/a.cif");
+  write_file(work / "mixed/ligand.cif", "data_ATP\n_chem_comp.id ATP\n");
+  const Outcome mixed = groel({"fit-contacts", work / "mixed", "-m", kEsm2, "-o", work / "fit"});
+  EXPECT_EQ(mixed.exit, 0) << mixed;
+  EXPECT_TRUE(mixed.says("ligand.cif: no residue of a protein")) << mixed;
+  EXPECT_EQ(groel({"fit-contacts", kCrambin, work / "mixed/ligand.cif", "-m", kEsm2, "-o", work / "y"}).exit,
+            exit_code(ErrorKind::bad_input));
   const Outcome large = groel({"fit-contacts", kCrambin, "-m", kEsm2, "-o", work / "x", "--memory", "10K"});
   EXPECT_EQ(large.exit, exit_code(ErrorKind::memory)) << large;
 }

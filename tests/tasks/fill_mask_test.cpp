@@ -182,6 +182,10 @@ TEST(FillMask, BadInputIsNamed) {
   const std::string taken = write_file(folder / "x.csv", "mine");
   EXPECT_TRUE(run({kSequence, "--all", "-o", taken}).says("exists already"));
   EXPECT_EQ(read_file(taken), "mine");
+  const Outcome two = run({kProteins, "--all", "-o", folder / "p.csv", "--picture", folder / "p.svg"});
+  EXPECT_EQ(two.exit, 2) << two;
+  EXPECT_TRUE(two.says("a picture shows one record")) << two;
+  EXPECT_EQ(folder.names(), std::vector<std::string>{"x.csv"}) << "refused before anything is written";
 }
 
 }  // namespace

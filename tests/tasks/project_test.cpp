@@ -75,6 +75,38 @@ TEST_F(Project, ColoursResiduesByTheirClass) {
   EXPECT_THAT(run.out, HasSubstr(",other tokens\n"));
 }
 
+TEST_F(Project, AccessionsNameIdsBetweenBars) {
+  const std::string vectors = write_file(folder_ / "v.csv", "id,a,b\nsp|P1|X,1,2\nsp|P2|Y,3,5\nsp|P3|Z,0,9\n");
+  const std::string table = write_file(folder_ / "t.csv", "id,family\nP1,one\nsp|P2|Y,two\n");
+  const Outcome run = groel({"project", vectors, "--method", "pca", "--table", table, "--colour-by", "family"});
+  ASSERT_EQ(run.exit, 0) << run;
+  EXPECT_THAT(run.out, HasSubstr(",one\n"));
+  EXPECT_THAT(run.out, HasSubstr(",two\n"));
+  EXPECT_TRUE(run.says("1 of 3 ids are not in")) << run;
+}
+
+TEST_F(Project, TokenTablesOfTheModel) {
+  const std::string table = folder_ / "tokens.csv";
+  ASSERT_EQ(groel({"tokens", "-m", kEsm2, "--vocabulary", "residues", "-o", table}).exit, 0);
+  const Outcome run = groel({"project", table, "--method", "pca", "--colour-by", "residue-class", "--json"});
+  ASSERT_EQ(run.exit, 0) << run;
+  const json points = json::parse(run.out)["points"];
+  ASSERT_EQ(points.size(), 20U);
+  EXPECT_EQ(points[0]["id"], "A");
+  EXPECT_EQ(points[0]["group"], "aliphatic");
+  EXPECT_EQ(points[19]["group"], "aromatic");
+}
+
+TEST_F(Project, NumbersThatCannotBeAreRefused) {
+  for (const auto& [name, value] : std::map<std::string, std::vector<std::string>>{
+           {"--iterations", {"0", "-5", "2000000000000"}}, {"--angle", {"-1", "1.5", "nan"}}, {"--dimensions", {"-3"}}})
+    for (const std::string& number : value) {
+      const Outcome run = groel({"project", vectors_, "--perplexity", "2", name + "=" + number});
+      EXPECT_EQ(run.exit, 2) << number << run;
+      EXPECT_TRUE(run.says(name)) << run;
+    }
+}
+
 TEST_F(Project, WhatIsWrongIsSaid) {
   const Outcome no_table = groel({"project", vectors_, "--colour-by", "place"});
   EXPECT_EQ(no_table.exit, 2) << no_table;

@@ -79,6 +79,10 @@ TEST(Score, AScanIsEverySubstitution) {
   const auto listed = scored({"--variants", rows[40][0] + "," + rows[200][0]});
   EXPECT_EQ(score_of(listed[0]), std::stod(rows[40][4]));
   EXPECT_EQ(score_of(listed[1]), std::stod(rows[200][4]));
+  const std::string input = write_file(folder / "in.fasta", ">tem\n" + kWild + "\n");
+  EXPECT_EQ(groel({"score", input, "--scan", "-m", kEsm2, "--offset", "23", "--picture", folder / "s.svg"}).exit, 0);
+  EXPECT_TRUE(read_file(folder / "s.svg.csv").starts_with("residue,M24,K25,")) << "as the table numbers them";
+  EXPECT_NE(read_file(folder / "s.svg").find("Substitutions of tem"), std::string::npos);
 }
 
 TEST(Score, SeveralModelsAndTheirSummaries) {

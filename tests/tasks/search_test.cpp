@@ -179,6 +179,9 @@ TEST_F(SearchTest, ARecordFailsAlone) {
   ASSERT_EQ(answer["queries"].size(), 2U);
   EXPECT_EQ(answer["queries"][0]["kind"], "bad_input");
   EXPECT_EQ(answer["queries"][1]["hits"].size(), 2U);
+  const json ids = ask(file, {"--ids", "P69906,P69905", "-k", "2"}, 1);
+  EXPECT_EQ(ids["queries"][0]["kind"], "not_found");
+  EXPECT_EQ(ids["queries"][1]["hits"].size(), 2U);
 }
 
 TEST_F(SearchTest, FailedRecordsAreLeftOut) {

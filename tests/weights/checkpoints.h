@@ -9,6 +9,7 @@
 #include <initializer_list>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/load.h"
@@ -37,6 +38,12 @@ inline std::string why_absent(const std::string& name) {
   const auto variable##_found = ::groel::weights::find(name);                \
   if (!variable##_found) GTEST_SKIP() << ::groel::weights::why_absent(name); \
   const std::filesystem::path variable = *variable##_found
+
+/// The construct of fair-esm's variant-prediction example, whose first residue has the number 24.
+inline constexpr std::string_view kBetaLactamase =
+    "HPETLVKVKDAEDQLGARVGYIELDLNSGKILESFRPEERFPMMSTFKVLLCGAVLSRVDAGQEQLGRRIHYSQNDLVEYSPVTEKHLTDGMTVRELCSAAITMSD"
+    "NTAANLLLTTIGGPKELTAFLHNMGDHVTRLDRWEPELNEAIPNDERDTTMPAAMATTLRKLLTGELLTLASRQQLIDWMEADKVAGPLLRSALPAGWFIADKSGA"
+    "GERGSRGIIAALGPDGKPSRIVVIYTTGSQATMDERNRQIAEIGASLIKHW";
 
 /// Outputs of one forward pass, without the packing, pooling and checks of the layers above.
 struct Forward {

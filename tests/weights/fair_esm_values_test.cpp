@@ -146,12 +146,6 @@ INSTANTIATE_TEST_SUITE_P(Published, FairEsmEsm2,
                                            Official{"esm2_650m", "esm2_t33_650M_UR50D"}),
                          [](const auto& tested) { return std::string(tested.param.golden); });
 
-// The construct of fair-esm's variant-prediction example, whose first residue has the number 24.
-constexpr std::string_view kBetaLactamase =
-    "HPETLVKVKDAEDQLGARVGYIELDLNSGKILESFRPEERFPMMSTFKVLLCGAVLSRVDAGQEQLGRRIHYSQNDLVEYSPVTEKHLTDGMTVRELCSAAITMSD"
-    "NTAANLLLTTIGGPKELTAFLHNMGDHVTRLDRWEPELNEAIPNDERDTTMPAAMATTLRKLLTGELLTLASRQQLIDWMEADKVAGPLLRSALPAGWFIADKSGA"
-    "GERGSRGIIAALGPDGKPSRIVVIYTTGSQATMDERNRQIAEIGASLIKHW";
-
 class FairEsmEsm1v : public ::testing::TestWithParam<int> {};
 
 TEST_P(FairEsmEsm1v, WildTypeMarginalOfH24C) {

@@ -27,21 +27,37 @@ bool is_structure_file(const fs::path& path) {
   return extension == ".cif" || extension == ".mmcif" || extension == ".pdb" || extension == ".ent";
 }
 
-std::vector<std::string> files_of(const std::vector<std::string>& paths) {
-  std::vector<std::string> out;
+struct StructureFile {
+  std::string path;
+  bool named = true;  // itself, and not by its folder
+};
+
+std::vector<StructureFile> files_of(const std::vector<std::string>& paths) {
+  std::vector<StructureFile> out;
   for (const std::string& path : paths) {
     std::error_code ignored;
     if (!fs::is_directory(path, ignored)) {
-      out.push_back(path);
+      out.push_back({path});
       continue;
     }
     std::vector<std::string> found;
     for (const auto& entry : fs::directory_iterator(path))
       if (entry.is_regular_file() && is_structure_file(entry.path())) found.push_back(entry.path().string());
     std::sort(found.begin(), found.end());
-    out.insert(out.end(), found.begin(), found.end());
+    for (std::string& file : found) out.push_back({std::move(file), false});
   }
   return out;
+}
+
+// Of a folder's files those that are no structures of proteins are left out, and told.
+std::vector<bio::Chain> chains_of(const StructureFile& file, Sink& sink) {
+  try {
+    return io::read_structure(file.path).chains;
+  } catch (const Error& error) {
+    if (file.named || error.kind() != ErrorKind::bad_input) throw;
+    sink.warning(fmt::format("left out: {}", error.what()));
+    return {};
+  }
 }
 
 // Residues of a chain that can be counted, in its sequence.
@@ -108,10 +124,9 @@ std::vector<FitChain> read_chains(const std::vector<std::string>& paths, const F
   std::vector<FitChain> out;
   std::set<std::string> sequences;
   std::int64_t equal = 0, unfit = 0;
-  for (const std::string& file : files_of(paths)) {
-    const bio::Structure structure = io::read_structure(file);
-    for (const bio::Chain& chain : structure.chains) {
-      FitChain one{fs::path(file).filename().string() + ":" + chain.name, chain.sequence, bio::sites(chain)};
+  for (const StructureFile& file : files_of(paths)) {
+    for (const bio::Chain& chain : chains_of(file, sink)) {
+      FitChain one{fs::path(file.path).filename().string() + ":" + chain.name, chain.sequence, bio::sites(chain)};
       const auto length = static_cast<std::int64_t>(one.sequence.size());
       if (!sequences.insert(one.sequence).second)
         ++equal;
@@ -128,6 +143,14 @@ std::vector<FitChain> read_chains(const std::vector<std::string>& paths, const F
                     equal, unfit, filter.shortest, filter.longest));
   if (out.empty()) throw Error(ErrorKind::bad_input, "no chain to learn from in these structures");
   return out;
+}
+
+void require_readable(const models::Model& model, const std::vector<FitChain>& chains) {
+  const auto most = model.info().max_residues;
+  for (const FitChain& chain : chains)
+    if (most && static_cast<std::int64_t>(chain.sequence.size()) > *most)
+      throw Error(ErrorKind::bad_input,
+                  {fmt::format("longer than the model's {} residues", *most), chain.id, "lower --max-length"});
 }
 
 analysis::LogisticData contact_samples(const models::Model& model, const std::vector<FitChain>& chains,
@@ -153,9 +176,6 @@ analysis::LogisticData contact_samples(const models::Model& model, const std::ve
   for (const FitChain& chain : chains) {
     check_interrupted();
     try {
-      if (info.max_residues && static_cast<std::int64_t>(chain.sequence.size()) > *info.max_residues)
-        throw Error(ErrorKind::bad_input,
-                    {fmt::format("longer than the model's {} residues", *info.max_residues), {}, "lower --max-length"});
       Sampler(model, chain).add_to(data);
     } catch (const Error& error) {
       throw error.at(chain.id);
@@ -186,9 +206,12 @@ void set_contact_head(engine::Checkpoint& checkpoint, const analysis::LogisticMo
                 fmt::format("models of the family {} have no contact head", checkpoint.family->name));
 }
 
-std::vector<MeanPrecision> mean_precision(const models::Model& model, const std::vector<FitChain>& chains) {
+std::vector<MeanPrecision> mean_precision(const models::Model& model, const std::vector<FitChain>& chains, Sink& sink) {
   std::vector<MeanPrecision> out;
+  Progress progress{.phase = "measuring"};
+  progress.total = static_cast<std::int64_t>(chains.size());
   for (const FitChain& chain : chains) {
+    check_interrupted();
     const std::vector<std::int32_t> tokens = model.tokenizer().encode(chain.sequence).ids;
     const Tensor contacts = engine::embed_batch(model, std::span(&tokens, 1), {.contacts = true}).front().contacts;
     const auto precision = analysis::contact_precision(
@@ -200,7 +223,10 @@ std::vector<MeanPrecision> mean_precision(const models::Model& model, const std:
       out[i].value += precision[i].value();
       ++out[i].chains;
     }
+    ++progress.done;
+    sink.progress(progress);
   }
+  sink.progress_done();
   for (MeanPrecision& one : out)
     one.value = one.chains > 0 ? one.value / static_cast<double>(one.chains) : std::numeric_limits<double>::quiet_NaN();
   return out;

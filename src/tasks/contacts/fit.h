@@ -24,13 +24,15 @@ struct FitFilter {
 };
 
 /// The chains of structure files, and of the .cif, .mmcif, .pdb, .ent files (also .gz, .zst) in folders, in order of
-/// name; of equal sequences the first. Those left out are told. Errors: as io::read_structure; bad_input when no chain
-/// is left.
+/// name; of equal sequences the first. Those left out are told, files of folders that are no structures among them.
+/// Errors: as io::read_structure; bad_input when no chain is left.
 std::vector<FitChain> read_chains(const std::vector<std::string>& paths, const FitFilter& filter, Sink& sink);
 
+/// Errors: bad_input for a chain that is longer than what the model reads.
+void require_readable(const models::Model& model, const std::vector<FitChain>& chains);
+
 /// A sample for every pair of residues at least analysis::kShortestRange apart that both have coordinates; a feature
-/// for every layer and head. Errors: memory, when they do not fit into `memory` bytes (none: what is free); bad_input
-/// for chains that the model cannot read.
+/// for every layer and head. Errors: memory, when they do not fit into `memory` bytes (none: what is free).
 analysis::LogisticData contact_samples(const models::Model& model, const std::vector<FitChain>& chains,
                                        std::optional<std::size_t> memory, Sink& sink);
 
@@ -44,6 +46,6 @@ struct MeanPrecision {
   double value;         ///< over the chains that have such pairs; NaN without
   std::int64_t chains;  ///< how many have
 };
-std::vector<MeanPrecision> mean_precision(const models::Model& model, const std::vector<FitChain>& chains);
+std::vector<MeanPrecision> mean_precision(const models::Model& model, const std::vector<FitChain>& chains, Sink& sink);
 
 }  // namespace groel::tasks

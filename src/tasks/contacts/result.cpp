@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/embed.h"
-
 namespace groel::tasks {
 namespace {
 
@@ -42,34 +40,34 @@ std::string letters(const bio::Tokenizer& tokenizer, std::span<const std::int32_
   return out;
 }
 
-ContactResult predict_contacts(const models::Model& model, const ReadRecord& record, const bio::Chain* chain) {
-  ContactResult out{record.id, letters(model.tokenizer(), record.tokens), {}, {}, {}};
-  if (chain != nullptr) {  // first, as it costs less
-    const bio::Sites sites = bio::place(*chain, out.sequence);
-    out.truth = analysis::distances(sites, sites);
-  }
-  const Tensor contacts = engine::embed_batch(model, std::span(&record.tokens, 1), {.contacts = true}).front().contacts;
-  const auto values = contacts.values<float>();
-  out.probabilities.assign(values.begin(), values.end());
-  if (out.truth) out.precision = analysis::contact_precision(out.probabilities, *out.truth, analysis::kContactDistance);
+ContactResult contact_result(std::string id, std::string sequence, std::vector<float> probabilities,
+                             const bio::Chain* chain) {
+  ContactResult out{std::move(id), std::move(sequence), std::move(probabilities), {}, {}};
+  if (chain == nullptr) return out;
+  const bio::Sites sites = bio::place(*chain, out.sequence);
+  out.truth = analysis::distances(sites, sites);
+  out.precision = analysis::contact_precision(out.probabilities, *out.truth, analysis::kContactDistance);
   return out;
 }
 
-std::vector<ContactPair> ranked_pairs(const ContactResult& result) {
+std::vector<ContactPair> ranked_pairs(const ContactResult& result, std::size_t most) {
   std::vector<ContactPair> out;
-  for (std::int64_t i = 0; i < result.length(); ++i)
-    for (std::int64_t j = i + analysis::kShortestRange; j < result.length(); ++j)
-      out.push_back({i, j, result.at(i, j)});
-  std::stable_sort(out.begin(), out.end(),
-                   [](const ContactPair& a, const ContactPair& b) { return a.probability > b.probability; });
+  const auto n = static_cast<std::int32_t>(result.length());
+  const auto nearest = static_cast<std::int32_t>(analysis::kShortestRange);
+  for (std::int32_t i = 0; i < n; ++i)
+    for (std::int32_t j = i + nearest; j < n; ++j) out.push_back({i, j, result.at(i, j)});
+  const auto kept = out.begin() + static_cast<std::ptrdiff_t>(std::min(most, out.size()));
+  std::partial_sort(out.begin(), kept, out.end(), [](const ContactPair& a, const ContactPair& b) {
+    if (a.probability != b.probability) return a.probability > b.probability;
+    return std::pair(a.i, a.j) < std::pair(b.i, b.j);
+  });
+  out.erase(kept, out.end());
   return out;
 }
 
 ordered_json to_json(const ContactResult& result, std::size_t top) {
   ordered_json out{{"id", result.id}, {"length", result.length()}, {"contacts", ordered_json::array()}};
-  const auto pairs = ranked_pairs(result);
-  for (std::size_t p = 0; p < std::min(top, pairs.size()); ++p) {
-    const ContactPair& pair = pairs[p];
+  for (const ContactPair& pair : ranked_pairs(result, top)) {
     const auto letter = [&](std::int64_t at) { return result.sequence.substr(static_cast<std::size_t>(at), 1); };
     out["contacts"].push_back({{"i", pair.i + 1},
                                {"j", pair.j + 1},
@@ -93,11 +91,9 @@ ordered_json to_json(const ContactResult& result, std::size_t top) {
 std::string to_text(const ContactResult& result, std::size_t top) {
   std::string out = fmt::format("{} ({} residues)\n", result.id, result.length());
   if (result.truth) out += precision_table(result) + '\n';
-  const auto pairs = ranked_pairs(result);
   out +=
       fmt::format("  {:>8} {:>8} {:>12}{}\n", "residue", "residue", "probability", result.truth ? "  distance/A" : "");
-  for (std::size_t p = 0; p < std::min(top, pairs.size()); ++p) {
-    const ContactPair& pair = pairs[p];
+  for (const ContactPair& pair : ranked_pairs(result, top)) {
     const auto name = [&](std::int64_t at) {
       return fmt::format("{}{}", result.sequence[static_cast<std::size_t>(at)], at + 1);
     };
@@ -113,7 +109,7 @@ std::string to_rr(const ContactResult& result) {
   std::string out =
       fmt::format("PFRMAT RR\nTARGET {}\nAUTHOR GroEL\nMETHOD protein language model\nMODEL 1\n", result.id);
   for (std::size_t at = 0; at < result.sequence.size(); at += kLine) out += result.sequence.substr(at, kLine) + '\n';
-  for (const ContactPair& pair : ranked_pairs(result))
+  for (const ContactPair& pair : ranked_pairs(result, std::string::npos))
     out += fmt::format("{} {} 0 8 {:.6f}\n", pair.i + 1, pair.j + 1, pair.probability);
   return out + "END\n";
 }

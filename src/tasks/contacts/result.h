@@ -8,7 +8,6 @@
 #include "analysis/contact_map.h"
 #include "base/options.h"
 #include "bio/structure.h"
-#include "engine/load.h"
 #include "tasks/reading/input.h"
 
 namespace groel::tasks {
@@ -27,16 +26,17 @@ struct ContactResult {
 /// Letters of a record's residues.
 std::string letters(const bio::Tokenizer& tokenizer, std::span<const std::int32_t> tokens);
 
-/// Predicts one record's contacts and, with a chain, compares them with it. Errors: as embed_batch and bio::place.
-ContactResult predict_contacts(const models::Model& model, const ReadRecord& record, const bio::Chain* chain);
+/// One record's contacts, compared with a chain where there is one. Errors: as bio::place.
+ContactResult contact_result(std::string id, std::string sequence, std::vector<float> probabilities,
+                             const bio::Chain* chain);
 
 /// A pair of residues, from 0.
 struct ContactPair {
-  std::int64_t i, j;
+  std::int32_t i, j;
   float probability;
 };
-/// Pairs at least analysis::kShortestRange apart, likeliest first.
-std::vector<ContactPair> ranked_pairs(const ContactResult& result);
+/// Pairs at least analysis::kShortestRange apart, likeliest first (equal ones in order of position), `most` of them.
+std::vector<ContactPair> ranked_pairs(const ContactResult& result, std::size_t most);
 
 /// "{id, length, contacts: [{i, j, residues, probability, distance}], precision: [...]}" with the `top` likeliest.
 nlohmann::ordered_json to_json(const ContactResult& result, std::size_t top);

@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/system.h"
 #include "base/text_file.h"
 #include "io/npz.h"
 #include "io/structure.h"
 #include "report/picture.h"
 #include "tasks/contacts/figures.h"
 #include "tasks/reading/csv_text.h"
+#include "tasks/reading/picture.h"
 
 namespace groel::tasks {
 namespace {
@@ -89,16 +91,30 @@ void write(const Maps& maps, const std::string& path, std::ostream& out) {
 }
 
 void check(const Options& options) {
+  check_table_output(options);
+  check_picture(options);
   const std::string path = options.text("output");
   if (!path.empty() && path != "-" && !path.ends_with(".csv") && !path.ends_with(".npz"))
     throw Error(ErrorKind::usage, {fmt::format("'{}' is no format for the map of a structure", path), "--output",
                                    "use .npz (distances and contacts) or .csv (a contact a row)"});
   if (options.list("chain").size() > 2) throw Error(ErrorKind::usage, {"one chain or two", "--chain", "e.g. A or A,B"});
-  for (const char* name : {"model", "record"})
+  for (const char* name : {"model", "record", "resume"})
     if (options.given().contains(name))
       throw Error(ErrorKind::usage, {"a structure alone needs none", fmt::format("--{}", name), {}});
   if (!options.list("input").empty())
     throw Error(ErrorKind::usage, {"a structure alone needs no sequences", "--from-structure", {}});
+}
+
+// Distances, and as much again for what is made of them.
+void require_room(const bio::Chain& a, const bio::Chain& b, const Options& options) {
+  const double needed =
+      2.0 * sizeof(float) * static_cast<double>(a.sequence.size()) * static_cast<double>(b.sequence.size());
+  const std::size_t room = options.bytes("memory").value_or(available_memory());
+  if (needed > static_cast<double>(room))
+    throw Error(ErrorKind::memory,
+                {fmt::format("a map of {} by {} residues takes {:.1f} GB, and there are {}", a.sequence.size(),
+                             b.sequence.size(), needed / (1 << 30), format_bytes(room)),
+                 fmt::format("chain {}", a.name), "name shorter chains with --chain"});
 }
 
 ChainLabels labels(const bio::Chain& chain) { return {chain.name, residue_labels(chain.sequence)}; }
@@ -112,6 +128,7 @@ int map_structure(const Options& options, Context& context) {
   if (names.empty()) names.emplace_back();
   const bio::Chain& a = structure.chain(names.front());
   const bio::Chain& b = structure.chain(names.back());
+  require_room(a, b, options);
   const Maps maps{a, b, analysis::distances(bio::sites(a), bio::sites(b))};
   if (options.has("output")) write(maps, options.text("output"), context.out);
   if (options.has("picture"))

@@ -1,31 +1,31 @@
-// One record after the other into a file beside the one that was asked for.
+// A record after the other, as embed writes them.
 #include "tasks/contacts/writer.h"
 
 #include "base/sha256.h"
+#include "formats/writers.h"
 #include "tasks/embed/run.h"
 
 namespace groel::tasks {
 
 bool is_rr(const std::filesystem::path& path) { return path.extension() == ".rr" || path.extension() == ".casp"; }
 
-ContactWriter::ContactWriter(const std::filesystem::path& path, const engine::LoadedModel& loaded, std::int64_t records,
-                             std::int64_t residues)
-    : path_(path),
-      unfinished_(path.parent_path() / ("." + path.stem().string() + ".unfinished" + path.extension().string())),
-      layer_(static_cast<int>(loaded.model->info().layers)) {
+nlohmann::json describe_contacts(const engine::LoadedModel& loaded) {
   EmbedRunOptions run;
   run.kinds = {formats::ItemKind::contacts};
-  run.request = {.layers = {layer_}, .contacts = true};
-  formats::ResultSchema schema{
-      {{formats::ItemKind::contacts, layer_, 0}}, records, residues, describe_run(loaded, run)};
-  writer_ = formats::find_format({}, path).open({.path = unfinished_, .schema = std::move(schema)});
+  run.request = {.layers = {static_cast<int>(loaded.model->info().layers)}, .contacts = true};
+  return describe_run(loaded, run);
 }
 
-ContactWriter::~ContactWriter() {
-  if (writer_ == nullptr) return;
-  writer_.reset();
-  std::error_code ignored;
-  std::filesystem::remove(unfinished_, ignored);
+void check_contact_format(const std::filesystem::path& path) {
+  formats::ResultSchema schema{{{formats::ItemKind::contacts, 0, 0}}, 0, 0, {}};
+  formats::check_options(formats::find_format({}, path), {.path = path, .schema = std::move(schema)});
+}
+
+ContactWriter::ContactWriter(const std::filesystem::path& path, const engine::LoadedModel& loaded, const Size& size)
+    : layer_(static_cast<int>(loaded.model->info().layers)) {
+  formats::ResultSchema schema{
+      {{formats::ItemKind::contacts, layer_, 0}}, size.records, size.residues, describe_contacts(loaded)};
+  writer_ = formats::find_format({}, path).open({.path = path, .schema = std::move(schema)});
 }
 
 void ContactWriter::write(const ContactResult& result) {
@@ -40,14 +40,6 @@ void ContactWriter::write(const ContactResult& result) {
 
 void ContactWriter::write_failed(const std::string& id, const Error& error) {
   writer_->write({id, id, 0, {}, {}, error});
-}
-
-void ContactWriter::finish() {
-  writer_->finish();
-  writer_.reset();
-  std::error_code failed;
-  std::filesystem::rename(unfinished_, path_, failed);
-  if (failed) throw_errno(path_.string(), "rename the finished file to this", failed.value());
 }
 
 }  // namespace groel::tasks

@@ -13,19 +13,24 @@ namespace groel::tasks {
 /// Whether an output's extension says CASP RR (.rr, .casp).
 bool is_rr(const std::filesystem::path& path);
 
-/// One file of a format of embed; it stands under its name after finish().
+/// What a run's contacts are computed with, as files and journals say it.
+nlohmann::json describe_contacts(const engine::LoadedModel& loaded);
+
+/// Refuses a path whose format cannot hold contacts. Errors: usage.
+void check_contact_format(const std::filesystem::path& path);
+
+/// One file of a format of embed.
 class ContactWriter {
  public:
-  /// `records` and `residues` as in formats::ResultSchema. Errors: usage for a format that cannot hold contacts.
-  ContactWriter(const std::filesystem::path& path, const engine::LoadedModel& loaded, std::int64_t records,
-                std::int64_t residues);
-  ~ContactWriter();
+  struct Size {
+    std::int64_t records = 0, residues = 0;  ///< as in formats::ResultSchema
+  };
+  ContactWriter(const std::filesystem::path& path, const engine::LoadedModel& loaded, const Size& size);
   void write(const ContactResult& result);
   void write_failed(const std::string& id, const Error& error);
-  void finish();
+  void finish() { writer_->finish(); }
 
  private:
-  std::filesystem::path path_, unfinished_;
   int layer_;
   std::unique_ptr<formats::ResultWriter> writer_;
 };

@@ -1,11 +1,8 @@
 // The loop of an embedding run.
 #include "tasks/embed/run.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
-#include <fstream>
 #include <future>
 #include <new>
 
@@ -14,8 +11,8 @@
 #include "base/version.h"
 #include "engine/log_softmax.h"
 #include "engine/windows.h"
-#include "formats/spool.h"
 #include "formats/writers.h"
+#include "tasks/embed/journal.h"
 
 namespace groel::tasks {
 namespace {
@@ -23,8 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 using formats::ItemKind;
-
-const std::string kUnfinished = "output";  // what the file is called, with its extension, until it is finished
 
 formats::Item to_item(ItemKind kind, int layer, const Tensor& tensor) {
   const auto values = tensor.values<float>();
@@ -77,27 +72,6 @@ formats::ResultSchema schema_of(const engine::LoadedModel& loaded, const EmbedIn
   return schema;
 }
 
-// A folder of our own for a run whose output goes to stdout.
-fs::path temporary_folder() {
-  std::string name = (fs::temp_directory_path() / "groel-XXXXXX").string();
-  if (mkdtemp(name.data()) == nullptr) throw_errno(name, "create a temporary folder", errno);
-  return name;
-}
-
-bool same_bytes(const fs::path& a, const fs::path& b) {
-  std::error_code failed;
-  if (fs::file_size(a, failed) != fs::file_size(b, failed) || failed) return false;
-  std::ifstream files[] = {std::ifstream(a, std::ios::binary), std::ifstream(b, std::ios::binary)};
-  std::vector<char> pieces[] = {std::vector<char>(1 << 20), std::vector<char>(1 << 20)};
-  while (files[0] && files[1]) {
-    for (int i = 0; i < 2; ++i) files[i].read(pieces[i].data(), static_cast<std::streamsize>(pieces[i].size()));
-    const auto got = files[0].gcount();
-    if (got != files[1].gcount() || !std::equal(pieces[0].begin(), pieces[0].begin() + got, pieces[1].begin()))
-      return false;
-  }
-  return files[0].eof() && files[1].eof();
-}
-
 /// A distinct sequence and what came of it.
 struct Computed {
   std::int64_t key;
@@ -113,10 +87,8 @@ class EmbedRun {
         options_(options),
         sink_(sink),
         plan_(model_, options.request, options.plan),
-        to_stdout_(options.output == "-"),
-        folder_(to_stdout_ ? temporary_folder() : journal_folder(options.output)),
-        spool_(formats::Spool::open(folder_, identity(),
-                                    {.resume = options.resume, .overwrite = options.overwrite || to_stdout_})) {
+        journal_({options.output, options.resume, options.overwrite}, identity()),
+        spool_(journal_.spool()) {
     summary_.records = static_cast<std::int64_t>(input.records.size());
     summary_.distinct = static_cast<std::int64_t>(input.sequences.size());
     summary_.resumed = spool_.count();
@@ -131,13 +103,16 @@ class EmbedRun {
       write_ready();  // what no batch was needed for
       writer_->finish();
       writer_.reset();
-      if (!to_stdout_) publish();
+      journal_.publish();
     } catch (const Error& error) {
-      throw kept(error);
+      writer_.reset();
+      throw journal_.kept(error, summary_.distinct);
     } catch (const std::bad_alloc&) {
-      throw kept(Error(ErrorKind::memory, {"out of memory", {}, "lower --max-tokens or --memory"}));
+      writer_.reset();
+      throw journal_.kept(Error(ErrorKind::memory, {"out of memory", {}, "lower --max-tokens or --memory"}),
+                          summary_.distinct);
     }
-    spool_.remove();
+    journal_.remove();
     return summary_;
   }
 
@@ -151,47 +126,10 @@ class EmbedRun {
   }
 
   void open_writer() {
-    written_ = to_stdout_ ? fs::path("-") : folder_ / (kUnfinished + options_.output.extension().string());
-    if (!to_stdout_) drop_unfinished();
     writer_ = formats::find_format(options_.format, options_.output)
-                  .open({.path = written_, .layout = options_.layout, .schema = schema_of(loaded_, input_, options_)});
-  }
-
-  // Gives the finished file its name. A file that came to stand there is replaced only if that was asked for, or if it
-  // is this one: a run that was killed after this step is finished by --resume.
-  void publish() {
-    if (!options_.overwrite && fs::exists(options_.output) && !same_bytes(written_, options_.output))
-      throw Error(ErrorKind::usage, {"another file came to stand under the output's name", options_.output.string(),
-                                     "move it away, or add --overwrite to replace it"});
-    std::error_code failed;
-    fs::rename(written_, options_.output, failed);
-    if (failed) throw_errno(options_.output.string(), "rename the finished file to this", failed.value());
-  }
-
-  // What a killed run was writing, and the temporary files of its writer.
-  void drop_unfinished() const {
-    std::error_code ignored;
-    std::vector<fs::path> found;
-    for (const fs::directory_entry& entry : fs::directory_iterator(folder_, ignored)) {
-      const std::string name = entry.path().filename().string();
-      if (name.starts_with(kUnfinished) || name.starts_with("." + kUnfinished)) found.push_back(entry.path());
-    }
-    for (const fs::path& path : found) fs::remove(path, ignored);
-  }
-
-  // What is computed stays, the unfinished output does not; say how to go on.
-  Error kept(const Error& error) {
-    writer_.reset();
-    if (!to_stdout_) drop_unfinished();
-    if (to_stdout_ || spool_.count() == 0) {
-      spool_.remove();
-      return error;
-    }
-    Error::Parts parts = error.parts();
-    if (!parts.remedy.empty()) parts.remedy += "; ";
-    parts.remedy += fmt::format("{} of {} sequences are kept in {}: run the same command with --resume to go on",
-                                spool_.count(), summary_.distinct, folder_.string());
-    return Error(error.kind(), parts);
+                  .open({.path = journal_.unfinished(),
+                         .layout = options_.layout,
+                         .schema = schema_of(loaded_, input_, options_)});
   }
 
   void compute() {
@@ -326,10 +264,8 @@ class EmbedRun {
   const EmbedRunOptions& options_;
   Sink& sink_;
   engine::MemoryPlan plan_;
-  bool to_stdout_;
-  fs::path folder_;
-  formats::Spool spool_;
-  fs::path written_;
+  RunJournal journal_;
+  formats::Spool& spool_;
   std::unique_ptr<formats::ResultWriter> writer_;
   std::map<std::int64_t, Error> unfit_;  // sequences that the memory allowed cannot hold
   EmbedSummary summary_;
@@ -358,8 +294,6 @@ nlohmann::json describe_run(const engine::LoadedModel& loaded, const EmbedRunOpt
   if (options.log_softmax) out["logits"] = "log_softmax";
   return out;
 }
-
-fs::path journal_folder(const fs::path& output) { return output.string() + ".partial"; }
 
 EmbedSummary run_embed(const engine::LoadedModel& loaded, const EmbedInput& input, const EmbedRunOptions& options,
                        Sink& sink) {

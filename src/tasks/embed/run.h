@@ -45,9 +45,6 @@ struct EmbedSummary {
 EmbedSummary run_embed(const engine::LoadedModel& loaded, const EmbedInput& input, const EmbedRunOptions& options,
                        Sink& sink);
 
-/// Where a run that writes to `output` keeps what it has computed.
-std::filesystem::path journal_folder(const std::filesystem::path& output);
-
 /// Model, settings and versions, as stored with the results.
 nlohmann::json describe_run(const engine::LoadedModel& loaded, const EmbedRunOptions& options);
 

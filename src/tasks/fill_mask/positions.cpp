@@ -5,6 +5,8 @@
 #include <set>
 #include <utility>
 
+#include "tasks/reading/scan_progress.h"
+
 namespace groel::tasks {
 namespace {
 
@@ -29,16 +31,10 @@ std::vector<std::int64_t> positions_of(const ReadRecord& record, const bio::Toke
   return {out.begin(), out.end()};
 }
 
-// The masked positions of one record.
-struct Job {
-  std::size_t record;
-  std::vector<std::int64_t> positions;  // ascending
-};
-
 // The passes of all jobs, made one at a time.
 class Passes {
  public:
-  Passes(const engine::MaskedScan& scan, const std::vector<ReadRecord>& records, std::vector<Job> jobs)
+  Passes(const engine::MaskedScan& scan, const std::vector<ReadRecord>& records, std::vector<MaskJob> jobs)
       : scan_(scan), records_(records), jobs_(std::move(jobs)) {}
 
   bool next(engine::ScanQuery& query, const MaskRequest& request) {
@@ -46,7 +42,7 @@ class Passes {
       if (following_ == jobs_.size()) return false;
       rest_ = jobs_[following_++].positions;
     }
-    const Job& job = jobs_[following_ - 1];
+    const MaskJob& job = jobs_[following_ - 1];
     const std::vector<std::int32_t>& tokens = records_[job.record].tokens;
     const auto now =
         request.one_by_one ? rest_.first(1) : scan_.seen_together(rest_, static_cast<std::int64_t>(tokens.size()));
@@ -61,17 +57,16 @@ class Passes {
  private:
   const engine::MaskedScan& scan_;
   const std::vector<ReadRecord>& records_;
-  std::vector<Job> jobs_;
+  std::vector<MaskJob> jobs_;
   std::size_t following_ = 0;
   std::span<const std::int64_t> rest_;  // of the job before that
 };
 
 }  // namespace
 
-std::vector<FilledPosition> fill_masks(const engine::MaskedScan& scan, const bio::Tokenizer& tokenizer,
-                                       std::vector<ReadRecord>& records, const MaskRequest& request,
-                                       const Choices& choices) {
-  std::vector<Job> jobs;
+std::vector<MaskJob> mask_jobs(const engine::MaskedScan& scan, const bio::Tokenizer& tokenizer,
+                               std::vector<ReadRecord>& records, const MaskRequest& request) {
+  std::vector<MaskJob> jobs;
   for (std::size_t r = 0; r < records.size(); ++r) {
     ReadRecord& record = records[r];
     if (record.error) continue;
@@ -82,16 +77,25 @@ std::vector<FilledPosition> fill_masks(const engine::MaskedScan& scan, const bio
       record.error = error.at(record.id);
     }
   }
+  return jobs;
+}
+
+std::vector<FilledPosition> fill_masks(const MaskInput& input, std::vector<MaskJob> jobs, const MaskRequest& request,
+                                       Sink& sink) {
+  std::int64_t count = 0;
+  for (const MaskJob& job : jobs) count += static_cast<std::int64_t>(job.positions.size());
+  ScanProgress progress(sink, {"masking", "positions", count, count});
   std::vector<FilledPosition> out;
-  Passes passes(scan, records, std::move(jobs));
+  Passes passes(input.scan, input.records, std::move(jobs));
   const auto source = [&](engine::ScanQuery& query) { return passes.next(query, request); };
-  scan.run(source, [&](const engine::ScanAnswer& answer) {
+  input.scan.run(source, [&](const engine::ScanAnswer& answer) {
     const auto r = static_cast<std::size_t>(answer.key);
-    const std::int32_t residue = records[r].tokens[static_cast<std::size_t>(answer.position)];
-    FilledPosition filled{r, answer.position, {}, choices.probabilities(answer.log_probabilities), {}};
-    if (residue != tokenizer.mask()) filled.residue = residue;
-    if (const std::int64_t index = choices.index(residue); filled.residue && index >= 0) filled.truth = index;
+    const std::int32_t residue = input.records[r].tokens[static_cast<std::size_t>(answer.position)];
+    FilledPosition filled{r, answer.position, {}, input.choices.probabilities(answer.log_probabilities), {}};
+    if (residue != input.tokenizer.mask()) filled.residue = residue;
+    if (const std::int64_t index = input.choices.index(residue); filled.residue && index >= 0) filled.truth = index;
     out.push_back(std::move(filled));
+    progress.answered(static_cast<std::int64_t>(out.size()));
   });
   return out;
 }

@@ -24,9 +24,27 @@ struct FilledPosition {
   std::optional<std::int64_t> truth;    ///< index of the residue in the choices, if it is one of them
 };
 
-/// Records that cannot be answered (position out of range, nothing masked, too long) get their error.
-std::vector<FilledPosition> fill_masks(const engine::MaskedScan& scan, const bio::Tokenizer& tokenizer,
-                                       std::vector<ReadRecord>& records, const MaskRequest& request,
-                                       const Choices& choices);
+/// The positions of one record to ask for, ascending.
+struct MaskJob {
+  std::size_t record = 0;
+  std::vector<std::int64_t> positions;
+};
+
+/// What there is to ask. Records that cannot be answered (position out of range, nothing masked, too long) get their
+/// error.
+std::vector<MaskJob> mask_jobs(const engine::MaskedScan& scan, const bio::Tokenizer& tokenizer,
+                               std::vector<ReadRecord>& records, const MaskRequest& request);
+
+/// What answers are made of.
+struct MaskInput {
+  const engine::MaskedScan& scan;
+  const bio::Tokenizer& tokenizer;
+  const Choices& choices;
+  const std::vector<ReadRecord>& records;
+};
+
+/// Answers in the order of the jobs.
+std::vector<FilledPosition> fill_masks(const MaskInput& input, std::vector<MaskJob> jobs, const MaskRequest& request,
+                                       Sink& sink);
 
 }  // namespace groel::tasks

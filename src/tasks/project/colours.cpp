@@ -6,6 +6,7 @@
 #include <map>
 
 #include "io/table.h"
+#include "tasks/search/index_file.h"
 
 namespace groel::tasks {
 namespace {
@@ -24,15 +25,24 @@ std::string residue_class(const std::string& token) {
   return "other tokens";
 }
 
-// id -> text of the column.
-std::map<std::string, std::string> column_of(const Options& options) {
+using Groups = std::map<std::string, std::string, std::less<>>;  // id -> text of the column
+
+// By the whole id, or else by a part of it between bars.
+const std::string* find(const Groups& groups, const std::string& id) {
+  if (const auto found = groups.find(id); found != groups.end()) return &found->second;
+  for (const std::string_view part : id_parts(id))
+    if (const auto found = groups.find(part); found != groups.end()) return &found->second;
+  return nullptr;
+}
+
+Groups column_of(const Options& options) {
   const io::Table table = io::read_table(options.text("table"));
   const std::size_t value = table.column(options.text("colour-by"), "--colour-by");
   const std::size_t id =
       options.has("id-column")
           ? table.column(options.text("id-column"), "--id-column")
           : table.first_column({"id", "ids", "entry", "accession", "name", "protein"}, "--id-column");
-  std::map<std::string, std::string> out;
+  Groups out;
   for (const auto& row : table.rows) out[row.fields[id]] = row.fields[value];
   return out;
 }
@@ -55,11 +65,10 @@ std::vector<std::string> groups_of(const std::vector<std::string>& ids, const Op
   const auto groups = column_of(options);
   std::size_t unknown = 0;
   for (std::size_t i = 0; i < ids.size(); ++i) {
-    const auto at = groups.find(ids[i]);
-    if (at == groups.end())
-      ++unknown;
+    if (const std::string* group = find(groups, ids[i]))
+      out[i] = *group;
     else
-      out[i] = at->second;
+      ++unknown;
   }
   if (unknown == ids.size())
     throw Error(ErrorKind::bad_input,

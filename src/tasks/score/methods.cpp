@@ -1,47 +1,15 @@
 // The three methods.
 #include "tasks/score/methods.h"
 
-#include <chrono>
 #include <deque>
 #include <map>
 #include <set>
 
 #include "tasks/reading/input.h"
+#include "tasks/reading/scan_progress.h"
 
 namespace groel::tasks {
 namespace {
-
-// Tells how far the forward passes are.
-class Passes {
- public:
-  struct Work {
-    std::string_view unit;  // of what is counted
-    std::int64_t total = 0;
-    std::int64_t positions = 0;  // to be answered
-  };
-  Passes(Sink& sink, const Work& work) : sink_(sink), begin_(std::chrono::steady_clock::now()) {
-    progress_.phase = "scoring";
-    progress_.unit = work.unit;
-    progress_.total = work.total;
-    progress_.total_tokens = work.positions;
-    progress_.token_unit = "positions";
-  }
-  ~Passes() { sink_.progress_done(); }
-  Passes(const Passes&) = delete;
-  Passes& operator=(const Passes&) = delete;
-  // One more position is answered, with which so many units are done.
-  void answered(std::int64_t done) {
-    progress_.done = done;
-    ++progress_.tokens;
-    progress_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
-    sink_.progress(progress_);
-  }
-
- private:
-  Sink& sink_;
-  Progress progress_;
-  std::chrono::steady_clock::time_point begin_;
-};
 
 std::size_t token_of(const bio::Tokenizer& tokenizer, char residue) {
   const std::int32_t id = tokenizer.id(std::string_view(&residue, 1));
@@ -95,10 +63,10 @@ Positions ask(const ScoreInput& input, const std::vector<std::int64_t>& needed, 
   };
   Positions out;
   const auto count = static_cast<std::int64_t>(needed.size());
-  Passes passes(sink, {"positions", count, count});
+  ScanProgress progress(sink, {"scoring", "positions", count, count});
   scan.run(source, [&](const engine::ScanAnswer& answer) {
     out[answer.position] = {answer.log_probabilities.begin(), answer.log_probabilities.end()};
-    passes.answered(static_cast<std::int64_t>(out.size()));
+    progress.answered(static_cast<std::int64_t>(out.size()));
   });
   return out;
 }
@@ -179,12 +147,13 @@ std::vector<double> pseudo_perplexities(const ScoreInput& input, std::vector<Var
   };
   std::vector<double> likelihood(rows.size() + 1);
   const auto count = static_cast<std::int64_t>(rows.size());
-  Passes passes(sink, {"variants", count, (count + 1) * static_cast<std::int64_t>(input.wild_type.size())});
+  ScanProgress progress(
+      sink, {"scoring", "variants", count, (count + 1) * static_cast<std::int64_t>(input.wild_type.size())});
   scan.run(source, [&](const engine::ScanAnswer& answer) {
     likelihood[static_cast<std::size_t>(answer.key)] +=
         answer.log_probabilities[static_cast<std::size_t>(truths.front())];
     truths.pop_front();
-    passes.answered(answer.key);
+    progress.answered(answer.key);
   });
   std::vector<double> out;
   for (std::size_t i = 0; i < rows.size(); ++i)

@@ -10,17 +10,18 @@
 
 namespace groel::tasks {
 
-report::Figure scan_figure(const std::string& wild_type, const std::vector<VariantRow>& rows,
+report::Figure scan_figure(const WildType& protein, const std::vector<VariantRow>& rows,
                            std::span<const double> scores) {
+  const std::string& wild_type = protein.sequence;
   report::Figure figure;
-  figure.title = "Substitutions";
+  figure.title = "Substitutions of " + protein.id;
   figure.subtitle = "difference of log-likelihood to the wild type; blue is likelier";
   figure.x.name = "position";
   figure.y.name = "residue";
   figure.y.direction = report::Axis::Direction::falling;
   for (const char residue : kResidues) figure.y.categories.emplace_back(1, residue);
   for (std::size_t i = 0; i < wild_type.size(); ++i)
-    figure.x.categories.push_back(fmt::format("{}{}", wild_type[i], i + 1));
+    figure.x.categories.push_back(fmt::format("{}{}", wild_type[i], static_cast<std::int64_t>(i) + 1 + protein.offset));
   const std::size_t columns = wild_type.size();
   report::HeatMap cells{"score",
                         static_cast<std::int64_t>(kResidues.size()),

@@ -9,9 +9,15 @@
 
 namespace groel::tasks {
 
+/// The protein that variants are of.
+struct WildType {
+  std::string id, sequence;
+  std::int64_t offset = 0;  ///< of the positions as they are written
+};
+
 /// A heat map of the 20 residues by positions from the single substitutions among the rows; what was not scored is
 /// grey, the wild type's residues are marked.
-report::Figure scan_figure(const std::string& wild_type, const std::vector<VariantRow>& rows,
+report::Figure scan_figure(const WildType& wild_type, const std::vector<VariantRow>& rows,
                            std::span<const double> scores);
 
 /// Measured values against scores, a point a variant that has both.

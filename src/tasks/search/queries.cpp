@@ -36,13 +36,25 @@ void check_model(const std::string& model, const SearchIndex& index, const std::
                  where, "query with the model that made the index"});
 }
 
+SearchQuery by_id(const std::string& id, const SearchIndex& index) {
+  const std::int64_t row = index.find(id);
+  const auto values = index.vectors().row(row);
+  return {std::string(index.id(row)), {values.begin(), values.end()}, row};
+}
+
+// One that the index lacks fails alone, unless it lacks all of them.
 std::vector<SearchQuery> by_ids(const std::vector<std::string>& ids, const SearchIndex& index) {
   std::vector<SearchQuery> out;
   for (const std::string& id : ids) {
-    const std::int64_t row = index.find(id);
-    const auto values = index.vectors().row(row);
-    out.push_back({std::string(index.id(row)), {values.begin(), values.end()}, row});
+    try {
+      out.push_back(by_id(id, index));
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::not_found) throw;
+      out.push_back({id, {}, -1, error});
+    }
   }
+  const auto failed = [](const SearchQuery& query) { return query.error.has_value(); };
+  if (!out.empty() && std::all_of(out.begin(), out.end(), failed)) throw Error(*out.front().error);
   return out;
 }
 

@@ -1,0 +1,280 @@
+// The loop of a run over many records.
+#include "tasks/contacts/run.h"
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <new>
+
+#include "base/interrupt.h"
+#include "base/sha256.h"
+#include "base/text_file.h"
+#include "engine/plan.h"
+#include "io/structure.h"
+#include "report/picture.h"
+#include "tasks/contacts/figures.h"
+#include "tasks/contacts/writer.h"
+#include "tasks/embed/journal.h"
+#include "tasks/reading/output_name.h"
+
+namespace groel::tasks {
+namespace {
+
+using nlohmann::ordered_json;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kTextRows = 10;
+
+// What a run was asked to leave behind, a file a record.
+struct Outputs {
+  std::vector<std::filesystem::path> rr, pictures;
+
+  Outputs(const Options& options, const std::vector<ReadRecord>& records, Standing standing) {
+    std::vector<std::string> ids;
+    for (const ReadRecord& record : records) ids.push_back(record.id);
+    if (is_rr(options.text("output"))) rr = part_paths(options.text("output"), ids, standing);
+    pictures = part_paths(options.text("picture"), ids, standing);
+  }
+  void write(std::size_t record, const ContactResult& result) const {
+    if (!rr.empty()) write_text(rr[record], to_rr(result));
+    if (!pictures.empty()) report::write_picture(contact_figure(result), pictures[record]);
+  }
+};
+
+const bio::Chain* chain_of(const Options& options, const bio::Structure& structure) {
+  const std::vector<std::string> names = options.list("chain");
+  if (structure.chains.empty()) {
+    if (!names.empty()) throw Error(ErrorKind::usage, {"no structure is named", "--chain", "add --structure FILE"});
+    return nullptr;
+  }
+  if (names.size() > 1)
+    throw Error(ErrorKind::usage, {"two chains are for --from-structure alone", "--chain", "name one"});
+  return &structure.chain(names.empty() ? std::string() : names.front());
+}
+
+// "1ubq_A" of "1ubq.pdb.gz".
+std::string chain_id(const bio::Structure& structure, const bio::Chain& chain) {
+  std::filesystem::path name = std::filesystem::path(structure.source).filename();
+  const auto extension = name.extension();
+  if (extension == ".gz" || extension == ".bgz" || extension == ".zst") name = name.stem();
+  return name.stem().string() + "_" + chain.name;
+}
+
+std::vector<ReadRecord> records_of(const Options& options, const bio::Structure& structure, const bio::Chain* chain,
+                                   const bio::Tokenizer& tokenizer) {
+  if (!options.list("input").empty()) return read_records(options, tokenizer);
+  if (chain == nullptr)
+    throw Error(ErrorKind::usage, {"nothing to predict", {}, "name a FASTA file, a sequence or --structure FILE"});
+  return {{chain_id(structure, *chain), tokenizer.encode(chain->sequence).ids, {}}};
+}
+
+std::string digest_of(const std::vector<ReadRecord>& records) {
+  Sha256 digest;
+  for (const ReadRecord& record : records) {
+    digest.update(record.id + '\n');
+    for (const std::int32_t token : record.tokens) digest.update(std::to_string(token) + ' ');
+    digest.update("\n");
+  }
+  return digest.finish();
+}
+
+class Run {
+ public:
+  Run(const Options& options, Context& context, const engine::LoadedModel& loaded)
+      : options_(options),
+        context_(context),
+        loaded_(loaded),
+        plan_(*loaded.model, {.contacts = true}, {.memory = options.bytes("memory"), .max_tokens = {}}),
+        failures_(context.sink) {
+    if (options.has("structure")) structure_ = io::read_structure(options.text("structure"));
+    chain_ = chain_of(options, structure_);
+    records_ = records_of(options, structure_, chain_, loaded.model->tokenizer());
+    const RunOutput output{options.text("output"), options.flag("resume"), options.flag("overwrite")};
+    std::error_code ignored;
+    const bool goes_on = output.resume && std::filesystem::exists(journal_folder(output.path), ignored);
+    outputs_.emplace(options, records_, output.overwrite || goes_on ? Standing::replace : Standing::refuse);
+    for (ReadRecord& record : records_) fail_unfit(record);
+    if (!options.has("output")) return;
+    nlohmann::json identity = describe_contacts(loaded);
+    identity["input"] = digest_of(records_);
+    identity["model_fingerprint"] = loaded.fingerprint;
+    if (!is_rr(output.path)) check_contact_format(output.path);
+    journal_.emplace(output, identity);
+  }
+
+  int run() {
+    try {
+      work();
+    } catch (const Error& error) {
+      throw kept(error);
+    } catch (const std::bad_alloc&) {
+      throw kept(Error(ErrorKind::memory, {"out of memory", {}, "lower --memory"}));
+    }
+    if (options_.flag("json")) {
+      ordered_json out{{"records", json_}};
+      if (!errors_.empty()) out["errors"] = errors_;
+      context_.out << out.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
+    }
+    return failures_.exit_status();
+  }
+
+ private:
+  // What can be known to fail before anything is computed.
+  void fail_unfit(ReadRecord& record) const {
+    if (record.error) return;
+    const auto limit = loaded_.model->info().max_residues;
+    const auto tokens = static_cast<std::int64_t>(record.tokens.size());
+    try {
+      if (limit && record.residues() > *limit)
+        throw Error(ErrorKind::bad_input,
+                    fmt::format("{} residues, but this model reads at most {}", record.residues(), *limit));
+      if (!plan_.fits(tokens))
+        throw Error(ErrorKind::memory, {plan_.too_large(tokens).parts().what, {}, "raise --memory"});
+      if (chain_ != nullptr) bio::place(*chain_, letters(loaded_.model->tokenizer(), record.tokens));
+    } catch (const Error& error) {
+      record.error = error;
+    }
+  }
+
+  void work() {
+    if (journal_ && !is_rr(options_.text("output"))) open_writer();
+    compute();
+    answer_ready();  // what no batch was needed for
+    if (writer_) {
+      writer_->finish();
+      writer_.reset();
+      journal_->publish();
+    }
+    if (journal_) journal_->remove();
+  }
+
+  Error kept(const Error& error) {
+    writer_.reset();
+    return journal_ ? journal_->kept(error, computable()) : error;
+  }
+
+  std::int64_t computable() const {
+    return std::count_if(records_.begin(), records_.end(), [](const ReadRecord& record) { return !record.error; });
+  }
+
+  void open_writer() {
+    ContactWriter::Size size{static_cast<std::int64_t>(records_.size()), 0};
+    for (const ReadRecord& record : records_)
+      if (!record.error) size.residues += record.residues();
+    writer_.emplace(journal_->unfinished(), loaded_, size);
+  }
+
+  bool is_kept(std::size_t record) const {
+    return journal_ && journal_->spool().has(static_cast<std::int64_t>(record));
+  }
+
+  void compute() {
+    std::vector<std::size_t> todo;
+    std::vector<std::int64_t> tokens;
+    Progress progress{.phase = "contacts"};
+    progress.total = static_cast<std::int64_t>(records_.size());
+    for (std::size_t r = 0; r < records_.size(); ++r) {
+      if (records_[r].error || is_kept(r)) continue;
+      todo.push_back(r);
+      tokens.push_back(static_cast<std::int64_t>(records_[r].tokens.size()));
+      progress.total_tokens += records_[r].residues();
+    }
+    const auto started = Clock::now();
+    std::size_t begin = 0;
+    for (const std::size_t end : plan_.batches(tokens)) {
+      check_interrupted();
+      compute_batch(std::span(todo).subspan(begin, end - begin));
+      for (; begin < end; ++begin) progress.tokens += records_[todo[begin]].residues();
+      answer_ready();
+      progress.done = static_cast<std::int64_t>(next_);
+      progress.seconds = std::chrono::duration<double>(Clock::now() - started).count();
+      context_.sink.progress(progress);
+    }
+    context_.sink.progress_done();
+  }
+
+  void compute_batch(std::span<const std::size_t> records) {
+    std::vector<std::vector<std::int32_t>> sequences;
+    for (const std::size_t r : records) sequences.push_back(records_[r].tokens);
+    const auto embeddings = engine::embed_batch(*loaded_.model, sequences, {.contacts = true});
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      const auto values = embeddings[i].contacts.values<float>();
+      fresh_[records[i]] = {values.begin(), values.end()};
+      if (!journal_) continue;
+      const std::int64_t n = records_[records[i]].residues();
+      journal_->spool().append(static_cast<std::int64_t>(records[i]),
+                               {{{formats::ItemKind::contacts, 0, {n, n}, fresh_[records[i]]}}, std::nullopt});
+    }
+  }
+
+  // Records whose contacts are there, up to the first whose are not.
+  void answer_ready() {
+    for (; next_ < records_.size(); ++next_) {
+      check_interrupted();
+      const ReadRecord& record = records_[next_];
+      if (record.error) {
+        failed(record.id, *record.error);
+        continue;
+      }
+      std::vector<float> probabilities;
+      if (auto found = fresh_.extract(next_))
+        probabilities = std::move(found.mapped());
+      else if (is_kept(next_))
+        probabilities = std::move(journal_->spool().read(static_cast<std::int64_t>(next_)).items.at(0).values);
+      else
+        return;
+      try {
+        answer(std::move(probabilities));
+      } catch (const Error& error) {
+        if (error.kind() == ErrorKind::io || error.kind() == ErrorKind::internal) throw;
+        failed(record.id, error);
+      }
+    }
+  }
+
+  void answer(std::vector<float> probabilities) {
+    const ReadRecord& record = records_[next_];
+    const ContactResult result =
+        contact_result(record.id, letters(loaded_.model->tokenizer(), record.tokens), std::move(probabilities), chain_);
+    outputs_->write(next_, result);
+    if (writer_) writer_->write(result);
+    if (options_.flag("json"))
+      json_.push_back(to_json(result, top(result, 0)));
+    else
+      context_.out << to_text(result, top(result, kTextRows));
+  }
+
+  std::size_t top(const ContactResult& result, std::size_t otherwise) const {
+    const auto asked = options_.has("top") ? static_cast<std::size_t>(options_.integer("top")) : otherwise;
+    return asked == 0 ? result.sequence.size() : asked;
+  }
+
+  void failed(const std::string& id, const Error& error) {
+    failures_.add(id, error);
+    errors_.push_back(error_json(id, error));
+    if (writer_) writer_->write_failed(id, error);
+  }
+
+  const Options& options_;
+  Context& context_;
+  const engine::LoadedModel& loaded_;
+  engine::MemoryPlan plan_;
+  Failures failures_;
+  bio::Structure structure_;
+  const bio::Chain* chain_ = nullptr;
+  std::vector<ReadRecord> records_;
+  std::optional<Outputs> outputs_;
+  std::optional<RunJournal> journal_;
+  std::optional<ContactWriter> writer_;
+  std::map<std::size_t, std::vector<float>> fresh_;  // computed, and not answered yet
+  std::size_t next_ = 0;                             // record to answer
+  ordered_json json_ = ordered_json::array(), errors_ = ordered_json::array();
+};
+
+}  // namespace
+
+int run_contacts(const Options& options, Context& context, const engine::LoadedModel& loaded) {
+  return Run(options, context, loaded).run();
+}
+
+}  // namespace groel::tasks

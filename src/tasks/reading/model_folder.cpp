@@ -1,0 +1,17 @@
+// Looking before leaping.
+#include "tasks/reading/model_folder.h"
+
+#include <filesystem>
+
+namespace groel::tasks {
+
+void check_model_folder(const std::string& folder, const Options& options) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(folder, ignored)) return;
+  if (!std::filesystem::exists(std::filesystem::path(folder) / "config.json", ignored))
+    throw Error(ErrorKind::usage, {"this exists already and is no model", folder, "choose another name"});
+  if (!options.flag("overwrite"))
+    throw Error(ErrorKind::usage, {"the output exists already", folder, "choose another name, or add --overwrite"});
+}
+
+}  // namespace groel::tasks
