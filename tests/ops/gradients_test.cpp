@@ -143,7 +143,7 @@ void expect_near_reference(const AttentionInput& input, double bound) {
   EXPECT_LT(test::relative_error(to.v, to_expected.v), bound);
 }
 
-constexpr double kBf16Bound = 6e-3;
+constexpr double kBf16Bound = 6e-3;  // measured: up to 4.8e-3, of q
 
 TEST_P(AttentionGrad, MatchesTheReference) {
   AttentionInput input = attention_input({1, 2, 63, 64, 65, 0, 130, 17}, 2, GetParam(), 0.7F);
