@@ -25,7 +25,7 @@ struct Line {
 struct Points {
   std::string name;
   std::vector<double> x, y;
-  std::vector<std::string> labels;  // for each point, shown on hover; may be empty
+  std::vector<std::string> labels;  // for each point, shown on hover, and beside it where there are few; may be empty
   double size = 7;                  // of the marker, in pixels
 };
 

@@ -47,12 +47,20 @@ function lineSeries(line) {
   return {type: 'line', name: line.name, data: pairs(line), showSymbol: line.x.length < 2, lineStyle: {width: 2}};
 }
 
-function pointSeries(points) {
+var kMostWritten = 60;  // labels of points beside them; of more they are shown on hover alone
+
+function labelsOf(figure) {
+  return figure.points.reduce(function(sum, points) { return sum + (points.labels ? points.labels.length : 0); }, 0);
+}
+
+function pointSeries(points, written) {
   return {
     type: 'scatter',
     name: points.name,
     symbolSize: points.size,
     itemStyle: {opacity: 0.85},
+    label: {show: written, formatter: '{b}', position: 'right', color: kText, fontSize: 11, fontFamily: kFont},
+    labelLayout: {hideOverlap: true},
     data: pairs(points).map(function(at, i) { return {value: at, name: points.labels ? points.labels[i] : ''}; })
   };
 }
@@ -125,7 +133,10 @@ function seriesOf(figure) {
   var map = figure.heat_map;
   var series =
       map ? [mapSeries(map), {type: 'scatter', data: []}] : [];  // the second is what the colour bar belongs to
-  return series.concat(figure.bars.map(barSeries), figure.lines.map(lineSeries), figure.points.map(pointSeries));
+  var written = labelsOf(figure) <= kMostWritten;
+  return series.concat(
+      figure.bars.map(barSeries), figure.lines.map(lineSeries),
+      figure.points.map(function(points) { return pointSeries(points, written); }));
 }
 
 function figureOption(figure) {

@@ -97,9 +97,10 @@ ordered_json to_json(const Map& map) {
   return out;
 }
 
-report::Figure figure_of(const Map& map, const std::string& title) {
+report::Figure figure_of(const Map& map, const std::string& file, const std::string& column) {
   report::Figure figure;
-  figure.title = title;
+  figure.title = fmt::format("{} of {}", map.method == "pca" ? "PCA" : "t-SNE", file);
+  figure.subtitle = column;
   figure.x.name = map.layout.x_name;
   figure.y.name = map.layout.y_name;
   std::map<std::string, report::Points> series;  // by group, in its order
@@ -163,10 +164,8 @@ int run(const Options& options, Context& context) {
   const Layout layout = method == "pca" ? pca_layout(vectors) : tsne_layout(std::move(vectors), options, context.sink);
   const Map map{file.ids, groups, layout, method};
   write(map, options, context);
-  const std::string what = file.column.empty() ? std::filesystem::path(input).filename().string() : file.column;
   if (options.has("picture"))
-    save_picture(figure_of(map, fmt::format("{} of {}", method == "pca" ? "PCA" : "t-SNE", what)), options,
-                 context.sink);
+    save_picture(figure_of(map, std::filesystem::path(input).filename().string(), file.column), options, context.sink);
   return 0;
 }
 

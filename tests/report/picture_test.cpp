@@ -59,6 +59,17 @@ TEST(Picture, SvgHoldsItsTexts) {
   EXPECT_THAT(svg, HasSubstr("stroke=\"#0072B2\""));
 }
 
+TEST(Picture, LabelsStandBesideFewPointsAlone) {
+  Figure figure = curves();
+  EXPECT_THAT(to_svg(figure), HasSubstr("step &quot;30&quot;"));
+  for (int i = 0; i < 60; ++i) {
+    figure.points[0].x.push_back(i);
+    figure.points[0].y.push_back(3);
+    figure.points[0].labels.push_back("another");
+  }
+  EXPECT_THAT(to_svg(figure), Not(HasSubstr("step &quot;30&quot;")));
+}
+
 TEST(Picture, OneEngineDrawsManyAndTheSameAgain) {
   const std::string first = to_svg(bars());
   to_svg(map());
