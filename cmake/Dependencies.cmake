@@ -7,6 +7,7 @@ find_package(nlohmann_json REQUIRED)                # nlohmann-json3-dev
 find_package(CLI11 REQUIRED)                        # libcli11-dev
 find_package(ZLIB REQUIRED)                         # zlib1g-dev
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)    # libssl-dev: SHA-256
+set(HDF5_USE_STATIC_LIBRARIES ON)                   # the shared one loads libcurl and two dozen more at every start
 find_package(HDF5 REQUIRED COMPONENTS C)            # libhdf5-dev
 find_path(TOMLPLUSPLUS_INCLUDE_DIR toml++/toml.h REQUIRED)  # libtomlplusplus-dev: recipe files; headers alone
 find_path(DUKTAPE_INCLUDE_DIR duktape.h REQUIRED)           # duktape-dev: runs the drawing of pictures
@@ -23,6 +24,7 @@ add_library(groel_third_party INTERFACE)
 target_link_libraries(groel_third_party INTERFACE
   OpenMP::OpenMP_CXX DNNL::dnnl hwy::hwy fmt::fmt $<BUILD_INTERFACE:nlohmann_json::nlohmann_json> $<BUILD_INTERFACE:Eigen3::Eigen>
   ZLIB::ZLIB OpenSSL::Crypto PkgConfig::ZSTD ${HDF5_C_LIBRARIES} ${DUKTAPE_LIBRARY} PNG::PNG ${CMAKE_DL_LIBS})
+target_link_options(groel_third_party INTERFACE LINKER:--as-needed)  # HDF5 names libcurl, which nothing of it that is used calls
 target_include_directories(groel_third_party SYSTEM INTERFACE
   $<BUILD_INTERFACE:${HDF5_C_INCLUDE_DIRS}> $<BUILD_INTERFACE:${TOMLPLUSPLUS_INCLUDE_DIR}>
   $<BUILD_INTERFACE:${GEMMI_INCLUDE_DIR}> $<BUILD_INTERFACE:${PEGTL_INCLUDE_DIR}>
