@@ -30,8 +30,8 @@ struct InitialOptions {
 };
 
 /// The model of a configuration with weights drawn as Hugging Face's EsmPreTrainedModel does: normal with the
-/// configuration's initializer_range (0.02), biases 0, norms 1, the embedding of <pad> 0. No contact head. A weight
-/// depends on seed and name alone. Errors: as Family::build.
+/// configuration's initializer_range (0.02), biases 0 (but for those of InitialHeads::neighbours), norms 1, the
+/// embedding of <pad> 0. No contact head. A weight depends on the options and its name alone. Errors: as Family::build.
 engine::Checkpoint initial_checkpoint(const nlohmann::json& config, const InitialOptions& options);
 
 /// Gives a checkpoint the tensors under `prefix` that its configuration asks for and it lacks, drawn the same way: the

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <regex>
 
-#include "base/threads.h"
 #include "ops/elementwise.h"
 #include "ops/linear_grad.h"
 

@@ -25,7 +25,12 @@ json new_config(const Options& options) {
   if (options.has("width")) shape.width = options.integer("width");
   if (options.has("heads")) shape.heads = options.integer("heads");
   json config = train::esm2_config(shape);
-  if (options.has("initial-deviation")) config["initializer_range"] = options.number("initial-deviation");
+  if (options.has("initial-deviation")) {
+    const double deviation = options.number("initial-deviation");
+    if (!(deviation > 0 && deviation <= 1))
+      throw Error(ErrorKind::usage, {"a deviation lies above 0, up to 1", "--initial-deviation", "0.02 is usual"});
+    config["initializer_range"] = deviation;
+  }
   return config;
 }
 
