@@ -5,9 +5,9 @@
 #include "engine/bundled.h"
 #include "tasks/contacts/run.h"
 #include "tasks/contacts/structure_maps.h"
-#include "tasks/embed/journal.h"
 #include "tasks/reading/csv_text.h"
 #include "tasks/reading/input.h"
+#include "tasks/reading/journal.h"
 #include "tasks/reading/picture.h"
 #include "tasks/task.h"
 

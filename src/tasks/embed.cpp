@@ -5,8 +5,8 @@
 #include "engine/bundled.h"
 #include "engine/windows.h"
 #include "ops/limits.h"
-#include "tasks/embed/journal.h"
 #include "tasks/embed/run.h"
+#include "tasks/reading/journal.h"
 #include "tasks/task.h"
 
 namespace groel::tasks {

@@ -14,7 +14,7 @@
 #include "report/picture.h"
 #include "tasks/contacts/figures.h"
 #include "tasks/contacts/writer.h"
-#include "tasks/embed/journal.h"
+#include "tasks/reading/journal.h"
 #include "tasks/reading/output_name.h"
 
 namespace groel::tasks {

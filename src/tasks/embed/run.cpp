@@ -12,7 +12,7 @@
 #include "engine/log_softmax.h"
 #include "engine/windows.h"
 #include "formats/writers.h"
-#include "tasks/embed/journal.h"
+#include "tasks/reading/journal.h"
 
 namespace groel::tasks {
 namespace {

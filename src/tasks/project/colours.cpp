@@ -6,7 +6,7 @@
 #include <map>
 
 #include "io/table.h"
-#include "tasks/search/index_file.h"
+#include "tasks/reading/id_parts.h"
 
 namespace groel::tasks {
 namespace {

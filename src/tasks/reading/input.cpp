@@ -8,6 +8,7 @@
 
 #include "engine/bundled.h"
 #include "io/sequences.h"
+#include "tasks/reading/id_parts.h"
 
 namespace groel::tasks {
 namespace {
@@ -36,13 +37,8 @@ ReadRecord tokenised(const io::SequenceRecord& raw, const bio::Tokenizer& tokeni
 
 // "P01308" and "INS_HUMAN" name "sp|P01308|INS_HUMAN".
 bool is_named(const std::string& id, const std::string& name) {
-  if (id == name) return true;
-  for (std::size_t at = 0; at <= id.size();) {
-    const std::size_t end = std::min(id.find('|', at), id.size());
-    if (id.compare(at, end - at, name) == 0) return true;
-    at = end + 1;
-  }
-  return false;
+  const auto parts = id_parts(id);
+  return id == name || std::find(parts.begin(), parts.end(), name) != parts.end();
 }
 
 }  // namespace

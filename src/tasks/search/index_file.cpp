@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/options.h"
 #include "formats/text.h"
+#include "tasks/reading/id_parts.h"
 
 namespace groel::tasks {
 namespace {
@@ -177,17 +178,6 @@ std::int64_t SearchIndex::find(const std::string& wanted) const {
   const auto near = nearest(wanted, known);
   throw Error(ErrorKind::not_found, {fmt::format("the index has no id '{}'", wanted), path_,
                                      near ? fmt::format("did you mean '{}'?", *near) : std::string()});
-}
-
-std::vector<std::string_view> id_parts(std::string_view id) {
-  std::vector<std::string_view> out;
-  if (id.find('|') == std::string_view::npos) return out;
-  for (std::size_t at = 0; at <= id.size();) {
-    const std::size_t end = std::min(id.find('|', at), id.size());
-    if (end > at) out.push_back(id.substr(at, end - at));
-    at = end + 1;
-  }
-  return out;
 }
 
 }  // namespace groel::tasks

@@ -64,7 +64,4 @@ class SearchIndex {
   std::string_view texts_;
 };
 
-/// Parts of "sp|P01308|INS_HUMAN" between bars; of an id without bars none.
-std::vector<std::string_view> id_parts(std::string_view id);
-
 }  // namespace groel::tasks

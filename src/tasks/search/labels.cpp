@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "io/table.h"
-#include "tasks/search/index_file.h"
+#include "tasks/reading/id_parts.h"
 
 namespace groel::tasks {
 

@@ -1,5 +1,5 @@
 // The journal's folder, and the file in it that becomes the output.
-#include "tasks/embed/journal.h"
+#include "tasks/reading/journal.h"
 
 #include <unistd.h>
 
