@@ -6,6 +6,8 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "base/simd_dispatch.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace groel::analysis::HWY_NAMESPACE {
 namespace {
@@ -39,10 +41,10 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace groel::analysis {
-HWY_EXPORT(product);
+GROEL_EXPORT(product);
 
 float inner_product(const float* a, const float* b, std::int64_t width) noexcept {
-  return HWY_DYNAMIC_DISPATCH(product)(a, b, width);
+  return GROEL_DISPATCH(product)(a, b, width);
 }
 
 }  // namespace groel::analysis

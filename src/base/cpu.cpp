@@ -13,6 +13,7 @@
 #endif
 
 #include "base/error.h"
+#include "base/simd_dispatch.h"
 
 namespace groel {
 namespace {
@@ -33,30 +34,40 @@ bool request_amx() {
   return syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
 }
 
+struct CpuId {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+
+  CpuId(unsigned leaf, unsigned part) {
+    if (!__get_cpuid_count(leaf, part, &a, &b, &c, &d)) a = b = c = d = 0;
+  }
+};
+
+bool bit(unsigned word, unsigned at) { return (word >> at & 1U) != 0; }
+
 bool has_amx_bf16() {
-  unsigned a = 0;
-  unsigned b = 0;
-  unsigned c = 0;
-  unsigned d = 0;
-  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return false;
-  constexpr unsigned kAmxBf16 = 1U << 22;
-  constexpr unsigned kAmxTile = 1U << 24;
-  return (d & kAmxBf16) && (d & kAmxTile) && request_amx();
+  constexpr unsigned kAmxBf16 = 22;
+  constexpr unsigned kAmxTile = 24;
+  const CpuId features(7, 0);
+  return bit(features.d, kAmxBf16) && bit(features.d, kAmxTile) && request_amx();
 }
 
-bool has_avx512_bf16() {
-  unsigned a = 0;
-  unsigned b = 0;
-  unsigned c = 0;
-  unsigned d = 0;
-  return __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a & (1U << 5));
+bool has_avx512_bf16() { return bit(CpuId(7, 1).a, 5); }
+
+// What the compiler may use in code for AVX2: a virtual machine may offer some of it alone.
+bool has_avx2() {
+  constexpr unsigned kF16c = 29;
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi") &&
+         __builtin_cpu_supports("bmi2") && bit(CpuId(1, 0).c, kF16c);
+}
+
+bool has_avx512() {
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512cd");
 }
 
 Isa detect() {
-  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return Isa::baseline;
-  const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-  if (!avx512) return Isa::avx2;
+  if (!has_avx2()) return Isa::baseline;
+  if (!has_avx512()) return Isa::avx2;
   if (!has_avx512_bf16()) return Isa::avx512;
   return has_amx_bf16() ? Isa::amx : Isa::avx512_bf16;
 }
@@ -92,6 +103,13 @@ Isa machine_isa() {
 Isa active_isa() {
   static const Isa isa = capped();
   return isa;
+}
+
+SimdLevel simd_level() {
+  static const SimdLevel level = active_isa() >= Isa::avx512 ? SimdLevel::avx512
+                                 : active_isa() >= Isa::avx2 ? SimdLevel::avx2
+                                                             : SimdLevel::baseline;
+  return level;
 }
 
 std::vector<Isa> runnable_isas() {

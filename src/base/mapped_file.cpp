@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <shared_mutex>
 
 #include <cerrno>
 
@@ -27,7 +28,7 @@ struct Descriptor {
 
 /// What is mapped now, by where it begins.
 struct Mappings {
-  std::mutex mutex;
+  std::shared_mutex mutex;  // shared: keeps mappings where they are
   std::map<const std::byte*, const std::byte*> ends;
 };
 
@@ -35,6 +36,29 @@ struct Mappings {
 Mappings& mappings() {
   static auto* const instance = new Mappings;
   return *instance;
+}
+
+/// Size of the mapped file that holds the bytes; 0 where none does. The mutex is held.
+std::size_t file_size_around(std::span<const std::byte> bytes) {
+  const auto after = mappings().ends.upper_bound(bytes.data());
+  if (after == mappings().ends.begin()) return 0;
+  const auto& [begin, end] = *std::prev(after);
+  return bytes.data() + bytes.size() > end ? 0 : static_cast<std::size_t>(end - begin);
+}
+
+struct Pages {
+  void* begin;
+  std::size_t bytes;
+};
+enum class Rounding { inward, outward };
+
+Pages pages(std::span<const std::byte> bytes, Rounding rounding) {
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const std::uintptr_t up = rounding == Rounding::inward ? page - 1 : 0;
+  const std::uintptr_t begin = (std::bit_cast<std::uintptr_t>(bytes.data()) + up) / page * page;
+  const std::uintptr_t end =
+      (std::bit_cast<std::uintptr_t>(bytes.data() + bytes.size()) + (page - 1 - up)) / page * page;
+  return {std::bit_cast<void*>(begin), begin < end ? end - begin : 0};
 }
 
 }  // namespace
@@ -68,14 +92,22 @@ MappedFile::~MappedFile() {
 }
 
 void drop_mapped(std::span<const std::byte> bytes) {
-  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-  const auto begin = (std::bit_cast<std::uintptr_t>(bytes.data()) + page - 1) / page * page;
-  const auto end = std::bit_cast<std::uintptr_t>(bytes.data() + bytes.size()) / page * page;
-  if (begin >= end) return;
-  const std::scoped_lock lock(mappings().mutex);  // keeps the mapping where it is
-  const auto after = mappings().ends.upper_bound(bytes.data());
-  if (after == mappings().ends.begin() || bytes.data() + bytes.size() > std::prev(after)->second) return;
-  ::madvise(std::bit_cast<void*>(begin), end - begin, MADV_DONTNEED);
+  constexpr std::size_t kWorthIt = std::size_t{64} << 20;
+  const std::shared_lock lock(mappings().mutex);
+  if (file_size_around(bytes) < kWorthIt) return;
+  const Pages whole = pages(bytes, Rounding::inward);
+  if (whole.bytes > 0) ::madvise(whole.begin, whole.bytes, MADV_DONTNEED);
+}
+
+void populate_mapped(std::span<const std::byte> bytes) {
+#if defined(MADV_POPULATE_READ)
+  const std::shared_lock lock(mappings().mutex);
+  if (file_size_around(bytes) == 0) return;
+  const Pages touched = pages(bytes, Rounding::outward);
+  if (touched.bytes > 0) ::madvise(touched.begin, touched.bytes, MADV_POPULATE_READ);
+#else
+  (void)bytes;
+#endif
 }
 
 }  // namespace groel

@@ -2,7 +2,6 @@
 #include "engine/load.h"
 
 #include <algorithm>
-#include <atomic>
 #include <bit>
 #include <cstring>
 #include <map>
@@ -32,31 +31,46 @@ bool in_group(std::string_view group, std::string_view name) {
 
 template <class Bits>
 bool any_exponent_full(const std::byte* data, std::size_t count, Bits mask) {
-  bool found = false;
+  Bits found = 0;  // of the elements' width: then the loop is made of vectors
   for (std::size_t i = 0; i < count; ++i) {
     Bits bits;
     std::memcpy(&bits, data + i * sizeof bits, sizeof bits);
-    found |= (bits & mask) == mask;
+    found |= static_cast<Bits>((bits & mask) == mask);
   }
-  return found;
+  return found != 0;
 }
 
-bool holds_non_finite(const io::Array& array) {
-  constexpr std::size_t kChunk = std::size_t{4} << 20;
-  const std::size_t chunks = (array.bytes.size() + kChunk - 1) / kChunk;
-  std::atomic<bool> found{false};
-  parallel_for(static_cast<std::int64_t>(chunks), [&](std::int64_t i) {
-    const auto part = array.bytes.subspan(static_cast<std::size_t>(i) * kChunk,
-                                          std::min(kChunk, array.bytes.size() - static_cast<std::size_t>(i) * kChunk));
-    const std::size_t count = part.size() / size_of(array.dtype);
+bool holds_non_finite(std::span<const std::byte> part, DType dtype) {
+  const std::size_t count = part.size() / size_of(dtype);
+  if (dtype == DType::f32) return any_exponent_full<std::uint32_t>(part.data(), count, 0x7f800000U);
+  if (dtype == DType::bf16) return any_exponent_full<std::uint16_t>(part.data(), count, 0x7f80U);
+  if (dtype == DType::f16) return any_exponent_full<std::uint16_t>(part.data(), count, 0x7c00U);
+  return false;
+}
+
+// Names of the arrays with NaN or infinity.
+std::set<std::string> non_finite(const io::ArrayMap& arrays) {
+  constexpr std::size_t kPart = std::size_t{4} << 20;
+  struct Part {
+    const std::string* name;
+    std::span<const std::byte> bytes;
+    DType dtype;
     bool bad = false;
-    if (array.dtype == DType::f32) bad = any_exponent_full<std::uint32_t>(part.data(), count, 0x7f800000U);
-    if (array.dtype == DType::bf16) bad = any_exponent_full<std::uint16_t>(part.data(), count, 0x7f80U);
-    if (array.dtype == DType::f16) bad = any_exponent_full<std::uint16_t>(part.data(), count, 0x7c00U);
-    if (bad) found = true;
-    drop_mapped(part);
+  };
+  std::vector<Part> parts;
+  for (const auto& [name, array] : arrays)
+    for (std::size_t at = 0; at < array.bytes.size(); at += kPart)
+      parts.push_back({&name, array.bytes.subspan(at, std::min(kPart, array.bytes.size() - at)), array.dtype});
+  parallel_for(static_cast<std::int64_t>(parts.size()), [&](std::int64_t i) {
+    Part& part = parts[static_cast<std::size_t>(i)];
+    populate_mapped(part.bytes);
+    part.bad = holds_non_finite(part.bytes, part.dtype);
+    drop_mapped(part.bytes);
   });
-  return found;
+  std::set<std::string> names;
+  for (const Part& part : parts)
+    if (part.bad) names.insert(*part.name);
+  return names;
 }
 
 // Collects every complaint before any is thrown.
@@ -105,28 +119,29 @@ std::set<std::string> absent_groups(const models::Model& model, const nn::Parame
   return absent;
 }
 
-void check(const nn::Parameter& parameter, const io::Array& array, Complaints& complaints) {
-  if (array.shape != parameter.shape)
-    complaints.add("mis-shaped", fmt::format("{}: {} in the file, {} in the model", parameter.name,
-                                             to_string(array.shape), to_string(parameter.shape)));
-  else if (!is_weight_dtype(array.dtype))
-    complaints.add("of a dtype that is not a weight's",
-                   fmt::format("{}: {}", parameter.name, groel::name(array.dtype)));
-  else if (holds_non_finite(array))
-    complaints.add("with NaN or infinity", parameter.name);
-}
+// What the file must have, and how.
+struct Wanted {
+  const nn::Parameters& parameters;
+  const std::set<std::string>& absent;  // groups
+};
 
-void fill(const nn::Parameters& parameters, const io::ArrayMap& arrays, const std::set<std::string>& absent,
-          Complaints& complaints) {
-  for (const nn::Parameter& parameter : parameters.list()) {
+void check(const Wanted& wanted, const io::ArrayMap& arrays, Complaints& complaints) {
+  const std::set<std::string> bad = non_finite(arrays);
+  for (const nn::Parameter& parameter : wanted.parameters.list()) {
     const auto found = arrays.find(parameter.name);
-    if (found != arrays.end()) {
-      check(parameter, found->second, complaints);
-      continue;
+    if (found == arrays.end()) {
+      const bool optional = std::any_of(wanted.absent.begin(), wanted.absent.end(),
+                                        [&](const std::string& group) { return in_group(group, parameter.name); });
+      if (!optional) complaints.add("missing", fmt::format("{} {}", parameter.name, to_string(parameter.shape)));
+    } else if (const io::Array& array = found->second; array.shape != parameter.shape) {
+      complaints.add("mis-shaped", fmt::format("{}: {} in the file, {} in the model", parameter.name,
+                                               to_string(array.shape), to_string(parameter.shape)));
+    } else if (!is_weight_dtype(array.dtype)) {
+      complaints.add("of a dtype that is not a weight's",
+                     fmt::format("{}: {}", parameter.name, groel::name(array.dtype)));
+    } else if (bad.contains(parameter.name)) {
+      complaints.add("with NaN or infinity", parameter.name);
     }
-    const bool optional = std::any_of(absent.begin(), absent.end(),
-                                      [&](const std::string& group) { return in_group(group, parameter.name); });
-    if (!optional) complaints.add("missing", fmt::format("{} {}", parameter.name, to_string(parameter.shape)));
   }
 }
 
@@ -215,13 +230,14 @@ LoadedModel load_unprepared(Checkpoint checkpoint) {
                   ops::Precision::f32,
                   checkpoint.config,
                   {},
-                  fingerprint(checkpoint)};
+                  {}};
   nn::Parameters parameters;
   out.model->collect(parameters);
   Complaints complaints;
-  fill(parameters, checkpoint.arrays, absent_groups(*out.model, parameters, checkpoint.arrays), complaints);
+  check({parameters, absent_groups(*out.model, parameters, checkpoint.arrays)}, checkpoint.arrays, complaints);
   out.ignored = unused(parameters, checkpoint, complaints);
   complaints.throw_if_any(checkpoint.path.string());
+  out.fingerprint = fingerprint(checkpoint);
   for (const nn::Parameter& parameter : parameters.list())
     if (const auto found = checkpoint.arrays.find(parameter.name); found != checkpoint.arrays.end())
       *parameter.slot = as_tensor(found->second);

@@ -4,8 +4,8 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "base/simd_dispatch.h"
 #include "ops/activation_grad_impl.h"
-#include "ops/dispatch.h"
 #include "ops/simd_inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -84,8 +84,8 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace groel::ops {
-HWY_EXPORT(activate_any);
-HWY_EXPORT(grad_any);
+GROEL_EXPORT(activate_any);
+GROEL_EXPORT(grad_any);
 namespace cpu {
 
 void activate_as(const Tensor& x, Activation activation, ElementRange range, Tensor& y) {

@@ -9,9 +9,9 @@
 #include <type_traits>
 #include <utility>
 
+#include "base/simd_dispatch.h"
 #include "ops/attention_impl.h"
 #include "ops/attention_inl.h"
-#include "ops/dispatch.h"
 #include "ops/scratch.h"
 #include "ops/view.h"
 
@@ -161,7 +161,7 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace groel::ops {
-HWY_EXPORT(attend);
+GROEL_EXPORT(attend);
 namespace cpu {
 
 void attend_f32(const AttentionInput& input, const AttentionTask& task, AttentionResult& out) {

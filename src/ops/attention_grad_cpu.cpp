@@ -10,9 +10,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/simd_dispatch.h"
 #include "ops/attention_grad_impl.h"
 #include "ops/attention_inl.h"
-#include "ops/dispatch.h"
 #include "ops/rotary_inl.h"
 #include "ops/scratch.h"
 #include "ops/view.h"
@@ -240,8 +240,8 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace groel::ops {
-HWY_EXPORT(grad_head);
-HWY_EXPORT(scatter);
+GROEL_EXPORT(grad_head);
+GROEL_EXPORT(scatter);
 namespace cpu {
 
 void attention_grad_f32(const AttentionGradInput& input, AttentionGradients& to) {

@@ -7,10 +7,10 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "base/simd_dispatch.h"
 #include "base/threads.h"
 #include "ops/attention_impl.h"
 #include "ops/attention_inl.h"
-#include "ops/dispatch.h"
 #include "ops/scratch.h"
 #include "ops/softmax_inl.h"
 #include "ops/view.h"
@@ -60,8 +60,8 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace groel::ops {
-HWY_EXPORT(map_task);
-HWY_EXPORT(map_tasks);
+GROEL_EXPORT(map_task);
+GROEL_EXPORT(map_tasks);
 namespace cpu {
 
 void attention_maps(const AttentionInput& input, std::int64_t begin, Tensor& maps) {

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "ops/dispatch.h"
+#include "base/simd_dispatch.h"
 #include "ops/elementwise_impl.h"
 #include "ops/simd_inl.h"
 #include "ops/softmax_inl.h"
@@ -55,11 +55,11 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace groel::ops {
-HWY_EXPORT(add_run);
-HWY_EXPORT(scale_run);
-HWY_EXPORT(activate_run);
-HWY_EXPORT(softmax_row);
-HWY_EXPORT(log_softmax_row);
+GROEL_EXPORT(add_run);
+GROEL_EXPORT(scale_run);
+GROEL_EXPORT(activate_run);
+GROEL_EXPORT(softmax_row);
+GROEL_EXPORT(log_softmax_row);
 namespace cpu {
 
 void add(const float* a, const float* b, float* y, std::int64_t count) { GROEL_DISPATCH(add_run)(a, b, y, count); }

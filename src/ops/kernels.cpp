@@ -4,7 +4,7 @@
 #include <hwy/highway.h>
 
 #include "base/cpu.h"
-#include "ops/dispatch.h"
+#include "base/simd_dispatch.h"
 #include "ops/onednn.h"
 
 namespace groel::ops {
@@ -18,9 +18,11 @@ std::string product_kernel(Precision precision) {
 }
 
 std::string simd_target() {
-  use_active_isa();
-  const std::int64_t supported = hwy::SupportedTargets() & HWY_TARGETS;
-  return hwy::TargetName(supported & -supported);  // the lowest bit is the best target
+#if HWY_ARCH_X86
+  if (simd_level() == SimdLevel::avx512) return hwy::TargetName(HWY_AVX3);
+  if (simd_level() == SimdLevel::avx2) return hwy::TargetName(HWY_AVX2);
+#endif
+  return hwy::TargetName(HWY_STATIC_TARGET);
 }
 
 }  // namespace groel::ops

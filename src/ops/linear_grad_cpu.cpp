@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "ops/dispatch.h"
+#include "base/simd_dispatch.h"
 #include "ops/linear_grad_impl.h"
 #include "ops/scratch.h"
 #include "ops/simd_inl.h"
@@ -96,9 +96,9 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace groel::ops {
-HWY_EXPORT(panel_width);
-HWY_EXPORT(pack_any);
-HWY_EXPORT(product_tile);
+GROEL_EXPORT(panel_width);
+GROEL_EXPORT(pack_any);
+GROEL_EXPORT(product_tile);
 namespace cpu {
 
 std::int64_t grad_panel_width() { return GROEL_DISPATCH(panel_width)(); }

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "ops/dispatch.h"
+#include "base/simd_dispatch.h"
 #include "ops/linear_impl.h"
 #include "ops/simd_inl.h"
 
@@ -99,8 +99,8 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace groel::ops {
-HWY_EXPORT(gather);
-HWY_EXPORT(finish_any);
+GROEL_EXPORT(gather);
+GROEL_EXPORT(finish_any);
 namespace cpu {
 
 void gather_rows(const Tensor& x, const InputTile& tile, std::byte* out) { GROEL_DISPATCH(gather)(x, tile, out); }

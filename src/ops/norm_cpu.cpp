@@ -6,7 +6,7 @@
 
 #include <cmath>
 
-#include "ops/dispatch.h"
+#include "base/simd_dispatch.h"
 #include "ops/norm_impl.h"
 #include "ops/simd_inl.h"
 #include "ops/view.h"
@@ -72,7 +72,7 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace groel::ops {
-HWY_EXPORT(normalise);
+GROEL_EXPORT(normalise);
 namespace cpu {
 
 void layer_norm(const Tensor& x, const LayerNormOptions& options, RowRange rows, Tensor& out) {

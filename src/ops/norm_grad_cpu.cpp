@@ -7,7 +7,7 @@
 
 #include <cmath>
 
-#include "ops/dispatch.h"
+#include "base/simd_dispatch.h"
 #include "ops/norm_grad_impl.h"
 #include "ops/simd_inl.h"
 #include "ops/view.h"
@@ -95,7 +95,7 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace groel::ops {
-HWY_EXPORT(grad_rows);
+GROEL_EXPORT(grad_rows);
 namespace cpu {
 
 void layer_norm_grad(const Tensor& x, const LayerNormOptions& options, const Tensor& dy, RowRange rows,

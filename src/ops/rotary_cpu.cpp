@@ -4,8 +4,8 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "base/simd_dispatch.h"
 #include "ops/attention_impl.h"
-#include "ops/dispatch.h"
 #include "ops/rotary_impl.h"
 #include "ops/rotary_inl.h"
 
@@ -42,8 +42,8 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace groel::ops {
-HWY_EXPORT(rotate_heads);
-HWY_EXPORT(rotate_rows);
+GROEL_EXPORT(rotate_heads);
+GROEL_EXPORT(rotate_rows);
 namespace cpu {
 
 void rotate(const RotaryRow& row) { GROEL_DISPATCH(rotate_heads)(row); }

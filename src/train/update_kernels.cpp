@@ -4,7 +4,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
-#include "ops/dispatch.h"
+#include "base/simd_dispatch.h"
 #include "ops/simd_inl.h"
 #include "train/update_kernels.h"
 
@@ -54,8 +54,8 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace groel::train {
-HWY_EXPORT(adamw_run);
-HWY_EXPORT(sgd_run);
+GROEL_EXPORT(adamw_run);
+GROEL_EXPORT(sgd_run);
 
 void adamw_update(const AdamWRun& run, const AdamWFactors& factors) { GROEL_DISPATCH(adamw_run)(run, factors); }
 void sgd_update(const SgdRun& run, const SgdFactors& factors) { GROEL_DISPATCH(sgd_run)(run, factors); }
