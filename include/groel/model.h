@@ -20,9 +20,8 @@ struct Array {
   std::vector<float> values;
 };
 
-/// f32 gives the reference's numbers; bf16 is faster where the processor has bf16 products; f32x3 splits each f32
-/// product into three of bf16: nearly f32's accuracy, and faster than f32 where bf16 is more than three times as fast
-/// (AMX).
+/// f32 gives the reference's numbers; bf16 is faster where the processor has bf16 products; f32x3 makes
+/// f32's products of several in bf16, with nearly f32's accuracy, where that is faster (AMX), and is f32 elsewhere.
 enum class Dtype { f32, bf16, f32x3 };
 
 struct ModelDescription {

@@ -1,7 +1,11 @@
 // linear: checks and choice of backend.
 #include "ops/linear.h"
-#include "base/profile.h"
 
+#include <cstdlib>
+#include <string_view>
+
+#include "base/cpu.h"
+#include "base/profile.h"
 #include "ops/dispatch.h"
 #include "ops/linear_impl.h"
 
@@ -22,6 +26,12 @@ std::int64_t PackedWeight::in() const { return impl_->in; }
 std::int64_t PackedWeight::out() const { return impl_->out; }
 Precision PackedWeight::precision() const { return impl_->precision; }
 std::size_t PackedWeight::bytes() const { return impl_->bytes(); }
+
+bool splits_products() {
+  const char* wish = std::getenv("GROEL_F32X3");
+  const bool forced = wish != nullptr && std::string_view(wish) == "split";
+  return active_isa() >= (forced ? Isa::avx512_bf16 : Isa::amx);
+}
 
 namespace {
 

@@ -13,8 +13,13 @@ enum class Activation { none, gelu_erf, gelu_tanh };
 /// Precision of a product. f32: f32 inputs, f32 accumulation. bf16: both inputs rounded to bf16, f32 accumulation
 /// (on machines without bf16 products: the rounded values multiplied in f32). f32x3: each input split into two bf16
 /// values, high + low, and the product into high·high + low·high + high·low, f32 accumulation: a relative error of
-/// about 4e-6 at the speed of bf16 products by three (on machines without them: the same as f32).
-enum class Precision { f32, bf16, f32x3 };
+/// about 4e-6 at the speed of bf16 products by three. f32x6: into three values and six products, with f32's error. Both
+/// are f32 where splits_products() is false.
+enum class Precision { f32, bf16, f32x3, f32x6 };
+
+/// Whether f32x3 and f32x6 split: where that is faster than f32, with AMX, or where the processor has bf16 products and
+/// the environment says GROEL_F32X3=split. Read at every packing.
+bool splits_products();
 
 /// A weight [out, in] laid out for the product kernel of the active ISA. Immutable; copies share it.
 class PackedWeight {

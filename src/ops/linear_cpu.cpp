@@ -29,11 +29,11 @@ struct CpuWeight final : PackedWeight::Impl {
   std::size_t panel_bytes = 0;
   std::shared_ptr<Storage> packed;
   DType input = DType::f32;
-  bool split = false;  // into three bf16 parts
+  std::int64_t split = 1;  // bf16 products for one of f32
 
   std::size_t bytes() const override { return packed->size(); }
   /// Columns of x's rows as the product takes them.
-  std::int64_t depth() const { return split ? 3 * in : in; }
+  std::int64_t depth() const { return split * in; }
   const PanelProduct& product(std::int64_t panel) const {
     return panel + 1 < panels ? products.front() : products.back();
   }
@@ -72,7 +72,7 @@ void pack_panel(const Stack& weights, const CpuWeight& to, std::int64_t panel) {
   const std::byte* ready = nullptr;
   std::byte* copy = nullptr;
   weights.pieces(begin, begin + product.out(), [&](const Tensor& piece, std::int64_t row) {
-    const bool as_wanted = piece.dtype() == to.input && piece.contiguous() && !to.split &&
+    const bool as_wanted = piece.dtype() == to.input && piece.contiguous() && to.split == 1 &&
                            (to.precision != Precision::bf16 || to.input == DType::bf16);
     if (as_wanted && piece.size(0) == product.out()) {
       ready = piece.raw_data();
@@ -80,11 +80,15 @@ void pack_panel(const Stack& weights, const CpuWeight& to, std::int64_t panel) {
     }
     if (copy == nullptr) copy = scratch.bytes(static_cast<std::size_t>(product.out()) * row_bytes);
     const Tensor values = piece.dtype() == DType::f16 ? piece.to(DType::f32) : piece;
-    gather_rows(values,
-                {0, piece.size(0), piece.size(0), to.input, to.precision, to.split ? Split::weight : Split::none},
+    gather_rows(values, {0, piece.size(0), piece.size(0), to.input, to.precision, {to.split, Split::Side::weight}},
                 copy + static_cast<std::size_t>(row) * row_bytes);
   });
   product.pack(ready != nullptr ? ready : copy, to.panel_data(panel));
+}
+
+std::int64_t products_for_one(Precision precision) {
+  if (!splits_products()) return 1;
+  return precision == Precision::f32x3 ? 3 : precision == Precision::f32x6 ? 6 : 1;
 }
 
 struct Job {
@@ -105,10 +109,9 @@ struct Rows {
 const std::byte* input_tile(const Job& job, const Rows& rows, std::byte* copy) {
   const CpuWeight& w = job.weight;
   const bool ready = rows.end - rows.begin == rows.padded && job.x.contiguous() && job.x.dtype() == w.input &&
-                     !w.split && (w.precision != Precision::bf16 || w.input == DType::bf16);
+                     w.split == 1 && (w.precision != Precision::bf16 || w.input == DType::bf16);
   if (ready) return job.x.raw_data() + static_cast<std::size_t>(rows.begin * w.in) * size_of(w.input);
-  gather_rows(job.x, {rows.begin, rows.end, rows.padded, w.input, w.precision, w.split ? Split::input : Split::none},
-              copy);
+  gather_rows(job.x, {rows.begin, rows.end, rows.padded, w.input, w.precision, {w.split, Split::Side::input}}, copy);
   return copy;
 }
 
@@ -169,12 +172,13 @@ void run_group(const Job& job, Range tiles, Range panels) {
 std::shared_ptr<const PackedWeight::Impl> pack(const std::vector<Tensor>& weights, Precision precision) {
   const Stack stack{weights};
   auto out = std::make_shared<CpuWeight>();
-  const bool products_in_bf16 = precision != Precision::f32 && active_isa() >= Isa::avx512_bf16;
+  const std::int64_t split = products_for_one(precision);
+  const bool products_in_bf16 = split > 1 || (precision == Precision::bf16 && active_isa() >= Isa::avx512_bf16);
   out->in = weights.front().size(1);
   out->out = stack.rows();
   out->precision = precision;
   out->input = products_in_bf16 ? DType::bf16 : DType::f32;
-  out->split = products_in_bf16 && precision == Precision::f32x3;
+  out->split = split;
   out->panels = ceil_div(out->out, kPanel);
   const std::int64_t last = out->out - (out->panels - 1) * kPanel;
   if (out->panels > 1) out->products.emplace_back(out->depth(), kPanel, out->input);

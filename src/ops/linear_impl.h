@@ -20,8 +20,13 @@ std::shared_ptr<const PackedWeight::Impl> pack(const std::vector<Tensor>& weight
 /// Everything is checked; y is where the result goes.
 void linear(const Tensor& x, const PackedWeight::Impl& weight, const LinearOptions& options, Tensor& y);
 
-/// For f32x3: the three parts of an input's row, or of a weight's.
-enum class Split { none, input, weight };
+/// Into how many bf16 products one of f32 values is split, and whose rows are wanted.
+struct Split {
+  enum class Side { input, weight };
+
+  std::int64_t products = 1;  ///< 1, 3 or 6
+  Side side = Side::input;
+};
 
 /// Rows [begin, end) of x as contiguous rows of type `to`, followed by zero rows up to `padded`; rounded to bf16 on the
 /// way for a bf16 product, even when `to` is f32 (a machine without bf16 products).
@@ -31,7 +36,7 @@ struct InputTile {
   std::int64_t padded;
   DType to;
   Precision precision;
-  Split split = Split::none;  ///< otherwise rows are three times as wide
+  Split split;  ///< rows are that many times as wide
 };
 void gather_rows(const Tensor& x, const InputTile& tile, std::byte* out);
 

@@ -32,26 +32,36 @@ void convert_rows(const Tensor& x, const cpu::InputTile& tile, To* out) {
   std::fill(out + (tile.end - tile.begin) * width, out + tile.padded * width, To{});
 }
 
-/// Each row as [high | low | high] or, of a weight, [high | high | low]; x = high + low to 16 bits.
+/// Which parts of a value stand beside each other in a row: part 0 is the value in bf16, 1 what that leaves, 2 what
+/// both leave (24 bits in all). The products are those of parts at the same place; the first three are f32x3's.
+struct Places {
+  int input[6] = {0, 1, 0, 1, 2, 0};
+  int weight[6] = {0, 0, 1, 1, 0, 2};
+};
+
 template <class From>
 void split_rows(const Tensor& x, const cpu::InputTile& tile, bf16_t* out) {
+  constexpr Places kPlaces;
+  const int* places = tile.split.side == cpu::Split::Side::input ? kPlaces.input : kPlaces.weight;
   const std::int64_t width = x.size(1);
-  const std::int64_t second = tile.split == cpu::Split::input ? 2 : 1;  // where the other copy of high goes
-  for (std::int64_t r = tile.begin; r < tile.end; ++r, out += 3 * width) {
+  const std::int64_t copies = tile.split.products;
+  for (std::int64_t r = tile.begin; r < tile.end; ++r, out += copies * width) {
     const From* from = x.data<From>() + r * x.row_stride();
     for_vectors(width, [&](std::int64_t i, std::int64_t n) HWY_ATTR {
       const Vector value = load(from + i, n);
       const Vector high = round_to_bf16(value);
-      store(high, out + i, n);
-      store(high, out + second * width + i, n);
-      store(hn::Sub(value, high), out + (3 - second) * width + i, n);
+      const Vector rest = hn::Sub(value, high);
+      const Vector middle = round_to_bf16(rest);
+      const Vector low = hn::Sub(rest, middle);
+      for (std::int64_t p = 0; p < copies; ++p)
+        store(places[p] == 0 ? high : places[p] == 1 ? middle : low, out + p * width + i, n);
     });
   }
-  std::fill(out, out + (tile.padded - (tile.end - tile.begin)) * 3 * width, bf16_t{});
+  std::fill(out, out + (tile.padded - (tile.end - tile.begin)) * copies * width, bf16_t{});
 }
 
 void gather(const Tensor& x, const cpu::InputTile& tile, std::byte* out) {
-  if (tile.split != cpu::Split::none) {
+  if (tile.split.products > 1) {
     auto* to = reinterpret_cast<bf16_t*>(out);
     x.dtype() == DType::f32 ? split_rows<float>(x, tile, to) : split_rows<bf16_t>(x, tile, to);
     return;

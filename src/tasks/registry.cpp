@@ -43,9 +43,8 @@ OptionSpec dtype_option() {
           .type = OptionType::choice,
           .help =
               "Precision of the products: f32 gives the reference's numbers on every machine; bf16 is faster where "
-              "the processor has bf16 products, with about 3 digits; f32x3 makes each product of three in bf16, with "
-              "about 5 "
-              "digits: faster than f32 where the processor has AMX",
+              "the processor has bf16 products, with about 3 digits; f32x3 makes products of several in bf16, with "
+              "about 5 digits, where that is faster than f32 (processors with AMX), and is f32 elsewhere",
           .otherwise = "f32",
           .choices = engine::precision_names()};
 }

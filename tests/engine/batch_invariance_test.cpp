@@ -5,6 +5,7 @@
 #include <random>
 
 #include "support/golden.h"
+#include "support/split_products.h"
 
 namespace groel {
 namespace {
@@ -50,6 +51,7 @@ class BatchInvariance : public ::testing::TestWithParam<std::tuple<const char*, 
 
 TEST_P(BatchInvariance, HoldsBitwise) {
   const auto [name, dtype] = GetParam();
+  const SplitProducts split;
   const Model model = Model::load(testing::data(name).string(), dtype);
   auto input = sequences();
   if (model.description().max_residues)

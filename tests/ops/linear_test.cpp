@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "helpers.h"
 #include "ops/linear_panel.h"
+#include "support/split_products.h"
 
 namespace groel::ops {
 namespace {
@@ -40,6 +41,7 @@ TEST_P(LinearShapes, Bf16MatchesTheReferenceOnRoundedInputs) {
 
 // Without the product of the low parts, 2^-17 or so of the terms is missing.
 TEST_P(LinearShapes, SplitProductsAreNearlyF32) {
+  const SplitProducts split;
   const auto [tokens, in, out] = GetParam();
   const Tensor x = random({tokens, in}, 1);
   const Tensor weight = random({out, in}, 2, 0.1F);
@@ -47,6 +49,26 @@ TEST_P(LinearShapes, SplitProductsAreNearlyF32) {
   const double error = test::relative_error(linear(x, {weight, Precision::f32x3}), expected);
   EXPECT_LT(error, 2e-5);
   EXPECT_LT(100 * error, test::relative_error(linear(x, {weight, Precision::bf16}), expected));
+}
+
+TEST_P(LinearShapes, SixProductsAreF32) {
+  const SplitProducts split;
+  const auto [tokens, in, out] = GetParam();
+  const Tensor x = random({tokens, in}, 1);
+  const Tensor weight = random({out, in}, 2, 0.1F);
+  EXPECT_LT(test::relative_error(linear(x, {weight, Precision::f32x6}), reference::linear(x, weight)), 1e-6);
+}
+
+TEST(Linear, ProductsAreSplitOnlyWhereThatPays) {
+  const Tensor x = random({9, 70}, 1);
+  const Tensor weight = random({33, 70}, 2);
+  const Tensor plain = linear(x, {weight, Precision::f32});
+  for (const Precision precision : {Precision::f32x3, Precision::f32x6}) {
+    const bool same = test::same_bits(linear(x, {weight, precision}), plain);
+    EXPECT_EQ(same, active_isa() < Isa::amx);
+    const SplitProducts split;
+    EXPECT_EQ(test::same_bits(linear(x, {weight, precision}), plain), active_isa() < Isa::avx512_bf16);
+  }
 }
 
 // A bf16 result is the rounded f32 one, but for gelu's shortcut in bf16 products: an absolute 2e-5 of x.
@@ -123,8 +145,11 @@ TEST(Linear, AnInputsEndTakesFewRows) {
   }
 }
 
+constexpr Precision kPrecisions[] = {Precision::f32, Precision::bf16, Precision::f32x3, Precision::f32x6};
+
 TEST(Linear, RowsDoNotDependOnTheBatch) {
-  for (const Precision precision : {Precision::f32, Precision::bf16, Precision::f32x3})
+  const SplitProducts split;
+  for (const Precision precision : kPrecisions)
     for (const Case c : {Case{300, 320, 200}, Case{150, 65, 33}, Case{200, 1280, 128}, Case{90, 2600, 64}}) {
       const Tensor x = random({c.tokens, c.in}, 1);
       const PackedWeight weight(random({c.out, c.in}, 2), precision);
@@ -140,19 +165,21 @@ TEST(Linear, RowsDoNotDependOnTheBatch) {
 }
 
 TEST(Linear, EqualRowsGiveEqualResultsAtEveryPosition) {
+  const SplitProducts split;
   Tensor x = random({150, 333}, 1);
   for (std::int64_t t = 1; t < 150; ++t)
     std::memcpy(x.mutable_data<float>() + t * 333, x.data<float>(), 333 * sizeof(float));
-  for (const Precision precision : {Precision::f32, Precision::bf16, Precision::f32x3}) {
+  for (const Precision precision : kPrecisions) {
     const Tensor y = linear(x, {random({140, 333}, 2), precision});
     for (std::int64_t t = 1; t < 150; ++t) ASSERT_TRUE(test::same_bits(y.rows(t, t + 1), y.rows(0, 1))) << t;
   }
 }
 
 TEST(Linear, ThreadsDoNotChangeBits) {
+  const SplitProducts split;
   const Tensor x = random({130, 96}, 1);
   const Tensor weight = random({700, 96}, 2);
-  for (const Precision precision : {Precision::f32, Precision::bf16, Precision::f32x3})
+  for (const Precision precision : kPrecisions)
     test::expect_same_for_any_threads([&] { return linear(x, {weight, precision}); });
 }
 
