@@ -95,7 +95,7 @@ struct DotProducts {
     std::int64_t j = 0;
     for (; j + kRows <= keys; j += kRows) score_rows<V, kRows>(b, key, j, lane);
     for (; j < keys; ++j) score_rows<V, 1>(b, key, j, lane);
-    for (int v = 0; v < V; ++v) softmax_step(b, keys, lane + v * kLanes);
+    softmax_step<V>(b, keys, lane);
     std::int64_t d = 0;
     for (; d + kRows <= b.width; d += kRows) value_rows<V, kRows>(b, key, keys, d, lane);
     for (; d < b.width; ++d) value_rows<V, 1>(b, key, keys, d, lane);
@@ -165,7 +165,7 @@ struct TileProducts {
   GROEL_BF16 static void attend_keys(const Block& b, std::int64_t key, std::int64_t keys, std::int64_t queries) {
     for (std::int64_t lane = 0; lane < queries; lane += 2 * kTile) {
       for (std::int64_t j = 0; j < keys; j += 2 * kTile) score_tiles(b, b.k + key * b.pairs, j, lane);
-      for (std::int64_t v = lane; v < lane + 2 * kTile; v += kLanes) softmax_step(b, keys, v);
+      softmax_step<2>(b, keys, lane);
       for (std::int64_t d = 0; d < b.padded; d += kTile) value_tiles(b, key, keys, d, lane);
     }
   }

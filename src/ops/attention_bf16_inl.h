@@ -104,29 +104,50 @@ void pack_queries(const AttentionInput& input, const AttentionTask& task, const 
   }
 }
 
-// Scores of one vector of queries become weights 2^(score - highest), in pairs of keys, with zeros behind the last;
-// updates the statistics.
-GROEL_BF16_INLINE void softmax_step(const Block& b, std::int64_t keys, std::int64_t lane) {
-  const __m512 before = _mm512_loadu_ps(b.highest + lane);
-  __m512 highest = before;
-  for (std::int64_t j = 0; j < keys; ++j)
-    highest = _mm512_max_ps(highest, _mm512_loadu_ps(b.scores + j * kQueries + lane));
-  const auto weight = [&](std::int64_t j) GROEL_BF16 {
-    return exp2_weight(_mm512_sub_ps(_mm512_loadu_ps(b.scores + j * kQueries + lane), highest));
-  };
-  __m512 sum = _mm512_setzero_ps();
-  std::int64_t j = 0;
-  for (; j < keys; j += 2) {
-    const __m512 low = weight(j);
-    const __m512 high = j + 1 < keys ? weight(j + 1) : _mm512_setzero_ps();
-    sum = _mm512_add_ps(_mm512_add_ps(sum, low), high);
-    _mm512_storeu_si512(b.weights + j / 2 * kQueries + lane, interleave(low, high));
+// Scores of V vectors of queries become weights 2^(score - highest), in pairs of keys, with zeros behind the last;
+// updates the statistics. (Vectors side by side: what one waits for, the others fill.)
+template <int V>
+GROEL_BF16_INLINE void softmax_step(const Block& b, std::int64_t keys, std::int64_t first) {
+  __m512 highest[V];
+  __m512 sum[V];
+  const float* const scores = b.scores + first;
+  Pair* const weights = b.weights + first;
+#pragma GCC unroll 4
+  for (int v = 0; v < V; ++v) {
+    highest[v] = _mm512_loadu_ps(b.highest + first + v * kLanes);
+    sum[v] = _mm512_setzero_ps();
   }
-  for (; j < kKeys; j += 2) _mm512_storeu_si512(b.weights + j / 2 * kQueries + lane, _mm512_setzero_si512());
-  const __m512 factor = exp2_weight(_mm512_max_ps(_mm512_set1_ps(-1000.0F), _mm512_sub_ps(before, highest)));
-  _mm512_storeu_ps(b.highest + lane, highest);
-  _mm512_storeu_ps(b.factor + lane, factor);
-  _mm512_storeu_ps(b.total + lane, _mm512_fmadd_ps(_mm512_loadu_ps(b.total + lane), factor, sum));
+  for (std::int64_t j = 0; j < keys; ++j)
+#pragma GCC unroll 4
+    for (int v = 0; v < V; ++v)
+      highest[v] = _mm512_max_ps(highest[v], _mm512_loadu_ps(scores + j * kQueries + v * kLanes));
+  const auto weight = [&](std::int64_t j, int v) GROEL_BF16 {
+    return exp2_weight(_mm512_sub_ps(_mm512_loadu_ps(scores + j * kQueries + v * kLanes), highest[v]));
+  };
+  const auto write = [&](std::int64_t j, int v, __m512 low, __m512 high) GROEL_BF16 {
+    sum[v] = _mm512_add_ps(_mm512_add_ps(sum[v], low), high);
+    _mm512_storeu_si512(weights + j / 2 * kQueries + v * kLanes, interleave(low, high));
+  };
+  std::int64_t j = 0;
+  for (; j + 1 < keys; j += 2)
+#pragma GCC unroll 4
+    for (int v = 0; v < V; ++v) write(j, v, weight(j, v), weight(j + 1, v));
+  if (j < keys) {
+#pragma GCC unroll 4
+    for (int v = 0; v < V; ++v) write(j, v, weight(j, v), _mm512_setzero_ps());
+    j += 2;
+  }
+  for (; j < kKeys; j += 2)
+    for (int v = 0; v < V; ++v) _mm512_storeu_si512(weights + j / 2 * kQueries + v * kLanes, _mm512_setzero_si512());
+#pragma GCC unroll 4
+  for (int v = 0; v < V; ++v) {
+    const std::int64_t lane = first + v * kLanes;
+    const __m512 before = _mm512_loadu_ps(b.highest + lane);
+    const __m512 factor = exp2_weight(_mm512_max_ps(_mm512_set1_ps(-1000.0F), _mm512_sub_ps(before, highest[v])));
+    _mm512_storeu_ps(b.highest + lane, highest[v]);
+    _mm512_storeu_ps(b.factor + lane, factor);
+    _mm512_storeu_ps(b.total + lane, _mm512_fmadd_ps(_mm512_loadu_ps(b.total + lane), factor, sum[v]));
+  }
 }
 
 GROEL_BF16_INLINE void write_row(const float* row, std::int64_t width, float* to) {
