@@ -1,11 +1,14 @@
 // attention: against its reference, extreme scores, and bitwise independence of the batch.
 #include "ops/attention.h"
 
+#include <thread>
+
 #include "base/cpu.h"
 #include "base/error.h"
 #include "helpers.h"
 #include "ops/attention_impl.h"
 #include "ops/elementwise.h"
+#include "tensor/storage.h"
 
 namespace groel::ops {
 namespace {
@@ -160,6 +163,25 @@ TEST_P(AttentionWidths, ScalesAndRotates) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, AttentionWidths, testing::Values(1, 8, 10, 12, 15, 16, 20, 24, 32, 64, 128));
+
+// What a thread that has never attended before has allocated afterwards.
+TEST(Attention, KeepsTheWorkingMemoryThatItSays) {
+  for (const Precision precision : {Precision::f32, Precision::bf16})
+    for (const std::int64_t width : {8, 10, 24, 80, 128})
+      for (const std::int64_t tokens : {1, 63, 64, 65, 1000}) {
+        AttentionInput input = make({tokens}, 1, width);
+        AttentionResult out{Tensor::empty(input.q.shape()), {}};
+        std::size_t kept = 0;
+        std::thread([&] {
+          const std::size_t before = memory_statistics().live;
+          cpu::attention_kernel(precision)(input, {0, 0, tokens, 0, std::min<std::int64_t>(tokens, 64)}, out);
+          kept = memory_statistics().live - before;
+        }).join();
+        const std::size_t said = attention_thread_bytes(width, tokens, precision);
+        EXPECT_GE(kept, said) << width << " columns, " << tokens << " tokens";
+        EXPECT_LE(kept, said + said / 4 + 64) << width << " columns, " << tokens << " tokens";  // as blocks are rounded
+      }
+}
 
 TEST(Attention, EqualQueriesGiveEqualResultsInEveryLane) {
   AttentionInput input = make({150}, 1, 24);
