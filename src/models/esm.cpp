@@ -16,7 +16,6 @@
 #include "nn/positions.h"
 #include "nn/rotary.h"
 #include "nn/token_dropout.h"
-#include "ops/attention.h"
 
 namespace groel::models {
 namespace {
@@ -184,17 +183,9 @@ class Esm final : public Model,
     return x;
   }
 
-  std::size_t activation_bytes_per_token() const override {
-    // x, the final norm, q k v; what products take: norm or attention's output, and the FFN's inside. No two of these
-    // are of one size, so what one leaves waits for its turn in the next block.
-    const auto width = static_cast<std::size_t>(config_.width);
-    const auto inside = static_cast<std::size_t>(config_.ffn);
-    if (precision_ != ops::Precision::bf16) return sizeof(float) * (5 * width + inside);
-    return sizeof(float) * 5 * width + size_of(DType::bf16) * (width + inside);
-  }
-
+  std::size_t activation_bytes_per_token() const override { return blocks_.front().pass_bytes_per_token(precision_); }
   std::size_t thread_bytes(std::int64_t longest) const override {
-    return ops::attention_thread_bytes(config_.width / config_.heads, longest, precision_);
+    return blocks_.front().thread_bytes(longest, precision_);
   }
 
   Tensor logits(const Tensor& last_hidden) const override { return lm_head_(last_hidden); }
