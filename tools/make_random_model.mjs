@@ -20,10 +20,22 @@ function options() {
   const shape = { out: values.out };
   for (const name of ['layers', 'width', 'heads', 'seed']) {
     shape[name] = Number(values[name]);
-    if (!Number.isInteger(shape[name]) || shape[name] < 1) throw new Error(`--${name} ${values[name]}\n${kUsage}`);
+    if (!Number.isInteger(shape[name]) || shape[name] < 1)
+      throw new Error(`--${name}: '${values[name]}' is not a whole number above 0`);
   }
-  if (!shape.out || shape.width % (2 * shape.heads) !== 0) throw new Error(kUsage);
+  if (!shape.out) throw new Error('--out is missing');
+  if (shape.width % (2 * shape.heads) !== 0)
+    throw new Error(`a width of ${shape.width} does not split into ${shape.heads} heads of an even width`);
   return shape;
+}
+
+function optionsOrUsage() {
+  try {
+    return options();
+  } catch (error) {
+    console.error(`make_random_model: ${error.message}\n${kUsage}`);
+    process.exit(2);
+  }
 }
 
 // Uniform numbers of 32 bits from a counter (Steele & Vigna's mixing function, 32-bit variant).
@@ -98,7 +110,7 @@ function writeSafetensors(path, list, seed) {
   closeSync(file);
 }
 
-const shape = options();
+const shape = optionsOrUsage();
 mkdirSync(shape.out, { recursive: true });
 writeFileSync(join(shape.out, 'vocab.txt'), kVocabulary.join('\n') + '\n');
 writeFileSync(join(shape.out, 'config.json'), JSON.stringify({

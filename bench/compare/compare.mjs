@@ -7,13 +7,29 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-import { groelRunners, namedPeers, peerRunners, say } from './contestants.mjs';
+import { groelRunners, namedDtypes, namedPeers, peerRunners, say } from './contestants.mjs';
 import { Groel } from './groel.mjs';
 import { kPeers } from './peers.mjs';
 import { sample, tokenise } from './sequences.mjs';
 
 const kRoot = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 
+const kPositive = ['threads', 'rounds', 'seconds', 'residues'];
+
+function checkNumbers(values) {
+  for (const name of kPositive)
+    if (values[name] !== undefined && !(Number(values[name]) > 0))
+      throw new Error(`--${name}: '${values[name]}' is not a number above 0`);
+}
+
+function parseShape(name) {
+  const shape = name.split('x').map(Number);
+  if (shape.length !== 3 || !shape.every((size) => Number.isInteger(size) && size > 0))
+    throw new Error(`${name}: a shape is LAYERSxWIDTHxHEADS, e.g. 6x320x20`);
+  return shape;
+}
+
+// Everything that the command line says is settled before the first model is made.
 function flags() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -26,7 +42,9 @@ function flags() {
     },
   });
   const shapes = positionals.length > 0 ? positionals : ['6x320x20', '30x640x20'];
-  return { ...values, peers: namedPeers(values.peers), shapes };
+  shapes.forEach(parseShape);
+  checkNumbers(values);
+  return { ...values, peers: namedPeers(values.peers), dtypes: namedDtypes(values.dtypes), shapes };
 }
 
 function median(values) {
@@ -51,10 +69,9 @@ function makeModel(shape, work) {
 
 // What is compared on one shape.
 function makeWork(name, work, { fasta, residues, threads }) {
-  const shape = name.split('x').map(Number);
-  if (shape.length !== 3 || !shape.every(Number.isInteger)) throw new Error(`${name}: LAYERSxWIDTHxHEADS is wanted`);
-  const folder = makeModel(shape, work);
+  const shape = parseShape(name);
   const records = sample(fasta, Number(residues ?? residuesFor(shape)));
+  const folder = makeModel(shape, work);
   const sequences = tokenise(records, folder);
   const proteins = join(folder, 'proteins.fasta');
   writeFileSync(proteins, records.map(({ id, sequence }) => `>${id}\n${sequence}\n`).join(''));

@@ -6,6 +6,7 @@ import { kPeers, Peer } from './peers.mjs';
 import { batches, padded } from './sequences.mjs';
 
 const kNoLimit = 1e9;
+const kDtypes = ['f32', 'bf16', 'f32x3'];
 const kBatchTokens = [0, 1024, 4096];  // padded tokens a batch; 0: one sequence at a time
 
 /** Says something to the person who waits. */
@@ -92,6 +93,14 @@ export function namedPeers(names) {
   });
 }
 
+/** GroEL's precisions of comma-separated names. */
+export function namedDtypes(names) {
+  return names.split(',').filter(Boolean).map((name) => {
+    if (!kDtypes.includes(name)) throw new Error(`no such precision: ${name} (${kDtypes.join(', ')})`);
+    return name;
+  });
+}
+
 async function peerRunner(entry, work, reference, seconds) {
   const peer = new Peer(entry, {
     model: work.folder, sequences: join(work.folder, 'sequences.json'), threads: work.threads,
@@ -126,7 +135,7 @@ export async function peerRunners(work, { peers, seconds }, groel) {
 
 /** One contestant for each of GroEL's precisions. */
 export function groelRunners(groel, dtypes) {
-  return dtypes.split(',').map((dtype) => {
+  return dtypes.map((dtype) => {
     const runner = { tool: 'GroEL', dtype, version: groel.version(), setting: 'packed', speeds: [], fractions: [] };
     runner.measure = async () => {
       const { tokens_per_second, fraction_of_limit } = groel.measure(dtype);

@@ -11,7 +11,7 @@ usage: bench/compare/run.sh [--install] [OPTIONS] [LAYERSxWIDTHxHEADS...]
   --install         first install the peers: python3-torch, python3-numpy and libopenblas0-pthread with apt-get,
                     onnxruntime-node with npm
   --peers LIST      onnxruntime, pytorch, pytorch-bf16 [all]; those not installed are left out
-  --dtypes LIST     GroEL's precisions [f32,bf16]
+  --dtypes LIST     GroEL's precisions: f32, bf16, f32x3 [f32,bf16]
   --fasta FILE      proteins [bench/data/mixed.fasta]
   --residues N      how many residues of them, records spread evenly [60000 for 8M parameters, fewer for larger models]
   --threads N       threads of every program [2]
@@ -40,8 +40,8 @@ install_peers() {
   (cd "$here/onnxruntime" && npm ci --ignore-scripts --no-audit --no-fund --silent) >&2
 }
 
-case ${1:-} in
-  --help | -h) usage && exit ;;
+case " $* " in
+  *' --help '* | *' -h '*) usage && exit ;;
 esac
 command -v node >/dev/null || die "this needs Node.js (nodejs), for the tools too"
 if [[ ${1:-} == --install ]]; then

@@ -11,6 +11,7 @@ export function sample(fasta, residues) {
     return { id: text.slice(0, end).split(/\s/)[0], sequence: text.slice(end).replace(/\s/g, '') };
   });
   const all = records.reduce((sum, { sequence }) => sum + sequence.length, 0);
+  if (all === 0) throw new Error(`${fasta}: there are no proteins in it`);
   const step = Math.max(1, all / residues);
   return records.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step));
 }

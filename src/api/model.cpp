@@ -110,6 +110,7 @@ std::vector<Embedding> Model::embed_tokens(std::span<const std::vector<std::int3
   std::vector<Embedding> out;
   std::size_t begin = 0;
   for (const std::size_t end : plan.batches(counts)) {
+    plan.make_room(std::span(counts).subspan(begin, end - begin));
     for (const engine::Embedding& e :
          engine::embed_batch(*impl_->loaded.model, sequences.subspan(begin, end - begin), request))
       out.push_back(to_public(e));

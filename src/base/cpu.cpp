@@ -27,7 +27,8 @@ constexpr std::array<std::pair<Isa, std::string_view>, 5> kNames{{
 }};
 
 #if defined(__x86_64__)
-// Linux grants the AMX tile registers only on request (arch_prctl ARCH_REQ_XCOMP_PERM, feature 18).
+// Linux grants the AMX tile registers only on request (arch_prctl ARCH_REQ_XCOMP_PERM, feature 18), and only where it
+// has enabled their state (XCR0), so that need not be asked of the processor.
 bool request_amx() {
   constexpr int kRequestPermission = 0x1023;
   constexpr int kTileData = 18;

@@ -188,10 +188,11 @@ int num_threads() noexcept {
   return threads;
 }
 
-void set_num_threads(int threads) {
-  if (threads < 0 || threads > 4096)
-    throw Error(ErrorKind::usage, fmt::format("{} is not a number of threads", threads));
-  g_threads.store(threads == 0 ? available_cores() : threads, std::memory_order_relaxed);
+void set_num_threads(std::int64_t threads) {
+  if (threads < 0 || threads > kMostThreads)
+    throw Error(ErrorKind::usage, {fmt::format("{} is not a number of threads", threads), "--threads",
+                                   fmt::format("1 to {}, or 0 for every core", kMostThreads)});
+  g_threads.store(threads == 0 ? available_cores() : static_cast<int>(threads), std::memory_order_relaxed);
 }
 
 void parallel_for(std::int64_t count, const std::function<void(std::int64_t)>& body) {

@@ -6,10 +6,14 @@
 
 namespace groel {
 
+/// As many as anyone may ask for.
+inline constexpr int kMostThreads = 4096;
+
 /// Threads that parallel_for uses (at least 1). Starts as the number of cores this process may run on.
 int num_threads() noexcept;
-/// Sets the number of threads for this process; 0 means all cores it may run on.
-void set_num_threads(int threads);
+/// Sets the number of threads for this process; 0 means all cores it may run on. Errors: usage, for less than 0 or more
+/// than kMostThreads.
+void set_num_threads(std::int64_t threads);
 /// Cores that this process may run on (its affinity mask and cgroup quota).
 int available_cores();
 

@@ -2,7 +2,6 @@
 #include "engine/checkpoint.h"
 
 #include <algorithm>
-#include <functional>
 #include <map>
 #include <sstream>
 
@@ -26,6 +25,16 @@ void annotate(json& node, const std::vector<io::Array>& tensors, std::map<const 
     return;
   }
   for (json& child : node) annotate(child, tensors, storages);
+}
+
+// {"$tensor": i} becomes {"$tensor": i + by}.
+void renumber(json& node, std::size_t by) {
+  if (!node.is_structured()) return;
+  if (node.is_object() && node.contains("$tensor")) {
+    node["$tensor"] = node["$tensor"].get<std::size_t>() + by;
+    return;
+  }
+  for (json& child : node) renumber(child, by);
 }
 
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
@@ -97,17 +106,7 @@ Checkpoint read_native(const fs::path& file) {
   std::vector<io::Array> tensors = std::move(torch.tensors);
   if (const fs::path beside = regression_of(file); is_there(beside)) {
     io::TorchFile second = io::read_torch(beside);
-    // its tensors follow the model's in one numbering
-    const std::size_t offset = tensors.size();
-    const std::function<void(json&)> shift = [&](json& node) {
-      if (!node.is_structured()) return;
-      if (node.is_object() && node.contains("$tensor")) {
-        node["$tensor"] = node["$tensor"].get<std::size_t>() + offset;
-        return;
-      }
-      for (json& child : node) shift(child);
-    };
-    shift(second.root);
+    renumber(second.root, tensors.size());  // its tensors follow the model's
     regression = std::move(second.root);
     tensors.insert(tensors.end(), second.tensors.begin(), second.tensors.end());
   }

@@ -18,7 +18,7 @@ struct Checkpoint {
   std::vector<std::string> vocabulary;  ///< tokens in order of id; empty: the family's own
   std::filesystem::path vocabulary_file;
   std::filesystem::path path;  ///< what was asked for
-  std::string layout;          ///< "Hugging Face folder" or "fair-esm file"
+  std::string layout;          ///< for people: "Hugging Face folder"…
 };
 
 /// Reads a Hugging Face folder, or a torch file of a family's own code with its `-contact-regression.pt` beside it.

@@ -84,14 +84,17 @@ MaskedScan::Pending MaskedScan::prepare(const ScanQuery& query) const {
 void MaskedScan::answer(const std::vector<Pending>& batch, const Receiver& receiver) const {
   check_interrupted();
   std::vector<std::vector<std::int32_t>> sequences;
+  std::vector<std::int64_t> lengths;
   std::vector<std::int32_t> rows;
   std::int64_t start = 0;
   for (const Pending& query : batch) {
     sequences.push_back(query.tokens);
     for (const std::int64_t position : query.wanted)
       rows.push_back(static_cast<std::int32_t>(start + position - query.begin));
-    start += static_cast<std::int64_t>(query.tokens.size());
+    lengths.push_back(static_cast<std::int64_t>(query.tokens.size()));
+    start += lengths.back();
   }
+  plan_.make_room(lengths);
   const Tensor hidden = encoder_.encode(models::Batch::pack(sequences), {});
   const Tensor index = Tensor::of<std::int32_t>({static_cast<std::int64_t>(rows.size())}, rows);
   const Tensor logits = head_.logits(autograd::gather_rows(hidden, index));
@@ -108,22 +111,15 @@ void MaskedScan::answer(const std::vector<Pending>& batch, const Receiver& recei
 
 void MaskedScan::run(const Source& source, const Receiver& receiver) const {
   std::vector<Pending> batch;
-  std::int64_t tokens = 0;
-  std::size_t bytes = 0;
+  BatchFilling filling(plan_);
   ScanQuery query;
   while (source(query)) {
     if (query.wanted.empty()) continue;
     Pending next = prepare(query);
-    const auto length = static_cast<std::int64_t>(next.tokens.size());
-    const std::size_t more = plan_.bytes_of(length);
-    if (!batch.empty() && (bytes + more > plan_.batch_budget() || tokens + length > plan_.max_tokens())) {
+    if (filling.add(static_cast<std::int64_t>(next.tokens.size()))) {
       answer(batch, receiver);
       batch.clear();
-      tokens = 0;
-      bytes = 0;
     }
-    tokens += length;
-    bytes += more;
     batch.push_back(std::move(next));
   }
   if (!batch.empty()) answer(batch, receiver);

@@ -5,15 +5,19 @@
 
 #include "base/options.h"
 #include "base/system.h"
+#include "base/threads.h"
+#include "tensor/storage.h"
 
 namespace groel::engine {
 namespace {
 
 // Large enough that products run at full speed, small enough that a batch's tensors stay near the cores.
 constexpr std::int64_t kDefaultTokens = 4096;
-// The program itself, its libraries, scratch of the kernels and the pool's rounding (at most 1/8).
+// The program itself, its libraries, and scratch of the kernels that does not grow with a sequence.
 constexpr std::size_t kFixed = std::size_t{64} << 20;
-constexpr double kRounding = 1.125;
+
+// As the pool rounds up, at most: in steps of an eighth of the next power of two.
+std::size_t with_rounding(std::size_t bytes) { return bytes + bytes / 4; }
 
 std::size_t linear_bytes(const models::Model& model, const EmbedRequest& request) {
   const models::ModelInfo info = model.info();
@@ -22,7 +26,7 @@ std::size_t linear_bytes(const models::Model& model, const EmbedRequest& request
   if (request.per_residue)
     bytes += request.layers.size() * width * sizeof(float) * 3;  // once more on the way out, and the batch before
   if (request.logits) bytes += static_cast<std::size_t>(info.vocabulary) * sizeof(float) * 4;
-  return static_cast<std::size_t>(static_cast<double>(bytes) * kRounding);
+  return with_rounding(bytes);
 }
 
 std::size_t square_bytes(const models::Model& model, const EmbedRequest& request) {
@@ -31,16 +35,18 @@ std::size_t square_bytes(const models::Model& model, const EmbedRequest& request
   if (request.contacts || request.attentions) floats += heads;  // one layer's maps
   if (request.contacts) floats += 2;
   if (request.attentions) floats += heads * request.layers.size() * 3;
-  return static_cast<std::size_t>(static_cast<double>(floats * sizeof(float)) * kRounding);
+  return with_rounding(floats * sizeof(float));
 }
 
 }  // namespace
 
 MemoryPlan::MemoryPlan(const models::Model& model, const EmbedRequest& request, const PlanOptions& options)
-    : weights_(model.weight_bytes()),
+    : encoder_(&models::require<models::Encoder>(model)),
+      weights_(model.weight_bytes()),
       per_token_(linear_bytes(model, request)),
       per_square_(square_bytes(model, request)),
-      max_tokens_(options.max_tokens.value_or(kDefaultTokens)) {
+      max_tokens_(options.max_tokens.value_or(kDefaultTokens)),
+      threads_(static_cast<std::size_t>(num_threads())) {
   if (max_tokens_ < 1) throw Error(ErrorKind::usage, {"a batch holds at least one token", "--max-tokens", {}});
   const std::size_t free_now = static_cast<std::size_t>(static_cast<double>(available_memory()) * 0.8);
   const std::size_t whole = options.memory.value_or(free_now + weights_);  // the weights are loaded already
@@ -56,32 +62,43 @@ std::size_t MemoryPlan::bytes_of(std::int64_t tokens) const {
   return static_cast<std::size_t>(n * static_cast<double>(per_token_) + n * n * static_cast<double>(per_square_));
 }
 
+std::size_t MemoryPlan::working_bytes(std::int64_t tokens) const {
+  return threads_ * with_rounding(encoder_->thread_bytes(tokens));
+}
+
 Error MemoryPlan::too_large(std::int64_t tokens) const {
   return Error(ErrorKind::memory,
                {fmt::format("{} residues need {} for one forward pass, {} are left beside the weights", tokens - 2,
-                            format_bytes(bytes_of(tokens)), format_bytes(batch_budget_)),
+                            format_bytes(bytes_of(tokens) + working_bytes(tokens)), format_bytes(batch_budget_)),
                 {},
                 "raise --memory, or ask for less (--include without contacts and attentions)"});
 }
 
 std::vector<std::size_t> MemoryPlan::batches(std::span<const std::int64_t> token_counts) const {
   std::vector<std::size_t> ends;
-  std::size_t begin = 0;
-  std::size_t bytes = 0;
-  std::int64_t tokens = 0;
-  for (std::size_t i = 0; i < token_counts.size(); ++i) {
-    const std::size_t more = bytes_of(token_counts[i]);
-    if (i > begin && (bytes + more > batch_budget_ || tokens + token_counts[i] > max_tokens_)) {
-      ends.push_back(i);
-      begin = i;
-      bytes = 0;
-      tokens = 0;
-    }
-    bytes += more;
-    tokens += token_counts[i];
-  }
-  if (begin < token_counts.size()) ends.push_back(token_counts.size());
+  BatchFilling filling(*this);
+  for (std::size_t i = 0; i < token_counts.size(); ++i)
+    if (filling.add(token_counts[i])) ends.push_back(i);
+  if (!token_counts.empty()) ends.push_back(token_counts.size());
   return ends;
+}
+
+void MemoryPlan::make_room(std::span<const std::int64_t> token_counts) const {
+  std::size_t wanted = 0;
+  for (const std::int64_t tokens : token_counts) wanted += bytes_of(tokens);
+  const MemoryStatistics now = memory_statistics();
+  if (now.live + now.cached + wanted > weights_ + batch_budget_) release_cached_memory();
+}
+
+bool BatchFilling::add(std::int64_t tokens) {
+  longest_ = std::max(longest_, tokens);
+  const std::size_t more = plan_.bytes_of(tokens);
+  const bool together =
+      bytes_ + more + plan_.working_bytes(longest_) <= plan_.batch_budget() && tokens_ + tokens <= plan_.max_tokens();
+  const bool begins = tokens_ > 0 && !together;
+  bytes_ = begins ? more : bytes_ + more;
+  tokens_ = begins ? tokens : tokens_ + tokens;
+  return begins;
 }
 
 }  // namespace groel::engine

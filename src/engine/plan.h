@@ -15,7 +15,7 @@ struct PlanOptions {
   std::optional<std::int64_t> max_tokens;  ///< tokens a batch; none: chosen here
 };
 
-/// Bytes that a forward pass takes, and the batches that fit.
+/// Bytes that a forward pass takes with the threads there are now, and the batches that fit. The model must outlive it.
 class MemoryPlan {
  public:
   /// Errors: memory, when not even the weights fit.
@@ -23,7 +23,9 @@ class MemoryPlan {
 
   /// Bytes that a sequence of n tokens adds to its batch, results included.
   std::size_t bytes_of(std::int64_t tokens) const;
-  bool fits(std::int64_t tokens) const { return bytes_of(tokens) <= batch_budget_; }
+  /// Bytes that the threads keep besides, from the first sequence of n tokens on.
+  std::size_t working_bytes(std::int64_t tokens) const;
+  bool fits(std::int64_t tokens) const { return bytes_of(tokens) + working_bytes(tokens) <= batch_budget_; }
   /// The memory error of a sequence that does not fit, saying what would be needed.
   Error too_large(std::int64_t tokens) const;
 
@@ -36,13 +38,32 @@ class MemoryPlan {
   /// Consecutive groups of the given sequences (token counts): each within the budget and max_tokens, or one sequence
   /// that alone exceeds max_tokens. Sequences that do not fit at all must have been taken out. -> ends of the groups.
   std::vector<std::size_t> batches(std::span<const std::int64_t> token_counts) const;
+  /// To be called before a batch (token counts): gives what is cached of other batches' memory back to the system,
+  /// where with this one's it would be more than planned.
+  void make_room(std::span<const std::int64_t> token_counts) const;
 
  private:
+  const models::Encoder* encoder_;
   std::size_t weights_;
   std::size_t per_token_;
   std::size_t per_square_;  // times n*n
   std::size_t batch_budget_;
   std::int64_t max_tokens_;
+  std::size_t threads_;
+};
+
+/// Sequences gathered into batches, in order.
+class BatchFilling {
+ public:
+  explicit BatchFilling(const MemoryPlan& plan) : plan_(plan) {}
+  /// Adds a sequence of that many tokens. -> whether it begins a new batch, because it does not go with what is there.
+  bool add(std::int64_t tokens);
+
+ private:
+  const MemoryPlan& plan_;
+  std::size_t bytes_ = 0;     // of this batch
+  std::int64_t tokens_ = 0;   // of this batch
+  std::int64_t longest_ = 0;  // of all so far: threads keep their working memory
 };
 
 }  // namespace groel::engine

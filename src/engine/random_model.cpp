@@ -3,6 +3,9 @@
 
 #include <cmath>
 
+#include "base/error.h"
+#include "base/options.h"
+#include "base/system.h"
 #include "base/threads.h"
 
 namespace groel::engine {
@@ -30,6 +33,22 @@ Tensor draw(const nn::Parameter& parameter, std::uint64_t seed) {
   return out;
 }
 
+// Drawn in f32: refused before the first weight where they cannot all be held.
+void check_memory(const nn::Parameters& parameters) {
+  double bytes = 0;
+  for (const nn::Parameter& parameter : parameters.list()) {
+    double count = 1;
+    for (const std::int64_t size : parameter.shape) count *= static_cast<double>(size);
+    bytes += count * sizeof(float);
+  }
+  const std::size_t free_now = available_memory();
+  if (bytes > static_cast<double>(free_now))
+    throw Error(ErrorKind::memory, {fmt::format("random weights of that shape take {}, {} are free",
+                                                format_bytes(static_cast<std::size_t>(bytes)), format_bytes(free_now)),
+                                    {},
+                                    "take fewer layers or a smaller width"});
+}
+
 }  // namespace
 
 LoadedModel random_model(const nlohmann::json& config, std::uint64_t seed, ops::Precision precision) {
@@ -41,6 +60,7 @@ LoadedModel random_model(const nlohmann::json& config, std::uint64_t seed, ops::
   const auto model = checkpoint.family->build(config, checkpoint.family->default_tokenizer());
   nn::Parameters parameters;
   model->collect(parameters);
+  check_memory(parameters);
   for (const nn::Parameter& parameter : parameters.list()) {
     if (parameter.name.ends_with("inv_freq") || parameter.name == "lm_head.decoder.weight") continue;
     const auto values = std::make_shared<const Tensor>(draw(parameter, seed++ * 0x100000001b3ULL));

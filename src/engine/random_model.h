@@ -9,7 +9,8 @@
 namespace groel::engine {
 
 /// The model that a configuration (Hugging Face's terms) describes, with every weight drawn uniformly within
-/// ±1/sqrt(its last dimension) and norms at one; the same for a seed on every machine. Errors: as load_model.
+/// ±1/sqrt(its last dimension) and norms at one; the same for a seed on every machine. Errors: memory
+/// (before anything is drawn), and as load_model.
 LoadedModel random_model(const nlohmann::json& config, std::uint64_t seed, ops::Precision precision);
 
 /// The configuration of an ESM-2 of that shape (FFN 4·width, rotary, token dropout, 33 tokens).

@@ -183,9 +183,9 @@ class Esm final : public Model,
     return x;
   }
 
-  std::size_t activation_bytes_per_token() const override {
-    // x, its norm, and the wider of {q k v, attention's output} and {FFN's inside}, all f32
-    return sizeof(float) * static_cast<std::size_t>(2 * config_.width + std::max(4 * config_.width, config_.ffn));
+  std::size_t activation_bytes_per_token() const override { return blocks_.front().pass_bytes_per_token(precision_); }
+  std::size_t thread_bytes(std::int64_t longest) const override {
+    return blocks_.front().thread_bytes(longest, precision_);
   }
 
   Tensor logits(const Tensor& last_hidden) const override { return lm_head_(last_hidden); }

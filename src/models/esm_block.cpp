@@ -78,6 +78,19 @@ std::size_t EsmBlock::kept_bytes_per_token(ops::Precision precision) const {
   return bytes;
 }
 
+// x, the final norm, q k v; what products take: a norm or attention's output, and the FFN's inside. No two of these are
+// of one size, so what one leaves waits for its turn in the next block. (In f32 the norms share one.)
+std::size_t EsmBlock::pass_bytes_per_token(ops::Precision precision) const {
+  const auto width = static_cast<std::size_t>(width_);
+  const auto inside = static_cast<std::size_t>(fc1.width());
+  if (precision != ops::Precision::bf16) return sizeof(float) * (5 * width + inside);
+  return sizeof(float) * 5 * width + size_of(DType::bf16) * (width + inside);
+}
+
+std::size_t EsmBlock::thread_bytes(std::int64_t longest, ops::Precision precision) const {
+  return ops::attention_thread_bytes(width_ / heads_, longest, precision);
+}
+
 std::size_t EsmBlock::packed_bytes() const {
   return qkv.packed_bytes() + out.packed_bytes() + fc1.packed_bytes() + fc2.packed_bytes();
 }

@@ -32,6 +32,10 @@ struct EsmBlock {
   void parameters_changed();
   /// What `run` keeps for the way back.
   std::size_t kept_bytes_per_token(ops::Precision precision) const;
+  /// Bytes a token that a forward pass through blocks keeps from the system (see Encoder).
+  std::size_t pass_bytes_per_token(ops::Precision precision) const;
+  /// Bytes that every thread keeps besides, once it has worked on a sequence of that many tokens.
+  std::size_t thread_bytes(std::int64_t longest, ops::Precision precision) const;
   std::size_t packed_bytes() const;
 
   /// -> (T, D); in place of x at inference.

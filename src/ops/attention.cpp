@@ -30,6 +30,13 @@ double attention_flops(const AttentionInput& input) {
   return flops;
 }
 
+// Tokens [begin, end) of a batch, one of its sequences, as a batch of their own.
+AttentionInput alone(AttentionInput input, std::int64_t begin, std::int64_t end) {
+  for (Tensor* x : {&input.q, &input.k, &input.v}) *x = x->rows(begin, end);
+  input.cu_seqlens = Tensor::of<std::int32_t>({2}, {0, static_cast<std::int32_t>(end - begin)});
+  return input;
+}
+
 // Queries scaled, queries and keys rotated: maps are asked for too rarely for more.
 AttentionInput rotated(AttentionInput input) {
   if (input.rotary.defined()) {
@@ -38,7 +45,7 @@ AttentionInput rotated(AttentionInput input) {
     rotary_inplace(input.q, input.rotary, input.cu_seqlens, {input.heads, input.scale});
     rotary_inplace(input.k, input.rotary, input.cu_seqlens, {input.heads, 1.0F});
   } else if (input.scale != 1.0F) {
-    input.q = scale(input.q.clone(), input.scale);
+    input.q = scale(input.q, input.scale);
   }
   input.scale = 1.0F;
   input.rotary = {};
@@ -78,8 +85,15 @@ Tensor attention_maps(const AttentionInput& input, std::int64_t sequence) {
   const std::int64_t n = bounds[static_cast<std::size_t>(sequence) + 1] - begin;
   const ProfileScope scope("attention_maps");
   Tensor maps = Tensor::empty({input.heads, n, n});
-  cpu::attention_maps(rotated(input), begin, maps);
+  cpu::attention_maps(rotated(alone(input, begin, begin + n)), maps);
   return maps;
+}
+
+std::size_t attention_thread_bytes(std::int64_t head_width, std::int64_t tokens, Precision precision) {
+  const bool in_f32 = cpu::attention_kernel(precision) == cpu::attend_f32;
+  const std::int64_t words =
+      in_f32 ? cpu::working_words_f32(head_width, tokens) : cpu::working_words_bf16(head_width, tokens);
+  return static_cast<std::size_t>(words) * sizeof(float);
 }
 
 }  // namespace groel::ops

@@ -22,8 +22,9 @@ struct AttentionInput {
   RotaryTable rotary = {};
 };
 
-/// -> [T, H*K] f32 (or `output`: bf16, as input of a bf16 product). Online softmax in f32: memory beyond inputs and
-/// output does not grow with length. The result of a sequence does not depend on what else is in the batch.
+/// -> [T, H*K] f32 (or `output`: bf16, as input of a bf16 product). Online softmax in f32: beyond inputs and output
+/// there is only what attention_thread_bytes counts. The result of a sequence does not depend on what else is in the
+/// batch.
 Tensor attention(const AttentionInput& input, DType output = DType::f32);
 
 /// What attention found, as its gradient wants it.
@@ -36,6 +37,10 @@ AttentionResult attention_with_sums(const AttentionInput& input, DType output = 
 
 /// The softmax maps of one sequence (index into cu_seqlens) -> [H, n, n] f32, n its tokens; only for who asks for them.
 Tensor attention_maps(const AttentionInput& input, std::int64_t sequence);
+
+/// Bytes that attention in that precision keeps on every thread once it has seen a sequence of that many tokens, with
+/// heads of that width: a copy of one head's keys and values, and a block of queries.
+std::size_t attention_thread_bytes(std::int64_t head_width, std::int64_t tokens, Precision precision);
 
 namespace reference {
 Tensor attention(const AttentionInput& input, DType output = DType::f32);

@@ -199,6 +199,8 @@ void attend(const AttentionInput& input, const AttentionTask& task, AttentionRes
 
 }  // namespace
 
+std::int64_t working_words_bf16(std::int64_t width, std::int64_t keys) { return Sizes(width, keys).words(); }
+
 void attend_bf16(const AttentionInput& input, const AttentionTask& task, AttentionResult& out) {
   attend<DotProducts>(input, task, out);
 }
@@ -221,6 +223,7 @@ namespace {
 [[noreturn]] void missing() { throw Error(ErrorKind::internal, "no bf16 products on this processor"); }
 }  // namespace
 
+std::int64_t working_words_bf16(std::int64_t, std::int64_t) { missing(); }
 void attend_bf16(const AttentionInput&, const AttentionTask&, AttentionResult&) { missing(); }
 void attend_amx(const AttentionInput&, const AttentionTask&, AttentionResult&) { missing(); }
 void attend_emulated_amx(const AttentionInput&, const AttentionTask&, AttentionResult&) { missing(); }

@@ -18,39 +18,44 @@
 namespace groel::ops::cpu {
 namespace {
 
-constexpr std::int64_t kKeys = 64;  // of one block, counted from the start of the sequence
+/// A head's width and a sequence's keys, padded to whole tiles and blocks.
+struct Sizes {
+  Sizes(std::int64_t head_width, std::int64_t count)
+      : width(head_width),
+        padded(ceil_div(width, kTile) * kTile),
+        pairs(ceil_div(width, 2 * kTile) * kTile),
+        keys(ceil_div(count, kKeys) * kKeys) {}
+  std::int64_t words() const {
+    return kQueries * (width + 2 * pairs + kKeys + kKeys / 2 + kTile + padded + 3) + keys * (pairs + padded / 2);
+  }
 
-/// Working memory of a task: the head's keys and values, and one block. Widths and keys are padded with zeros to whole
-/// tiles.
-struct Block {
   std::int64_t width;   // of the head
   std::int64_t padded;  // width in whole tiles
   std::int64_t pairs;   // of a padded width, in whole tiles: 16 each
   std::int64_t keys;    // of the sequence, padded to whole blocks
-  Pair* k;              // [keys, pairs]
-  bf16_t* v;            // dot products: [keys / 2, width] pairs; tiles: [padded, keys]
-  float* rows;          // [kQueries, width]
-  Pair* row_pairs;      // [kQueries, pairs]
-  Pair* q;              // [pairs, kQueries]
-  float* scores;        // [kKeys, kQueries]
-  Pair* weights;        // [kKeys / 2, kQueries]
-  float* sums;          // [16, kQueries]
-  float* out;           // [padded, kQueries]
-  float* highest;       // [kQueries]
-  float* total;         // [kQueries]
-  float* factor;        // [kQueries] what the last block of keys scales earlier sums by
+};
+
+/// Working memory of a task: the head's keys and values, and one block; with zeros where it is padded.
+struct Block : Sizes {
+  using Sizes::Sizes;
+  Pair* k;          // [keys, pairs]
+  bf16_t* v;        // dot products: [keys / 2, width] pairs; tiles: [padded, keys]
+  float* rows;      // [kQueries, width]
+  Pair* row_pairs;  // [kQueries, pairs]
+  Pair* q;          // [pairs, kQueries]
+  float* scores;    // [kKeys, kQueries]
+  Pair* weights;    // [kKeys / 2, kQueries]
+  float* sums;      // [16, kQueries]
+  float* out;       // [padded, kQueries]
+  float* highest;   // [kQueries]
+  float* total;     // [kQueries]
+  float* factor;    // [kQueries] what the last block of keys scales earlier sums by
 };
 
 Block make_block(std::int64_t width, std::int64_t keys) {
   thread_local Scratch scratch;
-  Block b{};
-  b.width = width;
-  b.padded = ceil_div(width, kTile) * kTile;
-  b.pairs = ceil_div(width, 2 * kTile) * kTile;
-  b.keys = ceil_div(keys, kKeys) * kKeys;
-  const std::int64_t words =
-      kQueries * (width + 2 * b.pairs + kKeys + kKeys / 2 + kTile + b.padded + 3) + b.keys * (b.pairs + b.padded / 2);
-  auto* at = reinterpret_cast<Pair*>(scratch.bytes(static_cast<std::size_t>(words) * sizeof(Pair)));
+  Block b(width, keys);
+  auto* at = reinterpret_cast<Pair*>(scratch.bytes(static_cast<std::size_t>(b.words()) * sizeof(Pair)));
   const auto take = [&](std::int64_t count) { return std::exchange(at, at + count); };
   const auto take_floats = [&](std::int64_t count) { return reinterpret_cast<float*>(take(count)); };
   b.q = take(b.pairs * kQueries);  // multiples of 64 bytes first: tiles are read from them

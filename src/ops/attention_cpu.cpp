@@ -36,7 +36,7 @@ struct Block {
 
 Block make_block(std::int64_t width, std::int64_t keys) {
   thread_local Scratch scratch;
-  float* at = scratch.floats(static_cast<std::size_t>(2 * keys * width + kQueries * (3 * width + kKeys + 3)));
+  float* at = scratch.floats(static_cast<std::size_t>(cpu::working_words_f32(width, keys)));
   const auto take = [&](std::int64_t count) { return std::exchange(at, at + count); };
   Block b{};
   b.width = width;
@@ -163,6 +163,10 @@ HWY_AFTER_NAMESPACE();
 namespace groel::ops {
 GROEL_EXPORT(attend);
 namespace cpu {
+
+std::int64_t working_words_f32(std::int64_t width, std::int64_t keys) {
+  return 2 * keys * width + kQueries * (3 * width + kKeys + 3);
+}
 
 void attend_f32(const AttentionInput& input, const AttentionTask& task, AttentionResult& out) {
   GROEL_DISPATCH(attend)(input, task, out);

@@ -1,9 +1,9 @@
 // attention_grad in bf16: its five products by AVX-512's dot products; softmax and sums in f32.
 //
-// A head's keys and values are packed once; queries come in blocks of kQueries, and go through blocks of kKeys. For the
-// scores and dP pairs run along the head's width and lanes are queries, so that P and dS are whole vectors at once.
-// Rounded, they are kept as pairs of queries for dv and dk and as pairs of keys for dq; lanes are the head's columns
-// there.
+// A head's keys and values are packed once; queries come in blocks of kQueries, and go through blocks of kBlockKeys.
+// For the scores and dP pairs run along the head's width and lanes are queries, so that P and dS are whole vectors at
+// once. Rounded, they are kept as pairs of queries for dv and dk and as pairs of keys for dq; lanes are the head's
+// columns there.
 #include "ops/attention_grad_impl.h"
 #include "ops/bf16_intrinsics.h"
 
@@ -19,7 +19,7 @@
 namespace groel::ops::cpu {
 namespace {
 
-constexpr std::int64_t kKeys = 32;  // of one block: P and dS of a block stay in the first cache
+constexpr std::int64_t kBlockKeys = 32;  // of one block: P and dS of a block stay in the first cache
 constexpr int kTileKeys = 4;
 constexpr int kTileRows = 8;  // of a sum over queries, or over keys
 constexpr std::int64_t kQueryPairs = kQueries / 2;
@@ -40,9 +40,9 @@ struct Work {
   Pair* dy;              // [pairs, kQueries] transposed
   Pair* q_columns;       // [kQueries / 2, columns] pairs of queries
   Pair* dy_columns;      // [kQueries / 2, columns]
-  Pair* p;               // [kKeys, kQueries / 2] pairs of queries
-  Pair* ds;              // [kKeys, kQueries / 2]
-  Pair* ds_keys;         // [kKeys / 2, kQueries] pairs of keys
+  Pair* p;               // [kBlockKeys, kQueries / 2] pairs of queries
+  Pair* ds;              // [kBlockKeys, kQueries / 2]
+  Pair* ds_keys;         // [kBlockKeys / 2, kQueries] pairs of keys
   float* dq;             // [kQueries, columns] of the rotated queries
   float* log_sums;       // [kQueries] times -1
   float* means;          // [kQueries] D, times -1
@@ -55,13 +55,14 @@ Work make_work(std::int64_t width, std::int64_t tokens) {
   w.columns = ceil_div(width, kLanes) * kLanes;
   w.pairs = w.columns / 2;
   const std::int64_t keys = ceil_div(tokens, kTileKeys) * kTileKeys;
-  const std::int64_t words = (7 * keys * w.pairs) + kQueries * (width + 7 * w.pairs + 2) + kQueries * (kKeys / 2) * 3;
+  const std::int64_t words =
+      (7 * keys * w.pairs) + kQueries * (width + 7 * w.pairs + 2) + kQueries * (kBlockKeys / 2) * 3;
   auto* at = reinterpret_cast<Pair*>(scratch.bytes(static_cast<std::size_t>(words) * sizeof(Pair)));
   const auto take = [&](std::int64_t count) { return std::exchange(at, at + count); };
   const auto take_floats = [&](std::int64_t count) { return reinterpret_cast<float*>(take(count)); };
-  w.p = take(kKeys * kQueryPairs);
-  w.ds = take(kKeys * kQueryPairs);
-  w.ds_keys = take(kKeys / 2 * kQueries);
+  w.p = take(kBlockKeys * kQueryPairs);
+  w.ds = take(kBlockKeys * kQueryPairs);
+  w.ds_keys = take(kBlockKeys / 2 * kQueries);
   for (float** lanes : {&w.log_sums, &w.means}) *lanes = take_floats(kQueries);
   for (Pair** block : {&w.q, &w.dy, &w.q_columns, &w.dy_columns, &w.packed}) *block = take(kQueries * w.pairs);
   w.dq = take_floats(kQueries * w.columns);
@@ -299,8 +300,8 @@ GROEL_BF16 void add_sums(Sum t, std::int64_t rows) {
 
 void go_through_keys(const Work& w, std::int64_t keys, std::int64_t queries) {
   const std::int64_t padded = ceil_div(queries, kLanes) * kLanes;
-  for (std::int64_t key = 0; key < keys; key += kKeys) {
-    const std::int64_t count = std::min(kKeys, keys - key);
+  for (std::int64_t key = 0; key < keys; key += kBlockKeys) {
+    const std::int64_t count = std::min(kBlockKeys, keys - key);
     const std::int64_t rows = ceil_div(count, kTileKeys) * kTileKeys;
     weigh(w, key, count, queries);
     add_sums<1, kQueryPairs>({w.p, w.dy_columns, padded / 2, w.columns, w.dv + key * w.columns}, rows);

@@ -13,6 +13,8 @@ namespace groel::ops::cpu {
 
 /// Queries of one block, and the row length of its transposed buffers.
 inline constexpr std::int64_t kQueries = 64;
+/// Keys of one block, counted from the start of the sequence.
+inline constexpr std::int64_t kKeys = 64;
 /// Scores are kept in units of log 2, so that exp is 2^x.
 inline constexpr float kLog2E = 1.44269504F;
 
@@ -51,6 +53,10 @@ struct SoftmaxSums {
 /// Sets their log_sums, if they are wanted.
 void write_log_sums(const SoftmaxSums& sums, AttentionResult& out);
 
+/// The kernels' working memory for heads of `width` and that many keys, in words of 4 bytes: what a thread keeps.
+std::int64_t working_words_f32(std::int64_t width, std::int64_t keys);
+std::int64_t working_words_bf16(std::int64_t width, std::int64_t keys);
+
 /// The kernels. f32 by Highway; by AVX-512's bf16 dot products; by AMX's bf16 tiles.
 void attend_f32(const AttentionInput& input, const AttentionTask& task, AttentionResult& out);
 void attend_bf16(const AttentionInput& input, const AttentionTask& task, AttentionResult& out);
@@ -65,7 +71,7 @@ AttentionKernel attention_kernel(Precision precision);
 bool kernels_agree(AttentionKernel a, AttentionKernel b);
 /// Everything is checked; out.y [T, H*K] f32 or bf16, out.log_sums [H, T] f32 or undefined: not wanted.
 void attention(const AttentionInput& input, AttentionKernel kernel, AttentionResult& out);
-/// maps [H, n, n] of the tokens [begin, begin + n).
-void attention_maps(const AttentionInput& input, std::int64_t begin, Tensor& maps);
+/// maps [H, n, n] of an input of one sequence, its queries scaled and all rotated already.
+void attention_maps(const AttentionInput& input, Tensor& maps);
 
 }  // namespace groel::ops::cpu

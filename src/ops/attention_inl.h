@@ -19,8 +19,8 @@
 HWY_BEFORE_NAMESPACE();
 namespace groel::ops::HWY_NAMESPACE {
 
+using cpu::kKeys;
 using cpu::kQueries;
-constexpr std::int64_t kKeys = 64;                           // of one block, counted from the start of the sequence
 constexpr int kMaxVectors = HWY_TARGET == HWY_AVX2 ? 2 : 4;  // of queries at a time: what the registers hold
 
 /// Strided rows of one head.

@@ -40,19 +40,15 @@ void map_block(HeadRows q, HeadRows k, std::int64_t width, std::int64_t query, M
   for (std::int64_t i = query; i < query + queries; ++i) row_softmax(map.row(i), map.row(i), map.columns);
 }
 
-void map_task(const AttentionInput& input, std::int64_t begin, std::int64_t task, Tensor& maps) {
+void map_task(const AttentionInput& input, std::int64_t task, Tensor& maps) {
   const std::int64_t n = maps.size(1);
   const std::int64_t blocks = ceil_div(n, kQueries);
   const std::int64_t head = task / blocks;
   const std::int64_t width = input.q.size(1) / input.heads;
-  const auto rows = [&](const Tensor& x) {
-    return HeadRows{matrix<float>(x).row(begin) + head * width, x.row_stride()};
-  };
+  const auto rows = [&](const Tensor& x) { return HeadRows{matrix<float>(x).row(0) + head * width, x.row_stride()}; };
   const Matrix<float> map{maps.mutable_data<float>() + head * n * n, n, n, n};
   map_block(rows(input.q), rows(input.k), width, task % blocks * kQueries, map);
 }
-
-std::int64_t map_tasks(std::int64_t heads, std::int64_t n) { return heads * ceil_div(n, kQueries); }
 
 }  // namespace
 }  // namespace groel::ops::HWY_NAMESPACE
@@ -61,12 +57,11 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace groel::ops {
 GROEL_EXPORT(map_task);
-GROEL_EXPORT(map_tasks);
 namespace cpu {
 
-void attention_maps(const AttentionInput& input, std::int64_t begin, Tensor& maps) {
-  const std::int64_t tasks = GROEL_DISPATCH(map_tasks)(input.heads, maps.size(1));
-  parallel_for(tasks, [&](std::int64_t task) { GROEL_DISPATCH(map_task)(input, begin, task, maps); });
+void attention_maps(const AttentionInput& input, Tensor& maps) {
+  const std::int64_t tasks = input.heads * ceil_div(maps.size(1), kQueries);
+  parallel_for(tasks, [&](std::int64_t task) { GROEL_DISPATCH(map_task)(input, task, maps); });
 }
 
 }  // namespace cpu

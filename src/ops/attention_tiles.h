@@ -18,6 +18,9 @@ inline constexpr std::int64_t kTile = 16;
 
 /// Tiles 0-3 are the sums, 4 and 5 the a, 6 and 7 the b. (The intrinsics want literals.)
 struct HardwareTiles {
+  // GCC 12's intrinsics do not tell it that they read memory (of a configuration, that they read more than 8 bytes):
+  // what was written before must be there.
+  GROEL_BF16_INLINE static void finish_writes() { asm volatile("" ::: "memory"); }
   GROEL_BF16_INLINE static void begin() {
     struct alignas(64) Config {
       std::uint8_t palette = 1;
@@ -27,6 +30,7 @@ struct HardwareTiles {
       std::uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
     };
     const Config config;
+    asm volatile("" ::"r"(&config) : "memory");  // as finish_writes, for what nobody else could see
     _tile_loadconfig(&config);
   }
   GROEL_BF16_INLINE static void end() { _tile_release(); }
@@ -38,6 +42,7 @@ struct HardwareTiles {
   }
   template <int I>
   GROEL_BF16_INLINE static void load_a(const void* from, std::int64_t row_bytes) {
+    finish_writes();
     if constexpr (I == 0)
       _tile_loadd(4, from, row_bytes);
     else
@@ -45,6 +50,7 @@ struct HardwareTiles {
   }
   template <int J>
   GROEL_BF16_INLINE static void load_b(const void* from, std::int64_t row_bytes) {
+    finish_writes();
     if constexpr (J == 0)
       _tile_loadd(6, from, row_bytes);
     else
@@ -73,7 +79,7 @@ struct HardwareTiles {
   }
 };
 
-/// What the instructions' description says, in plain code.
+/// What the instructions' description says, in plain code; but for denormals, which they flush to zero.
 struct EmulatedTiles {
   struct State {
     float sums[2][2][kTile][kTile];
@@ -105,14 +111,19 @@ struct EmulatedTiles {
     std::memcpy(&value, &bits, sizeof value);
     return value;
   }
+  // First and second values of the pairs are summed apart, in order, and then added.
+  static float dot(const std::uint32_t (&a)[kTile], const std::uint32_t (&b)[kTile][kTile], int column) {
+    float sums[2] = {};
+    for (int k = 0; k < kTile; ++k)
+      for (const int which : {0, 1}) sums[which] += half(a[k], which) * half(b[k][column], which);
+    return sums[0] + sums[1];
+  }
   template <int I>
   static void multiply() {
     State& s = state();
     for (int j = 0; j < 2; ++j)
       for (int m = 0; m < kTile; ++m)
-        for (int k = 0; k < kTile; ++k)
-          for (int n = 0; n < kTile; ++n)
-            for (const int which : {0, 1}) s.sums[I][j][m][n] += half(s.a[I][m][k], which) * half(s.b[j][k][n], which);
+        for (int n = 0; n < kTile; ++n) s.sums[I][j][m][n] += dot(s.a[I][m], s.b[j], n);
   }
   template <int I>
   static void store(float* to, std::int64_t row_bytes) {

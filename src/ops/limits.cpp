@@ -30,13 +30,14 @@ struct Operands {
 
 double measure_product_rate(const ProductShape& shape, Precision precision) {
   constexpr std::int64_t kRows = 256;
+  constexpr double kShortest = 4e-3;  // seconds of a run: many times what waking the threads takes
   const bool native = precision == Precision::bf16 && active_isa() >= Isa::avx512_bf16;
   const TileProduct product({kRows, shape.in, shape.out, native ? DType::bf16 : DType::f32});
   const Tensor weight = Tensor::zeros({shape.out, shape.in}, native ? DType::bf16 : DType::f32);
   const auto packed = Storage::allocate(product.packed_bytes());
   product.pack(weight.raw_data(), packed->data());
   const double flops = 2.0 * kRows * static_cast<double>(shape.in) * static_cast<double>(shape.out);
-  const auto repeats = static_cast<std::int64_t>(std::max(1.0, 1e9 / flops));
+  auto repeats = static_cast<std::int64_t>(std::max(1.0, 1e9 / flops));
   const int threads = num_threads();
   std::vector<Operands> operands;
   for (int t = 0; t < threads; ++t) operands.emplace_back(product);
@@ -48,7 +49,9 @@ double measure_product_rate(const ProductShape& shape, Precision precision) {
       for (std::int64_t i = 0; i < repeats; ++i)
         product.run(o.x->data(), packed->data(), reinterpret_cast<float*>(o.y->data()), o.scratch->data());
     });
-    best = std::max(best, flops * static_cast<double>(repeats * threads) / seconds_since(begin));
+    const double seconds = seconds_since(begin);
+    best = std::max(best, flops * static_cast<double>(repeats * threads) / seconds);
+    if (seconds < kShortest) repeats *= static_cast<std::int64_t>(kShortest / seconds) + 1;
   }
   return best;
 }

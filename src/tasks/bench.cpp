@@ -2,7 +2,8 @@
 #include <charconv>
 
 #include "base/cpu.h"
-#include "tasks/bench/scenario.h"
+#include "base/threads.h"
+#include "tasks/bench/run.h"
 #include "tasks/task.h"
 
 namespace groel::tasks {
@@ -29,34 +30,39 @@ json to_json(const BenchResult& r) {
           {"product_limit_flops_per_second", r.product_limit},
           {"fraction_of_limit", r.flops_per_second.median / r.product_limit},
           {"memory_bandwidth_bytes_per_second", r.bandwidth},
-          {"profile", rows}};
+          {"profile", rows},
+          {"profile_seconds", r.profile_seconds}};
 }
 
-void print_profile(const std::vector<ProfileRow>& rows, std::ostream& out) {
-  double total = 0;
-  for (const ProfileRow& row : rows) total += row.seconds;
-  for (const ProfileRow& row : rows)
-    out << fmt::format("    {:<16}{:>8} calls {:>9.3f} s {:>5.1f} %{}\n", row.name, row.calls, row.seconds,
-                       100 * row.seconds / total,
-                       row.flops > 0 ? fmt::format("  {:7.1f} GFLOP/s", row.flops / row.seconds * 1e-9) : "");
+void print_profile(const BenchResult& r, std::ostream& out) {
+  double left = r.profile_seconds;
+  const auto line = [&](const std::string& what, double seconds, const std::string& more) {
+    out << fmt::format("    {:<30} {:>9.3f} s {:>5.1f} %{}\n", what, seconds, 100 * seconds / r.profile_seconds, more);
+  };
+  for (const ProfileRow& row : r.profile) {
+    line(fmt::format("{:<16}{:>8} calls", row.name, row.calls), row.seconds,
+         row.flops > 0 ? fmt::format("  {:7.1f} GFLOP/s", row.flops / row.seconds * 1e-9) : "");
+    left -= row.seconds;
+  }
+  if (!r.profile.empty()) line("between operators", left, "");
 }
 
 void print(const BenchResult& r, std::ostream& out) {
   const Spread& speed = r.tokens_per_second;
   out << fmt::format(
-      "{:<22}{:>10.0f} tokens/s ({:.0f}..{:.0f}) {:>8.1f} GFLOP/s, {:.2f} of the {:.0f} of a bare product; "
-      "{} tokens, {} threads, memory {:.1f} GB/s\n",
-      r.scenario.name, speed.median, speed.lowest, speed.highest, r.flops_per_second.median * 1e-9,
-      r.flops_per_second.median / r.product_limit, r.product_limit * 1e-9, r.tokens, r.threads, r.bandwidth * 1e-9);
-  print_profile(r.profile, out);
+      "{:<22} {:<6}{:>9.0f} tokens/s ({:.0f}..{:.0f}) {:>8.1f} GFLOP/s, {:.2f} of the {:.0f} of a bare product; "
+      "{} tokens, {} {}, memory bandwidth {:.1f} GB/s\n",
+      r.scenario.name, r.scenario.dtype, speed.median, speed.lowest, speed.highest, r.flops_per_second.median * 1e-9,
+      r.flops_per_second.median / r.product_limit, r.product_limit * 1e-9, r.tokens, r.threads,
+      r.threads == 1 ? "thread" : "threads", r.bandwidth * 1e-9);
+  print_profile(r, out);
   out.flush();
 }
 
 // A Markdown table. The last column is the speed against that with the first of the numbers of threads.
 constexpr std::string_view kTableHeader =
     "| scenario | dtype | threads | tokens/s | lowest..highest | MFLOP/token | GFLOP/s | limit, GFLOP/s | of the limit "
-    "| "
-    "against the first |\n|---|---|---|---|---|---|---|---|---|---|\n";
+    "| against the first |\n|---|---|---|---|---|---|---|---|---|---|\n";
 
 std::string table_row(const BenchResult& r, const BenchResult& first) {
   const Spread& speed = r.tokens_per_second;
@@ -70,8 +76,9 @@ std::string table_row(const BenchResult& r, const BenchResult& first) {
 int parse_threads(const std::string& word) {
   int value = -1;
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
-  if (error != std::errc{} || end != word.data() + word.size() || value < 0)
-    throw Error(ErrorKind::usage, {fmt::format("'{}' is not a number of threads", word), "--threads", "e.g. 1,2"});
+  if (error != std::errc{} || end != word.data() + word.size() || value < 0 || value > kMostThreads)
+    throw Error(ErrorKind::usage, {fmt::format("'{}' is not a number of threads", word), "--threads",
+                                   fmt::format("0 (every core) to {}, e.g. 1,2", kMostThreads)});
   return value;
 }
 
@@ -93,7 +100,11 @@ class Printer {
  public:
   Printer(const Options& options, std::ostream& out)
       : json_(options.flag("json")), table_(options.flag("table")), out_(out) {
-    if (json_ && table_) throw Error(ErrorKind::usage, {"--json and --table exclude each other", "--table", {}});
+    if (json_ && table_)
+      throw Error(ErrorKind::usage, {"--json and --table exclude each other", "--table", "leave one of them out"});
+    if (table_ && options.flag("profile"))
+      throw Error(ErrorKind::usage,
+                  {"a table has no place for --profile", "--table", "leave one of them out; --json shows everything"});
   }
 
   void add(const std::vector<BenchResult>& results) {
@@ -122,15 +133,27 @@ class Printer {
   json all_ = json::array();
 };
 
+// A whole number of at least `least`.
+int count_of(const Options& options, const char* name, int least) {
+  constexpr int kMost = 1'000'000;
+  const std::int64_t value = options.integer(name);
+  if (least <= value && value <= kMost) return static_cast<int>(value);
+  throw Error(ErrorKind::usage,
+              {fmt::format("{} is not from {} to {}", value, least, kMost), fmt::format("--{}", name), {}});
+}
+
+// What a scenario says is settled before any is run: a mistake in the last one must not cost the time of the others.
+std::vector<Scenario> chosen_scenarios(const Options& options) {
+  std::vector<Scenario> out;
+  for (const std::string& path : options.list("scenario")) out.push_back(chosen_scenario(path, options));
+  return out;
+}
+
 int run(const Options& options, Context& context) {
-  const BenchOptions bench{static_cast<int>(options.integer("warmups")), static_cast<int>(options.integer("runs")),
-                           options.flag("profile")};
-  if (bench.runs < 1 || bench.warmups < 0) throw Error(ErrorKind::usage, {"at least one run", "--runs", {}});
+  const BenchOptions bench{count_of(options, "warmups", 0), count_of(options, "runs", 1), options.flag("profile")};
   Printer printer(options, context.out);
-  for (const std::string& path : options.list("scenario")) {
-    const Scenario scenario = chosen_scenario(path, options);
+  for (const Scenario& scenario : chosen_scenarios(options))
     printer.add(run_bench(scenario, chosen_threads(scenario, options), bench));
-  }
   printer.finish();
   return 0;
 }
@@ -143,8 +166,9 @@ Task bench_task() {
       .summary = "Measure speed on seeded random weights, against the limits of this machine",
       .description =
           "Runs scenario files: warm-up, then several runs, of which the median, lowest and highest are shown, in "
-          "real tokens a second. The limit is the best bare matrix product over the model's shapes, measured in "
-          "the same run with the same threads.",
+          "real tokens a second (residues, <cls> and <eos>, never padding). A bare product, the limit, is oneDNN's "
+          "fastest over the model's shapes and in its precision (f32 for f32x3), measured in the same run with the "
+          "same threads. bench/scenarios holds scenarios; docs/performance.md says what is counted.",
       .examples = {{"groel bench bench/scenarios/8m-mixed-f32.json --profile",
                     "one scenario, with the time of each operator"},
                    {"groel bench bench/scenarios/8m-length-*.json --threads 1,2 --table",
@@ -153,7 +177,7 @@ Task bench_task() {
       .options =
           {{.name = "scenario",
             .type = OptionType::paths,
-            .help = "Scenario files",
+            .help = "Scenario files (JSON): shape or checkpoint, data, lengths, precision, threads",
             .value_name = "FILE",
             .required = true},
            {.name = "runs", .type = OptionType::integer, .help = "Counted runs", .otherwise = 5, .value_name = "N"},
@@ -172,7 +196,7 @@ Task bench_task() {
             .help = "Precision, whatever the scenario says",
             .choices = engine::precision_names()},
            {.name = "table", .type = OptionType::flag, .help = "Print a Markdown table, with the scaling by threads"},
-           {.name = "profile", .type = OptionType::flag, .help = "Show the time of each operator"},
+           {.name = "profile", .type = OptionType::flag, .help = "Show the time of each operator, in one run more"},
            json_option()},
       .run = run};
 }

@@ -49,6 +49,6 @@ OptionSpec dtype_option() {
           .choices = engine::precision_names()};
 }
 
-void apply_threads(const Options& options) { set_num_threads(static_cast<int>(options.integer("threads"))); }
+void apply_threads(const Options& options) { set_num_threads(options.integer("threads")); }
 
 }  // namespace groel::tasks

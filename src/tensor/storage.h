@@ -13,7 +13,7 @@ enum class Device : std::uint8_t { cpu, cuda };
 /// reference goes, so that a steady state allocates nothing.
 class Storage {
  public:
-  /// New memory. Errors: memory (the system's or `set_memory_limit`'s), unsupported (no such device in this build).
+  /// New memory. Errors: memory (the system has no more), unsupported (no such device in this build).
   static std::shared_ptr<Storage> allocate(std::size_t bytes, Device device = Device::cpu);
   /// Memory owned by `owner` (a MappedFile, a vector); must not be written to when `owner` is read-only.
   static std::shared_ptr<Storage> borrow(const std::byte* data, std::size_t bytes, std::shared_ptr<const void> owner);

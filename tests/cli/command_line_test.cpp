@@ -60,7 +60,8 @@ TEST(Values, ThatMakeNoSenseAreNamed) {
   const std::vector<std::string> run{"embed", kProteins, "-m", kEsm2, "-f", "jsonl"};
   const std::vector<std::pair<std::vector<std::string>, std::string>> cases{
       {{"-t", "many"}, "--threads"},
-      {{"-t", "-1"}, "-1"},
+      {{"-t", "-1"}, "--threads: -1 is not"},
+      {{"-t", "4294967297"}, "--threads: 4294967297 is not"},
       {{"--max-tokens", "0"}, "--max-tokens"},
       {{"--memory", "lots"}, "--memory"},
       {{"--layers", "9"}, "--layers"},
@@ -77,6 +78,19 @@ TEST(Values, ThatMakeNoSenseAreNamed) {
     expect_usage(arguments, {text});
   }
   expect_usage({"embed", kProteins, "-m", kEsm2}, {"--output"});
+}
+
+TEST(Bench, OptionsThatMakeNoSenseAreNamedBeforeAnythingRuns) {
+  const std::string scenario = std::string(GROEL_SOURCE_DIR) + "/bench/scenarios/650m-mixed-f32.json";
+  expect_usage({"bench", scenario, "--table", "--profile"}, {"no place for --profile", "--json"});
+  expect_usage({"bench", scenario, "--runs", "0"}, {"--runs: 0 is not from 1"});
+  expect_usage({"bench", scenario, "--runs", "4294967297"}, {"--runs: 4294967297 is not"});
+  expect_usage({"bench", scenario, "--warmups", "-1"}, {"--warmups: -1 is not from 0"});
+  expect_usage({"bench", scenario, "--threads", "1,x"}, {"--threads: 'x'"});
+  expect_usage({"bench", scenario, "--threads", "1,5000"}, {"--threads: '5000'", "4096"});
+  const Outcome missing = groel({"bench", scenario, "nowhere.json"});
+  EXPECT_EQ(missing.exit, 3) << missing;
+  EXPECT_EQ(missing.out, "") << missing;
 }
 
 TEST(Values, ListsMayBeRepeated) {

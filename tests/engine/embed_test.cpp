@@ -1,9 +1,8 @@
-// Layer lists, windows, the memory plan, and pooling that leaves special tokens out.
+// Layer lists, windows, and pooling that leaves special tokens out.
 #include "engine/embed.h"
 
 #include "base/threads.h"
 #include "engine/load.h"
-#include "engine/plan.h"
 #include "engine/windows.h"
 #include "support/golden.h"
 
@@ -86,41 +85,6 @@ TEST(Embed, StopsAtTheLastLayerWanted) {
   const auto early = embed_batch(*loaded.model, std::span(&tokens, 1), {.layers = {1}, .mean = true});
   const auto late = embed_batch(*loaded.model, std::span(&tokens, 1), {.layers = {1, 3}, .mean = true});
   EXPECT_EQ(testing::max_difference(early[0].mean.at(1).values<float>(), late[0].mean.at(1).values<float>()), 0);
-}
-
-TEST(Plan, CoversWhatARunReallyTakes) {
-  const LoadedModel loaded = load_model(testing::data("esm2-tiny"));
-  const EmbedRequest request{
-      .layers = {0, 1, 2, 3}, .mean = true, .per_residue = true, .logits = true, .contacts = true};
-  const MemoryPlan plan(*loaded.model, request, {});
-  std::string sequence;
-  for (int i = 0; i < 1500; ++i) sequence += "LAGVSERTIDPKQNFYMHWC"[i * 7 % 20];
-  const std::vector<std::int32_t> tokens = loaded.model->tokenizer().encode(sequence).ids;
-  release_cached_memory();
-  reset_peak_memory();
-  const std::size_t before = memory_statistics().live;
-  embed_batch(*loaded.model, std::span(&tokens, 1), request);
-  const std::size_t taken = memory_statistics().peak - before;
-  const std::size_t planned = plan.bytes_of(static_cast<std::int64_t>(tokens.size()));
-  EXPECT_GE(planned, taken);
-  EXPECT_LE(planned, taken * 2);
-}
-
-TEST(Plan, BatchesKeepWithinBothLimits) {
-  const LoadedModel loaded = load_model(testing::data("esm2-tiny"));
-  const MemoryPlan plan(*loaded.model, {.layers = {3}, .mean = true}, {.max_tokens = 100});
-  const std::vector<std::int64_t> counts{40, 60, 1, 300, 50, 50, 50};
-  EXPECT_EQ(plan.batches(counts), (std::vector<std::size_t>{2, 3, 4, 6, 7}));
-  EXPECT_TRUE(plan.batches({}).empty());
-}
-
-TEST(Plan, RefusesWhatCannotFit) {
-  const LoadedModel loaded = load_model(testing::data("esm2-tiny"));
-  EXPECT_THROW(MemoryPlan(*loaded.model, {.layers = {3}, .mean = true}, {.memory = 1000}), Error);
-  const MemoryPlan plan(*loaded.model, {.layers = {3}, .contacts = true}, {.memory = std::size_t{128} << 20});
-  EXPECT_TRUE(plan.fits(500));
-  EXPECT_FALSE(plan.fits(34352));
-  EXPECT_EQ(plan.too_large(34352).kind(), ErrorKind::memory);
 }
 
 }  // namespace

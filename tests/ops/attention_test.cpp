@@ -1,11 +1,14 @@
 // attention: against its reference, extreme scores, and bitwise independence of the batch.
 #include "ops/attention.h"
 
+#include <thread>
+
 #include "base/cpu.h"
 #include "base/error.h"
 #include "helpers.h"
 #include "ops/attention_impl.h"
 #include "ops/elementwise.h"
+#include "tensor/storage.h"
 
 namespace groel::ops {
 namespace {
@@ -159,7 +162,46 @@ TEST_P(AttentionWidths, ScalesAndRotates) {
   EXPECT_THROW(attention(input), Error);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, AttentionWidths, testing::Values(1, 8, 10, 12, 15, 16, 20, 24, 32, 64, 128));
+INSTANTIATE_TEST_SUITE_P(All, AttentionWidths, testing::Values(1, 8, 10, 12, 15, 16, 20, 24, 32, 64, 80, 128));
+
+TEST(Attention, ScalesWithoutRotation) {
+  AttentionInput input = make({3, 70}, 2, 10, 0.7F);
+  input.scale = 0.3F;
+  EXPECT_LT(test::relative_error(attention(input), reference::attention(input)), 1e-6);
+  for (const std::int64_t sequence : {0, 1})
+    EXPECT_LT(test::max_error(attention_maps(input, sequence), reference::attention_maps(input, sequence)), 4e-6);
+}
+
+TEST(Attention, ManyMoreThreadsThanTasks) {
+  for (const Precision precision : {Precision::f32, Precision::bf16}) {
+    AttentionInput input = make({1, 130}, 1, 24);
+    input.precision = precision;
+    set_num_threads(1);
+    const Tensor expected = attention(input);
+    set_num_threads(100);
+    EXPECT_TRUE(test::same_bits(attention(input), expected));
+    set_num_threads(0);
+  }
+}
+
+// What a thread that has never attended before has allocated afterwards.
+TEST(Attention, KeepsTheWorkingMemoryThatItSays) {
+  for (const Precision precision : {Precision::f32, Precision::bf16})
+    for (const std::int64_t width : {8, 10, 24, 80, 128})
+      for (const std::int64_t tokens : {1, 63, 64, 65, 1000}) {
+        AttentionInput input = make({tokens}, 1, width);
+        AttentionResult out{Tensor::empty(input.q.shape()), {}};
+        std::size_t kept = 0;
+        std::thread([&] {
+          const std::size_t before = memory_statistics().live;
+          cpu::attention_kernel(precision)(input, {0, 0, tokens, 0, std::min<std::int64_t>(tokens, 64)}, out);
+          kept = memory_statistics().live - before;
+        }).join();
+        const std::size_t said = attention_thread_bytes(width, tokens, precision);
+        EXPECT_GE(kept, said) << width << " columns, " << tokens << " tokens";
+        EXPECT_LE(kept, said + said / 4 + 64) << width << " columns, " << tokens << " tokens";  // as blocks are rounded
+      }
+}
 
 TEST(Attention, EqualQueriesGiveEqualResultsInEveryLane) {
   AttentionInput input = make({150}, 1, 24);
@@ -202,6 +244,9 @@ TEST(Attention, LongSequence) {
 TEST(Attention, NoTokensAndBrokenBounds) {
   AttentionInput input = make({0}, 2, 8);
   EXPECT_EQ(attention(input).shape(), (Shape{0, 16}));
+  input.precision = Precision::bf16;
+  EXPECT_EQ(attention(input, DType::bf16).shape(), (Shape{0, 16}));
+  EXPECT_EQ(attention_maps(make({4, 0}, 2, 8), 1).shape(), (Shape{2, 0, 0}));
   input = make({4, 4}, 2, 8);
   EXPECT_THROW(attention_maps(input, 2), Error);
   input.cu_seqlens = test::ints({0, 9});

@@ -1,199 +1,124 @@
-// Running a scenario.
+// Reading scenario files.
 #include "tasks/bench/scenario.h"
 
 #include <algorithm>
-#include <chrono>
+#include <limits>
+#include <nlohmann/json.hpp>
 
+#include "base/options.h"
 #include "base/text_file.h"
 #include "base/threads.h"
-#include "engine/embed.h"
-#include "engine/plan.h"
-#include "engine/random_model.h"
-#include "io/sequences.h"
-#include "ops/limits.h"
+#include "engine/load.h"
 
 namespace groel::tasks {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-using Tokens = std::vector<std::vector<std::int32_t>>;
+using nlohmann::json;
 
-template <class Value>
-Value member(const nlohmann::json& json, const char* name, const std::string& file) {
-  try {
-    return json.at(name).get<Value>();
-  } catch (const nlohmann::json::exception&) {
-    throw Error(ErrorKind::bad_input,
-                {fmt::format("'{}' is missing or of the wrong type", name), file, "see bench/scenarios"});
+constexpr std::int64_t kNoMost = std::numeric_limits<std::int64_t>::max();
+
+const std::vector<std::string>& known_members() {
+  static const std::vector<std::string> names{"name",  "layers",  "width",    "heads",  "model",       "data",
+                                              "dtype", "threads", "residues", "length", "batch_tokens"};
+  return names;
+}
+
+// The members of one file; every complaint names the file.
+class Members {
+ public:
+  Members(const std::filesystem::path& path, json values) : path_(path), values_(std::move(values)) {
+    if (!values_.is_object()) throw wrong("a scenario is a JSON object");
+    for (const auto& [name, value] : values_.items()) check_name(name);
   }
-}
 
-// Records, whole or cut into pieces of `length`; what is left of a record is dropped.
-std::vector<std::string> pieces(const std::string& sequence, std::int64_t length) {
-  if (length == 0) return {sequence};
-  std::vector<std::string> out;
-  const auto size = static_cast<std::size_t>(length);
-  for (std::size_t at = 0; at + size <= sequence.size(); at += size) out.push_back(sequence.substr(at, size));
-  return out;
-}
+  bool has(const char* name) const { return values_.contains(name); }
 
-Tokens read_tokens(const Scenario& scenario, const bio::Tokenizer& tokenizer) {
-  Tokens out;
-  std::int64_t residues = 0;
-  for (const io::SequenceRecord& record : io::read_sequences({scenario.data.string()})) {
-    if (record.error) throw *record.error;
-    for (const std::string& piece : pieces(record.sequence, scenario.length)) {
-      if (residues >= scenario.residues) return out;
-      out.push_back(tokenizer.encode(piece).ids);
-      residues += static_cast<std::int64_t>(out.back().size()) - 2;
-    }
+  std::string text(const char* name) const {
+    const json& value = at(name);
+    if (!value.is_string()) throw wrong(fmt::format("'{}' is {}, not a text", name, value.dump()));
+    return value.get<std::string>();
   }
-  if (out.empty())
-    throw Error(ErrorKind::bad_input, {fmt::format("no sequence of {} residues", scenario.length),
-                                       scenario.data.string(), "a smaller \"length\""});
-  return out;
-}
 
-double best_product(const models::ModelInfo& info, ops::Precision precision) {
-  double best = 0;
-  for (const ops::ProductShape& shape : {ops::ProductShape{info.width, 3 * info.width},
-                                         {info.width, info.width},
-                                         {info.width, info.ffn},
-                                         {info.ffn, info.width}})
-    best = std::max(best, ops::measure_product_rate(shape, precision));
-  return best;
-}
+  std::int64_t whole(const char* name, std::int64_t least, std::int64_t most = kNoMost) const {
+    const json& value = at(name);
+    if (!value.is_number_integer()) throw wrong(fmt::format("'{}' is {}, not a whole number", name, value.dump()));
+    const auto number = value.get<std::int64_t>();
+    const bool beyond = value.is_number_unsigned() && value.get<std::uint64_t>() > static_cast<std::uint64_t>(most);
+    if (!beyond && number < least) throw wrong(fmt::format("'{}' is {}, less than {}", name, value.dump(), least));
+    if (beyond) throw wrong(fmt::format("'{}' is {}, more than {}", name, value.dump(), most));
+    return number;
+  }
 
-engine::LoadedModel load(const Scenario& scenario) {
-  const auto precision = engine::parse_precision(scenario.dtype);
-  if (!scenario.model.empty()) return engine::load_model(scenario.model, precision);
-  return engine::random_model(engine::esm2_config(scenario.layers, scenario.width, scenario.heads), 1, precision);
-}
+  // A path beside the file.
+  std::filesystem::path path(const char* name) const { return path_.parent_path() / text(name); }
 
-// A model and its input, ready to run any number of times.
-struct Workload {
-  const models::Model& model;
-  Tokens tokens;
-  engine::EmbedRequest request;
-  std::vector<std::size_t> batch_ends;  // as the embedding task makes them
+  Error wrong(const std::string& what) const {
+    return Error(ErrorKind::bad_input, {what, path_.string(), "see bench/scenarios"});
+  }
+
+ private:
+  void check_name(const std::string& name) const {
+    const std::vector<std::string>& known = known_members();
+    if (std::find(known.begin(), known.end(), name) != known.end()) return;
+    const auto near = nearest(name, known);
+    throw wrong(fmt::format("unknown member '{}'{}", name, near ? fmt::format(" (did you mean '{}'?)", *near) : ""));
+  }
+
+  const json& at(const char* name) const {
+    if (!has(name)) throw wrong(fmt::format("'{}' is missing", name));
+    return values_[name];
+  }
+
+  std::filesystem::path path_;
+  json values_;
 };
 
-Workload prepare(const Scenario& scenario, const models::Model& model) {
-  Workload work{model, read_tokens(scenario, model.tokenizer()), {}, {}};
-  work.request = {.layers = {static_cast<int>(model.info().layers)}, .mean = true};
-  std::vector<std::int64_t> counts;
-  for (const auto& sequence : work.tokens) counts.push_back(static_cast<std::int64_t>(sequence.size()));
-  work.batch_ends =
-      engine::MemoryPlan(model, work.request, {.memory = {}, .max_tokens = scenario.batch_tokens}).batches(counts);
-  return work;
-}
-
-double run_once(const Workload& work) {
-  const auto begin = Clock::now();
-  std::size_t first = 0;
-  for (const std::size_t end : work.batch_ends) {
-    engine::embed_batch(work.model, std::span(work.tokens).subspan(first, end - first), work.request);
-    first = end;
+json read_object(const std::filesystem::path& path) {
+  try {
+    return read_json(path);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::bad_model) throw;
+    throw Error(ErrorKind::bad_input, error.parts());
   }
-  return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-std::vector<ProfileRow> profile_once(const Workload& work) {
-  start_profile();
-  run_once(work);
-  stop_profile();
-  return profile();
-}
-
-BenchResult count(const Scenario& scenario, const Workload& work) {
-  BenchResult result{.scenario = scenario, .sequences = static_cast<std::int64_t>(work.tokens.size())};
-  for (const auto& sequence : work.tokens) {
-    result.tokens += static_cast<std::int64_t>(sequence.size());
-    result.flops += forward_flops(work.model.info(), static_cast<std::int64_t>(sequence.size()));
+void read_model(const Members& members, Scenario& out) {
+  if (!members.has("model")) {
+    out.layers = members.whole("layers", 1);
+    out.width = members.whole("width", 1);
+    out.heads = members.whole("heads", 1);
+    return;
   }
-  return result;
+  out.model = members.path("model");
+  for (const char* name : {"layers", "width", "heads"})
+    if (members.has(name)) throw members.wrong(fmt::format("'{}' is the checkpoint's, where 'model' names one", name));
 }
 
-Spread scaled(const Spread& seconds, double amount) {
-  return {amount / seconds.median, amount / seconds.highest, amount / seconds.lowest};
-}
-
-// With the threads set.
-void measure(const Workload& work, const BenchOptions& options, BenchResult& result) {
-  for (int i = 0; i < options.warmups; ++i) run_once(work);
-  std::vector<double> seconds;
-  for (int i = 0; i < options.runs; ++i) seconds.push_back(run_once(work));
-  if (options.profile) result.profile = profile_once(work);
-  result.tokens_per_second = scaled(spread(seconds), static_cast<double>(result.tokens));
-  result.flops_per_second = scaled(spread(seconds), result.flops);
-  result.product_limit = best_product(work.model.info(), engine::parse_precision(result.scenario.dtype));
-  result.bandwidth = ops::measure_memory_bandwidth();
-}
-
-std::int64_t positive(std::int64_t value, const char* name, const std::string& file) {
-  if (value >= 1) return value;
-  throw Error(ErrorKind::bad_input, {fmt::format("'{}' is {}, less than 1", name, value), file, "see bench/scenarios"});
-}
-
-void read_shape(const nlohmann::json& json, const std::string& file, Scenario& out) {
-  out.layers = positive(member<std::int64_t>(json, "layers", file), "layers", file);
-  out.width = positive(member<std::int64_t>(json, "width", file), "width", file);
-  out.heads = positive(member<std::int64_t>(json, "heads", file), "heads", file);
-}
-
-void read_cut(const nlohmann::json& json, const std::string& file, Scenario& out) {
-  out.residues = positive(member<std::int64_t>(json, "residues", file), "residues", file);
-  if (json.contains("length")) out.length = positive(member<std::int64_t>(json, "length", file), "length", file);
-  if (json.contains("batch_tokens"))
-    out.batch_tokens = positive(member<std::int64_t>(json, "batch_tokens", file), "batch_tokens", file);
+std::string read_dtype(const Members& members) {
+  const std::string dtype = members.text("dtype");
+  try {
+    engine::parse_precision(dtype);
+  } catch (const Error& error) {
+    throw members.wrong(fmt::format("{}: {}", error.parts().what, error.parts().remedy));
+  }
+  return dtype;
 }
 
 }  // namespace
 
 Scenario read_scenario(const std::filesystem::path& path) {
-  const nlohmann::json json = read_json(path);
-  const std::string file = path.string();
-  const std::filesystem::path folder = path.parent_path();
+  const Members members(path, read_object(path));
   Scenario out;
-  out.name = member<std::string>(json, "name", file);
-  out.data = folder / member<std::string>(json, "data", file);
-  out.dtype = member<std::string>(json, "dtype", file);
-  out.threads = member<int>(json, "threads", file);
-  if (json.contains("model"))
-    out.model = folder / member<std::string>(json, "model", file);
-  else
-    read_shape(json, file, out);
-  read_cut(json, file, out);
+  out.file = path;
+  out.name = members.text("name");
+  out.data = members.path("data");
+  out.dtype = read_dtype(members);
+  out.threads = static_cast<int>(members.whole("threads", 0, kMostThreads));
+  read_model(members, out);
+  out.residues = members.whole("residues", 1);
+  if (members.has("length")) out.length = members.whole("length", 1);
+  if (members.has("batch_tokens")) out.batch_tokens = members.whole("batch_tokens", 1);
   return out;
-}
-
-Spread spread(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t middle = values.size() / 2;
-  const double median = values.size() % 2 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-  return {median, values.front(), values.back()};
-}
-
-double forward_flops(const models::ModelInfo& info, std::int64_t tokens) {
-  const auto n = static_cast<double>(tokens);
-  const auto width = static_cast<double>(info.width);
-  const double linear = 2 * (4 * width * width + 2 * width * static_cast<double>(info.ffn));
-  return static_cast<double>(info.layers) * n * (linear + 4 * n * width);
-}
-
-std::vector<BenchResult> run_bench(const Scenario& scenario, const std::vector<int>& threads,
-                                   const BenchOptions& options) {
-  set_num_threads(0);
-  const engine::LoadedModel loaded = load(scenario);
-  const Workload work = prepare(scenario, *loaded.model);
-  std::vector<BenchResult> results;
-  for (const int count_of_threads : threads) {
-    set_num_threads(count_of_threads);
-    results.push_back(count(scenario, work));
-    results.back().threads = num_threads();
-    measure(work, options, results.back());
-  }
-  return results;
 }
 
 }  // namespace groel::tasks

@@ -183,6 +183,7 @@ class Run {
     std::size_t begin = 0;
     for (const std::size_t end : plan_.batches(tokens)) {
       check_interrupted();
+      plan_.make_room(std::span(tokens).subspan(begin, end - begin));
       compute_batch(std::span(todo).subspan(begin, end - begin));
       for (; begin < end; ++begin) progress.tokens += records_[todo[begin]].residues();
       answer_ready();

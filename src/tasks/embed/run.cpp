@@ -142,6 +142,7 @@ class EmbedRun {
     std::future<void> writing;  // of the batch before, while this one is computed
     for (const std::size_t end : plan_.batches(tokens)) {
       check_interrupted();
+      plan_.make_room(std::span(tokens).subspan(begin, end - begin));
       std::vector<Computed> batch = compute_batch({todo.data() + begin, end - begin});
       begin = end;
       if (writing.valid()) writing.get();

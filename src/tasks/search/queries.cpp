@@ -140,6 +140,7 @@ class Embedder {
     vectors_.resize(input.sequences.size());
     std::size_t begin = 0;
     for (const std::size_t end : plan.batches(counts)) {
+      plan.make_room(std::span(counts).subspan(begin, end - begin));
       std::vector<std::vector<std::int32_t>> tokens;
       for (std::size_t i = begin; i < end; ++i)
         tokens.push_back(loaded_.model->tokenizer().encode(input.sequences[keys[i]]).ids);

@@ -1,0 +1,157 @@
+// Running a scenario.
+#include "tasks/bench/run.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/threads.h"
+#include "engine/embed.h"
+#include "engine/plan.h"
+#include "engine/random_model.h"
+#include "io/sequences.h"
+#include "ops/limits.h"
+
+namespace groel::tasks {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Tokens = std::vector<std::vector<std::int32_t>>;
+
+// Records, whole or cut into pieces of `length`; what is left of a record is dropped.
+std::vector<std::string> pieces(const std::string& sequence, std::int64_t length) {
+  if (length == 0) return {sequence};
+  std::vector<std::string> out;
+  const auto size = static_cast<std::size_t>(length);
+  for (std::size_t at = 0; at + size <= sequence.size(); at += size) out.push_back(sequence.substr(at, size));
+  return out;
+}
+
+Tokens read_tokens(const Scenario& scenario, const bio::Tokenizer& tokenizer) {
+  Tokens out;
+  std::int64_t residues = 0;
+  for (const io::SequenceRecord& record : io::read_sequences({scenario.data.string()})) {
+    if (record.error) throw *record.error;
+    for (const std::string& piece : pieces(record.sequence, scenario.length)) {
+      if (residues >= scenario.residues) return out;
+      out.push_back(tokenizer.encode(piece).ids);
+      residues += static_cast<std::int64_t>(out.back().size()) - 2;
+    }
+  }
+  if (out.empty())
+    throw Error(ErrorKind::bad_input, {fmt::format("no sequence of {} residues", scenario.length),
+                                       scenario.data.string(), "give the scenario a smaller 'length'"});
+  return out;
+}
+
+double best_product(const models::ModelInfo& info, ops::Precision precision) {
+  double best = 0;
+  for (const ops::ProductShape& shape : {ops::ProductShape{info.width, 3 * info.width},
+                                         {info.width, info.width},
+                                         {info.width, info.ffn},
+                                         {info.ffn, info.width}})
+    best = std::max(best, ops::measure_product_rate(shape, precision));
+  return best;
+}
+
+engine::LoadedModel load(const Scenario& scenario) {
+  const auto precision = engine::parse_precision(scenario.dtype);
+  if (!scenario.model.empty()) return engine::load_model(scenario.model, precision);
+  try {
+    return engine::random_model(engine::esm2_config(scenario.layers, scenario.width, scenario.heads), 1, precision);
+  } catch (const Error& error) {
+    throw error.at(scenario.file.string());
+  }
+}
+
+// A model and its input, ready to run any number of times.
+struct Workload {
+  const models::Model& model;
+  Tokens tokens;
+  engine::EmbedRequest request;
+  std::vector<std::size_t> batch_ends;  // as the embedding task makes them
+};
+
+Workload prepare(const Scenario& scenario, const models::Model& model) {
+  Workload work{model, read_tokens(scenario, model.tokenizer()), {}, {}};
+  work.request = {.layers = {static_cast<int>(model.info().layers)}, .mean = true};
+  std::vector<std::int64_t> counts;
+  for (const auto& sequence : work.tokens) counts.push_back(static_cast<std::int64_t>(sequence.size()));
+  work.batch_ends =
+      engine::MemoryPlan(model, work.request, {.memory = {}, .max_tokens = scenario.batch_tokens}).batches(counts);
+  return work;
+}
+
+double run_once(const Workload& work) {
+  const auto begin = Clock::now();
+  std::size_t first = 0;
+  for (const std::size_t end : work.batch_ends) {
+    engine::embed_batch(work.model, std::span(work.tokens).subspan(first, end - first), work.request);
+    first = end;
+  }
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+void profile_once(const Workload& work, BenchResult& result) {
+  start_profile();
+  result.profile_seconds = run_once(work);
+  stop_profile();
+  result.profile = profile();
+}
+
+BenchResult count(const Scenario& scenario, const Workload& work) {
+  BenchResult result{.scenario = scenario, .sequences = static_cast<std::int64_t>(work.tokens.size())};
+  for (const auto& sequence : work.tokens) {
+    result.tokens += static_cast<std::int64_t>(sequence.size());
+    result.flops += forward_flops(work.model.info(), static_cast<std::int64_t>(sequence.size()));
+  }
+  return result;
+}
+
+Spread scaled(const Spread& seconds, double amount) {
+  return {amount / seconds.median, amount / seconds.highest, amount / seconds.lowest};
+}
+
+// With the threads set.
+void measure(const Workload& work, const BenchOptions& options, BenchResult& result) {
+  for (int i = 0; i < options.warmups; ++i) run_once(work);
+  std::vector<double> seconds;
+  for (int i = 0; i < options.runs; ++i) seconds.push_back(run_once(work));
+  if (options.profile) profile_once(work, result);
+  result.tokens_per_second = scaled(spread(seconds), static_cast<double>(result.tokens));
+  result.flops_per_second = scaled(spread(seconds), result.flops);
+  result.product_limit = best_product(work.model.info(), engine::parse_precision(result.scenario.dtype));
+  result.bandwidth = ops::measure_memory_bandwidth();
+}
+
+}  // namespace
+
+Spread spread(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const std::size_t middle = values.size() / 2;
+  const double median = values.size() % 2 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+  return {median, values.front(), values.back()};
+}
+
+double forward_flops(const models::ModelInfo& info, std::int64_t tokens) {
+  const auto n = static_cast<double>(tokens);
+  const auto width = static_cast<double>(info.width);
+  const double linear = 2 * (4 * width * width + 2 * width * static_cast<double>(info.ffn));
+  return static_cast<double>(info.layers) * n * (linear + 4 * n * width);
+}
+
+std::vector<BenchResult> run_bench(const Scenario& scenario, const std::vector<int>& threads,
+                                   const BenchOptions& options) {
+  set_num_threads(0);
+  const engine::LoadedModel loaded = load(scenario);
+  const Workload work = prepare(scenario, *loaded.model);
+  std::vector<BenchResult> results;
+  for (const int count_of_threads : threads) {
+    set_num_threads(count_of_threads);
+    results.push_back(count(scenario, work));
+    results.back().threads = num_threads();
+    measure(work, options, results.back());
+  }
+  return results;
+}
+
+}  // namespace groel::tasks

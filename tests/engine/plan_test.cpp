@@ -1,0 +1,147 @@
+// The memory that is planned: that it covers what a run takes, and that batches keep within it.
+#include "engine/plan.h"
+
+#include <gtest/gtest.h>
+
+#include "base/threads.h"
+#include "engine/load.h"
+#include "ops/attention.h"
+#include "support/golden.h"
+#include "tensor/storage.h"
+
+namespace groel::engine {
+namespace {
+
+std::vector<std::int32_t> protein(const models::Model& model, int residues) {
+  std::string sequence;
+  for (int i = 0; i < residues; ++i) sequence += "LAGVSERTIDPKQNFYMHWC"[i * 7 % 20];
+  return model.tokenizer().encode(sequence).ids;
+}
+
+// Highest bytes of tensors while the request runs, beside what there was before.
+std::size_t taken_by(const models::Model& model, const std::vector<std::int32_t>& tokens, const EmbedRequest& request) {
+  release_cached_memory();
+  reset_peak_memory();
+  const std::size_t before = memory_statistics().live;
+  embed_batch(model, std::span(&tokens, 1), request);
+  return memory_statistics().peak - before;
+}
+
+TEST(Plan, CoversWhatARunReallyTakes) {
+  const LoadedModel loaded = load_model(testing::data("esm2-tiny"));
+  const EmbedRequest request{
+      .layers = {0, 1, 2, 3}, .mean = true, .per_residue = true, .logits = true, .contacts = true};
+  const MemoryPlan plan(*loaded.model, request, {});
+  const auto tokens = protein(*loaded.model, 1500);
+  const std::size_t taken = taken_by(*loaded.model, tokens, request);
+  const auto n = static_cast<std::int64_t>(tokens.size());
+  EXPECT_GE(plan.bytes_of(n) + plan.working_bytes(n), taken);
+  EXPECT_LE(plan.bytes_of(n), taken * 2);
+}
+
+// Longer than what any other test here gives the threads to attend to, which keep their working memory.
+TEST(Plan, CoversWhatEveryThreadKeepsOfALongSequence) {
+  constexpr std::size_t kProducts = std::size_t{8} * 384 << 10;  // what products keep on threads, whatever the length
+  set_num_threads(8);
+  for (const ops::Precision precision : {ops::Precision::f32, ops::Precision::bf16}) {
+    const LoadedModel loaded = load_model(testing::data("esm2-tiny"), precision);
+    const EmbedRequest request{.layers = {3}, .mean = true};
+    const MemoryPlan plan(*loaded.model, request, {});
+    const auto tokens = protein(*loaded.model, 4000);
+    const std::size_t taken = taken_by(*loaded.model, tokens, request);
+    const auto n = static_cast<std::int64_t>(tokens.size());
+    EXPECT_GE(plan.bytes_of(n) + plan.working_bytes(n) + kProducts, taken);
+    constexpr std::int64_t kHeadWidth = 16;
+    const std::size_t attention = ops::attention_thread_bytes(kHeadWidth, n, precision);
+    EXPECT_GE(attention, static_cast<std::size_t>(n * kHeadWidth) * 2 * (precision == ops::Precision::f32 ? 4 : 2));
+    EXPECT_EQ(plan.working_bytes(n), 8 * (attention + attention / 4));
+  }
+  set_num_threads(0);
+}
+
+// A plan with just the room that `bytes` says, beside the weights.
+MemoryPlan plan_with_room(const models::Model& model, const EmbedRequest& request, std::size_t bytes) {
+  constexpr std::size_t kPlenty = std::size_t{1} << 30;
+  const std::size_t other = kPlenty - MemoryPlan(model, request, {.memory = kPlenty}).batch_budget();
+  return MemoryPlan(model, request, {.memory = other + bytes});
+}
+
+TEST(Plan, BatchesKeepWithinTheMemory) {
+  const LoadedModel loaded = load_model(testing::data("esm2-tiny"));
+  const EmbedRequest request{.layers = {3}, .mean = true};
+  const MemoryPlan any(*loaded.model, request, {});
+  const std::size_t two = 2 * any.bytes_of(100) + any.working_bytes(100);
+  const std::vector<std::int64_t> counts{100, 100, 100};
+  EXPECT_EQ(plan_with_room(*loaded.model, request, two).batches(counts), (std::vector<std::size_t>{2, 3}));
+  EXPECT_EQ(plan_with_room(*loaded.model, request, two - 1).batches(counts), (std::vector<std::size_t>{1, 2, 3}));
+}
+
+TEST(Plan, ThreadsKeepWhatALongSequenceTook) {
+  const LoadedModel loaded = load_model(testing::data("esm2-tiny"));
+  const EmbedRequest request{.layers = {3}, .mean = true};
+  const MemoryPlan any(*loaded.model, request, {});
+  ASSERT_GT(any.working_bytes(2000), any.working_bytes(100));
+  const std::size_t room = any.bytes_of(2000) + any.working_bytes(2000);
+  const MemoryPlan plan = plan_with_room(*loaded.model, request, room);
+  EXPECT_TRUE(plan.fits(2000));
+  EXPECT_FALSE(plan.fits(2001));
+  const std::size_t together = any.bytes_of(2000) / any.bytes_of(100);
+  std::vector<std::int64_t> counts(together + 1, 100);
+  EXPECT_EQ(plan.batches(counts), (std::vector<std::size_t>{together + 1}));
+  counts.insert(counts.begin(), 2000);
+  EXPECT_EQ(plan.batches(counts), (std::vector<std::size_t>{1, together + 1, together + 2}));
+}
+
+// One pass after another: what the pool holds, in use or not, is what was planned.
+TEST(Plan, CoversWhatTheSystemLends) {
+  for (const ops::Precision precision : {ops::Precision::f32, ops::Precision::bf16}) {
+    const LoadedModel loaded = load_model(testing::data("esm2-tiny"), precision);
+    const EmbedRequest request{.layers = {3}, .mean = true};
+    const MemoryPlan plan(*loaded.model, request, {});
+    const auto tokens = protein(*loaded.model, 3000);
+    const auto n = static_cast<std::int64_t>(tokens.size());
+    release_cached_memory();
+    const std::size_t before = memory_statistics().live;
+    embed_batch(*loaded.model, std::span(&tokens, 1), request);
+    const MemoryStatistics after = memory_statistics();
+    EXPECT_GE(plan.bytes_of(n), after.live + after.cached - before);
+    EXPECT_LE(plan.bytes_of(n), 2 * (after.live + after.cached - before));
+  }
+}
+
+TEST(Plan, MakesRoomWhereTheCacheWouldBeTooMuch) {
+  const LoadedModel loaded = load_model(testing::data("esm2-tiny"));
+  const EmbedRequest request{.layers = {3}, .mean = true};
+  const MemoryPlan any(*loaded.model, request, {});
+  const std::vector<std::int64_t> batch{1000, 500};
+  const std::size_t wanted = any.bytes_of(1000) + any.bytes_of(500);
+  release_cached_memory();
+  { const Tensor other = Tensor::empty({1 << 20}); }
+  const MemoryStatistics now = memory_statistics();
+  ASSERT_EQ(now.cached, std::size_t{4} << 20);
+  const std::size_t room = now.live - any.weight_bytes() + now.cached + wanted;
+  plan_with_room(*loaded.model, request, room).make_room(batch);
+  EXPECT_EQ(memory_statistics().cached, now.cached);
+  plan_with_room(*loaded.model, request, room - 1).make_room(batch);
+  EXPECT_EQ(memory_statistics().cached, 0U);
+}
+
+TEST(Plan, BatchesKeepWithinBothLimits) {
+  const LoadedModel loaded = load_model(testing::data("esm2-tiny"));
+  const MemoryPlan plan(*loaded.model, {.layers = {3}, .mean = true}, {.max_tokens = 100});
+  const std::vector<std::int64_t> counts{40, 60, 1, 300, 50, 50, 50};
+  EXPECT_EQ(plan.batches(counts), (std::vector<std::size_t>{2, 3, 4, 6, 7}));
+  EXPECT_TRUE(plan.batches({}).empty());
+}
+
+TEST(Plan, RefusesWhatCannotFit) {
+  const LoadedModel loaded = load_model(testing::data("esm2-tiny"));
+  EXPECT_THROW(MemoryPlan(*loaded.model, {.layers = {3}, .mean = true}, {.memory = 1000}), Error);
+  const MemoryPlan plan(*loaded.model, {.layers = {3}, .contacts = true}, {.memory = std::size_t{128} << 20});
+  EXPECT_TRUE(plan.fits(500));
+  EXPECT_FALSE(plan.fits(34352));
+  EXPECT_EQ(plan.too_large(34352).kind(), ErrorKind::memory);
+}
+
+}  // namespace
+}  // namespace groel::engine
