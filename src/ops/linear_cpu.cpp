@@ -184,8 +184,8 @@ std::shared_ptr<const PackedWeight::Impl> pack(const std::vector<Tensor>& weight
   if (out->panels > 1) out->products.emplace_back(out->depth(), kPanel, out->input);
   if (out->panels == 1 || last != kPanel) out->products.emplace_back(out->depth(), last, out->input);
   out->panel_bytes = aligned(out->products.front().packed_bytes());
-  out->packed = Storage::allocate(static_cast<std::size_t>(out->panels - 1) * out->panel_bytes +
-                                  aligned(out->products.back().packed_bytes()));
+  out->packed = Storage::allocate_lasting(static_cast<std::size_t>(out->panels - 1) * out->panel_bytes +
+                                          aligned(out->products.back().packed_bytes()));
   parallel_for(out->panels, [&](std::int64_t panel) { pack_panel(stack, *out, panel); });
   return out;
 }

@@ -17,6 +17,13 @@ namespace {
 constexpr std::size_t kAlignment = 64;
 constexpr std::size_t kHugePage = std::size_t{2} << 20;
 
+// AddressSanitizer sees the end of a piece only where each is an allocation of its own.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool kShareBlocks = false;
+#else
+constexpr bool kShareBlocks = true;
+#endif
+
 std::size_t round_up(std::size_t value, std::size_t step) { return (value + step - 1) / step * step; }
 
 // Blocks come in sizes of 1/8 steps of a power of two, so that batches of nearly equal size reuse each other's.
@@ -25,41 +32,6 @@ std::size_t block_size(std::size_t bytes) {
   while (step * 8 < bytes) step *= 2;
   return round_up(std::max<std::size_t>(bytes, 1), step);
 }
-
-// AddressSanitizer sees the end of a block only where each is an allocation of its own.
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool kShareSlabs = false;
-#else
-constexpr bool kShareSlabs = true;
-#endif
-
-// Memory on huge pages from which blocks smaller than one are cut, for good: a page fault each 4 KiB would cost more
-// than what is done with them.
-class Slabs {
- public:
-  static constexpr std::size_t kSmallest = std::size_t{16} << 10;
-
-  static bool wants(std::size_t capacity) { return kShareSlabs && capacity >= kSmallest && capacity < kHugePage; }
-
-  /// nullptr when there is no memory.
-  std::byte* take(std::size_t capacity) {
-    if (capacity > left_) {
-      void* slab = std::aligned_alloc(kHugePage, kSize);
-      if (slab == nullptr) return nullptr;
-      madvise(slab, kSize, MADV_HUGEPAGE);
-      next_ = static_cast<std::byte*>(slab);
-      left_ = kSize;
-    }
-    left_ -= capacity;
-    return std::exchange(next_, next_ + capacity);
-  }
-
- private:
-  static constexpr std::size_t kSize = 8 * kHugePage;  // pages of it that nobody touches take no memory
-
-  std::byte* next_ = nullptr;
-  std::size_t left_ = 0;
-};
 
 class HostPool {
  public:
@@ -75,8 +47,6 @@ class HostPool {
         return block;
       }
       ++statistics_.allocations;
-      if (Slabs::wants(capacity))
-        if (std::byte* block = slabs_.take(capacity)) return block;
     }
     return allocate(capacity);
   }
@@ -90,12 +60,9 @@ class HostPool {
 
   void release() {
     const std::scoped_lock lock(mutex_);
-    std::erase_if(free_, [&](const auto& entry) {
-      if (Slabs::wants(entry.first)) return false;
-      std::free(entry.second);
-      statistics_.cached -= entry.first;
-      return true;
-    });
+    for (const auto& [capacity, block] : free_) std::free(block);
+    free_.clear();
+    statistics_.cached = 0;
   }
 
   MemoryStatistics statistics() {
@@ -128,7 +95,6 @@ class HostPool {
 
   std::mutex mutex_;
   std::multimap<std::size_t, std::byte*> free_;
-  Slabs slabs_;
   MemoryStatistics statistics_;
 };
 
@@ -144,6 +110,23 @@ std::shared_ptr<Storage> Storage::allocate(std::size_t bytes, Device device) {
   if (device != Device::cpu) throw Error(ErrorKind::unsupported, "this build has no CUDA backend");
   const std::size_t capacity = block_size(bytes);
   return std::shared_ptr<Storage>(new Storage(pool().take(capacity), bytes, capacity, device, nullptr));
+}
+
+std::shared_ptr<Storage> Storage::allocate_lasting(std::size_t bytes) {
+  constexpr std::size_t kBlock = 8 * kHugePage;  // pages of it that nobody touches take no memory
+  static std::mutex mutex;
+  static std::weak_ptr<Storage> newest;
+  static std::size_t used = 0;
+  if (!kShareBlocks || bytes >= kHugePage) return allocate(bytes);
+  const std::scoped_lock lock(mutex);
+  std::shared_ptr<Storage> block = newest.lock();
+  if (block == nullptr || used + bytes > kBlock) {
+    block = allocate(kBlock);
+    newest = block;
+    used = 0;
+  }
+  std::byte* piece = block->data() + std::exchange(used, used + round_up(bytes, kAlignment));
+  return borrow(piece, bytes, std::move(block));
 }
 
 std::shared_ptr<Storage> Storage::borrow(const std::byte* data, std::size_t bytes, std::shared_ptr<const void> owner) {

@@ -15,6 +15,9 @@ class Storage {
  public:
   /// New memory. Errors: memory (the system has no more), unsupported (no such device in this build).
   static std::shared_ptr<Storage> allocate(std::size_t bytes, Device device = Device::cpu);
+  /// New memory for what stays long, as packed weights: small pieces are cut from one block on huge pages (a page fault
+  /// each 4 KiB takes longer than packing them), which goes back to the pool with the last of them. Errors: as above.
+  static std::shared_ptr<Storage> allocate_lasting(std::size_t bytes);
   /// Memory owned by `owner` (a MappedFile, a vector); must not be written to when `owner` is read-only.
   static std::shared_ptr<Storage> borrow(const std::byte* data, std::size_t bytes, std::shared_ptr<const void> owner);
   ~Storage();

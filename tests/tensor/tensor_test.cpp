@@ -68,5 +68,29 @@ TEST(Storage, PoolReusesBlocks) {
   EXPECT_EQ(y.raw_data(), first);
 }
 
+TEST(Storage, LastingPiecesAreApartAndAligned) {
+  constexpr std::size_t kBytes = 100'001;
+  std::vector<std::shared_ptr<Storage>> pieces;
+  for (int i = 0; i < 400; ++i) {
+    pieces.push_back(Storage::allocate_lasting(kBytes));
+    ASSERT_EQ(pieces.back()->size(), kBytes);
+    ASSERT_EQ(reinterpret_cast<std::uintptr_t>(pieces.back()->data()) % 64, 0U);
+    std::fill_n(pieces.back()->data(), kBytes, static_cast<std::byte>(i));
+  }
+  for (int i = 0; i < 400; ++i)
+    for (const std::size_t at : {std::size_t{0}, kBytes - 1})
+      ASSERT_EQ(pieces[static_cast<std::size_t>(i)]->data()[at], static_cast<std::byte>(i));
+}
+
+TEST(Storage, LastingPiecesGoBackWithTheLastOfThem) {
+  const std::size_t before = memory_statistics().live;
+  std::shared_ptr<Storage> first = Storage::allocate_lasting(100'000);
+  Storage::allocate_lasting(100'000).reset();
+  EXPECT_GE(memory_statistics().live, before + 100'000);
+  std::fill_n(first->data(), first->size(), std::byte{1});
+  first.reset();
+  EXPECT_EQ(memory_statistics().live, before);
+}
+
 }  // namespace
 }  // namespace groel
