@@ -34,9 +34,9 @@ void EsmBlock::collect(nn::Parameters& parameters, const std::string& at, const 
 }
 
 void EsmBlock::prepare(ops::Precision precision) {
-  // Where f32x3's error would grow, in the softmax, it takes six products.
-  const ops::Precision around = precision == ops::Precision::f32x3 ? ops::Precision::f32x6 : precision;
-  for (nn::Linear* linear : {&qkv, &out}) linear->prepare(around);
+  // Around attention, where f32x3's errors grow most, it takes six products.
+  const ops::Precision in_attention = precision == ops::Precision::f32x3 ? ops::Precision::f32x6 : precision;
+  for (nn::Linear* linear : {&qkv, &out}) linear->prepare(in_attention);
   for (nn::Linear* linear : {&fc1, &fc2}) linear->prepare(precision);
   attention_norm.prepare();
   ffn_norm.prepare();

@@ -29,7 +29,10 @@ std::size_t PackedWeight::bytes() const { return impl_->bytes(); }
 
 bool splits_products() {
   const char* wish = std::getenv("GROEL_F32X3");
-  const bool forced = wish != nullptr && std::string_view(wish) == "split";
+  const bool forced = wish != nullptr && *wish != '\0';
+  if (forced && std::string_view(wish) != "split")
+    throw Error(ErrorKind::usage,
+                {fmt::format("unknown value '{}'", wish), "GROEL_F32X3", "use split, or leave it unset"});
   return active_isa() >= (forced ? Isa::avx512_bf16 : Isa::amx);
 }
 

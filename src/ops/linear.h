@@ -18,7 +18,7 @@ enum class Activation { none, gelu_erf, gelu_tanh };
 enum class Precision { f32, bf16, f32x3, f32x6 };
 
 /// Whether f32x3 and f32x6 split: where that is faster than f32, with AMX, or where the processor has bf16 products and
-/// the environment says GROEL_F32X3=split. Read at every packing.
+/// the environment says GROEL_F32X3=split. Read at every packing. Errors: usage, for another value of it.
 bool splits_products();
 
 /// A weight [out, in] laid out for the product kernel of the active ISA. Immutable; copies share it.

@@ -145,6 +145,12 @@ TEST(Linear, AnInputsEndTakesFewRows) {
   }
 }
 
+TEST(Linear, UnknownWishesAboutSplittingAreRefused) {
+  ::setenv("GROEL_F32X3", "spilt", 1);
+  EXPECT_THROW(splits_products(), Error);
+  ::unsetenv("GROEL_F32X3");
+}
+
 constexpr Precision kPrecisions[] = {Precision::f32, Precision::bf16, Precision::f32x3, Precision::f32x6};
 
 TEST(Linear, RowsDoNotDependOnTheBatch) {
