@@ -9,6 +9,7 @@
 #include "ops/dropout.h"
 #include "ops/elementwise.h"
 #include "ops/embedding.h"
+#include "ops/swiglu.h"
 
 namespace groel::autograd {
 namespace {
@@ -98,6 +99,13 @@ Tensor activate(const Tensor& x, ops::Activation activation, DType output) {
   if (Tape* const current = recorder(x))
     current->record(
         y, [current, x, activation](const Tensor& dy) { current->add(x, ops::activation_grad(x, dy, activation)); });
+  return y;
+}
+
+Tensor swiglu(const Tensor& x, DType output) {
+  const Tensor y = ops::swiglu(x, output);
+  if (Tape* const current = recorder(x))
+    current->record(y, [current, x](const Tensor& dy) { current->add(x, ops::swiglu_grad(x, dy)); });
   return y;
 }
 

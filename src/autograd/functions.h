@@ -32,6 +32,8 @@ Tensor add(const Tensor& a, const Tensor& b);
 Tensor tanh(const Tensor& x);
 /// x f32 -> f32 or bf16.
 Tensor activate(const Tensor& x, ops::Activation activation, DType output = DType::f32);
+/// x [T, 2*F] f32 or bf16 -> [T, F], see ops/swiglu.h.
+Tensor swiglu(const Tensor& x, DType output = DType::f32);
 /// Rows of x [T, D] by index [N] i32, all different.
 Tensor gather_rows(const Tensor& x, const Tensor& rows);
 /// -> f32; x itself when no recording is on. `stream` tells the places of a model apart.
