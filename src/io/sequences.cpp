@@ -18,7 +18,8 @@ struct SequenceReader::Impl {
     const SequenceFormat format = detect_format(lines, options);
     if (format == SequenceFormat::fasta) return make_fasta_parser(lines);
     if (format == SequenceFormat::fastq) return make_fastq_parser(lines);
-    return make_table_parser(lines, detect_delimiter(lines, format), options);
+    if (format == SequenceFormat::pir) return make_pir_parser(lines);
+    return make_table_parser(lines, format == SequenceFormat::tsv ? '\t' : '\0', options);
   }
 
   LineReader lines;
@@ -51,8 +52,26 @@ bool SequenceReader::next(SequenceRecord& record) {
   return true;
 }
 
+ReadingNotes SequenceReader::notes() const { return impl_->parser->notes(); }
+
+void ReadingNotes::add(const ReadingNotes& more) {
+  if (first_odd.empty()) first_odd = more.first_odd;
+  if (first_inside.empty()) first_inside = more.first_inside;
+  odd_bytes += more.odd_bytes;
+  headers_inside += more.headers_inside;
+  comment_lines += more.comment_lines;
+  missing_ids += more.missing_ids;
+  others.insert(others.end(), more.others.begin(), more.others.end());
+}
+
 std::vector<SequenceRecord> read_sequences(const std::vector<std::string>& paths,
                                            const SequenceReaderOptions& options) {
+  ReadingNotes ignored;
+  return read_sequences(paths, options, ignored);
+}
+
+std::vector<SequenceRecord> read_sequences(const std::vector<std::string>& paths, const SequenceReaderOptions& options,
+                                           ReadingNotes& notes) {
   std::vector<SequenceRecord> out;
   for (const std::string& path : paths) {
     const std::size_t before = out.size();
@@ -61,6 +80,7 @@ std::vector<SequenceRecord> read_sequences(const std::vector<std::string>& paths
     if (out.size() == before)
       throw Error(ErrorKind::bad_input,
                   Error::Parts{"there are no sequences in it", path == "-" ? "stdin" : path, "is the file empty?"});
+    notes.add(reader.notes());
   }
   return out;
 }
