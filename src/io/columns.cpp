@@ -12,15 +12,16 @@ namespace groel::io {
 namespace {
 
 // Names that tables in the wild use, the likelier first.
-constexpr std::string_view kIds[]{"id",         "ids",          "name",      "names",      "accession",   "entry",
-                                  "protein_id", "acc",          "accessions", "uniprot_id", "uniprot",     "uniprot_accession",
-                                  "identifier", "protein_name", "seq_id",    "sequence_id", "entry_name", "protein",
-                                  "mutant",     "variant"};
-constexpr std::string_view kSequences[]{"sequence",    "seq",         "sequences",           "protein_sequence", "aa_seq",
-                                        "aa_sequence", "protein_seq", "amino_acid_sequence", "mutated_sequence", "primary",
-                                        "input",       "protein"};
-constexpr std::string_view kVariants[]{"mutant",   "mutation", "mutations", "variant",   "variants",
-                                       "hgvs",     "hgvs_pro", "hgvsp",     "aa_change", "protein_change"};
+constexpr std::string_view kIds[]{"id",         "ids",          "name",       "names",
+                                  "accession",  "entry",        "protein_id", "acc",
+                                  "accessions", "uniprot_id",   "uniprot",    "uniprot_accession",
+                                  "identifier", "protein_name", "seq_id",     "sequence_id",
+                                  "entry_name", "protein",      "mutant",     "variant"};
+constexpr std::string_view kSequences[]{"sequence",         "seq",         "sequences",   "protein_sequence",
+                                        "aa_seq",           "aa_sequence", "protein_seq", "amino_acid_sequence",
+                                        "mutated_sequence", "primary",     "input",       "protein"};
+constexpr std::string_view kVariants[]{"mutant", "mutation", "mutations", "variant",   "variants",
+                                       "hgvs",   "hgvs_pro", "hgvsp",     "aa_change", "protein_change"};
 constexpr std::string_view kLabels[]{"label", "labels", "target", "class", "family", "annotation", "annotations"};
 
 struct Role {
@@ -85,10 +86,10 @@ std::optional<std::size_t> Columns::find(const std::string& name) const {
 std::size_t Columns::named(const std::string& name, const std::string& option) const {
   if (const auto found = find(name)) return *found;
   const auto near = nearest(name, names);
-  throw Error(
-      ErrorKind::bad_input,
-      Error::Parts{fmt::format("there is no column '{}'; the columns are {}", name, listed(names)), where,
-                   near ? fmt::format("did you mean {} '{}'?", option, *near) : fmt::format("name one with {}", option)});
+  throw Error(ErrorKind::bad_input,
+              Error::Parts{fmt::format("there is no column '{}'; the columns are {}", name, listed(names)), where,
+                           near ? fmt::format("did you mean {} '{}'?", option, *near)
+                                : fmt::format("name one with {}", option)});
 }
 
 std::optional<std::size_t> Columns::usual(ColumnRole role) const {

@@ -14,8 +14,10 @@ constexpr std::string_view kDecompress = "decompress it first";
 constexpr std::string_view kName = "name a file of sequences";
 constexpr std::string_view kSheet = "save the sheet as CSV (\"CSV UTF-8\") or as tab-separated text";
 constexpr std::string_view kPlain = "save it as plain text: FASTA or CSV";
-constexpr std::string_view kReformat = "convert it to FASTA, for example with EMBOSS seqret, or ask the program for FASTA";
-constexpr std::string_view kStructure = "`groel contacts --structure FILE` reads it; for its sequence name a FASTA file";
+constexpr std::string_view kReformat =
+    "convert it to FASTA, for example with EMBOSS seqret, or ask the program for FASTA";
+constexpr std::string_view kStructure =
+    "`groel contacts --structure FILE` reads it; for its sequence name a FASTA file";
 constexpr std::string_view kVectors = "embedding files are read by `groel project` and `groel search`";
 
 struct Mark {
@@ -42,7 +44,9 @@ constexpr Mark kBinaries[]{
     {"PAR1", {"a Parquet file", "save it as CSV: pandas.read_parquet(F).to_csv(...)"}},
     {"ARROW1", {"an Arrow (Feather) file", "save it as CSV: pandas.read_feather(F).to_csv(...)"}},
     {"\x93NUMPY", {"a NumPy array without ids", "save ids and vectors together: numpy.savez(F, ids=..., vectors=...)"}},
-    {"\x7F" "ELF", {"a program", kName}},
+    {"\x7F"
+     "ELF",
+     {"a program", kName}},
     {"\x80\x02", {"a Python pickle", "save it as FASTA or CSV"}},
     {"\x80\x03", {"a Python pickle", "save it as FASTA or CSV"}},
     {"\x80\x04", {"a Python pickle", "save it as FASTA or CSV"}},
@@ -50,12 +54,14 @@ constexpr Mark kBinaries[]{
 
 // At the start of the first line that is not blank.
 constexpr Mark kTexts[]{
-    {"LOCUS   ", {"a GenBank flat file", "download the proteins as FASTA (NCBI: Send to, Coding Sequences, FASTA Protein)"}},
+    {"LOCUS   ",
+     {"a GenBank flat file", "download the proteins as FASTA (NCBI: Send to, Coding Sequences, FASTA Protein)"}},
     {"ID   ", {"a Swiss-Prot or EMBL flat file", "download it as FASTA, or convert it with EMBOSS seqret"}},
     {"CLUSTAL", {"a Clustal alignment", kReformat}},
     {"MUSCLE (", {"a Clustal alignment", kReformat}},
     {"PROBCONS", {"a Clustal alignment", kReformat}},
-    {"# STOCKHOLM", {"a Stockholm alignment", "convert it: esl-reformat afa FILE, or reformat.pl sto a3m FILE OUT.a3m"}},
+    {"# STOCKHOLM",
+     {"a Stockholm alignment", "convert it: esl-reformat afa FILE, or reformat.pl sto a3m FILE OUT.a3m"}},
     {"#=GF", {"a Stockholm alignment", "convert it: esl-reformat afa FILE"}},
     {"#NEXUS", {"a NEXUS file", kReformat}},
     {"!!AA_", {"a GCG file (MSF or RSF)", kReformat}},
@@ -132,7 +138,8 @@ std::optional<ForeignFile> recognise_foreign(std::string_view head) {
   for (const auto& [bytes, file] : kTexts)
     if (text.starts_with(bytes)) return file;
   for (const std::string_view mark : kWebPage)
-    if (starts_like(text, mark)) return ForeignFile{"a web page (HTML)", "download the data themselves, as FASTA or CSV"};
+    if (starts_like(text, mark))
+      return ForeignFile{"a web page (HTML)", "download the data themselves, as FASTA or CSV"};
   const std::string_view line = first_line(text);
   if (line.starts_with("data_") && line.find_first_of(",;\t") == std::string_view::npos)
     return ForeignFile{"an mmCIF structure", kStructure};

@@ -14,12 +14,14 @@ constexpr std::size_t kLongest = 16;  // of all that stands for nothing
 
 // Those of pandas.read_csv, then of databases, of date columns and of R.
 constexpr std::array<std::string_view, 25> kSpellings{
-    "#N/A", "#N/A N/A", "#NA",  "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN",       "<NA>", "N/A",  "NA", "NULL",
-    "NaN",  "None",     "n/a",  "nan",     "null",     "\\N",  "NaT",  "(null)", "NA_character_", "#NV",  "<nan>", "<none>"};
+    "#N/A", "#N/A N/A", "#NA",    "-1.#IND",       "-1.#QNAN", "-NaN",  "-nan",  "1.#IND", "1.#QNAN",
+    "<NA>", "N/A",      "NA",     "NULL",          "NaN",      "None",  "n/a",   "nan",    "null",
+    "\\N",  "NaT",      "(null)", "NA_character_", "#NV",      "<nan>", "<none>"};
 
 // With any capitals, where the column cannot hold such words as data.
-constexpr std::array<std::string_view, 14> kWords{"na",      "nan",       "n/a", "n.a.", "none",          "null",           "nil",
-                                                  "missing", "undefined", "nat", "<na>", "not available", "not applicable", "unknown"};
+constexpr std::array<std::string_view, 14> kWords{
+    "na",      "nan",       "n/a", "n.a.", "none",          "null",           "nil",
+    "missing", "undefined", "nat", "<na>", "not available", "not applicable", "unknown"};
 
 template <std::size_t N>
 bool is_among(std::string_view text, const std::array<std::string_view, N>& list) {

@@ -77,19 +77,20 @@ Numbers read_numbers(const std::vector<std::string>& texts, char delimiter) {
   return out;
 }
 
-std::vector<std::string> told(const Numbers& numbers, const std::vector<std::string>& texts,
-                              const std::string& column) {
+std::vector<std::string> notes_of(const Numbers& numbers, const std::string& column) {
   std::vector<std::string> out;
   if (numbers.decimal_commas) out.push_back(fmt::format("column '{}': commas are read as decimal points", column));
   if (numbers.missing > 0)
-    out.push_back(fmt::format("column '{}': {} of {} values {} missing", column, numbers.missing, texts.size(),
+    out.push_back(fmt::format("column '{}': {} of {} values {} missing", column, numbers.missing, numbers.values.size(),
                               numbers.missing == 1 ? "is" : "are"));
-  if (numbers.unreadable > 0)
-    out.push_back(fmt::format("column '{}': {} of {} values {} and left out, the first '{}'", column,
-                              numbers.unreadable, texts.size(),
-                              numbers.unreadable == 1 ? "is not a finite number" : "are not finite numbers",
-                              texts[numbers.first_unreadable].substr(0, 40)));
   return out;
+}
+
+std::string left_out_of(const Numbers& numbers, const std::vector<std::string>& texts, const std::string& column) {
+  if (numbers.unreadable == 0) return {};
+  return fmt::format("column '{}': {} of {} values left out, as no finite number{}; the first is '{}'", column,
+                     numbers.unreadable, texts.size(), numbers.unreadable == 1 ? "" : "s",
+                     texts[numbers.first_unreadable].substr(0, 40));
 }
 
 }  // namespace groel::io

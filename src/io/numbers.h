@@ -28,7 +28,9 @@ struct Numbers {
 /// a table that is separated by commas itself.
 Numbers read_numbers(const std::vector<std::string>& texts, char delimiter);
 
-/// Sentences about what is not plain numbers in a column, to be said; none if nothing is.
-std::vector<std::string> told(const Numbers& numbers, const std::vector<std::string>& texts, const std::string& column);
+/// Sentences about decimal commas and missing values in a column, to be noted.
+std::vector<std::string> notes_of(const Numbers& numbers, const std::string& column);
+/// What is left out although it is not missing, to be warned of; empty if nothing is.
+std::string left_out_of(const Numbers& numbers, const std::vector<std::string>& texts, const std::string& column);
 
 }  // namespace groel::io

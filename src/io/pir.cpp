@@ -36,7 +36,8 @@ class PirParser final : public RecordParser {
       set_header(record, line.substr(1));
       fail(record, "not a header of PIR", "write '>P1;CODE', as in the records before");
     } else {
-      fail(record, "text between records", "in PIR a record is '>P1;CODE', a description, and a sequence that '*' ends");
+      fail(record, "text between records",
+           "in PIR a record is '>P1;CODE', a description, and a sequence that '*' ends");
     }
     read_sequence(record);
     return true;
@@ -53,7 +54,8 @@ class PirParser final : public RecordParser {
     const std::string type(header.substr(0, 2));
     const bool protein = is_protein(header);
     set_header(record, header.substr(3));
-    if (!protein) fail(record, fmt::format("the record is of type {}, which is no protein", type), "translate it first");
+    if (!protein)
+      fail(record, fmt::format("the record is of type {}, which is no protein", type), "translate it first");
     std::string_view line;
     if (!lines_.next(line)) return;
     if (line.starts_with('>') || is_sequence(line)) return lines_.unread();

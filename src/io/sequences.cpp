@@ -64,24 +64,25 @@ void ReadingNotes::add(const ReadingNotes& more) {
   others.insert(others.end(), more.others.begin(), more.others.end());
 }
 
-std::vector<SequenceRecord> read_sequences(const std::vector<std::string>& paths,
-                                           const SequenceReaderOptions& options) {
-  ReadingNotes ignored;
-  return read_sequences(paths, options, ignored);
-}
-
-std::vector<SequenceRecord> read_sequences(const std::vector<std::string>& paths, const SequenceReaderOptions& options,
-                                           ReadingNotes& notes) {
-  std::vector<SequenceRecord> out;
+ReadingNotes for_each_sequence(const std::vector<std::string>& paths, const SequenceReaderOptions& options,
+                               const std::function<void(SequenceRecord&)>& visit) {
+  ReadingNotes notes;
   for (const std::string& path : paths) {
-    const std::size_t before = out.size();
     SequenceReader reader(path, options);
-    for (SequenceRecord record; reader.next(record);) out.push_back(std::move(record));
-    if (out.size() == before)
+    bool empty = true;
+    for (SequenceRecord record; reader.next(record); empty = false) visit(record);
+    if (empty)
       throw Error(ErrorKind::bad_input,
                   Error::Parts{"there are no sequences in it", path == "-" ? "stdin" : path, "is the file empty?"});
     notes.add(reader.notes());
   }
+  return notes;
+}
+
+std::vector<SequenceRecord> read_sequences(const std::vector<std::string>& paths,
+                                           const SequenceReaderOptions& options) {
+  std::vector<SequenceRecord> out;
+  for_each_sequence(paths, options, [&](SequenceRecord& record) { out.push_back(std::move(record)); });
   return out;
 }
 

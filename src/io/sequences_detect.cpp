@@ -20,7 +20,9 @@ constexpr std::size_t kHead = LineReader::kMostPeeked;
 // What FASTA's reader drops at the front of a line decides nothing.
 std::string_view without_odd(std::string_view head) { return trimmed(head.substr(odd_at_front(head))); }
 
-bool is_decisive(std::string_view text) { return !text.empty() && (text[0] == '>' || text[0] == ';' || text[0] == '@'); }
+bool is_decisive(std::string_view text) {
+  return !text.empty() && (text[0] == '>' || text[0] == ';' || text[0] == '@');
+}
 
 // No more than needed, so that a pipe that is still being written to is not waited for.
 std::string_view peek_head(LineReader& lines) {
@@ -34,8 +36,8 @@ std::string_view peek_head(LineReader& lines) {
 void refuse_other_kinds(std::string_view head, const std::string& label) {
   if (!is_decisive(without_odd(head))) return refuse_foreign(head, label, "sequences");
   if (const auto found = recognise_foreign(head))
-    throw Error(ErrorKind::bad_input, Error::Parts{fmt::format("this is {}, not sequences", found->what), label,
-                                                   std::string(found->remedy)});
+    throw Error(ErrorKind::bad_input,
+                Error::Parts{fmt::format("this is {}, not sequences", found->what), label, std::string(found->remedy)});
 }
 
 bool has_sequence_column(std::string_view header, char delimiter, const SequenceReaderOptions& options) {

@@ -68,7 +68,8 @@ void SequenceSummary::take(SequenceRecord& record) {
   if (kept.empty())
     record.error =
         Error(ErrorKind::bad_input, Error::Parts{"the record has no residues, only gaps",
-                                                 fmt::format("{}:{} ({})", record.source, record.line, record.id), {}});
+                                                 fmt::format("{}:{} ({})", record.source, record.line, record.id),
+                                                 {}});
   if (gaps_ == Gaps::drop) record.sequence = std::move(kept);
   const Letters letters(record.sequence);
   if (!letters.are_telling()) return;
@@ -84,14 +85,15 @@ void SequenceSummary::add(const bio::CleaningCounts& cleaned) {
 
 void SequenceSummary::tell(Sink& sink) const {
   if (2 * nucleotides_ > judged_)
-    sink.warning(
-        fmt::format("{} of {} long enough to tell hold nucleotides (ACGTUN) alone: a protein model reads them as alanine, "
-                    "cysteine, glycine, threonine…; translate genes first",
-                    nucleotides_, count_of(judged_, "record", "records")));
+    sink.warning(fmt::format(
+        "{} of {} long enough to tell hold nucleotides (ACGTUN) alone: a protein model reads them as alanine, "
+        "cysteine, glycine, threonine…; translate genes first",
+        nucleotides_, count_of(judged_, "record", "records")));
   if (notes_.headers_inside > 0)
-    sink.warning(fmt::format("a '>' stands inside {} of sequence, the first at {}: a record is taken to begin there (is "
-                             "a line end missing?)",
-                             count_of(notes_.headers_inside, "line", "lines"), notes_.first_inside));
+    sink.warning(
+        fmt::format("a '>' stands inside {} of sequence, the first at {}: a record is taken to begin there (is "
+                    "a line end missing?)",
+                    count_of(notes_.headers_inside, "line", "lines"), notes_.first_inside));
   if (notes_.odd_bytes > 0)
     sink.warning(fmt::format("{} that no text has dropped at the ends of lines, the first at {}",
                              count_of(notes_.odd_bytes, "byte", "bytes"), notes_.first_odd));

@@ -1,8 +1,8 @@
 // What is to be said of the sequences of a run: all that was dropped, or read as something else than it is written.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <cstdint>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <unordered_set>
 
@@ -33,7 +33,6 @@ class SequenceSummary {
   nlohmann::json to_json() const;
 
  private:
-
   Gaps gaps_;
   ReadingNotes notes_;
   bio::CleaningCounts cleaned_;

@@ -11,9 +11,8 @@ namespace {
 class TableParser final : public RecordParser {
  public:
   TableParser(LineReader& lines, char delimiter, const SequenceReaderOptions& options)
-      : rows_(lines, {.wanted = "sequences",
-                      .names = {options.sequence_column, options.id_column},
-                      .delimiter = delimiter}) {
+      : rows_(lines,
+              {.wanted = "sequences", .names = {options.sequence_column, options.id_column}, .delimiter = delimiter}) {
     if (rows_.empty()) return;
     const Columns& columns = rows_.columns();
     sequence_ = columns.require(options.sequence_column, ColumnRole::sequence, "--sequence-column");

@@ -13,9 +13,9 @@
 namespace groel::io {
 
 struct TableOptions {
-  std::string wanted = "a table";     ///< what is looked for, for errors about files of another kind
-  std::vector<std::string> names{};   ///< columns that the caller was told of: they help to find the header
-  char delimiter = '\0';              ///< '\0': found out
+  std::string wanted = "a table";    ///< what is looked for, for errors about files of another kind
+  std::vector<std::string> names{};  ///< columns that the caller was told of: they help to find the header
+  char delimiter = '\0';             ///< '\0': found out
   /// The first line (not blank, no comment) of a list: one value a line, no header.
   std::function<bool(const std::string&)> is_list{};
   /// The first row where it is already data: columns are then "column_1", ….
@@ -23,8 +23,8 @@ struct TableOptions {
 };
 
 /// A row at a time. Rules: lines with '#' before the header are comments, unless one is the header itself ("#id,score"
-/// with as many fields as the row behind it). The delimiter is a tab, comma, semicolon or bar, whichever makes columns of
-/// known names or as many fields in the rows as in the header; "sep=;" settles it. Fields are quoted as in RFC 4180.
+/// with as many fields as the row behind it). The delimiter is a tab, comma, semicolon or bar, whichever makes columns
+/// of known names or as many fields in the rows as in the header; "sep=;" settles it. Fields are quoted as in RFC 4180.
 /// White space around fields is removed, rows without any value are left out, an empty field too many at the end is
 /// dropped. A header that is one short of every row is R's: its first column is the rows' names.
 class TableReader {
@@ -72,8 +72,8 @@ struct Table {
   std::vector<std::string> texts(std::size_t column) const;
 };
 
-/// A CSV or TSV file, also compressed; "-" is stdin. Errors: not_found, io; bad_input for a file without rows, and for a
-/// row that is malformed or has more or fewer fields than the header, naming its line.
+/// A CSV or TSV file, also compressed; "-" is stdin. Errors: not_found, io; bad_input for a file without rows, and for
+/// a row that is malformed or has more or fewer fields than the header, naming its line.
 Table read_table(const std::string& path, const TableOptions& options = {});
 
 }  // namespace groel::io

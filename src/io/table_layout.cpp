@@ -108,9 +108,10 @@ char choose_delimiter(const std::vector<std::string_view>& lines, const std::vec
   for (const char delimiter : kDelimiters) {
     const std::size_t count = lines.empty() ? 0 : count_fields(lines[0], delimiter);
     if (count < 2) continue;
-    const auto agreeing = static_cast<std::size_t>(std::count_if(lines.begin(), lines.end(), [&](std::string_view line) {
-      return count_fields(line, delimiter) == count;
-    }));  // the header is one of them
+    const auto agreeing =
+        static_cast<std::size_t>(std::count_if(lines.begin(), lines.end(), [&](std::string_view line) {
+          return count_fields(line, delimiter) == count;
+        }));  // the header is one of them
     const std::tuple merit{names_something(split_fields(lines[0], delimiter), names), agreeing};
     if (merit <= most) continue;
     most = merit;
