@@ -85,10 +85,10 @@ void SequenceSummary::add(const bio::CleaningCounts& cleaned) {
 
 void SequenceSummary::tell(Sink& sink) const {
   if (2 * nucleotides_ > judged_)
-    sink.warning(fmt::format(
-        "{} of {} long enough to tell hold nucleotides (ACGTUN) alone: a protein model reads them as alanine, "
-        "cysteine, glycine, threonine…; translate genes first",
-        nucleotides_, count_of(judged_, "record", "records")));
+    sink.warning(
+        fmt::format("nucleotides (ACGTUN) alone: {} of {} long enough to tell; a protein model reads them as alanine, "
+                    "cysteine, glycine, threonine…: translate genes first",
+                    nucleotides_, count_of(judged_, "record", "records")));
   if (notes_.headers_inside > 0)
     sink.warning(
         fmt::format("a '>' stands inside {} of sequence, the first at {}: a record is taken to begin there (is "
@@ -98,8 +98,9 @@ void SequenceSummary::tell(Sink& sink) const {
     sink.warning(fmt::format("{} that no text has dropped at the ends of lines, the first at {}",
                              count_of(notes_.odd_bytes, "byte", "bytes"), notes_.first_odd));
   if (gap_count_ > 0 && gaps_ == Gaps::keep)
-    sink.warning(fmt::format("{} (- . ~ …) in {} read as positions of their own; --gaps drop leaves them out",
-                             count_of(gap_count_, "gap", "gaps"), count_of(gapped_records_, "record", "records")));
+    sink.warning(
+        fmt::format("{} (- . ~ …) in {}: - and . are read as positions of their own; --gaps drop leaves all out",
+                    count_of(gap_count_, "gap", "gaps"), count_of(gapped_records_, "record", "records")));
   if (gap_count_ > 0 && gaps_ == Gaps::drop)
     sink.note(fmt::format("{} (- . ~ …) in {} dropped", count_of(gap_count_, "gap", "gaps"),
                           count_of(gapped_records_, "record", "records")));

@@ -59,7 +59,8 @@ bool TableReader::next_filled(CsvRow& row) {
   while (rows_->next(row)) {
     for (std::string& field : row.fields)
       if (!field.empty() && (io::is_blank(field.front()) || io::is_blank(field.back()))) field = trimmed(field);
-    const bool comment = row.fields.size() == 1 && row.fields[0].starts_with('#') && columns_.names.size() > 1;
+    const bool comment =
+        row.fields.size() == 1 && row.fields[0].starts_with('#') && (columns_.names.size() > 1 || !has_header_);
     if (comment) ++comments_;
     if (!comment && !is_blank(row)) return true;
     if (!comment) ++blank_rows_;

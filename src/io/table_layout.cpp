@@ -123,7 +123,7 @@ char choose_delimiter(const std::vector<std::string_view>& lines, const std::vec
 std::vector<std::string_view> content_lines(std::string_view head, std::size_t most) {
   std::vector<std::string_view> lines = lines_of(head, LineReader::kMostPeeked);
   std::size_t first = 0;
-  while (first < lines.size() && (lines[first][0] == '#' || settled(lines[first]) != '\0')) {
+  while (first < lines.size() && (trimmed(lines[first])[0] == '#' || settled(lines[first]) != '\0')) {
     if (first + 1 < lines.size() && is_hash_header(lines[first], lines[first + 1], {})) break;
     ++first;
   }
@@ -146,7 +146,7 @@ TableLayout find_layout(LineReader& lines, const std::vector<std::string>& names
       continue;
     }
     const std::string_view next = content.size() > 1 ? content[1] : std::string_view();
-    if (line[0] == '#' && !is_hash_header(line, next, names)) {
+    if (trimmed(line)[0] == '#' && !is_hash_header(line, next, names)) {
       ++out.comments;
       continue;
     }

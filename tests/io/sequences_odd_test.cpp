@@ -190,8 +190,9 @@ std::string told(const std::vector<std::string>& sequences, Gaps gaps = Gaps::ke
 
 TEST(Nucleotides, AreWarnedOf) {
   const std::string gene = "ATGAAAACCGCGTATATTGCGAAACAGCGTCAGATTAGCTTTGTG";
-  EXPECT_NE(told({gene}).find("warning: 1 of 1 record long enough to tell hold"), std::string::npos);
-  EXPECT_NE(told({gene, gene, "MKTAYIAKQRQISFVKSHFSRQLEERLGLI"}).find("warning: 2 of 3 records"), std::string::npos);
+  EXPECT_NE(told({gene}).find("warning: nucleotides (ACGTUN) alone: 1 of 1 record long enough to tell"),
+            std::string::npos);
+  EXPECT_NE(told({gene, gene, "MKTAYIAKQRQISFVKSHFSRQLEERLGLI"}).find("alone: 2 of 3 records"), std::string::npos);
   EXPECT_NE(told({"augaaaaccgcguauauugcgaaacagcgu"}).find("warning"), std::string::npos) << "lower case";
   EXPECT_NE(told({"AUGAAAACCGCGUAUAUU"}).find("warning"), std::string::npos) << "RNA is told from proteins by its U";
   EXPECT_NE(told({gene.substr(0, 20) + "R" + gene.substr(20) + "---"}).find("nucleotides"), std::string::npos);
@@ -203,7 +204,8 @@ TEST(Nucleotides, AreWarnedOf) {
 
 TEST(GapsOfSequences, AreCountedAndDropped) {
   EXPECT_EQ(told({"MK--T.A", "MKT", "M~K"}),
-            "warning: 4 gaps (- . ~ …) in 2 records read as positions of their own; --gaps drop leaves them out\n");
+            "warning: 4 gaps (- . ~ …) in 2 records: - and . are read as positions of their own; --gaps drop leaves "
+            "all out\n");
   EXPECT_EQ(told({"MK--T.A"}, Gaps::drop), "3 gaps (- . ~ …) in 1 record dropped\n");
   SequenceSummary summary(Gaps::drop);
   SequenceRecord record;

@@ -96,7 +96,7 @@ TEST(TableReader, KnowsTheRowNamesOfR) {
 
 TEST(TableReader, ReadsListsAndDataWithoutHeader) {
   const auto list =
-      table_of("# mine\nA5D,K9R\n\nM1A\n", {.is_list = [](const std::string& line) { return line[0] == 'A'; }});
+      table_of("# mine\nA5D,K9R\n\n# more\nM1A\n", {.is_list = [](const std::string& line) { return line[0] == 'A'; }});
   EXPECT_EQ(list.columns, (Fields{"column_1"}));
   ASSERT_EQ(list.rows.size(), 2U);
   EXPECT_EQ(list.row(0), (Fields{"A5D,K9R"}));

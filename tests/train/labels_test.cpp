@@ -172,7 +172,8 @@ TEST(Labels, TablesOfOtherCountriesAreRead) {
 
 TEST(Labels, NucleotidesAndGapsAreToldOf) {
   const std::string gene = "ATGAAAACCGCGTATATTGCGAAACAGCGTCAGATTAGCTTTGTG";
-  EXPECT_PRED2(has, labels_in("sequence,label\n" + gene + ",a\n" + gene + "A,b\n").second, "hold nucleotides");
+  EXPECT_PRED2(has, labels_in("sequence,label\n" + gene + ",a\n" + gene + "A,b\n").second,
+               "nucleotides (ACGTUN) alone");
   EXPECT_PRED2(has, labels_in("sequence,label\nMK-V,a\nMKL,b\n").second, "1 gap ");
   EXPECT_PRED2(has, labels_in("sequence,label\nMK-V,a\nMKL,b\n", {.gaps = io::Gaps::drop}).second, "1 record dropped");
 }
