@@ -12,6 +12,7 @@
 #include "base/options.h"
 #include "formats/vector_sources.h"
 #include "io/compressed.h"
+#include "io/foreign.h"
 
 namespace groel::formats {
 namespace {
@@ -43,7 +44,12 @@ VectorFile read_any(const VectorRequest& request) {
   const auto file = MappedFile::open(request.path);
   if (file->bytes().empty()) bad_vectors("the file is empty", request.path);
   if (starts_with(file->bytes(), "\x89HDF\r\n\x1a\n")) return read_hdf5_vectors(request);
-  if (starts_with(file->bytes(), "PK")) return read_npz_vectors(request);
+  if (starts_with(file->bytes(), "PK")) {
+    const std::string_view head(reinterpret_cast<const char*>(file->bytes().data()), file->bytes().size());
+    if (head.find("[Content_Types].xml") < io::LineReader::kMostPeeked)
+      io::refuse_foreign(head, request.path, "vectors");
+    return read_npz_vectors(request);
+  }
   if (is_safetensors(file->bytes())) return read_safetensors_vectors(request);
   return read_text_vectors(request);
 }
@@ -61,10 +67,12 @@ void leave_out_failed(VectorFile& file) {
     if (kept != i) {
       std::copy_n(row, width, file.values.data() + kept * width);
       file.ids[kept] = std::move(file.ids[i]);
+      for (auto& [name, texts] : file.texts) texts[kept] = std::move(texts[i]);
     }
     ++kept;
   }
   file.ids.resize(kept);
+  for (auto& [name, texts] : file.texts) texts.resize(kept);
   file.values.resize(kept * width);
 }
 

@@ -25,6 +25,7 @@ std::vector<OptionSpec> option_table() {
       sequences_option(),
       model_option(),
       record_option(),
+      gaps_option(),
       {.name = "layers",
        .letter = 'l',
        .help = "Layers: 1 to L, -1 (last), ranges as 1..6, or all",
@@ -192,7 +193,7 @@ int run(const Options& options, Context& context) {
       engine::load_model(engine::resolve_model(options.text("model")), engine::parse_precision(options.text("dtype")));
   const models::Model& model = *loaded.model;
   const MapRequest request = map_request(options, model.info());
-  const ReadRecord record = read_one_record(options, model.tokenizer());
+  const ReadRecord record = read_one_record(options, model.tokenizer(), context.sink);
   require_fit(options, model, request, record);
   const Maps all{record.id, map_labels(model.tokenizer(), record.tokens, request.form),
                  attention_maps(model, record.tokens, request)};

@@ -22,6 +22,7 @@ std::vector<OptionSpec> option_table() {
       input,
       model_option(),
       record_option(),
+      gaps_option(),
       table_option(
           "File to write: .h5, .npz, .safetensors or .jsonl as `groel embed` does, or .rr (CASP's RR, one file "
           "a record)"),

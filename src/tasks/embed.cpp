@@ -6,6 +6,7 @@
 #include "engine/windows.h"
 #include "ops/limits.h"
 #include "tasks/embed/run.h"
+#include "tasks/reading/input.h"
 #include "tasks/reading/journal.h"
 #include "tasks/task.h"
 
@@ -76,7 +77,8 @@ std::vector<OptionSpec> option_table() {
        .type = OptionType::choice,
        .help = "Format of the input, where it is not plain from it",
        .otherwise = "auto",
-       .choices = {"auto", "fasta", "fastq", "csv", "tsv"}},
+       .choices = {"auto", "fasta", "fastq", "csv", "tsv", "pir"}},
+      gaps_option(),
       {.name = "resume", .type = OptionType::flag, .help = "Go on from what an interrupted run left behind"},
       {.name = "overwrite",
        .type = OptionType::flag,
@@ -90,6 +92,7 @@ io::SequenceFormat input_format(const std::string& text) {
   if (text == "fastq") return io::SequenceFormat::fastq;
   if (text == "csv") return io::SequenceFormat::csv;
   if (text == "tsv") return io::SequenceFormat::tsv;
+  if (text == "pir") return io::SequenceFormat::pir;
   return io::SequenceFormat::automatic;
 }
 
@@ -163,33 +166,33 @@ EmbedRunOptions run_options(const Options& options, const models::Model& model) 
 }
 
 void describe_input(const EmbedInput& input, Sink& sink) {
-  const auto& cleaned = input.cleaned;
-  sink.note(fmt::format("{} records, {} distinct sequences", input.records.size(), input.sequences.size()));
-  if (cleaned.lower_case + cleaned.stars_dropped + cleaned.unknown + input.truncated == 0) return;
-  sink.note(
-      fmt::format("{} lower-case letters read as upper case, {} trailing * dropped, {} unknown letters read as <unk>, "
-                  "{} sequences truncated",
-                  cleaned.lower_case, cleaned.stars_dropped, cleaned.unknown, input.truncated));
+  const auto counted = [](std::size_t count, const char* one) {
+    return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
+  };
+  sink.note(fmt::format("{}, {}", counted(input.records.size(), "record"),
+                        counted(input.sequences.size(), "distinct sequence")));
+  input.summary.tell(sink);
+  if (input.truncated > 0)
+    sink.note(counted(static_cast<std::size_t>(input.truncated), "sequence") + " truncated to the model's limit");
 }
 
 nlohmann::json summary_json(const EmbedSummary& summary, const EmbedInput& input, const EmbedRunOptions& run) {
   const auto rate = [&](std::int64_t count) {
     return summary.seconds > 0 ? static_cast<double>(count) / summary.seconds : 0.0;
   };
-  return {{"records", summary.records},
-          {"failed", summary.failed},
-          {"distinct_sequences", summary.distinct},
-          {"resumed_sequences", summary.resumed},
-          {"residues", summary.residues_computed},
-          {"seconds", summary.seconds},
-          {"residues_per_second", rate(summary.residues_computed)},
-          {"tokens", summary.tokens_computed},
-          {"tokens_per_second", rate(summary.tokens_computed)},
-          {"lower_case", input.cleaned.lower_case},
-          {"stars_dropped", input.cleaned.stars_dropped},
-          {"unknown_letters", input.cleaned.unknown},
-          {"truncated", input.truncated},
-          {"output", run.output.string()}};
+  nlohmann::json out = {{"records", summary.records},
+                        {"failed", summary.failed},
+                        {"distinct_sequences", summary.distinct},
+                        {"resumed_sequences", summary.resumed},
+                        {"residues", summary.residues_computed},
+                        {"seconds", summary.seconds},
+                        {"residues_per_second", rate(summary.residues_computed)},
+                        {"tokens", summary.tokens_computed},
+                        {"tokens_per_second", rate(summary.tokens_computed)},
+                        {"truncated", input.truncated},
+                        {"output", run.output.string()}};
+  out.update(input.summary.to_json());
+  return out;
 }
 
 // Worth a measurement (a quarter of a second) where there was much to wait for.
@@ -214,7 +217,8 @@ int run(const Options& options, Context& context) {
   const EmbedInput input = read_embed_input(
       {options.list("input"),
        {input_format(options.text("input-format")), options.text("id-column"), options.text("sequence-column")},
-       run.long_policy},
+       run.long_policy,
+       gaps_of(options)},
       *loaded.model);
   describe_input(input, context.sink);
   const EmbedSummary summary = run_embed(loaded, input, run, context.sink);

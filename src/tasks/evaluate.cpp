@@ -7,6 +7,7 @@
 #include "engine/bundled.h"
 #include "engine/load.h"
 #include "tasks/evaluate/labels.h"
+#include "tasks/reading/input.h"
 #include "tasks/train/labelled.h"
 #include "train/adapter.h"
 #include "train/evaluation.h"
@@ -125,7 +126,7 @@ ordered_json evaluate_mlm(const Options& options, Context& context) {
                                                         engine::parse_precision(options.text("dtype")));
   models::require<models::MaskedLm>(*loaded.model);
   const bio::Tokenizer& tokenizer = loaded.model->tokenizer();
-  const auto corpus = train::Corpus::read(options.list("data"), tokenizer, {}, context.sink);
+  const auto corpus = train::Corpus::read(options.list("data"), tokenizer, {.gaps = gaps_of(options)}, context.sink);
   std::vector<std::int64_t> members(static_cast<std::size_t>(corpus.size()));
   std::iota(members.begin(), members.end(), std::int64_t{0});
   train::MlmData data(corpus, members, tokenizer, data_options(options, *loaded.model));

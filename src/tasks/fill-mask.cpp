@@ -21,6 +21,7 @@ std::vector<OptionSpec> option_table() {
       sequences_option(),
       model_option(),
       record_option(),
+      gaps_option(),
       {.name = "position",
        .letter = 'p',
        .type = OptionType::list,
@@ -235,7 +236,7 @@ int run(const Options& options, Context& context) {
   const engine::MaskedScan scan(*loaded.model, scan_options(options));
   const Choices choices(tokenizer,
                         options.text("vocabulary") == "all" ? Choices::Scope::vocabulary : Choices::Scope::residues);
-  std::vector<ReadRecord> records = read_records(options, tokenizer);
+  std::vector<ReadRecord> records = read_records(options, tokenizer, context.sink);
   const std::vector<MaskJob> jobs = mask_jobs(scan, tokenizer, records, request);
   Failures failures(context.sink);
   for (const ReadRecord& record : records)

@@ -11,7 +11,7 @@ namespace {
 using nlohmann::ordered_json;
 
 std::vector<OptionSpec> option_table() {
-  std::vector<OptionSpec> table{sequences_option(), model_option(), record_option(), window_option(0)};
+  std::vector<OptionSpec> table{sequences_option(), model_option(), record_option(), gaps_option(), window_option(0)};
   for (OptionSpec& spec : plan_options()) table.push_back(std::move(spec));
   for (OptionSpec& spec : std::vector{dtype_option(), threads_option(), json_option()})
     table.push_back(std::move(spec));
@@ -128,7 +128,7 @@ int run(const Options& options, Context& context) {
   const engine::LoadedModel loaded = load_reader(options, options.text("model"));
   const bio::Tokenizer& tokenizer = loaded.model->tokenizer();
   const engine::MaskedScan scan(*loaded.model, scan_options(options));
-  std::vector<ReadRecord> records = read_records(options, tokenizer);
+  std::vector<ReadRecord> records = read_records(options, tokenizer, context.sink);
   check_records(records, scan, tokenizer);
   const auto scores = likelihoods(records, scan, tokenizer, context.sink);
   Failures failures(context.sink);

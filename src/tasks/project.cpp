@@ -157,8 +157,9 @@ int run(const Options& options, Context& context) {
   if (options.list("input").size() != 1) throw Error(ErrorKind::usage, "name one file of embeddings");
   const std::string input = options.list("input").front();
   formats::VectorFile file = formats::read_vectors(input, options.text("column"));
+  for (const std::string& note : file.notes) context.sink.note(note);
   if (file.failed > 0) context.sink.warning(fmt::format("{}: {} records have no vector", input, file.failed));
-  const auto groups = groups_of(file.ids, options, context.sink);
+  const auto groups = groups_of(file, options, context.sink);
   Vectors vectors{file.rows(), file.width, std::move(file.values)};
   const std::string method = options.text("method");
   const Layout layout = method == "pca" ? pca_layout(vectors) : tsne_layout(std::move(vectors), options, context.sink);
@@ -219,7 +220,9 @@ std::vector<OptionSpec> option_table() {
        .help = "Its column of ids (default: id, entry, accession, name or protein)",
        .value_name = "NAME"},
       {.name = "colour-by",
-       .help = "Its column to colour by; or residue-class, for ids that are amino acids",
+       .help =
+           "Its column to colour by, or one beside the vectors in their own table; or residue-class, for ids that are "
+           "amino acids",
        .value_name = "NAME"},
       table_option("CSV file to write (default: stdout): id, x, y, group"),
       picture_option("The map"),

@@ -51,7 +51,7 @@ std::vector<OptionSpec> option_table() {
   models.type = OptionType::list;
   models.otherwise = nlohmann::json::array({models.otherwise});
   models.help += "; several (-m A -m B) get a column each, and their mean and minimum";
-  std::vector<OptionSpec> table{sequences_option(), models, record_option()};
+  std::vector<OptionSpec> table{sequences_option(), models, record_option(), gaps_option()};
   for (OptionSpec& spec : variant_options()) table.push_back(std::move(spec));
   table.push_back(table_option("CSV file to write (default: stdout)"));
   table.push_back(
@@ -70,8 +70,8 @@ ScoreMethod parse_method(const std::string& text) {
 }
 
 // The one protein that variants are of.
-WildType wild_type(const Options& options, const bio::Tokenizer& tokenizer) {
-  const std::vector<ReadRecord> records = read_records(options, tokenizer);
+WildType wild_type(const Options& options, const bio::Tokenizer& tokenizer, Sink& sink) {
+  const std::vector<ReadRecord> records = read_records(options, tokenizer, sink);
   if (records.size() > 1)
     throw Error(ErrorKind::usage, {fmt::format("the input has {} records; variants are of one", records.size()),
                                    "--record", fmt::format("for example --record '{}'", records.front().id)});
@@ -196,6 +196,8 @@ void write(const VariantTable& table, const std::vector<Column>& columns, const 
   if (to_file) write_text(options.text("output"), to_csv(table, columns));
   if (options.flag("json")) {
     ordered_json out{{"method", options.text("method")}, {"variants", variants_json(table, columns)}};
+    if (!table.notes.empty()) out["notes"] = table.notes;
+    if (!table.warnings.empty()) out["warnings"] = table.warnings;
     for (const Agreement& a : agreement) out["agreement"].push_back(to_json(a));
     context.out << out.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
     return;
@@ -219,8 +221,10 @@ int run(const Options& options, Context& context) {
   for (const std::string& model : names) {  // one after the other, so that one alone is in memory
     const engine::LoadedModel loaded = load_reader(options, model);
     if (columns.empty()) {
-      protein = wild_type(options, loaded.model->tokenizer());
+      protein = wild_type(options, loaded.model->tokenizer(), context.sink);
       table = read_variants(options, protein.sequence);
+      for (const std::string& note : table.notes) context.sink.note(note);
+      for (const std::string& warning : table.warnings) context.sink.warning(warning);
     }
     const ScoreInput input{*loaded.model, scan_options(options), parse_method(options.text("method")),
                            protein.sequence};

@@ -28,6 +28,7 @@ std::vector<OptionSpec> query_options() {
   model.help = "query: the model of --sequences, which is that of the index";
   return {{.name = "sequences", .help = "query: FASTA, CSV, … of proteins to look for, with -m", .value_name = "FILE"},
           model,
+          gaps_option(),
           {.name = "ids",
            .type = OptionType::list,
            .help = "query: proteins of the index to look for; each leaves itself out",
@@ -104,6 +105,7 @@ int make_index(const std::string& embeddings, const Options& options, Context& c
   check_table_output(options);
   const auto begin = Clock::now();
   formats::VectorFile file = formats::read_vectors(embeddings, options.text("column"));
+  for (const std::string& note : file.notes) context.sink.note(note);
   if (file.failed > 0)
     context.sink.warning(fmt::format("{} records of {} have no vector and are left out", file.failed, embeddings));
   const analysis::Vectors unit = analysis::normalised({file.rows(), file.width, std::move(file.values)});
@@ -185,13 +187,13 @@ void write(const std::vector<Answer>& answers, const Annotations* annotations, c
 int query_index(const std::string& path, const Options& options, Context& context) {
   allow_only(options,
              {"output", "overwrite", "column", "exact", "sequences", "model", "ids", "embeddings", "neighbours",
-              "effort", "annotations", "id-column", "label-column", "dtype", "threads", "json"},
+              "effort", "gaps", "annotations", "id-column", "label-column", "dtype", "threads", "json"},
              "query");
   check_table_output(options);
   const SearchIndex index = SearchIndex::open(path);
   const Search search = search_of(options, index);
   std::optional<Annotations> annotations;
-  if (options.has("annotations")) annotations.emplace(options);
+  if (options.has("annotations")) annotations.emplace(options, context.sink);
   const Annotations* labels = annotations ? &*annotations : nullptr;
   const std::vector<SearchQuery> queries = read_queries(options, index, context.sink);
   const auto begin = Clock::now();

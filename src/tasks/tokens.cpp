@@ -26,6 +26,7 @@ std::vector<OptionSpec> option_table() {
   return {input,
           model_option(),
           record_option(),
+          gaps_option(),
           {.name = "vocabulary",
            .type = OptionType::choice,
            .help = "The 20 residues in alphabetical order, or all tokens of the model",
@@ -184,7 +185,7 @@ int run(const Options& options, Context& context) {
   const Choices choices(
       tokenizer, options.text("vocabulary") == "residues" ? Choices::Scope::residues : Choices::Scope::vocabulary);
   const bool one_hot = !options.list("input").empty();
-  const NamedRows all = one_hot ? one_hot_rows(read_one_record(options, tokenizer), tokenizer, choices)
+  const NamedRows all = one_hot ? one_hot_rows(read_one_record(options, tokenizer, context.sink), tokenizer, choices)
                                 : embedding_rows(token_table(checkpoint, tokenizer.size()), tokenizer, choices);
   const std::string path = options.text("output");
   if (path.ends_with(".npz"))

@@ -36,12 +36,32 @@ std::string_view text_of(const std::vector<T>& values) {
 
 class Reader {
  public:
-  Reader(const bio::Tokenizer& tokenizer, const LengthFilter& filter) : tokenizer_(tokenizer), filter_(filter) {}
+  Reader(const bio::Tokenizer& tokenizer, const LengthFilter& filter)
+      : tokenizer_(tokenizer), filter_(filter), summary_(filter.gaps) {}
 
-  void take(const io::SequenceRecord& record) {
+  void read(const std::string& path) {
+    io::SequenceReader records(path);
+    for (io::SequenceRecord record; records.next(record);) take(record);
+    summary_.add(records.notes());
+  }
+
+  Corpus finish(const std::string& paths, Sink& sink) {
+    summary_.tell(sink);
+    left_out_.tell(sink);
+    if (filtered_ > 0) sink.note(fmt::format("{} sequences are outside the length filter", filtered_));
+    if (corpus_.size() == 0)
+      throw Error(ErrorKind::bad_input, {"no sequence is left to learn from", paths,
+                                         filtered_ > 0 ? "loosen --min-length or --longest" : ""});
+    return std::move(corpus_);
+  }
+
+ private:
+  void take(io::SequenceRecord& record) {
+    summary_.take(record);
     if (record.error) return left_out_.add(record, record.error->parts().what);
     try {
       const bio::Tokenizer::Encoded encoded = tokenizer_.encode(record.sequence);
+      summary_.add(encoded.counts);
       const bool fits =
           encoded.residues() >= filter_.shortest && (filter_.longest == 0 || encoded.residues() <= filter_.longest);
       if (!fits)
@@ -54,18 +74,9 @@ class Reader {
     }
   }
 
-  Corpus finish(const std::string& paths, Sink& sink) {
-    left_out_.tell(sink);
-    if (filtered_ > 0) sink.note(fmt::format("{} sequences are outside the length filter", filtered_));
-    if (corpus_.size() == 0)
-      throw Error(ErrorKind::bad_input, {"no sequence is left to learn from", paths,
-                                         filtered_ > 0 ? "loosen --min-length or --longest" : ""});
-    return std::move(corpus_);
-  }
-
- private:
   const bio::Tokenizer& tokenizer_;
   LengthFilter filter_;
+  io::SequenceSummary summary_;
   LeftOut left_out_;
   std::int64_t filtered_ = 0;
   Corpus corpus_;
@@ -79,8 +90,7 @@ Corpus Corpus::read(const std::vector<std::string>& paths, const bio::Tokenizer&
   std::string all;
   for (const std::string& path : paths) {
     all += (all.empty() ? "" : ", ") + path;
-    io::SequenceReader records(path);
-    for (io::SequenceRecord record; records.next(record);) reader.take(record);
+    reader.read(path);
   }
   return reader.finish(all, sink);
 }

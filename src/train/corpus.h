@@ -8,19 +8,22 @@
 
 #include "base/progress.h"
 #include "bio/tokenizer.h"
+#include "io/sequences_summary.h"
 
 namespace groel::train {
 
-/// Residues that a corpus takes.
+/// Sequences that a corpus takes, and how.
 struct LengthFilter {
   std::int64_t shortest = 1;
   std::int64_t longest = 0;  ///< 0: any
+  io::Gaps gaps = io::Gaps::keep;
 };
 
 class Corpus {
  public:
   /// Every record of the files (io/sequences.h) that the tokenizer can read and the filter lets through; the others are
-  /// counted in one warning that names the first. Errors: as io::read_sequences; bad_input when nothing is left.
+  /// counted in one warning that names the first. The sink is told what io::SequenceSummary says, too. Errors: as
+  /// io::read_sequences; bad_input when nothing is left.
   static Corpus read(const std::vector<std::string>& paths, const bio::Tokenizer& tokenizer, const LengthFilter& filter,
                      Sink& sink);
 

@@ -16,6 +16,7 @@ struct LabelColumns {
   std::string sequence;
   std::vector<std::string> labels;  ///< several: a yes/no label each, or a number each
   std::string split;                ///< empty: no such column
+  io::Gaps gaps = io::Gaps::keep;
 };
 
 /// A row as it was written.
@@ -30,8 +31,10 @@ struct LabelledRows {
   std::vector<LabelledRow> rows;
 };
 
-/// Errors: as io::read_table; bad_input for a column that is missing.
-LabelledRows read_labelled(const std::vector<std::string>& paths, const LabelColumns& columns);
+/// Rows without a sequence or without a label (io/missing.h) are left out and counted in a warning; what else was read
+/// otherwise than it is written is noted. Errors: as io::read_table; bad_input for a column that is missing, and when
+/// no row is left.
+LabelledRows read_labelled(const std::vector<std::string>& paths, const LabelColumns& columns, Sink& sink);
 
 struct RowSplit {
   LabelledRows train, held_out;

@@ -196,7 +196,7 @@ TEST_F(ScoreTable, MeasuredValuesAreCompared) {
 TEST_F(ScoreTable, BadInputIsNamed) {
   EXPECT_TRUE(run("").says("the table is empty"));
   EXPECT_TRUE(run("mutant,x\n").says("the table has no rows"));
-  EXPECT_TRUE(run("a,b\n1,2\n").says("no column looks like variants; the columns are 'a', 'b'"));
+  EXPECT_TRUE(run("a,b\n1,2\n").says("no column looks like a variant; the columns are 'a', 'b'"));
   EXPECT_TRUE(run("mutant,x\nY5W,high\n", {"--target-col", "x"}).says("the column 'x' holds no number"));
   EXPECT_TRUE(run("Y5W\n", {"--target-col", "dms"}).says("there is no column 'dms'")) << "a list has no columns";
   EXPECT_TRUE(run("mutant\nY5W\n", {"--target-col", "dms"}).says("there is no column 'dms'"));

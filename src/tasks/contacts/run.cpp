@@ -61,8 +61,8 @@ std::string chain_id(const bio::Structure& structure, const bio::Chain& chain) {
 }
 
 std::vector<ReadRecord> records_of(const Options& options, const bio::Structure& structure, const bio::Chain* chain,
-                                   const bio::Tokenizer& tokenizer) {
-  if (!options.list("input").empty()) return read_records(options, tokenizer);
+                                   const bio::Tokenizer& tokenizer, Sink& sink) {
+  if (!options.list("input").empty()) return read_records(options, tokenizer, sink);
   if (chain == nullptr)
     throw Error(ErrorKind::usage, {"nothing to predict", {}, "name a FASTA file, a sequence or --structure FILE"});
   return {{chain_id(structure, *chain), tokenizer.encode(chain->sequence).ids, {}}};
@@ -88,7 +88,7 @@ class Run {
         failures_(context.sink) {
     if (options.has("structure")) structure_ = io::read_structure(options.text("structure"));
     chain_ = chain_of(options, structure_);
-    records_ = records_of(options, structure_, chain_, loaded.model->tokenizer());
+    records_ = records_of(options, structure_, chain_, loaded.model->tokenizer(), context.sink);
     const RunOutput output{options.text("output"), options.flag("resume"), options.flag("overwrite")};
     std::error_code ignored;
     const bool goes_on = output.resume && std::filesystem::exists(journal_folder(output.path), ignored);

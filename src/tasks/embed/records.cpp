@@ -17,18 +17,15 @@ std::string first_residues(const std::string& sequence, std::int64_t limit) {
   return sequence.substr(0, at);
 }
 
-void add(bio::CleaningCounts& sum, const bio::CleaningCounts& more) {
-  sum.lower_case += more.lower_case;
-  sum.stars_dropped += more.stars_dropped;
-  sum.unknown += more.unknown;
-}
-
 class InputBuilder {
  public:
   InputBuilder(const EmbedInputOptions& options, const models::Model& model)
-      : tokenizer_(model.tokenizer()), limit_(model.info().max_residues), policy_(options.long_policy) {}
+      : tokenizer_(model.tokenizer()), limit_(model.info().max_residues), policy_(options.long_policy) {
+    out_.summary = io::SequenceSummary(options.gaps);
+  }
 
   void add_record(io::SequenceRecord&& raw) {
+    out_.summary.take(raw);
     EmbedRecord record{std::move(raw.id), std::move(raw.header), 0, {}, -1, std::move(raw.error)};
     digest_.update(record.id + '\n' + record.header + '\n' + raw.sequence + '\n');
     if (!record.error) {
@@ -41,7 +38,8 @@ class InputBuilder {
     out_.records.push_back(std::move(record));
   }
 
-  EmbedInput finish() {
+  EmbedInput finish(const io::ReadingNotes& notes) {
+    out_.summary.add(notes);
     out_.digest = digest_.finish();
     return std::move(out_);
   }
@@ -52,7 +50,7 @@ class InputBuilder {
     std::string sequence = clean_sequence(raw);
     record.length = encoded.residues();
     record.sha256 = sha256(sequence);
-    add(out_.cleaned, encoded.counts);
+    out_.summary.add(encoded.counts);
     if (limit_ && record.length > *limit_) apply_limit(record, sequence);
     const auto [found, is_new] = index_.emplace(sha256(sequence), static_cast<std::int64_t>(out_.sequences.size()));
     if (is_new) {
@@ -100,9 +98,9 @@ std::string clean_sequence(std::string_view sequence) {
 
 EmbedInput read_embed_input(const EmbedInputOptions& options, const models::Model& model) {
   InputBuilder builder(options, model);
-  for (io::SequenceRecord& record : io::read_sequences(options.paths, options.reader))
-    builder.add_record(std::move(record));
-  return builder.finish();
+  const io::ReadingNotes notes = io::for_each_sequence(
+      options.paths, options.reader, [&](io::SequenceRecord& record) { builder.add_record(std::move(record)); });
+  return builder.finish(notes);
 }
 
 }  // namespace groel::tasks

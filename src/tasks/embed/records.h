@@ -8,6 +8,7 @@
 
 #include "base/progress.h"
 #include "io/sequences.h"
+#include "io/sequences_summary.h"
 #include "models/model.h"
 
 namespace groel::tasks {
@@ -27,7 +28,7 @@ struct EmbedInput {
   std::vector<EmbedRecord> records;    ///< in the input's order
   std::vector<std::string> sequences;  ///< distinct, cleaned, in order of first appearance
   std::vector<std::int64_t> residues;  ///< of each distinct sequence
-  bio::CleaningCounts cleaned;         ///< over all records
+  io::SequenceSummary summary;         ///< what is to be said of the records
   std::int64_t truncated = 0;          ///< records cut to the model's limit
   std::string digest;                  ///< of ids, headers and sequences in order
 };
@@ -36,6 +37,7 @@ struct EmbedInputOptions {
   std::vector<std::string> paths;
   io::SequenceReaderOptions reader;
   LongPolicy long_policy = LongPolicy::error;
+  io::Gaps gaps = io::Gaps::keep;
 };
 
 /// Reads everything. Errors for an input as a whole are thrown; those of a record stay with it.

@@ -28,9 +28,9 @@ void require_head(const engine::Checkpoint& checkpoint, const std::string& objec
                                  "--model", fmt::format("groel evaluate {}", tokens ? "tokens" : "classify")});
 }
 
-train::LabelledRows read_rows(const Options& options) {
+train::LabelledRows read_rows(const Options& options, Sink& sink) {
   const train::LabelColumns columns = label_columns(options);
-  train::LabelledRows rows = train::read_labelled(options.list("data"), columns);
+  train::LabelledRows rows = train::read_labelled(options.list("data"), columns, sink);
   const auto splits = options.list("split");
   if (splits.empty()) return rows;
   if (columns.split.empty())
@@ -63,7 +63,8 @@ ordered_json evaluate_labels(const Options& options, Context& context) {
                                                      .lora = {}});
   const auto& classes = models::require<models::Classifier>(trainee->model()).classification();
   const bio::Tokenizer& tokenizer = trainee->model().tokenizer();
-  const auto set = train::encode_labels(read_rows(options), classes, options.text("unlabelled"), tokenizer);
+  const auto set =
+      train::encode_labels(read_rows(options, context.sink), classes, options.text("unlabelled"), tokenizer);
   std::int64_t longest = options.integer("max-length");
   if (const auto limit = trainee->model().info().max_residues) longest = std::min(longest, *limit);
   train::LabelledData data(set, classes, tokenizer,

@@ -24,11 +24,14 @@ bool is_written_out(const std::string& word) {
   });
 }
 
-ReadRecord tokenised(const io::SequenceRecord& raw, const bio::Tokenizer& tokenizer) {
+ReadRecord tokenised(io::SequenceRecord& raw, const bio::Tokenizer& tokenizer, io::SequenceSummary& summary) {
+  summary.take(raw);
   ReadRecord out{raw.id, {}, raw.error};
   if (out.error) return out;
   try {
-    out.tokens = tokenizer.encode(raw.sequence).ids;
+    bio::Tokenizer::Encoded encoded = tokenizer.encode(raw.sequence);
+    summary.add(encoded.counts);
+    out.tokens = std::move(encoded.ids);
   } catch (const Error& error) {
     out.error = error.at(raw.line > 0 ? fmt::format("{}:{} ({})", raw.source, raw.line, raw.id) : raw.id);
   }
@@ -43,19 +46,23 @@ bool is_named(const std::string& id, const std::string& name) {
 
 }  // namespace
 
-std::vector<ReadRecord> read_records(const Options& options, const bio::Tokenizer& tokenizer) {
+std::vector<ReadRecord> read_records(const Options& options, const bio::Tokenizer& tokenizer, Sink& sink) {
   const std::string wanted = options.text("record");
+  io::SequenceSummary summary(gaps_of(options));
   std::vector<ReadRecord> out;
-  const auto take = [&](const io::SequenceRecord& record) {
-    if (wanted.empty() || is_named(record.id, wanted)) out.push_back(tokenised(record, tokenizer));
+  const auto take = [&](io::SequenceRecord& record) {
+    if (wanted.empty() || is_named(record.id, wanted)) out.push_back(tokenised(record, tokenizer, summary));
   };
   for (const std::string& word : options.list("input")) {
-    if (is_written_out(word))
-      take({"sequence", {}, word, {}, 0, {}});
-    else
-      for (const io::SequenceRecord& record : io::read_sequences({word})) take(record);
+    if (is_written_out(word)) {
+      io::SequenceRecord written{"sequence", {}, word, {}, 0, {}};
+      take(written);
+      continue;
+    }
+    summary.add(io::for_each_sequence({word}, {}, take));
   }
   if (out.empty()) throw Error(ErrorKind::not_found, {fmt::format("no record is called '{}'", wanted), "--record", {}});
+  summary.tell(sink);
   return out;
 }
 
@@ -84,6 +91,16 @@ OptionSpec record_option() {
           .help = "Only the records of this id; a part between bars names 'sp|P01308|INS_HUMAN', too",
           .value_name = "ID"};
 }
+
+OptionSpec gaps_option() {
+  return {.name = "gaps",
+          .type = OptionType::choice,
+          .help = "Gaps of aligned sequences (- . ~ …): tokens of their own, or left out",
+          .otherwise = "keep",
+          .choices = {"keep", "drop"}};
+}
+
+io::Gaps gaps_of(const Options& options) { return options.text("gaps") == "drop" ? io::Gaps::drop : io::Gaps::keep; }
 
 OptionSpec window_option(std::int64_t otherwise) {
   return {.name = "window",

@@ -13,6 +13,7 @@
 #include "base/progress.h"
 #include "engine/load.h"
 #include "engine/masked_scan.h"
+#include "io/sequences_summary.h"
 
 namespace groel::tasks {
 
@@ -24,9 +25,10 @@ struct ReadRecord {
   std::int64_t residues() const noexcept { return static_cast<std::int64_t>(tokens.size()) - 2; }
 };
 
-/// Records of `--input` (files, - for stdin, or a sequence itself), those that `--record` names. Errors: not_found when
-/// `--record` names none; those of a record stay with it.
-std::vector<ReadRecord> read_records(const Options& options, const bio::Tokenizer& tokenizer);
+/// Records of `--input` (files, - for stdin, or a sequence itself), those that `--record` names. The sink is told what
+/// io::SequenceSummary has to say of them. Errors: not_found when `--record` names none; those of a record stay with
+/// it.
+std::vector<ReadRecord> read_records(const Options& options, const bio::Tokenizer& tokenizer, Sink& sink);
 
 /// Warns of the record's error, and counts it: for the exit status.
 class Failures {
@@ -46,6 +48,9 @@ nlohmann::ordered_json error_json(const std::string& id, const Error& error);
 
 OptionSpec sequences_option();
 OptionSpec record_option();
+/// --gaps keep or drop.
+OptionSpec gaps_option();
+io::Gaps gaps_of(const Options& options);
 OptionSpec window_option(std::int64_t otherwise);
 OptionSpec memory_option();
 /// --max-tokens and --memory.

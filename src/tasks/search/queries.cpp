@@ -10,6 +10,7 @@
 #include "engine/plan.h"
 #include "formats/vector_sources.h"
 #include "tasks/embed/run.h"
+#include "tasks/reading/input.h"
 
 namespace groel::tasks {
 namespace {
@@ -63,6 +64,7 @@ std::vector<SearchQuery> by_embeddings(const std::string& path, const std::strin
   const std::string wanted =
       column.empty() && formats::parse_column_name(index.about().column) ? index.about().column : column;
   const formats::VectorFile file = formats::read_vectors(path, wanted);
+  for (const std::string& note : file.notes) sink.note(note);
   const IndexDescription about{path, file.column, file.run};
   check_model(about.model(), index, path);
   check_width(file.width, index, path);
@@ -99,8 +101,9 @@ class Embedder {
     if (run.is_object() && run.contains("long") && run["long"] == "truncate") long_policy_ = LongPolicy::truncate;
   }
 
-  std::vector<SearchQuery> embed(const std::string& path) {
-    const EmbedInput input = read_embed_input({{path}, {}, long_policy_}, *loaded_.model);
+  std::vector<SearchQuery> embed(const std::string& path, io::Gaps gaps, Sink& sink) {
+    const EmbedInput input = read_embed_input({{path}, {}, long_policy_, gaps}, *loaded_.model);
+    input.summary.tell(sink);
     const engine::MemoryPlan plan(*loaded_.model, request_, {});
     std::vector<SearchQuery> out;
     for (const EmbedRecord& record : input.records) {
@@ -173,7 +176,7 @@ std::vector<SearchQuery> read_queries(const Options& options, const SearchIndex&
     throw Error(ErrorKind::usage,
                 {"sequences need the model that made the index", "--model",
                  index.about().model().empty() ? std::string() : fmt::format("which is '{}'", index.about().model())});
-  return Embedder(options, index).embed(options.text("sequences"));
+  return Embedder(options, index).embed(options.text("sequences"), gaps_of(options), sink);
 }
 
 }  // namespace groel::tasks

@@ -32,9 +32,9 @@ train::RowSplit drawn_split(train::LabelledRows rows, const TrainPlan& plan) {
   return out;
 }
 
-train::RowSplit read_rows(const TrainPlan& plan) {
-  train::LabelledRows all = train::read_labelled(plan.data, plan.labels.columns);
-  if (!plan.valid.empty()) return {std::move(all), train::read_labelled(plan.valid, plan.labels.columns)};
+train::RowSplit read_rows(const TrainPlan& plan, Sink& sink) {
+  train::LabelledRows all = train::read_labelled(plan.data, plan.labels.columns, sink);
+  if (!plan.valid.empty()) return {std::move(all), train::read_labelled(plan.valid, plan.labels.columns, sink)};
   return plan.labels.columns.split.empty() ? drawn_split(std::move(all), plan)
                                            : train::split_rows(std::move(all), plan.labels.held_out);
 }
@@ -188,7 +188,7 @@ void write_merged(const std::filesystem::path& folder) {
 train::TrainingResult train_head(TrainPlan plan, engine::Checkpoint weights, Context& context) {
   const bio::Tokenizer tokenizer = tokenizer_of(weights);
   keep_to_positions(plan, weights, tokenizer);
-  const train::RowSplit rows = read_rows(plan);
+  const train::RowSplit rows = read_rows(plan, context.sink);
   if (rows.left_out > 0) context.sink.note(fmt::format("{} rows of the split 'test' are left out", rows.left_out));
   const Classification classes = choose_classes(rows, plan, weights, context.sink);
   check_metric(plan.trainer.evaluation.metric, classes);

@@ -5,6 +5,7 @@
 
 #include "engine/bundled.h"
 #include "engine/load.h"
+#include "tasks/reading/input.h"
 #include "train/adapter.h"
 #include "train/initial.h"
 #include "train/recipe.h"
@@ -206,7 +207,8 @@ Options with_recipe(const Options& options) {
 }
 
 train::LabelColumns label_columns(const Options& options) {
-  return {options.text("sequence-column"), options.list("label-column"), options.text("split-column")};
+  return {options.text("sequence-column"), options.list("label-column"), options.text("split-column"),
+          gaps_of(options)};
 }
 
 TrainPlan train_plan(const Options& options) {
@@ -220,7 +222,7 @@ TrainPlan train_plan(const Options& options) {
           .data = options.list("data"),
           .valid = options.list("valid"),
           .valid_fraction = options.number("valid-fraction"),
-          .filter = {.shortest = options.integer("min-length")},
+          .filter = {.shortest = options.integer("min-length"), .gaps = gaps_of(options)},
           .batches = batch_options(options),
           .trainer = trainer_options(options),
           .start = start_of(options),

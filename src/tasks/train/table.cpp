@@ -1,4 +1,5 @@
 // The options of groel train.
+#include "tasks/reading/input.h"
 #include "tasks/task.h"
 #include "tasks/train/plan.h"
 
@@ -162,6 +163,7 @@ std::vector<OptionSpec> label_column_options() {
        .help = "Column of the labels (default: label); several: yes/no labels (0 and 1), or numbers",
        .value_name = "NAMES"},
       {.name = "split-column", .help = "Column that tells what is held out from the rest", .value_name = "NAME"},
+      gaps_option(),
       {.name = "unlabelled", .help = "tokens: characters of residues without a label", .value_name = "CHARS"}};
 }
 
