@@ -149,7 +149,9 @@ int run(const Options& options, Context& context) {
   for (const auto* all : {&chains, &valid}) require_readable(*bare->model, *all);
   const analysis::LogisticData data = contact_samples(*bare->model, chains, options.bytes("memory"), context.sink);
   bare.reset();  // it is loaded again with the head
+  require_both_kinds(data);
   const analysis::LogisticModel head = analysis::fit_logistic(data, fit);
+  require_learned(head, data, fit);
   set_contact_head(checkpoint, head);
   const engine::LoadedModel loaded = engine::load_model(checkpoint, precision);
   save(folder, checkpoint, *loaded.model);

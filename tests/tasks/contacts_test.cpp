@@ -233,12 +233,15 @@ TEST(Contacts, OfAStructureAlone) {
   EXPECT_EQ(large.exit, exit_code(ErrorKind::memory)) << large;
   EXPECT_TRUE(large.says("a map of 8 by 8 residues")) << large;
   const Outcome inner = groel({"contacts", "--structure", file, "--from-structure", "-o", "-"});
-  EXPECT_EQ(inner.out, "chain_i,i,residue_i,chain_j,j,residue_j,distance\nA,1,A,A,8,A,3.000\nA,2,A,A,8,A,7.000\n")
+  EXPECT_EQ(inner.out,
+            "chain_i,i,auth_i,residue_i,chain_j,j,auth_j,residue_j,distance\n"
+            "A,1,1,A,A,8,8,A,3.000\nA,2,2,A,A,8,8,A,7.000\n")
       << inner;
   const Outcome between = groel({"contacts", "--structure", file, "--from-structure", "--chain", "A,B", "-o",
                                  work / "x.npz", "--picture", work / "x.html", "--json"});
   EXPECT_EQ(between.exit, 0) << between;
-  EXPECT_EQ(json::parse(between.out)["contacts"], json::parse(R"([{"i": 2, "j": 1, "distance": 7.5}])"));
+  EXPECT_EQ(json::parse(between.out)["contacts"],
+            json::parse(R"([{"i": 2, "j": 1, "auth_i": "2", "auth_j": "4", "distance": 7.5}])"));
   const io::NpzFile arrays = io::read_npz(work / "x.npz");
   EXPECT_EQ(arrays.arrays.at("distances").shape, (std::vector<std::int64_t>{8, 1}));
   EXPECT_EQ(floats(arrays.arrays.at("contacts")), (std::vector<float>{0, 1, 0, 0, 0, 0, 0, 0}));
