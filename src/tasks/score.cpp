@@ -10,6 +10,7 @@
 #include "tasks/score/evaluation.h"
 #include "tasks/score/methods.h"
 #include "tasks/score/picture.h"
+#include "tasks/score/rows.h"
 #include "tasks/task.h"
 
 namespace groel::tasks {
@@ -69,6 +70,14 @@ ScoreMethod parse_method(const std::string& text) {
   return text == "pseudo-perplexity" ? ScoreMethod::pseudo_perplexity : ScoreMethod::masked_marginals;
 }
 
+// A letter the model does not know is X, as it reads it.
+char letter_at(const bio::Tokenizer& tokenizer, std::span<const std::int32_t> tokens, std::size_t position) {
+  const std::string& token = tokenizer.token(tokens[position]);
+  if (token.size() == 1) return token[0];
+  if (tokens[position] == tokenizer.unk()) return 'X';
+  throw Error(ErrorKind::bad_input, fmt::format("position {} is '{}', not a residue", position, token));
+}
+
 // The one protein that variants are of.
 WildType wild_type(const Options& options, const bio::Tokenizer& tokenizer) {
   const std::vector<ReadRecord> records = read_records(options, tokenizer);
@@ -77,14 +86,29 @@ WildType wild_type(const Options& options, const bio::Tokenizer& tokenizer) {
                                    "--record", fmt::format("for example --record '{}'", records.front().id)});
   const ReadRecord& record = records.front();
   if (record.error) throw record.error.value();
+  WildType out{record.id, {}, options.integer("offset")};
   try {
-    require_residues(tokenizer, record.tokens);
+    for (std::int64_t p = 1; p <= record.residues(); ++p)
+      out.sequence += letter_at(tokenizer, record.tokens, static_cast<std::size_t>(p));
+    if (options.text("method") == "pseudo-perplexity") require_residues(tokenizer, record.tokens);
   } catch (const Error& error) {
     throw error.at(fmt::format("the wild type, {}", record.id));
   }
-  WildType out{record.id, {}, options.integer("offset")};
-  for (std::int64_t p = 1; p <= record.residues(); ++p)
-    out.sequence += tokenizer.token(record.tokens[static_cast<std::size_t>(p)]);
+  return out;
+}
+
+// What the sequence says of itself: with a scan or sums over residues, which of them have no part in it.
+void tell_unscored(const WildType& protein, const Options& options, Sink& sink) {
+  if (!options.flag("scan") && options.text("method") != "pseudo-perplexity") return;
+  const std::string note = unscored_note(protein.sequence, protein.offset);
+  if (!note.empty()) sink.note(note);
+}
+
+ordered_json unscored_json(const WildType& protein) {
+  ordered_json out = ordered_json::array();
+  for (const std::int64_t position : unscored_positions(protein.sequence))
+    out.push_back({{"position", position + protein.offset},
+                   {"residue", protein.sequence.substr(static_cast<std::size_t>(position - 1), 1)}});
   return out;
 }
 
@@ -171,6 +195,20 @@ std::vector<Agreement> agreements(const VariantTable& table, const std::vector<C
   return out;
 }
 
+// Why rows are no part of a comparison with measured values; empty where all are.
+std::string uncompared_text(const VariantTable& table) {
+  if (!table.has_target) return {};
+  std::int64_t failed = 0, unmeasured = 0;
+  for (const VariantRow& row : table.rows) {
+    failed += row.error ? 1 : 0;
+    unmeasured += !row.error && std::isnan(row.measured) ? 1 : 0;
+  }
+  if (failed + unmeasured == 0) return {};
+  return fmt::format("compared are {} of {} rows: {} failed, {} without a measured value",
+                     static_cast<std::int64_t>(table.rows.size()) - failed - unmeasured, table.rows.size(), failed,
+                     unmeasured);
+}
+
 std::string agreement_text(const std::vector<Agreement>& all) {
   std::string out;
   for (const Agreement& a : all)
@@ -190,12 +228,14 @@ void draw(const VariantTable& table, const std::vector<Column>& columns, const W
   save_picture(measured_figure(table.rows, shown.values, options.text("target-col"), text), options, sink);
 }
 
-void write(const VariantTable& table, const std::vector<Column>& columns, const Options& options, Context& context) {
+void write(const VariantTable& table, const std::vector<Column>& columns, const WildType& protein,
+           const Options& options, Context& context) {
   const bool to_file = options.has("output") && options.text("output") != "-";
   const auto agreement = agreements(table, columns, options);
   if (to_file) write_text(options.text("output"), to_csv(table, columns));
   if (options.flag("json")) {
     ordered_json out{{"method", options.text("method")}, {"variants", variants_json(table, columns)}};
+    if (const ordered_json unscored = unscored_json(protein); !unscored.empty()) out["not_scored"] = unscored;
     for (const Agreement& a : agreement) out["agreement"].push_back(to_json(a));
     context.out << out.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
     return;
@@ -204,6 +244,17 @@ void write(const VariantTable& table, const std::vector<Column>& columns, const 
   const std::string text = agreement_text(agreement);
   if (to_file) context.out << text;
   if (!to_file && !text.empty()) context.sink.note(text.substr(0, text.size() - 1));
+}
+
+void tell_offset(const VariantTable& table, const WildType& protein, Sink& sink) {
+  const auto fitting = fitting_offset(table.rows, protein.sequence);
+  if (!fitting) return;
+  const bool all = fitting->agreeing == fitting->residues;
+  sink.note(fmt::format("{} would agree with the sequence with --offset {}{}",
+                        all ? std::string("every variant")
+                            : fmt::format("{} of {} residues", fitting->agreeing, fitting->residues),
+                        fitting->offset + protein.offset,
+                        fitting->offset + protein.offset == -1 ? " (do the positions count from 0?)" : ""));
 }
 
 int run(const Options& options, Context& context) {
@@ -221,6 +272,8 @@ int run(const Options& options, Context& context) {
     if (columns.empty()) {
       protein = wild_type(options, loaded.model->tokenizer());
       table = read_variants(options, protein.sequence);
+      tell_unscored(protein, options, context.sink);
+      for (const std::string& note : row_notes(table.rows)) context.sink.note(note);
     }
     const ScoreInput input{*loaded.model, scan_options(options), parse_method(options.text("method")),
                            protein.sequence};
@@ -231,11 +284,9 @@ int run(const Options& options, Context& context) {
   Failures failures(context.sink);
   for (const VariantRow& row : table.rows)
     if (row.error) failures.add(row.name, *row.error);
-  if (failures.count() > 0)
-    if (const auto offset = fitting_offset(table, protein.sequence))
-      context.sink.note(fmt::format("every variant would agree with the sequence with --offset {}",
-                                    *offset + options.integer("offset")));
-  write(table, columns, options, context);
+  if (failures.count() > 0) tell_offset(table, protein, context.sink);
+  if (const std::string text = uncompared_text(table); !text.empty()) context.sink.note(text);
+  write(table, columns, protein, options, context);
   draw(table, columns, protein, options, context.sink);
   return failures.exit_status();
 }
@@ -248,8 +299,9 @@ Task score_task() {
           .description =
               "Variants are M1A, A5D:K9R, p.Met1Ala, or deletions and insertions as K23_V25del, K2_G3insQS and "
               "C28delinsWV (these by pseudo-perplexity). A score is a difference of natural log-likelihoods: 0 is the "
-              "wild type's, higher is likelier. A row that does not fit the sequence fails alone, naming itself, and "
-              "the exit status is 1.",
+              "wild type's, higher is likelier. Only the 20 residues are scored: positions of X, B, Z, J, U and O are "
+              "left out of a scan. A row that does not fit the sequence fails alone, naming itself, and the exit "
+              "status is 1.",
           .examples = {{"groel score examples/proteins.fasta --record P01308 --variants "
                         "L30A,M1V:A2C,p.Trp4Arg",
                         "three variants of insulin"},
