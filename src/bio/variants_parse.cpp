@@ -46,10 +46,9 @@ class VariantReader {
 
  private:
   [[noreturn]] void refuse(const std::string& why) const {
-    throw Error(ErrorKind::bad_input,
-                {fmt::format("'{}' is not a variant: {}", whole_.substr(0, 60), why),
-                 {},
-                 "write M1A, A5D:K9R, p.Met1Ala, K23_V25del, K2_G3insQS or C28delinsWV"});
+    throw Error(ErrorKind::bad_input, {fmt::format("'{}' is not a variant: {}", whole_.substr(0, 60), why),
+                                       {},
+                                       "write M1A, A5D:K9R, p.Met1Ala, K23_V25del, K2_G3insQS or C28delinsWV"});
   }
   [[noreturn]] void refuse_effect(const std::string& what, const std::string& remedy) const {
     throw Error(ErrorKind::unsupported, {fmt::format("'{}' {}", whole_.substr(0, 60), what), {}, remedy});

@@ -55,19 +55,28 @@ std::string in_ascii(std::string_view text) {
   throw Error(ErrorKind::unsupported, {fmt::format("'{}' {}", text.substr(0, 60), why), {}, remedy});
 }
 
-// What is known to be no change of a protein.
+constexpr std::size_t kLongest = 200;  // of what a regular expression is tried on
+
+// What is known to be no change of a protein. Most texts are ruled out before an expression is tried.
 void refuse_others(const std::string& text) {
   constexpr const char* kProtein = "give the change of the protein, as p.Arg175His or R175H";
   static const std::regex dna(R"((^|.*:|.*\s)[cgnmro]\.[-*(]?[\d?].*)"), record(R"((rs|COSV|COSM|VCV|RCV)\d{3,})"),
       vcf(R"((chr)?([0-9]{1,2}|X|Y|MT?)[-:_][0-9]+[-:_]?[ACGT]+[-:_>/][ACGT]+)", std::regex::icase);
-  if (std::regex_match(text, dna) || std::regex_match(text, vcf)) refuse(text, "is a change of DNA or RNA", kProtein);
-  if (std::regex_match(text, record)) refuse(text, "is the name of a record, not a change", kProtein);
+  if (text.size() > kLongest) return;
+  const auto begins = [&](std::string_view letters) { return letters.find(text.front()) != std::string_view::npos; };
+  if (text.find('.') != std::string::npos && std::regex_match(text, dna))
+    refuse(text, "is a change of DNA or RNA", kProtein);
+  if (!text.empty() && begins("0123456789cCxXyYmM") && std::regex_match(text, vcf))
+    refuse(text, "is a change of DNA or RNA", kProtein);
+  if (!text.empty() && begins("rRCV") && std::regex_match(text, record))
+    refuse(text, "is the name of a record, not a change", kProtein);
 }
 
 // What is not known to be one protein.
 void refuse_several(const std::string& text) {
   const auto has = [&](const char* sign) { return text.find(sign) != std::string::npos; };
-  if (has("];[") || has("] [")) refuse(text, "names two alleles, which are two proteins", "write each on a row of its own");
+  if (has("];[") || has("] ["))
+    refuse(text, "names two alleles, which are two proteins", "write each on a row of its own");
   if (has("(;)"))
     refuse(text, "leaves open whether its changes are in one protein", "write them as A12G:K30R if they are");
   if (has("^")) refuse(text, "names alternatives", "write each on a row of its own");
@@ -77,6 +86,7 @@ void refuse_several(const std::string& text) {
 bool is_accession(const std::string& text) {
   static const std::regex accession(R"([A-Za-z0-9_.-]+(\([A-Za-z0-9_.-]+\))?)"),
       change(R"((p\.)?[A-Za-z]{1,4}-?\d+([A-Za-z]{1,3}|=))");
+  if (text.size() > kLongest) return false;
   for (std::size_t at = 0; at <= text.size();) {
     const std::size_t end = std::min(text.find(':', at), text.size());
     const std::string part = text.substr(at, end - at);
@@ -98,8 +108,8 @@ std::string without_accession(const std::string& text) {
 std::string without_brackets(const std::string& text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool begins = i == 0 || text[i - 1] == '[' || text[i - 1] == '(' ||
-                        kSeparators.find(text[i - 1]) != std::string_view::npos;
+    const bool begins =
+        i == 0 || text[i - 1] == '[' || text[i - 1] == '(' || kSeparators.find(text[i - 1]) != std::string_view::npos;
     if (begins && (text.compare(i, 2, "p.") == 0 || text.compare(i, 2, "P.") == 0))
       ++i;
     else if (std::string_view("[]()").find(text[i]) == std::string_view::npos)
@@ -109,7 +119,7 @@ std::string without_brackets(const std::string& text) {
 }
 
 bool is_wild_type(const std::string& text) {
-  constexpr std::array<std::string_view, 9> kNames{"",          "wt",       "_wt",        "_sy", "=",
+  constexpr std::array<std::string_view, 9> kNames{"",          "wt",       "_wt",       "_sy",       "=",
                                                    "wild-type", "wildtype", "wild type", "synonymous"};
   return std::find(kNames.begin(), kNames.end(), lower(text)) != kNames.end();
 }

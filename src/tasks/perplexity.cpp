@@ -118,10 +118,10 @@ void tell_left_out(const ordered_json& result, Sink& sink) {
     records += left_out > 0 ? 1 : 0;
   }
   if (positions > 0)
-    sink.note(fmt::format("{} in {} none of the 20 residues (X, B, Z, U, O, <mask>, gaps) and not predicted",
-                          positions == 1 ? "1 position" : fmt::format("{} positions", positions),
-                          records == 1 ? (positions == 1 ? "1 record is" : "1 record are")
-                                       : fmt::format("{} records are", records)));
+    sink.note(fmt::format(
+        "{} in {} none of the 20 residues (X, B, Z, U, O, <mask>, gaps) and not predicted",
+        positions == 1 ? "1 position" : fmt::format("{} positions", positions),
+        records == 1 ? (positions == 1 ? "1 record is" : "1 record are") : fmt::format("{} records are", records)));
 }
 
 void print(const ordered_json& result, std::ostream& out) {

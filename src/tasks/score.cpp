@@ -9,8 +9,8 @@
 #include "tasks/reading/picture.h"
 #include "tasks/score/evaluation.h"
 #include "tasks/score/methods.h"
+#include "tasks/score/notes.h"
 #include "tasks/score/picture.h"
-#include "tasks/score/rows.h"
 #include "tasks/task.h"
 
 namespace groel::tasks {
@@ -97,21 +97,6 @@ WildType wild_type(const Options& options, const bio::Tokenizer& tokenizer) {
   return out;
 }
 
-// What the sequence says of itself: with a scan or sums over residues, which of them have no part in it.
-void tell_unscored(const WildType& protein, const Options& options, Sink& sink) {
-  if (!options.flag("scan") && options.text("method") != "pseudo-perplexity") return;
-  const std::string note = unscored_note(protein.sequence, protein.offset);
-  if (!note.empty()) sink.note(note);
-}
-
-ordered_json unscored_json(const WildType& protein) {
-  ordered_json out = ordered_json::array();
-  for (const std::int64_t position : unscored_positions(protein.sequence))
-    out.push_back({{"position", position + protein.offset},
-                   {"residue", protein.sequence.substr(static_cast<std::size_t>(position - 1), 1)}});
-  return out;
-}
-
 struct Column {
   std::string name;
   std::vector<double> values;
@@ -195,20 +180,6 @@ std::vector<Agreement> agreements(const VariantTable& table, const std::vector<C
   return out;
 }
 
-// Why rows are no part of a comparison with measured values; empty where all are.
-std::string uncompared_text(const VariantTable& table) {
-  if (!table.has_target) return {};
-  std::int64_t failed = 0, unmeasured = 0;
-  for (const VariantRow& row : table.rows) {
-    failed += row.error ? 1 : 0;
-    unmeasured += !row.error && std::isnan(row.measured) ? 1 : 0;
-  }
-  if (failed + unmeasured == 0) return {};
-  return fmt::format("compared are {} of {} rows: {} failed, {} without a measured value",
-                     static_cast<std::int64_t>(table.rows.size()) - failed - unmeasured, table.rows.size(), failed,
-                     unmeasured);
-}
-
 std::string agreement_text(const std::vector<Agreement>& all) {
   std::string out;
   for (const Agreement& a : all)
@@ -235,6 +206,8 @@ void write(const VariantTable& table, const std::vector<Column>& columns, const 
   if (to_file) write_text(options.text("output"), to_csv(table, columns));
   if (options.flag("json")) {
     ordered_json out{{"method", options.text("method")}, {"variants", variants_json(table, columns)}};
+    if (!table.notes.empty()) out["notes"] = table.notes;
+    if (!table.warnings.empty()) out["warnings"] = table.warnings;
     if (const ordered_json unscored = unscored_json(protein); !unscored.empty()) out["not_scored"] = unscored;
     for (const Agreement& a : agreement) out["agreement"].push_back(to_json(a));
     context.out << out.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
@@ -244,17 +217,6 @@ void write(const VariantTable& table, const std::vector<Column>& columns, const 
   const std::string text = agreement_text(agreement);
   if (to_file) context.out << text;
   if (!to_file && !text.empty()) context.sink.note(text.substr(0, text.size() - 1));
-}
-
-void tell_offset(const VariantTable& table, const WildType& protein, Sink& sink) {
-  const auto fitting = fitting_offset(table.rows, protein.sequence);
-  if (!fitting) return;
-  const bool all = fitting->agreeing == fitting->residues;
-  sink.note(fmt::format("{} would agree with the sequence with --offset {}{}",
-                        all ? std::string("every variant")
-                            : fmt::format("{} of {} residues", fitting->agreeing, fitting->residues),
-                        fitting->offset + protein.offset,
-                        fitting->offset + protein.offset == -1 ? " (do the positions count from 0?)" : ""));
 }
 
 int run(const Options& options, Context& context) {
@@ -272,8 +234,9 @@ int run(const Options& options, Context& context) {
     if (columns.empty()) {
       protein = wild_type(options, loaded.model->tokenizer());
       table = read_variants(options, protein.sequence);
-      tell_unscored(protein, options, context.sink);
-      for (const std::string& note : row_notes(table.rows)) context.sink.note(note);
+      for (std::string& note : notes_before(table, protein, options)) table.notes.push_back(std::move(note));
+      for (const std::string& note : table.notes) context.sink.note(note);
+      for (const std::string& warning : table.warnings) context.sink.warning(warning);
     }
     const ScoreInput input{*loaded.model, scan_options(options), parse_method(options.text("method")),
                            protein.sequence};
@@ -284,8 +247,10 @@ int run(const Options& options, Context& context) {
   Failures failures(context.sink);
   for (const VariantRow& row : table.rows)
     if (row.error) failures.add(row.name, *row.error);
-  if (failures.count() > 0) tell_offset(table, protein, context.sink);
-  if (const std::string text = uncompared_text(table); !text.empty()) context.sink.note(text);
+  for (const std::string& note : notes_after(table, protein)) {
+    table.notes.push_back(note);
+    context.sink.note(note);
+  }
   write(table, columns, protein, options, context);
   draw(table, columns, protein, options, context.sink);
   return failures.exit_status();

@@ -80,29 +80,53 @@ TEST(Variants, RefusalsSayWhy) {
 }
 
 TEST(Variants, SeparatorsAndSpaces) {
-  for (const char* text : {"D5A:K4R", "D5A;K4R", "D5A,K4R", "D5A, K4R", "D5A/K4R", "D5A / K4R", "D5A+K4R", "D5A|K4R",
-                           "D5A&K4R", "D5A_K4R", "D5A-K4R", "D5A K4R", "D5A  K4R", "D5A\tK4R", "D5A and K4R",
-                           "[D5A;K4R]", "D 5 A K 4 R", "DA5A,KA4R;", "\"D5A:K4R\"", "d5a:k4r", "Asp5Ala Lys4Arg",
-                           "asp5ala_lys4arg", "ASP5ALA/LYS4ARG", "D5\xE2\x86\x92" "A:K4R", "D5>A:K4->R",
-                           "D5A\xC2\xA0K4R", "p.[Asp5Ala;Lys4Arg]", "p.[(Asp5Ala;Lys4Arg)]",
-                           "NP_000198.1:p.[Asp5Ala;Lys4Arg]", "D5A\xE2\x80\x93K4R"})
+  for (const char* text : {"D5A:K4R",
+                           "D5A;K4R",
+                           "D5A,K4R",
+                           "D5A, K4R",
+                           "D5A/K4R",
+                           "D5A / K4R",
+                           "D5A+K4R",
+                           "D5A|K4R",
+                           "D5A&K4R",
+                           "D5A_K4R",
+                           "D5A-K4R",
+                           "D5A K4R",
+                           "D5A  K4R",
+                           "D5A\tK4R",
+                           "D5A and K4R",
+                           "[D5A;K4R]",
+                           "D 5 A K 4 R",
+                           "DA5A,KA4R;",
+                           "\"D5A:K4R\"",
+                           "d5a:k4r",
+                           "Asp5Ala Lys4Arg",
+                           "asp5ala_lys4arg",
+                           "ASP5ALA/LYS4ARG",
+                           "D5\xE2\x86\x92"
+                           "A:K4R",
+                           "D5>A:K4->R",
+                           "D5A\xC2\xA0K4R",
+                           "p.[Asp5Ala;Lys4Arg]",
+                           "p.[(Asp5Ala;Lys4Arg)]",
+                           "NP_000198.1:p.[Asp5Ala;Lys4Arg]",
+                           "D5A\xE2\x80\x93K4R"})
     EXPECT_EQ(made(text), "MAGRAE") << text;
 }
 
 TEST(Variants, HgvsOfDatabases) {
-  for (const char* text :
-       {"ENSP00000269305.4:p.Met1Ala", "TP53:p.M1A", "TP53:p.Met1Ala", "P04637:p.Met1Ala", "Q9Y6K9:p.Met1Ala",
-        "NM_000546.6(TP53):c.1A>G (p.Met1Ala)", "NM_000546.6:c.1A>G(p.Met1Ala)", "NM_1.1:NP_1.2:p.(Met1Ala)",
-        "P.Met1Ala", "p.met1ala", "(p.Met1Ala)"})
+  for (const char* text : {"ENSP00000269305.4:p.Met1Ala", "TP53:p.M1A", "TP53:p.Met1Ala", "P04637:p.Met1Ala",
+                           "Q9Y6K9:p.Met1Ala", "NM_000546.6(TP53):c.1A>G (p.Met1Ala)", "NM_000546.6:c.1A>G(p.Met1Ala)",
+                           "NM_1.1:NP_1.2:p.(Met1Ala)", "P.Met1Ala", "p.met1ala", "(p.Met1Ala)"})
     EXPECT_EQ(made(text), "AAGKDE") << text;
-  for (const char* text : {"p.=", "p.(=)", "NP_000537.3:p.=", "_wt", "_sy", "WT", "p.Met1=", "p.(Met1=)", "M1=",
-                           "ENSP00000269305.4:p.Met1%3D", "M1M"})
+  for (const char* text : {"p.=", "p.(=)", "NP_000537.3:p.=", "_wt", "_sy", "WT", "p.Met1=", "p.(Met1=)",
+                           "M1=", "ENSP00000269305.4:p.Met1%3D", "M1M"})
     EXPECT_EQ(made(text), kWild) << text;
 }
 
 TEST(Variants, DeletionsAsOthersWriteThem) {
-  for (const char* text : {"K4del", "K4-", "delK4", "\xCE\x94K4", "\xE2\x88\x86K4", "p.Lys4del", "K4delK",
-                           "p.Lys4delLys", "p.(Lys4del)"})
+  for (const char* text :
+       {"K4del", "K4-", "delK4", "\xCE\x94K4", "\xE2\x88\x86K4", "p.Lys4del", "K4delK", "p.Lys4delLys", "p.(Lys4del)"})
     EXPECT_EQ(made(text), "MAGDE") << text;
   EXPECT_EQ(made("K4-:M1A"), "AAGDE");
   EXPECT_EQ(made("p.Ala2_Gly3delinsVal"), "MVKDE");
@@ -151,6 +175,12 @@ TEST(Variants, WhatCannotBeScoredIsNamed) {
   expect("p.[Met1Ala];[Lys4Arg]", "two alleles");
   expect("p.[Met1Ala(;)Lys4Arg]", "leaves open");
   expect("p.(Met1Ala^Val)", "alternatives");
+}
+
+TEST(Variants, LongTextsAreRefusedAsShortOnesAre) {
+  EXPECT_NE(refusal(std::string(300'000, 'A')).find("is not a variant"), std::string::npos);
+  EXPECT_NE(refusal(std::string(300'000, '.') + ":p.").find("is not a variant"), std::string::npos);
+  EXPECT_NE(refusal("c." + std::string(300'000, '1')).find("is not a variant"), std::string::npos);
 }
 
 TEST(Variants, RefusalsHelp) {

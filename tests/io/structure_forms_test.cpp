@@ -85,9 +85,8 @@ TEST(StructureForms, AlphaCarbonsStandIn) {
     if (number_of(line) == 5 && atom_of(line) != " O  ") line.clear();
     if (line.starts_with("ATOM") && number_of(line) == 7 && atom_of(line) == " CB ") line.clear();
   }));
-  EXPECT_THAT(sentences(some.chains.at(0)),
-              ElementsAre("1 residue has no CB: built from N, CA, C",
-                          "1 residue has neither CB nor CA, and is left out: VAL 5"));
+  EXPECT_THAT(sentences(some.chains.at(0)), ElementsAre("1 residue has no CB: built from N, CA, C",
+                                                        "1 residue has neither CB nor CA, and is left out: VAL 5"));
 }
 
 TEST(StructureForms, NamesOfForceFieldsAreTheirParents) {
@@ -294,7 +293,10 @@ TEST(StructureForms, ShiftedColumnsAreNoCoordinates) {
   });
   EXPECT_THAT(error_of(broken), HasSubstr("is no coordinate"));
   EXPECT_THAT(error_of("{\"data_1UBQ\": {}}"), HasSubstr("this is JSON"));
-  EXPECT_THAT(error_of(std::string("\x83\xa7" "enc\0der", 9)), HasSubstr("this is a binary file"));
+  EXPECT_THAT(error_of(std::string("\x83\xa7"
+                                   "enc\0der",
+                                   9)),
+              HasSubstr("this is a binary file"));
 }
 
 // Columns of ESM, OpenMM, PyMOL and others that gemmi would not do without.
@@ -338,8 +340,9 @@ TEST(StructureForms, AStatedSequenceThatDisagreesIsSaid) {
     if (line.starts_with("SEQRES")) line.replace(19, 3, "TRP");
   }));
   EXPECT_EQ(structure.chains.at(0).sequence, kUbiquitin);
-  EXPECT_THAT(sentences(structure.chains[0]),
-              ElementsAre("the sequence that the file states for the chain is not that of the residues, which is used"));
+  EXPECT_THAT(
+      sentences(structure.chains[0]),
+      ElementsAre("the sequence that the file states for the chain is not that of the residues, which is used"));
 }
 
 }  // namespace

@@ -208,8 +208,9 @@ std::string renumbered(const TemporaryFolder& work) {
   for (std::string line; std::getline(lines, line);) {
     if (!line.starts_with("ATOM")) continue;
     const int number = std::stoi(line.substr(22, 4));
-    line.replace(22, 5, number < 10 ? fmt::format("{:>4} ", number + 100)
-                                    : (number == 10 ? " 109A" : fmt::format("{:>4} ", number + 99)));
+    line.replace(22, 5,
+                 number < 10 ? fmt::format("{:>4} ", number + 100)
+                             : (number == 10 ? " 109A" : fmt::format("{:>4} ", number + 99)));
     out += line + '\n';
   }
   return write_file(work / "renumbered.pdb", out);
@@ -262,7 +263,8 @@ TEST(Contacts, WithoutBetaCarbonsTheyAreBuilt) {
   };
   const auto whole = contacts(kUbiquitin, "left out: 58 waters");
   const auto backbone = contacts(kept("b.pdb", " N   CA  C   O  "), "70 residues have no CB: built from N, CA, C");
-  const auto alphas = contacts(kept("a.pdb", " CA "), "70 residues have neither CB nor N and C to build it from: CA is used");
+  const auto alphas =
+      contacts(kept("a.pdb", " CA "), "70 residues have neither CB nor N and C to build it from: CA is used");
   std::size_t common = 0;
   for (const auto& pair : backbone) common += whole.count(pair);
   EXPECT_EQ(whole.size(), 139U);
@@ -376,8 +378,8 @@ TEST(FitContacts, GivesAModelItsHead) {
 TEST(FitContacts, EqualCallsGiveEqualFiles) {
   const TemporaryFolder work;
   for (const char* threads : {"1", "2"}) {
-    const Outcome done = groel({"fit-contacts", kCrambin, "-m", kEsm2, "-t", threads, "--inverse-strength", "10", "-o",
-                                work / threads});
+    const Outcome done =
+        groel({"fit-contacts", kCrambin, "-m", kEsm2, "-t", threads, "--inverse-strength", "10", "-o", work / threads});
     EXPECT_EQ(done.exit, 0) << done;
     EXPECT_THAT(done.out, HasSubstr("820 pairs of residues"));
   }
@@ -404,7 +406,8 @@ TEST(FitContacts, WhatIsWrongIsSaid) {
   std::filesystem::create_directory(work / "mixed");
   std::filesystem::copy(kCrambin, work / "mixed/a.cif");
   write_file(work / "mixed/ligand.cif", "data_ATP\n_chem_comp.id ATP\n");
-  const Outcome mixed = groel({"fit-contacts", work / "mixed", "-m", kEsm2, "--inverse-strength", "10", "-o", work / "fit"});
+  const Outcome mixed =
+      groel({"fit-contacts", work / "mixed", "-m", kEsm2, "--inverse-strength", "10", "-o", work / "fit"});
   EXPECT_EQ(mixed.exit, 0) << mixed;
   EXPECT_TRUE(mixed.says("ligand.cif: no residue of a protein")) << mixed;
   EXPECT_EQ(groel({"fit-contacts", kCrambin, work / "mixed/ligand.cif", "-m", kEsm2, "-o", work / "y"}).exit,
@@ -415,8 +418,7 @@ TEST(FitContacts, WhatIsWrongIsSaid) {
 
 TEST(FitContacts, AHeadThatLearnedNothingIsNotWritten) {
   const TemporaryFolder work;
-  const Outcome none =
-      groel({"fit-contacts", kCrambin, "-m", kEsm2, "--inverse-strength", "1e-9", "-o", work / "x"});
+  const Outcome none = groel({"fit-contacts", kCrambin, "-m", kEsm2, "--inverse-strength", "1e-9", "-o", work / "x"});
   EXPECT_EQ(none.exit, exit_code(ErrorKind::bad_input)) << none;
   EXPECT_TRUE(none.says("nothing was learned: all 12 weights are 0")) << none;
   EXPECT_FALSE(std::filesystem::exists(work / "x"));

@@ -224,7 +224,8 @@ TEST(Score, AScanLeavesOutWhatIsNoOneResidue) {
   const Outcome outcome = groel({"score", mixed, "--scan", "-m", kEsm2, "-o", folder / "scan.csv", "--picture",
                                  folder / "s.svg", "--offset", "10"});
   EXPECT_EQ(outcome.exit, 0) << outcome;
-  EXPECT_TRUE(outcome.says("6 positions hold none of the 20 residues, and are not scored: X13, B15, Z17, U18, O19, X20"))
+  EXPECT_TRUE(
+      outcome.says("6 positions hold none of the 20 residues, and are not scored: X13, B15, Z17, U18, O19, X20"))
       << outcome;
   const auto rows = csv_rows(read_file(folder / "scan.csv"));
   EXPECT_EQ(rows.size(), 5 * 19U + 1);
@@ -234,8 +235,7 @@ TEST(Score, AScanLeavesOutWhatIsNoOneResidue) {
   for (std::size_t row = 1; row < 21; ++row) EXPECT_TRUE(grey.at(row).at(3).empty()) << "position 3 is not scored";
   const json result = groel_json({"score", "MK-TAX", "--scan"});
   EXPECT_EQ(result["variants"].size(), 4 * 19U);
-  EXPECT_EQ(result["not_scored"],
-            json::parse(R"([{"position": 3, "residue": "-"}, {"position": 6, "residue": "X"}])"));
+  EXPECT_EQ(result["not_scored"], json::parse(R"([{"position": 3, "residue": "-"}, {"position": 6, "residue": "X"}])"));
   const Outcome none = groel({"score", "XXBZ", "--scan", "-m", kEsm2});
   EXPECT_EQ(none.exit, 4) << none;
   EXPECT_TRUE(none.says("none of the sequence's positions holds one of the 20 residues")) << none;
@@ -269,16 +269,17 @@ TEST(Score, PseudoPerplexityPassesOverUnknownResidues) {
 
 TEST(Score, NotationsGiveOneScore) {
   const auto rows = scored({"--variants", "A4D:K8R"});
-  for (const char* text : {"p.[Ala4Asp;Lys8Arg]", "A4D_K8R", "A4D K8R", "A4D+K8R", "AC4D:KC8R", "NP_1.2:p.[Ala4Asp;Lys8Arg]"})
+  for (const char* text :
+       {"p.[Ala4Asp;Lys8Arg]", "A4D_K8R", "A4D K8R", "A4D+K8R", "AC4D:KC8R", "NP_1.2:p.[Ala4Asp;Lys8Arg]"})
     EXPECT_EQ(score_of(scored({"--variants", text}).at(0)), score_of(rows[0])) << text;
   const auto silent = scored({"--variants", "p.Ala4=,p.=,A4A,_wt"});
   for (const json& row : silent) EXPECT_EQ(score_of(row), 0) << row;
 }
 
 TEST_F(ScoreTable, WhatDatabasesExportIsScoredOrNamed) {
-  const Outcome outcome = run(
-      "hgvs_pro\np.Ala4Asp\np.(Ala4Asp)\nNP_1.1:p.Ala4Asp\np.Ala4=\np.Ala4Ter\np.Ala4fs\np.Ala4del\nc.12G>A\n"
-      "A4X\np.Met1?\n");
+  const Outcome outcome =
+      run("hgvs_pro\np.Ala4Asp\np.(Ala4Asp)\nNP_1.1:p.Ala4Asp\np.Ala4=\np.Ala4Ter\np.Ala4fs\np.Ala4del\nc.12G>A\n"
+          "A4X\np.Met1?\n");
   EXPECT_EQ(outcome.exit, 1) << outcome;
   const auto rows = csv_rows(outcome.out);
   ASSERT_EQ(rows.size(), 11U) << outcome;
@@ -302,8 +303,9 @@ TEST_F(ScoreTable, AnOffsetIsSuggestedInSpiteOfWrongRows) {
   std::string table = "mutant\nhello\nW99A\n";
   for (std::size_t i = 1; i < kWild.size(); ++i) table += fmt::format("{}{}G\n", kWild[i], i);  // counted from 0
   const Outcome outcome = run(table);
-  EXPECT_TRUE(outcome.says("15 of 16 residues would agree with the sequence with --offset -1 (do the positions count "
-                           "from 0?)"))
+  EXPECT_TRUE(
+      outcome.says("15 of 16 residues would agree with the sequence with --offset -1 (do the positions count "
+                   "from 0?)"))
       << outcome;
 }
 

@@ -144,13 +144,15 @@ std::vector<std::string> row_notes(const std::vector<VariantRow>& rows) {
   std::vector<std::string> out;
   if (again > 0)
     out.push_back(fmt::format("{} a variant that stands in an earlier row, too, and {} scored and counted again",
-                              again == 1 ? "1 row has" : fmt::format("{} rows have", again), again == 1 ? "is" : "are"));
+                              again == 1 ? "1 row has" : fmt::format("{} rows have", again),
+                              again == 1 ? "is" : "are"));
   if (!chains.empty()) {
     std::string names;
     for (const auto& [chain, count] : chains) names += fmt::format("{}{}", names.empty() ? "" : ", ", chain);
-    out.push_back(fmt::format("variants name the chain{} {}: the positions are taken for those of the sequence, "
-                              "counted from 1",
-                              chains.size() == 1 ? "" : "s", names));
+    out.push_back(
+        fmt::format("variants name the chain{} {}: the positions are taken for those of the sequence, "
+                    "counted from 1",
+                    chains.size() == 1 ? "" : "s", names));
   }
   return out;
 }
@@ -166,8 +168,8 @@ std::optional<FittingOffset> fitting_offset(const std::vector<VariantRow>& rows,
   const auto best = std::max_element(agreeing.begin(), agreeing.end(),
                                      [](const auto& a, const auto& b) { return a.second < b.second; });
   if (best == agreeing.end() || best->first == 0) return std::nullopt;
-  const auto as_good = std::count_if(agreeing.begin(), agreeing.end(),
-                                     [&](const auto& other) { return other.second == best->second; });
+  const auto as_good =
+      std::count_if(agreeing.begin(), agreeing.end(), [&](const auto& other) { return other.second == best->second; });
   const auto now = agreeing.find(0);
   const bool few_now = now == agreeing.end() || now->second * 2 < all;
   const bool most = best->second >= 5 && best->second * 10 >= all * 8;  // of a table with some wrong rows

@@ -20,8 +20,8 @@ std::string unscored_note(const std::string& sequence, std::int64_t offset);
 /// Reads row.name. Errors: as bio::parse_variant and bio::check_variant; bad_input for letters that are not scored.
 void read_variant(VariantRow& row, const std::string& wild_type, std::int64_t offset);
 
-/// The whole sequence of a row as substitutions, where it is as long as the wild type. Errors: bad_input when it differs
-/// in letters that are not scored.
+/// The whole sequence of a row as substitutions, where it is as long as the wild type. Errors: bad_input when it
+/// differs in letters that are not scored.
 bio::Variant differences(const std::string& sequence, const std::string& wild_type);
 
 /// Every substitution of every residue that is scored.

@@ -25,6 +25,8 @@ struct VariantTable {
   std::vector<std::string> header;
   std::vector<VariantRow> rows;
   bool has_target = false;
+  std::vector<std::string> notes{};     ///< what was read otherwise than it is written, or is missing; to be said
+  std::vector<std::string> warnings{};  ///< what was left out although it is not missing; to be said
 };
 
 /// --variants (a table, or variants separated by commas) with --mutation-col, --sequence-col, --target-col, --offset,
