@@ -149,7 +149,9 @@ int run(const Options& options, Context& context) {
   for (const auto* all : {&chains, &valid}) require_readable(*bare->model, *all);
   const analysis::LogisticData data = contact_samples(*bare->model, chains, options.bytes("memory"), context.sink);
   bare.reset();  // it is loaded again with the head
+  require_both_kinds(data);
   const analysis::LogisticModel head = analysis::fit_logistic(data, fit);
+  require_learned(head, data, fit);
   set_contact_head(checkpoint, head);
   const engine::LoadedModel loaded = engine::load_model(checkpoint, precision);
   save(folder, checkpoint, *loaded.model);
@@ -181,9 +183,9 @@ Task fit_contacts_task() {
           "ESM's own way: logistic regression of contacts (Cβ within 8 Å, 6 and more residues apart) on the "
           "symmetrised, average-product-corrected attention maps of every layer and head. The model itself stays as it "
           "is; with its head it is written as a Hugging Face folder for `groel contacts`. A head that the model had "
-          "is replaced. Equal calls give equal files.",
-      .examples = {{"groel fit-contacts examples/1CRN.cif -o with-contacts",
-                    "from a single structure; twenty are a good start"}},
+          "is replaced; one that learned nothing is an error. Equal calls give equal files.",
+      .examples = {{"groel fit-contacts examples/1CRN.cif examples/1UBQ.pdb --inverse-strength 1 -o with-contacts",
+                    "from two structures, with little penalty; twenty are a good start"}},
       .options = option_table(),
       .run = run};
 }

@@ -9,6 +9,7 @@
 #include "tasks/reading/picture.h"
 #include "tasks/score/evaluation.h"
 #include "tasks/score/methods.h"
+#include "tasks/score/notes.h"
 #include "tasks/score/picture.h"
 #include "tasks/task.h"
 
@@ -69,6 +70,14 @@ ScoreMethod parse_method(const std::string& text) {
   return text == "pseudo-perplexity" ? ScoreMethod::pseudo_perplexity : ScoreMethod::masked_marginals;
 }
 
+// A letter the model does not know is X, as it reads it.
+char letter_at(const bio::Tokenizer& tokenizer, std::span<const std::int32_t> tokens, std::size_t position) {
+  const std::string& token = tokenizer.token(tokens[position]);
+  if (token.size() == 1) return token[0];
+  if (tokens[position] == tokenizer.unk()) return 'X';
+  throw Error(ErrorKind::bad_input, fmt::format("position {} is '{}', not a residue", position, token));
+}
+
 // The one protein that variants are of.
 WildType wild_type(const Options& options, const bio::Tokenizer& tokenizer, Sink& sink) {
   const std::vector<ReadRecord> records = read_records(options, tokenizer, sink);
@@ -77,14 +86,14 @@ WildType wild_type(const Options& options, const bio::Tokenizer& tokenizer, Sink
                                    "--record", fmt::format("for example --record '{}'", records.front().id)});
   const ReadRecord& record = records.front();
   if (record.error) throw record.error.value();
+  WildType out{record.id, {}, options.integer("offset")};
   try {
-    require_residues(tokenizer, record.tokens);
+    for (std::int64_t p = 1; p <= record.residues(); ++p)
+      out.sequence += letter_at(tokenizer, record.tokens, static_cast<std::size_t>(p));
+    if (options.text("method") == "pseudo-perplexity") require_residues(tokenizer, record.tokens);
   } catch (const Error& error) {
     throw error.at(fmt::format("the wild type, {}", record.id));
   }
-  WildType out{record.id, {}, options.integer("offset")};
-  for (std::int64_t p = 1; p <= record.residues(); ++p)
-    out.sequence += tokenizer.token(record.tokens[static_cast<std::size_t>(p)]);
   return out;
 }
 
@@ -190,7 +199,8 @@ void draw(const VariantTable& table, const std::vector<Column>& columns, const W
   save_picture(measured_figure(table.rows, shown.values, options.text("target-col"), text), options, sink);
 }
 
-void write(const VariantTable& table, const std::vector<Column>& columns, const Options& options, Context& context) {
+void write(const VariantTable& table, const std::vector<Column>& columns, const WildType& protein,
+           const Options& options, Context& context) {
   const bool to_file = options.has("output") && options.text("output") != "-";
   const auto agreement = agreements(table, columns, options);
   if (to_file) write_text(options.text("output"), to_csv(table, columns));
@@ -198,6 +208,7 @@ void write(const VariantTable& table, const std::vector<Column>& columns, const 
     ordered_json out{{"method", options.text("method")}, {"variants", variants_json(table, columns)}};
     if (!table.notes.empty()) out["notes"] = table.notes;
     if (!table.warnings.empty()) out["warnings"] = table.warnings;
+    if (const ordered_json unscored = unscored_json(protein); !unscored.empty()) out["not_scored"] = unscored;
     for (const Agreement& a : agreement) out["agreement"].push_back(to_json(a));
     context.out << out.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
     return;
@@ -223,6 +234,7 @@ int run(const Options& options, Context& context) {
     if (columns.empty()) {
       protein = wild_type(options, loaded.model->tokenizer(), context.sink);
       table = read_variants(options, protein.sequence);
+      for (std::string& note : notes_before(table, protein, options)) table.notes.push_back(std::move(note));
       for (const std::string& note : table.notes) context.sink.note(note);
       for (const std::string& warning : table.warnings) context.sink.warning(warning);
     }
@@ -235,11 +247,11 @@ int run(const Options& options, Context& context) {
   Failures failures(context.sink);
   for (const VariantRow& row : table.rows)
     if (row.error) failures.add(row.name, *row.error);
-  if (failures.count() > 0)
-    if (const auto offset = fitting_offset(table, protein.sequence))
-      context.sink.note(fmt::format("every variant would agree with the sequence with --offset {}",
-                                    *offset + options.integer("offset")));
-  write(table, columns, options, context);
+  for (const std::string& note : notes_after(table, protein)) {
+    table.notes.push_back(note);
+    context.sink.note(note);
+  }
+  write(table, columns, protein, options, context);
   draw(table, columns, protein, options, context.sink);
   return failures.exit_status();
 }
@@ -252,8 +264,9 @@ Task score_task() {
           .description =
               "Variants are M1A, A5D:K9R, p.Met1Ala, or deletions and insertions as K23_V25del, K2_G3insQS and "
               "C28delinsWV (these by pseudo-perplexity). A score is a difference of natural log-likelihoods: 0 is the "
-              "wild type's, higher is likelier. A row that does not fit the sequence fails alone, naming itself, and "
-              "the exit status is 1.",
+              "wild type's, higher is likelier. Only the 20 residues are scored: positions of X, B, Z, J, U and O are "
+              "left out of a scan. A row that does not fit the sequence fails alone, naming itself, and the exit "
+              "status is 1.",
           .examples = {{"groel score examples/proteins.fasta --record P01308 --variants "
                         "L30A,M1V:A2C,p.Trp4Arg",
                         "three variants of insulin"},

@@ -12,7 +12,8 @@ report::Figure contact_figure(const ContactResult& result);
 
 struct ChainLabels {
   std::string name;
-  std::vector<std::string> residues;  ///< "M1"
+  std::vector<std::string> residues;   ///< "M1"
+  std::vector<std::string> numbers{};  ///< the author's, "27A"; empty where no residue was seen
 };
 /// Contacts of a structure: rows of `a`, columns of `b`. `source` names its file.
 report::Figure structure_figure(const std::string& source, const analysis::DistanceMap& map, const ChainLabels& a,

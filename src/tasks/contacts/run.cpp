@@ -13,6 +13,7 @@
 #include "io/structure.h"
 #include "report/picture.h"
 #include "tasks/contacts/figures.h"
+#include "tasks/contacts/structure_notes.h"
 #include "tasks/contacts/writer.h"
 #include "tasks/reading/journal.h"
 #include "tasks/reading/output_name.h"
@@ -88,6 +89,7 @@ class Run {
         failures_(context.sink) {
     if (options.has("structure")) structure_ = io::read_structure(options.text("structure"));
     chain_ = chain_of(options, structure_);
+    if (chain_ != nullptr) notes_ = tell_structure_notes(structure_, {chain_}, options.list("chain"), context.sink);
     records_ = records_of(options, structure_, chain_, loaded.model->tokenizer(), context.sink);
     const RunOutput output{options.text("output"), options.flag("resume"), options.flag("overwrite")};
     std::error_code ignored;
@@ -112,6 +114,8 @@ class Run {
     }
     if (options_.flag("json")) {
       ordered_json out{{"records", json_}};
+      if (chain_ != nullptr)
+        out["structure"] = {{"file", structure_.source}, {"chain", chain_->name}, {"notes", notes_}};
       if (!errors_.empty()) out["errors"] = errors_;
       context_.out << out.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
     }
@@ -263,6 +267,7 @@ class Run {
   Failures failures_;
   bio::Structure structure_;
   const bio::Chain* chain_ = nullptr;
+  std::vector<std::string> notes_;  // on the structure
   std::vector<ReadRecord> records_;
   std::optional<Outputs> outputs_;
   std::optional<RunJournal> journal_;

@@ -10,6 +10,7 @@
 #include "io/structure.h"
 #include "report/picture.h"
 #include "tasks/contacts/figures.h"
+#include "tasks/contacts/structure_notes.h"
 #include "tasks/reading/csv_text.h"
 #include "tasks/reading/picture.h"
 
@@ -22,6 +23,8 @@ struct Maps {
   const bio::Chain& a;
   const bio::Chain& b;
   analysis::DistanceMap distances;
+  std::vector<std::string> a_numbers, b_numbers;  // the author's; empty where no residue was seen
+  std::vector<std::string> notes;
 
   bool within_one() const { return &a == &b; }
 };
@@ -45,11 +48,16 @@ std::string letter(const bio::Chain& chain, std::int64_t at) {
   return chain.sequence.substr(static_cast<std::size_t>(at), 1);
 }
 
+const std::string& number(const std::vector<std::string>& numbers, std::int64_t at) {
+  return numbers[static_cast<std::size_t>(at)];
+}
+
 std::string to_csv(const Maps& maps) {
-  std::string out = "chain_i,i,residue_i,chain_j,j,residue_j,distance\n";
+  std::string out = "chain_i,i,auth_i,residue_i,chain_j,j,auth_j,residue_j,distance\n";
   for (const Contact& one : contacts_of(maps))
-    append_row(out, std::vector<std::string>{maps.a.name, fmt::format("{}", one.i + 1), letter(maps.a, one.i),
-                                             maps.b.name, fmt::format("{}", one.j + 1), letter(maps.b, one.j),
+    append_row(out, std::vector<std::string>{maps.a.name, fmt::format("{}", one.i + 1), number(maps.a_numbers, one.i),
+                                             letter(maps.a, one.i), maps.b.name, fmt::format("{}", one.j + 1),
+                                             number(maps.b_numbers, one.j), letter(maps.b, one.j),
                                              fmt::format("{:.3f}", one.distance)});
   return out;
 }
@@ -64,7 +72,12 @@ ordered_json to_json(const Maps& maps) {
   ordered_json out{{"chains", ordered_json::array({chain_json(maps.a)})}, {"contacts", ordered_json::array()}};
   if (!maps.within_one()) out["chains"].push_back(chain_json(maps.b));
   for (const Contact& one : contacts_of(maps))
-    out["contacts"].push_back({{"i", one.i + 1}, {"j", one.j + 1}, {"distance", one.distance}});
+    out["contacts"].push_back({{"i", one.i + 1},
+                               {"j", one.j + 1},
+                               {"auth_i", number(maps.a_numbers, one.i)},
+                               {"auth_j", number(maps.b_numbers, one.j)},
+                               {"distance", one.distance}});
+  out["notes"] = maps.notes;
   return out;
 }
 
@@ -75,6 +88,8 @@ void write_npz(const Maps& maps, const std::string& path) {
   const std::vector<std::int64_t> shape{maps.distances.rows, maps.distances.columns};
   out.add("chains", {maps.a.name, maps.b.name});
   out.add("sequences", {maps.a.sequence, maps.b.sequence});
+  out.add("row_numbers", maps.a_numbers);
+  out.add("column_numbers", maps.b_numbers);
   out.add("distances", DType::f32, shape, bytes_of(maps.distances.values));
   out.add("contacts", DType::f32, shape, bytes_of(analysis::contacts(maps.distances, analysis::kContactDistance)));
   out.finish();
@@ -117,7 +132,9 @@ void require_room(const bio::Chain& a, const bio::Chain& b, const Options& optio
                  fmt::format("chain {}", a.name), "name shorter chains with --chain"});
 }
 
-ChainLabels labels(const bio::Chain& chain) { return {chain.name, residue_labels(chain.sequence)}; }
+ChainLabels axis(const bio::Chain& chain, const std::vector<std::string>& numbers) {
+  return {chain.name, residue_labels(chain.sequence), numbers};
+}
 
 }  // namespace
 
@@ -129,11 +146,16 @@ int map_structure(const Options& options, Context& context) {
   const bio::Chain& a = structure.chain(names.front());
   const bio::Chain& b = structure.chain(names.back());
   require_room(a, b, options);
-  const Maps maps{a, b, analysis::distances(bio::sites(a), bio::sites(b))};
+  const Maps maps{a,
+                  b,
+                  analysis::distances(bio::sites(a), bio::sites(b)),
+                  bio::labels(a, a.sequence),
+                  bio::labels(b, b.sequence),
+                  tell_structure_notes(structure, {&a, &b}, options.list("chain"), context.sink)};
   if (options.has("output")) write(maps, options.text("output"), context.out);
   if (options.has("picture"))
     report::write_picture(structure_figure(std::filesystem::path(structure.source).filename().string(), maps.distances,
-                                           labels(a), labels(b)),
+                                           axis(a, maps.a_numbers), axis(b, maps.b_numbers)),
                           options.text("picture"));
   if (options.flag("json"))
     context.out << to_json(maps).dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';

@@ -156,6 +156,11 @@ bool is_residue(const bio::Tokenizer& tokenizer, std::int32_t id) {
   return token.size() == 1 && std::isalpha(static_cast<unsigned char>(token[0])) != 0;
 }
 
+bool is_standard_residue(const bio::Tokenizer& tokenizer, std::int32_t id) {
+  const std::string& token = tokenizer.token(id);
+  return token.size() == 1 && kResidues.find(token[0]) != std::string_view::npos;
+}
+
 void require_residues(const bio::Tokenizer& tokenizer, std::span<const std::int32_t> tokens) {
   for (std::size_t p = 1; p + 1 < tokens.size(); ++p)
     if (!is_residue(tokenizer, tokens[p]))

@@ -66,6 +66,9 @@ std::vector<std::int32_t> residue_ids(const bio::Tokenizer& tokenizer);
 /// Whether a token stands for a known residue: one letter, neither a gap nor <mask> nor <unk>.
 bool is_residue(const bio::Tokenizer& tokenizer, std::int32_t id);
 
+/// Whether a token is one of the 20 residues.
+bool is_standard_residue(const bio::Tokenizer& tokenizer, std::int32_t id);
+
 /// Throws a bad_input error naming the first token between <cls> and <eos> that stands for no known residue.
 void require_residues(const bio::Tokenizer& tokenizer, std::span<const std::int32_t> tokens);
 

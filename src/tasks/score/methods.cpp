@@ -33,7 +33,9 @@ std::vector<std::int64_t> needed_positions(const ScoreInput& input, std::vector<
     try {
       if (!row.variant.only_substitutions() || (row.sequence && row.sequence->size() != input.wild_type.size()))
         throw Error(ErrorKind::unsupported,
-                    {"insertions and deletions have no marginals", {}, "use --method pseudo-perplexity"});
+                    {"an insertion or deletion has no marginals: after it no position is the wild type's",
+                     {},
+                     "use --method pseudo-perplexity"});
       for (const bio::Edit& edit : row.variant.edits) {
         token_of(input.model.tokenizer(), edit.from_first);
         token_of(input.model.tokenizer(), edit.to[0]);
@@ -97,9 +99,11 @@ class WholeSequences {
   }
 
   bool next(engine::ScanQuery& query) {
-    while (position_ + 2 == static_cast<std::int64_t>(tokens_.size()))
-      if (!advance()) return false;
-    ++position_;
+    do {  // residues that are none of the 20 stand on both sides, and are no part of the sums
+      while (position_ + 2 == static_cast<std::int64_t>(tokens_.size()))
+        if (!advance()) return false;
+      ++position_;
+    } while (!is_standard_residue(input_.model.tokenizer(), tokens_[static_cast<std::size_t>(position_)]));
     query = {static_cast<std::int64_t>(key_), tokens_, {position_}, {position_}};
     return true;
   }

@@ -9,6 +9,7 @@
 #include "io/numbers.h"
 #include "io/table.h"
 #include "tasks/reading/input.h"
+#include "tasks/score/rows.h"
 
 namespace groel::tasks {
 namespace {
@@ -40,8 +41,8 @@ bool is_variant(const std::string& text) {
   try {
     bio::parse_variant(text);
     return !text.empty();
-  } catch (const Error&) {
-    return false;
+  } catch (const Error& error) {
+    return error.kind() == ErrorKind::unsupported;  // understood, and cannot be scored
   }
 }
 
@@ -51,19 +52,6 @@ std::string clean_sequence(const std::string& text) {
     if (std::isspace(static_cast<unsigned char>(c)) == 0)
       out += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   while (!out.empty() && out.back() == '*') out.pop_back();
-  return out;
-}
-
-// A sequence of the wild type's length is so many substitutions.
-bio::Variant differences(const std::string& sequence, const std::string& wild_type) {
-  bio::Variant out;
-  if (sequence.size() != wild_type.size()) return out;
-  for (std::size_t i = 0; i < sequence.size(); ++i)
-    if (sequence[i] != wild_type[i]) {
-      const auto position = static_cast<std::int64_t>(i) + 1;
-      out.edits.push_back(
-          {position, position, wild_type[i], wild_type[i], std::string(1, sequence[i]), bio::Edit::Kind::substitution});
-    }
   return out;
 }
 
@@ -145,9 +133,7 @@ class TableReader {
       return;
     }
     require_value(row.name, io::ValueKind::quantity, "variant");
-    row.variant = bio::parse_variant(row.name);
-    bio::shift(row.variant, offset_);
-    bio::check_variant(row.variant, wild_type_);
+    read_variant(row, wild_type_, offset_);
   }
 
   static void require_value(const std::string& text, io::ValueKind kind, const char* what) {
@@ -174,9 +160,7 @@ VariantTable from_words(const Options& options, const std::string& wild_type) {
     row.name = text.substr(at, end - at);
     row.fields = {row.name};
     try {
-      row.variant = bio::parse_variant(row.name);
-      bio::shift(row.variant, options.integer("offset"));
-      bio::check_variant(row.variant, wild_type);
+      read_variant(row, wild_type, options.integer("offset"));
     } catch (const Error& error) {
       row.error = error.at(row.name);
     }
@@ -184,35 +168,6 @@ VariantTable from_words(const Options& options, const std::string& wild_type) {
     at = end + 1;
   }
   return table;
-}
-
-VariantTable every_substitution(const Options& options, const std::string& wild_type) {
-  VariantTable table{{"mutant", "position", "wild_type", "mutation"}, {}, false};
-  for (std::size_t i = 0; i < wild_type.size(); ++i) {
-    const char from = wild_type[i];
-    const auto position = static_cast<std::int64_t>(i) + 1;
-    const auto shown = position + options.integer("offset");
-    for (const char to : kResidues) {
-      if (to == from) continue;
-      VariantRow row;
-      row.name = fmt::format("{}{}{}", from, shown, to);
-      row.fields = {row.name, fmt::format("{}", shown), std::string(1, from), std::string(1, to)};
-      row.variant.edits = {{position, position, from, from, std::string(1, to), bio::Edit::Kind::substitution}};
-      table.rows.push_back(std::move(row));
-    }
-  }
-  return table;
-}
-
-bool agrees(const bio::Variant& variant, std::int64_t more, const std::string& wild_type) {
-  const auto there = [&](std::int64_t position, char residue) {
-    position -= more;
-    return position >= 1 && position <= static_cast<std::int64_t>(wild_type.size()) &&
-           wild_type[static_cast<std::size_t>(position - 1)] == residue;
-  };
-  return std::all_of(variant.edits.begin(), variant.edits.end(), [&](const bio::Edit& edit) {
-    return there(edit.first, edit.from_first) && there(edit.last, edit.from_last);
-  });
 }
 
 }  // namespace
@@ -225,7 +180,7 @@ VariantTable read_variants(const Options& options, const std::string& wild_type)
     throw Error(ErrorKind::usage, {"no protein is that long", "--offset", {}});
   if (options.flag("scan") && names_columns(options))
     throw Error(ErrorKind::usage, {"a scan reads no table, so that no column can be named", "--scan", {}});
-  if (options.flag("scan")) return every_substitution(options, wild_type);
+  if (options.flag("scan")) return every_substitution(wild_type, options.integer("offset"));
   const std::string text = options.text("variants");
   std::error_code ignored;
   const bool file = text == "-" || std::filesystem::exists(text, ignored);
@@ -237,21 +192,6 @@ VariantTable read_variants(const Options& options, const std::string& wild_type)
     throw Error(ErrorKind::not_found, {"there is no such file, and it is not a variant either", text.substr(0, 200),
                                        "name a table, or write variants as A5D:K9R,M1A"});
   return words ? from_words(options, wild_type) : TableReader(options, wild_type).read();
-}
-
-std::optional<std::int64_t> fitting_offset(const VariantTable& table, const std::string& wild_type) {
-  std::vector<const bio::Variant*> variants;
-  for (const VariantRow& row : table.rows)
-    if (!row.variant.edits.empty()) variants.push_back(&row.variant);
-  if (variants.empty()) return std::nullopt;
-  const std::int64_t first = variants.front()->edits.front().first;
-  std::vector<std::int64_t> fitting;
-  for (std::int64_t position = 1; position <= static_cast<std::int64_t>(wild_type.size()); ++position)
-    if (std::all_of(variants.begin(), variants.end(),
-                    [&](const bio::Variant* v) { return agrees(*v, first - position, wild_type); }))
-      fitting.push_back(first - position);
-  if (fitting.size() != 1 || fitting.front() == 0) return std::nullopt;
-  return fitting.front();
 }
 
 }  // namespace groel::tasks

@@ -34,7 +34,4 @@ struct VariantTable {
 /// such a column, or without any measured value. Those of a row stay with it.
 VariantTable read_variants(const Options& options, const std::string& wild_type);
 
-/// The offset with which every readable row would agree with the wild type, if there is exactly one and it is not 0.
-std::optional<std::int64_t> fitting_offset(const VariantTable& table, const std::string& wild_type);
-
 }  // namespace groel::tasks
