@@ -23,9 +23,10 @@ bool is_cif(const std::string& text) {
   return false;
 }
 
-bool is_amino_acid(gemmi::ResidueInfo::Kind kind) {
-  using Info = gemmi::ResidueInfo;
-  return kind == Info::AA || kind == Info::AAD || kind == Info::PAA || kind == Info::MAA;
+using ResidueKind = decltype(gemmi::ResidueInfo::kind);  // gemmi 0.7 has given it another name
+
+bool is_amino_acid(ResidueKind kind) {
+  return kind == ResidueKind::AA || kind == ResidueKind::AAD || kind == ResidueKind::PAA || kind == ResidueKind::MAA;
 }
 
 // Of a residue by its name; a modified one has the letter of what it was made from.
