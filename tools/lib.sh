@@ -69,7 +69,10 @@ need_packages() {
   make_folder "$root/build" && touch "$stamp"
 }
 
-make_folder() { mkdir -p "$1" 2>/dev/null || die "cannot write to $1: take it back from who has made it (as root: chown -R $(id -un) $1)"; }
+make_folder() {
+  mkdir -p "$1" 2>/dev/null && return
+  die "cannot write to $1: take it back from who has made it (as root: chown -R $(id -un) $1)"
+}
 
 # install_packages SECTION...: what is missing is looked up again once apt knows what there is: on a fresh system it
 # knows no optional package before.

@@ -70,8 +70,8 @@ memory::desc any_layout(const TileShape& shape) {
   return {{shape.in, shape.out}, data_type(shape.input), memory::format_tag::any};
 }
 
-// oneDNN 3 describes a product at once, oneDNN 2 by an operation's description of its own; which of them this is shows in
-// what can be constructed.
+// oneDNN 3 describes a product at once, oneDNN 2 by an operation's description of its own; which of them this is shows
+// in what can be constructed.
 template <class Product>
 auto describe_product(const memory::desc& x, const memory::desc& weight, const memory::desc& y,
                       const dnnl::primitive_attr& attributes) {

@@ -21,8 +21,8 @@ std::string to_html(const Figure& figure);
 /// Writes the picture, its format by the extension (.svg, .png, .html), and beside it FILE.csv with what it shows.
 /// Errors: as above; usage for another extension; io.
 void write_picture(const Figure& figure, const std::filesystem::path& path);
-/// Whether write_picture knows the extension and can draw. Errors: usage, naming those it knows, when not; unsupported in
-/// a build without pictures.
+/// Whether write_picture knows the extension and can draw. Errors: usage, naming those it knows, when not; unsupported
+/// in a build without pictures.
 void check_picture_path(const std::filesystem::path& path);
 
 }  // namespace groel::report

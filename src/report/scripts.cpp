@@ -31,11 +31,12 @@ std::string_view echarts_script() { return between(groel_echarts_js, groel_echar
 #else
 bool draws_pictures() noexcept { return false; }
 std::string_view echarts_script() {
-  throw Error(ErrorKind::unsupported,
-              {"this program was built without pictures",
-               {},
-               "in GroEL's source tree run `./run --pictures`, which fetches the charting part and builds again; tables "
-               "(.csv) work without it"});
+  throw Error(
+      ErrorKind::unsupported,
+      {"this program was built without pictures",
+       {},
+       "in GroEL's source tree run `./run --pictures`, which fetches the charting part and builds again; tables "
+       "(.csv) work without it"});
 }
 #endif
 std::string_view figure_script() noexcept { return between(groel_figure_js, groel_figure_js_end); }
