@@ -68,8 +68,8 @@ void print(const json& r, std::ostream& out) {
   line("cores, threads", fmt::format("{}, {}", r["cores"].dump(), r["threads"].dump()));
   line("free memory", format_bytes(r["memory_available"]));
   line("GPU", "not used by this build");
-  line("pictures",
-       r["pictures"] ? "SVG, PNG, HTML" : "off: built without the charting part; `./run --pictures` gets it");
+  line("pictures", r["pictures"].get<bool>() ? "SVG, PNG, HTML"
+                                             : "off: built without the charting part; `./run --pictures` gets it");
   for (const auto& [library, version] : r["libraries"].items()) line(library, version);
 }
 
