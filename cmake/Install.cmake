@@ -7,19 +7,21 @@ install(TARGETS groel groel_third_party EXPORT groelTargets ARCHIVE DESTINATION 
 install(DIRECTORY include/groel DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
 install(EXPORT groelTargets NAMESPACE groel:: DESTINATION ${groel_package_dir})
 
+set(GROEL_SHARE_DIR ${CMAKE_INSTALL_DATADIR}/groel)
 configure_package_config_file(cmake/groelConfig.cmake.in ${PROJECT_BINARY_DIR}/groelConfig.cmake
-  INSTALL_DESTINATION ${groel_package_dir})
+  INSTALL_DESTINATION ${groel_package_dir} PATH_VARS GROEL_SHARE_DIR)
 # Before 1.0 a minor version may change the interface.
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/groelConfigVersion.cmake COMPATIBILITY SameMinorVersion)
-install(FILES ${PROJECT_BINARY_DIR}/groelConfig.cmake ${PROJECT_BINARY_DIR}/groelConfigVersion.cmake
+install(FILES ${PROJECT_BINARY_DIR}/groelConfig.cmake ${PROJECT_BINARY_DIR}/groelConfigVersion.cmake cmake/share_folder.cpp
   DESTINATION ${groel_package_dir})
+install(FILES cmake/Libraries.cmake DESTINATION ${groel_package_dir} RENAME groelLibraries.cmake)
 
 foreach(folder IN ITEMS examples models)
   if(IS_DIRECTORY ${PROJECT_SOURCE_DIR}/${folder})
-    install(DIRECTORY ${folder} DESTINATION ${CMAKE_INSTALL_DATADIR}/groel)
+    install(DIRECTORY ${folder} DESTINATION ${GROEL_SHARE_DIR})
   endif()
 endforeach()
 # Random weights, for tests (src/engine/bundled.cpp).
-install(DIRECTORY tests/data/esm2-tiny/ DESTINATION ${CMAKE_INSTALL_DATADIR}/groel/models/esm2-tiny-random FILES_MATCHING
+install(DIRECTORY tests/data/esm2-tiny/ DESTINATION ${GROEL_SHARE_DIR}/models/esm2-tiny-random FILES_MATCHING
   PATTERN "*config.json" PATTERN "vocab.txt" PATTERN "model.safetensors" PATTERN "special_tokens_map.json")
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

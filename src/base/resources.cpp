@@ -3,6 +3,10 @@
 
 #include <cstdlib>
 
+/// Share folder of the prefix in which find_package(groel) has found the library; defined in programs that were built
+/// with that (cmake/share_folder.cpp) and in no others.
+extern "C" const char* groel_share_folder() noexcept __attribute__((weak));
+
 namespace groel {
 
 namespace fs = std::filesystem;
@@ -12,9 +16,9 @@ std::vector<fs::path> resource_folders() {
   if (const char* home = std::getenv("GROEL_HOME"); home != nullptr && *home != '\0') out.emplace_back(home);
   std::error_code failed;
   const fs::path program = fs::read_symlink("/proc/self/exe", failed);
-  if (failed) return out;
   const fs::path folder = program.parent_path();
-  out.push_back(folder.parent_path() / "share" / "groel");                   // PREFIX/bin/groel
+  if (!failed) out.push_back(folder.parent_path() / "share" / "groel");  // PREFIX/bin/groel
+  if (groel_share_folder != nullptr) out.emplace_back(groel_share_folder());
   for (fs::path up = folder; up.has_relative_path(); up = up.parent_path())  // build/release/groel
     if (fs::exists(up / "src" / "layers.txt", failed)) {
       out.push_back(up);

@@ -8,8 +8,9 @@
 
 namespace groel {
 
-/// Folders in which bundled files are looked for: $GROEL_HOME, share/groel beside the program, the source tree that
-/// the program was built in.
+/// Folders in which bundled files are looked for, in this order: $GROEL_HOME, share/groel beside the program
+/// (BIN/../share), share/groel of the prefix in which find_package(groel) found the library, the source tree that the
+/// program was built in.
 std::vector<std::filesystem::path> resource_folders();
 /// The first existing one of `relative` in those folders.
 std::optional<std::filesystem::path> find_resource(const std::filesystem::path& relative);

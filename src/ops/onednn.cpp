@@ -7,6 +7,7 @@
 #include <mutex>
 #include <oneapi/dnnl/dnnl.hpp>
 #include <tuple>
+#include <type_traits>
 #include <unordered_map>
 
 #include "base/cpu.h"
@@ -69,17 +70,26 @@ memory::desc any_layout(const TileShape& shape) {
   return {{shape.in, shape.out}, data_type(shape.input), memory::format_tag::any};
 }
 
+// oneDNN 3 describes a product at once, oneDNN 2 by an operation's description of its own; which of them this is shows
+// in what can be constructed.
+template <class Product>
+auto describe_product(const memory::desc& x, const memory::desc& weight, const memory::desc& y,
+                      const dnnl::primitive_attr& attributes) {
+  using Description = typename Product::primitive_desc;
+  if constexpr (std::is_constructible_v<Description, const dnnl::engine&, const memory::desc&, const memory::desc&,
+                                        const memory::desc&, const dnnl::primitive_attr&>)
+    return Description(engine(), x, weight, y, attributes);
+  else
+    return Description(typename Product::desc(x, weight, y), attributes, engine());
+}
+
 dnnl::matmul::primitive_desc describe(const TileShape& shape, const memory::desc& weight) {
   using Tag = memory::format_tag;
   const memory::desc x({shape.rows, shape.in}, data_type(shape.input), Tag::ab);
   const memory::desc y({shape.rows, shape.out}, memory::data_type::f32, Tag::ab);
   dnnl::primitive_attr attributes;
   attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
-#if DNNL_VERSION_MAJOR >= 3
-  return {engine(), x, weight, y, attributes};
-#else
-  return {dnnl::matmul::desc(x, weight, y), attributes, engine()};
-#endif
+  return describe_product<dnnl::matmul>(x, weight, y, attributes);
 }
 
 }  // namespace

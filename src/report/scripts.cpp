@@ -1,6 +1,9 @@
 // The files themselves, put into the program by the assembler.
 #include "report/scripts.h"
 
+#include "base/error.h"
+#include "report/picture.h"
+
 #define GROEL_EMBED(name, path)          \
   __asm__(".pushsection .rodata\n" #name \
           ":\n"                          \
@@ -9,7 +12,9 @@
           ".popsection\n");              \
   extern "C" const char name[], name##_end[] /* NOLINT */
 
+#ifdef GROEL_ECHARTS_JS  // absent in a build without pictures
 GROEL_EMBED(groel_echarts_js, GROEL_ECHARTS_JS);
+#endif
 GROEL_EMBED(groel_figure_js, GROEL_FIGURE_JS);
 GROEL_EMBED(groel_page_js, GROEL_PAGE_JS);
 
@@ -20,7 +25,20 @@ std::string_view between(const char* from, const char* to) { return {from, stati
 
 }  // namespace
 
-std::string_view echarts_script() noexcept { return between(groel_echarts_js, groel_echarts_js_end); }
+#ifdef GROEL_ECHARTS_JS
+bool draws_pictures() noexcept { return true; }
+std::string_view echarts_script() { return between(groel_echarts_js, groel_echarts_js_end); }
+#else
+bool draws_pictures() noexcept { return false; }
+std::string_view echarts_script() {
+  throw Error(
+      ErrorKind::unsupported,
+      {"this program was built without pictures",
+       {},
+       "in GroEL's source tree run `./run --pictures`, which fetches the charting part and builds again; tables "
+       "(.csv) work without it"});
+}
+#endif
 std::string_view figure_script() noexcept { return between(groel_figure_js, groel_figure_js_end); }
 std::string_view page_script() noexcept { return between(groel_page_js, groel_page_js_end); }
 

@@ -5,8 +5,9 @@
 
 namespace groel::report {
 
-std::string_view echarts_script() noexcept;  // Apache ECharts, from npm
-std::string_view figure_script() noexcept;   // figure.js
-std::string_view page_script() noexcept;     // page.js
+/// Apache ECharts, from npm. Errors: unsupported in a build without pictures.
+std::string_view echarts_script();
+std::string_view figure_script() noexcept;  // figure.js
+std::string_view page_script() noexcept;    // page.js
 
 }  // namespace groel::report

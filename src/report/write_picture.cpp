@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/text_file.h"
 #include "report/picture.h"
+#include "report/scripts.h"
 #include "report/table.h"
 
 namespace groel::report {
@@ -24,7 +25,10 @@ const Format& format_of(const std::filesystem::path& path) {
 
 }  // namespace
 
-void check_picture_path(const std::filesystem::path& path) { format_of(path); }
+void check_picture_path(const std::filesystem::path& path) {
+  format_of(path);
+  echarts_script();
+}
 
 void write_picture(const Figure& figure, const std::filesystem::path& path) {
   write_text(path, format_of(path).draw(figure));

@@ -11,6 +11,7 @@
 #include "base/version.h"
 #include "ops/kernels.h"
 #include "ops/onednn.h"
+#include "report/picture.h"
 #include "tasks/task.h"
 
 namespace groel::tasks {
@@ -45,6 +46,7 @@ json report() {
             {"hdf5", hdf5_version()},
             {"zlib", zlibVersion()},
             {"zstd", ZSTD_versionString()}}},
+          {"pictures", report::draws_pictures()},
           {"gpu", nullptr}};
 }
 
@@ -66,6 +68,8 @@ void print(const json& r, std::ostream& out) {
   line("cores, threads", fmt::format("{}, {}", r["cores"].dump(), r["threads"].dump()));
   line("free memory", format_bytes(r["memory_available"]));
   line("GPU", "not used by this build");
+  line("pictures", r["pictures"].get<bool>() ? "SVG, PNG, HTML"
+                                             : "off: built without the charting part; `./run --pictures` gets it");
   for (const auto& [library, version] : r["libraries"].items()) line(library, version);
 }
 

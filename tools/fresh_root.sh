@@ -1,0 +1,89 @@
+# shellcheck shell=bash disable=SC2154
+# A bare Debian root: made, filled with a clone of the tree, entered, removed. Sourced by tools/fresh.sh.
+
+# Removes a root and nothing that is mounted in it.
+remove_root() {
+  local mount
+  while read -r mount; do
+    umount "$mount" || die "$mount is still mounted; nothing was removed"
+  done < <(awk -v under="$1/" 'index($5, under) == 1 { print $5 }' /proc/self/mountinfo | sort -r)
+  rm -rf --one-file-system "$1"
+}
+
+# This machine's package sources of Debian, for another release.
+sources_for() {
+  local here file
+  here=$(. /etc/os-release && echo "$VERSION_CODENAME")
+  for file in /etc/apt/sources.list /etc/apt/sources.list.d/*; do
+    [[ -f $file ]] && grep -qE "(^|[ /])$here( |-|/|\$)" "$file" || continue
+    case $file in
+      *.sources) sed "s/\b$here\b/$1/g" "$file" ;;
+      *.list) grep -E "^deb .*debian" "$file" | sed "s/\b$here\b/$1/g" | as_stanzas ;;
+    esac
+    echo
+  done
+}
+
+# One-line sources as deb822, so that one file holds both.
+as_stanzas() {
+  sed -E 's/^deb +(\[[^]]*\] +)?([^ ]+) +([^ ]+) +(.*)$/Types: deb\nURIs: \2\nSuites: \3\nComponents: \4\n/'
+}
+
+# make_base RELEASE: build/fresh/RELEASE.tar, by debootstrap; kept.
+make_base() {
+  local tar=$folder/$1.tar mirror
+  [[ ! -f $tar ]] || return 0
+  mirror=$(sources_for "$1" | awk '$1 == "URIs:" && !/security/ { print $2; exit }')
+  [[ -n $mirror ]] || die "this machine's apt names no Debian mirror to take $1 from"
+  say "fresh $1: debootstrap makes the bare system (log: build/fresh/$1.log)"
+  remove_root "$bare"
+  timed 'debootstrap' debootstrap --variant=minbase --include=ca-certificates "$1" "$bare" "$mirror" \
+    >"$folder/$1.log" 2>&1 </dev/null || fail "debootstrap could not make $1" "$folder/$1.log"
+  rm -rf "$bare"/var/cache/apt/archives/*.deb
+  tar -C "$bare" -cf "$tar.new" . && mv "$tar.new" "$tar"
+}
+
+unpack_base() {
+  remove_root "$bare"
+  mkdir -p "$bare"
+  tar -C "$bare" -xf "$folder/$1.tar"
+  settings "$1"
+  mount --bind /proc "$bare/proc"
+  mount --bind /dev "$bare/dev"
+}
+
+# What makes the network reachable from here: apt's sources and settings, certificates, npm's settings, names of hosts.
+settings() {
+  local file
+  : >"$bare/etc/apt/sources.list"
+  sources_for "$1" >"$bare/etc/apt/sources.list.d/debian.sources"
+  cp /etc/apt/apt.conf.d/99* "$bare/etc/apt/apt.conf.d/" 2>/dev/null || true
+  cp /etc/resolv.conf /etc/hosts "$bare/etc/"
+  cp /usr/local/share/ca-certificates/*.crt "$bare/usr/local/share/ca-certificates/" 2>/dev/null || true
+  cp /etc/ssl/certs/ca-certificates.crt "$bare/etc/ssl/certs/"
+  for file in /etc/npmrc /usr/etc/npmrc; do
+    [[ ! -f $file ]] || install -D -m 644 "$file" "$bare/etc/npmrc"
+  done
+  [[ ! -f $HOME/.npmrc ]] || cp "$HOME/.npmrc" "$bare/root/.npmrc"
+}
+
+# A clone of what is committed, as a newcomer has it.
+put_tree() {
+  [[ -z $(git -C "$root" status --porcelain) ]] || say "fresh $release: changes that are not committed are left out"
+  git clone -q --no-hardlinks --depth 1 "file://$root" "$bare/srv/groel"
+  chmod 755 "$bare/srv/groel"
+}
+
+# inside COMMAND: as root in the root, with nothing of this machine's environment but the way through a proxy.
+inside() { inside_as root "$1"; }
+inside_as() {
+  local user=$1 name pass=()
+  for name in http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY GROEL_JOBS; do
+    [[ -z ${!name:-} ]] || pass+=("$name=${!name}")
+  done
+  chroot --userspec="$user" "$bare" env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb "${pass[@]}" \
+    bash -c "cd /srv/groel && $2" </dev/null
+}
+
+# MB on disk, without what is mounted.
+disk_mb() { du -smx "$1" | cut -f 1; }
