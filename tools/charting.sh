@@ -54,9 +54,10 @@ fetch_charting() {
 # unpack_npm FOLDER: the parts that npm loads, downloaded and verified by apt.
 unpack_npm() {
   local wanted deb
-  mapfile -t wanted < <(packages_of npm-parts)
+  mapfile -t wanted < <(packages_of npm-parts | awk 'NR == FNR { known[$1]; next } sub(/\?$/, "") && !($1 in known) { next } 1' \
+    <(apt-cache pkgnames) -)
   mkdir -p "$1/debs"
-  (cd "$1/debs" && apt-get -q download "${wanted[@]}") || return
+  (cd "$1/debs" && apt-get -q -o APT::Sandbox::User=root download "${wanted[@]}") || return
   for deb in "$1"/debs/*.deb; do
     dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$1" --exclude='./usr/share/doc*' --exclude='./usr/share/man*' || return
   done
