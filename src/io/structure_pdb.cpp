@@ -7,6 +7,7 @@
 #include <cctype>
 #include <charconv>
 #include <string_view>
+#include <unordered_set>
 
 #include "base/error.h"
 #include "io/structure_names.h"
@@ -86,8 +87,19 @@ class PdbFilter {
       is_first_model_ = false;
     }
     if (!is_first_model_) return;
+    part(key);
     rename(line);
     out_.text += line.substr(0, kSegment) + '\n';
+  }
+
+  // A residue that begins with an atom that was there before is of another chain, though nothing else says so.
+  void part(const std::string& key) {
+    const std::string residue = key.substr(5);
+    if (!seen_.insert(key).second && residue != last_residue_) {
+      out_.text += "TER\n";
+      seen_ = {key};
+    }
+    last_residue_ = residue;
   }
 
   void check(const std::string& line) const {
@@ -118,7 +130,9 @@ class PdbFilter {
   const std::string& text_;
   const std::string& label_;
   std::int64_t number_ = 1;
-  std::string first_;  // key of the first atom
+  std::string first_;                     // key of the first atom
+  std::unordered_set<std::string> seen_;  // keys since the last chain began
+  std::string last_residue_;
   State state_ = State::open;
   bool is_first_model_ = true;
   PdbText out_;

@@ -190,10 +190,6 @@ TEST(StructureForms, ChainsWithoutANameAreToldApart) {
   EXPECT_THAT(segments.notes, ElementsAre("the file does not name its chains: here they are called PROA, PROB"));
   for (const std::string& between : {std::string("TER\n"), std::string()}) {
     const auto numbered = read(blank("    ") + between + blank("    "));
-    if (between.empty()) {
-      EXPECT_EQ(numbered.chains.size(), 1U) << "nothing tells the atoms of both apart";
-      continue;
-    }
     ASSERT_EQ(numbered.chains.size(), 2U);
     EXPECT_EQ(numbered.chains[0].name, "1");
     EXPECT_EQ(numbered.chains[1].name, "2");
@@ -204,11 +200,13 @@ TEST(StructureForms, ChainsWithoutANameAreToldApart) {
 TEST(StructureForms, ChainsOfOneNameAreTwo) {
   const std::string one = pdb({{"MET", "A", 1, 1}, {"LYS", "A", 2, 2}});
   const std::string bare = one.substr(0, one.size() - 4);
-  const auto structure = read(bare + "TER\n" + bare + "TER\n");
-  ASSERT_EQ(structure.chains.size(), 2U);
-  EXPECT_EQ(structure.chains[1].name, "A.2");
-  EXPECT_THAT(structure.notes,
-              ElementsAre("chains of one name with the same residues: A.2 is the chain that is called A, too"));
+  for (const std::string& text : {bare + "TER\n" + bare + "TER\n", bare + bare}) {
+    const auto structure = read(text);
+    ASSERT_EQ(structure.chains.size(), 2U);
+    EXPECT_EQ(structure.chains[1].name, "A.2");
+    EXPECT_THAT(structure.notes,
+                ElementsAre("chains of one name with the same residues: A.2 is the chain that is called A, too"));
+  }
 }
 
 TEST(StructureForms, TerInsideAChainEndsNothing) {
