@@ -1,5 +1,6 @@
 // The groel program: arguments in, one task run, exit status out.
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -7,8 +8,11 @@
 #include <cstdio>
 #include <iostream>
 #include <new>
+#include <system_error>
 
 #include "base/interrupt.h"
+#include "base/mapped_file.h"
+#include "base/threads.h"
 #include "cli/command_line.h"
 #include "cli/terminal_sink.h"
 
@@ -45,6 +49,9 @@ int run(const std::vector<std::string>& arguments) {
   groel::tasks::Context context{std::cout, sink};
   const groel::Options options(invocation.task->options, invocation.given);
   const int status = invocation.task->run(options, context);
+  if (const int refused = groel::refused_threads(); refused > 0)
+    sink.warning(fmt::format("the system refused {} thread{}: the work was done with {} (ulimit -u, ulimit -v)",
+                             refused, refused == 1 ? "" : "s", groel::num_threads()));
   flush_stdout();
   return status;
 }
@@ -63,11 +70,37 @@ int report(const Error& error, bool as_json) {
   return groel::exit_code(error.kind());
 }
 
+Error out_of_memory() {
+  return Error(
+      ErrorKind::memory,
+      {"out of memory: the system gives no more",
+       {},
+       "raise its limit (ulimit -v), use a smaller model, or lower --max-tokens or --memory where there are such"});
+}
+
+// A shell's small limit on the stack is raised as far as it may be: the main thread's grows while it runs.
+void raise_stack_limit() {
+  constexpr rlim_t kWanted = rlim_t{8} << 20;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur >= kWanted) return;
+  limit.rlim_cur = std::min(kWanted, limit.rlim_max);
+  ::setrlimit(RLIMIT_STACK, &limit);
+}
+
+// What the system said no to, outside our own calls: a thread, a file.
+Error from_system(const std::system_error& error) {
+  const int code = error.code().value();
+  if (code == EAGAIN || code == ENOMEM) return out_of_memory();
+  return Error(ErrorKind::io, {error.what(), {}, {}});
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
   groel::install_interrupt_handlers();
+  groel::install_mapped_file_guard();
+  raise_stack_limit();
   const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
   const bool as_json = std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
   try {
@@ -76,7 +109,9 @@ int main(int argc, char** argv) {
   } catch (const Error& error) {
     return report(error, as_json);
   } catch (const std::bad_alloc&) {
-    return report(Error(ErrorKind::memory, {"out of memory", {}, "lower --max-tokens or --memory"}), as_json);
+    return report(out_of_memory(), as_json);
+  } catch (const std::system_error& error) {
+    return report(from_system(error), as_json);
   } catch (const std::exception& error) {
     return report(Error(ErrorKind::internal, {error.what(), {}, "this is a defect of GroEL; please report it"}),
                   as_json);

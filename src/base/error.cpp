@@ -62,8 +62,12 @@ void fail_requirement(const char* condition, const char* file, int line) {
 }
 
 void throw_errno(const std::string& path, const std::string& doing, int error_number) {
-  const ErrorKind kind = error_number == ENOENT ? ErrorKind::not_found : ErrorKind::io;
+  const ErrorKind kind = error_number == ENOENT   ? ErrorKind::not_found
+                         : error_number == ENOMEM ? ErrorKind::memory
+                                                  : ErrorKind::io;
   std::string remedy;
+  if (error_number == ENOMEM) remedy = "the system gives no more memory: raise its limit (ulimit -v)";
+  if (error_number == EMFILE) remedy = "too many files are open at once: raise the limit (ulimit -n)";
   if (error_number == ENOSPC) remedy = "free some space or write to another disk; --resume continues from here";
   if (error_number == EACCES) remedy = "check the permissions of the file and of its folder";
   throw Error(kind, {fmt::format("cannot {}: {}", doing, std::strerror(error_number)), path, remedy});

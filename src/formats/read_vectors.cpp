@@ -33,14 +33,23 @@ VectorFile read_text_vectors(const VectorRequest& request) {
   const std::string label = request.path == "-" ? "stdin" : request.path;
   io::LineReader lines(io::decompress(io::open_bytes(request.path), label), label);
   const std::string_view start = lines.peek(io::LineReader::kMostPeeked);
+  if (start.starts_with("\x89HDF") || start.starts_with("PK\x03\x04"))
+    bad_vectors("HDF5 and NPZ cannot be read from a pipe", label, "save it to a file first, and name that");
   const std::size_t first = start.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos) bad_vectors("the file is empty", label);
   return start[first] == '{' ? read_jsonl_vectors({label, request.column}, lines)
                              : read_table_vectors({label, request.column}, lines);
 }
 
+// stdin, a pipe, a device: what can be read once alone.
+bool is_stream(const std::string& path) {
+  std::error_code ignored;
+  const auto type = std::filesystem::status(path, ignored).type();
+  return path == "-" || type == std::filesystem::file_type::fifo || type == std::filesystem::file_type::character;
+}
+
 VectorFile read_any(const VectorRequest& request) {
-  if (request.path == "-") return read_text_vectors(request);
+  if (is_stream(request.path)) return read_text_vectors(request);
   const auto file = MappedFile::open(request.path);
   if (file->bytes().empty()) bad_vectors("the file is empty", request.path);
   if (starts_with(file->bytes(), "\x89HDF\r\n\x1a\n")) return read_hdf5_vectors(request);

@@ -39,11 +39,7 @@ class Esm final : public Model,
       sequence_head_ = nn::ClassificationHead(config_.width, labels);
       token_head_ = nn::Linear(config_.width, labels);
     }
-    if (tokenizer_.size() != config_.vocabulary)
-      throw Error(ErrorKind::bad_model, {fmt::format("vocab_size is {}, but the vocabulary has {} tokens",
-                                                     config_.vocabulary, tokenizer_.size()),
-                                         "config.json",
-                                         {}});
+    config_.check_vocabulary(tokenizer_);
     for (std::int64_t i = 0; i < config_.layers; ++i) blocks_.emplace_back(config_);
   }
 
@@ -76,7 +72,8 @@ class Esm final : public Model,
   }
 
   std::vector<std::string> optional_groups() const override {
-    std::vector<std::string> groups{"lm_head.decoder.weight", "esm.contact_head."};
+    std::vector<std::string> groups{"esm.contact_head."};
+    if (config_.tied) groups.push_back("lm_head.decoder.weight");
     if (config_.rotary) groups.push_back("*.rotary_embeddings.inv_freq");
     if (!config_.lm_head_required) groups.push_back("lm_head.");
     return groups;
@@ -218,6 +215,7 @@ class Esm final : public Model,
 
   void take_stock(ops::Precision precision) {
     precision_ = precision;
+    require_right_output_table();
     for (const nn::Parameter& slot : slots_)
       if (slot.slot->defined() && !slot.name.ends_with("inv_freq") && slot.name != "lm_head.decoder.weight")
         parameters_ += slot.slot->count();
@@ -225,14 +223,24 @@ class Esm final : public Model,
     has_lm_head_ = defined("lm_head.dense.weight");
   }
 
+  bool tables_are_equal() const {
+    return !decoder_.defined() || (decoder_.to(DType::f32).clone().bytes() == words_.to(DType::f32).bytes() &&
+                                   nn::same_frequencies(decoder_.to(DType::f32), words_.to(DType::f32)));
+  }
+
+  void require_right_output_table() const {
+    if (config_.tied && !tables_are_equal())
+      throw Error(ErrorKind::bad_model,
+                  {"the file holds an output table that is not its embedding table, and "
+                   "the configuration says that they are one",
+                   "lm_head.decoder.weight", "set tie_word_embeddings to false in config.json if the file is right"});
+  }
+
   void require_trainable() const {
     if (config_.attention_dropout > 0)
       throw Error(ErrorKind::unsupported, {"dropout of attention's weights is not supported in training", "config.json",
                                            "set attention_probs_dropout_prob to 0"});
-    const bool tied =
-        !decoder_.defined() || (decoder_.to(DType::f32).clone().bytes() == words_.to(DType::f32).bytes() &&
-                                nn::same_frequencies(decoder_.to(DType::f32), words_.to(DType::f32)));
-    if (!tied || config_.mask_row_zeroed_in_head)
+    if (!tables_are_equal() || config_.mask_row_zeroed_in_head)
       throw Error(ErrorKind::unsupported, {"this checkpoint's output table is not its embedding table",
                                            "lm_head.decoder.weight", "train from a model whose two tables are tied"});
   }
@@ -374,24 +382,7 @@ Family esm_family() {
       .build = build,
       .default_tokenizer = bio::Tokenizer::esm,
       .from_native = from_fair_esm,
-      .native_renames = {{"encoder.sentence_encoder.", ""},
-                         {"encoder.", ""},
-                         {"embed_tokens.", "esm.embeddings.word_embeddings."},
-                         {"embed_positions.", "esm.embeddings.position_embeddings."},
-                         {"emb_layer_norm_before.", "esm.embeddings.layer_norm."},
-                         {"emb_layer_norm_after.", "esm.encoder.emb_layer_norm_after."},
-                         {"contact_head.", "esm.contact_head."},
-                         {"self_attn_layer_norm.", "attention.LayerNorm."},
-                         {"final_layer_norm.", "LayerNorm."},
-                         {"self_attn.q_proj.", "attention.self.query."},
-                         {"self_attn.k_proj.", "attention.self.key."},
-                         {"self_attn.v_proj.", "attention.self.value."},
-                         {"self_attn.out_proj.", "attention.output.dense."},
-                         {"self_attn.rot_emb.", "attention.self.rotary_embeddings."},
-                         {"fc1.", "intermediate.dense."},
-                         {"fc2.", "output.dense."},
-                         {"lm_head.weight", "lm_head.decoder.weight"},
-                         {"layers.", "esm.encoder.layer."}},
+      .native_renames = fair_esm_renames(),
       .ignorable = {"*.position_ids", "esm.embeddings.position_embeddings.weight", "esm.pooler.*", "classifier.*",
                     "*._float_tensor", "*.version"},
   };

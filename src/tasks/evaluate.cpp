@@ -1,10 +1,12 @@
 // groel evaluate: how well a model predicts held-out data.
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <numeric>
 
 #include "base/interrupt.h"
 #include "engine/bundled.h"
+#include "engine/embed.h"
 #include "engine/load.h"
 #include "tasks/evaluate/labels.h"
 #include "tasks/reading/input.h"
@@ -78,6 +80,18 @@ train::MlmDataOptions data_options(const Options& options, const models::Model& 
   return data;
 }
 
+// The error of the batch's first sequence whose numbers are not finite.
+Error overflow(const models::Model& model, const train::TrainBatch& batch) {
+  const auto tokens = batch.input.tokens.values<std::int32_t>();
+  const auto bounds = batch.input.cu_seqlens.values<std::int32_t>();
+  for (std::size_t b = 0; b + 1 < bounds.size(); ++b) {
+    const std::vector<std::int32_t> one(tokens.begin() + bounds[b], tokens.begin() + bounds[b + 1]);
+    const engine::Embedding said = engine::embed_batch(model, std::span(&one, 1), {.logits = true}).front();
+    if (said.failure) return *said.failure;
+  }
+  return Error(ErrorKind::bad_model, "the loss is not a finite number");
+}
+
 train::LossSum evaluate(const models::Model& model, train::MlmData& data, const train::Corpus& corpus, Sink& sink) {
   train::LossSum sum;
   Progress progress{"evaluating", 0, corpus.size(), 0, corpus.residues(), 0};
@@ -85,6 +99,7 @@ train::LossSum evaluate(const models::Model& model, train::MlmData& data, const 
   while (const auto batch = data.next()) {
     check_interrupted();
     sum += train::masked_loss(model, *batch);
+    if (!std::isfinite(sum.loss)) throw overflow(model, *batch);
     progress.done = data.position().next;
     progress.tokens += batch->input.token_count() - 2 * batch->input.sequences();
     progress.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

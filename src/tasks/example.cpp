@@ -49,8 +49,7 @@ std::vector<Tensor> mean_vectors(const models::Model& model, const EmbedInput& i
   for (const EmbedRecord& record : input.records) {
     if (record.error) throw record.error.value();
     const auto tokens = model.tokenizer().encode(input.sequences[static_cast<std::size_t>(record.distinct)]).ids;
-    out.push_back(
-        engine::embed_batch(model, std::span(&tokens, 1), {.layers = {last}, .mean = true}).front().mean.at(last));
+    out.push_back(engine::embed_one(model, tokens, {.layers = {last}, .mean = true}).mean.at(last));
   }
   return out;
 }
@@ -77,6 +76,7 @@ Filled fill_one(const models::Model& model, const EmbedInput& input) {
   };
   const Choices choices(tokenizer, Choices::Scope::residues);
   engine::MaskedScan(model, {}).run(source, [&](const engine::ScanAnswer& answer) {
+    if (answer.failure != nullptr) throw *answer.failure;
     const auto probabilities = choices.probabilities(answer.log_probabilities);
     for (const std::size_t choice : by_probability(probabilities))
       out.guesses.emplace_back(tokenizer.token(choices.ids()[choice]), probabilities[choice]);

@@ -204,7 +204,7 @@ void check_drawable(const std::vector<MaskJob>& jobs, const std::vector<ReadReco
 }
 
 void draw(const std::vector<FilledPosition>& all, const View& view, const Options& options, Sink& sink) {
-  if (!options.has("picture")) return;
+  if (!options.has("picture") || all.empty()) return;  // none: its record failed, which has been said
   MaskPicture picture{view.id(all.front()), {}, {}, view.base};
   for (std::size_t choice = 0; choice < view.choices.ids().size(); ++choice)
     picture.tokens.push_back(view.token(choice));
@@ -238,11 +238,11 @@ int run(const Options& options, Context& context) {
                         options.text("vocabulary") == "all" ? Choices::Scope::vocabulary : Choices::Scope::residues);
   std::vector<ReadRecord> records = read_records(options, tokenizer, context.sink);
   const std::vector<MaskJob> jobs = mask_jobs(scan, tokenizer, records, request);
+  check_drawable(jobs, records, options);
+  const auto filled = fill_masks({scan, tokenizer, choices, records}, jobs, request, context.sink);
   Failures failures(context.sink);
   for (const ReadRecord& record : records)
     if (record.error) failures.add(record.id, *record.error);
-  check_drawable(jobs, records, options);
-  const auto filled = fill_masks({scan, tokenizer, choices, records}, jobs, request, context.sink);
   const View view{tokenizer,
                   choices,
                   records,

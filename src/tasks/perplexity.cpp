@@ -64,7 +64,8 @@ void check_records(std::vector<ReadRecord>& records, const engine::MaskedScan& s
   }
 }
 
-std::vector<Likelihood> likelihoods(const std::vector<ReadRecord>& records, const engine::MaskedScan& scan,
+// A record of which the model says something that is no number gets its error.
+std::vector<Likelihood> likelihoods(std::vector<ReadRecord>& records, const engine::MaskedScan& scan,
                                     const bio::Tokenizer& tokenizer, Sink& sink) {
   std::vector<Likelihood> out(records.size());
   ScanProgress::Work work{"masking", "records", static_cast<std::int64_t>(records.size()), 0};
@@ -75,10 +76,12 @@ std::vector<Likelihood> likelihoods(const std::vector<ReadRecord>& records, cons
   scan.run([&](engine::ScanQuery& query) { return source.next(query); },
            [&](const engine::ScanAnswer& answer) {
              const auto key = static_cast<std::size_t>(answer.key);
+             progress.answered(answer.key);
+             if (answer.failure != nullptr) records[key].error = answer.failure->at(records[key].id);
+             if (records[key].error) return;
              const auto truth = records[key].tokens[static_cast<std::size_t>(answer.position)];
              out[key].log += answer.log_probabilities[static_cast<std::size_t>(truth)];
              ++out[key].residues;
-             progress.answered(answer.key);
            });
   return out;
 }

@@ -50,11 +50,11 @@ class Run {
         tell();
         if (state_.step % options_.log_every == 0) log();
       }
+      return finish();
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::interrupted) leave(error);
       throw;
     }
-    return finish();
   }
 
  private:
@@ -148,6 +148,7 @@ class Run {
     rate_ = schedule_.rate({state_.step, timed() && total_steps_ == 0 ? time_done() : -1});
     const StepResult result = accumulate_all(parts_.trainee, collect());
     check_sane(result);
+    const Uninterrupted whole;  // up to here the model and the state are those after the step before
     norm_ = result.gradient_norm;
     if (result.sum.targets > 0) {
       optimizer_->step({rate_, clip_factor(norm_, options_.clip), state_.step + 1});
@@ -208,6 +209,7 @@ class Run {
   void evaluate() {
     const auto begin = Clock::now();
     last_ = parts_.score(evaluate_all(parts_.trainee, *parts_.held_out));
+    const Uninterrupted whole;  // what the state says is best is in best/
     state_.evaluated_step = state_.step;
     ordered_json line{{"step", state_.step}, {"epoch", parts_.data.epochs_done()}};
     std::string told;
@@ -224,6 +226,7 @@ class Run {
   }
 
   void save() {
+    const Uninterrupted whole;
     log_->sync(state_);
     save_checkpoint(options_.folder, checkpoint());
     saved_step_ = state_.step;

@@ -1,6 +1,8 @@
 // Strict loading: one error that names everything wrong; wrong configurations; damaged files.
 #include "engine/load.h"
 
+#include <sys/stat.h>
+
 #include <functional>
 
 #include "base/text_file.h"
@@ -276,6 +278,84 @@ TEST(Families, ParameterCountsAreThoseOfTheShapes) {
           count += element_count(parameter.shape);
       EXPECT_EQ(count, known.parameters) << known.name;
     }
+}
+
+// What a configuration asks for and this build does not compute is refused; what changes nothing passes.
+TEST_F(Damaged, FieldsThatAskForAnotherModelAreRefused) {
+  const std::vector<std::pair<std::string, json>> fields = {{"hidden_act", "relu"},
+                                                            {"activation_function", "gelu_new"},
+                                                            {"is_decoder", true},
+                                                            {"add_cross_attention", true},
+                                                            {"pruned_heads", {{"0", {1}}}},
+                                                            {"quantization_config", {{"load_in_8bit", true}}},
+                                                            {"rope_theta", 500000},
+                                                            {"rope_scaling", {{"rope_type", "linear"}, {"factor", 2}}},
+                                                            {"rope_parameters", {{"rope_theta", 1000}}},
+                                                            {"mask_token_id", 31},
+                                                            {"pad_token_id", 0}};
+  for (const auto& [field, value] : fields) {
+    const json before = read_json(folder_ / "config.json");
+    change_config([&](json& config) { config[field] = value; });
+    expect_error(ErrorKind::bad_model, {"'" + field + "'"});
+    write_text(folder_ / "config.json", before.dump());
+  }
+}
+
+TEST_F(Damaged, FieldsThatChangeNothingPass) {
+  change_config([](json& config) {
+    config["hidden_act"] = "gelu";
+    config["is_decoder"] = false;
+    config["pruned_heads"] = json::object();
+    config["quantization_config"] = nullptr;
+    config["rope_theta"] = 10000.0;
+    config["rope_parameters"] = {{"rope_type", "default"}, {"rope_theta", 10000.0}};
+    config["tie_word_embeddings"] = true;
+    config["something_new"] = {1, 2};
+  });
+  EXPECT_NO_THROW(load_model(folder_));
+}
+
+TEST_F(Damaged, OutputTableIsTheOneThatTheConfigurationSays) {
+  std::vector<float> table(33 * 64, 0.5F);
+  change_arrays([&](auto& arrays) {
+    arrays["lm_head.decoder.weight"] = {DType::f32, {33, 64}, std::as_bytes(std::span(table))};
+  });
+  expect_error(ErrorKind::bad_model, {"lm_head.decoder.weight", "tie_word_embeddings"});
+  change_config([](json& config) { config["tie_word_embeddings"] = false; });
+  EXPECT_NO_THROW(load_model(folder_));
+  change_arrays([](auto&) {});
+  expect_error(ErrorKind::bad_model, {"missing", "lm_head.decoder.weight"});
+}
+
+// "module.", "model._orig_mod." and their kin before every name.
+TEST_F(Damaged, WrappersOfNamesAreTakenOff) {
+  const std::string whole = load_model(folder_).fingerprint;
+  for (const std::string wrapper :
+       {"module.", "_orig_mod.", "model.", "base_model.model.", "module._orig_mod.", "net."}) {
+    change_arrays([&](auto& arrays) {
+      std::map<std::string, io::ArrayView> wrapped;
+      for (const auto& [name, array] : arrays) wrapped[wrapper + name] = array;
+      arrays = wrapped;
+    });
+    const LoadedModel loaded = load_model(folder_);
+    EXPECT_EQ(loaded.fingerprint, whole) << wrapper;
+    EXPECT_NE(loaded.layout.find("without '" + wrapper + "'"), std::string::npos) << loaded.layout;
+  }
+}
+
+TEST_F(Damaged, TwoModelsUnderTwoWrappersAreAQuestion) {
+  change_arrays([](auto& arrays) {
+    std::map<std::string, io::ArrayView> both;
+    for (const auto& [name, array] : arrays) both["teacher." + name] = both["student." + name] = array;
+    arrays = both;
+  });
+  expect_error(ErrorKind::bad_model, {"two models", "'student.'", "'teacher.'"});
+}
+
+TEST_F(Damaged, ASmallFileThatIsNoFileIsABadModel) {
+  fs::remove(folder_ / "config.json");
+  ASSERT_EQ(::mkfifo((folder_ / "config.json").c_str(), 0600), 0);
+  expect_error(ErrorKind::bad_model, {"config.json", "this is a pipe"});
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "base/system.h"
 #include "bio/structure_notes.h"
 #include "engine/embed.h"
+#include "engine/finite.h"
 #include "io/structure.h"
 #include "nn/contact_head.h"
 
@@ -102,6 +103,7 @@ class Sampler {
     models::Taps taps;
     taps.wants_attention = [](int) { return true; };
     taps.attention = [&](int layer, std::int64_t, const Tensor& maps) {
+      if (!engine::all_finite(maps)) throw engine::not_finite(model_, tokens, "attention");
       const Tensor channels = nn::contact_channels(maps);
       const std::int64_t heads = channels.size(0), n = channels.size(1);
       const float* values = channels.data<float>();
@@ -248,7 +250,7 @@ std::vector<MeanPrecision> mean_precision(const models::Model& model, const std:
   for (const FitChain& chain : chains) {
     check_interrupted();
     const std::vector<std::int32_t> tokens = model.tokenizer().encode(chain.sequence).ids;
-    const Tensor contacts = engine::embed_batch(model, std::span(&tokens, 1), {.contacts = true}).front().contacts;
+    const Tensor contacts = engine::embed_one(model, tokens, {.contacts = true}).contacts;
     const auto precision = analysis::contact_precision(
         contacts.values<float>(), analysis::distances(chain.sites, chain.sites), analysis::kContactDistance);
     if (out.empty())

@@ -203,6 +203,10 @@ class Run {
     for (const std::size_t r : records) sequences.push_back(records_[r].tokens);
     const auto embeddings = engine::embed_batch(*loaded_.model, sequences, {.contacts = true});
     for (std::size_t i = 0; i < records.size(); ++i) {
+      if (embeddings[i].failure) {
+        records_[records[i]].error = embeddings[i].failure;
+        continue;
+      }
       const auto values = embeddings[i].contacts.values<float>();
       fresh_[records[i]] = {values.begin(), values.end()};
       if (!journal_) continue;
@@ -231,7 +235,8 @@ class Run {
       try {
         answer(std::move(probabilities));
       } catch (const Error& error) {
-        if (error.kind() == ErrorKind::io || error.kind() == ErrorKind::internal) throw;
+        const ErrorKind kind = error.kind();
+        if (kind == ErrorKind::io || kind == ErrorKind::internal || kind == ErrorKind::interrupted) throw;
         failed(record.id, error);
       }
     }

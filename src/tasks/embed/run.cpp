@@ -146,7 +146,9 @@ class EmbedRun {
       std::vector<Computed> batch = compute_batch({todo.data() + begin, end - begin});
       begin = end;
       if (writing.valid()) writing.get();
-      writing = std::async(std::launch::async, [this, batch = std::move(batch)] { write(batch); });
+      // deferred: here, where the system has no more threads to give
+      writing =
+          std::async(std::launch::async | std::launch::deferred, [this, batch = std::move(batch)] { write(batch); });
     }
     if (writing.valid()) writing.get();
     summary_.seconds = seconds();
@@ -192,7 +194,8 @@ class EmbedRun {
     std::vector<engine::Embedding> embeddings = engine::embed_batch(model_, sequences, options_.request);
     for (std::size_t i = 0; i < whole.size(); ++i) out.push_back({whole[i], std::move(embeddings[i])});
     if (options_.log_softmax)
-      for (Computed& one : out) engine::log_softmax_rows(one.embedding.logits);
+      for (Computed& one : out)
+        if (!one.embedding.failure) engine::log_softmax_rows(one.embedding.logits);
     return out;
   }
 
@@ -216,7 +219,9 @@ class EmbedRun {
   }
 
   void keep(std::int64_t key, const engine::Embedding& embedding) {
-    spool_.append(key, {to_items(embedding, options_.kinds, static_cast<int>(model_.info().layers)), std::nullopt});
+    formats::Spool::Entry entry{{}, embedding.failure};
+    if (!entry.error) entry.items = to_items(embedding, options_.kinds, static_cast<int>(model_.info().layers));
+    spool_.append(key, entry);
     summary_.residues_computed += input_.residues[static_cast<std::size_t>(key)];
     summary_.tokens_computed += token_count(key);
   }

@@ -2,6 +2,7 @@
 #include "tasks/evaluate/labels.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "engine/bundled.h"
 #include "engine/load.h"
@@ -72,7 +73,11 @@ ordered_json evaluate_labels(const Options& options, Context& context) {
                             train::Order::as_written});
   if (data.cropped() > 0)
     context.sink.note(fmt::format("of {} sequences over the limit the start is used", data.cropped()));
-  return to_json(train::label_scores(train::evaluate_all(*trainee, data), classes));
+  const train::LossSum sum = train::evaluate_all(*trainee, data);
+  if (!std::isfinite(sum.loss))
+    throw Error(ErrorKind::bad_model, {"the head's numbers overflow: the loss is not a finite number", "--model",
+                                       "its weights are damaged or far too large, though each is finite"});
+  return to_json(train::label_scores(sum, classes));
 }
 
 }  // namespace groel::tasks

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "base/error.h"
 #include "engine/bundled.h"
@@ -112,8 +113,12 @@ class Embedder {
       if (!record.error && !plan.fits(tokens)) out.back().error = plan.too_large(tokens);
     }
     compute(input, plan);
-    for (std::size_t i = 0; i < out.size(); ++i)
-      if (!out[i].error) out[i].vector = vectors_[static_cast<std::size_t>(input.records[i].distinct)];
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      if (out[i].error) continue;
+      const auto distinct = static_cast<std::size_t>(input.records[i].distinct);
+      out[i].vector = vectors_[distinct];
+      if (const auto failure = failures_.find(distinct); failure != failures_.end()) out[i].error = failure->second;
+    }
     return out;
   }
 
@@ -149,8 +154,11 @@ class Embedder {
         tokens.push_back(loaded_.model->tokenizer().encode(input.sequences[keys[i]]).ids);
       const auto embeddings = engine::embed_batch(*loaded_.model, tokens, request_);
       for (std::size_t i = begin; i < end; ++i) {
-        const Tensor& values = result(embeddings[i - begin]);
-        vectors_[keys[i]] = unit(values.values<float>());
+        const engine::Embedding& embedding = embeddings[i - begin];
+        if (embedding.failure)
+          failures_.emplace(keys[i], *embedding.failure);
+        else
+          vectors_[keys[i]] = unit(result(embedding).values<float>());
       }
       begin = end;
     }
@@ -161,6 +169,7 @@ class Embedder {
   engine::EmbedRequest request_;
   LongPolicy long_policy_ = LongPolicy::error;
   std::vector<std::vector<float>> vectors_;  // of each distinct sequence
+  std::map<std::size_t, Error> failures_;    // of those that have none
 };
 
 }  // namespace
