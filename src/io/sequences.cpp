@@ -51,17 +51,22 @@ bool SequenceReader::next(SequenceRecord& record) {
   return true;
 }
 
-std::vector<SequenceRecord> read_sequences(const std::vector<std::string>& paths,
-                                           const SequenceReaderOptions& options) {
-  std::vector<SequenceRecord> out;
+void for_each_sequence(const std::vector<std::string>& paths, const SequenceReaderOptions& options,
+                       const std::function<void(SequenceRecord&)>& visit) {
   for (const std::string& path : paths) {
-    const std::size_t before = out.size();
+    bool empty = true;
     SequenceReader reader(path, options);
-    for (SequenceRecord record; reader.next(record);) out.push_back(std::move(record));
-    if (out.size() == before)
+    for (SequenceRecord record; reader.next(record); empty = false) visit(record);
+    if (empty)
       throw Error(ErrorKind::bad_input,
                   Error::Parts{"there are no sequences in it", path == "-" ? "stdin" : path, "is the file empty?"});
   }
+}
+
+std::vector<SequenceRecord> read_sequences(const std::vector<std::string>& paths,
+                                           const SequenceReaderOptions& options) {
+  std::vector<SequenceRecord> out;
+  for_each_sequence(paths, options, [&](SequenceRecord& record) { out.push_back(std::move(record)); });
   return out;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -57,6 +58,10 @@ class SequenceReader {
   std::unique_ptr<Impl> impl_;
 };
 
+/// Calls `visit` with every record of several inputs, in order, malformed ones too; it may move from the record. An
+/// input without any record is a bad_input error naming it.
+void for_each_sequence(const std::vector<std::string>& paths, const SequenceReaderOptions& options,
+                       const std::function<void(SequenceRecord&)>& visit);
 /// Every record of several inputs, in order, malformed ones too. An input without any record is a bad_input error
 /// naming it.
 std::vector<SequenceRecord> read_sequences(const std::vector<std::string>& paths,
