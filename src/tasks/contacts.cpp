@@ -5,6 +5,7 @@
 #include "engine/bundled.h"
 #include "tasks/contacts/run.h"
 #include "tasks/contacts/structure_maps.h"
+#include "tasks/contacts/writer.h"
 #include "tasks/reading/csv_text.h"
 #include "tasks/reading/input.h"
 #include "tasks/reading/journal.h"
@@ -18,13 +19,15 @@ std::vector<OptionSpec> option_table() {
   OptionSpec input = sequences_option();
   input.required = false;
   input.help += "; without one the sequence of --structure's chain is taken";
+  OptionSpec output = table_option(
+      "File to write: .h5, .npz, .safetensors or .jsonl as `groel embed` does, or .rr (CASP's RR, one file "
+      "a record); without an extension HDF5");
+  output.extensions.clear();  // they depend on --from-structure
   std::vector<OptionSpec> table{
       input,
       model_option(),
       record_option(),
-      table_option(
-          "File to write: .h5, .npz, .safetensors or .jsonl as `groel embed` does, or .rr (CASP's RR, one file "
-          "a record)"),
+      output,
       {.name = "resume",
        .type = OptionType::flag,
        .help = "Go on from what an interrupted run with --output left behind"},
@@ -69,6 +72,7 @@ void check_outputs(const Options& options) {
   if (resume && !options.has("output"))
     throw Error(ErrorKind::usage, {"nothing is kept of a run without an output", "--resume", "name it with --output"});
   if (options.has("output")) check_run_output({output, resume, options.flag("overwrite")});
+  if (options.has("output") && !is_rr(output)) check_contact_format(output);
   std::error_code ignored;
   if (!resume || !std::filesystem::exists(journal_folder(output), ignored)) check_picture(options);
 }

@@ -2,12 +2,16 @@
 #include "tasks/contacts/writer.h"
 
 #include "base/sha256.h"
+#include "formats/extension.h"
 #include "formats/writers.h"
 #include "tasks/embed/run.h"
 
 namespace groel::tasks {
 
-bool is_rr(const std::filesystem::path& path) { return path.extension() == ".rr" || path.extension() == ".casp"; }
+bool is_rr(const std::filesystem::path& path) {
+  const std::string extension = formats::format_extension(path);
+  return extension == ".rr" || extension == ".casp";
+}
 
 nlohmann::json describe_contacts(const engine::LoadedModel& loaded) {
   EmbedRunOptions run;
@@ -17,6 +21,9 @@ nlohmann::json describe_contacts(const engine::LoadedModel& loaded) {
 }
 
 void check_contact_format(const std::filesystem::path& path) {
+  std::vector<std::string> known = formats::known_extensions();
+  for (const char* more : {".rr", ".casp"}) known.emplace_back(more);
+  formats::check_extension(path, known);
   formats::ResultSchema schema{{{formats::ItemKind::contacts, 0, 0}}, 0, 0, {}};
   formats::check_options(formats::find_format({}, path), {.path = path, .schema = std::move(schema)});
 }

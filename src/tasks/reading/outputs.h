@@ -1,0 +1,18 @@
+// What is true of the outputs of every task: a known format, and nothing overwritten that is read.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/options.h"
+#include "base/progress.h"
+
+namespace groel::tasks {
+
+/// Before anything is computed, for every option that writes (OptionSpec::writes): refuses extensions that are not
+/// known, an output that is one of the inputs (whatever it is called: links are followed, files are compared and not
+/// their names) or that lies among the files of the model, and two outputs that would be one file. Says which format a
+/// file without an extension gets. Errors: usage.
+void check_outputs(const std::vector<OptionSpec>& table, const Options& options, Sink& sink);
+
+}  // namespace groel::tasks
