@@ -11,6 +11,7 @@
 #include "formats/result.h"
 #include "tasks/reading/csv_text.h"
 #include "tasks/reading/input.h"
+#include "tasks/reading/outputs.h"
 #include "tasks/search/answers.h"
 #include "tasks/search/queries.h"
 #include "tasks/task.h"
@@ -208,7 +209,7 @@ int query_index(const std::string& path, const Options& options, Context& contex
              {"output", "overwrite", "column", "exact", "sequences", "model", "ids", "embeddings", "neighbours",
               "effort", "annotations", "id-column", "label-column", "dtype", "threads", "json"},
              "query");
-  if (options.text("output") != "-") formats::check_extension(options.text("output"), table_extensions());
+  check_output_format(options.text("output"), table_extensions(), context.sink);
   check_table_output(options);
   const SearchIndex index = SearchIndex::open(path);
   const Search search = search_of(options, index);

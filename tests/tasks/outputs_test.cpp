@@ -77,6 +77,7 @@ TEST_F(Outputs, AFormatThatTheNameDoesNotSayIsSaid) {
   EXPECT_TRUE(run("embed in.fasta" + model() + "-o bare").says("bare: HDF5"));
   EXPECT_TRUE(run("score one.fasta" + model() + "--scan -o scan").says("scan: CSV"));
   EXPECT_EQ(read_file(folder_ / "scan").substr(0, 8), "mutant,s") << read_file(folder_ / "scan").substr(0, 40);
+  EXPECT_TRUE(run("contacts in.fasta" + model() + "-o touch").says("touch: HDF5"));
   const Outcome other = run("embed in.fasta" + model() + "-f csv -o x.h5");
   EXPECT_EQ(other.exit, 0) << other;
   EXPECT_TRUE(other.says("warning: x.h5 will be CSV")) << other;

@@ -11,6 +11,7 @@
 #include "report/picture.h"
 #include "tasks/contacts/figures.h"
 #include "tasks/reading/csv_text.h"
+#include "tasks/reading/outputs.h"
 #include "tasks/reading/picture.h"
 
 namespace groel::tasks {
@@ -90,12 +91,12 @@ void write(const Maps& maps, const Options& options, std::ostream& out) {
     write_table(options, {[&] { return to_csv(maps); }, [&] { return to_json(maps); }});
 }
 
-void check(const Options& options) {
+void check(const Options& options, Sink& sink) {
   check_table_output(options);
   check_picture(options);
   std::vector<std::string> extensions = table_extensions();
   extensions.emplace_back(".npz");  // distances and contacts; a table has a contact a row
-  if (options.text("output") != "-") formats::check_extension(options.text("output"), extensions);
+  check_output_format(options.text("output"), extensions, sink);
   if (options.list("chain").size() > 2) throw Error(ErrorKind::usage, {"one chain or two", "--chain", "e.g. A or A,B"});
   for (const char* name : {"model", "record", "resume"})
     if (options.given().contains(name))
@@ -121,7 +122,7 @@ ChainLabels labels(const bio::Chain& chain) { return {chain.name, residue_labels
 }  // namespace
 
 int map_structure(const Options& options, Context& context) {
-  check(options);
+  check(options, context.sink);
   const bio::Structure structure = io::read_structure(options.text("structure"));
   std::vector<std::string> names = options.list("chain");
   if (names.empty()) names.emplace_back();

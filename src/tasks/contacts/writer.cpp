@@ -21,9 +21,6 @@ nlohmann::json describe_contacts(const engine::LoadedModel& loaded) {
 }
 
 void check_contact_format(const std::filesystem::path& path) {
-  std::vector<std::string> known = formats::known_extensions();
-  for (const char* more : {".rr", ".casp"}) known.emplace_back(more);
-  formats::check_extension(path, known);
   formats::ResultSchema schema{{{formats::ItemKind::contacts, 0, 0}}, 0, 0, {}};
   formats::check_options(formats::find_format({}, path), {.path = path, .schema = std::move(schema)});
 }

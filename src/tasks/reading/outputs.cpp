@@ -138,19 +138,18 @@ void check_apart(const std::vector<Output>& outputs) {
                fmt::format("--{} and --{} would be one file", outputs[j].spec->name, outputs[i].spec->name));
 }
 
-void check_format(const OptionSpec& spec, const std::string& path, Sink& sink) {
-  if (spec.extensions.empty() || path.empty() || path == "-") return;
-  formats::check_extension(path, spec.extensions);
-  if (formats::format_extension(path).empty() && spec.writes == Writes::file && !output_place(path).special)
-    sink.note(
-        fmt::format("{}: {}, as the name has no extension", path, formats::format_title(spec.extensions.front())));
-}
-
 }  // namespace
+
+void check_output_format(const std::string& path, std::span<const std::string> extensions, Sink& sink) {
+  if (path.empty() || path == "-") return;
+  formats::check_extension(path, extensions);
+  if (formats::format_extension(path).empty() && !output_place(path).special)
+    sink.note(fmt::format("{}: {}, as the name has no extension", path, formats::format_title(extensions.front())));
+}
 
 void check_outputs(const std::vector<OptionSpec>& table, const Options& options, Sink& sink) {
   for (const OptionSpec& spec : table)
-    if (spec.writes != Writes::nothing) check_format(spec, options.text(spec.name), sink);
+    if (!spec.extensions.empty()) check_output_format(options.text(spec.name), spec.extensions, sink);
   const std::vector<Output> outputs = outputs_of(table, options);
   if (outputs.empty()) return;
   const std::vector<Input> inputs = inputs_of(table, options);

@@ -1,6 +1,7 @@
 // What is true of the outputs of every task: a known format, and nothing overwritten that is read.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -14,5 +15,9 @@ namespace groel::tasks {
 /// their names) or that lies among the files of the model, and two outputs that would be one file. Says which format a
 /// file without an extension gets. Errors: usage.
 void check_outputs(const std::vector<OptionSpec>& table, const Options& options, Sink& sink);
+
+/// For options whose formats depend on others: refuses an extension that is none of `extensions`, and says that a name
+/// without one gets the first. Errors: usage.
+void check_output_format(const std::string& path, std::span<const std::string> extensions, Sink& sink);
 
 }  // namespace groel::tasks
