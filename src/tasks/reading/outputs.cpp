@@ -149,7 +149,10 @@ void check_output_format(const std::string& path, std::span<const std::string> e
 
 void check_outputs(const std::vector<OptionSpec>& table, const Options& options, Sink& sink) {
   for (const OptionSpec& spec : table)
-    if (!spec.extensions.empty()) check_output_format(options.text(spec.name), spec.extensions, sink);
+    if (spec.writes == Writes::picture)
+      formats::check_extension(options.text(spec.name), spec.extensions);  // one without is refused when it is drawn
+    else if (!spec.extensions.empty())
+      check_output_format(options.text(spec.name), spec.extensions, sink);
   const std::vector<Output> outputs = outputs_of(table, options);
   if (outputs.empty()) return;
   const std::vector<Input> inputs = inputs_of(table, options);
