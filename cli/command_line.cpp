@@ -68,6 +68,9 @@ class Parser {
   Parser() : app_("Protein language models: embed, read, score. `groel COMMAND --help` explains a command.", "groel") {
     app_.set_version_flag("--version", std::string(kVersion));
     app_.add_flag("-q,--quiet", quiet_, "No progress and notes, only warnings and errors");
+    app_.add_flag(
+        "--csv-guard", csv_guard_,
+        "An apostrophe before cells of tables that a spreadsheet would execute (=, +, -, @, ...); numbers stay");
     app_.fallthrough();
     app_.require_subcommand(0, 1);  // after a command, a word that names another one is just a word
     for (const tasks::Task& task : tasks::tasks()) add_command(task);
@@ -88,7 +91,7 @@ class Parser {
       throw Error(ErrorKind::usage, {error.what(), {}, suggestion(error)});
     }
     for (const tasks::Task& task : tasks::tasks())
-      if (app_.got_subcommand(std::string(task.name))) return {&task, given(task), {}, quiet_};
+      if (app_.got_subcommand(std::string(task.name))) return {&task, given(task), {}, quiet_, csv_guard_};
     return {nullptr, {}, app_.help(), quiet_};
   }
 
@@ -137,6 +140,7 @@ class Parser {
 
   CLI::App app_;
   bool quiet_ = false;
+  bool csv_guard_ = false;
   std::map<std::string, std::vector<Slot>> slots_;
 };
 

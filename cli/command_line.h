@@ -14,6 +14,7 @@ struct Invocation {
   nlohmann::json given = nlohmann::json::object();
   std::string text;
   bool quiet = false;
+  bool csv_guard = false;
 };
 
 /// Errors: usage, with the nearest command or option for a misspelt one.

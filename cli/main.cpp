@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <iostream>
 #include <new>
 #include <system_error>
 
@@ -14,7 +13,9 @@
 #include "base/mapped_file.h"
 #include "base/threads.h"
 #include "cli/command_line.h"
+#include "cli/standard_output.h"
 #include "cli/terminal_sink.h"
+#include "formats/cell.h"
 
 namespace {
 
@@ -31,32 +32,27 @@ void hold_standard_streams() {
       groel::throw_errno("/dev/null", "open", errno);
 }
 
-// A buffered write that failed late (full disk, closed pipe) must not look like success.
-void flush_stdout() {
-  errno = 0;
-  std::cout.flush();
-  if (!std::cout) groel::throw_errno("stdout", "write", errno != 0 ? errno : EIO);
-}
-
-int run(const std::vector<std::string>& arguments) {
+int run(const std::vector<std::string>& arguments, groel::cli::StandardOutput& output) {
   const groel::cli::Invocation invocation = groel::cli::parse(arguments);
   if (invocation.task == nullptr) {
-    std::cout << invocation.text;
-    flush_stdout();
+    output.stream() << invocation.text;
+    output.finish();
     return 0;
   }
   groel::cli::TerminalSink sink(invocation.quiet);
-  groel::tasks::Context context{std::cout, sink};
+  groel::tasks::Context context{output.stream(), sink};
+  if (invocation.csv_guard) groel::formats::set_cell_guard(groel::formats::CellGuard::on);
   const groel::Options options(invocation.task->options, invocation.given);
-  const int status = invocation.task->run(options, context);
+  const int status = groel::tasks::run_task(*invocation.task, options, context);
   if (const int refused = groel::refused_threads(); refused > 0)
     sink.warning(fmt::format("the system refused {} thread{}: the work was done with {} (ulimit -u, ulimit -v)",
                              refused, refused == 1 ? "" : "s", groel::num_threads()));
-  flush_stdout();
+  output.finish();  // a write that failed late (full disk, closed pipe) must not look like success
   return status;
 }
 
 int report(const Error& error, bool as_json) {
+  if (error.kind() == ErrorKind::io && groel::cli::output_is_closed()) groel::cli::end_by_closed_pipe();
   if (as_json) {
     const auto& parts = error.parts();
     const nlohmann::json json = {{"error",
@@ -64,7 +60,8 @@ int report(const Error& error, bool as_json) {
                                    {"message", parts.what},
                                    {"where", parts.where},
                                    {"remedy", parts.remedy}}}};
-    std::cout << json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << std::endl;
+    groel::cli::StandardOutput output;
+    output.stream() << json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << std::endl;
   }
   groel::cli::say("groel: {}\n", error.what());
   return groel::exit_code(error.kind());
@@ -97,7 +94,6 @@ Error from_system(const std::system_error& error) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::ios::sync_with_stdio(false);
   groel::install_interrupt_handlers();
   groel::install_mapped_file_guard();
   raise_stack_limit();
@@ -105,7 +101,8 @@ int main(int argc, char** argv) {
   const bool as_json = std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
   try {
     hold_standard_streams();
-    return run(arguments);
+    groel::cli::StandardOutput output;
+    return run(arguments, output);
   } catch (const Error& error) {
     return report(error, as_json);
   } catch (const std::bad_alloc&) {

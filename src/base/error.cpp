@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/printable.h"
+
 namespace groel {
 namespace {
 
@@ -36,9 +38,10 @@ const KindRow& row(ErrorKind kind) noexcept {
 
 std::string text(const Error::Parts& parts) {
   std::string out;
-  if (!parts.where.empty()) out += parts.where + ": ";
-  out += parts.what;
-  if (!parts.remedy.empty()) out += "\n  " + parts.remedy;
+  // Names come from files: they must not end the text (NUL) or steer a terminal.
+  if (!parts.where.empty()) out += printable(parts.where, LineEnds::escape) + ": ";
+  out += printable(parts.what);
+  if (!parts.remedy.empty()) out += "\n  " + printable(parts.remedy);
   return out;
 }
 
@@ -68,7 +71,7 @@ void throw_errno(const std::string& path, const std::string& doing, int error_nu
   std::string remedy;
   if (error_number == ENOMEM) remedy = "the system gives no more memory: raise its limit (ulimit -v)";
   if (error_number == EMFILE) remedy = "too many files are open at once: raise the limit (ulimit -n)";
-  if (error_number == ENOSPC) remedy = "free some space or write to another disk; --resume continues from here";
+  if (error_number == ENOSPC) remedy = "free some space, or write to another disk";
   if (error_number == EACCES) remedy = "check the permissions of the file and of its folder";
   throw Error(kind, {fmt::format("cannot {}: {}", doing, std::strerror(error_number)), path, remedy});
 }

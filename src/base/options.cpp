@@ -6,6 +6,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "base/output_place.h"
+
 namespace groel {
 namespace {
 
@@ -75,7 +77,9 @@ json checked(const OptionSpec& spec, const json& value) {
     case OptionType::choice:
       check_choice(spec, value.is_string() ? value.get<std::string>() : value.dump());
       return value;
-    case OptionType::text: return value.is_string() ? value : json(value.dump());
+    case OptionType::text:
+      if (!value.is_string()) return value.dump();
+      return spec.writes == Writes::file && names_standard_output(value.get<std::string>()) ? json("-") : value;
   }
   return value;
 }

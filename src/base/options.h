@@ -21,6 +21,9 @@ enum class OptionType {
   paths,   ///< positional: one or more texts
 };
 
+/// What the value of an option names that the task writes.
+enum class Writes { nothing, file, picture, folder };
+
 struct OptionSpec {
   std::string name;    ///< kebab-case, without dashes
   char letter = '\0';  ///< one-letter form
@@ -30,6 +33,8 @@ struct OptionSpec {
   std::string value_name;              ///< shown in help ("FILE")
   std::vector<std::string> choices;    ///< for choice, and the allowed members of a list
   bool required = false;
+  Writes writes = Writes::nothing;
+  std::vector<std::string> extensions;  ///< of a file that is written (".csv"); empty: the task looks itself
 };
 
 /// Values of a task's options, by name.

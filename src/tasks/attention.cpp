@@ -3,9 +3,9 @@
 #include <cmath>
 #include <filesystem>
 
-#include "base/text_file.h"
 #include "engine/bundled.h"
 #include "engine/plan.h"
+#include "formats/extension.h"
 #include "io/npz.h"
 #include "report/picture.h"
 #include "tasks/attention/maps.h"
@@ -21,6 +21,8 @@ namespace {
 using nlohmann::ordered_json;
 
 std::vector<OptionSpec> option_table() {
+  OptionSpec maps = table_option("Maps to write: .npz, .csv or .tsv; - is CSV to stdout", {".npz"});
+  std::erase(maps.extensions, ".json");  // it would have the largest weight of each map alone
   std::vector<OptionSpec> table{
       sequences_option(),
       model_option(),
@@ -41,7 +43,7 @@ std::vector<OptionSpec> option_table() {
                "average product taken off, as contacts are predicted from it",
        .otherwise = "residues",
        .choices = {"tokens", "residues", "corrected"}},
-      table_option("Maps to write: .npz or .csv; - is CSV to stdout"),
+      maps,
       overwrite_option(),
       picture_option("Each map; of several each file gets its layer and head in its name"),
       memory_option()};
@@ -180,10 +182,6 @@ void write_pictures(const Maps& all, const Options& options, MapRequest::Form fo
 void check_outputs(const Options& options) {
   check_table_output(options);
   check_picture(options);
-  const std::filesystem::path path = options.text("output");
-  if (options.has("output") && path != "-" && path.extension() != ".npz" && path.extension() != ".csv")
-    throw Error(ErrorKind::usage, {fmt::format("'{}' is no format for maps", path.string()), "--output",
-                                   "use .npz or .csv; `groel embed --include attentions` writes many sequences"});
 }
 
 int run(const Options& options, Context& context) {
@@ -200,10 +198,10 @@ int run(const Options& options, Context& context) {
   const std::string path = options.text("output");
   if (path == "-")
     context.out << to_csv(all);
-  else if (path.ends_with(".csv"))
-    write_text(path, to_csv(all));
-  else if (!path.empty())
+  else if (formats::format_extension(path) == ".npz")
     write_npz(all, path);
+  else if (!path.empty())
+    write_table(options, {[&] { return to_csv(all); }, [&] { return to_json(all); }});
   write_pictures(all, options, request.form);
   if (options.flag("json"))
     context.out << to_json(all).dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';

@@ -4,7 +4,7 @@
 #include "tasks/reading/model_folder.h"
 #include "tasks/task.h"
 #include "train/adapter.h"
-#include "train/folders.h"
+#include "train/model_folder.h"
 #include "train/saved_model.h"
 
 namespace groel::tasks {
@@ -31,7 +31,8 @@ int run(const Options& options, Context& context) {
   const engine::LoadedModel loaded = engine::load_unprepared(checkpoint);  // strict: a damaged one is found out here
   auto model = train::saved_copy(checkpoint, loaded.model->tokenizer().tokens(), parse_dtype(options.text("to")));
   keep_frequencies(checkpoint, model);
-  train::write_folder(folder, [&](const std::filesystem::path& temporary) { train::write_model(temporary, model); });
+  train::write_model_folder(folder,
+                            [&](const std::filesystem::path& temporary) { train::write_model(temporary, model); });
   const std::size_t bytes = std::filesystem::file_size(folder / "model.safetensors");
   if (options.flag("json"))
     context.out
@@ -61,8 +62,15 @@ Task convert_task() {
                        .help = "Precision of the weights",
                        .otherwise = "f32",
                        .choices = {"f32", "bf16", "f16"}},
-                      {.name = "out", .letter = 'o', .help = "Folder to write", .value_name = "DIR", .required = true},
-                      {.name = "overwrite", .type = OptionType::flag, .help = "Replace an existing folder"},
+                      {.name = "out",
+                       .letter = 'o',
+                       .help = "Folder to write",
+                       .value_name = "DIR",
+                       .required = true,
+                       .writes = Writes::folder},
+                      {.name = "overwrite",
+                       .type = OptionType::flag,
+                       .help = "Replace the model in an existing folder; whatever else is in it stays"},
                       json_option()},
           .run = run};
 }

@@ -2,8 +2,10 @@
 #include <algorithm>
 
 #include "base/cpu.h"
+#include "base/output_place.h"
 #include "engine/bundled.h"
 #include "engine/windows.h"
+#include "formats/extension.h"
 #include "ops/limits.h"
 #include "tasks/embed/run.h"
 #include "tasks/reading/input.h"
@@ -27,8 +29,9 @@ std::vector<OptionSpec> option_table() {
       model_option(),
       {.name = "output",
        .letter = 'o',
-       .help = "File to write; its extension chooses the format; - is stdout (jsonl, csv)",
-       .value_name = "FILE"},
+       .help = "File to write; its extension chooses the format, text also with .gz or .zst; - is stdout (jsonl, csv)",
+       .value_name = "FILE",
+       .writes = Writes::file},
       {.name = "format",
        .letter = 'f',
        .type = OptionType::choice,
@@ -142,7 +145,19 @@ void check_output(const EmbedRunOptions& run, const formats::Format& format) {
                                    "name a file (-o out.h5), or use --format jsonl or csv"});
 }
 
-EmbedRunOptions run_options(const Options& options, const models::Model& model) {
+// Where the name does not say what the file will be.
+void tell_format(const EmbedRunOptions& run, const formats::Format& format, Sink& sink) {
+  if (run.output == "-" || output_place(run.output).special) return;
+  const std::string extension = formats::format_extension(run.output);
+  const auto& own = format.extensions;
+  const std::string title = formats::format_title(std::string(own.front()));
+  if (extension.empty() && run.format.empty())
+    sink.note(fmt::format("{}: {}, as the name has no extension", run.output.string(), title));
+  if (!extension.empty() && std::find(own.begin(), own.end(), extension) == own.end())
+    sink.warning(fmt::format("{} will be {}, as --format says, whatever its name says", run.output.string(), title));
+}
+
+EmbedRunOptions run_options(const Options& options, const models::Model& model, Sink& sink) {
   EmbedRunOptions run;
   run.kinds = kinds_of(options.list("include"));
   run.request = request_of(run.kinds, engine::parse_layers(options.text("layers"), model.info().layers));
@@ -160,7 +175,9 @@ EmbedRunOptions run_options(const Options& options, const models::Model& model) 
   if (streamed && run.format.empty())
     throw Error(ErrorKind::usage, {"no output named", "--output", "write -o out.h5, or --format jsonl for stdout"});
   run.output = streamed ? "-" : options.text("output");
-  check_output(run, formats::find_format(run.format, run.output));
+  const formats::Format& format = formats::find_format(run.format, run.output);
+  check_output(run, format);
+  tell_format(run, format, sink);
   check_capabilities(model, run);
   return run;
 }
@@ -211,9 +228,10 @@ void advise_bf16(const engine::LoadedModel& loaded, const EmbedSummary& summary,
 
 int run(const Options& options, Context& context) {
   apply_threads(options);
+  if (options.has("output")) formats::find_format(options.text("format"), options.text("output"));  // before the model
   const auto loaded =
       engine::load_model(engine::resolve_model(options.text("model")), engine::parse_precision(options.text("dtype")));
-  const EmbedRunOptions run = run_options(options, *loaded.model);
+  const EmbedRunOptions run = run_options(options, *loaded.model, context.sink);
   const EmbedInput input = read_embed_input(
       {options.list("input"),
        {input_format(options.text("input-format")), options.text("id-column"), options.text("sequence-column")},

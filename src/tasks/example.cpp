@@ -47,7 +47,7 @@ std::vector<Tensor> mean_vectors(const models::Model& model, const EmbedInput& i
   const int last = static_cast<int>(model.info().layers);
   std::vector<Tensor> out;
   for (const EmbedRecord& record : input.records) {
-    if (record.error) throw record.error.value();
+    if (record.error) throw Error(*record.error);
     const auto tokens = model.tokenizer().encode(input.sequences[static_cast<std::size_t>(record.distinct)]).ids;
     out.push_back(engine::embed_one(model, tokens, {.layers = {last}, .mean = true}).mean.at(last));
   }

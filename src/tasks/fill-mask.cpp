@@ -2,7 +2,6 @@
 #include <charconv>
 #include <cmath>
 
-#include "base/text_file.h"
 #include "tasks/fill_mask/picture.h"
 #include "tasks/fill_mask/positions.h"
 #include "tasks/reading/csv_text.h"
@@ -45,7 +44,8 @@ std::vector<OptionSpec> option_table() {
        .help = "With --all: list positions with at least as many effective residues (2 to the entropy)",
        .otherwise = 8.0,
        .value_name = "X"},
-      table_option("Also write the probabilities as CSV, a position a row; -: to stdout, instead of text"),
+      table_option(
+          "Also write the probabilities (.csv, .tsv, .json), a position a row; -: CSV to stdout, instead of text"),
       picture_option("Picture of one record's probabilities, bars of a position or a map of several"),
       overwrite_option(),
       window_option(0)};
@@ -214,7 +214,7 @@ void draw(const std::vector<FilledPosition>& all, const View& view, const Option
 
 void show(const std::vector<FilledPosition>& all, const View& view, const Options& options, std::ostream& out) {
   const bool to_file = options.has("output") && options.text("output") != "-";
-  if (to_file) write_text(options.text("output"), to_csv(all, view));
+  if (to_file) write_table(options, {[&] { return to_csv(all, view); }, [&] { return to_json(all, view); }});
   if (options.flag("json"))
     out << to_json(all, view).dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
   else if (options.has("output") && !to_file)

@@ -9,7 +9,7 @@
 #include "tasks/reading/model_folder.h"
 #include "tasks/task.h"
 #include "train/adapter.h"
-#include "train/folders.h"
+#include "train/model_folder.h"
 #include "train/saved_model.h"
 
 namespace groel::tasks {
@@ -25,8 +25,15 @@ std::vector<OptionSpec> option_table() {
        .value_name = "FILES",
        .required = true},
       model_option(),
-      {.name = "output", .letter = 'o', .help = "Folder for the model", .value_name = "DIR", .required = true},
-      {.name = "overwrite", .type = OptionType::flag, .help = "Replace the folder"},
+      {.name = "output",
+       .letter = 'o',
+       .help = "Folder for the model",
+       .value_name = "DIR",
+       .required = true,
+       .writes = Writes::folder},
+      {.name = "overwrite",
+       .type = OptionType::flag,
+       .help = "Replace the model in the folder; whatever else is in it stays"},
       {.name = "valid",
        .type = OptionType::list,
        .help = "Structures to measure the head on, that it does not learn from",
@@ -77,7 +84,8 @@ void save(const std::filesystem::path& folder, const engine::Checkpoint& checkpo
   for (const auto& [name, array] : checkpoint.arrays)
     if (is_weight(array.dtype))
       saved.tensors.push_back({name, Tensor::copy_of(array.shape, array.dtype, array.bytes).to(DType::f32)});
-  train::write_folder(folder, [&](const std::filesystem::path& temporary) { train::write_model(temporary, saved); });
+  train::write_model_folder(folder,
+                            [&](const std::filesystem::path& temporary) { train::write_model(temporary, saved); });
 }
 
 ordered_json precision_json(const std::vector<MeanPrecision>& all) {

@@ -4,7 +4,6 @@
 
 #include "analysis/pca.h"
 #include "analysis/tsne.h"
-#include "base/text_file.h"
 #include "base/threads.h"
 #include "formats/read_vectors.h"
 #include "tasks/project/colours.h"
@@ -129,7 +128,7 @@ std::string facts_text(const Layout& layout) {
 
 void write(const Map& map, const Options& options, Context& context) {
   const bool to_file = options.has("output") && options.text("output") != "-";
-  if (to_file) write_text(options.text("output"), to_csv(map));
+  if (to_file) write_table(options, {[&] { return to_csv(map); }, [&] { return to_json(map); }});
   if (options.flag("json"))
     context.out << to_json(map).dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
   else if (!to_file)
@@ -224,7 +223,7 @@ std::vector<OptionSpec> option_table() {
            "Its column to colour by, or one beside the vectors in their own table; or residue-class, for ids that are "
            "amino acids",
        .value_name = "NAME"},
-      table_option("CSV file to write (default: stdout): id, x, y, group"),
+      table_option("File to write, .csv, .tsv or .json (default: CSV to stdout): id, x, y, group"),
       picture_option("The map"),
       {.name = "overwrite", .type = OptionType::flag, .help = "Replace existing files"},
       threads_option(),

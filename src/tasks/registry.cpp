@@ -1,7 +1,11 @@
 // The table of tasks and the options they share.
+#include <algorithm>
+
+#include "base/atomic_file.h"
 #include "base/threads.h"
 #include "engine/bundled.h"
 #include "engine/load.h"
+#include "tasks/reading/outputs.h"
 #include "tasks/task.h"
 
 namespace groel::tasks {
@@ -17,6 +21,16 @@ const std::vector<Task>& tasks() {
 #undef GROEL_TASK
   };
   return all;
+}
+
+int run_task(const Task& task, const Options& options, Context& context) {
+  check_outputs(task.options, options, context.sink);
+  const auto draws = [](const OptionSpec& spec) { return spec.writes == Writes::picture; };
+  if (std::none_of(task.options.begin(), task.options.end(), draws)) return task.run(options, context);
+  JointCommit outputs;  // a table and its picture
+  const int status = task.run(options, context);
+  outputs.publish();
+  return status;
 }
 
 OptionSpec model_option() {

@@ -3,7 +3,6 @@
 #include <cmath>
 #include <filesystem>
 
-#include "base/text_file.h"
 #include "tasks/reading/csv_text.h"
 #include "tasks/reading/input.h"
 #include "tasks/reading/picture.h"
@@ -54,7 +53,7 @@ std::vector<OptionSpec> option_table() {
   models.help += "; several (-m A -m B) get a column each, and their mean and minimum";
   std::vector<OptionSpec> table{sequences_option(), models, record_option(), gaps_option()};
   for (OptionSpec& spec : variant_options()) table.push_back(std::move(spec));
-  table.push_back(table_option("CSV file to write (default: stdout)"));
+  table.push_back(table_option("File to write: .csv, .tsv or .json (default: CSV to stdout)"));
   table.push_back(
       picture_option("Picture: measured values against scores (--target-col), else a map of substitutions"));
   table.push_back(overwrite_option());
@@ -203,14 +202,17 @@ void write(const VariantTable& table, const std::vector<Column>& columns, const 
            const Options& options, Context& context) {
   const bool to_file = options.has("output") && options.text("output") != "-";
   const auto agreement = agreements(table, columns, options);
-  if (to_file) write_text(options.text("output"), to_csv(table, columns));
-  if (options.flag("json")) {
+  const auto json = [&] {
     ordered_json out{{"method", options.text("method")}, {"variants", variants_json(table, columns)}};
     if (!table.notes.empty()) out["notes"] = table.notes;
     if (!table.warnings.empty()) out["warnings"] = table.warnings;
     if (const ordered_json unscored = unscored_json(protein); !unscored.empty()) out["not_scored"] = unscored;
     for (const Agreement& a : agreement) out["agreement"].push_back(to_json(a));
-    context.out << out.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
+    return out;
+  };
+  if (to_file) write_table(options, {[&] { return to_csv(table, columns); }, json});
+  if (options.flag("json")) {
+    context.out << json().dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
     return;
   }
   if (!to_file) context.out << to_csv(table, columns);

@@ -4,11 +4,14 @@
 #include <filesystem>
 #include <set>
 
+#include "base/compress.h"
 #include "base/interrupt.h"
-#include "base/text_file.h"
 #include "base/threads.h"
+#include "formats/extension.h"
+#include "formats/result.h"
 #include "tasks/reading/csv_text.h"
 #include "tasks/reading/input.h"
+#include "tasks/reading/outputs.h"
 #include "tasks/search/answers.h"
 #include "tasks/search/queries.h"
 #include "tasks/task.h"
@@ -48,13 +51,16 @@ std::vector<OptionSpec> query_options() {
 }
 
 std::vector<OptionSpec> option_table() {
+  OptionSpec output = table_option(
+      "index: the file to make. query: .csv, .tsv or .json to write (default: text to stdout; -: CSV to stdout)");
+  output.extensions.clear();  // they depend on the verb
   std::vector<OptionSpec> table{
       {.name = "input",
        .type = OptionType::paths,
        .help = "`index EMBEDDINGS` makes an index of a file that `groel embed` wrote; `query INDEX` searches in one",
        .value_name = "WHAT FILE",
        .required = true},
-      table_option("index: the file to make. query: CSV file to write (default: text to stdout; -: CSV to stdout)"),
+      output,
       overwrite_option(),
       {.name = "column",
        .help = "Column of the embeddings, as mean_6 (default: the only one, or the mean of the highest layer)",
@@ -92,16 +98,29 @@ analysis::HnswGraph build(const analysis::UnitRows& vectors, Sink& sink) {
 
 ordered_json index_json(const formats::VectorFile& file, const Options& options, double seconds) {
   const std::string path = options.text("output");
-  return {{"index", path},         {"vectors", file.rows()},
-          {"width", file.width},   {"column", file.column},
-          {"failed", file.failed}, {"graph", !options.flag("exact")},
-          {"seconds", seconds},    {"bytes", std::filesystem::file_size(path)}};
+  std::error_code special;  // which has no size
+  const std::uintmax_t bytes = std::filesystem::file_size(path, special);
+  return {{"index", path},         {"vectors", file.rows()},      {"width", file.width},
+          {"column", file.column}, {"failed", file.failed},       {"graph", !options.flag("exact")},
+          {"seconds", seconds},    {"bytes", special ? 0 : bytes}};
+}
+
+// An index under the name of a table or of an array file would be taken for one.
+void check_index_name(const std::filesystem::path& path) {
+  std::vector<std::string> others = formats::known_extensions();
+  for (const char* more : {".json", ".svg", ".png", ".html"}) others.emplace_back(more);
+  const std::string extension = formats::format_extension(path);
+  const bool other = std::find(others.begin(), others.end(), extension) != others.end();
+  if (other || compression_of(path) != Compression::none)
+    throw Error(ErrorKind::usage, {fmt::format("an index is not {}", formats::format_title(extension)), path.string(),
+                                   "name it as proteins.index"});
 }
 
 int make_index(const std::string& embeddings, const Options& options, Context& context) {
   allow_only(options, {"output", "overwrite", "column", "exact", "threads", "json"}, "index");
   if (!options.has("output") || options.text("output") == "-")
     throw Error(ErrorKind::usage, {"the index needs a file", "--output", "for example -o proteins.index"});
+  check_index_name(options.text("output"));
   check_table_output(options);
   const auto begin = Clock::now();
   formats::VectorFile file = formats::read_vectors(embeddings, options.text("column"));
@@ -173,10 +192,13 @@ Search search_of(const Options& options, const SearchIndex& index) {
 void write(const std::vector<Answer>& answers, const Annotations* annotations, const Options& options,
            ordered_json about, Context& context) {
   const bool to_file = options.has("output") && options.text("output") != "-";
-  if (to_file) write_text(options.text("output"), answers_csv(answers, annotations));
-  if (options.flag("json")) {
+  const auto json = [&] {
     about["queries"] = answers_json(answers, annotations);
-    context.out << about.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
+    return about;
+  };
+  if (to_file) write_table(options, {[&] { return answers_csv(answers, annotations); }, json});
+  if (options.flag("json")) {
+    context.out << json().dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
   } else if (options.has("output") && !to_file) {
     context.out << answers_csv(answers, annotations);
   } else if (!to_file) {
@@ -189,6 +211,7 @@ int query_index(const std::string& path, const Options& options, Context& contex
              {"output", "overwrite", "column", "exact", "sequences", "model", "ids", "embeddings", "neighbours",
               "effort", "gaps", "annotations", "id-column", "label-column", "dtype", "threads", "json"},
              "query");
+  check_output_format(options.text("output"), table_extensions(), context.sink);
   check_table_output(options);
   const SearchIndex index = SearchIndex::open(path);
   const Search search = search_of(options, index);

@@ -33,6 +33,10 @@ struct Task {
 /// Every task, in the order of tasks.inc.
 const std::vector<Task>& tasks();
 
+/// Runs a task as every front end should: its outputs are checked before (see reading/outputs.h), and several of them
+/// get their names together at the end. -> the exit status.
+int run_task(const Task& task, const Options& options, Context& context);
+
 /// Options that several tasks share.
 OptionSpec model_option();
 OptionSpec threads_option();

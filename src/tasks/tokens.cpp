@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/text_file.h"
 #include "engine/bundled.h"
 #include "engine/load.h"
+#include "formats/extension.h"
 #include "io/npz.h"
 #include "tasks/reading/csv_text.h"
 #include "tasks/reading/distribution.h"
@@ -32,7 +32,7 @@ std::vector<OptionSpec> option_table() {
            .help = "The 20 residues in alphabetical order, or all tokens of the model",
            .otherwise = "all",
            .choices = {"all", "residues"}},
-          table_option("File to write: .csv or .npz; - is CSV to stdout"),
+          table_option("File to write: .csv, .tsv, .json or .npz; - is CSV to stdout", {".npz"}),
           overwrite_option(),
           picture_option("The table as a heat map"),
           json_option()};
@@ -172,10 +172,6 @@ ordered_json to_json(const NamedRows& all, bool one_hot) {
 void check_outputs(const Options& options) {
   check_table_output(options);
   check_picture(options);
-  const std::filesystem::path path = options.text("output");
-  if (options.has("output") && path != "-" && path.extension() != ".npz" && path.extension() != ".csv")
-    throw Error(ErrorKind::usage,
-                {fmt::format("'{}' is no format for a table", path.string()), "--output", "use .csv or .npz"});
 }
 
 int run(const Options& options, Context& context) {
@@ -188,10 +184,10 @@ int run(const Options& options, Context& context) {
   const NamedRows all = one_hot ? one_hot_rows(read_one_record(options, tokenizer, context.sink), tokenizer, choices)
                                 : embedding_rows(token_table(checkpoint, tokenizer.size()), tokenizer, choices);
   const std::string path = options.text("output");
-  if (path.ends_with(".npz"))
+  if (formats::format_extension(path) == ".npz")
     write_npz(all, one_hot, path);
-  else if (path.ends_with(".csv"))
-    write_text(path, to_csv(all, one_hot));
+  else if (!path.empty() && path != "-")
+    write_table(options, {[&] { return to_csv(all, one_hot); }, [&] { return to_json(all, one_hot); }});
   if (options.has("picture")) save_picture(figure_of(all, one_hot), options, context.sink);
   if (options.flag("json"))
     context.out << to_json(all, one_hot).dump(2) << '\n';

@@ -4,6 +4,7 @@
 
 #include "base/sha256.h"
 #include "report/picture.h"
+#include "tasks/reading/outputs.h"
 #include "tasks/task.h"
 #include "tasks/train/curves.h"
 #include "tasks/train/labelled.h"
@@ -13,6 +14,9 @@
 #include "train/run_lock.h"
 
 namespace groel::tasks {
+
+Task train_task();
+
 namespace {
 
 using nlohmann::ordered_json;
@@ -118,6 +122,7 @@ train::TrainingResult train_mlm(TrainPlan plan, engine::Checkpoint weights, Cont
 
 int run(const Options& given, Context& context) {
   const Options options = with_recipe(given);
+  check_outputs(train_task().options, options, context.sink);  // those of the recipe, too
   apply_threads(options);
   const TrainPlan plan = train_plan(options);
   const train::RunLock lock(plan.trainer.folder);

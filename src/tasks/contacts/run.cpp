@@ -102,6 +102,7 @@ class Run {
     identity["model_fingerprint"] = loaded.fingerprint;
     if (!is_rr(output.path)) check_contact_format(output.path);
     journal_.emplace(output, identity);
+    drop_unlike();
   }
 
   int run() {
@@ -123,6 +124,17 @@ class Run {
   }
 
  private:
+  void drop_unlike() {
+    const std::int64_t unlike =
+        journal_->spool().drop_unlike([&](std::int64_t record, const formats::Spool::Entry& entry) {
+          if (record < 0 || record >= static_cast<std::int64_t>(records_.size()) || entry.items.size() != 1)
+            return false;
+          const std::int64_t n = records_[static_cast<std::size_t>(record)].residues();
+          return entry.items[0].shape == std::vector<std::int64_t>{n, n};
+        });
+    tell_lost(journal_->spool(), unlike, context_.sink);
+  }
+
   // What can be known to fail before anything is computed.
   void fail_unfit(ReadRecord& record) const {
     if (record.error) return;

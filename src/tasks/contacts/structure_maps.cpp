@@ -5,13 +5,14 @@
 #include <cmath>
 
 #include "base/system.h"
-#include "base/text_file.h"
+#include "formats/extension.h"
 #include "io/npz.h"
 #include "io/structure.h"
 #include "report/picture.h"
 #include "tasks/contacts/figures.h"
 #include "tasks/contacts/structure_notes.h"
 #include "tasks/reading/csv_text.h"
+#include "tasks/reading/outputs.h"
 #include "tasks/reading/picture.h"
 
 namespace groel::tasks {
@@ -95,23 +96,22 @@ void write_npz(const Maps& maps, const std::string& path) {
   out.finish();
 }
 
-void write(const Maps& maps, const std::string& path, std::ostream& out) {
-  const std::string extension = std::filesystem::path(path).extension().string();
+void write(const Maps& maps, const Options& options, std::ostream& out) {
+  const std::string path = options.text("output");
   if (path == "-")
     out << to_csv(maps);
-  else if (extension == ".csv")
-    write_text(path, to_csv(maps));
-  else
+  else if (formats::format_extension(path) == ".npz")
     write_npz(maps, path);
+  else
+    write_table(options, {[&] { return to_csv(maps); }, [&] { return to_json(maps); }});
 }
 
-void check(const Options& options) {
+void check(const Options& options, Sink& sink) {
   check_table_output(options);
   check_picture(options);
-  const std::string path = options.text("output");
-  if (!path.empty() && path != "-" && !path.ends_with(".csv") && !path.ends_with(".npz"))
-    throw Error(ErrorKind::usage, {fmt::format("'{}' is no format for the map of a structure", path), "--output",
-                                   "use .npz (distances and contacts) or .csv (a contact a row)"});
+  std::vector<std::string> extensions = table_extensions();
+  extensions.emplace_back(".npz");  // distances and contacts; a table has a contact a row
+  check_output_format(options.text("output"), extensions, sink);
   if (options.list("chain").size() > 2) throw Error(ErrorKind::usage, {"one chain or two", "--chain", "e.g. A or A,B"});
   for (const char* name : {"model", "record", "resume"})
     if (options.given().contains(name))
@@ -139,7 +139,7 @@ ChainLabels axis(const bio::Chain& chain, const std::vector<std::string>& number
 }  // namespace
 
 int map_structure(const Options& options, Context& context) {
-  check(options);
+  check(options, context.sink);
   const bio::Structure structure = io::read_structure(options.text("structure"));
   std::vector<std::string> names = options.list("chain");
   if (names.empty()) names.emplace_back();
@@ -152,7 +152,7 @@ int map_structure(const Options& options, Context& context) {
                   bio::labels(a, a.sequence),
                   bio::labels(b, b.sequence),
                   tell_structure_notes(structure, {&a, &b}, options.list("chain"), context.sink)};
-  if (options.has("output")) write(maps, options.text("output"), context.out);
+  if (options.has("output")) write(maps, options, context.out);
   if (options.has("picture"))
     report::write_picture(structure_figure(std::filesystem::path(structure.source).filename().string(), maps.distances,
                                            axis(a, maps.a_numbers), axis(b, maps.b_numbers)),

@@ -1,7 +1,9 @@
 // Reading and reducing records.
 #include "tasks/embed/records.h"
 
+#include <array>
 #include <cctype>
+#include <charconv>
 #include <unordered_map>
 
 #include "base/sha256.h"
@@ -17,6 +19,34 @@ std::string first_residues(const std::string& sequence, std::int64_t limit) {
   return sequence.substr(0, at);
 }
 
+std::shared_ptr<const Error> shared(const std::optional<Error>& error) {
+  return error ? std::make_shared<const Error>(*error) : nullptr;
+}
+
+/// Half of a SHA-256: enough that no two sequences of one run share it.
+using DigestKey = std::array<std::uint64_t, 2>;
+struct KeyHash {
+  std::size_t operator()(const DigestKey& key) const noexcept { return key[0]; }
+};
+
+DigestKey key_of(const std::string& digest) {
+  DigestKey key{};
+  for (std::size_t half = 0; half < key.size(); ++half)
+    std::from_chars(digest.data() + 16 * half, digest.data() + 16 * (half + 1), key[half], 16);
+  return key;
+}
+
+// What the allocator takes for a text that does not fit into the string itself.
+std::size_t heap_bytes(const std::string& text) {
+  constexpr std::size_t kInside = 15, kHead = 16;
+  return text.capacity() > kInside ? text.capacity() + kHead : 0;
+}
+
+// A record with its digest, in a vector that may have just doubled; a distinct sequence with its entries in the index,
+// the journal's table and the lists of what is to be done.
+constexpr std::size_t kRecordBytes = 2 * sizeof(EmbedRecord) + 80;
+constexpr std::size_t kSequenceBytes = 2 * sizeof(std::string) + 2 * 48 + 4 * sizeof(std::int64_t);
+
 class InputBuilder {
  public:
   InputBuilder(const EmbedInputOptions& options, const models::Model& model)
@@ -26,15 +56,17 @@ class InputBuilder {
 
   void add_record(io::SequenceRecord&& raw) {
     out_.summary.take(raw);
-    EmbedRecord record{std::move(raw.id), std::move(raw.header), 0, {}, -1, std::move(raw.error)};
+    EmbedRecord record{std::move(raw.id), std::move(raw.header), 0, {}, -1, shared(raw.error)};
     digest_.update(record.id + '\n' + record.header + '\n' + raw.sequence + '\n');
     if (!record.error) {
       try {
         take_sequence(record, raw.sequence);
       } catch (const Error& error) {
-        record.error = error.at(raw.line > 0 ? fmt::format("{}:{} ({})", raw.source, raw.line, record.id) : record.id);
+        record.error =
+            shared(error.at(raw.line > 0 ? fmt::format("{}:{} ({})", raw.source, raw.line, record.id) : record.id));
       }
     }
+    out_.bytes += kRecordBytes + heap_bytes(record.id) + heap_bytes(record.header);
     out_.records.push_back(std::move(record));
   }
 
@@ -52,8 +84,10 @@ class InputBuilder {
     record.sha256 = sha256(sequence);
     out_.summary.add(encoded.counts);
     if (limit_ && record.length > *limit_) apply_limit(record, sequence);
-    const auto [found, is_new] = index_.emplace(sha256(sequence), static_cast<std::int64_t>(out_.sequences.size()));
+    const auto [found, is_new] =
+        index_.emplace(key_of(sha256(sequence)), static_cast<std::int64_t>(out_.sequences.size()));
     if (is_new) {
+      out_.bytes += kSequenceBytes + heap_bytes(sequence);
       out_.sequences.push_back(std::move(sequence));
       out_.residues.push_back(record.length);
     }
@@ -77,7 +111,7 @@ class InputBuilder {
   LongPolicy policy_;
   EmbedInput out_;
   Sha256 digest_;
-  std::unordered_map<std::string, std::int64_t> index_;
+  std::unordered_map<DigestKey, std::int64_t, KeyHash> index_;
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,10 +19,10 @@ enum class LongPolicy { error, truncate, window };
 struct EmbedRecord {
   std::string id;
   std::string header;
-  std::int64_t length = 0;     ///< residues
-  std::string sha256;          ///< of the cleaned sequence; empty when it could not be read
-  std::int64_t distinct = -1;  ///< index into EmbedInput::sequences, -1 when `error` is set
-  std::optional<Error> error;
+  std::int64_t length = 0;             ///< residues
+  std::string sha256;                  ///< of the cleaned sequence; empty when it could not be read
+  std::int64_t distinct = -1;          ///< index into EmbedInput::sequences, -1 when `error` is set
+  std::shared_ptr<const Error> error;  ///< null: none; most have none, so that it takes little room
 };
 
 struct EmbedInput {
@@ -30,6 +31,7 @@ struct EmbedInput {
   std::vector<std::int64_t> residues;  ///< of each distinct sequence
   io::SequenceSummary summary;         ///< what is to be said of the records
   std::int64_t truncated = 0;          ///< records cut to the model's limit
+  std::size_t bytes = 0;               ///< of memory that all of this takes, and the book-keeping of a run over it
   std::string digest;                  ///< of ids, headers and sequences in order
 };
 

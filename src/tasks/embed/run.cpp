@@ -72,6 +72,11 @@ formats::ResultSchema schema_of(const engine::LoadedModel& loaded, const EmbedIn
   return schema;
 }
 
+engine::PlanOptions with_input(engine::PlanOptions plan, const EmbedInput& input) {
+  plan.held = input.bytes;
+  return plan;
+}
+
 /// A distinct sequence and what came of it.
 struct Computed {
   std::int64_t key;
@@ -86,9 +91,10 @@ class EmbedRun {
         input_(input),
         options_(options),
         sink_(sink),
-        plan_(model_, options.request, options.plan),
+        plan_(model_, options.request, with_input(options.plan, input)),
         journal_({options.output, options.resume, options.overwrite}, identity()),
         spool_(journal_.spool()) {
+    drop_unlike();
     summary_.records = static_cast<std::int64_t>(input.records.size());
     summary_.distinct = static_cast<std::int64_t>(input.sequences.size());
     summary_.resumed = spool_.count();
@@ -123,6 +129,25 @@ class EmbedRun {
     out["model_fingerprint"] = loaded_.fingerprint;
     out["layout"] = options_.layout == formats::Layout::packed ? "packed" : "per-protein";
     return out;
+  }
+
+  // What a journal holds that this run would not have written there is computed again, and said.
+  void drop_unlike() {
+    const auto schema = schema_of(loaded_, input_, options_);
+    const std::int64_t unlike = spool_.drop_unlike([&](std::int64_t key, const formats::Spool::Entry& entry) {
+      if (key < 0 || key >= static_cast<std::int64_t>(input_.sequences.size())) return false;
+      if (entry.error) return entry.items.empty();
+      if (entry.items.size() != schema.columns.size()) return false;
+      for (std::size_t i = 0; i < entry.items.size(); ++i) {
+        const formats::Item& item = entry.items[i];
+        const auto& column = schema.columns[i];
+        if (item.kind != column.kind || item.layer != column.layer ||
+            item.shape != formats::item_shape(column, input_.residues[static_cast<std::size_t>(key)]))
+          return false;
+      }
+      return true;
+    });
+    tell_lost(spool_, unlike, sink_);
   }
 
   void open_writer() {
@@ -231,7 +256,8 @@ class EmbedRun {
     for (; next_record_ < input_.records.size(); ++next_record_) {
       check_interrupted();
       const EmbedRecord& record = input_.records[next_record_];
-      formats::Result result{record.id, record.header, record.length, record.sha256, {}, record.error};
+      formats::Result result{record.id, record.header, record.length, record.sha256, {}, std::nullopt};
+      if (record.error) result.error = *record.error;
       if (const auto unfit = unfit_.find(record.distinct); unfit != unfit_.end()) {
         result.error = unfit->second;
       } else if (!record.error) {

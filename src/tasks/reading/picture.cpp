@@ -6,14 +6,18 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "base/output_place.h"
 #include "report/picture.h"
 
 namespace groel::tasks {
 
 OptionSpec picture_option(const std::string& shows) {
-  return {.name = "picture",
-          .help = shows + ": .svg, .png, or .html to look into; its data as CSV beside it",
-          .value_name = "FILE"};
+  OptionSpec spec{.name = "picture",
+                  .help = shows + ": .svg, .png, or .html to look into; its data as CSV beside it",
+                  .value_name = "FILE"};
+  spec.writes = Writes::picture;
+  spec.extensions = {".svg", ".png", ".html"};
+  return spec;
 }
 
 void check_picture(const Options& options) {
@@ -21,9 +25,12 @@ void check_picture(const Options& options) {
   const std::filesystem::path path = options.text("picture");
   report::check_picture_path(path);
   std::error_code ignored;
-  if (std::filesystem::exists(path, ignored) && !options.flag("overwrite"))
-    throw Error(ErrorKind::usage,
-                {"the picture exists already", path.string(), "choose another name, or add --overwrite"});
+  const std::pair<std::filesystem::path, const char*> files[] = {{path, "picture exists"},
+                                                                 {path.string() + ".csv", "picture's data exist"}};
+  for (const auto& [file, what] : files)
+    if (output_stands(file) && !options.flag("overwrite"))
+      throw Error(ErrorKind::usage,
+                  {fmt::format("the {} already", what), file.string(), "choose another name, or add --overwrite"});
   if (path.has_parent_path() && !std::filesystem::is_directory(path.parent_path(), ignored))
     throw Error(ErrorKind::not_found, {"there is no such folder to write to", path.parent_path().string(), {}});
 }

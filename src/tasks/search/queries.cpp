@@ -108,7 +108,8 @@ class Embedder {
     const engine::MemoryPlan plan(*loaded_.model, request_, {});
     std::vector<SearchQuery> out;
     for (const EmbedRecord& record : input.records) {
-      out.push_back({record.id, {}, -1, record.error});
+      out.push_back({record.id, {}, -1, std::nullopt});
+      if (record.error) out.back().error = *record.error;
       const std::int64_t tokens = record.error ? 0 : input.residues[static_cast<std::size_t>(record.distinct)] + 2;
       if (!record.error && !plan.fits(tokens)) out.back().error = plan.too_large(tokens);
     }

@@ -9,9 +9,9 @@
 #include "tasks/train/memory.h"
 #include "train/adapter.h"
 #include "train/features.h"
-#include "train/folders.h"
 #include "train/label_scores.h"
 #include "train/labelled_data.h"
+#include "train/model_folder.h"
 #include "train/objectives.h"
 #include "train/run_folder.h"
 
@@ -181,8 +181,8 @@ void write_merged(const std::filesystem::path& folder) {
   const engine::Checkpoint merged = train::read_model(folder);
   const engine::LoadedModel loaded = engine::load_unprepared(merged);
   const auto model = train::saved_copy(merged, loaded.model->tokenizer().tokens(), DType::f32);
-  train::write_folder(folder / "merged",
-                      [&](const std::filesystem::path& temporary) { train::write_model(temporary, model); });
+  train::write_model_folder(folder / "merged",
+                            [&](const std::filesystem::path& temporary) { train::write_model(temporary, model); });
 }
 
 train::TrainingResult train_head(TrainPlan plan, engine::Checkpoint weights, Context& context) {

@@ -136,21 +136,24 @@ std::vector<OptionSpec> optimizer_options() {
 }
 
 std::vector<OptionSpec> output_options() {
-  return {
-      {.name = "out", .letter = 'o', .help = "Folder for the model, its checkpoints and curves", .value_name = "DIR"},
-      {.name = "resume", .type = flag, .help = "Go on from the newest checkpoint in --out, if there is one"},
-      {.name = "overwrite", .type = flag, .help = "Remove the run that --out holds"},
-      integer_option("log-every", 10, "Steps between lines of metrics.jsonl"),
-      integer_option("eval-every", 0, "Steps between evaluations; 0: after each epoch"),
-      choice_option("metric",
-                    {"loss", "perplexity", "accuracy", "balanced_accuracy", "subset_accuracy", "f1", "mcc", "auroc",
-                     "spearman", "pearson", "rmse", "mae", "r2"},
-                    "What the best model and early stopping go by"),
-      integer_option("patience", 0, "Stop after this many evaluations without a better metric; 0: never"),
-      number_option("min-gain", 0, "By how much it has to be better to count for --patience"),
-      integer_option("save-every", 500, "Steps between checkpoints; 0: only at the end"),
-      integer_option("save-total-limit", 2, "Checkpoints to keep, the newest; 0: all"),
-      choice_option("keep", {"last", "best"}, "Which model to leave in --out (the best also stands in best/)")};
+  return {{.name = "out",
+           .letter = 'o',
+           .help = "Folder for the model, its checkpoints and curves",
+           .value_name = "DIR",
+           .writes = Writes::folder},
+          {.name = "resume", .type = flag, .help = "Go on from the newest checkpoint in --out, if there is one"},
+          {.name = "overwrite", .type = flag, .help = "Remove the run that --out holds"},
+          integer_option("log-every", 10, "Steps between lines of metrics.jsonl"),
+          integer_option("eval-every", 0, "Steps between evaluations; 0: after each epoch"),
+          choice_option("metric",
+                        {"loss", "perplexity", "accuracy", "balanced_accuracy", "subset_accuracy", "f1", "mcc", "auroc",
+                         "spearman", "pearson", "rmse", "mae", "r2"},
+                        "What the best model and early stopping go by"),
+          integer_option("patience", 0, "Stop after this many evaluations without a better metric; 0: never"),
+          number_option("min-gain", 0, "By how much it has to be better to count for --patience"),
+          integer_option("save-every", 500, "Steps between checkpoints; 0: only at the end"),
+          integer_option("save-total-limit", 2, "Checkpoints to keep, the newest; 0: all"),
+          choice_option("keep", {"last", "best"}, "Which model to leave in --out (the best also stands in best/)")};
 }
 
 }  // namespace
