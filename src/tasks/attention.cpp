@@ -8,8 +8,10 @@
 #include "formats/extension.h"
 #include "io/npz.h"
 #include "report/picture.h"
+#include "report/span.h"
 #include "tasks/attention/maps.h"
 #include "tasks/reading/csv_text.h"
+#include "tasks/reading/id_parts.h"
 #include "tasks/reading/one_record.h"
 #include "tasks/reading/output_name.h"
 #include "tasks/reading/picture.h"
@@ -81,7 +83,7 @@ void require_fit(const Options& options, const models::Model& model, const MapRe
 }
 
 struct Maps {
-  std::string id;
+  std::string id, model;
   std::vector<std::string> labels;
   std::vector<AttentionMap> maps;
 };
@@ -117,32 +119,35 @@ void write_npz(const Maps& all, const std::string& path) {
 }
 
 // The diagonal, which says nothing of contacts, would take all the colours.
-double largest_beside_diagonal(const AttentionMap& map) {
-  double most = 0;
-  for (std::int64_t i = 0; i < map.size; ++i)
-    for (std::int64_t j = 0; j < map.size; ++j)
-      if (i != j) most = std::max(most, std::abs(double{map.values[static_cast<std::size_t>(i * map.size + j)]}));
-  return most;
+std::vector<float> beside_diagonal(const AttentionMap& map) {
+  std::vector<float> out = map.values;
+  for (std::int64_t i = 0; i < map.size; ++i) out[static_cast<std::size_t>(i * map.size + i)] = NAN;
+  return out;
 }
 
 report::Figure figure_of(const Maps& all, const AttentionMap& map, MapRequest::Form form) {
   report::Figure figure;
-  figure.width = 900;
-  figure.height = 820;
-  figure.title = fmt::format("Attention in {}", all.id);
-  figure.subtitle =
-      map.name() + (form == MapRequest::Form::corrected ? ", symmetrised, average product taken off" : "");
-  figure.x.name = "attended to";
-  figure.y.name = "attending";
-  figure.x.categories = figure.y.categories = all.labels;
+  figure.width = 880;
+  figure.height = 880;
+  figure.title = fmt::format("Attention in {}: {}, {}", short_name(all.id), all.model, map.name());
+  figure.subtitle = form == MapRequest::Form::corrected
+                        ? "Symmetrised, average product taken off; the diagonal does not count for the colours."
+                        : "A row is the residue that attends, a column the one attended to.";
+  const auto numbers = numbers_from(form == MapRequest::Form::tokens ? 0 : 1, all.labels.size());
+  figure.x = residue_axis("attended to", all.labels, numbers);
+  figure.y = residue_axis("attending", all.labels, numbers);
   figure.y.direction = report::Axis::Direction::falling;
-  figure.heat_map = report::HeatMap{.name = "weight", .rows = map.size, .columns = map.size, .values = map.values};
-  if (form == MapRequest::Form::corrected) {
-    figure.heat_map->palette = report::HeatMap::Palette::diverging;
-    const double most = std::max(largest_beside_diagonal(map), 1e-6);
-    figure.heat_map->low = -most;
-    figure.heat_map->high = most;
-  }
+  figure.heat_map = report::HeatMap{.name = "attention weight",
+                                    .rows = map.size,
+                                    .columns = map.size,
+                                    .values = map.values,
+                                    .cells = report::HeatMap::Cells::square};
+  const bool corrected = form == MapRequest::Form::corrected;
+  if (corrected) figure.heat_map->palette = report::Palette::diverging;
+  const report::Span ends =
+      report::round_span(corrected ? beside_diagonal(map) : map.values, 0.002, figure.heat_map->palette);
+  figure.heat_map->low = ends.low;
+  figure.heat_map->high = ends.high;
   return figure;
 }
 
@@ -193,7 +198,8 @@ int run(const Options& options, Context& context) {
   const MapRequest request = map_request(options, model.info());
   const ReadRecord record = read_one_record(options, model.tokenizer(), context.sink);
   require_fit(options, model, request, record);
-  const Maps all{record.id, map_labels(model.tokenizer(), record.tokens, request.form),
+  const Maps all{record.id, model_title(options.text("model")),
+                 map_labels(model.tokenizer(), record.tokens, request.form),
                  attention_maps(model, record.tokens, request)};
   const std::string path = options.text("output");
   if (path == "-")

@@ -1,12 +1,13 @@
 // groel project: embeddings laid out in the plane.
 #include <cmath>
-#include <map>
 
 #include "analysis/pca.h"
 #include "analysis/tsne.h"
 #include "base/threads.h"
 #include "formats/read_vectors.h"
+#include "tasks/project/colouring.h"
 #include "tasks/project/colours.h"
+#include "tasks/project/picture.h"
 #include "tasks/reading/csv_text.h"
 #include "tasks/reading/picture.h"
 #include "tasks/task.h"
@@ -96,29 +97,6 @@ ordered_json to_json(const Map& map) {
   return out;
 }
 
-report::Figure figure_of(const Map& map, const std::string& file, const std::string& column) {
-  report::Figure figure;
-  figure.title = fmt::format("{} of {}", map.method == "pca" ? "PCA" : "t-SNE", file);
-  figure.subtitle = column;
-  figure.x.name = map.layout.x_name;
-  figure.y.name = map.layout.y_name;
-  std::map<std::string, report::Points> series;  // by group, in its order
-  for (std::size_t i = 0; i < map.ids.size(); ++i) {
-    report::Points& points = series[map.groups[i]];
-    points.x.push_back(map.layout.points[i][0]);
-    points.y.push_back(map.layout.points[i][1]);
-    points.labels.push_back(map.ids[i]);
-  }
-  for (auto& [group, points] : series) {
-    points.name = group.empty() && series.size() > 1 ? "no group" : group;
-    points.size = map.ids.size() > 2000 ? 4 : 8;
-    figure.points.push_back(std::move(points));
-  }
-  figure.width = 960;
-  figure.height = 760;
-  return figure;
-}
-
 std::string facts_text(const Layout& layout) {
   std::string out;
   for (const auto& [name, value] : layout.facts.items())
@@ -165,7 +143,10 @@ int run(const Options& options, Context& context) {
   const Map map{file.ids, groups, layout, method};
   write(map, options, context);
   if (options.has("picture"))
-    save_picture(figure_of(map, std::filesystem::path(input).filename().string(), file.column), options, context.sink);
+    save_picture(
+        plane_figure({file.ids, layout.points, colouring_of(groups, options, context.sink), method,
+                      std::filesystem::path(input).filename().string(), file.column, layout.x_name, layout.y_name}),
+        options, context.sink);
   return 0;
 }
 
@@ -223,6 +204,12 @@ std::vector<OptionSpec> option_table() {
            "Its column to colour by, or one beside the vectors in their own table; or residue-class, for ids that are "
            "amino acids",
        .value_name = "NAME"},
+      {.name = "colour-as",
+       .type = OptionType::choice,
+       .help = "Colours of the column: a scale for numbers, or groups; auto: a scale, unless there are a dozen whole "
+               "numbers at most",
+       .otherwise = "auto",
+       .choices = {"auto", "scale", "groups"}},
       table_option("File to write, .csv, .tsv or .json (default: CSV to stdout): id, x, y, group"),
       picture_option("The map"),
       {.name = "overwrite", .type = OptionType::flag, .help = "Replace existing files"},

@@ -56,6 +56,13 @@ std::vector<OptionSpec> option_table() {
   table.push_back(table_option("File to write: .csv, .tsv or .json (default: CSV to stdout)"));
   table.push_back(
       picture_option("Picture: measured values against scores (--target-col), else a map of substitutions"));
+  table.push_back({.name = "show",
+                   .type = OptionType::choice,
+                   .help =
+                       "What the picture shows of measured values: agreement (points), or a map of substitutions with "
+                       "the mean of each position",
+                   .otherwise = "agreement",
+                   .choices = {"agreement", "map"}});
   table.push_back(overwrite_option());
   table.push_back(window_option(kWindow));
   for (OptionSpec& spec : plan_options()) table.push_back(std::move(spec));
@@ -100,11 +107,6 @@ struct Column {
   std::string name;
   std::vector<double> values;
 };
-
-std::string model_name(const std::string& model) {
-  const std::filesystem::path path(model);
-  return path.filename().empty() ? path.parent_path().filename().string() : path.filename().string();
-}
 
 std::string unused(const std::string& name, const std::vector<std::string>& taken) {
   std::string out = name;
@@ -187,15 +189,20 @@ std::string agreement_text(const std::vector<Agreement>& all) {
   return out;
 }
 
+std::string models_text(const std::vector<std::string>& models) {
+  return models.size() == 1 ? model_title(models.front()) : fmt::format("the mean of {} models", models.size());
+}
+
 // The one model's scores, or the mean of several.
 void draw(const VariantTable& table, const std::vector<Column>& columns, const WildType& protein,
           const Options& options, Sink& sink) {
   if (!options.has("picture")) return;
   const Column& shown = columns.size() > 1 ? columns[columns.size() - 2] : columns.front();
-  if (!table.has_target) return save_picture(scan_figure(protein, table.rows, shown.values), options, sink);
-  std::string text = agreement_text(agreements(table, {shown}, options));
-  text.pop_back();
-  save_picture(measured_figure(table.rows, shown.values, options.text("target-col"), text), options, sink);
+  const ScoredBy by{models_text(options.list("model")), options.text("method")};
+  if (!table.has_target || options.text("show") == "map")
+    return save_picture(scan_figure(protein, table.rows, shown.values, by), options, sink);
+  const Comparison comparison{protein.id, options.text("target-col"), agreements(table, {shown}, options).front()};
+  save_picture(measured_figure(table.rows, shown.values, comparison, by), options, sink);
 }
 
 void write(const VariantTable& table, const std::vector<Column>& columns, const WildType& protein,
@@ -242,7 +249,7 @@ int run(const Options& options, Context& context) {
     }
     const ScoreInput input{*loaded.model, scan_options(options), parse_method(options.text("method")),
                            protein.sequence};
-    taken.push_back(unused(names.size() == 1 ? "score" : model_name(model), taken));
+    taken.push_back(unused(names.size() == 1 ? "score" : model_title(model), taken));
     columns.push_back({taken.back(), score_variants(input, table.rows, context.sink)});
   }
   if (columns.size() > 1) add_summaries(columns, table.rows.size());

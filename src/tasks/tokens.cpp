@@ -6,6 +6,7 @@
 #include "engine/load.h"
 #include "formats/extension.h"
 #include "io/npz.h"
+#include "report/span.h"
 #include "tasks/reading/csv_text.h"
 #include "tasks/reading/distribution.h"
 #include "tasks/reading/one_record.h"
@@ -124,9 +125,16 @@ report::Figure figure_of(const NamedRows& all, bool one_hot) {
   figure.y.categories = all.rows;
   figure.y.direction = report::Axis::Direction::falling;
   const auto rows = static_cast<std::int64_t>(all.rows.size());
-  figure.heat_map = report::HeatMap{
-      .name = "value", .rows = rows, .columns = static_cast<std::int64_t>(all.width()), .values = all.values};
-  if (!one_hot) figure.heat_map->palette = report::HeatMap::Palette::diverging;
+  figure.heat_map = report::HeatMap{.name = one_hot ? "" : "component of the vector",
+                                    .rows = rows,
+                                    .columns = static_cast<std::int64_t>(all.width()),
+                                    .values = all.values};
+  if (!one_hot) {
+    figure.heat_map->palette = report::Palette::diverging;
+    const report::Span ends = report::round_span(all.values, 0.005, report::Palette::diverging);
+    figure.heat_map->low = ends.low;
+    figure.heat_map->high = ends.high;
+  }
   constexpr int kRow = 14, kMost = 1600;
   figure.height = std::clamp(static_cast<int>(std::min<std::int64_t>(rows, kMost)) * kRow + 140, 420, kMost);
   return figure;

@@ -6,9 +6,10 @@
 
 namespace groel::tasks {
 
-/// Probabilities above the diagonal; below it those too or, with a structure, its contacts (grey where a residue has
-/// no coordinates).
-report::Figure contact_figure(const ContactResult& result);
+/// Probabilities of pairs at least analysis::kShortestRange apart. With a structure they stand above the diagonal and
+/// its contacts below; the likeliest L pairs are marked, as hits and misses where that is known. `model` names what
+/// predicted them.
+report::Figure contact_figure(const ContactResult& result, const std::string& model);
 
 struct ChainLabels {
   std::string name;

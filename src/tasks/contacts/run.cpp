@@ -17,6 +17,7 @@
 #include "tasks/contacts/writer.h"
 #include "tasks/reading/journal.h"
 #include "tasks/reading/output_name.h"
+#include "tasks/reading/picture.h"
 
 namespace groel::tasks {
 namespace {
@@ -36,9 +37,9 @@ struct Outputs {
     if (is_rr(options.text("output"))) rr = part_paths(options.text("output"), ids, standing);
     pictures = part_paths(options.text("picture"), ids, standing);
   }
-  void write(std::size_t record, const ContactResult& result) const {
+  void write(std::size_t record, const ContactResult& result, const std::string& model) const {
     if (!rr.empty()) write_text(rr[record], to_rr(result));
-    if (!pictures.empty()) report::write_picture(contact_figure(result), pictures[record]);
+    if (!pictures.empty()) report::write_picture(contact_figure(result, model_title(model)), pictures[record]);
   }
 };
 
@@ -258,7 +259,7 @@ class Run {
     const ReadRecord& record = records_[next_];
     const ContactResult result =
         contact_result(record.id, letters(loaded_.model->tokenizer(), record.tokens), std::move(probabilities), chain_);
-    outputs_->write(next_, result);
+    outputs_->write(next_, result, options_.text("model"));
     if (writer_) writer_->write(result);
     if (options_.flag("json"))
       json_.push_back(to_json(result, top(result, 0)));

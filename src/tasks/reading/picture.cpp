@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <numeric>
 
 #include "base/error.h"
 #include "base/output_place.h"
@@ -39,6 +40,27 @@ void save_picture(const report::Figure& figure, const Options& options, Sink& si
   const std::string path = options.text("picture");
   report::write_picture(figure, path);
   sink.note(fmt::format("the picture is {}, its data {}.csv", path, path));
+}
+
+std::string model_title(const std::string& model) {
+  const std::filesystem::path path(model);
+  for (const auto& part : path)
+    if (const std::string name = part.string(); name.starts_with("models--")) return name.substr(name.rfind("--") + 2);
+  return path.filename().empty() ? path.parent_path().filename().string() : path.filename().string();
+}
+
+report::Axis residue_axis(std::string name, std::vector<std::string> labels, std::vector<std::int64_t> numbers) {
+  report::Axis out;
+  out.name = std::move(name);
+  out.categories = std::move(labels);
+  out.numbers = std::move(numbers);
+  return out;
+}
+
+std::vector<std::int64_t> numbers_from(std::int64_t first, std::size_t count) {
+  std::vector<std::int64_t> out(count);
+  std::iota(out.begin(), out.end(), first);
+  return out;
 }
 
 }  // namespace groel::tasks
