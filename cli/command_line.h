@@ -16,7 +16,10 @@ struct Invocation {
   bool quiet = false;
 };
 
-/// Errors: usage, with the nearest command or option for a misspelt one.
+/// Errors: usage, saying what is meant: the nearest command or option for a misspelt one, ours for another program's.
 Invocation parse(const std::vector<std::string>& arguments);
+
+/// The task that the arguments name, if any; for what is said when something went wrong later.
+const tasks::Task* task_of(const std::vector<std::string>& arguments);
 
 }  // namespace groel::cli

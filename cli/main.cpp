@@ -10,6 +10,7 @@
 
 #include "base/interrupt.h"
 #include "cli/command_line.h"
+#include "cli/remedy.h"
 #include "cli/terminal_sink.h"
 
 namespace {
@@ -49,7 +50,17 @@ int run(const std::vector<std::string>& arguments) {
   return status;
 }
 
-int report(const Error& error, bool as_json) {
+// The error with a remedy that the command can follow.
+Error fitting(const Error& error, const std::vector<std::string>& arguments) {
+  const groel::tasks::Task* task = groel::cli::task_of(arguments);
+  Error::Parts parts = error.parts();
+  if (task != nullptr) parts.remedy = groel::cli::fitting_remedy(parts.remedy, *task, arguments);
+  return Error(error.kind(), parts);
+}
+
+int report(const Error& given, const std::vector<std::string>& arguments) {
+  const Error error = fitting(given, arguments);
+  const bool as_json = std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
   if (as_json) {
     const auto& parts = error.parts();
     const nlohmann::json json = {{"error",
@@ -69,16 +80,15 @@ int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
   groel::install_interrupt_handlers();
   const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
-  const bool as_json = std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
   try {
     hold_standard_streams();
     return run(arguments);
   } catch (const Error& error) {
-    return report(error, as_json);
+    return report(error, arguments);
   } catch (const std::bad_alloc&) {
-    return report(Error(ErrorKind::memory, {"out of memory", {}, "lower --max-tokens or --memory"}), as_json);
+    return report(Error(ErrorKind::memory, {"out of memory", {}, "lower --max-tokens, or lower --memory"}), arguments);
   } catch (const std::exception& error) {
     return report(Error(ErrorKind::internal, {error.what(), {}, "this is a defect of GroEL; please report it"}),
-                  as_json);
+                  arguments);
   }
 }

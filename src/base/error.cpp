@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/words.h"
+
 namespace groel {
 namespace {
 
@@ -64,7 +66,8 @@ void fail_requirement(const char* condition, const char* file, int line) {
 void throw_errno(const std::string& path, const std::string& doing, int error_number) {
   const ErrorKind kind = error_number == ENOENT ? ErrorKind::not_found : ErrorKind::io;
   std::string remedy;
-  if (error_number == ENOSPC) remedy = "free some space or write to another disk; --resume continues from here";
+  if (error_number == ENOENT) remedy = missing_path_remedy(path);
+  if (error_number == ENOSPC) remedy = "free some space, or write to another disk";
   if (error_number == EACCES) remedy = "check the permissions of the file and of its folder";
   throw Error(kind, {fmt::format("cannot {}: {}", doing, std::strerror(error_number)), path, remedy});
 }

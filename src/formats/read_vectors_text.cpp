@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/text_file.h"
+#include "base/words.h"
 #include "formats/vector_sources.h"
 #include "io/csv.h"
 
@@ -143,8 +144,9 @@ class TableRows {
   void add(const io::CsvRow& row, const std::string& where) {
     if (!row.problem.empty()) bad_vectors(row.problem, where);
     if (row.fields.size() != header_.size())
-      bad_vectors(fmt::format("the row has {} fields where the header has {}", row.fields.size(), header_.size()),
-                  where);
+      bad_vectors(
+          fmt::format("the row has {} where the header has {}", counted(row.fields.size(), "field"), header_.size()),
+          where);
     for (std::size_t c = span_.first; c < span_.first + span_.width; ++c) out_.values.push_back(number(row, c, where));
     out_.ids.push_back(row.fields[id_]);
   }

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/words.h"
 
 namespace groel::io {
 namespace {
@@ -215,7 +216,7 @@ std::unique_ptr<ByteReader> open_bytes(const std::string& path) {
   auto file = std::make_unique<FileReader>(fd, path);
   struct stat status {};
   if (::fstat(fd, &status) == 0 && S_ISDIR(status.st_mode))
-    refuse(path, "this is a folder, not a file", "name a file in it");
+    refuse(path, "this is a folder, not a file", folder_remedy(path));
   return file;
 }
 

@@ -5,6 +5,7 @@
 #include <span>
 #include <utility>
 
+#include "base/words.h"
 #include "io/csv.h"
 #include "io/sequences_detect.h"
 #include "io/sequences_parser.h"
@@ -92,7 +93,8 @@ class TableParser final : public RecordParser {
     record.header = record.id;
     if (!row_.problem.empty()) fail(record, row_.problem);
     if (row_.fields.size() != columns_)
-      fail(record, fmt::format("the row has {} fields where the header has {}", row_.fields.size(), columns_),
+      fail(record,
+           fmt::format("the row has {} where the header has {}", counted(row_.fields.size(), "field"), columns_),
            "put fields that hold the delimiter in double quotes");
     if (sequence_ < row_.fields.size()) append_sequence(record, row_.fields[sequence_]);
     if (record.sequence.empty()) fail(record, "the record has no sequence");

@@ -43,8 +43,8 @@ void check(const CsvRow& row, std::size_t columns, const std::string& where) {
   if (!row.problem.empty()) throw Error(ErrorKind::bad_input, {row.problem, where, {}});
   if (row.fields.size() != columns)
     throw Error(ErrorKind::bad_input,
-                {fmt::format("the row has {} fields where the header has {}", row.fields.size(), columns), where,
-                 "put fields that hold the delimiter in double quotes"});
+                {fmt::format("the row has {} where the header has {}", counted(row.fields.size(), "field"), columns),
+                 where, "put fields that hold the delimiter in double quotes"});
 }
 
 }  // namespace

@@ -2,12 +2,12 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "engine/bundled.h"
 #include "tasks/contacts/run.h"
 #include "tasks/contacts/structure_maps.h"
 #include "tasks/reading/csv_text.h"
 #include "tasks/reading/input.h"
 #include "tasks/reading/journal.h"
+#include "tasks/reading/model.h"
 #include "tasks/reading/picture.h"
 #include "tasks/task.h"
 
@@ -27,7 +27,8 @@ std::vector<OptionSpec> option_table() {
           "a record)"),
       {.name = "resume",
        .type = OptionType::flag,
-       .help = "Go on from what an interrupted run with --output left behind"},
+       .help = "Go on from what an interrupted run with --output left behind",
+       .group = kOutput},
       overwrite_option(),
       picture_option("Maps, one a record"),
       {.name = "structure",
@@ -37,14 +38,17 @@ std::vector<OptionSpec> option_table() {
       {.name = "chain",
        .type = OptionType::list,
        .help = "Chain of the structure (default: the first); with --from-structure also two, as A,B",
-       .value_name = "NAME"},
+       .value_name = "NAME",
+       .group = "Structure"},
       {.name = "from-structure",
        .type = OptionType::flag,
-       .help = "No prediction: the contacts of --structure alone, within a chain or between two"},
+       .help = "No prediction: the contacts of --structure alone, within a chain or between two",
+       .group = "Structure"},
       {.name = "top",
        .type = OptionType::integer,
        .help = "Likeliest contacts to list; 0: as many as the protein has residues (default: 10; with --json 0)",
-       .value_name = "N"},
+       .value_name = "N",
+       .group = kOutput},
       memory_option()};
   for (OptionSpec& spec : std::vector{dtype_option(), threads_option(), json_option()})
     table.push_back(std::move(spec));
@@ -83,7 +87,7 @@ int run(const Options& options, Context& context) {
   }
   check_outputs(options);
   const auto loaded =
-      engine::load_model(engine::resolve_model(options.text("model")), engine::parse_precision(options.text("dtype")));
+      engine::load_model(model_of(options, context.sink), engine::parse_precision(options.text("dtype")));
   require_head(*loaded.model);
   return run_contacts(options, context, loaded);
 }

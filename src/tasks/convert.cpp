@@ -1,6 +1,6 @@
 // groel convert: a checkpoint as a Hugging Face folder, in another precision.
-#include "engine/bundled.h"
 #include "engine/load.h"
+#include "tasks/reading/model.h"
 #include "tasks/reading/model_folder.h"
 #include "tasks/task.h"
 #include "train/adapter.h"
@@ -27,7 +27,7 @@ void keep_frequencies(const engine::Checkpoint& checkpoint, train::SavedModel& m
 int run(const Options& options, Context& context) {
   const std::filesystem::path folder = options.text("out");
   check_model_folder(folder.string(), options);
-  const engine::Checkpoint checkpoint = train::read_model(engine::resolve_model(options.text("model")));
+  const engine::Checkpoint checkpoint = train::read_model(model_of(options, context.sink));
   const engine::LoadedModel loaded = engine::load_unprepared(checkpoint);  // strict: a damaged one is found out here
   auto model = train::saved_copy(checkpoint, loaded.model->tokenizer().tokens(), parse_dtype(options.text("to")));
   keep_frequencies(checkpoint, model);
@@ -39,8 +39,8 @@ int run(const Options& options, Context& context) {
                2)
         << '\n';
   else
-    context.out << fmt::format("{}: {} tensors, {} as {}\n", folder.string(), model.tensors.size(), format_bytes(bytes),
-                               options.text("to"));
+    context.out << fmt::format("{}: {}, {} as {}\n", folder.string(), counted(model.tensors.size(), "tensor"),
+                               format_bytes(bytes), options.text("to"));
   return 0;
 }
 
@@ -55,15 +55,16 @@ Task convert_task() {
               "Takes every layout that can be loaded: folders, fair-esm files, adapters (merged into their base). bf16 "
               "halves the file and keeps about 3 digits of each weight.",
           .examples = {{"groel convert --to bf16 --out tiny-bf16", "half the size"}},
-          .options = {model,
-                      {.name = "to",
-                       .type = OptionType::choice,
-                       .help = "Precision of the weights",
-                       .otherwise = "f32",
-                       .choices = {"f32", "bf16", "f16"}},
-                      {.name = "out", .letter = 'o', .help = "Folder to write", .value_name = "DIR", .required = true},
-                      {.name = "overwrite", .type = OptionType::flag, .help = "Replace an existing folder"},
-                      json_option()},
+          .options =
+              {model,
+               {.name = "to",
+                .type = OptionType::choice,
+                .help = "Precision of the weights",
+                .otherwise = "f32",
+                .choices = {"f32", "bf16", "f16"}},
+               {.name = "out", .letter = 'o', .help = "Folder to write", .value_name = "DIR", .required = true},
+               {.name = "overwrite", .type = OptionType::flag, .help = "Replace an existing folder", .group = kOutput},
+               json_option()},
           .run = run};
 }
 

@@ -2,11 +2,12 @@
 #include <algorithm>
 
 #include "base/cpu.h"
-#include "engine/bundled.h"
 #include "engine/windows.h"
 #include "ops/limits.h"
 #include "tasks/embed/run.h"
 #include "tasks/reading/journal.h"
+#include "tasks/reading/model.h"
+#include "tasks/reading/written_out.h"
 #include "tasks/task.h"
 
 namespace groel::tasks {
@@ -20,7 +21,7 @@ std::vector<OptionSpec> option_table() {
   return {
       {.name = "input",
        .type = OptionType::paths,
-       .help = "FASTA, FASTQ, A3M, CSV or TSV files (also .gz, .bgz, .zst); - is stdin",
+       .help = "FASTA, FASTQ, A3M, CSV or TSV files (also .gz, .bgz, .zst), or a sequence; - is stdin",
        .value_name = "INPUT",
        .required = true},
       model_option(),
@@ -32,7 +33,8 @@ std::vector<OptionSpec> option_table() {
        .letter = 'f',
        .type = OptionType::choice,
        .help = "Output format, whatever the extension",
-       .choices = format_names},
+       .choices = format_names,
+       .group = kOutput},
       {.name = "include",
        .letter = 'i',
        .type = OptionType::list,
@@ -47,40 +49,50 @@ std::vector<OptionSpec> option_table() {
        .value_name = "LIST"},
       {.name = "log-softmax",
        .type = OptionType::flag,
-       .help = "Logits as natural logarithms of probabilities over the vocabulary"},
+       .help = "Logits as natural logarithms of probabilities over the vocabulary",
+       .group = kOutput},
       {.name = "layout",
        .type = OptionType::choice,
        .help = "HDF5: packed matrices, or one dataset a protein keyed by id",
        .otherwise = "packed",
-       .choices = {"packed", "per-protein"}},
+       .choices = {"packed", "per-protein"},
+       .group = kOutput},
       {.name = "long",
        .type = OptionType::choice,
        .help = "Sequences over the model's limit (ESM-1b: 1022 residues; ESM-2 has none): fail the record, cut it, or "
                "average "
                "overlapping windows",
        .otherwise = "error",
-       .choices = {"error", "truncate", "window"}},
+       .choices = {"error", "truncate", "window"},
+       .group = kInput},
       dtype_option(),
       threads_option(),
       {.name = "max-tokens",
        .type = OptionType::integer,
        .help = "Tokens a batch at most (default: chosen from the plan)",
-       .value_name = "N"},
+       .value_name = "N",
+       .group = kPerformance},
       {.name = "memory",
        .type = OptionType::bytes,
        .help = "Memory to stay within, e.g. 4G (default: 80 % of what is free)",
-       .value_name = "SIZE"},
-      {.name = "id-column", .help = "CSV/TSV: column of the ids", .value_name = "NAME"},
-      {.name = "sequence-column", .help = "CSV/TSV: column of the sequences", .value_name = "NAME"},
+       .value_name = "SIZE",
+       .group = kPerformance},
+      {.name = "id-column", .help = "CSV/TSV: column of the ids", .value_name = "NAME", .group = kInput},
+      {.name = "sequence-column", .help = "CSV/TSV: column of the sequences", .value_name = "NAME", .group = kInput},
       {.name = "input-format",
        .type = OptionType::choice,
        .help = "Format of the input, where it is not plain from it",
        .otherwise = "auto",
-       .choices = {"auto", "fasta", "fastq", "csv", "tsv"}},
-      {.name = "resume", .type = OptionType::flag, .help = "Go on from what an interrupted run left behind"},
+       .choices = {"auto", "fasta", "fastq", "csv", "tsv"},
+       .group = kInput},
+      {.name = "resume",
+       .type = OptionType::flag,
+       .help = "Go on from what an interrupted run left behind",
+       .group = kOutput},
       {.name = "overwrite",
        .type = OptionType::flag,
-       .help = "Replace an existing output, and drop what an interrupted run left"},
+       .help = "Replace an existing output, and drop what an interrupted run left",
+       .group = kOutput},
       json_option(),
   };
 }
@@ -164,12 +176,12 @@ EmbedRunOptions run_options(const Options& options, const models::Model& model) 
 
 void describe_input(const EmbedInput& input, Sink& sink) {
   const auto& cleaned = input.cleaned;
-  sink.note(fmt::format("{} records, {} distinct sequences", input.records.size(), input.sequences.size()));
+  sink.note(fmt::format("{}, {}", counted(input.records.size(), "record"),
+                        counted(input.sequences.size(), "distinct sequence")));
   if (cleaned.lower_case + cleaned.stars_dropped + cleaned.unknown + input.truncated == 0) return;
-  sink.note(
-      fmt::format("{} lower-case letters read as upper case, {} trailing * dropped, {} unknown letters read as <unk>, "
-                  "{} sequences truncated",
-                  cleaned.lower_case, cleaned.stars_dropped, cleaned.unknown, input.truncated));
+  sink.note(fmt::format("{} read as upper case, {} trailing * dropped, {} read as <unk>, {} truncated",
+                        counted(cleaned.lower_case, "lower-case letter"), cleaned.stars_dropped,
+                        counted(cleaned.unknown, "unknown letter"), counted(input.truncated, "sequence")));
 }
 
 nlohmann::json summary_json(const EmbedSummary& summary, const EmbedInput& input, const EmbedRunOptions& run) {
@@ -209,24 +221,25 @@ void advise_bf16(const engine::LoadedModel& loaded, const EmbedSummary& summary,
 int run(const Options& options, Context& context) {
   apply_threads(options);
   const auto loaded =
-      engine::load_model(engine::resolve_model(options.text("model")), engine::parse_precision(options.text("dtype")));
+      engine::load_model(model_of(options, context.sink), engine::parse_precision(options.text("dtype")));
   const EmbedRunOptions run = run_options(options, *loaded.model);
   const EmbedInput input = read_embed_input(
       {options.list("input"),
        {input_format(options.text("input-format")), options.text("id-column"), options.text("sequence-column")},
        run.long_policy},
       *loaded.model);
+  note_written_out(options.list("input"), context.sink);
   describe_input(input, context.sink);
   const EmbedSummary summary = run_embed(loaded, input, run, context.sink);
   const nlohmann::json json = summary_json(summary, input, run);
   if (options.flag("json") && run.output != "-") {
     context.out << json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
   } else {
-    context.sink.note(fmt::format("wrote {} records{} to {} ({} residues in {:.1f} s, {:.0f} residues/s)",
-                                  summary.records,
-                                  summary.failed ? fmt::format(", {} of them failed,", summary.failed) : "",
-                                  run.output == "-" ? "stdout" : run.output.string(), summary.residues_computed,
-                                  summary.seconds, json["residues_per_second"].get<double>()));
+    context.sink.note(
+        fmt::format("wrote {}{} to {} ({} in {:.1f} s, {:.0f} residues/s)", counted(summary.records, "record"),
+                    summary.failed ? fmt::format(", {} of them failed,", summary.failed) : "",
+                    run.output == "-" ? "stdout" : run.output.string(), counted(summary.residues_computed, "residue"),
+                    summary.seconds, json["residues_per_second"].get<double>()));
     advise_bf16(loaded, summary, context.sink);
   }
   return summary.failed > 0 ? 1 : 0;

@@ -222,7 +222,7 @@ TEST_F(SearchTest, BadInputIsNamed) {
   EXPECT_TRUE(query(file, {"--ids", "P69905", "-k", "0"}).says("0 is not at least 1"));
   EXPECT_TRUE(groel({"search", "index", h5, "-o", file}).says("exists already"));
   EXPECT_TRUE(groel({"search", "index", h5}).says("the index needs a file"));
-  EXPECT_TRUE(groel({"search", "index", h5, "-o", folder_ / "y", "-k", "3"}).says("of no use with `search index`"));
+  EXPECT_TRUE(groel({"search", "index", h5, "-o", folder_ / "y", "-k", "3"}).says("no option of `groel search index`"));
   EXPECT_TRUE(groel({"search", "index", h5, "-o", folder_ / "y", "--column", "mean_9"}).says("'mean_9'"));
   EXPECT_TRUE(groel({"search", "find", h5}).says("neither `index` nor `query`"));
   EXPECT_TRUE(groel({"search", "query"}).says("takes one file"));

@@ -138,9 +138,9 @@ std::vector<FitChain> read_chains(const std::vector<std::string>& paths, const F
   }
   if (equal + unfit > 0)
     sink.note(
-        fmt::format("left out: {} chains with the sequence of another, {} with fewer than {} residues seen or "
+        fmt::format("left out: {} with the sequence of another, {} with fewer than {} residues seen or "
                     "longer than {}",
-                    equal, unfit, filter.shortest, filter.longest));
+                    counted(equal, "chain"), unfit, filter.shortest, filter.longest));
   if (out.empty()) throw Error(ErrorKind::bad_input, "no chain to learn from in these structures");
   return out;
 }
@@ -165,7 +165,7 @@ analysis::LogisticData contact_samples(const models::Model& model, const std::ve
   const auto count = static_cast<std::size_t>(pairs);
   const std::size_t needed = count * static_cast<std::size_t>(data.width) * sizeof(float);
   if (needed > memory.value_or(available_memory()))
-    throw Error(ErrorKind::memory, {fmt::format("{} pairs of residues take {}", pairs, format_bytes(needed)),
+    throw Error(ErrorKind::memory, {fmt::format("{} of residues take {}", counted(pairs, "pair"), format_bytes(needed)),
                                     {},
                                     "name fewer structures, or lower --max-length"});
   data.features.reserve(count * static_cast<std::size_t>(data.width));

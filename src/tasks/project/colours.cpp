@@ -74,7 +74,9 @@ std::vector<std::string> groups_of(const std::vector<std::string>& ids, const Op
     throw Error(ErrorKind::bad_input,
                 {fmt::format("no id of the embeddings is in the table; the first is '{}'", ids.front()),
                  options.text("table"), "name the column of ids with --id-column"});
-  if (unknown > 0) sink.warning(fmt::format("{} of {} ids are not in {}", unknown, ids.size(), options.text("table")));
+  if (unknown > 0)
+    sink.warning(
+        fmt::format("{} of {} not in {}", unknown, counted(ids.size(), "id is", "ids are"), options.text("table")));
   return out;
 }
 

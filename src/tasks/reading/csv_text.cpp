@@ -27,7 +27,7 @@ OptionSpec table_option(std::string help) {
 }
 
 OptionSpec overwrite_option() {
-  return {.name = "overwrite", .type = OptionType::flag, .help = "Replace an existing output"};
+  return {.name = "overwrite", .type = OptionType::flag, .help = "Replace an existing output", .group = kOutput};
 }
 
 void check_table_output(const Options& options) {

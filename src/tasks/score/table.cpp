@@ -158,8 +158,8 @@ class TableReader {
     try {
       if (!raw.problem.empty()) throw Error(ErrorKind::bad_input, raw.problem);
       if (raw.fields.size() != table_.header.size())
-        throw Error(ErrorKind::bad_input, fmt::format("the row has {} fields where the header has {}",
-                                                      raw.fields.size(), table_.header.size()));
+        throw Error(ErrorKind::bad_input, fmt::format("the row has {} where the header has {}",
+                                                      counted(raw.fields.size(), "field"), table_.header.size()));
       fill(row);
     } catch (const Error& error) {
       row.error = error.at(fmt::format("{} ({})", row.where, row.name.substr(0, 40)));
