@@ -110,20 +110,23 @@ std::string examples_text(const tasks::Task& task, const std::string& verb) {
   return out.empty() ? out : "\nExamples:\n" + out;
 }
 
-std::string commands_text(bool first) {
+std::string command_row(const tasks::Task& task) {
   constexpr std::size_t kColumn = 16;
-  std::map<std::string_view, std::string> rows;
-  std::string others;
-  for (const tasks::Task& task : tasks::tasks()) {
-    const std::string line = row(std::string(task.name), std::string(task.summary), kColumn);
-    if (std::find(std::begin(kFirst), std::end(kFirst), task.name) != std::end(kFirst))
-      rows[task.name] = line;
-    else
-      others += line;
-  }
-  if (!first) return others;
+  return row(std::string(task.name), std::string(task.summary), kColumn);
+}
+
+std::string first_commands() {
   std::string out;
-  for (const std::string_view name : kFirst) out += rows[name];
+  for (const std::string_view name : kFirst)
+    for (const tasks::Task& task : tasks::tasks())
+      if (task.name == name) out += command_row(task);
+  return out;
+}
+
+std::string other_commands() {
+  std::string out;
+  for (const tasks::Task& task : tasks::tasks())
+    if (std::find(std::begin(kFirst), std::end(kFirst), task.name) == std::end(kFirst)) out += command_row(task);
   return out;
 }
 
@@ -140,14 +143,13 @@ std::string help_page() {
       "All others:\n{}\n"
       "`groel help COMMAND` explains a command and has examples; -q, --quiet leaves only warnings and errors;\n"
       "--version prints the version. docs/start.md goes by questions: compare, annotate, rank mutants, classify.\n",
-      kVersion, commands_text(true), commands_text(false));
+      kVersion, first_commands(), other_commands());
 }
 
 std::string help_page(const tasks::Task& task, const std::string& verb) {
   std::vector<const OptionSpec*> options;
   for (const OptionSpec& spec : task.options) {
-    const bool shown =
-        verb.empty() ? task.verbs.empty() || (spec.group.empty() && !spec.name.empty()) : goes_with(spec, verb);
+    const bool shown = verb.empty() ? task.verbs.empty() || spec.group.empty() : goes_with(spec, verb);
     if (shown) options.push_back(&spec);
   }
   std::string summary(task.summary);

@@ -76,8 +76,7 @@ Task info_task() {
           .summary = "Say what a checkpoint is: family, sizes, capabilities, memory",
           .description =
               "Loads the checkpoint strictly, so that a damaged or mismatched one is found out here. Of a published "
-              "one that is "
-              "not on this machine it prints how large it is and the line that gets it.",
+              "one that is not on this machine it prints how large it is and the line that gets it.",
           .examples = {{"groel info groel-5m", "a bundled model"}, {"groel info groel-5m --json", "for programs"}},
           .options = {{.name = "model",
                        .type = OptionType::paths,

@@ -18,7 +18,6 @@
 namespace groel::tasks {
 namespace {
 
-namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 using formats::ItemKind;
 
