@@ -146,11 +146,6 @@ Invocation without_command(const std::vector<std::string>& arguments) {
 
 }  // namespace
 
-const tasks::Task* task_of(const std::vector<std::string>& arguments) {
-  const std::size_t at = command_at(arguments);
-  return at == arguments.size() ? nullptr : task_called(arguments[at]);
-}
-
 Invocation parse(const std::vector<std::string>& arguments) {
   const std::size_t at = command_at(arguments);
   if (at == arguments.size()) return without_command(arguments);

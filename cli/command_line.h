@@ -19,7 +19,4 @@ struct Invocation {
 /// Errors: usage, saying what is meant: the nearest command or option for a misspelt one, ours for another program's.
 Invocation parse(const std::vector<std::string>& arguments);
 
-/// The task that the arguments name, if any; for what is said when something went wrong later.
-const tasks::Task* task_of(const std::vector<std::string>& arguments);
-
 }  // namespace groel::cli

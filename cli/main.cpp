@@ -35,6 +35,27 @@ void flush_stdout() {
   if (!std::cout) groel::throw_errno("stdout", "write", errno != 0 ? errno : EIO);
 }
 
+// The error with a remedy that the command can follow.
+Error fitting(const Error& error, const groel::tasks::Task& task, const std::vector<std::string>& arguments) {
+  Error::Parts parts = error.parts();
+  parts.remedy = groel::cli::fitting_remedy(parts.remedy, task, arguments);
+  return Error(error.kind(), parts);
+}
+
+int run_task(const groel::cli::Invocation& invocation, const std::vector<std::string>& arguments) {
+  groel::cli::TerminalSink sink(invocation.quiet);
+  groel::tasks::Context context{std::cout, sink};
+  try {
+    const groel::Options options(invocation.task->options, invocation.given);
+    return invocation.task->run(options, context);
+  } catch (const Error& error) {
+    throw fitting(error, *invocation.task, arguments);
+  } catch (const std::bad_alloc&) {
+    throw fitting(Error(ErrorKind::memory, {"out of memory", {}, "lower --max-tokens, or lower --memory"}),
+                  *invocation.task, arguments);
+  }
+}
+
 int run(const std::vector<std::string>& arguments) {
   const groel::cli::Invocation invocation = groel::cli::parse(arguments);
   if (invocation.task == nullptr) {
@@ -42,24 +63,12 @@ int run(const std::vector<std::string>& arguments) {
     flush_stdout();
     return 0;
   }
-  groel::cli::TerminalSink sink(invocation.quiet);
-  groel::tasks::Context context{std::cout, sink};
-  const groel::Options options(invocation.task->options, invocation.given);
-  const int status = invocation.task->run(options, context);
+  const int status = run_task(invocation, arguments);
   flush_stdout();
   return status;
 }
 
-// The error with a remedy that the command can follow.
-Error fitting(const Error& error, const std::vector<std::string>& arguments) {
-  const groel::tasks::Task* task = groel::cli::task_of(arguments);
-  Error::Parts parts = error.parts();
-  if (task != nullptr) parts.remedy = groel::cli::fitting_remedy(parts.remedy, *task, arguments);
-  return Error(error.kind(), parts);
-}
-
-int report(const Error& given, const std::vector<std::string>& arguments) {
-  const Error error = fitting(given, arguments);
+int report(const Error& error, const std::vector<std::string>& arguments) {
   const bool as_json = std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
   if (as_json) {
     const auto& parts = error.parts();
@@ -86,7 +95,7 @@ int main(int argc, char** argv) {
   } catch (const Error& error) {
     return report(error, arguments);
   } catch (const std::bad_alloc&) {
-    return report(Error(ErrorKind::memory, {"out of memory", {}, "lower --max-tokens, or lower --memory"}), arguments);
+    return report(Error(ErrorKind::memory, "out of memory"), arguments);
   } catch (const std::exception& error) {
     return report(Error(ErrorKind::internal, {error.what(), {}, "this is a defect of GroEL; please report it"}),
                   arguments);

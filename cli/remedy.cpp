@@ -31,7 +31,7 @@ std::vector<Clause> clauses_of(const std::string& remedy) {
 
 // Another command's options are none of this one's business.
 std::string without_commands(const std::string& text) {
-  static const std::regex commands("`[^`]*`|groel [^;,]*");
+  static const std::regex commands("`[^`]*`|\n    [^\n]*|groel [^;,]*");
   return std::regex_replace(text, commands, "");
 }
 
