@@ -2,8 +2,8 @@
 #include <groel/model.h>
 
 #include "base/threads.h"
-#include "engine/bundled.h"
 #include "engine/embed.h"
+#include "engine/find_model.h"
 #include "engine/load.h"
 #include "engine/plan.h"
 

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "base/printable.h"
+#include "base/words.h"
 
 namespace groel {
 namespace {
@@ -71,6 +72,7 @@ void throw_errno(const std::string& path, const std::string& doing, int error_nu
   std::string remedy;
   if (error_number == ENOMEM) remedy = "the system gives no more memory: raise its limit (ulimit -v)";
   if (error_number == EMFILE) remedy = "too many files are open at once: raise the limit (ulimit -n)";
+  if (error_number == ENOENT) remedy = missing_path_remedy(path);
   if (error_number == ENOSPC) remedy = "free some space, or write to another disk";
   if (error_number == EACCES) remedy = "check the permissions of the file and of its folder";
   throw Error(kind, {fmt::format("cannot {}: {}", doing, std::strerror(error_number)), path, remedy});

@@ -92,7 +92,7 @@ VectorFile read_vectors(const std::filesystem::path& path, const std::string& co
   GROEL_REQUIRE(file.values.size() == file.ids.size() * static_cast<std::size_t>(file.width));
   leave_out_failed(file);
   if (file.ids.empty() || file.width == 0)
-    bad_vectors(file.failed > 0 ? fmt::format("all {} records failed: none has a vector", file.failed)
+    bad_vectors(file.failed > 0 ? fmt::format("{} failed: none has a vector", counted(file.failed, "record"))
                                 : "the file holds no vectors",
                 path.string());
   return file;

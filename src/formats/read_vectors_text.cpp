@@ -6,6 +6,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/text_file.h"
+#include "base/words.h"
 #include "formats/vector_sources.h"
 #include "io/missing.h"
 #include "io/numbers.h"

@@ -134,6 +134,20 @@ constexpr Form kForms[] = {
 
 }  // namespace
 
+std::string missing_weights(const fs::path& folder) {
+  for (const Form& form : kForms) {
+    const fs::path file = folder / form.file;
+    std::error_code ignored;
+    if (fs::is_symlink(fs::symlink_status(file, ignored)) && !is_there(file)) return form.file;
+    if (!is_there(file)) continue;
+    if (file.extension() != ".json") return {};
+    for (const auto& [shard, names] : shards_of(read_index(file), file))
+      if (!is_there(folder / shard)) return shard;
+    return {};
+  }
+  return "model.safetensors or pytorch_model.bin";
+}
+
 ArrayFile read_checkpoint_arrays(const fs::path& folder) {
   std::error_code ignored;
   if (!fs::is_directory(folder, ignored))

@@ -15,6 +15,7 @@
 
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/words.h"
 
 namespace groel::io {
 namespace {
@@ -218,7 +219,7 @@ std::unique_ptr<ByteReader> open_bytes(const std::string& path) {
   auto file = std::make_unique<FileReader>(fd, path);
   struct stat status {};
   if (::fstat(fd, &status) == 0 && S_ISDIR(status.st_mode))
-    refuse(path, "this is a folder, not a file", "name a file in it");
+    refuse(path, "this is a folder, not a file", folder_remedy(path));
   return file;
 }
 

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <filesystem>
 
-#include "engine/bundled.h"
+#include "base/text_file.h"
 #include "engine/plan.h"
 #include "formats/extension.h"
 #include "io/npz.h"
@@ -12,6 +12,7 @@
 #include "tasks/attention/maps.h"
 #include "tasks/reading/csv_text.h"
 #include "tasks/reading/id_parts.h"
+#include "tasks/reading/model.h"
 #include "tasks/reading/one_record.h"
 #include "tasks/reading/output_name.h"
 #include "tasks/reading/picture.h"
@@ -44,7 +45,8 @@ std::vector<OptionSpec> option_table() {
        .help = "tokens: as it is, with <cls> and <eos>; residues: without them; corrected: symmetrised, with the "
                "average product taken off, as contacts are predicted from it",
        .otherwise = "residues",
-       .choices = {"tokens", "residues", "corrected"}},
+       .choices = {"tokens", "residues", "corrected"},
+       .group = kOutput},
       maps,
       overwrite_option(),
       picture_option("Each map; of several each file gets its layer and head in its name"),
@@ -70,10 +72,10 @@ void require_fit(const Options& options, const models::Model& model, const MapRe
                  const ReadRecord& record) {
   const auto limit = model.info().max_residues;
   if (limit && record.residues() > *limit)
-    throw Error(ErrorKind::bad_input,
-                {fmt::format("the sequence has {} residues, and the model reads {} at most", record.residues(), *limit),
-                 record.id,
-                 {}});
+    throw Error(ErrorKind::bad_input, {fmt::format("the sequence has {}, and the model reads {} at most",
+                                                   counted(record.residues(), "residue"), *limit),
+                                       record.id,
+                                       {}});
   const engine::MemoryPlan plan(model, {.layers = request.layers, .attentions = true},
                                 {.memory = options.bytes("memory"), .max_tokens = {}});
   const auto tokens = static_cast<std::int64_t>(record.tokens.size());
@@ -166,8 +168,8 @@ ordered_json to_json(const Maps& all) {
 }
 
 void print(const Maps& all, std::ostream& out) {
-  out << fmt::format("{}, {} maps of {} x {}\n  {:<26} {:>10}  {}\n", all.id, all.maps.size(), all.labels.size(),
-                     all.labels.size(), "map", "largest", "from -> to");
+  out << fmt::format("{}, {} of {} x {}\n  {:<26} {:>10}  {}\n", all.id, counted(all.maps.size(), "map"),
+                     all.labels.size(), all.labels.size(), "map", "largest", "from -> to");
   const ordered_json json = to_json(all);
   for (std::size_t i = 0; i < all.maps.size(); ++i) {
     const ordered_json& row = json["maps"][i];
@@ -193,7 +195,7 @@ int run(const Options& options, Context& context) {
   apply_threads(options);
   check_outputs(options);
   const auto loaded =
-      engine::load_model(engine::resolve_model(options.text("model")), engine::parse_precision(options.text("dtype")));
+      engine::load_model(model_of(options, context.sink), engine::parse_precision(options.text("dtype")));
   const models::Model& model = *loaded.model;
   const MapRequest request = map_request(options, model.info());
   const ReadRecord record = read_one_record(options, model.tokenizer(), context.sink);

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "engine/bundled.h"
 #include "formats/result.h"
 #include "tasks/contacts/run.h"
 #include "tasks/contacts/structure_maps.h"
@@ -10,6 +9,7 @@
 #include "tasks/reading/csv_text.h"
 #include "tasks/reading/input.h"
 #include "tasks/reading/journal.h"
+#include "tasks/reading/model.h"
 #include "tasks/reading/outputs.h"
 #include "tasks/reading/picture.h"
 #include "tasks/task.h"
@@ -33,7 +33,8 @@ std::vector<OptionSpec> option_table() {
       output,
       {.name = "resume",
        .type = OptionType::flag,
-       .help = "Go on from what an interrupted run with --output left behind"},
+       .help = "Go on from what an interrupted run with --output left behind",
+       .group = kOutput},
       overwrite_option(),
       picture_option("Maps, one a record"),
       {.name = "structure",
@@ -43,14 +44,17 @@ std::vector<OptionSpec> option_table() {
       {.name = "chain",
        .type = OptionType::list,
        .help = "Chain of the structure (default: the first); with --from-structure also two, as A,B",
-       .value_name = "NAME"},
+       .value_name = "NAME",
+       .group = "Structure"},
       {.name = "from-structure",
        .type = OptionType::flag,
-       .help = "No prediction: the contacts of --structure alone, within a chain or between two"},
+       .help = "No prediction: the contacts of --structure alone, within a chain or between two",
+       .group = "Structure"},
       {.name = "top",
        .type = OptionType::integer,
        .help = "Likeliest contacts to list; 0: as many as the protein has residues (default: 10; with --json 0)",
-       .value_name = "N"},
+       .value_name = "N",
+       .group = kOutput},
       memory_option()};
   for (OptionSpec& spec : std::vector{dtype_option(), threads_option(), json_option()})
     table.push_back(std::move(spec));
@@ -93,7 +97,7 @@ int run(const Options& options, Context& context) {
   }
   check_outputs(options, context.sink);
   const auto loaded =
-      engine::load_model(engine::resolve_model(options.text("model")), engine::parse_precision(options.text("dtype")));
+      engine::load_model(model_of(options, context.sink), engine::parse_precision(options.text("dtype")));
   require_head(*loaded.model);
   return run_contacts(options, context, loaded);
 }

@@ -3,13 +3,14 @@
 
 #include "base/cpu.h"
 #include "base/output_place.h"
-#include "engine/bundled.h"
 #include "engine/windows.h"
 #include "formats/extension.h"
 #include "ops/limits.h"
 #include "tasks/embed/run.h"
 #include "tasks/reading/input.h"
 #include "tasks/reading/journal.h"
+#include "tasks/reading/model.h"
+#include "tasks/reading/written_out.h"
 #include "tasks/task.h"
 
 namespace groel::tasks {
@@ -23,7 +24,7 @@ std::vector<OptionSpec> option_table() {
   return {
       {.name = "input",
        .type = OptionType::paths,
-       .help = "FASTA, FASTQ, A3M, CSV or TSV files (also .gz, .bgz, .zst); - is stdin",
+       .help = "FASTA, FASTQ, A3M, CSV or TSV files (also .gz, .bgz, .zst), or a sequence; - is stdin",
        .value_name = "INPUT",
        .required = true},
       model_option(),
@@ -36,7 +37,8 @@ std::vector<OptionSpec> option_table() {
        .letter = 'f',
        .type = OptionType::choice,
        .help = "Output format, whatever the extension",
-       .choices = format_names},
+       .choices = format_names,
+       .group = kOutput},
       {.name = "include",
        .letter = 'i',
        .type = OptionType::list,
@@ -51,41 +53,51 @@ std::vector<OptionSpec> option_table() {
        .value_name = "LIST"},
       {.name = "log-softmax",
        .type = OptionType::flag,
-       .help = "Logits as natural logarithms of probabilities over the vocabulary"},
+       .help = "Logits as natural logarithms of probabilities over the vocabulary",
+       .group = kOutput},
       {.name = "layout",
        .type = OptionType::choice,
        .help = "HDF5: packed matrices, or one dataset a protein keyed by id",
        .otherwise = "packed",
-       .choices = {"packed", "per-protein"}},
+       .choices = {"packed", "per-protein"},
+       .group = kOutput},
       {.name = "long",
        .type = OptionType::choice,
        .help = "Sequences over the model's limit (ESM-1b: 1022 residues; ESM-2 has none): fail the record, cut it, or "
                "average "
                "overlapping windows",
        .otherwise = "error",
-       .choices = {"error", "truncate", "window"}},
+       .choices = {"error", "truncate", "window"},
+       .group = kInput},
       dtype_option(),
       threads_option(),
       {.name = "max-tokens",
        .type = OptionType::integer,
        .help = "Tokens a batch at most (default: chosen from the plan)",
-       .value_name = "N"},
+       .value_name = "N",
+       .group = kPerformance},
       {.name = "memory",
        .type = OptionType::bytes,
        .help = "Memory to stay within, e.g. 4G (default: 80 % of what is free)",
-       .value_name = "SIZE"},
-      {.name = "id-column", .help = "CSV/TSV: column of the ids", .value_name = "NAME"},
-      {.name = "sequence-column", .help = "CSV/TSV: column of the sequences", .value_name = "NAME"},
+       .value_name = "SIZE",
+       .group = kPerformance},
+      {.name = "id-column", .help = "CSV/TSV: column of the ids", .value_name = "NAME", .group = kInput},
+      {.name = "sequence-column", .help = "CSV/TSV: column of the sequences", .value_name = "NAME", .group = kInput},
       {.name = "input-format",
        .type = OptionType::choice,
        .help = "Format of the input, where it is not plain from it",
        .otherwise = "auto",
-       .choices = {"auto", "fasta", "fastq", "csv", "tsv", "pir"}},
+       .choices = {"auto", "fasta", "fastq", "csv", "tsv", "pir"},
+       .group = kInput},
       gaps_option(),
-      {.name = "resume", .type = OptionType::flag, .help = "Go on from what an interrupted run left behind"},
+      {.name = "resume",
+       .type = OptionType::flag,
+       .help = "Go on from what an interrupted run left behind",
+       .group = kOutput},
       {.name = "overwrite",
        .type = OptionType::flag,
-       .help = "Replace an existing output, and drop what an interrupted run left"},
+       .help = "Replace an existing output, and drop what an interrupted run left",
+       .group = kOutput},
       json_option(),
   };
 }
@@ -183,14 +195,10 @@ EmbedRunOptions run_options(const Options& options, const models::Model& model, 
 }
 
 void describe_input(const EmbedInput& input, Sink& sink) {
-  const auto counted = [](std::size_t count, const char* one) {
-    return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
-  };
   sink.note(fmt::format("{}, {}", counted(input.records.size(), "record"),
                         counted(input.sequences.size(), "distinct sequence")));
   input.summary.tell(sink);
-  if (input.truncated > 0)
-    sink.note(counted(static_cast<std::size_t>(input.truncated), "sequence") + " truncated to the model's limit");
+  if (input.truncated > 0) sink.note(counted(input.truncated, "sequence") + " truncated to the model's limit");
 }
 
 nlohmann::json summary_json(const EmbedSummary& summary, const EmbedInput& input, const EmbedRunOptions& run) {
@@ -230,7 +238,7 @@ int run(const Options& options, Context& context) {
   apply_threads(options);
   if (options.has("output")) formats::find_format(options.text("format"), options.text("output"));  // before the model
   const auto loaded =
-      engine::load_model(engine::resolve_model(options.text("model")), engine::parse_precision(options.text("dtype")));
+      engine::load_model(model_of(options, context.sink), engine::parse_precision(options.text("dtype")));
   const EmbedRunOptions run = run_options(options, *loaded.model, context.sink);
   const EmbedInput input = read_embed_input(
       {options.list("input"),
@@ -238,17 +246,18 @@ int run(const Options& options, Context& context) {
        run.long_policy,
        gaps_of(options)},
       *loaded.model);
+  note_written_out(options.list("input"), context.sink);
   describe_input(input, context.sink);
   const EmbedSummary summary = run_embed(loaded, input, run, context.sink);
   const nlohmann::json json = summary_json(summary, input, run);
   if (options.flag("json") && run.output != "-") {
     context.out << json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
   } else {
-    context.sink.note(fmt::format("wrote {} records{} to {} ({} residues in {:.1f} s, {:.0f} residues/s)",
-                                  summary.records,
-                                  summary.failed ? fmt::format(", {} of them failed,", summary.failed) : "",
-                                  run.output == "-" ? "stdout" : run.output.string(), summary.residues_computed,
-                                  summary.seconds, json["residues_per_second"].get<double>()));
+    context.sink.note(
+        fmt::format("wrote {}{} to {} ({} in {:.1f} s, {:.0f} residues/s)", counted(summary.records, "record"),
+                    summary.failed ? fmt::format(", {} of them failed,", summary.failed) : "",
+                    run.output == "-" ? "stdout" : run.output.string(), counted(summary.residues_computed, "residue"),
+                    summary.seconds, json["residues_per_second"].get<double>()));
     advise_bf16(loaded, summary, context.sink);
   }
   return summary.failed > 0 ? 1 : 0;

@@ -5,11 +5,11 @@
 #include <numeric>
 
 #include "base/interrupt.h"
-#include "engine/bundled.h"
 #include "engine/embed.h"
 #include "engine/load.h"
 #include "tasks/evaluate/labels.h"
 #include "tasks/reading/input.h"
+#include "tasks/reading/model.h"
 #include "tasks/train/labelled.h"
 #include "train/adapter.h"
 #include "train/evaluation.h"
@@ -39,23 +39,33 @@ std::vector<OptionSpec> option_table() {
        .type = OptionType::number,
        .help = "Part of the residues that is hidden",
        .otherwise = 0.15,
-       .value_name = "X"},
+       .value_name = "X",
+       .group = "Masking",
+       .verbs = {"mlm"}},
       {.name = "seed",
        .type = OptionType::integer,
        .help = "Of the choice of hidden residues",
        .otherwise = 0,
-       .value_name = "N"},
+       .value_name = "N",
+       .group = "Masking",
+       .verbs = {"mlm"}},
       {.name = "max-length",
        .type = OptionType::integer,
        .help = "Residues of a sequence at most; of a longer one its middle is used, with labels its start",
        .otherwise = 1022,
-       .value_name = "N"},
+       .value_name = "N",
+       .group = kInput},
       {.name = "batch-tokens",
        .type = OptionType::integer,
        .help = "Tokens a batch; changes no number",
        .otherwise = 4096,
-       .value_name = "N"},
-      {.name = "per-residue", .type = OptionType::flag, .help = "Also the accuracy of each kind of residue"},
+       .value_name = "N",
+       .group = kPerformance},
+      {.name = "per-residue",
+       .type = OptionType::flag,
+       .help = "Also the accuracy of each kind of residue",
+       .group = kOutput,
+       .verbs = {"mlm"}},
       dtype_option(),
       threads_option(),
       json_option()};
@@ -63,7 +73,9 @@ std::vector<OptionSpec> option_table() {
   table.push_back({.name = "split",
                    .type = OptionType::list,
                    .help = "Rows alone that have these values in --split-column",
-                   .value_name = "NAMES"});
+                   .value_name = "NAMES",
+                   .group = "Labels",
+                   .verbs = {"classify", "tokens"}});
   return table;
 }
 
@@ -137,7 +149,7 @@ void print(const ordered_json& result, std::ostream& out) {
 }
 
 ordered_json evaluate_mlm(const Options& options, Context& context) {
-  const engine::LoadedModel loaded = engine::load_model(train::read_model(engine::resolve_model(options.text("model"))),
+  const engine::LoadedModel loaded = engine::load_model(train::read_model(model_of(options, context.sink)),
                                                         engine::parse_precision(options.text("dtype")));
   models::require<models::MaskedLm>(*loaded.model);
   const bio::Tokenizer& tokenizer = loaded.model->tokenizer();
@@ -146,7 +158,7 @@ ordered_json evaluate_mlm(const Options& options, Context& context) {
   std::iota(members.begin(), members.end(), std::int64_t{0});
   train::MlmData data(corpus, members, tokenizer, data_options(options, *loaded.model));
   if (data.cropped() > 0)
-    context.sink.note(fmt::format("of {} sequences over the limit the middle is used", data.cropped()));
+    context.sink.note(fmt::format("of {} over the limit the middle is used", counted(data.cropped(), "sequence")));
   const train::LossSum sum = evaluate(*loaded.model, data, corpus, context.sink);
   const train::Scores scores = train::scores_of(sum);
   ordered_json result = {
@@ -159,6 +171,7 @@ int run(const Options& options, Context& context) {
   apply_threads(options);
   const auto objective = options.list("objective");
   if (objective.size() != 1) throw Error(ErrorKind::usage, {"name one objective", {}, "mlm, classify or tokens"});
+  check_verb("evaluate", option_table(), objective[0], options);
   const ordered_json result =
       objective[0] == "mlm" ? evaluate_mlm(options, context) : evaluate_labels(options, context);
   if (options.flag("json"))
@@ -182,7 +195,10 @@ Task evaluate_task() {
            {"groel evaluate mlm --data examples/proteins.fasta --json --per-residue",
             "of a model, as JSON, with the accuracy of each amino acid"}},
           option_table(),
-          run};
+          run,
+          {{"mlm", "How well a model fills in hidden residues: perplexity and accuracy"},
+           {"classify", "How well a head predicts labels or numbers of sequences"},
+           {"tokens", "How well a head predicts the labels of residues"}}};
 }
 
 }  // namespace groel::tasks

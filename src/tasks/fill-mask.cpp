@@ -2,6 +2,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/text_file.h"
+#include "tasks/fill_mask/masks.h"
 #include "tasks/fill_mask/picture.h"
 #include "tasks/fill_mask/positions.h"
 #include "tasks/reading/csv_text.h"
@@ -26,24 +28,30 @@ std::vector<OptionSpec> option_table() {
        .type = OptionType::list,
        .help = "Residues to mask, together, counted from 1",
        .value_name = "N,..."},
-      {.name = "zero-based", .type = OptionType::flag, .help = "Positions count from 0, in what is given and shown"},
+      {.name = "zero-based",
+       .type = OptionType::flag,
+       .help = "Positions count from 0, in what is given and shown",
+       .group = kInput},
       {.name = "all", .type = OptionType::flag, .help = "Mask every residue, each in a copy of its own"},
       {.name = "top-k",
        .letter = 'k',
        .type = OptionType::integer,
        .help = "Predictions to show; 0: all",
        .otherwise = 5,
-       .value_name = "K"},
+       .value_name = "K",
+       .group = kOutput},
       {.name = "vocabulary",
        .type = OptionType::choice,
        .help = "Probabilities over the 20 residues (they sum to 1), or over all tokens of the model",
        .otherwise = "residues",
-       .choices = {"residues", "all"}},
+       .choices = {"residues", "all"},
+       .group = kOutput},
       {.name = "tolerant",
        .type = OptionType::number,
        .help = "With --all: list positions with at least as many effective residues (2 to the entropy)",
        .otherwise = 8.0,
-       .value_name = "X"},
+       .value_name = "X",
+       .group = kOutput},
       table_option(
           "Also write the probabilities (.csv, .tsv, .json), a position a row; -: CSV to stdout, instead of text"),
       picture_option("Picture of one record's probabilities, bars of a position or a map of several"),
@@ -199,8 +207,9 @@ void check_drawable(const std::vector<MaskJob>& jobs, const std::vector<ReadReco
   if (!options.has("picture")) return;
   if (jobs.empty()) throw Error(ErrorKind::bad_input, {"no position to show", options.text("picture"), {}});
   if (jobs.size() > 1)
-    throw Error(ErrorKind::usage, {"a picture shows one record, and the input has several", "--picture",
-                                   fmt::format("for example --record '{}'", records[jobs.front().record].id)});
+    throw Error(ErrorKind::usage,
+                {"a picture shows one record, and the input has several", "--picture",
+                 fmt::format("for example --record {}", shell_quoted(records[jobs.front().record].id))});
 }
 
 void draw(const std::vector<FilledPosition>& all, const View& view, const Options& options, Sink& sink) {
@@ -225,18 +234,27 @@ void show(const std::vector<FilledPosition>& all, const View& view, const Option
     for (const FilledPosition& filled : all) print_position(filled, view, out);
 }
 
+void tell(const MaskSpellings& seen, Sink& sink) {
+  if (seen.other > 0) sink.note(fmt::format("{} ([MASK], _ or ?) read as <mask>", counted(seen.other, "sign")));
+  if (seen.lower_case > 0)
+    sink.note(fmt::format("{} read as upper case", counted(seen.lower_case, "lower-case letter")));
+}
+
 int run(const Options& options, Context& context) {
   apply_threads(options);
   check_table_output(options);
   check_picture(options);
   if (options.integer("top-k") < 0) throw Error(ErrorKind::usage, {"a number from 0 on", "--top-k", "0 shows all"});
   const MaskRequest request = mask_request(options);
-  const engine::LoadedModel loaded = load_reader(options, options.text("model"));
+  const engine::LoadedModel loaded = load_reader(options, options.text("model"), context.sink);
   const bio::Tokenizer& tokenizer = loaded.model->tokenizer();
   const engine::MaskedScan scan(*loaded.model, scan_options(options));
   const Choices choices(tokenizer,
                         options.text("vocabulary") == "all" ? Choices::Scope::vocabulary : Choices::Scope::residues);
-  std::vector<ReadRecord> records = read_records(options, tokenizer, context.sink);
+  MaskSpellings seen;
+  std::vector<ReadRecord> records =
+      read_records(options, tokenizer, context.sink, [&](const std::string& text) { return with_masks(text, seen); });
+  tell(seen, context.sink);
   const std::vector<MaskJob> jobs = mask_jobs(scan, tokenizer, records, request);
   check_drawable(jobs, records, options);
   const auto filled = fill_masks({scan, tokenizer, choices, records}, jobs, request, context.sink);
@@ -261,7 +279,8 @@ Task fill_mask_task() {
   return {.name = "fill-mask",
           .summary = "Show what a model puts in the place of masked residues",
           .description =
-              "Masks are written <mask> in a sequence, or set at --position in the records of a file; several in one "
+              "Masks are written <mask> in a sequence ([MASK], _ and ? are read as that), or set at --position in the "
+              "records of a file; several in one "
               "sequence are masked together. --all masks every residue in a copy of its own and shows how the model "
               "sees the chain: the true residue's probability and rank, the entropy in bits, tolerant positions.",
           .examples = {{"groel fill-mask \"MALWMRLLPLLALLALWGPDPAAAFVNQH<mask>CGSHLVEALYLVCGERGFFYTPKT\"",

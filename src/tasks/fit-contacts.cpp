@@ -3,9 +3,9 @@
 #include <cmath>
 #include <filesystem>
 
-#include "engine/bundled.h"
 #include "engine/load.h"
 #include "tasks/contacts/fit.h"
+#include "tasks/reading/model.h"
 #include "tasks/reading/model_folder.h"
 #include "tasks/task.h"
 #include "train/adapter.h"
@@ -33,7 +33,8 @@ std::vector<OptionSpec> option_table() {
        .writes = Writes::folder},
       {.name = "overwrite",
        .type = OptionType::flag,
-       .help = "Replace the model in the folder; whatever else is in it stays"},
+       .help = "Replace the model in the folder; whatever else is in it stays",
+       .group = kOutput},
       {.name = "valid",
        .type = OptionType::list,
        .help = "Structures to measure the head on, that it does not learn from",
@@ -42,26 +43,31 @@ std::vector<OptionSpec> option_table() {
        .type = OptionType::choice,
        .help = "Of the weights: l1 leaves most of them 0",
        .otherwise = "l1",
-       .choices = {"l1", "l2"}},
+       .choices = {"l1", "l2"},
+       .group = "Method"},
       {.name = "inverse-strength",
        .type = OptionType::number,
        .help = "scikit-learn's C: larger means less penalty",
        .otherwise = 0.15,
-       .value_name = "C"},
+       .value_name = "C",
+       .group = "Method"},
       {.name = "min-length",
        .type = OptionType::integer,
        .help = "Residues with coordinates that a chain has to have",
        .otherwise = 30,
-       .value_name = "N"},
+       .value_name = "N",
+       .group = kInput},
       {.name = "max-length",
        .type = OptionType::integer,
        .help = "Leave longer chains out",
        .otherwise = 1022,
-       .value_name = "N"},
+       .value_name = "N",
+       .group = kInput},
       {.name = "memory",
        .type = OptionType::bytes,
        .help = "Memory that the samples may take, e.g. 4G (default: what is free)",
-       .value_name = "SIZE"}};
+       .value_name = "SIZE",
+       .group = kPerformance}};
   for (OptionSpec& spec : std::vector{dtype_option(), threads_option(), json_option()})
     table.push_back(std::move(spec));
   return table;
@@ -110,14 +116,15 @@ std::string precision_text(const ordered_json& all) {
 }
 
 void print(const ordered_json& result, std::ostream& out) {
-  out << fmt::format("{} chains, {} pairs of residues, {} of them in contact\n", result["chains"].get<std::int64_t>(),
-                     result["pairs"].get<std::int64_t>(), result["contacts"].get<std::int64_t>());
-  out << fmt::format("{} of {} weights are not 0, bias {:.4f}, {} iterations\n", result["nonzero"].get<std::int64_t>(),
+  out << fmt::format("{}, {} of residues, {} of them in contact\n",
+                     counted(result["chains"].get<std::int64_t>(), "chain"),
+                     counted(result["pairs"].get<std::int64_t>(), "pair"), result["contacts"].get<std::int64_t>());
+  out << fmt::format("{} of {} weights are not 0, bias {:.4f}, {}\n", result["nonzero"].get<std::int64_t>(),
                      result["weights"].get<std::int64_t>(), result["bias"].get<double>(),
-                     result["iterations"].get<int>());
+                     counted(result["iterations"].get<std::int64_t>(), "iteration"));
   out << "\nmean precision on the chains learned from:\n" << precision_text(result["precision"]);
   if (result.contains("valid_precision"))
-    out << fmt::format("\non the {} chains held out:\n", result["valid_chains"].get<std::int64_t>())
+    out << fmt::format("\non the {} held out:\n", counted(result["valid_chains"].get<std::int64_t>(), "chain"))
         << precision_text(result["valid_precision"]);
   out << fmt::format("\nthe model is in {}\n", result["model"].get<std::string>());
 }
@@ -131,7 +138,9 @@ std::vector<FitChain> held_out(const Options& options, const FitFilter& filter, 
     return std::any_of(chains.begin(), chains.end(), [&](const FitChain& c) { return c.sequence == one.sequence; });
   };
   const auto removed = std::erase_if(out, learned);
-  if (removed > 0) sink.warning(fmt::format("{} chains of --valid are learned from, and not measured on", removed));
+  if (removed > 0)
+    sink.warning(fmt::format("{} learned from, and not measured on",
+                             counted(removed, "chain of --valid is", "chains of --valid are")));
   return out;
 }
 
@@ -150,7 +159,7 @@ int run(const Options& options, Context& context) {
   const analysis::LogisticOptions fit = fit_options(options);
   const FitFilter filter{options.integer("min-length"), options.integer("max-length")};
   const ops::Precision precision = engine::parse_precision(options.text("dtype"));
-  engine::Checkpoint checkpoint = train::read_model(engine::resolve_model(options.text("model")));
+  engine::Checkpoint checkpoint = train::read_model(model_of(options, context.sink));
   const std::vector<FitChain> chains = read_chains(options.list("structures"), filter, context.sink);
   const std::vector<FitChain> valid = held_out(options, filter, chains, context.sink);
   std::optional<engine::LoadedModel> bare = engine::load_model(checkpoint, precision);

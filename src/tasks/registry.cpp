@@ -36,7 +36,7 @@ int run_task(const Task& task, const Options& options, Context& context) {
 OptionSpec model_option() {
   return {.name = "model",
           .letter = 'm',
-          .help = "Model: a Hugging Face folder, a fair-esm .pt file, or a bundled name (see `groel models`)",
+          .help = "Model: a name that `groel models` lists, a Hugging Face folder, or a fair-esm .pt file",
           .otherwise = engine::bundled_models().front().name,
           .value_name = "MODEL"};
 }
@@ -47,10 +47,13 @@ OptionSpec threads_option() {
           .type = OptionType::integer,
           .help = "Threads to use; 0: every core this process may run on",
           .otherwise = 0,
-          .value_name = "N"};
+          .value_name = "N",
+          .group = kPerformance};
 }
 
-OptionSpec json_option() { return {.name = "json", .type = OptionType::flag, .help = "Print JSON instead of text"}; }
+OptionSpec json_option() {
+  return {.name = "json", .type = OptionType::flag, .help = "Print JSON instead of text", .group = kOutput};
+}
 
 OptionSpec dtype_option() {
   return {.name = "dtype",
@@ -60,7 +63,16 @@ OptionSpec dtype_option() {
               "the processor has bf16 products, with about 3 digits; f32x3 makes products of several in bf16, with "
               "about 5 digits, where that is faster than f32 (processors with AMX), and is f32 elsewhere",
           .otherwise = "f32",
-          .choices = engine::precision_names()};
+          .choices = engine::precision_names(),
+          .group = kPerformance};
+}
+
+void check_verb(std::string_view task, const std::vector<OptionSpec>& table, const std::string& verb,
+                const Options& options) {
+  for (const OptionSpec& spec : table)
+    if (options.given().contains(spec.name) && !goes_with(spec, verb))
+      throw Error(ErrorKind::usage, {fmt::format("this is no option of `groel {} {}`", task, verb), "--" + spec.name,
+                                     fmt::format("it goes with {}; leave it out here", listed(spec.verbs))});
 }
 
 void apply_threads(const Options& options) { set_num_threads(options.integer("threads")); }

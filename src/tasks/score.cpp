@@ -3,6 +3,8 @@
 #include <cmath>
 #include <filesystem>
 
+#include "base/text_file.h"
+#include "engine/model_cache.h"
 #include "tasks/reading/csv_text.h"
 #include "tasks/reading/input.h"
 #include "tasks/reading/picture.h"
@@ -27,23 +29,33 @@ std::vector<OptionSpec> variant_options() {
           {.name = "scan", .type = OptionType::flag, .help = "Every single substitution of the sequence"},
           {.name = "mutation-col",
            .help = "Column of the variants (default: mutant, mutation, variant, hgvs, ...)",
-           .value_name = "NAME"},
-          {.name = "sequence-col", .help = "Column of whole sequences, instead of variants", .value_name = "NAME"},
-          {.name = "target-col", .help = "Column of measured values to compare with", .value_name = "NAME"},
+           .value_name = "NAME",
+           .group = "Table of variants"},
+          {.name = "sequence-col",
+           .help = "Column of whole sequences, instead of variants",
+           .value_name = "NAME",
+           .group = "Table of variants"},
+          {.name = "target-col",
+           .help = "Column of measured values to compare with",
+           .value_name = "NAME",
+           .group = "Table of variants"},
           {.name = "target-threshold",
            .type = OptionType::number,
            .help = "For AUROC: measured values above it count as positive (default: their median)",
-           .value_name = "X"},
+           .value_name = "X",
+           .group = "Table of variants"},
           {.name = "offset",
            .type = OptionType::integer,
            .help = "Taken from the positions as written, which then count from 1",
            .otherwise = 0,
-           .value_name = "N"},
+           .value_name = "N",
+           .group = "Table of variants"},
           {.name = "method",
            .type = OptionType::choice,
            .help = "How to score",
            .otherwise = "masked-marginals",
-           .choices = {"masked-marginals", "wt-marginals", "pseudo-perplexity"}}};
+           .choices = {"masked-marginals", "wt-marginals", "pseudo-perplexity"},
+           .group = "Method"}};
 }
 
 std::vector<OptionSpec> option_table() {
@@ -88,8 +100,9 @@ char letter_at(const bio::Tokenizer& tokenizer, std::span<const std::int32_t> to
 WildType wild_type(const Options& options, const bio::Tokenizer& tokenizer, Sink& sink) {
   const std::vector<ReadRecord> records = read_records(options, tokenizer, sink);
   if (records.size() > 1)
-    throw Error(ErrorKind::usage, {fmt::format("the input has {} records; variants are of one", records.size()),
-                                   "--record", fmt::format("for example --record '{}'", records.front().id)});
+    throw Error(ErrorKind::usage,
+                {fmt::format("the input has {} records; variants are of one", records.size()), "--record",
+                 fmt::format("for example --record {}", shell_quoted(records.front().id))});
   const ReadRecord& record = records.front();
   if (record.error) throw record.error.value();
   WildType out{record.id, {}, options.integer("offset")};
@@ -107,6 +120,8 @@ struct Column {
   std::string name;
   std::vector<double> values;
 };
+
+std::string model_name(const std::string& model) { return engine::model_label(model); }
 
 std::string unused(const std::string& name, const std::vector<std::string>& taken) {
   std::string out = name;
@@ -184,8 +199,8 @@ std::vector<Agreement> agreements(const VariantTable& table, const std::vector<C
 std::string agreement_text(const std::vector<Agreement>& all) {
   std::string out;
   for (const Agreement& a : all)
-    out += fmt::format("{}: Spearman {:.4f}, Pearson {:.4f}, AUROC {:.4f} (above {:.4g}), {} of {} variants\n",
-                       a.column, a.spearman, a.pearson, a.auroc, a.threshold, a.count, a.rows);
+    out += fmt::format("{}: Spearman {:.4f}, Pearson {:.4f}, AUROC {:.4f} (above {:.4g}), {} of {}\n", a.column,
+                       a.spearman, a.pearson, a.auroc, a.threshold, a.count, counted(a.rows, "variant"));
   return out;
 }
 
@@ -239,7 +254,7 @@ int run(const Options& options, Context& context) {
   std::vector<Column> columns;
   std::vector<std::string> taken;
   for (const std::string& model : names) {  // one after the other, so that one alone is in memory
-    const engine::LoadedModel loaded = load_reader(options, model);
+    const engine::LoadedModel loaded = load_reader(options, model, context.sink);
     if (columns.empty()) {
       protein = wild_type(options, loaded.model->tokenizer(), context.sink);
       table = read_variants(options, protein.sequence);

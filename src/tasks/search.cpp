@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
-#include <set>
 
 #include "base/compress.h"
 #include "base/interrupt.h"
@@ -28,26 +27,38 @@ std::vector<OptionSpec> query_options() {
   OptionSpec model = model_option();
   model.required = false;
   model.otherwise = nullptr;  // that of the index has to be named
-  model.help = "query: the model of --sequences, which is that of the index";
-  return {{.name = "sequences", .help = "query: FASTA, CSV, … of proteins to look for, with -m", .value_name = "FILE"},
+  model.help = "The model of --sequences, which is that of the index";
+  model.verbs = {"query"};
+  return {{.name = "sequences",
+           .help = "FASTA, CSV, … of proteins to look for, with -m",
+           .value_name = "FILE",
+           .verbs = {"query"}},
           model,
           gaps_option(),
           {.name = "ids",
            .type = OptionType::list,
-           .help = "query: proteins of the index to look for; each leaves itself out",
-           .value_name = "LIST"},
-          {.name = "embeddings", .help = "query: embedding file of proteins to look for", .value_name = "FILE"},
+           .help = "Proteins of the index to look for; each leaves itself out",
+           .value_name = "LIST",
+           .verbs = {"query"}},
+          {.name = "embeddings",
+           .help = "Embedding file of proteins to look for",
+           .value_name = "FILE",
+           .group = "Search",
+           .verbs = {"query"}},
           {.name = "neighbours",
            .letter = 'k',
            .type = OptionType::integer,
-           .help = "query: how many to find",
+           .help = "How many to find",
            .otherwise = 10,
-           .value_name = "K"},
+           .value_name = "K",
+           .verbs = {"query"}},
           {.name = "effort",
            .type = OptionType::integer,
-           .help = "query: candidates kept on the way through the graph; more find more, and take longer",
+           .help = "Candidates kept on the way through the graph; more find more, and take longer",
            .otherwise = kEffort,
-           .value_name = "N"}};
+           .value_name = "N",
+           .group = "Search",
+           .verbs = {"query"}}};
 }
 
 std::vector<OptionSpec> option_table() {
@@ -64,25 +75,21 @@ std::vector<OptionSpec> option_table() {
       overwrite_option(),
       {.name = "column",
        .help = "Column of the embeddings, as mean_6 (default: the only one, or the mean of the highest layer)",
-       .value_name = "NAME"},
+       .value_name = "NAME",
+       .group = kInput},
       {.name = "exact",
        .type = OptionType::flag,
-       .help = "index: make no graph, so that all is searched. query: search all, graph or not"}};
+       .help = "index: make no graph, so that all is searched. query: search all, graph or not",
+       .group = "Search"}};
   for (auto* more : {query_options, annotation_options})
     for (OptionSpec& spec : more()) table.push_back(std::move(spec));
-  for (OptionSpec& spec : std::vector{dtype_option(), threads_option(), json_option()})
-    table.push_back(std::move(spec));
+  OptionSpec dtype = dtype_option();
+  dtype.verbs = {"query"};  // an index is made of vectors as they are
+  for (OptionSpec& spec : std::vector{dtype, threads_option(), json_option()}) table.push_back(std::move(spec));
   return table;
 }
 
 double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
-
-// Options that would do nothing are refused.
-void allow_only(const Options& options, const std::set<std::string>& names, const std::string& verb) {
-  for (const auto& [name, value] : options.given().items())
-    if (name != "input" && !names.contains(name))
-      throw Error(ErrorKind::usage, {fmt::format("is of no use with `search {}`", verb), "--" + name, {}});
-}
 
 analysis::HnswGraph build(const analysis::UnitRows& vectors, Sink& sink) {
   const auto begin = Clock::now();
@@ -117,7 +124,6 @@ void check_index_name(const std::filesystem::path& path) {
 }
 
 int make_index(const std::string& embeddings, const Options& options, Context& context) {
-  allow_only(options, {"output", "overwrite", "column", "exact", "threads", "json"}, "index");
   if (!options.has("output") || options.text("output") == "-")
     throw Error(ErrorKind::usage, {"the index needs a file", "--output", "for example -o proteins.index"});
   check_index_name(options.text("output"));
@@ -126,7 +132,9 @@ int make_index(const std::string& embeddings, const Options& options, Context& c
   formats::VectorFile file = formats::read_vectors(embeddings, options.text("column"));
   for (const std::string& note : file.notes) context.sink.note(note);
   if (file.failed > 0)
-    context.sink.warning(fmt::format("{} records of {} have no vector and are left out", file.failed, embeddings));
+    context.sink.warning(
+        fmt::format("{}: {} left out", embeddings,
+                    counted(file.failed, "record has no vector and is", "records have no vector and are")));
   const analysis::Vectors unit = analysis::normalised({file.rows(), file.width, std::move(file.values)});
   const analysis::UnitRows rows{unit.rows, unit.width, unit.values.data()};
   std::optional<analysis::HnswGraph> graph;
@@ -141,8 +149,9 @@ int make_index(const std::string& embeddings, const Options& options, Context& c
         index_json(file, options, seconds).dump(2, ' ', false, ordered_json::error_handler_t::replace);
     context.out << text << '\n';
   } else {
-    context.sink.note(fmt::format("indexed {} vectors of width {} ({}) in {:.1f} s: {}", file.rows(), file.width,
-                                  file.column.empty() ? "unnamed" : file.column, seconds, options.text("output")));
+    context.sink.note(fmt::format("indexed {} of width {} ({}) in {:.1f} s: {}", counted(file.rows(), "vector"),
+                                  file.width, file.column.empty() ? "unnamed" : file.column, seconds,
+                                  options.text("output")));
   }
   return 0;
 }
@@ -207,10 +216,6 @@ void write(const std::vector<Answer>& answers, const Annotations* annotations, c
 }
 
 int query_index(const std::string& path, const Options& options, Context& context) {
-  allow_only(options,
-             {"output", "overwrite", "column", "exact", "sequences", "model", "ids", "embeddings", "neighbours",
-              "effort", "gaps", "annotations", "id-column", "label-column", "dtype", "threads", "json"},
-             "query");
   check_output_format(options.text("output"), table_extensions(), context.sink);
   check_table_output(options);
   const SearchIndex index = SearchIndex::open(path);
@@ -247,6 +252,7 @@ int run(const Options& options, Context& context) {
   if (words.size() != 2)
     throw Error(ErrorKind::usage,
                 {fmt::format("`search {}` takes one file, not {}", verb, words.size() - 1), verb, {}});
+  check_verb("search", option_table(), verb, options);
   return verb == "index" ? make_index(words[1], options, context) : query_index(words[1], options, context);
 }
 
@@ -272,7 +278,9 @@ Task search_task() {
                         "--annotations examples/families.csv",
                         "labels carried over from the nearest proteins"}},
           .options = option_table(),
-          .run = run};
+          .run = run,
+          .verbs = {{"index", "Make an index of a file that `groel embed` wrote"},
+                    {"query", "Find the proteins of an index that are nearest to others"}}};
 }
 
 }  // namespace groel::tasks

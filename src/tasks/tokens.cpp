@@ -2,13 +2,14 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/bundled.h"
+#include "base/text_file.h"
 #include "engine/load.h"
 #include "formats/extension.h"
 #include "io/npz.h"
 #include "report/span.h"
 #include "tasks/reading/csv_text.h"
 #include "tasks/reading/distribution.h"
+#include "tasks/reading/model.h"
 #include "tasks/reading/one_record.h"
 #include "tasks/reading/picture.h"
 #include "tasks/task.h"
@@ -184,7 +185,7 @@ void check_outputs(const Options& options) {
 
 int run(const Options& options, Context& context) {
   check_outputs(options);
-  const engine::Checkpoint checkpoint = train::read_model(engine::resolve_model(options.text("model")));
+  const engine::Checkpoint checkpoint = train::read_model(model_of(options, context.sink));
   const bio::Tokenizer tokenizer = tokenizer_of(checkpoint);
   const Choices choices(
       tokenizer, options.text("vocabulary") == "residues" ? Choices::Scope::residues : Choices::Scope::vocabulary);
@@ -202,7 +203,7 @@ int run(const Options& options, Context& context) {
   else if (path == "-" || (one_hot && path.empty()))
     context.out << to_csv(all, one_hot);
   else if (one_hot)
-    context.out << fmt::format("{} residues, {} columns\n", all.rows.size(), all.width());
+    context.out << fmt::format("{}, {}\n", counted(all.rows.size(), "residue"), counted(all.width(), "column"));
   else
     print_table(all, context.out);
   return 0;

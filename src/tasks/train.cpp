@@ -42,9 +42,10 @@ class Material {
       held_out_.emplace(plan.valid.empty() ? corpus_ : valid_, held_out, tokenizer, evaluation_options(plan));
     std::int64_t residues = 0;
     for (const std::int64_t sequence : split.train) residues += corpus_.length(sequence);
-    sink.note(fmt::format("{} sequences, {} residues to learn from; {} sequences held out", split.train.size(),
-                          residues, held_out.size()));
-    if (data_->cropped() > 0) sink.note(fmt::format("{} sequences are longer than a crop", data_->cropped()));
+    sink.note(fmt::format("{}, {} to learn from; {} held out", counted(split.train.size(), "sequence"),
+                          counted(residues, "residue"), counted(held_out.size(), "sequence")));
+    if (data_->cropped() > 0)
+      sink.note(fmt::format("{} longer than a crop", counted(data_->cropped(), "sequence is", "sequences are")));
   }
   Material(const Material&) = delete;
   Material& operator=(const Material&) = delete;
@@ -101,7 +102,7 @@ void print_result(const train::TrainingResult& result, const TrainPlan& plan, bo
   }
   if (result.last && !result.last->classes.empty()) out << class_table(result.last->classes) << '\n';
   out << train::curve_table(read_run(plan.trainer.folder).curve, kTableRows);
-  out << fmt::format("\n{} after {} steps; the model is in {}\n", result.why_stopped, result.steps,
+  out << fmt::format("\n{} after {}; the model is in {}\n", result.why_stopped, counted(result.steps, "step"),
                      plan.trainer.folder.string());
 }
 
@@ -126,7 +127,7 @@ int run(const Options& given, Context& context) {
   apply_threads(options);
   const TrainPlan plan = train_plan(options);
   const train::RunLock lock(plan.trainer.folder);
-  engine::Checkpoint weights = starting_weights(options);
+  engine::Checkpoint weights = starting_weights(options, context.sink);
   const bool mlm = plan.objective == Objective::mlm;
   if (!mlm && !options.has("from"))
     throw Error(ErrorKind::usage,
@@ -163,7 +164,8 @@ Task train_task() {
         "labels of residues, by low-rank adapters"},
        {"groel train examples/train.toml --steps 5 --out from-recipe", "a recipe file; flags win over it"}},
       train_options(),
-      run};
+      run,
+      train_verbs()};
 }
 
 }  // namespace groel::tasks

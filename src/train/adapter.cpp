@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "base/text_file.h"
-#include "engine/bundled.h"
+#include "engine/find_model.h"
 #include "io/checkpoint_files.h"
 #include "train/adapter_check.h"
 

@@ -8,6 +8,7 @@
 
 #include "base/random.h"
 #include "base/sha256.h"
+#include "base/words.h"
 #include "io/sequences.h"
 #include "train/random_purposes.h"
 
@@ -48,7 +49,8 @@ class Reader {
   Corpus finish(const std::string& paths, Sink& sink) {
     summary_.tell(sink);
     left_out_.tell(sink);
-    if (filtered_ > 0) sink.note(fmt::format("{} sequences are outside the length filter", filtered_));
+    if (filtered_ > 0)
+      sink.note(fmt::format("{} outside the length filter", counted(filtered_, "sequence is", "sequences are")));
     if (corpus_.size() == 0)
       throw Error(ErrorKind::bad_input, {"no sequence is left to learn from", paths,
                                          filtered_ > 0 ? "loosen --min-length or --longest" : ""});
@@ -135,10 +137,10 @@ Split split_corpus(const Corpus& corpus, double fraction, std::uint64_t seed) {
   const std::vector<std::int64_t> order = shuffled(corpus.size(), derive_key(seed, purpose::kSplit));
   Split split{{order.begin() + held, order.end()}, {order.begin(), order.begin() + held}};
   if (split.train.empty())
-    throw Error(ErrorKind::bad_input,
-                {fmt::format("holding out {} of {} sequences leaves none to learn from", held, corpus.size()),
-                 "--valid-fraction",
-                 {}});
+    throw Error(ErrorKind::bad_input, {fmt::format("holding out {} of {} leaves none to learn from", held,
+                                                   counted(corpus.size(), "sequence")),
+                                       "--valid-fraction",
+                                       {}});
   std::sort(split.train.begin(), split.train.end());
   std::sort(split.held_out.begin(), split.held_out.end());
   return split;

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/interrupt.h"
+#include "base/words.h"
 #include "train/checkpoint.h"
 #include "train/folders.h"
 #include "train/pieces.h"
@@ -113,7 +114,8 @@ class Run {
     if (timed() && time_done() >= 1) why_ = "the time is over";
     const EvaluationOptions& evaluation = options_.evaluation;
     if (evaluation.patience > 0 && state_.evaluations_without_gain >= evaluation.patience)
-      why_ = fmt::format("{} has not become better in {} evaluations", evaluation.metric, evaluation.patience);
+      why_ =
+          fmt::format("{} has not become better in {}", evaluation.metric, counted(evaluation.patience, "evaluation"));
     return !why_.empty();
   }
 

@@ -146,10 +146,9 @@ std::vector<FitChain> read_chains(const std::vector<std::string>& paths, const F
       }
     }
   }
-  const auto chains = [](std::int64_t count) { return fmt::format("{} chain{}", count, count == 1 ? "" : "s"); };
-  if (equal > 0) sink.note(fmt::format("left out: {} with the sequence of another", chains(equal)));
+  if (equal > 0) sink.note(fmt::format("left out: {} with the sequence of another", counted(equal, "chain")));
   if (unfit > 0)
-    sink.note(fmt::format("left out: {} with fewer than {} residues seen or longer than {}", chains(unfit),
+    sink.note(fmt::format("left out: {} with fewer than {} residues seen or longer than {}", counted(unfit, "chain"),
                           filter.shortest, filter.longest));
   for (const std::string& sentence : counts.sentences()) sink.note("in these chains " + sentence);
   if (out.empty()) throw Error(ErrorKind::bad_input, "no chain to learn from in these structures");
@@ -176,7 +175,7 @@ analysis::LogisticData contact_samples(const models::Model& model, const std::ve
   const auto count = static_cast<std::size_t>(pairs);
   const std::size_t needed = count * static_cast<std::size_t>(data.width) * sizeof(float);
   if (needed > memory.value_or(available_memory()))
-    throw Error(ErrorKind::memory, {fmt::format("{} pairs of residues take {}", pairs, format_bytes(needed)),
+    throw Error(ErrorKind::memory, {fmt::format("{} of residues take {}", counted(pairs, "pair"), format_bytes(needed)),
                                     {},
                                     "name fewer structures, or lower --max-length"});
   data.features.reserve(count * static_cast<std::size_t>(data.width));

@@ -110,7 +110,7 @@ ordered_json to_json(const ContactResult& result, std::size_t top) {
 }
 
 std::string to_text(const ContactResult& result, std::size_t top) {
-  std::string out = fmt::format("{} ({} residues)\n", result.id, result.length());
+  std::string out = fmt::format("{} ({})\n", result.id, counted(result.length(), "residue"));
   if (result.truth) out += precision_table(result) + '\n';
   out += fmt::format("  {:>8} {:>8} {:>12}", "residue", "residue", "probability");
   out += result.truth ? fmt::format("{:>12}   numbers in chain {}\n", "distance/A", result.chain) : "\n";

@@ -144,7 +144,7 @@ class Run {
     try {
       if (limit && record.residues() > *limit)
         throw Error(ErrorKind::bad_input,
-                    fmt::format("{} residues, but this model reads at most {}", record.residues(), *limit));
+                    fmt::format("{}, but this model reads at most {}", counted(record.residues(), "residue"), *limit));
       if (!plan_.fits(tokens))
         throw Error(ErrorKind::memory, {plan_.too_large(tokens).parts().what, {}, "raise --memory"});
       if (chain_ != nullptr) bio::place(*chain_, letters(loaded_.model->tokenizer(), record.tokens));

@@ -160,9 +160,9 @@ int map_structure(const Options& options, Context& context) {
   if (options.flag("json"))
     context.out << to_json(maps).dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
   else if (options.text("output") != "-")
-    context.out << fmt::format("{} contacts {}\n", contacts_of(maps).size(),
+    context.out << fmt::format("{} {}\n", counted(contacts_of(maps).size(), "contact"),
                                maps.within_one()
-                                   ? fmt::format("within chain {} ({} residues)", a.name, a.sequence.size())
+                                   ? fmt::format("within chain {} ({})", a.name, counted(a.sequence.size(), "residue"))
                                    : fmt::format("between chains {} and {}", a.name, b.name));
   return 0;
 }

@@ -7,6 +7,8 @@
 #include <unordered_map>
 
 #include "base/sha256.h"
+#include "base/words.h"
+#include "tasks/reading/written_out.h"
 
 namespace groel::tasks {
 namespace {
@@ -98,7 +100,7 @@ class InputBuilder {
     if (policy_ == LongPolicy::window) return;
     if (policy_ == LongPolicy::error)
       throw Error(ErrorKind::bad_input,
-                  {fmt::format("{} residues, but this model reads at most {}", record.length, *limit_),
+                  {fmt::format("{}, but this model reads at most {}", counted(record.length, "residue"), *limit_),
                    {},
                    "use --long truncate or --long window"});
     sequence = first_residues(sequence, *limit_);
@@ -132,7 +134,7 @@ std::string clean_sequence(std::string_view sequence) {
 
 EmbedInput read_embed_input(const EmbedInputOptions& options, const models::Model& model) {
   InputBuilder builder(options, model);
-  const io::ReadingNotes notes = io::for_each_sequence(
+  const io::ReadingNotes notes = for_each_input(
       options.paths, options.reader, [&](io::SequenceRecord& record) { builder.add_record(std::move(record)); });
   return builder.finish(notes);
 }

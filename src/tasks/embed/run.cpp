@@ -10,6 +10,7 @@
 #include "base/interrupt.h"
 #include "base/version.h"
 #include "engine/log_softmax.h"
+#include "engine/model_cache.h"
 #include "engine/windows.h"
 #include "formats/writers.h"
 #include "tasks/reading/journal.h"
@@ -17,7 +18,6 @@
 namespace groel::tasks {
 namespace {
 
-namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 using formats::ItemKind;
 
@@ -115,7 +115,7 @@ class EmbedRun {
       throw journal_.kept(error, summary_.distinct);
     } catch (const std::bad_alloc&) {
       writer_.reset();
-      throw journal_.kept(Error(ErrorKind::memory, {"out of memory", {}, "lower --max-tokens or --memory"}),
+      throw journal_.kept(Error(ErrorKind::memory, {"out of memory", {}, "lower --max-tokens, or lower --memory"}),
                           summary_.distinct);
     }
     journal_.remove();
@@ -312,17 +312,15 @@ nlohmann::json describe_run(const engine::LoadedModel& loaded, const EmbedRunOpt
   nlohmann::json include = nlohmann::json::array();
   for (const ItemKind kind : options.kinds) include.push_back(formats::name(kind));
   const char* const policies[] = {"error", "truncate", "window"};
-  nlohmann::json out = {
-      {"program", "groel"},
-      {"version", kVersion},
-      {"model", fs::path(loaded.path).filename().empty() ? loaded.path.parent_path().filename().string()
-                                                         : loaded.path.filename().string()},
-      {"family", loaded.family->name},
-      {"dtype", engine::name(loaded.precision)},
-      {"isa", name(active_isa())},
-      {"layers", options.request.layers},
-      {"include", include},
-      {"long", policies[static_cast<int>(options.long_policy)]}};
+  nlohmann::json out = {{"program", "groel"},
+                        {"version", kVersion},
+                        {"model", engine::model_label(loaded.path)},
+                        {"family", loaded.family->name},
+                        {"dtype", engine::name(loaded.precision)},
+                        {"isa", name(active_isa())},
+                        {"layers", options.request.layers},
+                        {"include", include},
+                        {"long", policies[static_cast<int>(options.long_policy)]}};
   if (options.log_softmax) out["logits"] = "log_softmax";
   return out;
 }

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/bundled.h"
 #include "engine/load.h"
+#include "tasks/reading/model.h"
 #include "tasks/train/plan.h"
 #include "train/adapter.h"
 #include "train/label_scores.h"
@@ -55,7 +55,7 @@ ordered_json to_json(const train::Scores& scores) {
 }  // namespace
 
 ordered_json evaluate_labels(const Options& options, Context& context) {
-  engine::Checkpoint checkpoint = train::read_model(engine::resolve_model(options.text("model")));
+  engine::Checkpoint checkpoint = train::read_model(model_of(options, context.sink));
   require_head(checkpoint, options.list("objective").at(0));
   const auto trainee =
       train::make_classifier(std::move(checkpoint), {.precision = engine::parse_precision(options.text("dtype")),
@@ -72,7 +72,7 @@ ordered_json evaluate_labels(const Options& options, Context& context) {
                            {0, std::max(options.integer("batch-tokens"), longest + 2), longest, train::CropStyle::start,
                             train::Order::as_written});
   if (data.cropped() > 0)
-    context.sink.note(fmt::format("of {} sequences over the limit the start is used", data.cropped()));
+    context.sink.note(fmt::format("of {} over the limit the start is used", counted(data.cropped(), "sequence")));
   const train::LossSum sum = train::evaluate_all(*trainee, data);
   if (!std::isfinite(sum.loss))
     throw Error(ErrorKind::bad_model, {"the head's numbers overflow: the loss is not a finite number", "--model",

@@ -26,8 +26,11 @@ std::vector<std::int64_t> positions_of(const ReadRecord& record, const bio::Toke
     out.insert(p);
   }
   if (out.empty())
-    throw Error(ErrorKind::bad_input,
-                {"nothing is masked", {}, "write <mask> in the sequence, or name residues with --position, or --all"});
+    throw Error(
+        ErrorKind::bad_input,
+        {"nothing is masked",
+         {},
+         "write '<mask>' in the sequence, in quotes for the shell, or name residues with --position, or add --all"});
   return {out.begin(), out.end()};
 }
 

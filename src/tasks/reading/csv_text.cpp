@@ -38,7 +38,7 @@ void write_table(const Options& options, const TableTexts& texts) {
 }
 
 OptionSpec overwrite_option() {
-  return {.name = "overwrite", .type = OptionType::flag, .help = "Replace an existing output"};
+  return {.name = "overwrite", .type = OptionType::flag, .help = "Replace an existing output", .group = kOutput};
 }
 
 void check_table_output(const Options& options) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -25,10 +26,14 @@ struct ReadRecord {
   std::int64_t residues() const noexcept { return static_cast<std::int64_t>(tokens.size()) - 2; }
 };
 
+/// What is done to the text of a sequence before it is read.
+using SequenceEdit = std::function<std::string(const std::string&)>;
+
 /// Records of `--input` (files, - for stdin, or a sequence itself), those that `--record` names. The sink is told what
 /// io::SequenceSummary has to say of them. Errors: not_found when `--record` names none; those of a record stay with
 /// it.
-std::vector<ReadRecord> read_records(const Options& options, const bio::Tokenizer& tokenizer, Sink& sink);
+std::vector<ReadRecord> read_records(const Options& options, const bio::Tokenizer& tokenizer, Sink& sink,
+                                     const SequenceEdit& edit = {});
 
 /// Warns of the record's error, and counts it: for the exit status.
 class Failures {
@@ -56,7 +61,8 @@ OptionSpec memory_option();
 /// --max-tokens and --memory.
 std::vector<OptionSpec> plan_options();
 
-engine::LoadedModel load_reader(const Options& options, const std::string& model);
+/// A masked language model by path or name, in the precision of --dtype.
+engine::LoadedModel load_reader(const Options& options, const std::string& model, Sink& sink);
 engine::ScanOptions scan_options(const Options& options);
 
 /// The 20 residues by their letters.

@@ -10,8 +10,8 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
-#include "base/options.h"
 #include "formats/posix_file.h"
+#include "base/words.h"
 
 namespace groel::tasks {
 namespace {
@@ -146,8 +146,8 @@ Error RunJournal::kept(const Error& error, std::int64_t total) {
   }
   Error::Parts parts = error.parts();
   if (!parts.remedy.empty()) parts.remedy += "; ";
-  parts.remedy += fmt::format("{} of {} sequences are kept in {}: run the same command with --resume to go on",
-                              spool_.count(), total, folder_.string());
+  parts.remedy += fmt::format("{} of {} kept in {}: run the same command with --resume to go on", spool_.count(),
+                              counted(total, "sequence is", "sequences are"), folder_.string());
   return Error(error.kind(), parts);
 }
 

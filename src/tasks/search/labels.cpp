@@ -64,12 +64,20 @@ std::vector<LabelScore> Annotations::transfer(std::span<const Hit> hits) const {
 
 std::vector<OptionSpec> annotation_options() {
   return {{.name = "annotations",
-           .help = "query: CSV or TSV table of labels of the index's proteins, to carry over to the queries",
-           .value_name = "FILE"},
-          {.name = "id-column", .help = "Its column of ids (default: id, name, accession, ...)", .value_name = "NAME"},
+           .help = "CSV or TSV table of labels of the index's proteins, to carry over to the queries",
+           .value_name = "FILE",
+           .group = "Labels",
+           .verbs = {"query"}},
+          {.name = "id-column",
+           .help = "Its column of ids (default: id, name, accession, ...)",
+           .value_name = "NAME",
+           .group = "Labels",
+           .verbs = {"query"}},
           {.name = "label-column",
            .help = "Its column of labels (default: label, class, family, annotation)",
-           .value_name = "NAME"}};
+           .value_name = "NAME",
+           .group = "Labels",
+           .verbs = {"query"}}};
 }
 
 }  // namespace groel::tasks

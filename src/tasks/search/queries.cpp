@@ -6,12 +6,12 @@
 #include <map>
 
 #include "base/error.h"
-#include "engine/bundled.h"
 #include "engine/load.h"
 #include "engine/plan.h"
 #include "formats/vector_sources.h"
 #include "tasks/embed/run.h"
 #include "tasks/reading/input.h"
+#include "tasks/reading/model.h"
 
 namespace groel::tasks {
 namespace {
@@ -71,7 +71,8 @@ std::vector<SearchQuery> by_embeddings(const std::string& path, const std::strin
   check_width(file.width, index, path);
   if (about.model().empty() || index.about().model().empty())
     sink.note("the files do not say whether one model made the index and the queries");
-  if (file.failed > 0) sink.warning(fmt::format("{} records of {} have no vector", file.failed, path));
+  if (file.failed > 0)
+    sink.warning(fmt::format("{}: {}", path, counted(file.failed, "record has no vector", "records have no vector")));
   std::vector<SearchQuery> out;
   for (std::size_t i = 0; i < file.ids.size(); ++i)
     out.push_back({file.ids[i],
@@ -83,8 +84,8 @@ std::vector<SearchQuery> by_embeddings(const std::string& path, const std::strin
 // The column of the index, computed for sequences.
 class Embedder {
  public:
-  Embedder(const Options& options, const SearchIndex& index)
-      : loaded_(engine::load_model(engine::resolve_model(options.text("model")),
+  Embedder(const Options& options, const SearchIndex& index, Sink& sink)
+      : loaded_(engine::load_model(find_model(options.text("model"), sink),
                                    engine::parse_precision(options.text("dtype")))),
         column_(column_of(index)) {
     const models::ModelInfo info = loaded_.model->info();
@@ -186,7 +187,7 @@ std::vector<SearchQuery> read_queries(const Options& options, const SearchIndex&
     throw Error(ErrorKind::usage,
                 {"sequences need the model that made the index", "--model",
                  index.about().model().empty() ? std::string() : fmt::format("which is '{}'", index.about().model())});
-  return Embedder(options, index).embed(options.text("sequences"), gaps_of(options), sink);
+  return Embedder(options, index, sink).embed(options.text("sequences"), gaps_of(options), sink);
 }
 
 }  // namespace groel::tasks

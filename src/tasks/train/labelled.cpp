@@ -132,11 +132,12 @@ class LabelledMaterial {
 
   void tell(const Classification& classes, const TrainPlan& plan, Sink& sink) const {
     warn_of_empty_classes(set_, classes, sink);
-    sink.note(fmt::format("{} sequences, {} residues to learn from; {} sequences held out", set_.corpus.size(),
-                          set_.corpus.residues(), held_out_set_.corpus.size()));
+    sink.note(fmt::format("{}, {} to learn from; {} held out", counted(set_.corpus.size(), "sequence"),
+                          counted(set_.corpus.residues(), "residue"),
+                          counted(held_out_set_.corpus.size(), "sequence")));
     if (data_.cropped() > 0)
-      sink.note(fmt::format("{} sequences are longer than {} residues, and cropped", data_.cropped(),
-                            plan.batches.max_residues));
+      sink.note(fmt::format("{} longer than {}, and cropped", counted(data_.cropped(), "sequence is", "sequences are"),
+                            counted(plan.batches.max_residues, "residue")));
   }
 
   void run_trunk(const models::Model& model, const TrainPlan& plan, Sink& sink) {
@@ -189,7 +190,9 @@ train::TrainingResult train_head(TrainPlan plan, engine::Checkpoint weights, Con
   const bio::Tokenizer tokenizer = tokenizer_of(weights);
   keep_to_positions(plan, weights, tokenizer);
   const train::RowSplit rows = read_rows(plan, context.sink);
-  if (rows.left_out > 0) context.sink.note(fmt::format("{} rows of the split 'test' are left out", rows.left_out));
+  if (rows.left_out > 0)
+    context.sink.note(fmt::format(
+        "{} left out", counted(rows.left_out, "row of the split 'test' is", "rows of the split 'test' are")));
   const Classification classes = choose_classes(rows, plan, weights, context.sink);
   check_metric(plan.trainer.evaluation.metric, classes);
   LabelledMaterial material(rows, classes, plan, tokenizer);

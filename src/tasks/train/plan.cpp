@@ -3,9 +3,9 @@
 
 #include <charconv>
 
-#include "engine/bundled.h"
 #include "engine/load.h"
 #include "tasks/reading/input.h"
+#include "tasks/reading/model.h"
 #include "train/adapter.h"
 #include "train/initial.h"
 #include "train/recipe.h"
@@ -155,22 +155,6 @@ train::MlmDataOptions batch_options(const Options& options) {
                       .seed = seed}};
 }
 
-// An option that would be passed over in silence is a misunderstanding.
-void check_objective(const Options& options) {
-  const std::string word = options.list("objective").at(0);
-  const std::vector<std::string> none =
-      objective_of(options) == Objective::mlm
-          ? std::vector<std::string>{"sequence-column", "label-column", "split-column", "valid-split",
-                                     "problem",         "classes",      "unlabelled"}
-          : std::vector<std::string>{"min-length", "mask-fraction", "masking"};
-  for (const std::string& name : none)
-    if (options.given().contains(name))
-      throw Error(ErrorKind::usage,
-                  {fmt::format("this option is not one of {}", word), fmt::format("--{}", name), "leave it out"});
-  if (objective_of(options) == Objective::classify && options.has("unlabelled"))
-    throw Error(ErrorKind::usage, {"it is of residues", "--unlabelled", "leave out rows without a label"});
-}
-
 void check_folders(const Options& options) {
   std::error_code ignored;
   if (options.has("from") && std::filesystem::equivalent(options.text("from"), options.text("out"), ignored))
@@ -215,7 +199,7 @@ TrainPlan train_plan(const Options& options) {
   for (const char* name : {"data", "out"})
     if (!options.has(name))
       throw Error(ErrorKind::usage, {fmt::format("{} is missing", name), fmt::format("--{}", name), {}});
-  check_objective(options);
+  check_verb("train", train_options(), options.list("objective").at(0), options);
   check_folders(options);
   return {.objective = objective_of(options),
           .labels = label_plan(options),
@@ -264,12 +248,12 @@ models::TrainingPlan training_plan(const TrainPlan& plan, const json& config) {
   return out;
 }
 
-engine::Checkpoint starting_weights(const Options& options) {
+engine::Checkpoint starting_weights(const Options& options, Sink& sink) {
   for (const char* name : {"shape", "layers", "width", "heads", "initial-heads", "initial-deviation"})
     if (options.has("from") && options.given().contains(name))
       throw Error(ErrorKind::usage, {"--from brings its own shape", fmt::format("--{}", name), {}});
   engine::Checkpoint checkpoint = options.has("from")
-                                      ? train::read_model(engine::resolve_model(options.text("from")))
+                                      ? train::read_model(find_model(options.text("from"), sink))
                                       : train::initial_checkpoint(new_config(options), initial_options(options));
   if (options.has("dropout")) {
     const double dropout = options.number("dropout");

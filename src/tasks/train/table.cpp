@@ -1,5 +1,8 @@
 // The options of groel train.
 #include "tasks/reading/input.h"
+#include <map>
+#include <set>
+
 #include "tasks/task.h"
 #include "tasks/train/plan.h"
 
@@ -156,10 +159,35 @@ std::vector<OptionSpec> output_options() {
           choice_option("keep", {"last", "best"}, "Which model to leave in --out (the best also stands in best/)")};
 }
 
+// Those that one objective alone reads.
+void mark_verbs(std::vector<OptionSpec>& table) {
+  const std::map<std::string, std::vector<std::string>> verbs{{"min-length", {"mlm"}},
+                                                              {"mask-fraction", {"mlm"}},
+                                                              {"masking", {"mlm"}},
+                                                              {"shape", {"mlm"}},
+                                                              {"layers", {"mlm"}},
+                                                              {"width", {"mlm"}},
+                                                              {"heads", {"mlm"}},
+                                                              {"initial-heads", {"mlm"}},
+                                                              {"initial-deviation", {"mlm"}},
+                                                              {"valid-split", {"classify", "tokens"}},
+                                                              {"classes", {"classify", "tokens"}},
+                                                              {"problem", {"classify", "tokens"}}};
+  for (OptionSpec& spec : table)
+    if (const auto found = verbs.find(spec.name); found != verbs.end()) spec.verbs = found->second;
+}
+
+// What help shows before all groups.
+void mark_first(std::vector<OptionSpec>& table) {
+  const std::set<std::string> first{"data", "label-column", "from", "epochs", "out"};
+  for (OptionSpec& spec : table)
+    if (first.contains(spec.name)) spec.group.clear();
+}
+
 }  // namespace
 
 std::vector<OptionSpec> label_column_options() {
-  return {
+  std::vector<OptionSpec> table{
       {.name = "sequence-column", .help = "Column of the sequences (default: sequence, seq, …)", .value_name = "NAME"},
       {.name = "label-column",
        .type = list,
@@ -167,7 +195,20 @@ std::vector<OptionSpec> label_column_options() {
        .value_name = "NAMES"},
       {.name = "split-column", .help = "Column that tells what is held out from the rest", .value_name = "NAME"},
       gaps_option(),
-      {.name = "unlabelled", .help = "tokens: characters of residues without a label", .value_name = "CHARS"}};
+      {.name = "unlabelled",
+       .help = "Characters of residues without a label",
+       .value_name = "CHARS",
+       .verbs = {"tokens"}}};
+  for (OptionSpec& spec : table)
+    if (spec.verbs.empty()) spec.verbs = {"classify", "tokens"};
+  return under("Labels", std::move(table));
+}
+
+const std::vector<Verb>& train_verbs() {
+  static const std::vector<Verb> verbs{{"mlm", "Learn to fill in hidden residues, from nothing or from a model"},
+                                       {"classify", "Learn labels or numbers of whole sequences, from a table"},
+                                       {"tokens", "Learn a label for each residue, from a table"}};
+  return verbs;
 }
 
 const std::vector<OptionSpec>& train_options() {
@@ -178,15 +219,17 @@ const std::vector<OptionSpec>& train_options() {
          .help = "mlm (masked language modelling), classify (labels of sequences), tokens (labels of residues), or a "
                  "recipe: a .toml file of these options",
          .value_name = "OBJECTIVE"}};
-    add(out, data_options());
+    add(out, under("Data", data_options()));
     add(out, label_column_options());
-    add(out, label_options());
-    add(out, model_options());
-    add(out, trained_options());
-    add(out, length_options());
-    add(out, optimizer_options());
-    add(out, output_options());
+    add(out, under("Labels", label_options()));
+    add(out, under("New model", model_options()));
+    add(out, under("What is trained", trained_options()));
+    add(out, under("Length", length_options()));
+    add(out, under("Optimiser", optimizer_options()));
+    add(out, under(kOutput, output_options()));
     add(out, {dtype_option(), threads_option(), json_option()});
+    mark_verbs(out);
+    mark_first(out);
     return out;
   }();
   return table;
