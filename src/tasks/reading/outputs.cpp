@@ -8,7 +8,7 @@
 #include <filesystem>
 
 #include "base/atomic_file.h"
-#include "engine/bundled.h"
+#include "engine/find_model.h"
 #include "formats/extension.h"
 
 namespace groel::tasks {
