@@ -155,6 +155,16 @@ TEST(StructureForms, OneConformerOfAResidueCounts) {
                                             "occupancy is used"));
 }
 
+TEST(StructureForms, ALocationCalledCIsNoName) {
+  const auto structure = read(pdb({{"SER", "A", 1, 1, 0, 0, "CB", "A", " ", 0.2},
+                                   {"SER", "A", 1, 2, 0, 0, "CB", "B", " ", 0.3},
+                                   {"SER", "A", 1, 3, 0, 0, "CB", "C", " ", 0.5}}));
+  const bio::SeenResidue& residue = structure.chains.at(0).residues.at(0);
+  EXPECT_EQ(residue.name, "SER 1");
+  EXPECT_EQ(residue.site, (bio::Point{3, 0, 0}));
+  EXPECT_TRUE(residue.read_as.empty());
+}
+
 TEST(StructureForms, ModelsAndFramesAfterTheFirstAreSaid) {
   const std::string one = pdb({{"MET", "A", 1, 1}, {"LYS", "A", 2, 2}});  // ends with END
   const auto frames = read(one + one + one);
