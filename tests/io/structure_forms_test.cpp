@@ -295,7 +295,7 @@ std::string error_of(const std::string& text) {
 
 TEST(StructureForms, ShiftedColumnsAreNoCoordinates) {
   const std::string shifted = atoms([](std::string& line) { line.insert(30, " "); });
-  EXPECT_THAT(error_of(shifted), HasSubstr("x.pdb:1: '   27.34' in columns 31 to 38"));
+  EXPECT_THAT(error_of(shifted), HasSubstr("x.pdb:1: '0  24.43' in columns 39 to 46"));
   const std::string broken = atoms([](std::string& line) {
     if (number_of(line) == 2) line.replace(30, 8, "********");
   });
