@@ -85,7 +85,7 @@ void refuse_several(const std::string& text) {
 // "NP_000537.3", "NM_000546.6(TP53)" or two of them; a change, as in "M1A:p.K4R", is none.
 bool is_accession(const std::string& text) {
   static const std::regex accession(R"([A-Za-z0-9_.-]+(\([A-Za-z0-9_.-]+\))?)"),
-      change(R"((p\.)?[A-Za-z]{1,4}-?\d+([A-Za-z]{1,3}|=))");
+      change(R"(([A-Z]|[A-Z][a-z]{2})\d+([A-Z=]|[A-Z][a-z]{2}))");
   if (text.size() > kLongest) return false;
   for (std::size_t at = 0; at <= text.size();) {
     const std::size_t end = std::min(text.find(':', at), text.size());
@@ -132,8 +132,11 @@ std::string plain_variant(std::string_view given) {
   if (named == text) refuse_others(text);
   text = named;
   refuse_several(text);
+  const bool was_empty = text.empty();
   text = without_brackets(text);
   while (!text.empty() && text.back() == ' ') text.pop_back();
+  if (text.empty() && !was_empty)
+    throw Error(ErrorKind::bad_input, fmt::format("'{}' is not a variant: it names no change", given.substr(0, 60)));
   if (is_wild_type(text)) return {};
   if (text == "?" || text == "0" || text == "0?")
     refuse(std::string(given), text == "?" ? "says that the effect is not known" : "says that no protein is made",

@@ -10,6 +10,7 @@
 #include <unordered_set>
 
 #include "base/error.h"
+#include "io/structure_gemmi.h"
 #include "io/structure_names.h"
 
 namespace groel::io {
@@ -36,6 +37,11 @@ std::string record_of(std::string_view line) {
   std::string out(trimmed(line.substr(0, 6)));
   for (char& c : out) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   return out;
+}
+
+// "CSER" may be serine's alternative location C.
+bool is_known(const std::string& name) {
+  return residue_info(name).kind != RawResidue::Kind::unknown || !force_field_parent(name).empty();
 }
 
 class PdbFilter {
@@ -119,7 +125,7 @@ class PdbFilter {
     for (const std::size_t at : {17U, 16U}) {
       const std::string name = line.substr(at, 4);
       const std::string parent = name.find(' ') == std::string::npos ? force_field_parent(name) : std::string();
-      if (parent.empty()) continue;
+      if (parent.empty() || (at == 16 && is_known(name.substr(1)))) continue;
       line.replace(at, 4, 4, ' ');
       line.replace(17, 3, parent);
       out_.long_names[line.substr(20, 7)] = name;

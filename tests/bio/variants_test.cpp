@@ -115,9 +115,10 @@ TEST(Variants, SeparatorsAndSpaces) {
 }
 
 TEST(Variants, HgvsOfDatabases) {
-  for (const char* text : {"ENSP00000269305.4:p.Met1Ala", "TP53:p.M1A", "TP53:p.Met1Ala", "P04637:p.Met1Ala",
-                           "Q9Y6K9:p.Met1Ala", "NM_000546.6(TP53):c.1A>G (p.Met1Ala)", "NM_000546.6:c.1A>G(p.Met1Ala)",
-                           "NM_1.1:NP_1.2:p.(Met1Ala)", "P.Met1Ala", "p.met1ala", "(p.Met1Ala)"})
+  for (const char* text :
+       {"ENSP00000269305.4:p.Met1Ala", "TP53:p.M1A", "TP53:p.Met1Ala", "P04637:p.Met1Ala", "Q9Y6K9:p.Met1Ala",
+        "NM_000546.6(TP53):c.1A>G (p.Met1Ala)", "NM_000546.6:c.1A>G(p.Met1Ala)", "NM_1.1:NP_1.2:p.(Met1Ala)",
+        "P.Met1Ala", "p.met1ala", "(p.Met1Ala)", "MT1A:p.Met1Ala", "H2AX:p.Met1Ala", "MT1A:p.M1A"})
     EXPECT_EQ(made(text), "AAGKDE") << text;
   for (const char* text : {"p.=", "p.(=)", "NP_000537.3:p.=", "_wt", "_sy", "WT", "p.Met1=", "p.(Met1=)",
                            "M1=", "ENSP00000269305.4:p.Met1%3D", "M1M"})

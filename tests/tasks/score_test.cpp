@@ -233,7 +233,7 @@ TEST(Score, AScanLeavesOutWhatIsNoOneResidue) {
     EXPECT_EQ(std::string("XBZUOJ").find(rows[i][2]), std::string::npos) << rows[i][0];
   const auto grey = csv_rows(read_file(folder / "s.svg.csv"));
   for (std::size_t row = 1; row < 21; ++row) EXPECT_TRUE(grey.at(row).at(3).empty()) << "position 3 is not scored";
-  const json result = groel_json({"score", "MK-TAX", "--scan"});
+  const json result = groel_json({"score", write_file(folder / "gap.fasta", ">a\nMK-TAX\n"), "--scan"});
   EXPECT_EQ(result["variants"].size(), 4 * 19U);
   EXPECT_EQ(result["not_scored"], json::parse(R"([{"position": 3, "residue": "-"}, {"position": 6, "residue": "X"}])"));
   const Outcome none = groel({"score", "XXBZ", "--scan", "-m", kEsm2});
