@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "train/duplicates.h"
 #include "train/folders.h"
 
 namespace groel::train {
@@ -24,7 +25,8 @@ bool holds_run(const fs::path& folder) {
 void clear_run(const fs::path& folder) {
   for (const std::int64_t step : checkpoint_steps(folder)) remove_folder(checkpoint_path(folder, step));
   std::error_code failed;
-  for (const char* name : {kBest, "merged", "tensorboard", "metrics.jsonl"}) fs::remove_all(folder / name, failed);
+  for (const char* name : {kBest, "merged", "tensorboard", "metrics.jsonl", kLearnedFile})
+    fs::remove_all(folder / name, failed);
   for (const char* name : kModelFiles) fs::remove(folder / name, failed);
 }
 

@@ -5,6 +5,7 @@
 
 #include "engine/bundled.h"
 #include "engine/load.h"
+#include "tasks/evaluate/learned.h"
 #include "tasks/train/plan.h"
 #include "train/adapter.h"
 #include "train/label_scores.h"
@@ -54,7 +55,8 @@ ordered_json to_json(const train::Scores& scores) {
 }  // namespace
 
 ordered_json evaluate_labels(const Options& options, Context& context) {
-  engine::Checkpoint checkpoint = train::read_model(engine::resolve_model(options.text("model")));
+  const auto path = engine::resolve_model(options.text("model"));
+  engine::Checkpoint checkpoint = train::read_model(path);
   require_head(checkpoint, options.list("objective").at(0));
   const auto trainee =
       train::make_classifier(std::move(checkpoint), {.precision = engine::parse_precision(options.text("dtype")),
@@ -71,7 +73,9 @@ ordered_json evaluate_labels(const Options& options, Context& context) {
                             train::Order::as_written});
   if (data.cropped() > 0)
     context.sink.note(fmt::format("of {} sequences over the limit the start is used", data.cropped()));
-  return to_json(train::label_scores(train::evaluate_all(*trainee, data), classes));
+  ordered_json result = to_json(train::label_scores(train::evaluate_all(*trainee, data), classes));
+  tell_learned(set.corpus, path, result, context.sink);
+  return result;
 }
 
 }  // namespace groel::tasks
