@@ -120,6 +120,15 @@ Tensor gather_rows(const Tensor& x, const Tensor& rows) {
   return y;
 }
 
+Tensor segment_mean(const Tensor& x, const ops::Segments& segments) {
+  const Tensor y = ops::segment_mean(x, segments);
+  if (Tape* const current = recorder(x))
+    current->record(y, [current, x, segments](const Tensor& dy) {
+      current->add(x, ops::segment_mean_grad(dy, segments, x.size(0)));
+    });
+  return y;
+}
+
 Tensor dropout(const Tensor& x, double probability, std::uint64_t stream) {
   if (mode() == Mode::inference || probability == 0) return x;
   const ops::DropoutOptions options{probability, derive_key(dropout_key(), stream)};

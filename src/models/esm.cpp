@@ -20,6 +20,19 @@
 namespace groel::models {
 namespace {
 
+// Tokens between <cls> and <eos>.
+ops::Segments residues_of(const Tensor& cu_seqlens) {
+  const auto bounds = cu_seqlens.values<std::int32_t>();
+  std::vector<std::int32_t> begin, end;
+  for (std::size_t b = 0; b + 1 < bounds.size(); ++b) {
+    begin.push_back(std::min(bounds[b] + 1, bounds[b + 1]));
+    end.push_back(std::max(begin.back(), bounds[b + 1] - 1));
+  }
+  const auto count = static_cast<std::int64_t>(begin.size());
+  return {Tensor::of<std::int32_t>({count}, std::span<const std::int32_t>(begin)),
+          Tensor::of<std::int32_t>({count}, std::span<const std::int32_t>(end))};
+}
+
 class Esm final : public Model,
                   public Encoder,
                   public MaskedLm,
@@ -67,7 +80,7 @@ class Esm final : public Model,
     parameters.add("lm_head.decoder.weight", {config_.vocabulary, config_.width}, decoder_);
     if (config_.classification)
       labels_tokens() ? token_head_.collect(parameters, "classifier")
-                      : sequence_head_.collect(parameters, "classifier");
+                      : sequence_head_.collect(parameters, std::string(head_prefix(config_.classification->pooling)));
     slots_ = parameters.list();
   }
 
@@ -188,11 +201,17 @@ class Esm final : public Model,
   Tensor logits(const Tensor& last_hidden) const override { return lm_head_(last_hidden); }
 
   const Classification& classification() const override { return config_.classification.value(); }
-  Tensor classify(const Tensor& last_hidden, const Batch& batch) const override {
+  Tensor head_input(const Tensor& last_hidden, const Batch& batch) const override {
+    if (labels_tokens()) return last_hidden;
+    if (config_.classification->pooling == Pooling::mean)
+      return autograd::segment_mean(last_hidden, residues_of(batch.cu_seqlens));
+    return autograd::gather_rows(last_hidden, batch.cu_seqlens.rows(0, batch.sequences()));
+  }
+  using Classifier::classify;
+  Tensor classify(const Tensor& head_input) const override {
     if (labels_tokens())
-      return token_head_(autograd::dropout(last_hidden, config_.classifier_dropout, blocks_.size() * 2));
-    const auto starts = batch.cu_seqlens.rows(0, batch.sequences());
-    return sequence_head_(autograd::gather_rows(last_hidden, starts), config_.dropout);
+      return token_head_(autograd::dropout(head_input, config_.classifier_dropout, blocks_.size() * 2));
+    return sequence_head_(head_input, config_.dropout);
   }
 
   void add_contact_maps(Tensor& logits, int layer, const Tensor& maps,

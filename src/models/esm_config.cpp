@@ -87,9 +87,19 @@ Problem read_problem(const ConfigReader& reader, std::size_t labels) {
   ConfigReader::fail("problem_type", fmt::format("is '{}', which is none of Hugging Face's", text));
 }
 
+// The key of Transformers' ModernBERT; its ESM has no such thing, and reads the first token.
+Pooling read_pooling(const ConfigReader& reader) {
+  const std::string text = reader.text("classifier_pooling", "cls");
+  if (text == "cls") return Pooling::cls;
+  if (text == "mean") return Pooling::mean;
+  ConfigReader::fail("classifier_pooling", fmt::format("is '{}', not 'cls' or 'mean'", text));
+}
+
 Classification read_classification(const ConfigReader& reader, const nlohmann::json& json, LabelOf label_of) {
-  Classification out{label_of, Problem::single_label, read_labels(reader, json)};
-  if (label_of == LabelOf::sequence) out.problem = read_problem(reader, out.labels.size());
+  Classification out{label_of, Problem::single_label, read_labels(reader, json), Pooling::cls};
+  if (label_of == LabelOf::token) return out;
+  out.problem = read_problem(reader, out.labels.size());
+  out.pooling = read_pooling(reader);
   return out;
 }
 

@@ -2,12 +2,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <numeric>
 
 #include "base/interrupt.h"
 #include "engine/embed.h"
 #include "engine/load.h"
 #include "tasks/evaluate/labels.h"
+#include "tasks/evaluate/learned.h"
 #include "tasks/reading/input.h"
 #include "tasks/reading/model.h"
 #include "tasks/train/labelled.h"
@@ -149,20 +149,20 @@ void print(const ordered_json& result, std::ostream& out) {
 }
 
 ordered_json evaluate_mlm(const Options& options, Context& context) {
-  const engine::LoadedModel loaded = engine::load_model(train::read_model(model_of(options, context.sink)),
-                                                        engine::parse_precision(options.text("dtype")));
+  const auto path = model_of(options, context.sink);
+  const engine::LoadedModel loaded =
+      engine::load_model(train::read_model(path), engine::parse_precision(options.text("dtype")));
   models::require<models::MaskedLm>(*loaded.model);
   const bio::Tokenizer& tokenizer = loaded.model->tokenizer();
   const auto corpus = train::Corpus::read(options.list("data"), tokenizer, {.gaps = gaps_of(options)}, context.sink);
-  std::vector<std::int64_t> members(static_cast<std::size_t>(corpus.size()));
-  std::iota(members.begin(), members.end(), std::int64_t{0});
-  train::MlmData data(corpus, members, tokenizer, data_options(options, *loaded.model));
+  train::MlmData data(corpus, train::all_of(corpus), tokenizer, data_options(options, *loaded.model));
   if (data.cropped() > 0)
     context.sink.note(fmt::format("of {} over the limit the middle is used", counted(data.cropped(), "sequence")));
   const train::LossSum sum = evaluate(*loaded.model, data, corpus, context.sink);
   const train::Scores scores = train::scores_of(sum);
   ordered_json result = {
       {"perplexity", scores.perplexity}, {"accuracy", scores.accuracy}, {"masked_tokens", scores.targets}};
+  tell_learned(corpus, path, result, context.sink);
   if (options.flag("per-residue")) result["residues"] = by_residue(sum, tokenizer);
   return result;
 }

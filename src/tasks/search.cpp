@@ -1,27 +1,18 @@
 // groel search: the nearest proteins by their embeddings, from an index that is a file.
 #include <algorithm>
-#include <chrono>
-#include <filesystem>
 
-#include "base/compress.h"
-#include "base/interrupt.h"
-#include "base/threads.h"
-#include "formats/extension.h"
-#include "formats/result.h"
 #include "tasks/reading/csv_text.h"
 #include "tasks/reading/input.h"
-#include "tasks/reading/outputs.h"
-#include "tasks/search/answers.h"
-#include "tasks/search/queries.h"
+#include "tasks/search/index_file.h"
+#include "tasks/search/indexing.h"
+#include "tasks/search/labels.h"
+#include "tasks/search/searching.h"
 #include "tasks/task.h"
 
 namespace groel::tasks {
 namespace {
 
 using nlohmann::ordered_json;
-using Clock = std::chrono::steady_clock;
-
-constexpr std::int64_t kEffort = 200;
 
 std::vector<OptionSpec> query_options() {
   OptionSpec model = model_option();
@@ -55,7 +46,7 @@ std::vector<OptionSpec> query_options() {
           {.name = "effort",
            .type = OptionType::integer,
            .help = "Candidates kept on the way through the graph; more find more, and take longer",
-           .otherwise = kEffort,
+           .otherwise = kSearchEffort,
            .value_name = "N",
            .group = "Search",
            .verbs = {"query"}}};
@@ -68,7 +59,8 @@ std::vector<OptionSpec> option_table() {
   std::vector<OptionSpec> table{
       {.name = "input",
        .type = OptionType::paths,
-       .help = "`index EMBEDDINGS` makes an index of a file that `groel embed` wrote; `query INDEX` searches in one",
+       .help = "`index EMBEDDINGS` makes an index of a file that `groel embed` wrote; `query INDEX` searches in one; "
+               "`info INDEX` tells what is in one",
        .value_name = "WHAT FILE",
        .required = true},
       output,
@@ -85,175 +77,53 @@ std::vector<OptionSpec> option_table() {
     for (OptionSpec& spec : more()) table.push_back(std::move(spec));
   OptionSpec dtype = dtype_option();
   dtype.verbs = {"query"};  // an index is made of vectors as they are
+  for (OptionSpec& spec : table)
+    if (spec.verbs.empty() && spec.name != "input") spec.verbs = {"index", "query"};
   for (OptionSpec& spec : std::vector{dtype, threads_option(), json_option()}) table.push_back(std::move(spec));
   return table;
 }
 
-double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
-
-analysis::HnswGraph build(const analysis::UnitRows& vectors, Sink& sink) {
-  const auto begin = Clock::now();
-  analysis::HnswOptions options;
-  options.progress = [&](std::int64_t done) {
-    sink.progress(
-        {.phase = "indexing", .done = done, .total = vectors.rows, .seconds = seconds_since(begin), .unit = "vectors"});
-  };
-  analysis::HnswGraph graph = analysis::build_hnsw(vectors, options);
-  sink.progress_done();
-  return graph;
-}
-
-ordered_json index_json(const formats::VectorFile& file, const Options& options, double seconds) {
-  const std::string path = options.text("output");
-  std::error_code special;  // which has no size
-  const std::uintmax_t bytes = std::filesystem::file_size(path, special);
-  return {{"index", path},         {"vectors", file.rows()},      {"width", file.width},
-          {"column", file.column}, {"failed", file.failed},       {"graph", !options.flag("exact")},
-          {"seconds", seconds},    {"bytes", special ? 0 : bytes}};
-}
-
-// An index under the name of a table or of an array file would be taken for one.
-void check_index_name(const std::filesystem::path& path) {
-  std::vector<std::string> others = formats::known_extensions();
-  for (const char* more : {".json", ".svg", ".png", ".html"}) others.emplace_back(more);
-  const std::string extension = formats::format_extension(path);
-  const bool other = std::find(others.begin(), others.end(), extension) != others.end();
-  if (other || compression_of(path) != Compression::none)
-    throw Error(ErrorKind::usage, {fmt::format("an index is not {}", formats::format_title(extension)), path.string(),
-                                   "name it as proteins.index"});
-}
-
-int make_index(const std::string& embeddings, const Options& options, Context& context) {
-  if (!options.has("output") || options.text("output") == "-")
-    throw Error(ErrorKind::usage, {"the index needs a file", "--output", "for example -o proteins.index"});
-  check_index_name(options.text("output"));
-  check_table_output(options);
-  const auto begin = Clock::now();
-  formats::VectorFile file = formats::read_vectors(embeddings, options.text("column"));
-  for (const std::string& note : file.notes) context.sink.note(note);
-  if (file.failed > 0)
-    context.sink.warning(
-        fmt::format("{}: {} left out", embeddings,
-                    counted(file.failed, "record has no vector and is", "records have no vector and are")));
-  const analysis::Vectors unit = analysis::normalised({file.rows(), file.width, std::move(file.values)});
-  const analysis::UnitRows rows{unit.rows, unit.width, unit.values.data()};
-  std::optional<analysis::HnswGraph> graph;
-  if (!options.flag("exact")) graph = build(rows, context.sink);
-  write_index(options.text("output"), {{std::filesystem::path(embeddings).filename().string(), file.column, file.run},
-                                       file.ids,
-                                       rows,
-                                       graph ? &*graph : nullptr});
-  const double seconds = seconds_since(begin);
+// What an index says of itself.
+int describe_index(const std::string& path, const Options& options, Context& context) {
+  const SearchIndex index = SearchIndex::open(path);
+  ordered_json about{{"index", path},
+                     {"vectors", index.vectors().rows},
+                     {"width", index.vectors().width},
+                     {"column", index.about().column},
+                     {"model", index.about().model()},
+                     {"source", index.about().source},
+                     {"graph", index.has_graph()}};
+  if (index.has_graph()) about["copies"] = index.graph().copies.size();
+  if (index.quality()) about.update(quality_json(*index.quality()));
   if (options.flag("json")) {
-    const std::string text =
-        index_json(file, options, seconds).dump(2, ' ', false, ordered_json::error_handler_t::replace);
-    context.out << text << '\n';
-  } else {
-    context.sink.note(fmt::format("indexed {} of width {} ({}) in {:.1f} s: {}", counted(file.rows(), "vector"),
-                                  file.width, file.column.empty() ? "unnamed" : file.column, seconds,
-                                  options.text("output")));
+    context.out << about.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
+    return 0;
   }
+  for (const auto& [name, value] : about.items())
+    context.out << fmt::format("{:<14} {}\n", name, value.is_string() ? value.get<std::string>() : value.dump());
   return 0;
 }
 
-struct Search {
-  const SearchIndex& index;
-  std::int64_t k, effort;
-  bool exact;
-
-  std::vector<Hit> run(const SearchQuery& query) const {
-    const std::int64_t wanted = k + (query.self >= 0 ? 1 : 0);
-    const auto found = exact ? analysis::search_all(index.vectors(), query.vector, wanted)
-                             : analysis::search_hnsw(index.vectors(), index.graph(), {query.vector, wanted, effort});
-    std::vector<Hit> out;
-    for (const analysis::Neighbour& one : found)
-      if (one.row != query.self && static_cast<std::int64_t>(out.size()) < k)
-        out.push_back({index.id(one.row), 1 - one.distance});
-    return out;
-  }
+struct Way {
+  std::string name;
+  int (*run)(const std::string& file, const Options& options, Context& context);
 };
 
-std::vector<Answer> answer_all(const std::vector<SearchQuery>& queries, const Search& search,
-                               const Annotations* annotations) {
-  std::vector<Answer> out(queries.size());
-  parallel_for(static_cast<std::int64_t>(queries.size()), [&](std::int64_t i) {
-    check_interrupted();
-    const SearchQuery& query = queries[static_cast<std::size_t>(i)];
-    Answer& answer = out[static_cast<std::size_t>(i)];
-    answer = {query.id, {}, {}, query.error};
-    if (query.error) return;
-    answer.hits = search.run(query);
-    if (annotations != nullptr) answer.labels = annotations->transfer(answer.hits);
-  });
-  return out;
-}
-
-Search search_of(const Options& options, const SearchIndex& index) {
-  for (const char* name : {"neighbours", "effort"})
-    if (options.integer(name) < 1)
-      throw Error(ErrorKind::usage,
-                  {fmt::format("{} is not at least 1", options.integer(name)), fmt::format("--{}", name), {}});
-  const std::int64_t rows = index.vectors().rows;
-  return {index, std::min(options.integer("neighbours"), rows), std::min(options.integer("effort"), rows),
-          options.flag("exact") || !index.has_graph()};
-}
-
-void write(const std::vector<Answer>& answers, const Annotations* annotations, const Options& options,
-           ordered_json about, Context& context) {
-  const bool to_file = options.has("output") && options.text("output") != "-";
-  const auto json = [&] {
-    about["queries"] = answers_json(answers, annotations);
-    return about;
-  };
-  if (to_file) write_table(options, {[&] { return answers_csv(answers, annotations); }, json});
-  if (options.flag("json")) {
-    context.out << json().dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
-  } else if (options.has("output") && !to_file) {
-    context.out << answers_csv(answers, annotations);
-  } else if (!to_file) {
-    context.out << answers_text(answers, annotations);
-  }
-}
-
-int query_index(const std::string& path, const Options& options, Context& context) {
-  check_output_format(options.text("output"), table_extensions(), context.sink);
-  check_table_output(options);
-  const SearchIndex index = SearchIndex::open(path);
-  const Search search = search_of(options, index);
-  std::optional<Annotations> annotations;
-  if (options.has("annotations")) annotations.emplace(options, context.sink);
-  const Annotations* labels = annotations ? &*annotations : nullptr;
-  const std::vector<SearchQuery> queries = read_queries(options, index, context.sink);
-  const auto begin = Clock::now();
-  const std::vector<Answer> answers = answer_all(queries, search, labels);
-  const double seconds = seconds_since(begin);
-  Failures failures(context.sink);
-  for (const Answer& answer : answers)
-    if (answer.error) failures.add(answer.id, *answer.error);
-  write(answers, labels, options,
-        {{"index", path},
-         {"vectors", index.vectors().rows},
-         {"column", index.about().column},
-         {"model", index.about().model()},
-         {"method", search.exact ? "exact" : "hnsw"},
-         {"k", search.k},
-         {"search_seconds", seconds}},
-        context);
-  return failures.exit_status();
-}
+const Way kWays[] = {{"index", make_index}, {"query", query_index}, {"info", describe_index}};
 
 int run(const Options& options, Context& context) {
   apply_threads(options);
   const std::vector<std::string> words = options.list("input");
   const std::string verb = words.empty() ? "" : words[0];
-  if (verb != "index" && verb != "query")
-    throw Error(ErrorKind::usage, {fmt::format("'{}' is neither `index` nor `query`", verb), "search",
+  const auto known = std::find_if(std::begin(kWays), std::end(kWays), [&](const Way& w) { return w.name == verb; });
+  if (known == std::end(kWays))
+    throw Error(ErrorKind::usage, {fmt::format("'{}' is neither `index` nor `query` nor `info`", verb), "search",
                                    "groel search index EMBEDDINGS -o FILE, then groel search query FILE"});
   if (words.size() != 2)
     throw Error(ErrorKind::usage,
                 {fmt::format("`search {}` takes one file, not {}", verb, words.size() - 1), verb, {}});
   check_verb("search", option_table(), verb, options);
-  return verb == "index" ? make_index(words[1], options, context) : query_index(words[1], options, context);
+  return known->run(words[1], options, context);
 }
 
 }  // namespace
@@ -280,7 +150,8 @@ Task search_task() {
           .options = option_table(),
           .run = run,
           .verbs = {{"index", "Make an index of a file that `groel embed` wrote"},
-                    {"query", "Find the proteins of an index that are nearest to others"}}};
+                    {"query", "Find the proteins of an index that are nearest to others"},
+                    {"info", "Say what an index holds, and how much of the nearest its graph finds"}}};
 }
 
 }  // namespace groel::tasks

@@ -8,9 +8,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
-#include <numeric>
 
-#include "autograd/functions.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 
@@ -64,19 +62,6 @@ class Store {
 
 }  // namespace
 
-models::Batch one_token_each(std::int64_t sequences) {
-  std::vector<std::int32_t> places(static_cast<std::size_t>(sequences) + 1);
-  std::iota(places.begin(), places.end(), 0);
-  return {Tensor::of<std::int32_t>({sequences}, std::span<const std::int32_t>(places).first(places.size() - 1)),
-          Tensor::of<std::int32_t>({sequences + 1}, std::span<const std::int32_t>(places))};
-}
-
-Tensor head_input(const models::Model& model, const models::Batch& batch) {
-  const Tensor hidden = models::require<models::Encoder>(model).encode(batch, {});
-  if (!labels_sequences(model)) return hidden;
-  return autograd::gather_rows(hidden, batch.cu_seqlens.rows(0, batch.sequences()));
-}
-
 FeatureData::FeatureData(PackedData& data, const models::Model& model, const FeatureOptions& options, Sink& sink)
     : data_(data), per_sequence_(labels_sequences(model)), width_(model.info().width) {
   measure();
@@ -99,6 +84,8 @@ void FeatureData::measure() {
 }
 
 void FeatureData::fill(const models::Model& model, const FeatureOptions& options, Sink& sink) {
+  const auto& encoder = models::require<models::Encoder>(model);
+  const auto& head = models::require<models::Classifier>(model);
   const bool in_file = bytes() > options.in_memory;
   if (!in_file) memory_.reserve(static_cast<std::size_t>(total_ * width_));
   Store store(memory_, in_file ? options.folder : std::filesystem::path());
@@ -108,7 +95,7 @@ void FeatureData::fill(const models::Model& model, const FeatureOptions& options
   const auto begin = std::chrono::steady_clock::now();
   while (const auto batch = data_.next()) {
     check_interrupted();
-    store.append(head_input(model, batch->input));
+    store.append(head.head_input(encoder.encode(batch->input, {}), batch->input));
     ++progress.done;
     progress.tokens += batch->input.token_count();
     progress.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

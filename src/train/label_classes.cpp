@@ -270,7 +270,8 @@ class Encoder {
 
 Classification infer_classification(const RowSplit& rows, const LabelOptions& options) {
   const std::vector<std::string>& columns = rows.train.columns;
-  Classification out{options.label_of, problem_of(rows, options), options.classes};
+  Classification out{options.label_of, problem_of(rows, options), options.classes, models::Pooling::cls};
+  if (out.label_of == LabelOf::sequence) out.pooling = options.pooling;
   check_options(rows, options, out.problem);
   const bool named_by_columns =
       out.problem == Problem::regression || (out.problem == Problem::multi_label && columns.size() > 1);

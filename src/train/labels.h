@@ -47,9 +47,10 @@ RowSplit split_rows(LabelledRows rows, const std::set<std::string>& held_out);
 
 struct LabelOptions {
   models::LabelOf label_of = models::LabelOf::sequence;
-  std::string problem = "auto";      ///< "single-label", "multi-label", "regression"
-  std::vector<std::string> classes;  ///< in order; empty: those of the data, sorted
-  std::string unlabelled;            ///< characters of residues without a label
+  std::string problem = "auto";                    ///< "single-label", "multi-label", "regression"
+  std::vector<std::string> classes;                ///< in order; empty: those of the data, sorted
+  std::string unlabelled;                          ///< characters of residues without a label
+  models::Pooling pooling = models::Pooling::cls;  ///< of a new head of sequences
 };
 
 /// What kind of labels these are, of both parts. `auto`: several columns of 0 and 1, or texts with ';', are several

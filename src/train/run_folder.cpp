@@ -6,6 +6,7 @@
 
 #include "base/atomic_file.h"
 #include "base/mapped_file.h"
+#include "train/duplicates.h"
 #include "train/folders.h"
 #include "train/model_folder.h"
 
@@ -31,7 +32,8 @@ bool holds_run(const fs::path& folder) {
 void clear_run(const fs::path& folder) {
   for (const std::int64_t step : checkpoint_steps(folder)) remove_folder(checkpoint_path(folder, step));
   std::error_code failed;
-  for (const char* name : {kBest, "merged", "tensorboard", "metrics.jsonl"}) fs::remove_all(folder / name, failed);
+  for (const char* name : {kBest, "merged", "tensorboard", "metrics.jsonl", kLearnedFile})
+    fs::remove_all(folder / name, failed);
   for (const fs::path& file : model_files(folder)) fs::remove(file, failed);
 }
 

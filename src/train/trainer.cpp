@@ -31,7 +31,7 @@ class Run {
         options_(options),
         parameters_(parts.trainee.parameters()),
         optimizer_(make_optimizer(options.optimizer, parameters_)),
-        total_steps_(total_steps()),
+        total_steps_(planned_steps(parts.data, options)),
         schedule_(schedule_options()) {}
 
   TrainingResult go(Start start) {
@@ -59,22 +59,6 @@ class Run {
   }
 
  private:
-  // Steps of all epochs: the last update of each may have fewer batches.
-  std::int64_t steps_of_epochs(std::int64_t epochs) const {
-    std::int64_t steps = 0;
-    for (std::int64_t epoch = 0; epoch < epochs; ++epoch)
-      steps += (parts_.data.batches_in_epoch(epoch) + options_.accumulate - 1) / options_.accumulate;
-    return steps;
-  }
-
-  // 0: time alone ends the run.
-  std::int64_t total_steps() const {
-    const RunLength& length = options_.length;
-    if (length.epochs <= 0) return length.steps;
-    const std::int64_t steps = steps_of_epochs(length.epochs);
-    return length.steps > 0 ? std::min(length.steps, steps) : steps;
-  }
-
   ScheduleOptions schedule_options() const {
     ScheduleOptions schedule = options_.schedule;
     schedule.total_steps = total_steps_;
@@ -284,6 +268,15 @@ void check(const TrainerParts& parts, const TrainerOptions& options) {
 }
 
 }  // namespace
+
+std::int64_t planned_steps(const TrainData& data, const TrainerOptions& options) {
+  const RunLength& length = options.length;
+  if (length.epochs <= 0) return length.steps;
+  std::int64_t steps = 0;
+  for (std::int64_t epoch = 0; epoch < length.epochs; ++epoch)
+    steps += (data.batches_in_epoch(epoch) + options.accumulate - 1) / options.accumulate;
+  return length.steps > 0 ? std::min(length.steps, steps) : steps;
+}
 
 TrainingResult train(const TrainerParts& parts, const TrainerOptions& options, Start start) {
   check(parts, options);

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "engine/load.h"
+#include "tasks/evaluate/learned.h"
 #include "tasks/reading/model.h"
 #include "tasks/train/plan.h"
 #include "train/adapter.h"
@@ -55,7 +56,8 @@ ordered_json to_json(const train::Scores& scores) {
 }  // namespace
 
 ordered_json evaluate_labels(const Options& options, Context& context) {
-  engine::Checkpoint checkpoint = train::read_model(model_of(options, context.sink));
+  const auto path = model_of(options, context.sink);
+  engine::Checkpoint checkpoint = train::read_model(path);
   require_head(checkpoint, options.list("objective").at(0));
   const auto trainee =
       train::make_classifier(std::move(checkpoint), {.precision = engine::parse_precision(options.text("dtype")),
@@ -77,7 +79,9 @@ ordered_json evaluate_labels(const Options& options, Context& context) {
   if (!std::isfinite(sum.loss))
     throw Error(ErrorKind::bad_model, {"the head's numbers overflow: the loss is not a finite number", "--model",
                                        "its weights are damaged or far too large, though each is finite"});
-  return to_json(train::label_scores(sum, classes));
+  ordered_json result = to_json(train::label_scores(sum, classes));
+  tell_learned(set.corpus, path, result, context.sink);
+  return result;
 }
 
 }  // namespace groel::tasks

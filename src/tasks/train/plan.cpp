@@ -48,14 +48,23 @@ json kept_options(const Options& options) {
   return kept;
 }
 
+// New weights go far, those of a pre-trained trunk must not.
 double learning_rate(const Options& options) {
   if (options.has("learning-rate")) return options.number("learning-rate");
-  return options.has("from") ? 5e-5 : 1e-3;
+  const bool new_weights_alone = options.has("lora-r") || options.text("train") == "heads";
+  return options.has("from") && !new_weights_alone ? 5e-5 : 1e-3;
 }
 
 double momentum(const Options& options, train::OptimizerKind kind) {
   if (options.has("momentum")) return options.number("momentum");
   return kind == train::OptimizerKind::muon ? 0.95 : 0.9;
+}
+
+constexpr std::int64_t kDefaultEpochs = 3;  // before the data are known
+constexpr std::int64_t kDefaultBatchTokens = 4096;
+
+bool length_by_data(const Options& options) {
+  return !options.has("steps") && !options.has("epochs") && !options.has("minutes");
 }
 
 train::RunLength run_length(const Options& options) {
@@ -68,7 +77,7 @@ train::RunLength run_length(const Options& options) {
   if (options.has("steps") && positive("steps")) length.steps = options.integer("steps");
   if (options.has("epochs") && positive("epochs")) length.epochs = options.integer("epochs");
   if (options.has("minutes") && positive("minutes")) length.minutes = options.number("minutes");
-  if (length.steps == 0 && length.epochs == 0 && length.minutes == 0) length.epochs = 3;
+  if (length.steps == 0 && length.epochs == 0 && length.minutes == 0) length.epochs = kDefaultEpochs;
   return length;
 }
 
@@ -119,7 +128,9 @@ LabelPlan label_plan(const Options& options) {
   LabelPlan plan;
   plan.columns = label_columns(options);
   plan.options = {objective_of(options) == Objective::tokens ? models::LabelOf::token : models::LabelOf::sequence,
-                  options.text("problem"), options.list("classes"), options.text("unlabelled")};
+                  options.text("problem"), options.list("classes"), options.text("unlabelled"),
+                  options.text("pooling") == "cls" ? models::Pooling::cls : models::Pooling::mean};
+  plan.pooling_given = options.given().contains("pooling");
   const auto named = options.list("valid-split");
   plan.held_out = {named.begin(), named.end()};
   if (named.empty()) plan.held_out = {"valid", "validation", "val", "dev"};
@@ -147,7 +158,7 @@ std::optional<nn::LoraOptions> lora_of(const Options& options) {
 train::MlmDataOptions batch_options(const Options& options) {
   const auto seed = static_cast<std::uint64_t>(options.integer("seed"));
   return {.seed = seed,
-          .batch_tokens = options.integer("batch-tokens"),
+          .batch_tokens = options.has("batch-tokens") ? options.integer("batch-tokens") : kDefaultBatchTokens,
           .max_residues = options.integer("max-length"),
           .crop = train::parse_crop(crop_of(options)),
           .masking = {.style = train::parse_masking(options.text("masking")),
@@ -208,6 +219,8 @@ TrainPlan train_plan(const Options& options) {
           .valid_fraction = options.number("valid-fraction"),
           .filter = {.shortest = options.integer("min-length"), .gaps = gaps_of(options)},
           .batches = batch_options(options),
+          .batch_tokens_by_data = !options.has("batch-tokens"),
+          .length_by_data = length_by_data(options),
           .trainer = trainer_options(options),
           .start = start_of(options),
           .precision = engine::parse_precision(options.text("dtype")),

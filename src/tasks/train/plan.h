@@ -35,6 +35,7 @@ enum class Objective { mlm, classify, tokens };
 struct LabelPlan {
   train::LabelColumns columns{};
   train::LabelOptions options{};
+  bool pooling_given = false;
   std::set<std::string> held_out;
 };
 
@@ -45,6 +46,8 @@ struct TrainPlan {
   double valid_fraction = 0;
   train::LengthFilter filter{};
   train::MlmDataOptions batches{};
+  bool batch_tokens_by_data = false;  ///< nobody has said how large a batch is
+  bool length_by_data = false;        ///< nor how long the run
   train::TrainerOptions trainer{};
   train::Start start = train::Start::fresh;
   ops::Precision precision = ops::Precision::f32;
