@@ -14,8 +14,8 @@
 #include "base/threads.h"
 #include "base/words.h"
 #include "cli/command_line.h"
-#include "cli/standard_output.h"
 #include "cli/remedy.h"
+#include "cli/standard_output.h"
 #include "cli/terminal_sink.h"
 #include "formats/cell.h"
 

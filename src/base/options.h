@@ -36,8 +36,8 @@ struct OptionSpec {
   bool required = false;
   Writes writes = Writes::nothing;
   std::vector<std::string> extensions;  ///< of a file that is written (".csv"); empty: the task looks itself
-  std::string group;               ///< heading that help shows it under; empty: among the few that come first
-  std::vector<std::string> verbs;  ///< the first words ("classify") that it goes with; empty: all
+  std::string group;                    ///< heading that help shows it under; empty: among the few that come first
+  std::vector<std::string> verbs;       ///< the first words ("classify") that it goes with; empty: all
 };
 
 /// Headings that several tasks share.

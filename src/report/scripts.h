@@ -8,7 +8,7 @@ namespace groel::report {
 
 /// Apache ECharts, from npm. Errors: unsupported in a build without pictures.
 std::string_view echarts_script();
-std::string drawing_script();                // layout.js, figure.js and option.js
-std::string_view page_script() noexcept;     // page.js
+std::string drawing_script();             // layout.js, figure.js and option.js
+std::string_view page_script() noexcept;  // page.js
 
 }  // namespace groel::report

@@ -215,7 +215,7 @@ std::vector<OptionSpec> option_table() {
            .group = kInput},
           {.name = "colour-by",
            .help = "Its column to colour by, or one beside the vectors in their own table; or residue-class, for ids "
-                    "that are amino acids",
+                   "that are amino acids",
            .value_name = "NAME"},
           table_option("CSV file to write (default: stdout): id, x, y, group"),
           picture_option("The map"),

@@ -104,8 +104,8 @@ std::vector<std::string> groups_of(const formats::VectorFile& file, const Option
                 {fmt::format("no id of the embeddings is in the table; the first is '{}'", file.ids.front()),
                  options.text("table"), "name the column of ids with --id-column"});
   if (unknown > 0)
-    sink.warning(
-        fmt::format("{} of {} not in {}", unknown, counted(file.ids.size(), "id is", "ids are"), options.text("table")));
+    sink.warning(fmt::format("{} of {} not in {}", unknown, counted(file.ids.size(), "id is", "ids are"),
+                             options.text("table")));
   return out;
 }
 

@@ -10,8 +10,8 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
-#include "formats/posix_file.h"
 #include "base/words.h"
+#include "formats/posix_file.h"
 
 namespace groel::tasks {
 namespace {

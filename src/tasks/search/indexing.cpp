@@ -143,8 +143,9 @@ int make_index(const std::string& embeddings, const Options& options, Context& c
     context.out << out.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
     return 0;
   }
-  context.sink.note(fmt::format("indexed {} of width {} ({}) in {:.1f} s: {}", counted(vectors.rows, "vector"), vectors.width,
-                                material.file.column.empty() ? "unnamed" : material.file.column, seconds, path));
+  context.sink.note(fmt::format("indexed {} of width {} ({}) in {:.1f} s: {}", counted(vectors.rows, "vector"),
+                                vectors.width, material.file.column.empty() ? "unnamed" : material.file.column, seconds,
+                                path));
   context.sink.note(told(material, made, options));
   return 0;
 }

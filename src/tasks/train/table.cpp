@@ -1,7 +1,7 @@
 // The options of groel train.
-#include "tasks/reading/input.h"
 #include <map>
 #include <set>
+#include "tasks/reading/input.h"
 
 #include "tasks/task.h"
 #include "tasks/train/plan.h"
