@@ -74,9 +74,8 @@ without_pictures() {
 }
 
 report() {
-  local packages
-  packages=$(inside "dpkg-query -f '.' -W | wc -c")
-  say "fresh $release: $((packages - bare_packages)) packages installed," \
+  rm -rf "$bare"/var/cache/apt/archives/*.deb  # apt keeps them where it is told to, which is here to its account
+  say "fresh $release: $(($(count_packages) - bare_packages)) packages installed," \
     "$(($(disk_mb "$bare") - bare_mb - $(disk_mb "$bare/srv/groel"))) MB;" \
     "build $(disk_mb "$bare/srv/groel/build") MB; $(IFS=,; echo "${times[*]}" | sed 's/,/, /g')"
 }
@@ -85,7 +84,7 @@ main() {
   [[ -x $root/build/release/groel ]] || (need_packages build && build release groel_cli)
   make_base "$release"
   timed 'base unpacked' unpack_base "$release"
-  bare_packages=$(inside "dpkg-query -f '.' -W | wc -c") bare_mb=$(disk_mb "$bare")
+  bare_packages=$(count_packages) bare_mb=$(disk_mb "$bare")
   put_tree
   refused_kindly
   timed 'packages, build and example' inside './run' >"$bare.example"

@@ -87,3 +87,5 @@ inside_as() {
 
 # MB on disk, without what is mounted.
 disk_mb() { du -smx "$1" | cut -f 1; }
+
+count_packages() { chroot "$bare" dpkg-query -f '.' -W | wc -c; }

@@ -45,13 +45,15 @@ missing_packages() {
   done
 }
 
-# apt LOG ARGUMENTS OF apt-get...: as root, its output to the log and how far it is to stderr.
+# apt LOG ARGUMENTS OF apt-get...: as root, its output to the log and how far it is to stderr. (How far it is comes on a
+# descriptor of its own, opened where sudo has closed all others: apt keeps that one from the packages' scripts.)
 apt() {
   local log=$1 sudo=()
   shift
   ((EUID == 0)) || sudo=(sudo)
-  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get -q -o DPkg::Lock::Timeout=300 \
-    -o APT::Status-Fd=1 -o Dpkg::Use-Pty=0 "$@" 2>&1 </dev/null | show_progress "$log" "apt-get ${1#-}"
+  # shellcheck disable=SC2016  # for the inner shell
+  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive LC_ALL=C sh -c 'exec apt-get -o APT::Status-Fd=3 "$@" 3>&1' apt-get \
+    -q -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@" 2>&1 </dev/null | show_progress "$log" "apt-get ${1#-}"
 }
 
 # need_packages SECTION...: installs what is missing. A stamp newer than the list and than dpkg's own state skips the
@@ -91,7 +93,7 @@ install_packages() {
   mapfile -t missing < <(missing_packages "$@")
   say "installing with apt-get: ${missing[*]}"
   apt "$log" install -y --no-install-recommends "${missing[@]}" || {
-    grep -E '^(E:|W:|sudo:)' "$log" | tail -n 5 >&2
+    grep -E '^(E:|W:|sudo:|dpkg: error)' "$log" | tail -n 5 >&2
     say "could not install the missing packages; by hand, as root:"
     say "  $line"
     fail "installing failed" "$log"
