@@ -10,6 +10,7 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/options.h"
 #include "base/words.h"
 #include "formats/posix_file.h"
 
