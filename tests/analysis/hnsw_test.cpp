@@ -155,7 +155,9 @@ TEST(Hnsw, CrowdsHideNothing) {
     EXPECT_EQ(quality.sampled, 3060) << "all of a small set";
     EXPECT_GE(quality.recall, 0.98) << spread;
     EXPECT_EQ(graph.copies.size(), spread == 0 ? 2999U : graph.copies.size());
-    if (spread == 1e-6F) EXPECT_GE(graph.copies.size(), 2900U) << "rounding makes no new rows";
+    if (spread == 1e-6F) {
+      EXPECT_GE(graph.copies.size(), 2900U) << "rounding makes no new rows";
+    }
   }
 }
 

@@ -54,8 +54,8 @@ TEST(Child, ThatCrashesIsTold) {
 
 TEST(Child, ThatComesToNoEndIsEnded) {
   const auto loop = [](const ChildSender&) {
-    for (volatile int i = 0;; i = i + 1) {
-    }
+    volatile int i = 0;
+    for (;;) i = 1;
   };
   EXPECT_EQ(run(loop, {.working = 0.1}).end, ChildEnd::stuck);
   EXPECT_EQ(run([](const ChildSender&) { ::pause(); }, {.waiting = 0.2}).end, ChildEnd::stuck);

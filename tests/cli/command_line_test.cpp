@@ -37,8 +37,9 @@ TEST(Help, OfACommandShowsEveryOptionAndExample) {
     for (const tasks::Verb& verb : task.verbs)
       pages += groel({"help", std::string(task.name), std::string(verb.name)}).out;
     for (const OptionSpec& option : task.options)
-      if (option.type != OptionType::paths)
+      if (option.type != OptionType::paths) {
         EXPECT_NE(pages.find("--" + option.name), std::string::npos) << option.name << pages;
+      }
     for (const tasks::Example& example : task.examples)
       EXPECT_NE(outcome.out.find(example.command), std::string::npos) << outcome;
   }

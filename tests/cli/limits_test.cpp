@@ -18,7 +18,9 @@ TEST(AddressSpace, ThatIsTooSmallIsAMemoryError) {
     const bool started = !outcome.says("error while loading shared libraries");  // else the system's loader says so
     EXPECT_TRUE(!started || outcome.exit == 0 || outcome.exit == 7) << kilobytes << outcome;
     EXPECT_FALSE(outcome.says("defect")) << outcome;
-    if (outcome.exit == 7) EXPECT_TRUE(outcome.says("memory")) << outcome;
+    if (outcome.exit == 7) {
+      EXPECT_TRUE(outcome.says("memory")) << outcome;
+    }
   }
 }
 
@@ -54,7 +56,9 @@ TEST(OpenFiles, ThatAreTooFewAreSaid) {
                                  {folder.path().string()});
     EXPECT_FALSE(outcome.says("defect")) << files << outcome;
     EXPECT_TRUE(outcome.exit == 0 || outcome.exit == 6 || outcome.exit == 127) << files << outcome;
-    if (outcome.exit == 6) EXPECT_TRUE(outcome.says("ulimit -n")) << outcome;
+    if (outcome.exit == 6) {
+      EXPECT_TRUE(outcome.says("ulimit -n")) << outcome;
+    }
   }
 }
 
