@@ -136,11 +136,15 @@ TEST_F(Messages, NamesThatAreNotThereNameNearOnes) {
          {{"embed", "small.fa", "-o", "x.h5"}, {"did you mean 'small.fasta'?"}, 3},
          {{"embed", "small", "-o", "x.h5"}, {"did you mean 'small.fasta'?"}, 3},
          {{"embed", "many/A.fasta", "-o", "x.h5"}, {"did you mean 'many/a.fasta'?"}, 3},
-         {{"embed", "many/a.fasta", "-o", "x.h5"}, {"there is no folder 'many'", "did you mean 'many'?"}, 3},
+         {{"embed", "mani/a.fasta", "-o", "x.h5"}, {"there is no folder 'mani'", "did you mean 'many'?"}, 3},
          {{"score", "small.fasta", "--variants", "smal.csv"}, {"small.fasta"}, 3},
          {{"fill-mask", "small.fasta", "--record", "P2", "--position", "3"}, {"did you mean P1?"}, 3},
          {{"fill-mask", "small.fasta", "--record", "albumin", "--position", "3"}, {"sp|P1|ONE_HUMAN"}, 3},
-         {{"embed", "small.fasta", "-o", "nowhere/x.h5"}, {"no such folder"}, 3}});
+         {{"embed", "small.fasta", "-o", "nowhere/x.h5"}, {"no such folder"}, 3},
+         {{"embed", "quite-another.fasta", "-o", "x.h5"}, {"there are 'small.fasta'"}, 3},
+         {{"embed", "small.fasta", "-o", "x.h5", "-m", "empty"}, {"config.json", "`groel models`"}, 3},
+         {{"info"}, {"MODEL is missing", "for example: groel info groel-5m"}},
+         {{"tokens", "--record", "P1"}, {"no input to take a record of"}}});
 }
 
 TEST_F(Messages, FoldersAndSequencesAsInput) {
@@ -216,8 +220,12 @@ TEST_F(Messages, HelpIsFoundHoweverItIsAskedFor) {
     EXPECT_EQ(run(arguments).out, all);
   const std::string embed = run({"embed", "--help"}).out;
   EXPECT_NE(embed.find("--include"), std::string::npos) << embed;
-  for (const auto& arguments : std::vector<std::vector<std::string>>{
-           {"help", "embed"}, {"embed", "-h"}, {"embed", "help"}, {"embed", "x", "--help"}})
+  for (const auto& arguments : std::vector<std::vector<std::string>>{{"help", "embed"},
+                                                                     {"embed", "-h"},
+                                                                     {"embed", "help"},
+                                                                     {"embed", "x", "--help"},
+                                                                     {"--help", "embed"},
+                                                                     {"-q", "-h", "embed"}})
     EXPECT_EQ(run(arguments).out, embed);
   const std::string version = run({"--version"}).out;
   for (const auto& arguments : std::vector<std::vector<std::string>>{{"-v"}, {"-V"}, {"version"}})
