@@ -2,10 +2,14 @@
 #include "cli/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
 #include <map>
-#include <memory>
 
 #include "base/version.h"
+#include "cli/foreign.h"
+#include "cli/help.h"
+#include "cli/words.h"
 
 namespace groel::cli {
 namespace {
@@ -23,25 +27,14 @@ std::string flag_names(const OptionSpec& spec) {
   return (spec.letter ? fmt::format("-{},", spec.letter) : "") + "--" + spec.name;
 }
 
-std::string help_of(const OptionSpec& spec) {
-  std::string text = spec.help;
-  std::string choices;
-  for (const std::string& choice : spec.choices) choices += (choices.empty() ? "" : ", ") + choice;
-  if (!choices.empty()) text += ": " + choices;
-  if (spec.otherwise.is_string()) text += fmt::format(" [{}]", spec.otherwise.get<std::string>());
-  if (spec.otherwise.is_number()) text += fmt::format(" [{}]", spec.otherwise.dump());
-  return text;
-}
-
 void add(CLI::App& command, Slot& slot) {
   const OptionSpec& spec = *slot.spec;
   if (spec.type == OptionType::flag) {
-    slot.option = command.add_flag(flag_names(spec), slot.flag, help_of(spec));
+    slot.option = command.add_flag(flag_names(spec), slot.flag);
     return;
   }
-  slot.option = command.add_option(flag_names(spec), slot.words, help_of(spec));
+  slot.option = command.add_option(flag_names(spec), slot.words);
   if (spec.type != OptionType::paths) slot.option->allow_extra_args(false);  // one word each time it is given
-  slot.option->type_name(spec.value_name.empty() ? "" : spec.value_name);
 }
 
 nlohmann::json value_of(const Slot& slot) {
@@ -56,76 +49,35 @@ nlohmann::json value_of(const Slot& slot) {
   return joined;
 }
 
-std::string footer_of(const tasks::Task& task) {
-  std::string text = "\n" + std::string(task.description) + "\n\nExamples:\n";
-  for (const tasks::Example& example : task.examples)
-    text += fmt::format("  {}\n      {}\n", example.command, example.what);
-  return text;
-}
-
 class Parser {
  public:
-  Parser() : app_("Protein language models: embed, read, score. `groel COMMAND --help` explains a command.", "groel") {
-    app_.set_version_flag("--version", std::string(kVersion));
-    app_.add_flag("-q,--quiet", quiet_, "No progress and notes, only warnings and errors");
+  Parser() : app_("", "groel") {
+    app_.set_help_flag();
+    app_.add_flag("-q,--quiet", quiet_);
+    app_.add_flag("--csv-guard", csv_guard_);
     app_.fallthrough();
     app_.require_subcommand(0, 1);  // after a command, a word that names another one is just a word
     for (const tasks::Task& task : tasks::tasks()) add_command(task);
   }
 
-  Invocation parse(const std::vector<std::string>& arguments) {
-    check_command(arguments);
+  Invocation parse(const tasks::Task& task, const std::vector<std::string>& arguments) {
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
     try {
       app_.parse(reversed);
-    } catch (const CLI::CallForHelp&) {
-      return {nullptr, {}, app_.help(), quiet_};
-    } catch (const CLI::CallForAllHelp&) {
-      return {nullptr, {}, app_.help("", CLI::AppFormatMode::All), quiet_};
-    } catch (const CLI::CallForVersion&) {
-      return {nullptr, {}, std::string(kVersion) + "\n", quiet_};
     } catch (const CLI::ParseError& error) {
-      throw Error(ErrorKind::usage, {error.what(), {}, suggestion(error)});
+      throw Error(ErrorKind::usage,
+                  {error.what(), {}, fmt::format("`groel help {}` shows its options and has examples", task.name)});
     }
-    for (const tasks::Task& task : tasks::tasks())
-      if (app_.got_subcommand(std::string(task.name))) return {&task, given(task), {}, quiet_};
-    return {nullptr, {}, app_.help(), quiet_};
+    return {&task, given(task), {}, quiet_, csv_guard_};
   }
 
  private:
   void add_command(const tasks::Task& task) {
-    CLI::App* command = app_.add_subcommand(std::string(task.name), std::string(task.summary));
-    command->footer(footer_of(task));
+    CLI::App* command = app_.add_subcommand(std::string(task.name));
+    command->set_help_flag();
     auto& slots = slots_[std::string(task.name)];
     slots.reserve(task.options.size());
     for (const OptionSpec& spec : task.options) add(*command, slots.emplace_back(Slot{&spec, nullptr, {}, false}));
-  }
-
-  static void check_command(const std::vector<std::string>& arguments) {
-    if (arguments.empty() || arguments[0].starts_with("-")) return;
-    std::vector<std::string> names;
-    for (const tasks::Task& task : tasks::tasks()) names.emplace_back(task.name);
-    if (std::find(names.begin(), names.end(), arguments[0]) != names.end()) return;
-    const auto near = nearest(arguments[0], names);
-    throw Error(ErrorKind::usage, {fmt::format("there is no command '{}'", arguments[0]),
-                                   {},
-                                   near ? fmt::format("did you mean '{}'? `groel --help` lists all", *near)
-                                        : "`groel --help` lists all"});
-  }
-
-  // "did you mean" for the first unknown option in CLI11's message.
-  std::string suggestion(const CLI::ParseError& error) const {
-    std::vector<std::string> known;
-    for (const auto& [task, slots] : slots_)
-      if (app_.got_subcommand(task))
-        for (const Slot& slot : slots) known.push_back("--" + slot.spec->name);
-    const std::string text = error.what();
-    const auto dashes = text.find("--");
-    if (dashes == std::string::npos) return "`groel COMMAND --help` shows the options";
-    const std::string word = text.substr(dashes, text.find_first_of(" =,:", dashes) - dashes);
-    const auto near = nearest(word, known);
-    return near && *near != word ? fmt::format("did you mean '{}'?", *near)
-                                 : "`groel COMMAND --help` shows the options";
   }
 
   nlohmann::json given(const tasks::Task& task) const {
@@ -137,11 +89,79 @@ class Parser {
 
   CLI::App app_;
   bool quiet_ = false;
+  bool csv_guard_ = false;
   std::map<std::string, std::vector<Slot>> slots_;
 };
 
+const tasks::Task* task_called(const std::string& name) {
+  for (const tasks::Task& task : tasks::tasks())
+    if (task.name == name) return &task;
+  return nullptr;
+}
+
+// Where the command stands; the size where there is none.
+std::size_t command_at(const std::vector<std::string>& arguments) {
+  for (std::size_t i = 0; i < arguments.size(); ++i)
+    if (!arguments[i].starts_with('-') || arguments[i] == "-") return i;
+  return arguments.size();
+}
+
+[[noreturn]] void refuse_command(const std::string& word) {
+  throw Error(ErrorKind::usage, {fmt::format("there is no command '{}'", word), {}, command_remedy(word)});
+}
+
+bool is_verb(const tasks::Task& task, const std::string& word) {
+  return std::any_of(task.verbs.begin(), task.verbs.end(), [&](const tasks::Verb& verb) { return verb.name == word; });
+}
+
+// The page of a command, or of a verb that is among the words.
+std::string page_of(const tasks::Task& task, const std::vector<std::string>& words) {
+  for (const std::string& word : words)
+    if (is_verb(task, word)) return help_page(task, word);
+  return help_page(task);
+}
+
+std::string help_for(const std::vector<std::string>& words) {
+  if (words.empty()) return help_page();
+  const tasks::Task* task = task_called(words.front());
+  if (task == nullptr) refuse_command(words.front());
+  return page_of(*task, words);
+}
+
+bool wants_help(const tasks::Task& task, const std::vector<std::string>& words) {
+  if (words == std::vector<std::string>{"help"}) return !std::filesystem::exists(words.front());
+  const auto sorted = sort_words(task, words);
+  return std::any_of(sorted.begin(), sorted.end(),
+                     [](const Word& word) { return word.is_flag && (word.text == "-h" || word.text == "--help"); });
+}
+
+// What is asked before any command: help, the version, or nothing.
+Invocation without_command(const std::vector<std::string>& arguments) {
+  for (const std::string& word : arguments) {
+    if (word == "--version" || word == "-v" || word == "-V") return {nullptr, {}, std::string(kVersion) + "\n", false};
+    if (word != "-h" && word != "--help" && word != "-q" && word != "--quiet" && word != "--json")
+      throw Error(ErrorKind::usage,
+                  {"this is no option of groel's", word, "a command comes first: `groel help` lists all"});
+  }
+  return {nullptr, {}, help_page(), false};
+}
+
 }  // namespace
 
-Invocation parse(const std::vector<std::string>& arguments) { return Parser().parse(arguments); }
+Invocation parse(const std::vector<std::string>& arguments) {
+  const std::size_t at = command_at(arguments);
+  if (at == arguments.size()) return without_command(arguments);
+  const std::string& command = arguments[at];
+  const std::vector<std::string> words(arguments.begin() + static_cast<std::ptrdiff_t>(at) + 1, arguments.end());
+  if (command == "help") return {nullptr, {}, help_for(words), false};
+  if (command == "version") return {nullptr, {}, std::string(kVersion) + "\n", false};
+  const tasks::Task* task = task_called(command);
+  if (task == nullptr) refuse_command(command);
+  if (std::find(words.begin(), words.end(), "--version") != words.end())
+    return {nullptr, {}, std::string(kVersion) + "\n", false};
+  if (wants_help(*task, words)) return {nullptr, {}, page_of(*task, words), false};
+  check_words(*task, words);
+  return Parser().parse(*task, arguments);
+}
 
 }  // namespace groel::cli

@@ -14,9 +14,10 @@ struct Invocation {
   nlohmann::json given = nlohmann::json::object();
   std::string text;
   bool quiet = false;
+  bool csv_guard = false;
 };
 
-/// Errors: usage, with the nearest command or option for a misspelt one.
+/// Errors: usage, saying what is meant: the nearest command or option for a misspelt one, ours for another program's.
 Invocation parse(const std::vector<std::string>& arguments);
 
 }  // namespace groel::cli

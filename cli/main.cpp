@@ -1,16 +1,23 @@
 // The groel program: arguments in, one task run, exit status out.
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <iostream>
 #include <new>
+#include <system_error>
 
 #include "base/interrupt.h"
+#include "base/mapped_file.h"
+#include "base/threads.h"
+#include "base/words.h"
 #include "cli/command_line.h"
+#include "cli/remedy.h"
+#include "cli/standard_output.h"
 #include "cli/terminal_sink.h"
+#include "formats/cell.h"
 
 namespace {
 
@@ -27,29 +34,54 @@ void hold_standard_streams() {
       groel::throw_errno("/dev/null", "open", errno);
 }
 
-// A buffered write that failed late (full disk, closed pipe) must not look like success.
-void flush_stdout() {
-  errno = 0;
-  std::cout.flush();
-  if (!std::cout) groel::throw_errno("stdout", "write", errno != 0 ? errno : EIO);
+// The error with a remedy that the command can follow.
+Error fitting(const Error& error, const groel::tasks::Task& task, const std::vector<std::string>& arguments) {
+  Error::Parts parts = error.parts();
+  parts.remedy = groel::cli::fitting_remedy(parts.remedy, task, arguments);
+  return Error(error.kind(), parts);
 }
 
-int run(const std::vector<std::string>& arguments) {
+Error out_of_memory() {
+  return Error(
+      ErrorKind::memory,
+      {"out of memory: the system gives no more",
+       {},
+       "raise its limit (ulimit -v), use a smaller model, or lower --max-tokens or --memory where there are such"});
+}
+
+int run_task(const groel::cli::Invocation& invocation, const std::vector<std::string>& arguments, std::ostream& out) {
+  groel::cli::TerminalSink sink(invocation.quiet);
+  groel::tasks::Context context{out, sink};
+  try {
+    const groel::Options options(invocation.task->options, invocation.given);
+    const int status = groel::tasks::run_task(*invocation.task, options, context);
+    if (const int refused = groel::refused_threads(); refused > 0)
+      sink.warning(fmt::format("the system refused {}: the work was done with {} (ulimit -u, ulimit -v)",
+                               groel::counted(refused, "thread"), groel::num_threads()));
+    return status;
+  } catch (const Error& error) {
+    throw fitting(error, *invocation.task, arguments);
+  } catch (const std::bad_alloc&) {
+    throw fitting(out_of_memory(), *invocation.task, arguments);
+  }
+}
+
+int run(const std::vector<std::string>& arguments, groel::cli::StandardOutput& output) {
   const groel::cli::Invocation invocation = groel::cli::parse(arguments);
   if (invocation.task == nullptr) {
-    std::cout << invocation.text;
-    flush_stdout();
+    output.stream() << invocation.text;
+    output.finish();
     return 0;
   }
-  groel::cli::TerminalSink sink(invocation.quiet);
-  groel::tasks::Context context{std::cout, sink};
-  const groel::Options options(invocation.task->options, invocation.given);
-  const int status = invocation.task->run(options, context);
-  flush_stdout();
+  if (invocation.csv_guard) groel::formats::set_cell_guard(groel::formats::CellGuard::on);
+  const int status = run_task(invocation, arguments, output.stream());
+  output.finish();  // a write that failed late (full disk, closed pipe) must not look like success
   return status;
 }
 
-int report(const Error& error, bool as_json) {
+int report(const Error& error, const std::vector<std::string>& arguments) {
+  if (error.kind() == ErrorKind::io && groel::cli::output_is_closed()) groel::cli::end_by_closed_pipe();
+  const bool as_json = std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
   if (as_json) {
     const auto& parts = error.parts();
     const nlohmann::json json = {{"error",
@@ -57,28 +89,48 @@ int report(const Error& error, bool as_json) {
                                    {"message", parts.what},
                                    {"where", parts.where},
                                    {"remedy", parts.remedy}}}};
-    std::cout << json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << std::endl;
+    groel::cli::StandardOutput output;
+    output.stream() << json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << std::endl;
   }
   groel::cli::say("groel: {}\n", error.what());
   return groel::exit_code(error.kind());
 }
 
+// A shell's small limit on the stack is raised as far as it may be: the main thread's grows while it runs.
+void raise_stack_limit() {
+  constexpr rlim_t kWanted = rlim_t{8} << 20;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur >= kWanted) return;
+  limit.rlim_cur = std::min(kWanted, limit.rlim_max);
+  ::setrlimit(RLIMIT_STACK, &limit);
+}
+
+// What the system said no to, outside our own calls: a thread, a file.
+Error from_system(const std::system_error& error) {
+  const int code = error.code().value();
+  if (code == EAGAIN || code == ENOMEM) return out_of_memory();
+  return Error(ErrorKind::io, {error.what(), {}, {}});
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::ios::sync_with_stdio(false);
   groel::install_interrupt_handlers();
+  groel::install_mapped_file_guard();
+  raise_stack_limit();
   const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
-  const bool as_json = std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
   try {
     hold_standard_streams();
-    return run(arguments);
+    groel::cli::StandardOutput output;
+    return run(arguments, output);
   } catch (const Error& error) {
-    return report(error, as_json);
+    return report(error, arguments);
   } catch (const std::bad_alloc&) {
-    return report(Error(ErrorKind::memory, {"out of memory", {}, "lower --max-tokens or --memory"}), as_json);
+    return report(out_of_memory(), arguments);
+  } catch (const std::system_error& error) {
+    return report(from_system(error), arguments);
   } catch (const std::exception& error) {
     return report(Error(ErrorKind::internal, {error.what(), {}, "this is a defect of GroEL; please report it"}),
-                  as_json);
+                  arguments);
   }
 }

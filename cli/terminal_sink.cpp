@@ -7,6 +7,8 @@
 #include <cstdio>
 #include <string>
 
+#include "base/printable.h"
+
 namespace groel::cli {
 namespace {
 
@@ -44,9 +46,9 @@ void TerminalSink::progress(const Progress& progress) {
   if (quiet_ || Clock::now() < next_) return;
   next_ = Clock::now() + (terminal_ ? std::chrono::milliseconds(200) : std::chrono::milliseconds(10000));
   if (terminal_)
-    say("\r\033[K{}", text_of(progress));
+    say("\r\033[K{}", printable(text_of(progress), LineEnds::escape));
   else
-    say("{}\n", text_of(progress));
+    say("{}\n", printable(text_of(progress), LineEnds::escape));
   line_open_ = terminal_;
 }
 
@@ -55,12 +57,12 @@ void TerminalSink::progress_done() { clear_line(); }
 void TerminalSink::note(std::string_view text) {
   if (quiet_) return;
   clear_line();
-  say("{}\n", text);
+  say("{}\n", printable(text));
 }
 
 void TerminalSink::warning(std::string_view text) {
   clear_line();
-  say("warning: {}\n", text);
+  say("warning: {}\n", printable(text));
 }
 
 void TerminalSink::clear_line() {

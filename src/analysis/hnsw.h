@@ -18,16 +18,22 @@ struct UnitRows {
   std::span<const float> row(std::int64_t i) const { return {values + i * width, static_cast<std::size_t>(width)}; }
 };
 
+/// 1 - cos up to which two rows are one to the graph: about what rounding to bfloat16 changes. Crowds of such rows
+/// would be linked to one another alone, and hide all others.
+inline constexpr float kEqualRows = 1e-6F;
+
 /// One level of the graph. A slot is 1 + degree numbers: how many neighbours, and their rows.
 struct HnswLevel {
   std::vector<std::int32_t> rows;   ///< those of this level, ascending; of level 0 none, as it has all
-  std::vector<std::int32_t> links;  ///< a slot a row
+  std::vector<std::int32_t> links;  ///< a slot a row; that of a copy is empty
 };
 
 struct HnswGraph {
   std::int64_t degree = 0;  ///< neighbours that a row has at most; at level 0 twice as many
   std::int64_t entry = 0;   ///< the row where a search begins: of the highest level
   std::vector<HnswLevel> levels;
+  std::vector<std::int32_t> copied;  ///< rows in the graph that others equal, ascending: once for each of those
+  std::vector<std::int32_t> copies;  ///< the others; a search that comes to the first lists them with it
 };
 
 struct HnswOptions {
@@ -37,8 +43,8 @@ struct HnswOptions {
   std::function<void(std::int64_t)> progress = [](std::int64_t) {};  ///< rows done
 };
 
-/// On all threads; with more than one the graph differs from run to run, as do the few neighbours it misses. Errors:
-/// interrupted, memory; usage for more than 2^31 - 1 rows.
+/// The same graph for the same rows and seed on any number of threads. Errors: interrupted, memory; usage for more than
+/// 2^31 - 1 rows.
 HnswGraph build_hnsw(const UnitRows& data, const HnswOptions& options);
 
 /// The same graph where it lies, for example in a mapped file.
@@ -48,6 +54,7 @@ struct HnswView {
   };
   std::int64_t degree = 0, entry = 0;
   std::vector<Level> levels;
+  std::span<const std::int32_t> copied, copies;
 };
 HnswView view(const HnswGraph& graph);
 

@@ -45,6 +45,13 @@ class Fit {
     return out;
   }
 
+  // Of the loss alone, with every weight 0 and the bias that fits best then.
+  Vector slope_at_nothing() const {
+    Vector at = Vector::Zero(width_ + 1);
+    at[width_] = starting_bias();
+    return expand(at).gradient.head(width_) / options_.inverse_strength;
+  }
+
  private:
   struct Quadratic {
     Matrix hessian;
@@ -157,15 +164,24 @@ class Fit {
   Eigen::Index width_;
 };
 
-}  // namespace
-
-LogisticModel fit_logistic(const LogisticData& data, const LogisticOptions& options) {
+void require_both_labels(const LogisticData& data) {
   GROEL_REQUIRE(data.width > 0 && data.features.size() == data.labels.size() * static_cast<std::size_t>(data.width));
   const auto ones = std::count(data.labels.begin(), data.labels.end(), 1);
   if (ones == 0 || ones == data.samples())
     throw Error(ErrorKind::usage, "there are not both kinds of sample to learn from");
+}
+
+}  // namespace
+
+LogisticModel fit_logistic(const LogisticData& data, const LogisticOptions& options) {
+  require_both_labels(data);
   if (!(options.inverse_strength > 0)) throw Error(ErrorKind::usage, "the inverse strength of a penalty is positive");
   return Fit(data, options).run();
+}
+
+double least_inverse_strength(const LogisticData& data) {
+  require_both_labels(data);
+  return 1 / Fit(data, {}).slope_at_nothing().lpNorm<Eigen::Infinity>();
 }
 
 }  // namespace groel::analysis

@@ -34,4 +34,8 @@ struct LogisticModel {
 /// one label alone, and for a C that is not positive.
 LogisticModel fit_logistic(const LogisticData& data, const LogisticOptions& options);
 
+/// The C below which an l1 fit has no weight but 0; infinite where no feature tells the labels apart at all. Errors:
+/// usage for samples of one label alone.
+double least_inverse_strength(const LogisticData& data);
+
 }  // namespace groel::analysis

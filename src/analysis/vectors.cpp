@@ -24,6 +24,15 @@ double sum(std::size_t size, const Term& term) noexcept {
   return total;
 }
 
+// In f64 where the squares leave f32's range.
+double length_of(std::span<const float> values) noexcept {
+  const double length = std::sqrt(dot(values, values));
+  if (std::isfinite(length) && length > 1e-15) return length;
+  double squares = 0;
+  for (const float value : values) squares += static_cast<double>(value) * static_cast<double>(value);
+  return std::sqrt(squares);
+}
+
 }  // namespace
 
 double dot(std::span<const float> a, std::span<const float> b) noexcept {
@@ -39,7 +48,7 @@ double squared_distance(std::span<const float> a, std::span<const float> b) noex
 
 Vectors normalised(Vectors x) {
   for (std::int64_t r = 0; r < x.rows; ++r) {
-    const double length = std::sqrt(dot(x.row(r), x.row(r)));
+    const double length = length_of(x.row(r));
     if (length == 0) continue;
     for (std::int64_t c = 0; c < x.width; ++c) {
       float& value = x.values[static_cast<std::size_t>(r * x.width + c)];

@@ -2,8 +2,8 @@
 #include <groel/model.h>
 
 #include "base/threads.h"
-#include "engine/bundled.h"
 #include "engine/embed.h"
+#include "engine/find_model.h"
 #include "engine/load.h"
 #include "engine/plan.h"
 
@@ -112,8 +112,10 @@ std::vector<Embedding> Model::embed_tokens(std::span<const std::vector<std::int3
   for (const std::size_t end : plan.batches(counts)) {
     plan.make_room(std::span(counts).subspan(begin, end - begin));
     for (const engine::Embedding& e :
-         engine::embed_batch(*impl_->loaded.model, sequences.subspan(begin, end - begin), request))
+         engine::embed_batch(*impl_->loaded.model, sequences.subspan(begin, end - begin), request)) {
+      if (e.failure) throw e.failure->at(fmt::format("sequence {}", out.size()));
       out.push_back(to_public(e));
+    }
     begin = end;
   }
   return out;

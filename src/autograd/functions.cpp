@@ -9,6 +9,7 @@
 #include "ops/dropout.h"
 #include "ops/elementwise.h"
 #include "ops/embedding.h"
+#include "ops/swiglu.h"
 
 namespace groel::autograd {
 namespace {
@@ -101,6 +102,13 @@ Tensor activate(const Tensor& x, ops::Activation activation, DType output) {
   return y;
 }
 
+Tensor swiglu(const Tensor& x, DType output) {
+  const Tensor y = ops::swiglu(x, output);
+  if (Tape* const current = recorder(x))
+    current->record(y, [current, x](const Tensor& dy) { current->add(x, ops::swiglu_grad(x, dy)); });
+  return y;
+}
+
 Tensor gather_rows(const Tensor& x, const Tensor& rows) {
   const Tensor y = ops::gather_rows(x, rows);
   if (Tape* const current = recorder(x))
@@ -108,6 +116,15 @@ Tensor gather_rows(const Tensor& x, const Tensor& rows) {
       Tensor dx = Tensor::zeros(x.shape());
       ops::embedding_grad(dy, {rows, {}, -1}, dx);
       current->add(x, dx);
+    });
+  return y;
+}
+
+Tensor segment_mean(const Tensor& x, const ops::Segments& segments) {
+  const Tensor y = ops::segment_mean(x, segments);
+  if (Tape* const current = recorder(x))
+    current->record(y, [current, x, segments](const Tensor& dy) {
+      current->add(x, ops::segment_mean_grad(dy, segments, x.size(0)));
     });
   return y;
 }

@@ -6,6 +6,7 @@
 #include "ops/embedding_grad.h"
 #include "ops/linear_grad.h"
 #include "ops/norm_grad.h"
+#include "ops/pool_grad.h"
 
 namespace groel::autograd {
 
@@ -32,8 +33,12 @@ Tensor add(const Tensor& a, const Tensor& b);
 Tensor tanh(const Tensor& x);
 /// x f32 -> f32 or bf16.
 Tensor activate(const Tensor& x, ops::Activation activation, DType output = DType::f32);
+/// x [T, 2*F] f32 or bf16 -> [T, F], see ops/swiglu.h.
+Tensor swiglu(const Tensor& x, DType output = DType::f32);
 /// Rows of x [T, D] by index [N] i32, all different.
 Tensor gather_rows(const Tensor& x, const Tensor& rows);
+/// x [T, D] f32 -> [S, D]: the mean of each segment.
+Tensor segment_mean(const Tensor& x, const ops::Segments& segments);
 /// -> f32; x itself when no recording is on. `stream` tells the places of a model apart.
 Tensor dropout(const Tensor& x, double probability, std::uint64_t stream);
 

@@ -5,6 +5,9 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/printable.h"
+#include "base/words.h"
+
 namespace groel {
 namespace {
 
@@ -36,9 +39,10 @@ const KindRow& row(ErrorKind kind) noexcept {
 
 std::string text(const Error::Parts& parts) {
   std::string out;
-  if (!parts.where.empty()) out += parts.where + ": ";
-  out += parts.what;
-  if (!parts.remedy.empty()) out += "\n  " + parts.remedy;
+  // Names come from files: they must not end the text (NUL) or steer a terminal.
+  if (!parts.where.empty()) out += printable(parts.where, LineEnds::escape) + ": ";
+  out += printable(parts.what);
+  if (!parts.remedy.empty()) out += "\n  " + printable(parts.remedy);
   return out;
 }
 
@@ -62,9 +66,14 @@ void fail_requirement(const char* condition, const char* file, int line) {
 }
 
 void throw_errno(const std::string& path, const std::string& doing, int error_number) {
-  const ErrorKind kind = error_number == ENOENT ? ErrorKind::not_found : ErrorKind::io;
+  const ErrorKind kind = error_number == ENOENT   ? ErrorKind::not_found
+                         : error_number == ENOMEM ? ErrorKind::memory
+                                                  : ErrorKind::io;
   std::string remedy;
-  if (error_number == ENOSPC) remedy = "free some space or write to another disk; --resume continues from here";
+  if (error_number == ENOMEM) remedy = "the system gives no more memory: raise its limit (ulimit -v)";
+  if (error_number == EMFILE) remedy = "too many files are open at once: raise the limit (ulimit -n)";
+  if (error_number == ENOENT) remedy = missing_path_remedy(path);
+  if (error_number == ENOSPC) remedy = "free some space, or write to another disk";
   if (error_number == EACCES) remedy = "check the permissions of the file and of its folder";
   throw Error(kind, {fmt::format("cannot {}: {}", doing, std::strerror(error_number)), path, remedy});
 }

@@ -1,31 +1,73 @@
-// The signal flag.
+// The signal flag, and the clock that runs from it.
 #include "base/interrupt.h"
 
+#include <poll.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <array>
 #include <csignal>
+#include <cstring>
 
 #include "base/error.h"
 
 namespace groel {
 namespace {
 
-volatile std::sig_atomic_t g_signal = 0;
+constexpr std::array kSignals{SIGINT, SIGTERM, SIGHUP};
+std::atomic<bool> g_installed{false};
+
+static_assert(std::atomic<int>::is_always_lock_free);
+
+// Only what a signal handler may call, as in those below.
+void start_clock() {
+  itimerval timer{};
+  timer.it_value = {1, 500'000};
+  ::setitimer(ITIMER_REAL, &timer, nullptr);
+}
 
 void remember(int signal) {
-  g_signal = signal;
-  std::signal(signal, SIG_DFL);
+  detail::interrupting_signal = signal;
+  for (const int other : kSignals)  // those ignored by whoever started us stay so
+    if (struct sigaction now{}; ::sigaction(other, nullptr, &now) == 0 && now.sa_handler == remember)
+      std::signal(other, SIG_DFL);
+  start_clock();
+}
+
+void time_is_over(int) {
+  if (detail::uninterrupted != 0) return start_clock();
+  char text[] = "groel: stopped by signal 00\n";
+  const int signal = detail::interrupting_signal;
+  text[sizeof text - 4] = static_cast<char>('0' + signal / 10 % 10);
+  text[sizeof text - 3] = static_cast<char>('0' + signal % 10);
+  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text, sizeof text - 1);
+  constexpr int kInterrupted = 130;  // exit_code(ErrorKind::interrupted)
+  ::_exit(kInterrupted);
 }
 
 }  // namespace
 
 void install_interrupt_handlers() {
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+  for (const int signal : kSignals)
     if (std::signal(signal, remember) == SIG_IGN) std::signal(signal, SIG_IGN);  // nohup, a job in the background
-  for (const int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);      // the write fails and says why
+  std::signal(SIGALRM, time_is_over);
+  for (const int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);  // the write fails and says why
+  g_installed = true;
 }
 
-void check_interrupted() {
-  if (g_signal != 0)
-    throw Error(ErrorKind::interrupted, fmt::format("stopped by signal {}", static_cast<int>(g_signal)));
+void detail::throw_interrupted() {
+  throw Error(ErrorKind::interrupted, fmt::format("stopped by signal {}", interrupting_signal.load()));
+}
+
+Uninterrupted::~Uninterrupted() {
+  if (--detail::uninterrupted == 0 && detail::interrupting_signal != 0 && g_installed) start_clock();
+}
+
+void wait_readable(int descriptor) {
+  constexpr int kBetweenLooks = 100;  // milliseconds: a signal may have come just before the wait
+  pollfd entry{descriptor, POLLIN, 0};
+  do check_interrupted();
+  while (::poll(&entry, 1, kBetweenLooks) <= 0);
 }
 
 }  // namespace groel

@@ -7,14 +7,15 @@
 #include <unistd.h>
 
 #include <bit>
+#include <cerrno>
 #include <cstdint>
 #include <map>
 #include <mutex>
 #include <shared_mutex>
-
-#include <cerrno>
+#include <string_view>
 
 #include "base/error.h"
+#include "base/mapped_ranges.h"
 
 namespace groel {
 namespace {
@@ -26,10 +27,16 @@ struct Descriptor {
   }
 };
 
+struct Mapping {
+  const std::byte* end;
+  const MappedFile* file;
+  MappedRanges::Range* range;
+};
+
 /// What is mapped now, by where it begins.
 struct Mappings {
   std::shared_mutex mutex;  // shared: keeps mappings where they are
-  std::map<const std::byte*, const std::byte*> ends;
+  std::map<const std::byte*, Mapping> by_begin;
 };
 
 // Never destroyed: files with static lifetime may outlive it.
@@ -40,10 +47,10 @@ Mappings& mappings() {
 
 /// Size of the mapped file that holds the bytes; 0 where none does. The mutex is held.
 std::size_t file_size_around(std::span<const std::byte> bytes) {
-  const auto after = mappings().ends.upper_bound(bytes.data());
-  if (after == mappings().ends.begin()) return 0;
-  const auto& [begin, end] = *std::prev(after);
-  return bytes.data() + bytes.size() > end ? 0 : static_cast<std::size_t>(end - begin);
+  const auto after = mappings().by_begin.upper_bound(bytes.data());
+  if (after == mappings().by_begin.begin()) return 0;
+  const auto& [begin, mapping] = *std::prev(after);
+  return bytes.data() + bytes.size() > mapping.end ? 0 : static_cast<std::size_t>(mapping.end - begin);
 }
 
 struct Pages {
@@ -61,34 +68,66 @@ Pages pages(std::span<const std::byte> bytes, Rounding rounding) {
   return {std::bit_cast<void*>(begin), begin < end ? end - begin : 0};
 }
 
+std::string_view kind_of(mode_t mode) {
+  if (S_ISDIR(mode)) return "a folder";
+  if (S_ISFIFO(mode)) return "a pipe";
+  return S_ISCHR(mode) || S_ISBLK(mode) ? "a device" : "something else";
+}
+
 }  // namespace
 
+MappedFile::Version MappedFile::version_of(const struct stat& status) {
+  return {status.st_dev, status.st_ino, status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
+}
+
 std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& path) {
-  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  // Without O_NONBLOCK a pipe that nobody writes to would be waited for.
+  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
+  if (file.fd < 0 && errno == ENXIO)
+    throw Error(ErrorKind::bad_input, {"this is a socket, where a file must be", path.string(), {}});
   if (file.fd < 0) throw_errno(path.string(), "open the file", errno);
   struct stat status {};
   if (::fstat(file.fd, &status) != 0) throw_errno(path.string(), "read the file's size", errno);
-  if (!S_ISREG(status.st_mode)) throw Error(ErrorKind::io, {"not a regular file", path.string(), {}});
+  if (!S_ISREG(status.st_mode))
+    throw Error(ErrorKind::bad_input,
+                {fmt::format("this is {}, where a file must be", kind_of(status.st_mode)), path.string(), {}});
   const auto size = static_cast<std::size_t>(status.st_size);
   void* data = nullptr;
   if (size > 0) {
     data = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.fd, 0);
     if (data == MAP_FAILED) throw_errno(path.string(), "map the file", errno);
   }
-  return std::shared_ptr<const MappedFile>(new MappedFile(path, static_cast<const std::byte*>(data), size));
+  const std::span bytes(static_cast<const std::byte*>(data), size);
+  return std::shared_ptr<const MappedFile>(new MappedFile(path, version_of(status), bytes));
 }
 
-MappedFile::MappedFile(std::filesystem::path path, const std::byte* data, std::size_t size)
-    : path_(std::move(path)), data_(data), size_(size) {
+MappedFile::MappedFile(std::filesystem::path path, const Version& version, std::span<const std::byte> bytes)
+    : path_(std::move(path)), version_(version), data_(bytes.data()), size_(bytes.size()) {
+  if (size_ == 0) return;
   const std::scoped_lock lock(mappings().mutex);
-  if (size_ > 0) mappings().ends[data_] = data_ + size_;
+  mappings().by_begin[data_] = {data_ + size_, this, MappedRanges::add(bytes, path_.c_str())};
 }
 
 MappedFile::~MappedFile() {
   if (size_ == 0) return;
   const std::scoped_lock lock(mappings().mutex);
-  mappings().ends.erase(data_);
+  const auto mapping = mappings().by_begin.extract(data_);
+  MappedRanges::remove(mapping.mapped().range);
   ::munmap(const_cast<std::byte*>(data_), size_);
+}
+
+void check_mapped_unchanged() {
+  const std::shared_lock lock(mappings().mutex);
+  for (const auto& [begin, mapping] : mappings().by_begin) {
+    const MappedFile& file = *mapping.file;
+    struct stat now {};
+    if (::stat(file.path_.c_str(), &now) != 0) continue;  // deleted: what is mapped stays
+    const MappedFile::Version version = MappedFile::version_of(now);
+    const bool replaced = version.device != file.version_.device || version.inode != file.version_.inode;
+    if (replaced || (version == file.version_ && static_cast<std::size_t>(now.st_size) == file.size_)) continue;
+    throw Error(ErrorKind::io, {"the file was changed while it was read", file.path_.string(),
+                                "run the command again once nothing writes to it any more"});
+  }
 }
 
 void drop_mapped(std::span<const std::byte> bytes) {

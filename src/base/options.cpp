@@ -4,22 +4,17 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <numeric>
+
+#include "base/output_place.h"
 
 namespace groel {
 namespace {
 
 using nlohmann::json;
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string out;
-  for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
-  return out;
-}
-
 [[noreturn]] void wrong(const OptionSpec& spec, const std::string& what) {
   throw Error(ErrorKind::usage,
-              {what, "--" + spec.name, spec.choices.empty() ? "" : "choose from: " + joined(spec.choices)});
+              {what, "--" + spec.name, spec.choices.empty() ? "" : "choose from: " + listed(spec.choices)});
 }
 
 template <class Number>
@@ -75,26 +70,31 @@ json checked(const OptionSpec& spec, const json& value) {
     case OptionType::choice:
       check_choice(spec, value.is_string() ? value.get<std::string>() : value.dump());
       return value;
-    case OptionType::text: return value.is_string() ? value : json(value.dump());
+    case OptionType::text:
+      if (!value.is_string()) return value.dump();
+      return spec.writes == Writes::file && names_standard_output(value.get<std::string>()) ? json("-") : value;
   }
   return value;
 }
 
-std::size_t edit_distance(const std::string& a, const std::string& b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0]++;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t substituted = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({row[j] + 1, row[j + 1] + 1, substituted});
-    }
-  }
-  return row.back();
+}  // namespace
+
+std::vector<OptionSpec> under(const std::string& group, std::vector<OptionSpec> options) {
+  for (OptionSpec& spec : options)
+    if (spec.group.empty()) spec.group = group;
+  return options;
 }
 
-}  // namespace
+std::vector<OptionSpec> joined(std::vector<std::vector<OptionSpec>> tables) {
+  std::vector<OptionSpec> out;
+  for (std::vector<OptionSpec>& table : tables)
+    for (OptionSpec& spec : table) out.push_back(std::move(spec));
+  return out;
+}
+
+bool goes_with(const OptionSpec& spec, const std::string& verb) {
+  return spec.verbs.empty() || std::find(spec.verbs.begin(), spec.verbs.end(), verb) != spec.verbs.end();
+}
 
 Options::Options(const std::vector<OptionSpec>& table, const nlohmann::json& given) : given_(given) {
   std::vector<std::string> names;
@@ -156,17 +156,6 @@ std::string format_bytes(std::size_t bytes) {
     ++unit;
   }
   return unit == 0 ? fmt::format("{} B", bytes) : fmt::format("{:.1f} {}", value, units[unit]);
-}
-
-std::optional<std::string> nearest(const std::string& word, const std::vector<std::string>& candidates) {
-  std::optional<std::string> best;
-  std::size_t best_distance = std::max<std::size_t>(2, word.size() / 3) + 1;
-  for (const std::string& candidate : candidates)
-    if (const std::size_t distance = edit_distance(word, candidate); distance < best_distance) {
-      best = candidate;
-      best_distance = distance;
-    }
-  return best;
 }
 
 }  // namespace groel

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/words.h"
 
 namespace groel {
 
@@ -21,6 +22,9 @@ enum class OptionType {
   paths,   ///< positional: one or more texts
 };
 
+/// What the value of an option names that the task writes.
+enum class Writes { nothing, file, picture, folder };
+
 struct OptionSpec {
   std::string name;    ///< kebab-case, without dashes
   char letter = '\0';  ///< one-letter form
@@ -30,7 +34,24 @@ struct OptionSpec {
   std::string value_name;              ///< shown in help ("FILE")
   std::vector<std::string> choices;    ///< for choice, and the allowed members of a list
   bool required = false;
+  Writes writes = Writes::nothing;
+  std::vector<std::string> extensions;  ///< of a file that is written (".csv"); empty: the task looks itself
+  std::string group;                    ///< heading that help shows it under; empty: among the few that come first
+  std::vector<std::string> verbs;       ///< the first words ("classify") that it goes with; empty: all
 };
+
+/// Headings that several tasks share.
+inline constexpr const char* kInput = "Input";
+inline constexpr const char* kModel = "Model";
+inline constexpr const char* kOutput = "Output";
+inline constexpr const char* kPerformance = "Performance";
+
+/// The same options under a heading of help; those that have one already keep it.
+std::vector<OptionSpec> under(const std::string& group, std::vector<OptionSpec> options);
+/// One table of several.
+std::vector<OptionSpec> joined(std::vector<std::vector<OptionSpec>> tables);
+/// Whether the option goes with that first word.
+bool goes_with(const OptionSpec& spec, const std::string& verb);
 
 /// Values of a task's options, by name.
 class Options {
@@ -66,7 +87,5 @@ class Options {
 std::size_t parse_bytes(const std::string& text, const std::string& option);
 /// "1.5 GB", for people.
 std::string format_bytes(std::size_t bytes);
-/// The candidate nearest to a word by edit distance, when near enough to be meant.
-std::optional<std::string> nearest(const std::string& word, const std::vector<std::string>& candidates);
 
 }  // namespace groel

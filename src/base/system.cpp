@@ -2,6 +2,7 @@
 #include "base/system.h"
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -33,6 +34,13 @@ std::size_t available_memory() {
   const std::size_t used = number_in("/sys/fs/cgroup/memory.current");
   if (limit != SIZE_MAX && used != SIZE_MAX) available = std::min(available, limit > used ? limit - used : 0);
   return available;
+}
+
+std::size_t virtual_memory() {
+  std::ifstream file("/proc/self/statm");
+  std::size_t pages = 0;
+  file >> pages;
+  return pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
 }
 
 std::size_t peak_resident_memory() {

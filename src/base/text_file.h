@@ -13,7 +13,7 @@ std::string read_text(const std::filesystem::path& path, std::size_t limit = std
 nlohmann::json read_json(const std::filesystem::path& path);
 /// JSON text; `label` names it in errors.
 nlohmann::json parse_json(const std::string& text, const std::string& label);
-/// Writes a file whole: temporary name beside it, fsync, rename.
+/// Writes a file whole (see AtomicFile), compressed when its name ends in .gz or .zst.
 void write_text(const std::filesystem::path& path, const std::string& text);
 
 }  // namespace groel

@@ -1,6 +1,7 @@
 // parallel_for on a pool of threads that waits for work without holding its cores for long.
 #include "base/threads.h"
 
+#include <pthread.h>
 #include <sched.h>
 
 #include <algorithm>
@@ -9,15 +10,30 @@
 #include <exception>
 #include <fstream>
 #include <mutex>
-#include <thread>
 #include <vector>
 
 #include "base/error.h"
+#include "base/interrupt.h"
 
 namespace groel {
 namespace {
 
 std::atomic<int> g_threads{0};
+std::atomic<int> g_refused{0};
+
+// Starts a detached thread; false where the system has no more to give. Its stack is the same whatever limit the shell
+// sets on stacks: enough for the kernels and oneDNN's compiler, and little where address space is short.
+bool start_thread(void* (*body)(void*), void* argument) {
+  constexpr std::size_t kStack = std::size_t{2} << 20;
+  pthread_attr_t attributes;
+  if (::pthread_attr_init(&attributes) != 0) return false;
+  ::pthread_attr_setstacksize(&attributes, kStack);
+  ::pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  pthread_t thread;
+  const bool started = ::pthread_create(&thread, &attributes, body, argument) == 0;
+  ::pthread_attr_destroy(&attributes);
+  return started;
+}
 
 // cgroup v2 quota in whole cores, or 0 when there is none.
 int quota_cores() {
@@ -33,6 +49,7 @@ class FirstError {
   void guard(const std::function<void(std::int64_t)>& body, std::int64_t i) noexcept {
     if (failed_.load(std::memory_order_relaxed)) return;
     try {
+      check_interrupted();
       body(i);
     } catch (...) {
       const std::scoped_lock lock(mutex_);
@@ -126,11 +143,20 @@ class Pool {
   }
 
  private:
-  void open(Job& job, int helpers) {
-    while (threads_ < helpers) {
-      std::thread([this] { serve(); }).detach();
+  // Up to `wanted` threads; where the system refuses some, everyone goes on with those there are.
+  void start_threads(int wanted) {
+    while (threads_ < wanted) {
+      if (!start_thread([](void* pool) -> void* { static_cast<Pool*>(pool)->serve(); }, this)) {
+        g_refused = wanted - threads_;
+        g_threads = threads_ + 1;
+        return;
+      }
       ++threads_;
     }
+  }
+
+  void open(Job& job, int helpers) {
+    start_threads(helpers);
     {
       const std::scoped_lock lock(gate_);
       job_ = &job;
@@ -195,10 +221,15 @@ void set_num_threads(std::int64_t threads) {
   g_threads.store(threads == 0 ? available_cores() : static_cast<int>(threads), std::memory_order_relaxed);
 }
 
+int refused_threads() noexcept { return g_refused.load(std::memory_order_relaxed); }
+
 void parallel_for(std::int64_t count, const std::function<void(std::int64_t)>& body) {
   const int threads = static_cast<int>(std::min<std::int64_t>(num_threads(), count));
   if (threads <= 1 || t_inside) {
-    for (std::int64_t i = 0; i < count; ++i) body(i);
+    for (std::int64_t i = 0; i < count; ++i) {
+      check_interrupted();
+      body(i);
+    }
     return;
   }
   Job job(count, body);

@@ -109,7 +109,7 @@ std::string seen_sequence(Chain& chain) {
   std::string out;
   for (std::size_t i = 0; i < chain.residues.size(); ++i) {
     SeenResidue& residue = chain.residues[i];
-    const std::int64_t skipped = i == 0 ? 0 : residue.number - chain.residues[i - 1].number - 1;
+    const std::int64_t skipped = i == 0 || residue.bonded ? 0 : residue.number - chain.residues[i - 1].number - 1;
     if (skipped > 0 && skipped <= kLongestGap) out.append(static_cast<std::size_t>(skipped), 'X');
     out += residue.letter;
     residue.place = static_cast<std::int64_t>(out.size());
@@ -126,6 +126,14 @@ bool is_placed(const Chain& chain) {
   return true;
 }
 
+// Those of places_on, known already for the chain's own sequence.
+std::vector<std::int64_t> settled_places(const Chain& chain, const std::string& sequence) {
+  if (sequence != chain.sequence) return places_on(chain, sequence);
+  std::vector<std::int64_t> out;
+  for (const SeenResidue& residue : chain.residues) out.push_back(residue.place);
+  return out;
+}
+
 }  // namespace
 
 const Chain& Structure::chain(const std::string& name) const {
@@ -139,10 +147,17 @@ const Chain& Structure::chain(const std::string& name) const {
 }
 
 Sites place(const Chain& chain, const std::string& sequence) {
-  if (sequence == chain.sequence) return sites(chain);
   Sites out(sequence.size());
-  const auto places = places_on(chain, sequence);
+  const auto places = settled_places(chain, sequence);
   for (std::size_t i = 0; i < places.size(); ++i) out[static_cast<std::size_t>(places[i] - 1)] = chain.residues[i].site;
+  return out;
+}
+
+std::vector<std::string> labels(const Chain& chain, const std::string& sequence) {
+  std::vector<std::string> out(sequence.size());
+  const auto places = settled_places(chain, sequence);
+  for (std::size_t i = 0; i < places.size(); ++i)
+    out[static_cast<std::size_t>(places[i] - 1)] = chain.residues[i].label;
   return out;
 }
 
@@ -154,15 +169,12 @@ void settle_sequence(Chain& chain) {
       for (std::size_t i = 0; i < places.size(); ++i) chain.residues[i].place = places[i];
       return;
     } catch (const Error&) {  // a stated sequence that is not the chain's is of no use
+      chain.disagrees = true;
     }
   }
   chain.sequence = seen_sequence(chain);
 }
 
-Sites sites(const Chain& chain) {
-  Sites out(chain.sequence.size());
-  for (const SeenResidue& residue : chain.residues) out[static_cast<std::size_t>(residue.place - 1)] = residue.site;
-  return out;
-}
+Sites sites(const Chain& chain) { return place(chain, chain.sequence); }
 
 }  // namespace groel::bio

@@ -1,4 +1,4 @@
-// Variants of a protein as people write them: M1A, A5D:K9R, p.Met1Ala, p.Lys23_Val25del, K2_G3insQSK.
+// Variants of a protein as people and programs write them: M1A, A5D:K9R, p.Met1Ala, p.Lys23_Val25del, K2_G3insQSK.
 #pragma once
 
 #include <cstdint>
@@ -21,13 +21,16 @@ struct Edit {
 
 struct Variant {
   std::vector<Edit> edits;  ///< none: the wild type
+  char chain = 0;  ///< as FoldX and SKEMPI write it, MA1A; 0: none. Positions are those of the sequence all the same
   bool changes_length() const;
   bool only_substitutions() const;
 };
 
-/// Parses one variant; edits are separated by ':', ';', ',' or '/', and may be in HGVS's brackets. "WT" and an empty
-/// text are the wild type, "M1=" is M1M. Letters are those of the 20 residues, and B J O U X Z. Errors: bad_input,
-/// quoting what could not be read; unsupported for stops, frame shifts and extensions.
+/// Parses one variant. Between edits stands white space or one of : ; , / + | & _ -, and they may be in HGVS's
+/// brackets; accessions, "p." and a DNA change before "(p.…)" are passed over. "WT", "p.=" and an empty text are the
+/// wild type, "M1=" is M1M, "K23-" and "ΔK23" are K23del. Letters are those of the 20 residues, and B J O U X Z.
+/// Errors: bad_input, quoting what could not be read; unsupported for what is understood and is no one protein, or none
+/// that a model can score: stops, frame shifts, extensions, unknown effects, two alleles, changes of DNA.
 Variant parse_variant(std::string_view text);
 
 /// Subtracts `offset` from every position.

@@ -13,15 +13,13 @@ struct BundledModel {
   std::string_view name;
   std::string_view folder;   ///< in the source tree; once installed it is models/<name>
   std::string_view summary;  ///< says so when the weights are random
+  std::string_view licence;
+  std::string_view warning;  ///< what whoever uses it must know; empty: nothing
 };
 
 /// The first is what commands use when no model is named.
 const std::vector<BundledModel>& bundled_models();
 /// Where it is on this machine, if it is.
 std::optional<std::filesystem::path> find_bundled(const BundledModel& model);
-
-/// The path that `-m` names: itself when it exists, else the bundled model of that name. Errors: not_found, with the
-/// nearest bundled name.
-std::filesystem::path resolve_model(const std::string& name);
 
 }  // namespace groel::engine

@@ -57,6 +57,38 @@ io::ArrayMap with_prefix(io::ArrayMap arrays, const std::string& prefix) {
   return out;
 }
 
+// What stands before the names of the model's tensors that is not the model's own: "module.", "model.net."…; told by
+// the one tensor that every model of tokens has.
+std::string wrapper_of(const io::ArrayMap& arrays, const std::string& prefix, const std::string& where) {
+  static constexpr std::string_view kTokens = "embeddings.word_embeddings.weight";
+  std::vector<std::string> found;
+  for (const auto& [name, array] : arrays) {
+    if (!name.ends_with(kTokens)) continue;
+    std::string before = name.substr(0, name.size() - kTokens.size());
+    if (before.ends_with(prefix)) before.resize(before.size() - prefix.size());
+    if (before.empty() || before.ends_with('.')) found.push_back(before);
+  }
+  if (found.size() > 1)
+    throw Error(ErrorKind::bad_model, {fmt::format("it holds two models, under '{}' and '{}'", found[0], found[1]),
+                                       where, "save the state dict of one of them alone"});
+  return found.empty() ? std::string() : found.front();
+}
+
+// Names without a wrapper's prefix, which is told in `layout`. Those that do not have it are left as they are.
+io::ArrayMap unwrapped(io::ArrayMap arrays, const std::string& prefix, const Checkpoint& from, std::string& layout) {
+  const std::string wrapper = wrapper_of(arrays, prefix, from.path.string());
+  if (wrapper.empty()) return arrays;
+  layout += fmt::format(", its tensors' names without '{}'", wrapper);
+  io::ArrayMap out;
+  for (auto& [name, array] : arrays) {
+    const std::string ours = name.starts_with(wrapper) ? name.substr(wrapper.size()) : name;
+    if (!out.emplace(ours, std::move(array)).second)
+      throw Error(ErrorKind::bad_model, {fmt::format("two of its tensors are {} without '{}'", ours, wrapper),
+                                         from.path.string(), "save the state dict of the model alone"});
+  }
+  return out;
+}
+
 bool is_there(const fs::path& path) {
   std::error_code ignored;  // what stands in the way is said on opening
   return fs::exists(path, ignored);
@@ -80,7 +112,8 @@ std::vector<std::string> read_vocabulary(const fs::path& file) {
 
 io::ArrayMap read_weights(const fs::path& folder, const fs::path& weights) {
   if (weights.empty()) return io::read_checkpoint_arrays(folder).arrays;
-  return weights.extension() == ".bin" ? io::read_state_dict(weights).arrays : io::read_safetensors(weights).arrays;
+  const bool safe = weights.extension() == ".safetensors";
+  return safe ? io::read_safetensors(weights).arrays : io::read_state_dict(weights).arrays;
 }
 
 // `weights`: one file of the folder, or empty for whichever it holds.
@@ -90,7 +123,8 @@ Checkpoint read_hugging_face(const fs::path& folder, const fs::path& weights = {
   out.layout = "Hugging Face folder";
   out.config = read_json(folder / "config.json");
   out.family = &models::find_family(out.config);
-  out.arrays = with_prefix(read_weights(folder, weights), std::string(out.family->name) + ".");
+  const std::string prefix = std::string(out.family->name) + ".";
+  out.arrays = with_prefix(unwrapped(read_weights(folder, weights), prefix, out, out.layout), prefix);
   out.vocabulary_file = folder / "vocab.txt";
   out.vocabulary = read_vocabulary(out.vocabulary_file);
   return out;
@@ -98,6 +132,16 @@ Checkpoint read_hugging_face(const fs::path& folder, const fs::path& weights = {
 
 fs::path regression_of(const fs::path& file) {
   return file.parent_path() / (file.stem().string() + "-contact-regression.pt");
+}
+
+fs::path folder_of(const fs::path& file) { return file.has_parent_path() ? file.parent_path() : fs::path("."); }
+
+// A tensor in it, or in a dict in it.
+bool holds_weights(const json& root) {
+  const auto is_tensor = [](const json& value) { return value.is_object() && value.contains("$tensor"); };
+  return root.is_object() && std::any_of(root.begin(), root.end(), [&](const json& value) {
+           return is_tensor(value) || (value.is_object() && std::any_of(value.begin(), value.end(), is_tensor));
+         });
 }
 
 Checkpoint read_native(const fs::path& file) {
@@ -131,13 +175,17 @@ Checkpoint read_native(const fs::path& file) {
     }
     return out;
   }
+  if (is_there(folder_of(file) / "config.json")) return read_hugging_face(folder_of(file), file);
+  if (holds_weights(torch.root))
+    throw Error(ErrorKind::unsupported,
+                {"a state dict without its configuration: nothing says what model it is", file.string(),
+                 "put it into a folder with the config.json and vocab.txt of the model it was trained from, as "
+                 "pytorch_model.bin"});
   throw Error(ErrorKind::unsupported, {"a torch file, but not of any model family of this build", file.string(),
                                        "give a Hugging Face folder, or a fair-esm ESM-2, ESM-1b or ESM-1v .pt file"});
 }
 
-}  // namespace
-
-Checkpoint read_checkpoint(const fs::path& path) {
+Checkpoint read_any(const fs::path& path) {
   std::error_code ignored;
   const fs::file_status status = fs::status(path, ignored);
   if (!fs::exists(status))
@@ -146,10 +194,20 @@ Checkpoint read_checkpoint(const fs::path& path) {
                  "give a Hugging Face folder or a fair-esm .pt file; `groel models` lists bundled ones"});
   if (fs::is_directory(status)) return read_hugging_face(path);
   const std::string extension = path.extension().string();
-  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-  if (extension == ".json") return read_hugging_face(folder);
-  if (extension == ".safetensors" || extension == ".bin") return read_hugging_face(folder, path);
+  if (extension == ".json") return read_hugging_face(folder_of(path));
+  if (extension == ".safetensors" || extension == ".bin") return read_hugging_face(folder_of(path), path);
   return read_native(path);
+}
+
+}  // namespace
+
+Checkpoint read_checkpoint(const fs::path& path) {
+  try {
+    return read_any(path);
+  } catch (const Error& error) {  // of a small file that is part of the model
+    if (error.kind() == ErrorKind::bad_input) throw Error(ErrorKind::bad_model, error.parts());
+    throw;
+  }
 }
 
 }  // namespace groel::engine

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "engine/finite.h"
 #include "ops/pool.h"
 
 namespace groel::engine {
@@ -52,8 +53,10 @@ class Collector {
     taps.last_layer = whole || wanted_.empty() ? layers_ : *wanted_.rbegin();
     const Tensor last = models::require<models::Encoder>(model_).encode(batch_, taps);
     if (request_.logits) take_logits(lm_->logits(last));
+    for (std::size_t b = 0; b < out_.size(); ++b) check_finite(b);
     if (request_.contacts)
-      for (Embedding& embedding : out_) contacts_->finish_contacts(embedding.contacts);
+      for (Embedding& embedding : out_)
+        if (!embedding.failure) contacts_->finish_contacts(embedding.contacts);
     return std::move(out_);
   }
 
@@ -68,9 +71,23 @@ class Collector {
     if (request_.max) take_rows(&Embedding::max, layer, ops::segment_max(hidden, residues_));
     for (std::size_t b = 0; b < out_.size(); ++b) {
       const auto [begin, end] = residues(b);
+      if (request_.max) check_maximum(b, hidden.rows(begin, end));
       if (request_.cls) out_[b].cls[layer] = row_of(hidden, begin - 1);
       if (request_.per_residue) out_[b].per_residue[layer] = hidden.rows(begin, end).clone();
     }
+  }
+
+  // The pool over residues takes the largest of those that are numbers, so that it may hide the others.
+  void check_maximum(std::size_t b, const Tensor& residues) {
+    if (!all_finite(residues)) hidden_failures_.insert(b);
+  }
+
+  void check_finite(std::size_t b) {
+    if (!hidden_failures_.contains(b) && all_finite(out_[b])) return;
+    const std::string_view head =
+        request_.contacts && !all_finite(out_[b].contacts) ? "the contact head" : "the language-model head";
+    out_[b] = {};
+    out_[b].failure = not_finite(model_, sequences_[b], head);
   }
 
   void take_rows(std::map<int, Tensor> Embedding::*member, int layer, const Tensor& pooled) {
@@ -104,6 +121,7 @@ class Collector {
   const models::ContactPredictor* contacts_ = nullptr;
   const models::MaskedLm* lm_ = nullptr;
   std::set<int> wanted_;
+  std::set<std::size_t> hidden_failures_;
 };
 
 int parse_layer(const std::string& word, std::int64_t layers, const std::string& text) {
@@ -132,6 +150,21 @@ std::vector<Embedding> embed_batch(const models::Model& model, std::span<const s
     if (sequence.size() < 3) throw Error(ErrorKind::bad_input, "a sequence without residues");
   if (sequences.empty()) return {};
   return Collector(model, sequences, request).run();
+}
+
+Embedding embed_one(const models::Model& model, const std::vector<std::int32_t>& sequence,
+                    const EmbedRequest& request) {
+  Embedding out = std::move(embed_batch(model, std::span(&sequence, 1), request).front());
+  if (out.failure) throw *out.failure;
+  return out;
+}
+
+bool all_finite(const Embedding& embedding) {
+  for (const auto* layers :
+       {&embedding.mean, &embedding.max, &embedding.cls, &embedding.per_residue, &embedding.attentions})
+    for (const auto& [layer, tensor] : *layers)
+      if (!all_finite(tensor)) return false;
+  return all_finite(embedding.logits) && all_finite(embedding.contacts);
 }
 
 std::vector<int> parse_layers(const std::string& text, std::int64_t model_layers) {

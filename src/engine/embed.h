@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -30,12 +31,20 @@ struct Embedding {
   std::map<int, Tensor> attentions;      ///< by layer, [H, L+2, L+2]
   Tensor logits;                         ///< [L, V]
   Tensor contacts;                       ///< [L, L]
+  std::optional<Error> failure;          ///< not all of it was finite: then there is nothing else here
 };
 
 /// One forward pass over several tokenised sequences (<cls> residues… <eos>), packed. Each result is bitwise the same
-/// whatever else is in the batch. Errors: unsupported (the model has no such head), bad_input (too long for it).
+/// whatever else is in the batch, and finite, or else its `failure` names the layer where that ended. Errors:
+/// unsupported (the model has no such head), bad_input (too long for it).
 std::vector<Embedding> embed_batch(const models::Model& model, std::span<const std::vector<std::int32_t>> sequences,
                                    const EmbedRequest& request);
+
+/// The same of one sequence; its failure is thrown.
+Embedding embed_one(const models::Model& model, const std::vector<std::int32_t>& sequence, const EmbedRequest& request);
+
+/// Whether every result is finite.
+bool all_finite(const Embedding& embedding);
 
 /// The layers that "-1", "0..3", "0,6,-2", "all" name in a model of L layers, ascending. Errors: usage.
 std::vector<int> parse_layers(const std::string& text, std::int64_t model_layers);

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 #include <map>
 #include <set>
 
@@ -11,6 +10,7 @@
 #include "base/mapped_file.h"
 #include "base/sha256.h"
 #include "base/threads.h"
+#include "engine/finite.h"
 
 namespace groel::engine {
 namespace {
@@ -29,25 +29,6 @@ bool in_group(std::string_view group, std::string_view name) {
   return group.ends_with('.') ? name.starts_with(group) : matches(group, name);
 }
 
-template <class Bits>
-bool any_exponent_full(const std::byte* data, std::size_t count, Bits mask) {
-  Bits found = 0;  // of the elements' width: then the loop is made of vectors
-  for (std::size_t i = 0; i < count; ++i) {
-    Bits bits;
-    std::memcpy(&bits, data + i * sizeof bits, sizeof bits);
-    found |= static_cast<Bits>((bits & mask) == mask);
-  }
-  return found != 0;
-}
-
-bool holds_non_finite(std::span<const std::byte> part, DType dtype) {
-  const std::size_t count = part.size() / size_of(dtype);
-  if (dtype == DType::f32) return any_exponent_full<std::uint32_t>(part.data(), count, 0x7f800000U);
-  if (dtype == DType::bf16) return any_exponent_full<std::uint16_t>(part.data(), count, 0x7f80U);
-  if (dtype == DType::f16) return any_exponent_full<std::uint16_t>(part.data(), count, 0x7c00U);
-  return false;
-}
-
 // Names of the arrays with NaN or infinity.
 std::set<std::string> non_finite(const io::ArrayMap& arrays) {
   constexpr std::size_t kPart = std::size_t{4} << 20;
@@ -64,7 +45,7 @@ std::set<std::string> non_finite(const io::ArrayMap& arrays) {
   parallel_for(static_cast<std::int64_t>(parts.size()), [&](std::int64_t i) {
     Part& part = parts[static_cast<std::size_t>(i)];
     populate_mapped(part.bytes);
-    part.bad = holds_non_finite(part.bytes, part.dtype);
+    part.bad = !all_finite(part.bytes, part.dtype);
     drop_mapped(part.bytes);
   });
   std::set<std::string> names;
@@ -213,6 +194,7 @@ LoadedModel load_model(Checkpoint checkpoint, ops::Precision precision) {
   LoadedModel out = load_unprepared(std::move(checkpoint));
   out.precision = precision;
   out.model->prepare(precision);
+  check_mapped_unchanged();
   return out;
 }
 

@@ -5,6 +5,7 @@
 
 #include "autograd/functions.h"
 #include "base/interrupt.h"
+#include "engine/finite.h"
 #include "engine/log_softmax.h"
 
 namespace groel::engine {
@@ -81,8 +82,8 @@ MaskedScan::Pending MaskedScan::prepare(const ScanQuery& query) const {
   return out;
 }
 
-void MaskedScan::answer(const std::vector<Pending>& batch, const Receiver& receiver) const {
-  check_interrupted();
+// Of every wanted position of the batch, in order: [positions, V].
+Tensor MaskedScan::logits_of(const std::vector<Pending>& batch) const {
   std::vector<std::vector<std::int32_t>> sequences;
   std::vector<std::int64_t> lengths;
   std::vector<std::int32_t> rows;
@@ -97,14 +98,28 @@ void MaskedScan::answer(const std::vector<Pending>& batch, const Receiver& recei
   plan_.make_room(lengths);
   const Tensor hidden = encoder_.encode(models::Batch::pack(sequences), {});
   const Tensor index = Tensor::of<std::int32_t>({static_cast<std::int64_t>(rows.size())}, rows);
-  const Tensor logits = head_.logits(autograd::gather_rows(hidden, index));
+  return head_.logits(autograd::gather_rows(hidden, index));
+}
+
+void MaskedScan::answer(const std::vector<Pending>& batch, const Receiver& receiver) const {
+  check_interrupted();
+  const Tensor logits = logits_of(batch);
   const auto vocabulary = static_cast<std::size_t>(logits.size(1));
   std::vector<double> log_probabilities(vocabulary);
+  std::optional<Error> failure;  // of the last query that failed: other positions of its sequence have the same
+  std::int64_t failed = 0;
   auto rest = logits.values<float>();
   for (const Pending& query : batch)
     for (const std::int64_t position : query.wanted) {
-      log_softmax(rest.first(vocabulary), log_probabilities);
+      const auto row = rest.first(vocabulary);
       rest = rest.subspan(vocabulary);
+      if (!all_finite(std::as_bytes(row), DType::f32)) {
+        if (!failure || failed != query.key) failure = not_finite(model_, query.tokens, "the language-model head");
+        failed = query.key;
+        receiver({query.key, position, {}, &*failure});
+        continue;
+      }
+      log_softmax(row, log_probabilities);
       receiver({query.key, position, log_probabilities});
     }
 }

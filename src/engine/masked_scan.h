@@ -26,6 +26,7 @@ struct ScanAnswer {
   std::int64_t key;
   std::int64_t position;
   std::span<const double> log_probabilities;  ///< [V], natural logarithms; valid during the call only
+  const Error* failure = nullptr;             ///< what the model said was not finite; no log-probabilities then
 };
 
 struct ScanOptions {
@@ -62,6 +63,7 @@ class MaskedScan {
   Window window_of(std::int64_t position, std::int64_t tokens) const;
   Pending prepare(const ScanQuery& query) const;
   void answer(const std::vector<Pending>& batch, const Receiver& receiver) const;
+  Tensor logits_of(const std::vector<Pending>& batch) const;
 
   const models::Model& model_;
   const models::Encoder& encoder_;

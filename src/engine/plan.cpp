@@ -50,11 +50,15 @@ MemoryPlan::MemoryPlan(const models::Model& model, const EmbedRequest& request, 
   if (max_tokens_ < 1) throw Error(ErrorKind::usage, {"a batch holds at least one token", "--max-tokens", {}});
   const std::size_t free_now = static_cast<std::size_t>(static_cast<double>(available_memory()) * 0.8);
   const std::size_t whole = options.memory.value_or(free_now + weights_);  // the weights are loaded already
-  if (whole < weights_ + kFixed)
-    throw Error(ErrorKind::memory, {fmt::format("{} are not enough for this model's weights ({}) and the program ({})",
-                                                format_bytes(whole), format_bytes(weights_), format_bytes(kFixed)),
-                                    "--memory", "allow more, or use --dtype bf16"});
-  batch_budget_ = whole - weights_ - kFixed;
+  const std::size_t held = options.memory ? options.held : 0;              // of what is free it is taken already
+  if (whole < weights_ + kFixed + held)
+    throw Error(ErrorKind::memory,
+                {fmt::format("{} are not enough for this model's weights ({}), the program ({}) and the records ({})",
+                             format_bytes(whole), format_bytes(weights_), format_bytes(kFixed), format_bytes(held)),
+                 "--memory",
+                 held > weights_ ? "allow more, or give the records in several files and runs"
+                                 : "allow more, or use --dtype bf16"});
+  batch_budget_ = whole - weights_ - kFixed - held;
 }
 
 std::size_t MemoryPlan::bytes_of(std::int64_t tokens) const {

@@ -13,6 +13,7 @@ namespace groel::engine {
 struct PlanOptions {
   std::optional<std::size_t> memory;       ///< bytes the whole process may use; none: most of what the machine has free
   std::optional<std::int64_t> max_tokens;  ///< tokens a batch; none: chosen here
+  std::size_t held = 0;                    ///< bytes of `memory` that the run's records and their book-keeping take
 };
 
 /// Bytes that a forward pass takes with the threads there are now, and the batches that fit. The model must outlive it.

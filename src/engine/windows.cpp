@@ -58,6 +58,8 @@ EmbedRequest window_request(const EmbedRequest& request) {
 
 Embedding join_windows(std::span<const Embedding> parts, std::span<const Window> windows, const EmbedRequest& request) {
   Embedding out;
+  for (const Embedding& part : parts)
+    if ((out.failure = part.failure)) return out;
   const auto length = static_cast<std::int32_t>(windows.back().end);
   const ops::Segments whole{Tensor::of<std::int32_t>({1}, {0}), Tensor::of<std::int32_t>({1}, {length})};
   for (const int layer : request.layers) {

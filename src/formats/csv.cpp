@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "formats/cell.h"
 #include "formats/output_file.h"
 #include "formats/text.h"
 #include "formats/writers.h"
@@ -19,10 +20,10 @@ class TableWriter : public ResultWriter {
 
   void write(const Result& result) override {
     check_result(schema_, result);
-    row_ = cell_text(result.id);
+    row_ = cell(result.id);
     add_cell(std::to_string(result.length));
-    add_cell(cell_text(result.sha256));
-    add_cell(result.error ? cell_text(fmt::format("{}: {}", name(result.error->kind()), result.error->what())) : "");
+    add_cell(cell(result.sha256));
+    add_cell(result.error ? cell(fmt::format("{}: {}", name(result.error->kind()), result.error->what())) : "");
     if (result.error)
       row_.append(static_cast<std::size_t>(value_columns_), separator_);
     else
@@ -43,14 +44,7 @@ class TableWriter : public ResultWriter {
     end_row();
   }
 
-  // RFC 4180: only what would be misread is put in quotes.
-  std::string cell_text(std::string_view text) const {
-    const std::string clean = clean_utf8(text);
-    if (clean.find_first_of("\"\r\n") == std::string::npos && clean.find(separator_) == std::string::npos) return clean;
-    std::string out = "\"";
-    for (const char c : clean) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return out + '"';
-  }
+  std::string cell(std::string_view text) const { return cell_text(clean_utf8(text), separator_); }
 
   void add_cell(std::string_view text) {
     row_ += separator_;

@@ -2,9 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 
+#include "base/compress.h"
 #include "base/error.h"
+#include "base/output_place.h"
+#include "formats/extension.h"
 #include "formats/writers.h"
 
 namespace groel::formats {
@@ -18,11 +20,6 @@ std::string names_where(Predicate predicate) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-std::string lower_case(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
-
 const Format* by_name(std::string_view name) {
   const auto& all = formats();
   const auto found = std::find_if(all.begin(), all.end(), [&](const Format& format) { return format.name == name; });
@@ -30,7 +27,7 @@ const Format* by_name(std::string_view name) {
 }
 
 const Format* by_extension(const std::filesystem::path& path) {
-  const std::string extension = lower_case(path.extension().string());
+  const std::string extension = format_extension(path);
   for (const Format& format : formats())
     if (std::find(format.extensions.begin(), format.extensions.end(), extension) != format.extensions.end())
       return &format;
@@ -62,8 +59,15 @@ const Format& find_format(std::string_view name, const std::filesystem::path& pa
                                    "known formats: " + names_where([](const Format&) { return true; })});
   }
   if (path == "-") return *by_name("jsonl");
-  const Format* format = by_extension(path);
-  return format != nullptr ? *format : formats().front();
+  if (const Format* format = by_extension(path)) return *format;
+  check_extension(path, known_extensions());
+  return output_place(path).special ? *by_name("jsonl") : formats().front();
+}
+
+std::vector<std::string> known_extensions() {
+  std::vector<std::string> out;
+  for (const Format& format : formats()) out.insert(out.end(), format.extensions.begin(), format.extensions.end());
+  return out;
 }
 
 void check_options(const Format& format, const WriterOptions& options) {
@@ -72,6 +76,10 @@ void check_options(const Format& format, const WriterOptions& options) {
                 {fmt::format("{} cannot be written to standard output", format.name),
                  {},
                  "name a file, or use one of: " + names_where([](const Format& other) { return other.streams; })});
+  if (!format.streams && compression_of(options.path) != Compression::none)
+    throw Error(ErrorKind::usage,
+                {fmt::format("{} is not compressed further", format.name), options.path.string(),
+                 "formats that can be: " + names_where([](const Format& other) { return other.streams; })});
   if (options.layout == Layout::per_protein && !format.per_protein)
     throw Error(ErrorKind::usage,
                 {fmt::format("{} has no per-protein layout", format.name),

@@ -8,7 +8,9 @@
 namespace groel::formats::h5 {
 
 /// An open file. Errors: bad_input naming the file and what was read; nothing is allocated that the file's size does
-/// not justify.
+/// not justify. What leads out of the file is refused and named: links to others, values that lie in others, and
+/// filters that would have to be loaded. A damaged file can still crash HDF5 1.10 or hold it for ever: see
+/// read_in_child.
 class ReadFile {
  public:
   explicit ReadFile(std::string path);
@@ -26,6 +28,10 @@ class ReadFile {
   std::vector<std::int64_t> shape(hid_t dataset) const;
   /// A whole dataset of numbers, `name`d in errors.
   std::vector<float> floats(hid_t dataset, const std::string& name) const;
+  /// Rows [first, first + count) of a matrix of numbers, after check_floats().
+  std::vector<float> rows(hid_t dataset, const std::string& name, std::int64_t first, std::int64_t count) const;
+  /// Errors as floats(), before any is read.
+  void check_floats(hid_t dataset, const std::string& name) const;
   /// A whole dataset of texts, of fixed or variable length.
   std::vector<std::string> texts(hid_t dataset, const std::string& name) const;
 
@@ -35,7 +41,12 @@ class ReadFile {
   // The number of elements, when the file is as large as they say.
   std::size_t elements(hid_t dataset, const std::string& name, std::size_t least_bytes) const;
 
+  void check_link(const std::string& name) const;  // to be called after one was looked up
+  void check_storage(hid_t dataset, const std::string& name) const;
+
   std::string path_;
+  Handle access_;               // of links
+  mutable std::string led_to_;  // the other file that a link named
   Handle file_;
 };
 

@@ -59,6 +59,8 @@ PosixFile::~PosixFile() {
 
 bool PosixFile::is_standard_output() const noexcept { return descriptor_ == STDOUT_FILENO; }
 
+bool PosixFile::is_terminal() const noexcept { return ::isatty(descriptor_) == 1; }
+
 std::int64_t PosixFile::size() const {
   struct stat status {};
   if (::fstat(descriptor_, &status) != 0) throw_errno(path_.string(), "read the file's size", errno);

@@ -28,6 +28,7 @@ class PosixFile {
   int descriptor() const noexcept { return descriptor_; }
   const std::filesystem::path& path() const noexcept { return path_; }
   bool is_standard_output() const noexcept;
+  bool is_terminal() const noexcept;
 
   std::int64_t size() const;
   /// Writes all bytes where the file stands.

@@ -12,6 +12,7 @@
 #include "base/options.h"
 #include "formats/vector_sources.h"
 #include "io/compressed.h"
+#include "io/foreign.h"
 
 namespace groel::formats {
 namespace {
@@ -32,18 +33,32 @@ VectorFile read_text_vectors(const VectorRequest& request) {
   const std::string label = request.path == "-" ? "stdin" : request.path;
   io::LineReader lines(io::decompress(io::open_bytes(request.path), label), label);
   const std::string_view start = lines.peek(io::LineReader::kMostPeeked);
+  if (start.starts_with("\x89HDF") || start.starts_with("PK\x03\x04"))
+    bad_vectors("HDF5 and NPZ cannot be read from a pipe", label, "save it to a file first, and name that");
   const std::size_t first = start.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos) bad_vectors("the file is empty", label);
   return start[first] == '{' ? read_jsonl_vectors({label, request.column}, lines)
                              : read_table_vectors({label, request.column}, lines);
 }
 
+// stdin, a pipe, a device: what can be read once alone.
+bool is_stream(const std::string& path) {
+  std::error_code ignored;
+  const auto type = std::filesystem::status(path, ignored).type();
+  return path == "-" || type == std::filesystem::file_type::fifo || type == std::filesystem::file_type::character;
+}
+
 VectorFile read_any(const VectorRequest& request) {
-  if (request.path == "-") return read_text_vectors(request);
+  if (is_stream(request.path)) return read_text_vectors(request);
   const auto file = MappedFile::open(request.path);
   if (file->bytes().empty()) bad_vectors("the file is empty", request.path);
   if (starts_with(file->bytes(), "\x89HDF\r\n\x1a\n")) return read_hdf5_vectors(request);
-  if (starts_with(file->bytes(), "PK")) return read_npz_vectors(request);
+  if (starts_with(file->bytes(), "PK")) {
+    const std::string_view head(reinterpret_cast<const char*>(file->bytes().data()), file->bytes().size());
+    if (head.find("[Content_Types].xml") < io::LineReader::kMostPeeked)
+      io::refuse_foreign(head, request.path, "vectors");
+    return read_npz_vectors(request);
+  }
   if (is_safetensors(file->bytes())) return read_safetensors_vectors(request);
   return read_text_vectors(request);
 }
@@ -61,10 +76,12 @@ void leave_out_failed(VectorFile& file) {
     if (kept != i) {
       std::copy_n(row, width, file.values.data() + kept * width);
       file.ids[kept] = std::move(file.ids[i]);
+      for (auto& [name, texts] : file.texts) texts[kept] = std::move(texts[i]);
     }
     ++kept;
   }
   file.ids.resize(kept);
+  for (auto& [name, texts] : file.texts) texts.resize(kept);
   file.values.resize(kept * width);
 }
 
@@ -75,7 +92,7 @@ VectorFile read_vectors(const std::filesystem::path& path, const std::string& co
   GROEL_REQUIRE(file.values.size() == file.ids.size() * static_cast<std::size_t>(file.width));
   leave_out_failed(file);
   if (file.ids.empty() || file.width == 0)
-    bad_vectors(file.failed > 0 ? fmt::format("all {} records failed: none has a vector", file.failed)
+    bad_vectors(file.failed > 0 ? fmt::format("{} failed: none has a vector", counted(file.failed, "record"))
                                 : "the file holds no vectors",
                 path.string());
   return file;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -12,10 +13,12 @@ namespace groel::formats {
 struct VectorFile {
   std::vector<std::string> ids;  ///< [N], in the file's order; of HDF5's per-protein layout in that of the names
   std::int64_t width = 0;
-  std::vector<float> values;     ///< [N, width], all finite
-  std::string column;            ///< "mean_6"; "" where the file does not name what it holds
-  std::int64_t failed = 0;       ///< records without a vector (or with NaN or infinity in it), which are left out
-  nlohmann::json run = nullptr;  ///< what the file says of the run that made it; null: nothing (JSON Lines, tables)
+  std::vector<float> values;  ///< [N, width], all finite
+  std::string column;         ///< "mean_6"; "" where the file does not name what it holds
+  std::int64_t failed = 0;    ///< records without a vector (or with NaN or infinity in it), which are left out
+  std::map<std::string, std::vector<std::string>> texts{};  ///< of a table: columns that are no part of the vectors
+  std::vector<std::string> notes{};  ///< of a table: what was read otherwise than one might think; to be said
+  nlohmann::json run = nullptr;      ///< what the file says of the run that made it; null: nothing (JSON Lines, tables)
 
   std::int64_t rows() const noexcept { return static_cast<std::int64_t>(ids.size()); }
 };

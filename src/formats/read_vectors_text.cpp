@@ -1,92 +1,25 @@
-// Vectors from text: JSON Lines and tables, a record at a time.
+// Vectors from the rows of a table: which columns are the vector, which the id, and which say something else.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cfloat>
 #include <charconv>
 #include <cmath>
 
 #include "base/text_file.h"
+#include "base/words.h"
 #include "formats/vector_sources.h"
-#include "io/csv.h"
+#include "io/missing.h"
+#include "io/numbers.h"
+#include "io/table.h"
 
 namespace groel::formats {
 namespace {
 
-using nlohmann::json;
-
-// {"layer": 6, "kind": "mean", "shape": [D], "values": [...]} as a column's name; "" for what is not pooled.
-std::string item_column(const json& item) {
-  if (!item.is_object() || !item.contains("kind") || !item.contains("layer")) return {};
-  if (!item["kind"].is_string() || !item["layer"].is_number_integer()) return {};
-  const std::string name = fmt::format("{}_{}", item["kind"].get<std::string>(), item["layer"].get<std::int64_t>());
-  const auto parsed = parse_column_name(name);
-  return parsed && is_pooled(parsed->kind) ? name : std::string();
-}
-
-class JsonLines {
- public:
-  explicit JsonLines(const VectorRequest& request) : request_(request) {}
-
-  void add(std::string_view line, std::int64_t number) {
-    where_ = fmt::format("{}:{}", request_.path, number);
-    const json record = parse(line);
-    if (!record.is_object() || !record.contains("id") || !record["id"].is_string())
-      bad_vectors("not an object with an \"id\"", where_, "see docs/formats.md, JSON Lines");
-    if (record.contains("error")) {
-      ++out_.failed;
-      return;
-    }
-    if (!record.contains("items") || !record["items"].is_array()) bad_vectors("there are no \"items\"", where_);
-    const json& items = record["items"];
-    if (out_.ids.empty()) choose(items);
-    append(items);
-    out_.ids.push_back(record["id"].get<std::string>());
-  }
-
-  VectorFile take() { return std::move(out_); }
-
- private:
-  json parse(std::string_view line) const {
-    try {
-      return parse_json(std::string(line), where_);
-    } catch (const Error& error) {
-      throw Error(ErrorKind::bad_input, error.parts());
-    }
-  }
-
-  void choose(const json& items) {
-    std::vector<std::string> names;
-    for (const json& item : items)
-      if (const std::string name = item_column(item); !name.empty()) names.push_back(name);
-    out_.column = choose_column(names, request_);
-  }
-
-  void append(const json& items) {
-    const auto item = std::find_if(items.begin(), items.end(), [&](const json& one) {
-      return item_column(one) == out_.column && one.contains("values") && one["values"].is_array();
-    });
-    if (item == items.end()) bad_vectors(fmt::format("there is no {}", out_.column), where_);
-    const json& values = (*item)["values"];
-    const auto width = static_cast<std::int64_t>(values.size());
-    if (out_.ids.empty()) out_.width = width;
-    if (width != out_.width)
-      bad_vectors(fmt::format("{} has {} values where those before have {}", out_.column, width, out_.width), where_);
-    for (const json& value : values) {
-      if (!value.is_number() && !value.is_null())
-        bad_vectors(fmt::format("a value of {} is not a number", out_.column), where_);
-      out_.values.push_back(value.is_null() ? NAN : value.get<float>());
-    }
-  }
-
-  const VectorRequest& request_;
-  std::string where_;
-  VectorFile out_;
-};
-
 // Columns of a table that together are a column of vectors: "mean_6_0", "mean_6_1", …, or "0", "1", ….
 struct Span {
   std::string name;
-  std::size_t first = 0, width = 0;
+  std::vector<std::size_t> columns;
 };
 
 const std::string kUnnamed = "values";
@@ -97,99 +30,173 @@ std::vector<Span> numbered_columns(const std::vector<std::string>& header) {
     const std::size_t bar = header[c].rfind('_');
     const std::string name = bar == std::string::npos ? kUnnamed : header[c].substr(0, bar);
     const std::string number = bar == std::string::npos ? header[c] : header[c].substr(bar + 1);
-    if (!out.empty() && out.back().name == name && out.back().first + out.back().width == c &&
-        number == std::to_string(out.back().width))
-      ++out.back().width;
+    if (!out.empty() && out.back().name == name && out.back().columns.back() + 1 == c &&
+        number == std::to_string(out.back().columns.size()))
+      out.back().columns.push_back(c);
     else if (number == "0")
-      out.push_back({name, c, 1});
+      out.push_back({name, {c}});
   }
   // Bare numbers may name anything, unless they count up to the end.
   std::erase_if(out,
-                [&](const Span& span) { return span.name == kUnnamed && span.first + span.width != header.size(); });
+                [&](const Span& span) { return span.name == kUnnamed && span.columns.back() + 1 != header.size(); });
   return out;
 }
 
-// Numbered columns; else, in another's table, all behind the id.
-std::vector<Span> vector_columns(const std::vector<std::string>& header, std::size_t id) {
-  std::vector<Span> out = numbered_columns(header);
-  std::vector<Span> pooled;
-  for (const Span& span : out)
-    if (const auto parsed = parse_column_name(span.name); parsed && is_pooled(parsed->kind)) pooled.push_back(span);
-  if (!pooled.empty()) return pooled;
-  if (out.empty() && id + 1 < header.size()) out.push_back({kUnnamed, id + 1, header.size() - id - 1});
-  return out;
+bool is_number(const std::string& text) { return io::parse_number(text) || io::parse_decimal_comma(text); }
+
+// A first row of numbers, one field aside, with a fraction among them: no names have that.
+bool is_data(const std::vector<std::string>& fields) {
+  const auto numbers = static_cast<std::size_t>(std::count_if(
+      fields.begin(), fields.end(), [](const std::string& field) { return io::parse_number(field).has_value(); }));
+  const bool fraction = std::any_of(fields.begin(), fields.end(), [](const std::string& field) {
+    const auto value = io::parse_number(field);
+    return value && (*value != std::floor(*value) || *value < 0);
+  });
+  const bool named =
+      std::any_of(fields.begin(), fields.end(), [](const std::string& field) { return io::is_usual_name(field); });
+  return fraction && !named && fields.size() > 1 && numbers + 1 >= fields.size();
 }
 
-// The table of `groel tokens` has both: its tokens say more than their numbers.
-std::size_t id_column(const std::vector<std::string>& header) {
-  for (const char* name : {"token", "id"})
-    if (const auto found = std::find(header.begin(), header.end(), name); found != header.end())
-      return static_cast<std::size_t>(found - header.begin());
-  return 0;
+// What a table says beside the vectors, even where it is a number.
+bool is_told(const std::string& name) {
+  static const std::vector<std::string> kNames{"length",   "group", "cluster", "species",
+                                               "organism", "split", "set",     "error"};
+  const std::string plain = io::plain_name(name);
+  return io::is_usual_name(name, io::ColumnRole::label) ||
+         std::find(kNames.begin(), kNames.end(), plain) != kNames.end();
+}
+
+// The table of `groel tokens` has both: its tokens say more than their numbers. An index of pandas has no name.
+std::optional<std::size_t> id_column(const io::Columns& columns, const std::vector<bool>& text) {
+  if (const auto token = columns.find("token")) return token;
+  if (const auto usual = columns.usual(io::ColumnRole::id)) return usual;
+  if (columns.names[0].empty() || io::plain_name(columns.names[0]) == "index") return 0;
+  for (std::size_t c = 0; c < text.size(); ++c)
+    if (text[c] && !is_told(columns.names[c])) return c;
+  return std::nullopt;
+}
+
+// Columns whose first value, of those looked at, is no number.
+std::vector<bool> text_columns(const std::vector<io::CsvRow>& rows, std::size_t columns) {
+  std::vector<bool> out(columns), seen(columns);
+  for (const io::CsvRow& row : rows)
+    for (std::size_t c = 0; c < std::min(columns, row.fields.size()); ++c) {
+      if (seen[c] || io::is_missing(row.fields[c], io::ValueKind::quantity)) continue;
+      seen[c] = true;
+      out[c] = !is_number(row.fields[c]);
+    }
+  return out;
 }
 
 class TableRows {
  public:
-  TableRows(const VectorRequest& request, std::vector<std::string> header)
-      : header_(std::move(header)), id_(id_column(header_)) {
-    const std::vector<Span> spans = vector_columns(header_, id_);
+  TableRows(const VectorRequest& request, const io::TableReader& table, const std::vector<io::CsvRow>& first)
+      : table_(table), header_(table.columns().names) {
+    const std::vector<bool> text = text_columns(first, header_.size());
+    id_ = id_column(table.columns(), text);
+    std::vector<Span> spans = vector_columns(text);
     std::vector<std::string> names;
     for (const Span& span : spans) names.push_back(span.name);
     out_.column = choose_column(names, request);
     span_ = *std::find_if(spans.begin(), spans.end(), [&](const Span& span) { return span.name == out_.column; });
-    out_.width = static_cast<std::int64_t>(span_.width);
+    out_.width = static_cast<std::int64_t>(span_.columns.size());
+    for (std::size_t c = 0; c < header_.size(); ++c)
+      if (c != id_ && (text[c] || is_told(header_[c])) && !header_[c].empty() && header_[c] != "sha256" &&
+          header_[c] != "error")
+        told_.push_back(c);
+    std::erase_if(told_, [&](std::size_t c) {
+      return std::find(span_.columns.begin(), span_.columns.end(), c) != span_.columns.end();
+    });
   }
 
-  void add(const io::CsvRow& row, const std::string& where) {
+  void add(const io::CsvRow& row) {
+    const std::string where = table_.where(row);
     if (!row.problem.empty()) bad_vectors(row.problem, where);
-    if (row.fields.size() != header_.size())
-      bad_vectors(fmt::format("the row has {} fields where the header has {}", row.fields.size(), header_.size()),
-                  where);
-    for (std::size_t c = span_.first; c < span_.first + span_.width; ++c) out_.values.push_back(number(row, c, where));
-    out_.ids.push_back(row.fields[id_]);
+    for (const std::size_t c : span_.columns) out_.values.push_back(number(row.fields[c], header_[c], where));
+    add_id(row);
+    for (const std::size_t c : told_) out_.texts[header_[c]].push_back(row.fields[c]);
   }
 
-  VectorFile take() { return std::move(out_); }
+  VectorFile take(const std::string& path) {
+    if (commas_ > 0 && points_ > 0)
+      bad_vectors(fmt::format("{} numbers have decimal commas, {} have decimal points", commas_, points_), path,
+                  "write all of them alike");
+    out_.notes = table_.notes();
+    if (commas_ > 0) note(path, "commas are read as decimal points");
+    if (!id_) note(path, "there is no column of ids: the rows are numbered, and every column of numbers is taken");
+    if (missing_ids_ > 0) note(path, fmt::format("{} rows have no id, and are numbered", missing_ids_));
+    std::string beside;
+    for (const std::size_t c : told_) beside += fmt::format("{}'{}'", beside.empty() ? "" : ", ", header_[c]);
+    if (!beside.empty() && out_.column == kUnnamed) note(path, "no part of the vectors: " + beside);
+    return std::move(out_);
+  }
 
  private:
-  // Of an empty field NaN: so a failed record is written.
-  float number(const io::CsvRow& row, std::size_t column, const std::string& where) const {
-    const std::string& text = row.fields[column];
-    if (text.empty()) return NAN;
-    float out = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-    if (error == std::errc::result_out_of_range) return INFINITY;
-    if (error != std::errc() || end != text.data() + text.size())
-      bad_vectors(fmt::format("'{}' is not a number", text.substr(0, 40)),
-                  fmt::format("{}, column '{}'", where, header_[column]));
+  void note(const std::string& path, const std::string& text) {
+    out_.notes.push_back(fmt::format("{}: {}", path, text));
+  }
+
+  // Numbered columns; else, in another's table, all of numbers.
+  std::vector<Span> vector_columns(const std::vector<bool>& text) const {
+    std::vector<Span> out = numbered_columns(header_);
+    std::vector<Span> pooled;
+    for (const Span& span : out)
+      if (const auto parsed = parse_column_name(span.name); parsed && is_pooled(parsed->kind)) pooled.push_back(span);
+    if (!pooled.empty()) return pooled;
+    Span rest{kUnnamed, {}};
+    for (std::size_t c = 0; c < header_.size(); ++c)
+      if (c != id_ && !text[c] && !is_told(header_[c])) rest.columns.push_back(c);
+    if (out.empty() && !rest.columns.empty()) out.push_back(std::move(rest));
     return out;
   }
 
-  std::vector<std::string> header_;
-  std::size_t id_;
+  void add_id(const io::CsvRow& row) {
+    const bool missing = !id_ || io::is_missing(row.fields[*id_], io::ValueKind::name);
+    missing_ids_ += missing && id_;
+    out_.ids.push_back(missing ? fmt::format("row_{}", out_.ids.size() + 1) : row.fields[*id_]);
+  }
+
+  // Of a missing value NaN: so a failed record is written.
+  float number(const std::string& text, const std::string& column, const std::string& where) {
+    float exact = 0;  // a detour by double would round twice
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), exact);
+    if (error == std::errc() && end == text.data() + text.size() && !std::isnan(exact)) {
+      points_ += text.find('.') != std::string::npos;
+      return exact;
+    }
+    auto value = io::parse_number(text);
+    if (!value && (table_.delimiter() != ',' || !io::could_be_thousands(text))) {
+      value = io::parse_decimal_comma(text);
+      commas_ += value.has_value();
+    }
+    if (!value && io::is_missing(text, io::ValueKind::quantity)) return NAN;
+    if (!value)
+      bad_vectors(fmt::format("'{}' is not a number", text.substr(0, 40)),
+                  fmt::format("{}, column '{}'", where, column));
+    return std::abs(*value) <= FLT_MAX ? static_cast<float>(*value) : INFINITY;
+  }
+
+  const io::TableReader& table_;
+  const std::vector<std::string>& header_;
+  std::optional<std::size_t> id_;
   Span span_;
+  std::vector<std::size_t> told_;  // columns beside the vectors
+  std::int64_t commas_ = 0, points_ = 0, missing_ids_ = 0;
   VectorFile out_;
 };
 
 }  // namespace
 
-VectorFile read_jsonl_vectors(const VectorRequest& request, io::LineReader& lines) {
-  JsonLines reader(request);
-  for (std::string_view line; lines.next(line);)
-    if (line.find_first_not_of(" \t\r") != std::string_view::npos) reader.add(line, lines.number());
-  return reader.take();
-}
-
 VectorFile read_table_vectors(const VectorRequest& request, io::LineReader& lines) {
-  const std::string_view start = lines.peek(io::LineReader::kMostPeeked);
-  const bool tabs = start.substr(0, start.find_first_of("\r\n")).find('\t') != std::string_view::npos;
-  io::CsvReader csv(lines, tabs ? '\t' : ',');
-  io::CsvRow row;
-  if (!csv.next(row)) bad_vectors("the file is empty", request.path);
-  if (!row.problem.empty()) bad_vectors(row.problem, fmt::format("{}:{}", request.path, row.line));
-  TableRows rows(request, std::move(row.fields));
-  while (csv.next(row)) rows.add(row, fmt::format("{}:{}", request.path, row.line));
-  return rows.take();
+  io::TableReader table(lines, {.wanted = "vectors", .is_data = is_data});
+  if (table.empty()) bad_vectors("the file is empty", request.path);
+  constexpr std::size_t kLookedAt = 50;
+  std::vector<io::CsvRow> first;
+  for (io::CsvRow row; first.size() < kLookedAt && table.next(row);) first.push_back(std::move(row));
+  TableRows rows(request, table, first);
+  for (const io::CsvRow& row : first) rows.add(row);
+  for (io::CsvRow row; table.next(row);) rows.add(row);
+  return rows.take(request.path);
 }
 
 }  // namespace groel::formats

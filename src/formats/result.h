@@ -93,8 +93,11 @@ struct Format {
   std::unique_ptr<ResultWriter> (*open)(const WriterOptions&);
 };
 const std::vector<Format>& formats();
-/// By name, or by a path's extension (case ignored) when `name` is empty: "hdf5" for a path without a known one,
-/// "jsonl" for "-". usage error listing the names when unknown.
+/// By name, or by a path's extension (case ignored, that of a compression left out) when `name` is empty: "hdf5" for a
+/// path without one, "jsonl" for "-" and for special files without one. usage error listing what there is when the name
+/// or the extension is unknown.
 const Format& find_format(std::string_view name, const std::filesystem::path& path);
+/// Of all formats, in their order: ".h5", ….
+std::vector<std::string> known_extensions();
 
 }  // namespace groel::formats

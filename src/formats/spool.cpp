@@ -9,7 +9,7 @@
 #include <iterator>
 #include <set>
 
-#include "formats/output_file.h"
+#include "formats/posix_file.h"
 #include "formats/spool_journal.h"
 
 namespace groel::formats {
@@ -33,14 +33,21 @@ nlohmann::json run_record(const nlohmann::json& identity) {
 fs::path run_path(const fs::path& folder) { return folder / "run.json"; }
 fs::path items_path(const fs::path& folder) { return folder / "items.bin"; }
 
+void remove_file(const fs::path& path) {
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT) throw_errno(path.string(), "remove the file", errno);
+}
+
 void sync_folder(const fs::path& folder) { PosixFile(folder, O_RDONLY | O_DIRECTORY).sync(); }
 
 // Whole or not at all.
 void write_run(const fs::path& folder, const nlohmann::json& identity) {
   const fs::path temporary = folder / "run.json.tmp";
-  auto file = OutputFile::create(temporary);
-  file.append(run_record(identity).dump(2) + "\n");
-  file.finish();
+  const std::string text = run_record(identity).dump(2) + "\n";
+  remove_file(temporary);
+  PosixFile file(temporary, O_WRONLY | O_CREAT | O_EXCL);
+  file.write(std::as_bytes(std::span(text)));
+  file.sync();
+  file.close();
   if (::rename(temporary.c_str(), run_path(folder).c_str()) != 0)
     throw_errno(run_path(folder).string(), "rename a file to this", errno);
   sync_folder(folder);
@@ -110,10 +117,6 @@ bool may_resume(const Spool::Impl& spool, const nlohmann::json& identity, Spool:
   throw;
 }
 
-void remove_file(const fs::path& path) {
-  if (::unlink(path.c_str()) != 0 && errno != ENOENT) throw_errno(path.string(), "remove the file", errno);
-}
-
 }  // namespace
 
 Spool::Spool(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -138,6 +141,8 @@ Spool Spool::open(const fs::path& folder, const nlohmann::json& identity, OpenOp
 bool Spool::has(std::int64_t key) const { return impl_->journal.has(key); }
 std::int64_t Spool::count() const { return impl_->journal.count(); }
 void Spool::append(std::int64_t key, const Entry& entry) { impl_->journal.append(key, entry); }
+std::int64_t Spool::drop_unlike(const Fits& fits) { return impl_->journal.drop_unlike(fits); }
+std::int64_t Spool::lost_bytes() const { return impl_->journal.lost_bytes(); }
 void Spool::sync() { impl_->journal.sync(); }
 Spool::Entry Spool::read(std::int64_t key) const { return impl_->journal.read(key); }
 

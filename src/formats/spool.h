@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,6 +38,12 @@ class Spool {
     std::vector<Item> items;
     std::optional<Error> error;
   };
+  /// Whether an entry is what the run at hand would have written under its key. Its items come without values.
+  using Fits = std::function<bool(std::int64_t key, const Entry& described)>;
+  /// Forgets the entries that do not fit: they are as if they had never been written. -> how many.
+  std::int64_t drop_unlike(const Fits& fits);
+  /// Bytes that were found damaged when the journal was opened: a torn end, or entries that are no entries.
+  std::int64_t lost_bytes() const;
   /// Appends the items of one distinct sequence (or the error it failed with); an entry of the same key before it is
   /// superseded. Reaches the system before returning, so that it survives the death of the process; reaches the disk at
   /// the latest with `sync`. Errors: io; the journal is then as it was before.

@@ -35,7 +35,7 @@ std::string head_of(const Spool::Entry& entry) {
   return head.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-// Makes room for the item's values only if `values_left` says that they are there.
+// Only if `values_left` says that the item's values are there.
 bool decode_item(const nlohmann::json& json, Item& item, std::uint64_t& values_left) {
   const auto kind = parse_item_kind(json.at("kind").get_ref<const std::string&>());
   if (!kind) return false;
@@ -49,7 +49,6 @@ bool decode_item(const nlohmann::json& json, Item& item, std::uint64_t& values_l
   }
   if (count > values_left) return false;
   values_left -= count;
-  item.values.resize(count);
   return true;
 }
 
@@ -62,6 +61,12 @@ void encode(const Spool::Entry& entry, EncodedEntry& out) {
   for (const Item& item : entry.items)
     out.pieces.push_back({const_cast<float*>(item.values.data()), item.values.size() * sizeof(float)});
   for (const iovec& piece : out.pieces) out.size += piece.iov_len;
+}
+
+std::size_t value_count(const Item& item) noexcept {
+  std::size_t count = 1;
+  for (const std::int64_t size : item.shape) count *= static_cast<std::size_t>(size);
+  return count;
 }
 
 std::optional<Spool::Entry> decode_head(std::string_view head, std::uint64_t value_bytes) try {

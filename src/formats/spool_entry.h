@@ -19,8 +19,11 @@ struct EncodedEntry {
 };
 void encode(const Spool::Entry& entry, EncodedEntry& out);
 
-/// The entry that `head` describes, its values still to be read: every item's `values` has its final size. Returns
-/// nothing when `head` is not one, or does not go with `value_bytes`.
+/// The entry that `head` describes, without room for its values. Returns nothing when `head` is not one, or does not go
+/// with `value_bytes`.
 std::optional<Spool::Entry> decode_head(std::string_view head, std::uint64_t value_bytes);
+
+/// Of an item that was decoded.
+std::size_t value_count(const Item& item) noexcept;
 
 }  // namespace groel::formats

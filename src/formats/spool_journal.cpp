@@ -75,13 +75,17 @@ void lock(const PosixFile& file) {
 
 }  // namespace
 
-SpoolJournal::SpoolJournal(const std::filesystem::path& path) : file_(path, O_RDWR | O_CREAT) { lock(file_); }
+SpoolJournal::SpoolJournal(const std::filesystem::path& path)
+    : file_(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK) {
+  lock(file_);
+}
 
 void SpoolJournal::scan() {
   places_.clear();
   const std::int64_t size = file_.size();
   end_ = 0;
   for (std::int64_t next = 0; scan_frame(end_, size, next);) end_ = next;
+  lost_ += size - end_;
   if (end_ < size) file_.truncate(end_);
 }
 
@@ -93,8 +97,11 @@ bool SpoolJournal::scan_frame(std::int64_t offset, std::int64_t file_size, std::
   const Place place{offset + static_cast<std::int64_t>(sizeof head), head.size, head.payload_checksum};
   if (head.size > static_cast<std::uint64_t>(file_size - place.offset)) return false;
   next = place.offset + static_cast<std::int64_t>(head.size);
-  const bool whole = is_whole(place);
-  if (whole) places_[head.key] = place;
+  const bool whole = is_whole(place) && described(place);
+  if (whole)
+    places_[head.key] = place;
+  else if (next < file_size)
+    lost_ += next - offset;
   return whole || next < file_size;
 }
 
@@ -108,6 +115,26 @@ bool SpoolJournal::is_whole(const Place& place) const {
     done += piece.size();
   }
   return checksum == place.checksum;
+}
+
+// Nothing when its head is not one.
+std::optional<Spool::Entry> SpoolJournal::described(const Place& place) const {
+  std::uint64_t head_size = 0;
+  if (file_.read_at(bytes_of(head_size), place.offset) < sizeof head_size || place.size < sizeof head_size ||
+      head_size > place.size - sizeof head_size)
+    return std::nullopt;
+  std::string head(head_size, '\0');
+  if (file_.read_at(std::as_writable_bytes(std::span(head)),
+                    place.offset + static_cast<std::int64_t>(sizeof head_size)) < head.size())
+    return std::nullopt;
+  return decode_head(head, place.size - sizeof head_size - head_size);
+}
+
+std::int64_t SpoolJournal::drop_unlike(const Spool::Fits& fits) {
+  return static_cast<std::int64_t>(std::erase_if(places_, [&](const auto& entry) {
+    const auto found = described(entry.second);
+    return !found || !fits(entry.first, *found);
+  }));
 }
 
 void SpoolJournal::clear() {
@@ -157,6 +184,7 @@ Spool::Entry SpoolJournal::read(std::int64_t key) const {
   take(std::as_writable_bytes(std::span(head)));
   auto entry = decode_head(head, left);
   if (!entry) fail_damaged(file_.path(), key);
+  for (Item& item : entry->items) item.values.resize(value_count(item));
   for (Item& item : entry->items) take(std::as_writable_bytes(std::span(item.values)));
   if (checksum != found->second.checksum) fail_damaged(file_.path(), key);
   return std::move(*entry);

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "base/error.h"
@@ -14,18 +15,36 @@ namespace groel::io {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+bool is_tensor(const nlohmann::json& value) { return value.is_object() && value.contains("$tensor"); }
+
+// The state dict, where a trainer's checkpoint holds it beside epochs, optimisers and settings.
+const nlohmann::json& inner_dict(const nlohmann::json& root, nlohmann::json& metadata) {
+  if (std::any_of(root.begin(), root.end(), is_tensor)) return root;
+  for (const char* name : {"state_dict", "model_state_dict", "model", "module"}) {
+    const auto found = root.find(name);
+    if (found == root.end() || !found->is_object()) continue;
+    if (std::none_of(found->begin(), found->end(), is_tensor)) continue;
+    metadata["inside"] = name;
+    return *found;
+  }
+  return root;
+}
+
+}  // namespace
+
 ArrayFile read_state_dict(const fs::path& path) {
   TorchFile file = read_torch(path);
   ArrayFile out;
   std::vector<std::string> others;
   if (!file.root.is_object())
     throw Error(ErrorKind::bad_model, {"the file holds no dict of named tensors", path.string(), {}});
-  for (const auto& [name, value] : file.root.items()) {
-    if (value.is_object() && value.contains("$tensor")) {
+  for (const auto& [name, value] : inner_dict(file.root, out.metadata).items()) {
+    if (is_tensor(value))
       out.arrays.emplace(name, file.tensors[value["$tensor"].get<std::size_t>()]);
-    } else {
+    else
       others.push_back(name);
-    }
   }
   if (!others.empty())
     throw Error(ErrorKind::bad_model, {fmt::format("not a flat state dict: {} is no tensor", list_names(others)),
@@ -114,6 +133,20 @@ constexpr Form kForms[] = {
 };
 
 }  // namespace
+
+std::string missing_weights(const fs::path& folder) {
+  for (const Form& form : kForms) {
+    const fs::path file = folder / form.file;
+    std::error_code ignored;
+    if (fs::is_symlink(fs::symlink_status(file, ignored)) && !is_there(file)) return form.file;
+    if (!is_there(file)) continue;
+    if (file.extension() != ".json") return {};
+    for (const auto& [shard, names] : shards_of(read_index(file), file))
+      if (!is_there(folder / shard)) return shard;
+    return {};
+  }
+  return "model.safetensors or pytorch_model.bin";
+}
 
 ArrayFile read_checkpoint_arrays(const fs::path& folder) {
   std::error_code ignored;

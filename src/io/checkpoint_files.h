@@ -12,7 +12,13 @@ namespace groel::io {
 /// are not those that the index gives it, or a PyTorch file holds anything but named tensors; and as the readers.
 ArrayFile read_checkpoint_arrays(const std::filesystem::path& folder);
 
-/// A PyTorch state dict (`pytorch_model.bin`): an object of tensors and nothing else. Errors: as above.
+/// What keeps a folder's weights from being whole: a shard that is missing, or all of them; empty: nothing. Looks at
+/// names alone. Errors: as the index of shards gives them.
+std::string missing_weights(const std::filesystem::path& folder);
+
+/// A PyTorch state dict (`pytorch_model.bin`): an object of tensors and nothing else, or what trainers write around one
+/// (Lightning's "state_dict", "model_state_dict", "model"). `metadata` names that: {"inside": "state_dict"}. Errors: as
+/// above.
 ArrayFile read_state_dict(const std::filesystem::path& path);
 
 }  // namespace groel::io

@@ -14,6 +14,8 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/interrupt.h"
+#include "base/words.h"
 
 namespace groel::io {
 namespace {
@@ -39,9 +41,10 @@ class FileReader final : public ByteReader {
 
   std::size_t read(std::span<char> out) override {
     for (;;) {
+      wait_readable(fd_);
       const ssize_t count = ::read(fd_, out.data(), out.size());
       if (count >= 0) return static_cast<std::size_t>(count);
-      if (errno != EINTR) throw_errno(path_, "read the file", errno);
+      if (errno != EINTR && errno != EAGAIN) throw_errno(path_, "read the file", errno);
     }
   }
 
@@ -210,12 +213,13 @@ bool is_zstd(std::string_view head) {
 
 std::unique_ptr<ByteReader> open_bytes(const std::string& path) {
   if (path == "-") return std::make_unique<FileReader>(STDIN_FILENO, "stdin");
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  // A pipe that nobody writes to yet is waited for where a signal ends the wait.
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (fd < 0) throw_errno(path, "open the file", errno);
   auto file = std::make_unique<FileReader>(fd, path);
   struct stat status {};
   if (::fstat(fd, &status) == 0 && S_ISDIR(status.st_mode))
-    refuse(path, "this is a folder, not a file", "name a file in it");
+    refuse(path, "this is a folder, not a file", folder_remedy(path));
   return file;
 }
 

@@ -1,4 +1,4 @@
-// FASTA (with the comments, gaps and insertions of A3M) and FASTQ.
+// FASTA, with the comments, gaps and insertions of A3M.
 #include <utility>
 
 #include "io/sequences_parser.h"
@@ -9,100 +9,74 @@ namespace {
 // '#' opens the first line of A3M files, ';' comments in FASTA as Pearson defined it; neither can be sequence.
 bool is_comment(std::string_view line) { return line.starts_with('#') || line.starts_with(';'); }
 
+// Where in a line of sequence a header begins: a '>' that closes no "<mask>". npos: nowhere.
+std::size_t header_inside(std::string_view line) {
+  bool open = false;
+  for (std::size_t at = line.find_first_of("<>"); at != std::string_view::npos; at = line.find_first_of("<>", at + 1)) {
+    if (line[at] == '>' && !open) return at;
+    open = line[at] == '<';
+  }
+  return std::string_view::npos;
+}
+
 class FastaParser final : public RecordParser {
  public:
   explicit FastaParser(LineReader& lines) : lines_(lines) {}
 
   bool next(SequenceRecord& record) override {
     std::string_view line;
-    do {
-      if (!lines_.next(line)) return false;
-    } while (is_comment(line) || trimmed(line).empty());
+    if (inside_.empty() && !next_filled(line)) return false;
     record.line = lines_.number();
-    const bool headed = line.starts_with('>');
-    if (headed)
+    const std::string header = std::exchange(inside_, {});
+    if (!header.empty()) line = header;
+    if (line.starts_with('>')) {
       set_header(record, line.substr(1));
-    else
+    } else {
       fail(record, "sequence before any header", "start every record with a line '>name'");
+      lines_.unread();  // a header may stand in it
+    }
     read_sequence(record);
     return true;
   }
 
+  ReadingNotes notes() const override { return lines_.notes(); }
+
  private:
+  // A line that is neither blank nor a comment.
+  bool next_filled(std::string_view& line) {
+    while (lines_.next(line)) {
+      if (is_comment(line))
+        ++lines_.notes().comment_lines;
+      else if (!trimmed(line).empty())
+        return true;
+    }
+    return false;
+  }
+
   void read_sequence(SequenceRecord& record) {
-    for (std::string_view line; lines_.next(line);) {
+    for (std::string_view line; inside_.empty() && next_filled(line);) {
       if (line.starts_with('>')) {
         lines_.unread();
         break;
       }
-      if (!is_comment(line)) append_sequence(record, line);
+      const std::size_t header = header_inside(line);
+      append_sequence(record, line.substr(0, header));
+      if (header != std::string_view::npos) take_inside(line.substr(header));
     }
-    if (record.sequence.empty()) fail(record, "the record has no sequence");
+    require_sequence(record, ValueKind::record);
   }
 
-  LineReader& lines_;
-};
-
-// Sequence and quality may be wrapped. How many lines of quality there are follows from the lines of sequence and not
-// from lengths, so that a quality too short does not take the records behind it along.
-class FastqParser final : public RecordParser {
- public:
-  explicit FastqParser(LineReader& lines) : lines_(lines) {}
-
-  bool next(SequenceRecord& record) override {
-    std::string_view line;
-    do {
-      if (!lines_.next(line)) return false;
-    } while (trimmed(line).empty());
-    record.line = lines_.number();
-    if (!line.starts_with('@')) {
-      fail(record, "a FASTQ record does not start with '@'", "each record is four lines: @name, sequence, +, quality");
-      skip_to_header();
-      return true;
-    }
-    set_header(record, line.substr(1));
-    if (const std::size_t lines = read_sequence(record); lines > 0) read_quality(record, lines);
-    return true;
+  void take_inside(std::string_view header) {
+    inside_ = header;
+    if (lines_.notes().headers_inside++ == 0) lines_.notes().first_inside = lines_.here();
   }
 
- private:
-  void skip_to_header() {
-    for (std::string_view line; lines_.next(line);)
-      if (line.starts_with('@')) return lines_.unread();
-  }
-
-  // How many lines of sequence there were; 0 when no '+' line ends them.
-  std::size_t read_sequence(SequenceRecord& record) {
-    std::size_t count = 0;
-    for (std::string_view line; lines_.next(line); ++count) {
-      if (line.starts_with('+')) {
-        if (record.sequence.empty()) fail(record, "the record has no sequence");
-        return count;
-      }
-      if (line.starts_with('@')) {
-        lines_.unread();
-        break;
-      }
-      append_sequence(record, line);
-    }
-    fail(record, "the record has no '+' line", "the file may have been cut short");
-    return 0;
-  }
-
-  void read_quality(SequenceRecord& record, std::size_t lines) {
-    std::size_t length = 0;
-    for (std::string_view line; lines > 0 && lines_.next(line); --lines) length += trimmed(line).size();
-    if (lines > 0) fail(record, "the record ends before its quality", "the file may have been cut short");
-    if (length != record.sequence.size())
-      fail(record, fmt::format("{} quality values for {} residues", length, record.sequence.size()));
-  }
-
-  LineReader& lines_;
+  CleanLines lines_;
+  std::string inside_;  // a header that stood in a line of sequence
 };
 
 }  // namespace
 
 std::unique_ptr<RecordParser> make_fasta_parser(LineReader& lines) { return std::make_unique<FastaParser>(lines); }
-std::unique_ptr<RecordParser> make_fastq_parser(LineReader& lines) { return std::make_unique<FastqParser>(lines); }
 
 }  // namespace groel::io

@@ -1,7 +1,7 @@
 // Writes safetensors: the header first, padded with spaces so that the data starts 8-byte aligned.
+#include "base/atomic_file.h"
 #include "base/error.h"
 #include "io/array_bytes.h"
-#include "io/atomic_file.h"
 #include "io/safetensors_header.h"
 
 namespace groel::io {

@@ -18,7 +18,8 @@ struct SequenceReader::Impl {
     const SequenceFormat format = detect_format(lines, options);
     if (format == SequenceFormat::fasta) return make_fasta_parser(lines);
     if (format == SequenceFormat::fastq) return make_fastq_parser(lines);
-    return make_table_parser(lines, detect_delimiter(lines, format), options);
+    if (format == SequenceFormat::pir) return make_pir_parser(lines);
+    return make_table_parser(lines, format == SequenceFormat::tsv ? '\t' : '\0', options);
   }
 
   LineReader lines;
@@ -51,17 +52,37 @@ bool SequenceReader::next(SequenceRecord& record) {
   return true;
 }
 
+ReadingNotes SequenceReader::notes() const { return impl_->parser->notes(); }
+
+void ReadingNotes::add(const ReadingNotes& more) {
+  if (first_odd.empty()) first_odd = more.first_odd;
+  if (first_inside.empty()) first_inside = more.first_inside;
+  odd_bytes += more.odd_bytes;
+  headers_inside += more.headers_inside;
+  comment_lines += more.comment_lines;
+  missing_ids += more.missing_ids;
+  others.insert(others.end(), more.others.begin(), more.others.end());
+}
+
+ReadingNotes for_each_sequence(const std::vector<std::string>& paths, const SequenceReaderOptions& options,
+                               const std::function<void(SequenceRecord&)>& visit) {
+  ReadingNotes notes;
+  for (const std::string& path : paths) {
+    SequenceReader reader(path, options);
+    bool empty = true;
+    for (SequenceRecord record; reader.next(record); empty = false) visit(record);
+    if (empty)
+      throw Error(ErrorKind::bad_input,
+                  Error::Parts{"there are no sequences in it", path == "-" ? "stdin" : path, "is the file empty?"});
+    notes.add(reader.notes());
+  }
+  return notes;
+}
+
 std::vector<SequenceRecord> read_sequences(const std::vector<std::string>& paths,
                                            const SequenceReaderOptions& options) {
   std::vector<SequenceRecord> out;
-  for (const std::string& path : paths) {
-    const std::size_t before = out.size();
-    SequenceReader reader(path, options);
-    for (SequenceRecord record; reader.next(record);) out.push_back(std::move(record));
-    if (out.size() == before)
-      throw Error(ErrorKind::bad_input,
-                  Error::Parts{"there are no sequences in it", path == "-" ? "stdin" : path, "is the file empty?"});
-  }
+  for_each_sequence(paths, options, [&](SequenceRecord& record) { out.push_back(std::move(record)); });
   return out;
 }
 

@@ -1,7 +1,9 @@
-// Sequence records read from FASTA, FASTQ, A3M, CSV and TSV, plain or compressed (gzip, bgzip, zstd), file or stdin.
+// Sequence records read from FASTA, FASTQ, A3M, PIR, CSV and TSV, plain or compressed (gzip, bgzip, zstd), file or
+// stdin.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,7 +23,7 @@ struct SequenceRecord {
   std::optional<Error> error;  ///< set when this record alone is malformed; the reader goes on behind it
 };
 
-enum class SequenceFormat { automatic, fasta, fastq, csv, tsv };
+enum class SequenceFormat { automatic, fasta, fastq, csv, tsv, pir };
 
 struct SequenceReaderOptions {
   SequenceFormat format = SequenceFormat::automatic;  ///< automatic: by content, then by extension
@@ -31,11 +33,25 @@ struct SequenceReaderOptions {
   std::string sequence_column{};
 };
 
+/// What a reader passed over or read as something else than it is written; to be said.
+struct ReadingNotes {
+  std::int64_t odd_bytes = 0;               ///< control characters and the like at the ends of lines, dropped
+  std::int64_t headers_inside = 0;          ///< '>' inside a line of sequence: a record begins there
+  std::int64_t comment_lines = 0;           ///< with '#' or ';' in FASTA
+  std::int64_t missing_ids = 0;             ///< ids of tables that stand for nothing (NA, nan): the record is numbered
+  std::string first_odd{}, first_inside{};  ///< "file.fasta:12"
+  std::vector<std::string> others{};        ///< sentences
+
+  void add(const ReadingNotes& more);
+};
+
 /// Reads one input in order. Errors for the input as a whole are thrown, by the constructor or by next() (not_found,
-/// io, bad_input: truncated compression, no such column, folder, binary file, a line over 256 MiB). Errors of one
-/// record are in the record, and the reader goes on behind it: text before the first header, no sequence, control
-/// characters, over 256 Mi residues, FASTQ qualities of another length than the sequence, rows with more or fewer
-/// fields than the header. In FASTA, lines that start with '#' or ';' are comments. Lines may end in \n, \r\n or \r.
+/// io, bad_input: truncated compression, no such column, folder, file of another kind, a line over 256 MiB). Errors of
+/// one record are in the record, and the reader goes on behind it: text before the first header, no sequence or a
+/// missing value for one, control characters inside a line, over 256 Mi residues, FASTQ qualities of another length
+/// than the sequence, rows with more or fewer fields than the header. In FASTA, lines that start with '#' or ';' are
+/// comments, odd bytes at the ends of lines are dropped, and a '>' inside a line of sequence begins a record; notes()
+/// counts these. PIR (NBRF) is read, too. Lines may end in \n, \r\n or \r.
 class SequenceReader {
  public:
   /// `path` "-" is stdin.
@@ -48,6 +64,8 @@ class SequenceReader {
 
   /// False at the end of the input.
   bool next(SequenceRecord& record);
+  /// Of what was read so far.
+  ReadingNotes notes() const;
 
   struct Impl;
 
@@ -57,8 +75,12 @@ class SequenceReader {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Every record of several inputs, in order, malformed ones too. An input without any record is a bad_input error
-/// naming it.
+/// Calls `visit` with every record of several inputs, in order, malformed ones too; it may move from the record.
+/// Returns the notes of all. An input without any record is a bad_input error naming it.
+ReadingNotes for_each_sequence(const std::vector<std::string>& paths, const SequenceReaderOptions& options,
+                               const std::function<void(SequenceRecord&)>& visit);
+
+/// The records that for_each_sequence gives.
 std::vector<SequenceRecord> read_sequences(const std::vector<std::string>& paths,
                                            const SequenceReaderOptions& options = {});
 

@@ -6,85 +6,61 @@
 #include <filesystem>
 #include <utility>
 
+#include "io/columns.h"
+#include "io/foreign.h"
+#include "io/pir.h"
 #include "io/sequences_parser.h"
+#include "io/table_layout.h"
 
 namespace groel::io {
 namespace {
 
 constexpr std::size_t kHead = LineReader::kMostPeeked;
 
-char first_mark(std::string_view head) {
-  const std::string_view text = trimmed(head);
-  return text.empty() ? '\0' : text[0];
-}
+// What FASTA's reader drops at the front of a line decides nothing.
+std::string_view without_odd(std::string_view head) { return trimmed(head.substr(odd_at_front(head))); }
 
-bool is_decisive(char mark) { return mark == '>' || mark == ';' || mark == '@'; }
+bool is_decisive(std::string_view text) {
+  return !text.empty() && (text[0] == '>' || text[0] == ';' || text[0] == '@');
+}
 
 // No more than needed, so that a pipe that is still being written to is not waited for.
 std::string_view peek_head(LineReader& lines) {
   for (std::size_t want = 1;; want = std::min(2 * want, kHead)) {
     const std::string_view head = lines.peek(want);
-    if (is_decisive(first_mark(head)) || head.size() < want || want == kHead) return head;
+    if (is_decisive(without_odd(head)) || head.size() < want || want == kHead) return head;
   }
 }
 
-struct Magic {
-  std::string_view bytes, what, remedy;
-};
-constexpr std::string_view kDecompress = "decompress it first";
-constexpr std::array<Magic, 8> kMagics{{
-    {"\x89HDF", "an HDF5 file", "name a file of sequences"},
-    {"\x89PNG", "a PNG image", "name a file of sequences"},
-    {"%PDF", "a PDF document", "name a file of sequences"},
-    {"PK\x03\x04", "a ZIP archive", kDecompress},
-    {"BZh", "compressed with bzip2", kDecompress},
-    {"\xFD"
-     "7zXZ",
-     "compressed with xz", kDecompress},
-    {"\xFF\xFE", "UTF-16 text", "save it as UTF-8"},
-    {"\xFE\xFF", "UTF-16 text", "save it as UTF-8"},
-}};
-
-bool is_text(char c) noexcept {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte >= 0x20 ? byte != 0x7f : (byte >= '\t' && byte <= '\r') || byte == 0x1b;
+// Of a decisive mark alone, stray control characters are the matter of their lines.
+void refuse_other_kinds(std::string_view head, const std::string& label) {
+  if (!is_decisive(without_odd(head))) return refuse_foreign(head, label, "sequences");
+  if (const auto found = recognise_foreign(head))
+    throw Error(ErrorKind::bad_input,
+                Error::Parts{fmt::format("this is {}, not sequences", found->what), label, std::string(found->remedy)});
 }
 
-// A stray control character is the matter of its record; what is not text at all has NULs or many others.
-bool looks_binary(std::string_view head) {
-  constexpr std::size_t kLookedAt = 4096;
-  const std::string_view text = head.substr(0, kLookedAt);
-  const auto others = text.size() - static_cast<std::size_t>(std::count_if(text.begin(), text.end(), is_text));
-  return text.find('\0') != std::string_view::npos || others > text.size() / 20;
+bool has_sequence_column(std::string_view header, char delimiter, const SequenceReaderOptions& options) {
+  const std::vector<std::string> fields = split_fields(header, delimiter);
+  return std::any_of(fields.begin(), fields.end(), [&](const std::string& field) {
+    return options.sequence_column.empty() ? is_usual_name(field, ColumnRole::sequence)
+                                           : plain_name(field) == plain_name(options.sequence_column);
+  });
 }
 
-void refuse_binary(std::string_view head, const std::string& label) {
-  if (!looks_binary(head)) return;
-  Magic found{"", "a binary file", "name a FASTA, FASTQ, A3M, CSV or TSV file"};
-  for (const Magic& magic : kMagics)
-    if (head.starts_with(magic.bytes)) found = magic;
-  throw Error(ErrorKind::bad_input,
-              Error::Parts{fmt::format("this is {}, not sequences", found.what), label, std::string(found.remedy)});
-}
-
-std::string_view first_line(std::string_view text) { return text.substr(0, text.find_first_of("\r\n")); }
-
-std::optional<SequenceFormat> by_header_row(std::string_view line, const SequenceReaderOptions& options) {
-  for (const char delimiter : {',', ';', '\t'})
-    if (names_sequence_column(line, delimiter, options))
-      return delimiter == '\t' ? SequenceFormat::tsv : SequenceFormat::csv;
-  return std::nullopt;
-}
+SequenceFormat table_format(char delimiter) { return delimiter == '\t' ? SequenceFormat::tsv : SequenceFormat::csv; }
 
 std::optional<SequenceFormat> by_extension(const std::string& label) {
   std::filesystem::path path(label);
   for (const char* packed : {".gz", ".bgz", ".zst", ".zstd"})
     if (path.extension() == packed) path = path.stem();
   const std::string extension = path.extension().string();
-  const std::array<std::pair<std::string_view, SequenceFormat>, 12> known{{{".csv", SequenceFormat::csv},
+  const std::array<std::pair<std::string_view, SequenceFormat>, 14> known{{{".csv", SequenceFormat::csv},
                                                                            {".tsv", SequenceFormat::tsv},
                                                                            {".tab", SequenceFormat::tsv},
                                                                            {".fa", SequenceFormat::fasta},
+                                                                           {".pir", SequenceFormat::pir},
+                                                                           {".nbrf", SequenceFormat::pir},
                                                                            {".fas", SequenceFormat::fasta},
                                                                            {".faa", SequenceFormat::fasta},
                                                                            {".fasta", SequenceFormat::fasta},
@@ -99,12 +75,14 @@ std::optional<SequenceFormat> by_extension(const std::string& label) {
 }
 
 SequenceFormat by_content(std::string_view text, const std::string& label, const SequenceReaderOptions& options) {
-  const std::string_view line = first_line(text);
-  if (const auto table = by_header_row(line, options)) return *table;
+  constexpr std::size_t kLines = 20;
+  const std::vector<std::string_view> lines = content_lines(text, kLines);
+  const std::string_view first = lines.empty() ? std::string_view() : lines[0];
+  const char delimiter = choose_delimiter(lines, {options.sequence_column, options.id_column});
+  if (has_sequence_column(first, delimiter, options)) return table_format(delimiter);
   if (text.find("\n>") != std::string_view::npos || text.find("\r>") != std::string_view::npos)
     return SequenceFormat::fasta;
-  if (line.find('\t') != std::string_view::npos) return SequenceFormat::tsv;
-  if (line.find(',') != std::string_view::npos) return SequenceFormat::csv;
+  if (delimiter != kNoDelimiter) return table_format(delimiter);
   if (const auto format = by_extension(label)) return *format;
   throw Error(ErrorKind::bad_input, Error::Parts{"this is not FASTA, FASTQ, CSV or TSV", label,
                                                  "start every record with a line '>name', or name the format"});
@@ -113,20 +91,16 @@ SequenceFormat by_content(std::string_view text, const std::string& label, const
 }  // namespace
 
 SequenceFormat detect_format(LineReader& lines, const SequenceReaderOptions& options) {
-  const std::string_view head = peek_head(lines);
-  const char mark = first_mark(head);
-  if (!is_decisive(mark)) refuse_binary(head, lines.label());
+  std::string_view head = peek_head(lines);
+  refuse_other_kinds(head, lines.label());
   if (options.format != SequenceFormat::automatic) return options.format;
-  if (is_decisive(mark)) return mark == '@' ? SequenceFormat::fastq : SequenceFormat::fasta;
-  if (trimmed(head).empty()) return SequenceFormat::fasta;  // white space alone: no records in any format
-  return by_content(trimmed(head), lines.label(), options);
-}
-
-char detect_delimiter(LineReader& lines, SequenceFormat format) {
-  if (format == SequenceFormat::tsv) return '\t';
-  const std::string_view line = first_line(trimmed(lines.peek(kHead)));
-  const bool semicolons = line.find(',') == std::string_view::npos && line.find(';') != std::string_view::npos;
-  return semicolons ? ';' : ',';
+  std::string_view text = without_odd(head);
+  if (text.empty()) return SequenceFormat::fasta;  // white space alone: no records in any format
+  if (!is_decisive(text)) return by_content(text, lines.label(), options);
+  if (text[0] == '@') return SequenceFormat::fastq;
+  if (!is_pir_header(text)) return SequenceFormat::fasta;
+  head = lines.peek(kHead);
+  return looks_like_pir(without_odd(head)) ? SequenceFormat::pir : SequenceFormat::fasta;
 }
 
 }  // namespace groel::io

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "io/text_encoding.h"
 
 namespace groel::io {
 namespace {
@@ -15,7 +16,7 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 }  // namespace
 
 LineReader::LineReader(std::unique_ptr<ByteReader> bytes, std::string label)
-    : bytes_(std::move(bytes)),
+    : bytes_(as_utf8(std::move(bytes))),
       label_(std::move(label)),
       buffer_(std::make_unique_for_overwrite<char[]>(kMostPeeked)) {}
 

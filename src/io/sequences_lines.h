@@ -14,7 +14,8 @@ namespace groel::io {
 /// A line, a sequence or a table row is no longer than this (bytes): hostile input must not fill the memory.
 inline constexpr std::size_t kLongestText = std::size_t{1} << 28;
 
-/// Lines ended by \n, \r\n or \r; a UTF-8 byte order mark at the start is skipped. A last line without an end is one.
+/// Lines ended by \n, \r\n or \r, as UTF-8 (from UTF-16, too, where a byte order mark says so; the mark is skipped). A
+/// last line without an end is one.
 class LineReader {
  public:
   /// `label` names the input in errors.

@@ -1,25 +1,9 @@
 // Headers and residues, as all sequence formats have them.
 #include "io/sequences_parser.h"
 
-#include <array>
 #include <utility>
 
 namespace groel::io {
-namespace {
-
-enum CharacterClass : unsigned char { kResidue = 0, kSpace = 1, kControl = 2 };
-
-constexpr std::array<unsigned char, 256> kClasses = [] {
-  std::array<unsigned char, 256> classes{};
-  for (std::size_t c = 0; c < 0x20; ++c) classes[c] = kControl;
-  classes[0x7f] = kControl;
-  for (const char c : {' ', '\t', '\n', '\v', '\f', '\r'}) classes[static_cast<unsigned char>(c)] = kSpace;
-  return classes;
-}();
-
-unsigned char class_of(char c) noexcept { return kClasses[static_cast<unsigned char>(c)]; }
-
-}  // namespace
 
 void fail(SequenceRecord& record, std::string what, std::string remedy) {
   if (record.error) return;
@@ -28,16 +12,10 @@ void fail(SequenceRecord& record, std::string what, std::string remedy) {
   record.error = Error(ErrorKind::bad_input, Error::Parts{std::move(what), std::move(where), std::move(remedy)});
 }
 
-std::string_view trimmed(std::string_view text) noexcept {
-  while (!text.empty() && class_of(text.front()) == kSpace) text.remove_prefix(1);
-  while (!text.empty() && class_of(text.back()) == kSpace) text.remove_suffix(1);
-  return text;
-}
-
 void set_header(SequenceRecord& record, std::string_view line) {
   record.header = trimmed(line);
   std::size_t end = 0;
-  while (end < record.header.size() && class_of(record.header[end]) != kSpace) ++end;
+  while (end < record.header.size() && !is_blank(record.header[end])) ++end;
   record.id = record.header.substr(0, end);
   if (record.header.find('\0') != std::string::npos)
     fail(record, "the header holds a NUL byte", "is this a text file?");
@@ -45,22 +23,49 @@ void set_header(SequenceRecord& record, std::string_view line) {
 
 void append_sequence(SequenceRecord& record, std::string_view line) {
   if (record.error) return;
-  unsigned char classes = 0;
-  for (const char c : line) classes |= class_of(c);
   if (record.sequence.size() + line.size() > kLongestText)
     return fail(record, fmt::format("the sequence is longer than {} residues", kLongestText));
-  if (classes == kResidue) {
+  bool plain = true;
+  for (const char c : line) plain &= !is_blank(c) && !is_control(c);
+  if (plain) {
     record.sequence += line;
     return;
   }
   for (const char c : line) {
-    if (class_of(c) == kResidue) record.sequence += c;
-    if (class_of(c) == kControl)
+    if (is_control(c))
       return fail(record,
-                  fmt::format("the sequence holds the control character \\x{:02X} behind residue {}",
+                  fmt::format("the sequence holds the control character \\x{:02X} after residue {}",
                               static_cast<unsigned char>(c), record.sequence.size()),
                   "is this a text file?");
+    if (!is_blank(c)) record.sequence += c;
   }
+}
+
+void require_sequence(SequenceRecord& record, ValueKind kind) {
+  if (record.error) return;
+  if (record.sequence.empty()) return fail(record, "the record has no sequence");
+  if (!is_missing(record.sequence, kind)) return;
+  const std::string shown = record.sequence.substr(0, 40);
+  fail(record, fmt::format("the record has no sequence: '{}' stands for a missing value", shown),
+       kind == ValueKind::record ? "for the peptide, write it in capitals" : "for the peptide, give it as FASTA");
+}
+
+bool CleanLines::next(std::string_view& line) {
+  if (std::exchange(again_, false)) {
+    line = line_;
+    return true;
+  }
+  if (!lines_.next(line)) return false;
+  const std::size_t front = odd_at_front(line);
+  line.remove_prefix(front);
+  const bool header = trimmed(line).starts_with('>');  // may end in any language
+  const std::size_t back = header ? controls_at_back(line) : odd_at_back(line);
+  line.remove_suffix(back);
+  if (header) line = trimmed(line);
+  if (front + back > 0 && notes_.odd_bytes == 0) notes_.first_odd = here();
+  notes_.odd_bytes += static_cast<std::int64_t>(front + back);
+  line_ = line;
+  return true;
 }
 
 }  // namespace groel::io

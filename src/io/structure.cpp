@@ -1,11 +1,15 @@
 // Bytes of a file, and errors of what is in them.
 #include "io/structure.h"
 
+#include <algorithm>
+#include <cstring>
 #include <new>
 
 #include "base/error.h"
 #include "io/compressed.h"
+#include "io/structure_chains.h"
 #include "io/structure_gemmi.h"
+#include "io/structure_pdb.h"
 
 namespace groel::io {
 namespace {
@@ -21,9 +25,43 @@ std::string read_whole(const std::string& path) {
   return text;
 }
 
-std::vector<bio::Chain> chains_of(const std::string& text, const std::string& label) {
+// An mmCIF file has "data_" before anything but comments and white space.
+bool is_cif(const std::string& text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    const std::size_t first = text.find_first_not_of(" \t\r", at);
+    if (first < end && text[first] != '#') return text.compare(first, 5, "data_") == 0;
+    at = end + 1;
+  }
+  return false;
+}
+
+// Names a format that is not read; empty for the others.
+std::string other_format(const std::string& text) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string::npos) return {};
+  if (text[first] == '{' || text[first] == '[') return "this is JSON";
+  if (text[first] == '<') return "this is XML";
+  if (std::memchr(text.data(), 0, std::min(text.size(), std::size_t{4096})) != nullptr) return "this is a binary file";
+  return {};
+}
+
+RawStructure read_pdb(const std::string& text, const std::string& label) {
+  const PdbText prepared = prepare_pdb(text, label);
+  RawStructure out = gemmi_pdb(prepared.text, label);
+  out.models = prepared.models;
+  out.parents = prepared.parents;
+  for (RawChain& chain : out.chains)
+    for (RawResidue& residue : chain.residues) {
+      const auto found = prepared.long_names.find(pdb_place(chain.name, residue.number, residue.insertion));
+      if (found != prepared.long_names.end()) residue.name = found->second;
+    }
+  return out;
+}
+
+RawStructure raw_structure(const std::string& text, const std::string& label) {
   try {
-    return gemmi_chains(text, label);
+    return is_cif(text) ? gemmi_mmcif(text, label) : read_pdb(text, label);
   } catch (const Error&) {
     throw;
   } catch (const std::bad_alloc&) {
@@ -35,12 +73,16 @@ std::vector<bio::Chain> chains_of(const std::string& text, const std::string& la
 
 }  // namespace
 
-bio::Structure parse_structure(const std::string& text, const std::string& label) {
-  bio::Structure out{label, chains_of(text, label)};
+bio::Structure parse_structure(const std::string& given, const std::string& label) {
+  const std::string text = given.starts_with("\xEF\xBB\xBF") ? given.substr(3) : given;
+  bio::Structure out{label, {}};
+  const std::string other = other_format(text);
+  if (other.empty()) assemble_chains(raw_structure(text, label), out);
   if (out.chains.empty())
-    throw Error(ErrorKind::bad_input,
-                {text.empty() ? "the file is empty" : "no residue of a protein has coordinates here", label,
-                 "an mmCIF or PDB file with ATOM records is expected"});
+    throw Error(ErrorKind::bad_input, {text.empty()     ? "the file is empty"
+                                       : !other.empty() ? other + ", not a structure as mmCIF or PDB"
+                                                        : "no residue of a protein has coordinates here",
+                                       label, "an mmCIF or PDB file with ATOM records is expected"});
   return out;
 }
 

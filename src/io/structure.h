@@ -7,9 +7,10 @@
 
 namespace groel::io {
 
-/// The protein chains of the first model, each with its sequence settled (bio::settle_sequence). Of alternative atoms
-/// the one with the highest occupancy counts. Format by content. Errors: not_found, io; bad_input naming the file when
-/// it is malformed, holds over 1 GiB, or has no residue of a protein.
+/// The protein chains of the first model, each with its sequence settled (bio::settle_sequence), and notes on what was
+/// left out or named anew. Of alternative locations the conformer with the highest occupancy counts. Format by content.
+/// Errors: not_found, io; bad_input naming the file when it is malformed, holds over 1 GiB, or has no residue of a
+/// protein.
 bio::Structure read_structure(const std::string& path);
 /// The same from text; `label` names it in errors.
 bio::Structure parse_structure(const std::string& text, const std::string& label);

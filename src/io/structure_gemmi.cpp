@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cmath>
 #include <gemmi/cif.hpp>
 #include <gemmi/mmcif.hpp>
 #include <gemmi/pdb.hpp>
@@ -12,106 +11,141 @@
 namespace groel::io {
 namespace {
 
-// An mmCIF file has "data_" before anything but comments and white space.
-bool is_cif(const std::string& text) {
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    const std::size_t first = text.find_first_not_of(" \t\r", at);
-    if (first < end && text[first] != '#') return text.compare(first, 5, "data_") == 0;
-    at = end + 1;
+// The column of an mmCIF loop that has a tag; -1: none.
+int column(const gemmi::cif::Loop& loop, const char* tag) { return loop.find_tag(std::string("_atom_site.") + tag); }
+
+// Gives the loop of atoms a column with a tag, unless it has it with values: the first of `others` that it has, or the
+// same value everywhere. Numbers without a value are taken from the others, row by row.
+void complete(gemmi::cif::Loop& loop, const char* tag, std::initializer_list<const char*> others,
+              const std::string& otherwise) {
+  int from = -1;
+  for (const char* other : others)
+    if (from < 0) from = column(loop, other);
+  int to = column(loop, tag);
+  const std::size_t rows = loop.length(), width = loop.width();
+  if (to < 0) {
+    std::vector<std::string> values;
+    values.reserve(rows * (width + 1));
+    for (std::size_t row = 0; row < rows; ++row) {
+      for (std::size_t i = 0; i < width; ++i) values.push_back(std::move(loop.values[row * width + i]));
+      values.emplace_back("?");
+    }
+    loop.values = std::move(values);
+    loop.tags.push_back(std::string("_atom_site.") + tag);
+    to = static_cast<int>(width);
   }
-  return false;
+  for (std::size_t row = 0; row < rows; ++row) {
+    std::string& value = loop.values[row * loop.width() + static_cast<std::size_t>(to)];
+    if (!gemmi::cif::is_null(value)) continue;
+    value = from >= 0 ? loop.values[row * loop.width() + static_cast<std::size_t>(from)] : otherwise;
+  }
 }
 
-using ResidueKind = decltype(gemmi::ResidueInfo::kind);  // gemmi 0.7 has given it another name
-
-bool is_amino_acid(ResidueKind kind) {
-  return kind == ResidueKind::AA || kind == ResidueKind::AAD || kind == ResidueKind::PAA || kind == ResidueKind::MAA;
+// gemmi wants columns that models of other programs lack.
+void complete_atoms(gemmi::cif::Block& block) {
+  gemmi::cif::Loop* const loop = block.find_loop("_atom_site.Cartn_x").get_loop();
+  if (loop == nullptr || loop->length() == 0) return;
+  complete(*loop, "id", {}, "0");
+  complete(*loop, "label_atom_id", {"auth_atom_id"}, "?");
+  complete(*loop, "type_symbol", {}, "C");
+  complete(*loop, "label_alt_id", {}, ".");
+  complete(*loop, "label_asym_id", {"auth_asym_id"}, ".");
+  complete(*loop, "auth_asym_id", {"label_asym_id"}, ".");
+  complete(*loop, "occupancy", {}, "1");
+  complete(*loop, "B_iso_or_equiv", {}, "0");
+  complete(*loop, "label_comp_id", {"auth_comp_id"}, "UNK");
+  complete(*loop, "auth_seq_id", {"label_seq_id"}, "?");
 }
 
-// Of a residue by its name; a modified one has the letter of what it was made from.
-char letter_of(const std::string& name) {
-  const gemmi::ResidueInfo info = gemmi::find_tabulated_residue(gemmi::Entity::first_mon(name));
-  const int upper = std::toupper(static_cast<unsigned char>(info.one_letter_code));
-  return is_amino_acid(info.kind) && std::isalpha(upper) != 0 ? static_cast<char>(upper) : 'X';
+// mmCIF: the entity of the residue. PDB: SEQRES, which gemmi files under the chain's name.
+int entity_of(const gemmi::Structure& structure, const gemmi::Chain& chain, const gemmi::Residue& residue) {
+  const auto& entities = structure.entities;
+  for (std::size_t i = 0; i < entities.size(); ++i) {
+    const auto& parts = entities[i].subchains;
+    const bool named = !residue.entity_id.empty() && entities[i].name == residue.entity_id;
+    if (named || (!residue.subchain.empty() && std::find(parts.begin(), parts.end(), residue.subchain) != parts.end()))
+      return static_cast<int>(i);
+  }
+  for (std::size_t i = 0; i < entities.size(); ++i)
+    if (entities[i].subchains.empty() && entities[i].name == chain.name) return static_cast<int>(i);
+  return -1;
 }
 
-// A residue of the chain itself: neither water nor something bound to it, with the backbone of an amino acid.
-bool belongs(const gemmi::Residue& residue) {
-  if (residue.entity_type != gemmi::EntityType::Polymer && residue.entity_type != gemmi::EntityType::Unknown)
-    return false;
-  const gemmi::ResidueInfo info = gemmi::find_tabulated_residue(residue.name);
-  if (info.found()) return is_amino_acid(info.kind);
-  const auto has = [&](const char* name) { return residue.find_atom(name, '*') != nullptr; };
-  return has("N") && has("CA") && has("C");
+RawResidue::Role role_of(const gemmi::Structure& structure, int entity) {
+  if (entity < 0 || structure.input_format != gemmi::CoorFormat::Mmcif) return RawResidue::Role::unknown;
+  const auto type = structure.entities[static_cast<std::size_t>(entity)].entity_type;
+  if (type == gemmi::EntityType::Unknown) return RawResidue::Role::unknown;
+  return type == gemmi::EntityType::Polymer ? RawResidue::Role::polymer : RawResidue::Role::other;
 }
 
-std::optional<bio::Point> site_of(const gemmi::Residue& residue) {
-  const char* const wanted = residue.name == "GLY" ? "CA" : "CB";
-  const gemmi::Atom* best = nullptr;
-  for (const gemmi::Atom& atom : residue.atoms)
-    if (atom.name == wanted && (best == nullptr || atom.occ > best->occ)) best = &atom;
-  if (best == nullptr || !std::isfinite(best->pos.x + best->pos.y + best->pos.z)) return std::nullopt;
-  return bio::Point{best->pos.x, best->pos.y, best->pos.z};
-}
-
-bio::SeenResidue seen(const gemmi::Residue& residue) {
-  bio::SeenResidue out;
-  out.name = residue.name + " " + residue.seqid.str();
-  out.letter = letter_of(residue.name);
-  out.modified = !gemmi::find_tabulated_residue(residue.name).is_standard() || out.letter == 'X';
+RawResidue raw_residue(const gemmi::Structure& structure, const gemmi::Chain& chain, const gemmi::Residue& residue) {
+  RawResidue out;
+  out.name = residue.name;
   out.number = residue.seqid.num ? *residue.seqid.num : 0;
-  out.inserted = residue.seqid.icode != ' ';
-  out.place = residue.label_seq ? *residue.label_seq : 0;
-  out.site = site_of(residue);
+  out.insertion = residue.seqid.icode;
+  out.segment = residue.segment;
+  out.is_hetero = residue.het_flag == 'H';
+  out.stated_at = residue.label_seq ? *residue.label_seq : 0;
+  out.entity = entity_of(structure, chain, residue);
+  out.role = role_of(structure, out.entity);
+  for (const gemmi::Atom& atom : residue.atoms)
+    if (atom.name == "N" || atom.name == "CA" || atom.name == "C" || atom.name == "CB")
+      out.atoms.push_back({atom.name, atom.altloc, atom.occ, {atom.pos.x, atom.pos.y, atom.pos.z}});
   return out;
 }
 
-// mmCIF: the entity of the chain's residues. PDB: SEQRES, which gemmi files under the chain's name.
-const gemmi::Entity* entity_of(const gemmi::Structure& structure, const gemmi::Chain& chain,
-                               const gemmi::Residue& residue) {
-  for (const gemmi::Entity& entity : structure.entities)
-    for (const std::string& part : entity.subchains)
-      if (!residue.subchain.empty() && part == residue.subchain) return &entity;
-  for (const gemmi::Entity& entity : structure.entities)
-    if (entity.subchains.empty() && entity.name == chain.name) return &entity;
-  return nullptr;
-}
-
-bio::Chain convert(const gemmi::Structure& structure, const gemmi::Chain& chain) {
-  bio::Chain out{chain.name, {}, {}};
-  const gemmi::Entity* entity = nullptr;
-  const gemmi::Residue* last = nullptr;
-  for (const gemmi::Residue& residue : chain.residues) {
-    if (!belongs(residue)) continue;
-    if (last != nullptr && last->seqid == residue.seqid) continue;  // another residue at the same place
-    last = &residue;
-    out.residues.push_back(seen(residue));
-    if (entity == nullptr) entity = entity_of(structure, chain, residue);
+RawStructure raw_structure(const gemmi::Structure& structure) {
+  RawStructure out;
+  out.models = static_cast<std::int64_t>(structure.models.size());
+  for (const gemmi::Entity& entity : structure.entities) {
+    out.entities.emplace_back();
+    for (const std::string& name : entity.full_sequence) out.entities.back().push_back(gemmi::Entity::first_mon(name));
   }
-  if (entity != nullptr && !out.residues.empty())
-    for (const std::string& name : entity->full_sequence) out.sequence += letter_of(name);
-  if (!out.residues.empty()) bio::settle_sequence(out);
+  if (structure.models.empty()) return out;
+  for (const gemmi::Chain& chain : structure.models.front().chains) {
+    out.chains.push_back({chain.name, {}});
+    for (const gemmi::Residue& residue : chain.residues)
+      out.chains.back().residues.push_back(raw_residue(structure, chain, residue));
+  }
   return out;
-}
-
-gemmi::Structure parse(const std::string& text, const std::string& label) {
-  if (!is_cif(text)) return gemmi::read_pdb_from_memory(text.data(), text.size(), label);
-  const auto document = gemmi::cif::read_memory(text.data(), text.size(), label.c_str());
-  for (const gemmi::cif::Block& block : document.blocks)
-    if (block.has_tag("_atom_site.Cartn_x")) return gemmi::make_structure_from_block(block);
-  return {};
 }
 
 }  // namespace
 
-std::vector<bio::Chain> gemmi_chains(const std::string& text, const std::string& label) {
-  std::vector<bio::Chain> out;
-  const gemmi::Structure parsed = parse(text, label);
-  if (parsed.models.empty()) return out;
-  for (const gemmi::Chain& chain : parsed.models.front().chains) {
-    bio::Chain converted = convert(parsed, chain);
-    if (!converted.residues.empty()) out.push_back(std::move(converted));
+RawStructure gemmi_pdb(const std::string& text, const std::string& label) {
+  gemmi::PdbReadOptions options;
+  options.split_chain_on_ter = true;  // what follows a TER is judged by what it is
+  return raw_structure(gemmi::read_pdb_from_memory(text.data(), text.size(), label, options));
+}
+
+RawStructure gemmi_mmcif(const std::string& text, const std::string& label) {
+  auto document = gemmi::cif::read_memory(text.data(), text.size(), label.c_str());
+  for (gemmi::cif::Block& block : document.blocks) {
+    if (!block.has_tag("_atom_site.Cartn_x")) continue;
+    complete_atoms(block);
+    RawStructure out = raw_structure(gemmi::make_structure_from_block(block));
+    for (const auto& row : block.find("_chem_comp.", {"id", "mon_nstd_parent_comp_id"}))
+      if (!gemmi::cif::is_null(row[1])) out.parents[row.str(0)] = row.str(1);
+    for (const auto& row : block.find("_pdbx_struct_mod_residue.", {"label_comp_id", "parent_comp_id"}))
+      if (!gemmi::cif::is_null(row[1])) out.parents[row.str(0)] = row.str(1);
+    return out;
+  }
+  return {};
+}
+
+ResidueInfo residue_info(const std::string& name) {
+  const auto info = gemmi::find_tabulated_residue(name);
+  ResidueInfo out;
+  if (!info.found()) return out;
+  if (info.is_amino_acid()) {
+    out.kind = RawResidue::Kind::amino;
+    out.is_standard = info.is_standard();
+    const int upper = std::toupper(static_cast<unsigned char>(info.one_letter_code));
+    if (std::isalpha(upper) != 0) out.letter = static_cast<char>(upper);
+  } else {
+    out.kind = info.is_water()          ? RawResidue::Kind::water
+               : info.is_nucleic_acid() ? RawResidue::Kind::nucleic
+                                        : RawResidue::Kind::other;
   }
   return out;
 }

@@ -2,14 +2,22 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
-#include "bio/structure.h"
+#include "io/structure_raw.h"
 
 namespace groel::io {
 
-/// The protein chains of the first model of an mmCIF or PDB text, as io::parse_structure has them; none where there is
-/// no residue of a protein. Errors: gemmi's own (std::exception), of malformed text.
-std::vector<bio::Chain> gemmi_chains(const std::string& text, const std::string& label);
+/// The residues of the first model of a text, their atoms and stated sequences. Columns that an mmCIF file lacks are
+/// made of those that say the same. Errors: gemmi's own (std::exception), of malformed text.
+RawStructure gemmi_pdb(const std::string& text, const std::string& label);
+RawStructure gemmi_mmcif(const std::string& text, const std::string& label);
+
+struct ResidueInfo {
+  RawResidue::Kind kind = RawResidue::Kind::unknown;
+  char letter = 'X';         ///< upper case; X: unknown, or no amino acid
+  bool is_standard = false;  ///< not a modified one
+};
+/// Of gemmi's table.
+ResidueInfo residue_info(const std::string& name);
 
 }  // namespace groel::io

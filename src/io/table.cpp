@@ -1,90 +1,125 @@
-// Reading tables and finding columns.
+// Reading tables.
 #include "io/table.h"
 
 #include <algorithm>
-#include <optional>
+#include <utility>
 
-#include "base/options.h"
+#include "io/characters.h"
+#include "io/foreign.h"
+#include "io/table_layout.h"
 
 namespace groel::io {
 namespace {
 
-std::string trimmed(const std::string& text) {
-  constexpr const char* kBlank = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(kBlank);
-  return begin == std::string::npos ? "" : text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
+bool is_blank(const CsvRow& row) {
+  return row.problem.empty() &&
+         std::all_of(row.fields.begin(), row.fields.end(), [](const std::string& field) { return field.empty(); });
 }
 
-std::string plain_name(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    if (c == ' ' || c == '-') c = '_';
-  }
-  return text;
-}
-
-std::optional<std::size_t> find(const std::vector<std::string>& columns, const std::string& name) {
-  const auto exact = std::find(columns.begin(), columns.end(), name);
-  if (exact != columns.end()) return static_cast<std::size_t>(exact - columns.begin());
-  for (std::size_t i = 0; i < columns.size(); ++i)
-    if (plain_name(columns[i]) == plain_name(name)) return i;
-  return std::nullopt;
-}
-
-std::string listed(const std::vector<std::string>& columns) {
-  constexpr std::size_t kMost = 40;
-  std::string out;
-  for (std::size_t i = 0; i < std::min(columns.size(), kMost); ++i)
-    out += fmt::format("{}'{}'", i == 0 ? "" : ", ", columns[i].substr(0, 80));
-  return columns.size() > kMost ? out + fmt::format(" and {} more", columns.size() - kMost) : out;
-}
-
-void check(const CsvRow& row, std::size_t columns, const std::string& where) {
-  if (!row.problem.empty()) throw Error(ErrorKind::bad_input, {row.problem, where, {}});
-  if (row.fields.size() != columns)
-    throw Error(ErrorKind::bad_input,
-                {fmt::format("the row has {} fields where the header has {}", row.fields.size(), columns), where,
-                 "put fields that hold the delimiter in double quotes"});
+std::vector<std::string> numbered(std::size_t count) {
+  std::vector<std::string> out;
+  for (std::size_t i = 1; i <= count; ++i) out.push_back(fmt::format("column_{}", i));
+  return out;
 }
 
 }  // namespace
 
-std::size_t Table::column(const std::string& name, const std::string& option) const {
-  if (const auto found = find(columns, name)) return *found;
-  const auto near = nearest(name, columns);
-  throw Error(ErrorKind::bad_input,
-              {fmt::format("there is no column '{}'; the columns are {}", name, listed(columns)), source,
-               near ? fmt::format("did you mean {} '{}'?", option, *near) : fmt::format("name one with {}", option)});
+TableReader::TableReader(LineReader& lines, TableOptions options) : lines_(lines), delimiter_(options.delimiter) {
+  refuse_foreign(lines_.peek(LineReader::kMostPeeked), lines_.label(), options.wanted);
+  const TableLayout layout = find_layout(lines_, options.names);
+  comments_ = layout.comments;
+  const bool list = options.is_list && options.is_list(std::string(trimmed(layout.first)));
+  if (list) options.is_data = [](const std::vector<std::string>&) { return true; };
+  if (delimiter_ == '\0' || list) delimiter_ = list ? kNoDelimiter : layout.delimiter;
+  rows_ = std::make_unique<CsvReader>(lines_, delimiter_);
+  row_names_ = layout.short_header && !list;
+  read_header(options);
 }
 
-std::size_t Table::first_column(const std::vector<std::string>& names, const std::string& option) const {
-  for (const std::string& name : names)
-    if (const auto found = find(columns, name)) return *found;
-  throw Error(ErrorKind::bad_input,
-              {fmt::format("no column is called '{}' or the like; the columns are {}", names.at(0), listed(columns)),
-               source, fmt::format("name one with {}", option)});
+void TableReader::read_header(const TableOptions& options) {
+  CsvRow header;
+  if (!rows_->next(header)) return;
+  for (std::string& field : header.fields) field = trimmed(field);
+  columns_.where = where(header);
+  if (!header.problem.empty()) throw Error(ErrorKind::bad_input, Error::Parts{header.problem, columns_.where, {}});
+  has_header_ = !(options.is_data && options.is_data(header.fields));
+  if (!has_header_) {
+    row_names_ = false;
+    columns_.names = numbered(header.fields.size());
+    first_ = std::move(header);
+    has_first_ = true;
+    return;
+  }
+  columns_.names = std::move(header.fields);
+  if (row_names_) columns_.names.insert(columns_.names.begin(), std::string());
 }
 
-Table read_table(const std::string& path) {
-  Table table{path == "-" ? "stdin" : path, {}, {}};
+// The next row with a value in it, fields trimmed.
+bool TableReader::next_filled(CsvRow& row) {
+  while (rows_->next(row)) {
+    for (std::string& field : row.fields)
+      if (!field.empty() && (io::is_blank(field.front()) || io::is_blank(field.back()))) field = trimmed(field);
+    const bool comment =
+        row.fields.size() == 1 && row.fields[0].starts_with('#') && (columns_.names.size() > 1 || !has_header_);
+    if (comment) ++comments_;
+    if (!comment && !is_blank(row)) return true;
+    if (!comment) ++blank_rows_;
+  }
+  return false;
+}
+
+bool TableReader::next(CsvRow& row) {
+  if (std::exchange(has_first_, false))
+    row = std::move(first_);
+  else if (!next_filled(row))
+    return false;
+  fit(row);
+  return true;
+}
+
+void TableReader::fit(CsvRow& row) const {
+  const std::vector<std::string>& names = columns_.names;
+  while (row.fields.size() > names.size() && row.fields.back().empty()) row.fields.pop_back();
+  while (row.fields.size() < names.size() && names[row.fields.size()].empty() && !row.fields.empty())
+    row.fields.emplace_back();
+  if (row.problem.empty() && row.fields.size() != names.size())
+    row.problem = fmt::format("the row has {} fields where the header has {}", row.fields.size(), names.size());
+}
+
+std::vector<std::string> TableReader::notes() const {
+  std::vector<std::string> out;
+  const auto note = [&](const std::string& text) { out.push_back(fmt::format("{}: {}", lines_.label(), text)); };
+  const auto plural = [](std::int64_t count) { return count == 1 ? "" : "s"; };
+  if (!has_header_ && !empty() && delimiter_ != kNoDelimiter) note("the first line is data: the table has no header");
+  if (row_names_) note("the header is one column short of the rows: the first column is taken for their names");
+  if (comments_ > 0) note(fmt::format("{} line{} of comment (#) passed over", comments_, plural(comments_)));
+  if (blank_rows_ > 0) note(fmt::format("{} row{} without any value left out", blank_rows_, plural(blank_rows_)));
+  return out;
+}
+
+std::vector<std::string> Table::texts(std::size_t column) const {
+  std::vector<std::string> out;
+  for (const CsvRow& row : rows) out.push_back(row.fields[column]);
+  return out;
+}
+
+Table read_table(const std::string& path, const TableOptions& options) {
+  Table table;
+  table.source = path == "-" ? "stdin" : path;
   LineReader lines(decompress(open_bytes(path), table.source), table.source);
-  const std::string_view start = lines.peek(LineReader::kMostPeeked);
-  const bool tabs = start.substr(0, start.find('\n')).find('\t') != std::string_view::npos;
-  CsvReader reader(lines, tabs ? '\t' : ',');
-  CsvRow row;
-  while (reader.next(row)) {
-    const std::size_t wanted = table.columns.empty() ? row.fields.size() : table.columns.size();
-    check(row, wanted, fmt::format("{}:{}", table.source, row.line));
-    for (std::string& field : row.fields) field = trimmed(field);
-    if (table.columns.empty())
-      table.columns = std::move(row.fields);
-    else
-      table.rows.push_back(std::move(row));
-    row = {};
+  TableReader reader(lines, options);
+  for (CsvRow row; reader.next(row); row = {}) {
+    if (!row.problem.empty())
+      throw Error(ErrorKind::bad_input,
+                  Error::Parts{row.problem, reader.where(row), "put fields that hold the delimiter in double quotes"});
+    table.rows.push_back(std::move(row));
   }
   if (table.rows.empty())
-    throw Error(ErrorKind::bad_input,
-                {"the table has no rows", table.source, "a header line, then one protein a line, as CSV or TSV"});
+    throw Error(ErrorKind::bad_input, Error::Parts{"the table has no rows", table.source,
+                                                   "a header line, then one protein a line, as CSV or TSV"});
+  table.columns = reader.columns();
+  table.notes = reader.notes();
+  table.delimiter = reader.delimiter();
   return table;
 }
 

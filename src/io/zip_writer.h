@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "io/atomic_file.h"
+#include "base/atomic_file.h"
 
 namespace groel::io {
 

@@ -20,6 +20,19 @@
 namespace groel::models {
 namespace {
 
+// Tokens between <cls> and <eos>.
+ops::Segments residues_of(const Tensor& cu_seqlens) {
+  const auto bounds = cu_seqlens.values<std::int32_t>();
+  std::vector<std::int32_t> begin, end;
+  for (std::size_t b = 0; b + 1 < bounds.size(); ++b) {
+    begin.push_back(std::min(bounds[b] + 1, bounds[b + 1]));
+    end.push_back(std::max(begin.back(), bounds[b + 1] - 1));
+  }
+  const auto count = static_cast<std::int64_t>(begin.size());
+  return {Tensor::of<std::int32_t>({count}, std::span<const std::int32_t>(begin)),
+          Tensor::of<std::int32_t>({count}, std::span<const std::int32_t>(end))};
+}
+
 class Esm final : public Model,
                   public Encoder,
                   public MaskedLm,
@@ -39,11 +52,7 @@ class Esm final : public Model,
       sequence_head_ = nn::ClassificationHead(config_.width, labels);
       token_head_ = nn::Linear(config_.width, labels);
     }
-    if (tokenizer_.size() != config_.vocabulary)
-      throw Error(ErrorKind::bad_model, {fmt::format("vocab_size is {}, but the vocabulary has {} tokens",
-                                                     config_.vocabulary, tokenizer_.size()),
-                                         "config.json",
-                                         {}});
+    config_.check_vocabulary(tokenizer_);
     for (std::int64_t i = 0; i < config_.layers; ++i) blocks_.emplace_back(config_);
   }
 
@@ -71,12 +80,13 @@ class Esm final : public Model,
     parameters.add("lm_head.decoder.weight", {config_.vocabulary, config_.width}, decoder_);
     if (config_.classification)
       labels_tokens() ? token_head_.collect(parameters, "classifier")
-                      : sequence_head_.collect(parameters, "classifier");
+                      : sequence_head_.collect(parameters, std::string(head_prefix(config_.classification->pooling)));
     slots_ = parameters.list();
   }
 
   std::vector<std::string> optional_groups() const override {
-    std::vector<std::string> groups{"lm_head.decoder.weight", "esm.contact_head."};
+    std::vector<std::string> groups{"esm.contact_head."};
+    if (config_.tied) groups.push_back("lm_head.decoder.weight");
     if (config_.rotary) groups.push_back("*.rotary_embeddings.inv_freq");
     if (!config_.lm_head_required) groups.push_back("lm_head.");
     return groups;
@@ -191,11 +201,17 @@ class Esm final : public Model,
   Tensor logits(const Tensor& last_hidden) const override { return lm_head_(last_hidden); }
 
   const Classification& classification() const override { return config_.classification.value(); }
-  Tensor classify(const Tensor& last_hidden, const Batch& batch) const override {
+  Tensor head_input(const Tensor& last_hidden, const Batch& batch) const override {
+    if (labels_tokens()) return last_hidden;
+    if (config_.classification->pooling == Pooling::mean)
+      return autograd::segment_mean(last_hidden, residues_of(batch.cu_seqlens));
+    return autograd::gather_rows(last_hidden, batch.cu_seqlens.rows(0, batch.sequences()));
+  }
+  using Classifier::classify;
+  Tensor classify(const Tensor& head_input) const override {
     if (labels_tokens())
-      return token_head_(autograd::dropout(last_hidden, config_.classifier_dropout, blocks_.size() * 2));
-    const auto starts = batch.cu_seqlens.rows(0, batch.sequences());
-    return sequence_head_(autograd::gather_rows(last_hidden, starts), config_.dropout);
+      return token_head_(autograd::dropout(head_input, config_.classifier_dropout, blocks_.size() * 2));
+    return sequence_head_(head_input, config_.dropout);
   }
 
   void add_contact_maps(Tensor& logits, int layer, const Tensor& maps,
@@ -218,6 +234,7 @@ class Esm final : public Model,
 
   void take_stock(ops::Precision precision) {
     precision_ = precision;
+    require_right_output_table();
     for (const nn::Parameter& slot : slots_)
       if (slot.slot->defined() && !slot.name.ends_with("inv_freq") && slot.name != "lm_head.decoder.weight")
         parameters_ += slot.slot->count();
@@ -225,14 +242,24 @@ class Esm final : public Model,
     has_lm_head_ = defined("lm_head.dense.weight");
   }
 
+  bool tables_are_equal() const {
+    return !decoder_.defined() || (decoder_.to(DType::f32).clone().bytes() == words_.to(DType::f32).bytes() &&
+                                   nn::same_frequencies(decoder_.to(DType::f32), words_.to(DType::f32)));
+  }
+
+  void require_right_output_table() const {
+    if (config_.tied && !tables_are_equal())
+      throw Error(ErrorKind::bad_model,
+                  {"the file holds an output table that is not its embedding table, and "
+                   "the configuration says that they are one",
+                   "lm_head.decoder.weight", "set tie_word_embeddings to false in config.json if the file is right"});
+  }
+
   void require_trainable() const {
     if (config_.attention_dropout > 0)
       throw Error(ErrorKind::unsupported, {"dropout of attention's weights is not supported in training", "config.json",
                                            "set attention_probs_dropout_prob to 0"});
-    const bool tied =
-        !decoder_.defined() || (decoder_.to(DType::f32).clone().bytes() == words_.to(DType::f32).bytes() &&
-                                nn::same_frequencies(decoder_.to(DType::f32), words_.to(DType::f32)));
-    if (!tied || config_.mask_row_zeroed_in_head)
+    if (!tables_are_equal() || config_.mask_row_zeroed_in_head)
       throw Error(ErrorKind::unsupported, {"this checkpoint's output table is not its embedding table",
                                            "lm_head.decoder.weight", "train from a model whose two tables are tied"});
   }
@@ -362,36 +389,11 @@ Family esm_family() {
       .citation =
           "Lin et al. 2023, Science 379:1123; Rives et al. 2021, PNAS 118:e2016239118; Meier et al. 2021, NeurIPS",
       .golden = "esm2-tiny",
-      .known = {{"facebook/esm2_t6_8M_UR50D", 6, 320, 20, 7512474},
-                {"facebook/esm2_t12_35M_UR50D", 12, 480, 20, 33501394},
-                {"facebook/esm2_t30_150M_UR50D", 30, 640, 20, 148140154},
-                {"facebook/esm2_t33_650M_UR50D", 33, 1280, 20, 651043254},
-                {"facebook/esm2_t36_3B_UR50D", 36, 2560, 40, 2839005634},
-                {"facebook/esm2_t48_15B_UR50D", 48, 5120, 40, 15129100194},
-                {"facebook/esm1b_t33_650M_UR50S", 33, 1280, 20, 652359094},
-                {"facebook/esm1v_t33_650M_UR90S_1", 33, 1280, 20, 0}},
       .accepts = accepts,
       .build = build,
       .default_tokenizer = bio::Tokenizer::esm,
       .from_native = from_fair_esm,
-      .native_renames = {{"encoder.sentence_encoder.", ""},
-                         {"encoder.", ""},
-                         {"embed_tokens.", "esm.embeddings.word_embeddings."},
-                         {"embed_positions.", "esm.embeddings.position_embeddings."},
-                         {"emb_layer_norm_before.", "esm.embeddings.layer_norm."},
-                         {"emb_layer_norm_after.", "esm.encoder.emb_layer_norm_after."},
-                         {"contact_head.", "esm.contact_head."},
-                         {"self_attn_layer_norm.", "attention.LayerNorm."},
-                         {"final_layer_norm.", "LayerNorm."},
-                         {"self_attn.q_proj.", "attention.self.query."},
-                         {"self_attn.k_proj.", "attention.self.key."},
-                         {"self_attn.v_proj.", "attention.self.value."},
-                         {"self_attn.out_proj.", "attention.output.dense."},
-                         {"self_attn.rot_emb.", "attention.self.rotary_embeddings."},
-                         {"fc1.", "intermediate.dense."},
-                         {"fc2.", "output.dense."},
-                         {"lm_head.weight", "lm_head.decoder.weight"},
-                         {"layers.", "esm.encoder.layer."}},
+      .native_renames = fair_esm_renames(),
       .ignorable = {"*.position_ids", "esm.embeddings.position_embeddings.weight", "esm.pooler.*", "classifier.*",
                     "*._float_tensor", "*.version"},
   };

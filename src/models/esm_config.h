@@ -18,9 +18,14 @@ struct EsmConfig {
   double attention_dropout;  // of the softmax weights
   double classifier_dropout;
   std::optional<Classification> classification;  // what a classification head's file says
+  bool tied;                                     // the output table is the embedding table, as by default
+  std::optional<std::int64_t> mask_id, pad_id;
 
-  /// Errors: bad_model naming the field.
+  /// Errors: bad_model naming the field that is missing, impossible, or asks for what would give other numbers than
+  /// this build computes. Fields that are not known, and those of training and generation, are let pass.
   static EsmConfig read(const nlohmann::json& json);
+  /// Errors: bad_model, where the vocabulary is not the one that the configuration speaks of.
+  void check_vocabulary(const bio::Tokenizer& tokenizer) const;
 };
 
 }  // namespace groel::models

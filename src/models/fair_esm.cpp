@@ -20,6 +20,7 @@ const nlohmann::json& field(const nlohmann::json& fields, const std::string& nam
 
 nlohmann::json common_config(const nlohmann::json& fields) {
   return {{"model_type", "esm"},
+          {"hidden_act", child(fields, "activation_fn")},
           {"num_hidden_layers", field(fields, "layers")},
           {"hidden_size", field(fields, "embed_dim")},
           {"num_attention_heads", field(fields, "attention_heads")},
@@ -79,10 +80,32 @@ NativeCheckpoint from_fair_esm(const nlohmann::json& root, const nlohmann::json&
   } else {
     return {};
   }
+  if (!shares_embedding_with_head(tensors)) out.config["tie_word_embeddings"] = false;
   out.tensors = tensors;
   const nlohmann::json& contacts = child(regression, "model");
   if (contacts.is_object()) out.tensors.update(contacts);
   return out;
+}
+
+std::vector<Rename> fair_esm_renames() {
+  return {{"encoder.sentence_encoder.", ""},
+          {"encoder.", ""},
+          {"embed_tokens.", "esm.embeddings.word_embeddings."},
+          {"embed_positions.", "esm.embeddings.position_embeddings."},
+          {"emb_layer_norm_before.", "esm.embeddings.layer_norm."},
+          {"emb_layer_norm_after.", "esm.encoder.emb_layer_norm_after."},
+          {"contact_head.", "esm.contact_head."},
+          {"self_attn_layer_norm.", "attention.LayerNorm."},
+          {"final_layer_norm.", "LayerNorm."},
+          {"self_attn.q_proj.", "attention.self.query."},
+          {"self_attn.k_proj.", "attention.self.key."},
+          {"self_attn.v_proj.", "attention.self.value."},
+          {"self_attn.out_proj.", "attention.output.dense."},
+          {"self_attn.rot_emb.", "attention.self.rotary_embeddings."},
+          {"fc1.", "intermediate.dense."},
+          {"fc2.", "output.dense."},
+          {"lm_head.weight", "lm_head.decoder.weight"},
+          {"layers.", "esm.encoder.layer."}};
 }
 
 }  // namespace groel::models

@@ -9,4 +9,7 @@ namespace groel::models {
 /// missing or of a wrong type is left out of the configuration, for `build` to complain of; never an error.
 NativeCheckpoint from_fair_esm(const nlohmann::json& root, const nlohmann::json& contact_regression);
 
+/// What their tensors are called here.
+std::vector<Rename> fair_esm_renames();
+
 }  // namespace groel::models

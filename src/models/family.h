@@ -11,15 +11,6 @@
 
 namespace groel::models {
 
-/// A published checkpoint of a family, for `groel models`.
-struct KnownCheckpoint {
-  std::string_view name;  ///< hub id
-  std::int64_t layers;
-  std::int64_t width;
-  std::int64_t heads;
-  std::int64_t parameters;  ///< 0: not stated
-};
-
 /// Part of a tensor's name, and what it is called here; applied in order, each wherever it occurs.
 struct Rename {
   std::string_view from;
@@ -37,7 +28,6 @@ struct Family {
   std::string_view summary;
   std::string_view citation;
   std::string_view golden;  ///< folder of tests/data that its numbers are tested against
-  std::vector<KnownCheckpoint> known;
   /// Does a Hugging Face configuration belong to this family?
   bool (*accepts)(const nlohmann::json& config);
   /// Errors: bad_model naming the field of the configuration that is missing or impossible.

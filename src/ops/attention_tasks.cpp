@@ -10,7 +10,14 @@
 namespace groel::ops::cpu {
 namespace {
 
-// A task a head of a sequence, or several when there are few heads for the threads; the longest first.
+// Queries of one task against that many keys: however long the sequence, a task takes a fraction of a second, so that
+// work can be stopped between two of them.
+std::int64_t most_queries(std::int64_t keys, std::int64_t width) {
+  constexpr std::int64_t kMostProducts = std::int64_t{1} << 31;
+  return std::max<std::int64_t>(1, kMostProducts / std::max<std::int64_t>(1, keys * width) / kQueries) * kQueries;
+}
+
+// A task a head of a sequence, or several when there are few heads for the threads or many keys; the longest first.
 std::vector<AttentionTask> tasks(const AttentionInput& input) {
   const auto bounds = sequence_bounds(input.cu_seqlens, input.q.size(0));
   const auto heads_in_all = static_cast<std::int64_t>(bounds.size() - 1) * input.heads;
@@ -19,7 +26,8 @@ std::vector<AttentionTask> tasks(const AttentionInput& input) {
   for (std::size_t b = 0; b + 1 < bounds.size(); ++b) {
     const std::int64_t begin = bounds[b];
     const std::int64_t end = bounds[b + 1];
-    const std::int64_t step = ceil_div(ceil_div(end - begin, kQueries), parts) * kQueries;
+    const std::int64_t step = std::min(ceil_div(ceil_div(end - begin, kQueries), parts) * kQueries,
+                                       most_queries(end - begin, input.q.size(1) / input.heads));
     for (std::int64_t head = 0; head < input.heads; ++head)
       for (std::int64_t query = begin; query < end; query += step)
         out.push_back({head, begin, end, query, std::min(end, query + step)});

@@ -12,9 +12,10 @@ namespace groel::report {
 
 using Rgb = std::array<std::uint8_t, 3>;
 
-/// The palette's colours at equal steps, as "#rrggbb": viridis, or ColorBrewer's RdBu with blue for what is high.
-std::span<const std::string_view> palette_stops(HeatMap::Palette palette);
+/// The palette's colours at equal steps, as "#rrggbb": viridis, ColorBrewer's RdBu with blue for what is
+/// high, or its greys without the darkest.
+std::span<const std::string_view> palette_stops(Palette palette);
 /// The colour at `t` in [0, 1], between its stops.
-Rgb palette_colour(HeatMap::Palette palette, double t);
+Rgb palette_colour(Palette palette, double t);
 
 }  // namespace groel::report

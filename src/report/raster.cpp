@@ -10,15 +10,16 @@
 
 #include "base/error.h"
 #include "report/palette.h"
+#include "report/span.h"
 
 namespace groel::report {
 namespace {
 
-constexpr Rgb kNoValue = {0xDD, 0xDD, 0xDD};
+constexpr Rgb kNoValue = {0xDD, 0xDD, 0xDD}, kNoValueAmongGreys = {0xF3, 0xEA, 0xD8};
 constexpr std::int64_t kWantedPixels = 1200;  // along a side: a viewer that smooths blurs small images
 
 Rgb cell_colour(const HeatMap& map, Span span, float value) {
-  if (std::isnan(value)) return kNoValue;
+  if (std::isnan(value)) return map.palette == Palette::greys ? kNoValueAmongGreys : kNoValue;
   const double width = span.high - span.low;
   return palette_colour(map.palette, width > 0 ? (static_cast<double>(value) - span.low) / width : 0.5);
 }
@@ -30,18 +31,20 @@ struct Pixels {
 
 std::int64_t pixels_for(std::int64_t cells) { return std::clamp<std::int64_t>(kWantedPixels / cells, 1, 64); }
 
-Pixels paint(const HeatMap& map, RowOrder order) {
+Pixels paint(const HeatMap& map, const Raster& raster) {
   const Span span = palette_span(map);
-  const std::int64_t wide = pixels_for(map.columns);
+  const std::int64_t columns = raster.columns;
+  const std::int64_t wide = pixels_for(columns);
   const std::int64_t high = pixels_for(map.rows);
-  const std::int64_t line_bytes = map.columns * wide * 3;
-  Pixels out{map.columns * wide, map.rows * high, {}};
+  const std::int64_t line_bytes = columns * wide * 3;
+  Pixels out{columns * wide, map.rows * high, {}};
   out.rgb.resize(static_cast<std::size_t>(line_bytes * out.height));
   for (std::int64_t r = 0; r < map.rows; ++r) {
-    const std::int64_t from = order == RowOrder::top_to_bottom ? r : map.rows - 1 - r;
+    const std::int64_t from = raster.order == RowOrder::top_to_bottom ? r : map.rows - 1 - r;
     std::uint8_t* line = out.rgb.data() + r * high * line_bytes;
-    for (std::int64_t c = 0; c < map.columns; ++c) {
-      const Rgb colour = cell_colour(map, span, map.values[static_cast<std::size_t>(from * map.columns + c)]);
+    for (std::int64_t c = 0; c < columns; ++c) {
+      const Rgb colour =
+          cell_colour(map, span, map.values[static_cast<std::size_t>(from * map.columns + raster.first + c)]);
       for (std::int64_t i = 0; i < wide; ++i) std::copy(colour.begin(), colour.end(), line + (c * wide + i) * 3);
     }
     for (std::int64_t i = 1; i < high; ++i)
@@ -52,22 +55,8 @@ Pixels paint(const HeatMap& map, RowOrder order) {
 
 }  // namespace
 
-Span palette_span(const HeatMap& map) {
-  Span found{INFINITY, -INFINITY};
-  for (const float value : map.values) {
-    if (!std::isfinite(value)) continue;
-    found = {std::min<double>(found.low, value), std::max<double>(found.high, value)};
-  }
-  if (found.low > found.high) found = {0, 1};
-  if (map.palette == HeatMap::Palette::diverging) {
-    const double far = std::max(std::abs(found.low), std::abs(found.high));
-    found = {-far, far};
-  }
-  return {map.low.value_or(found.low), map.high.value_or(found.high)};
-}
-
-std::string heat_map_png(const HeatMap& map, RowOrder order) {
-  const Pixels pixels = paint(map, order);
+std::string heat_map_png(const HeatMap& map, const Raster& raster) {
+  const Pixels pixels = paint(map, raster);
   png_image image{};
   image.version = PNG_IMAGE_VERSION;
   image.width = static_cast<png_uint_32>(pixels.width);

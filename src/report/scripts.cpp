@@ -15,8 +15,10 @@
 #ifdef GROEL_ECHARTS_JS  // absent in a build without pictures
 GROEL_EMBED(groel_echarts_js, GROEL_ECHARTS_JS);
 #endif
-GROEL_EMBED(groel_figure_js, GROEL_FIGURE_JS);
-GROEL_EMBED(groel_page_js, GROEL_PAGE_JS);
+GROEL_EMBED(groel_layout_js, GROEL_REPORT_FOLDER "/layout.js");
+GROEL_EMBED(groel_figure_js, GROEL_REPORT_FOLDER "/figure.js");
+GROEL_EMBED(groel_option_js, GROEL_REPORT_FOLDER "/option.js");
+GROEL_EMBED(groel_page_js, GROEL_REPORT_FOLDER "/page.js");
 
 namespace groel::report {
 namespace {
@@ -39,7 +41,13 @@ std::string_view echarts_script() {
        "(.csv) work without it"});
 }
 #endif
-std::string_view figure_script() noexcept { return between(groel_figure_js, groel_figure_js_end); }
+std::string drawing_script() {
+  std::string out;
+  for (const auto part : {between(groel_layout_js, groel_layout_js_end), between(groel_figure_js, groel_figure_js_end),
+                          between(groel_option_js, groel_option_js_end)})
+    out += part;
+  return out;
+}
 std::string_view page_script() noexcept { return between(groel_page_js, groel_page_js_end); }
 
 }  // namespace groel::report

@@ -1,13 +1,14 @@
 // The JavaScript inside the program: ECharts, and ours that draws figures with it.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace groel::report {
 
 /// Apache ECharts, from npm. Errors: unsupported in a build without pictures.
 std::string_view echarts_script();
-std::string_view figure_script() noexcept;  // figure.js
-std::string_view page_script() noexcept;    // page.js
+std::string drawing_script();             // layout.js, figure.js and option.js
+std::string_view page_script() noexcept;  // page.js
 
 }  // namespace groel::report

@@ -29,7 +29,8 @@ class Engine {
  public:
   Engine() : heap_(duk_create_heap(nullptr, nullptr, nullptr, nullptr, fail), duk_destroy_heap) {
     if (!heap_) throw Error(ErrorKind::memory, "no memory to draw a picture with");
-    for (const auto script : {kSurroundings, echarts_script(), figure_script()}) run(script);
+    const std::string drawing = drawing_script();
+    for (const auto script : {kSurroundings, echarts_script(), std::string_view(drawing)}) run(script);
   }
 
   /// The text that the function returns for the argument.

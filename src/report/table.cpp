@@ -5,15 +5,12 @@
 
 #include <cmath>
 
+#include "formats/cell.h"
+
 namespace groel::report {
 namespace {
 
-std::string cell(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string out = "\"";
-  for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return out + '"';
-}
+std::string cell(const std::string& text) { return formats::cell_text(text); }
 
 template <class Number>
 std::string cell(Number value) {

@@ -4,12 +4,15 @@
 #include <filesystem>
 
 #include "base/text_file.h"
-#include "engine/bundled.h"
 #include "engine/plan.h"
+#include "formats/extension.h"
 #include "io/npz.h"
 #include "report/picture.h"
+#include "report/span.h"
 #include "tasks/attention/maps.h"
 #include "tasks/reading/csv_text.h"
+#include "tasks/reading/id_parts.h"
+#include "tasks/reading/model.h"
 #include "tasks/reading/one_record.h"
 #include "tasks/reading/output_name.h"
 #include "tasks/reading/picture.h"
@@ -21,10 +24,13 @@ namespace {
 using nlohmann::ordered_json;
 
 std::vector<OptionSpec> option_table() {
+  OptionSpec maps = table_option("Maps to write: .npz, .csv or .tsv; - is CSV to stdout", {".npz"});
+  std::erase(maps.extensions, ".json");  // it would have the largest weight of each map alone
   std::vector<OptionSpec> table{
       sequences_option(),
       model_option(),
       record_option(),
+      gaps_option(),
       {.name = "layers",
        .letter = 'l',
        .help = "Layers: 1 to L, -1 (last), ranges as 1..6, or all",
@@ -39,8 +45,9 @@ std::vector<OptionSpec> option_table() {
        .help = "tokens: as it is, with <cls> and <eos>; residues: without them; corrected: symmetrised, with the "
                "average product taken off, as contacts are predicted from it",
        .otherwise = "residues",
-       .choices = {"tokens", "residues", "corrected"}},
-      table_option("Maps to write: .npz or .csv; - is CSV to stdout"),
+       .choices = {"tokens", "residues", "corrected"},
+       .group = kOutput},
+      maps,
       overwrite_option(),
       picture_option("Each map; of several each file gets its layer and head in its name"),
       memory_option()};
@@ -65,10 +72,10 @@ void require_fit(const Options& options, const models::Model& model, const MapRe
                  const ReadRecord& record) {
   const auto limit = model.info().max_residues;
   if (limit && record.residues() > *limit)
-    throw Error(ErrorKind::bad_input,
-                {fmt::format("the sequence has {} residues, and the model reads {} at most", record.residues(), *limit),
-                 record.id,
-                 {}});
+    throw Error(ErrorKind::bad_input, {fmt::format("the sequence has {}, and the model reads {} at most",
+                                                   counted(record.residues(), "residue"), *limit),
+                                       record.id,
+                                       {}});
   const engine::MemoryPlan plan(model, {.layers = request.layers, .attentions = true},
                                 {.memory = options.bytes("memory"), .max_tokens = {}});
   const auto tokens = static_cast<std::int64_t>(record.tokens.size());
@@ -78,7 +85,7 @@ void require_fit(const Options& options, const models::Model& model, const MapRe
 }
 
 struct Maps {
-  std::string id;
+  std::string id, model;
   std::vector<std::string> labels;
   std::vector<AttentionMap> maps;
 };
@@ -114,32 +121,35 @@ void write_npz(const Maps& all, const std::string& path) {
 }
 
 // The diagonal, which says nothing of contacts, would take all the colours.
-double largest_beside_diagonal(const AttentionMap& map) {
-  double most = 0;
-  for (std::int64_t i = 0; i < map.size; ++i)
-    for (std::int64_t j = 0; j < map.size; ++j)
-      if (i != j) most = std::max(most, std::abs(double{map.values[static_cast<std::size_t>(i * map.size + j)]}));
-  return most;
+std::vector<float> beside_diagonal(const AttentionMap& map) {
+  std::vector<float> out = map.values;
+  for (std::int64_t i = 0; i < map.size; ++i) out[static_cast<std::size_t>(i * map.size + i)] = NAN;
+  return out;
 }
 
 report::Figure figure_of(const Maps& all, const AttentionMap& map, MapRequest::Form form) {
   report::Figure figure;
-  figure.width = 900;
-  figure.height = 820;
-  figure.title = fmt::format("Attention in {}", all.id);
-  figure.subtitle =
-      map.name() + (form == MapRequest::Form::corrected ? ", symmetrised, average product taken off" : "");
-  figure.x.name = "attended to";
-  figure.y.name = "attending";
-  figure.x.categories = figure.y.categories = all.labels;
+  figure.width = 880;
+  figure.height = 880;
+  figure.title = fmt::format("Attention in {}: {}, {}", short_name(all.id), all.model, map.name());
+  figure.subtitle = form == MapRequest::Form::corrected
+                        ? "Symmetrised, average product taken off; the diagonal does not count for the colours."
+                        : "A row is the residue that attends, a column the one attended to.";
+  const auto numbers = numbers_from(form == MapRequest::Form::tokens ? 0 : 1, all.labels.size());
+  figure.x = residue_axis("attended to", all.labels, numbers);
+  figure.y = residue_axis("attending", all.labels, numbers);
   figure.y.direction = report::Axis::Direction::falling;
-  figure.heat_map = report::HeatMap{.name = "weight", .rows = map.size, .columns = map.size, .values = map.values};
-  if (form == MapRequest::Form::corrected) {
-    figure.heat_map->palette = report::HeatMap::Palette::diverging;
-    const double most = std::max(largest_beside_diagonal(map), 1e-6);
-    figure.heat_map->low = -most;
-    figure.heat_map->high = most;
-  }
+  figure.heat_map = report::HeatMap{.name = "attention weight",
+                                    .rows = map.size,
+                                    .columns = map.size,
+                                    .values = map.values,
+                                    .cells = report::HeatMap::Cells::square};
+  const bool corrected = form == MapRequest::Form::corrected;
+  if (corrected) figure.heat_map->palette = report::Palette::diverging;
+  const report::Span ends =
+      report::round_span(corrected ? beside_diagonal(map) : map.values, 0.002, figure.heat_map->palette);
+  figure.heat_map->low = ends.low;
+  figure.heat_map->high = ends.high;
   return figure;
 }
 
@@ -158,8 +168,8 @@ ordered_json to_json(const Maps& all) {
 }
 
 void print(const Maps& all, std::ostream& out) {
-  out << fmt::format("{}, {} maps of {} x {}\n  {:<26} {:>10}  {}\n", all.id, all.maps.size(), all.labels.size(),
-                     all.labels.size(), "map", "largest", "from -> to");
+  out << fmt::format("{}, {} of {} x {}\n  {:<26} {:>10}  {}\n", all.id, counted(all.maps.size(), "map"),
+                     all.labels.size(), all.labels.size(), "map", "largest", "from -> to");
   const ordered_json json = to_json(all);
   for (std::size_t i = 0; i < all.maps.size(); ++i) {
     const ordered_json& row = json["maps"][i];
@@ -179,30 +189,27 @@ void write_pictures(const Maps& all, const Options& options, MapRequest::Form fo
 void check_outputs(const Options& options) {
   check_table_output(options);
   check_picture(options);
-  const std::filesystem::path path = options.text("output");
-  if (options.has("output") && path != "-" && path.extension() != ".npz" && path.extension() != ".csv")
-    throw Error(ErrorKind::usage, {fmt::format("'{}' is no format for maps", path.string()), "--output",
-                                   "use .npz or .csv; `groel embed --include attentions` writes many sequences"});
 }
 
 int run(const Options& options, Context& context) {
   apply_threads(options);
   check_outputs(options);
   const auto loaded =
-      engine::load_model(engine::resolve_model(options.text("model")), engine::parse_precision(options.text("dtype")));
+      engine::load_model(model_of(options, context.sink), engine::parse_precision(options.text("dtype")));
   const models::Model& model = *loaded.model;
   const MapRequest request = map_request(options, model.info());
-  const ReadRecord record = read_one_record(options, model.tokenizer());
+  const ReadRecord record = read_one_record(options, model.tokenizer(), context.sink);
   require_fit(options, model, request, record);
-  const Maps all{record.id, map_labels(model.tokenizer(), record.tokens, request.form),
+  const Maps all{record.id, model_title(options.text("model")),
+                 map_labels(model.tokenizer(), record.tokens, request.form),
                  attention_maps(model, record.tokens, request)};
   const std::string path = options.text("output");
   if (path == "-")
     context.out << to_csv(all);
-  else if (path.ends_with(".csv"))
-    write_text(path, to_csv(all));
-  else if (!path.empty())
+  else if (formats::format_extension(path) == ".npz")
     write_npz(all, path);
+  else if (!path.empty())
+    write_table(options, {[&] { return to_csv(all); }, [&] { return to_json(all); }});
   write_pictures(all, options, request.form);
   if (options.flag("json"))
     context.out << to_json(all).dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';

@@ -161,44 +161,49 @@ int run(const Options& options, Context& context) {
 }  // namespace
 
 Task bench_task() {
-  return {
-      .name = "bench",
-      .summary = "Measure speed on seeded random weights, against the limits of this machine",
-      .description =
-          "Runs scenario files: warm-up, then several runs, of which the median, lowest and highest are shown, in "
-          "real tokens a second (residues, <cls> and <eos>, never padding). A bare product, the limit, is oneDNN's "
-          "fastest over the model's shapes and in its precision (f32 for f32x3), measured in the same run with the "
-          "same threads. bench/scenarios holds scenarios; docs/performance.md says what is counted.",
-      .examples = {{"groel bench bench/scenarios/8m-mixed-f32.json --profile",
-                    "one scenario, with the time of each operator"},
-                   {"groel bench bench/scenarios/8m-length-*.json --threads 1,2 --table",
-                    "cost against length, and against threads"},
-                   {"groel bench bench/scenarios/*.json --json", "all of them, for programs"}},
-      .options =
-          {{.name = "scenario",
-            .type = OptionType::paths,
-            .help = "Scenario files (JSON): shape or checkpoint, data, lengths, precision, threads",
-            .value_name = "FILE",
-            .required = true},
-           {.name = "runs", .type = OptionType::integer, .help = "Counted runs", .otherwise = 5, .value_name = "N"},
-           {.name = "warmups",
-            .type = OptionType::integer,
-            .help = "Runs before them",
-            .otherwise = 1,
-            .value_name = "N"},
-           {.name = "threads",
-            .letter = 't',
-            .type = OptionType::list,
-            .help = "Threads, whatever the scenario says; several are run one after the other; 0: every core",
-            .value_name = "N,..."},
-           {.name = "dtype",
-            .type = OptionType::choice,
-            .help = "Precision, whatever the scenario says",
-            .choices = engine::precision_names()},
-           {.name = "table", .type = OptionType::flag, .help = "Print a Markdown table, with the scaling by threads"},
-           {.name = "profile", .type = OptionType::flag, .help = "Show the time of each operator, in one run more"},
-           json_option()},
-      .run = run};
+  return {.name = "bench",
+          .summary = "Measure speed on seeded random weights, against the limits of this machine",
+          .description =
+              "Runs scenario files: warm-up, then several runs, of which the median, lowest and highest are shown, in "
+              "real tokens a second (residues, <cls> and <eos>, never padding). A bare product, the limit, is oneDNN's "
+              "fastest over the model's shapes and in its precision (f32 for f32x3), measured in the same run with the "
+              "same threads. bench/scenarios holds scenarios; docs/performance.md says what is counted.",
+          .examples = {{"groel bench bench/scenarios/8m-mixed-f32.json --profile",
+                        "one scenario, with the time of each operator"},
+                       {"groel bench bench/scenarios/8m-length-*.json --threads 1,2 --table",
+                        "cost against length, and against threads"},
+                       {"groel bench bench/scenarios/*.json --json", "all of them, for programs"}},
+          .options =
+              {{.name = "scenario",
+                .type = OptionType::paths,
+                .help = "Scenario files (JSON): shape or checkpoint, data, lengths, precision, threads",
+                .value_name = "FILE",
+                .required = true},
+               {.name = "runs", .type = OptionType::integer, .help = "Counted runs", .otherwise = 5, .value_name = "N"},
+               {.name = "warmups",
+                .type = OptionType::integer,
+                .help = "Runs before them",
+                .otherwise = 1,
+                .value_name = "N"},
+               {.name = "threads",
+                .letter = 't',
+                .type = OptionType::list,
+                .help = "Threads, whatever the scenario says; several are run one after the other; 0: every core",
+                .value_name = "N,..."},
+               {.name = "dtype",
+                .type = OptionType::choice,
+                .help = "Precision, whatever the scenario says",
+                .choices = engine::precision_names()},
+               {.name = "table",
+                .type = OptionType::flag,
+                .help = "Print a Markdown table, with the scaling by threads",
+                .group = kOutput},
+               {.name = "profile",
+                .type = OptionType::flag,
+                .help = "Show the time of each operator, in one run more",
+                .group = kOutput},
+               json_option()},
+          .run = run};
 }
 
 }  // namespace groel::tasks

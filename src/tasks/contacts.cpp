@@ -2,12 +2,15 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "engine/bundled.h"
+#include "formats/result.h"
 #include "tasks/contacts/run.h"
 #include "tasks/contacts/structure_maps.h"
+#include "tasks/contacts/writer.h"
 #include "tasks/reading/csv_text.h"
 #include "tasks/reading/input.h"
 #include "tasks/reading/journal.h"
+#include "tasks/reading/model.h"
+#include "tasks/reading/outputs.h"
 #include "tasks/reading/picture.h"
 #include "tasks/task.h"
 
@@ -18,16 +21,20 @@ std::vector<OptionSpec> option_table() {
   OptionSpec input = sequences_option();
   input.required = false;
   input.help += "; without one the sequence of --structure's chain is taken";
+  OptionSpec output = table_option(
+      "File to write: .h5, .npz, .safetensors or .jsonl as `groel embed` does, or .rr (CASP's RR, one file "
+      "a record); without an extension HDF5");
+  output.extensions.clear();  // they depend on --from-structure
   std::vector<OptionSpec> table{
       input,
       model_option(),
       record_option(),
-      table_option(
-          "File to write: .h5, .npz, .safetensors or .jsonl as `groel embed` does, or .rr (CASP's RR, one file "
-          "a record)"),
+      gaps_option(),
+      output,
       {.name = "resume",
        .type = OptionType::flag,
-       .help = "Go on from what an interrupted run with --output left behind"},
+       .help = "Go on from what an interrupted run with --output left behind",
+       .group = kOutput},
       overwrite_option(),
       picture_option("Maps, one a record"),
       {.name = "structure",
@@ -37,14 +44,17 @@ std::vector<OptionSpec> option_table() {
       {.name = "chain",
        .type = OptionType::list,
        .help = "Chain of the structure (default: the first); with --from-structure also two, as A,B",
-       .value_name = "NAME"},
+       .value_name = "NAME",
+       .group = "Structure"},
       {.name = "from-structure",
        .type = OptionType::flag,
-       .help = "No prediction: the contacts of --structure alone, within a chain or between two"},
+       .help = "No prediction: the contacts of --structure alone, within a chain or between two",
+       .group = "Structure"},
       {.name = "top",
        .type = OptionType::integer,
        .help = "Likeliest contacts to list; 0: as many as the protein has residues (default: 10; with --json 0)",
-       .value_name = "N"},
+       .value_name = "N",
+       .group = kOutput},
       memory_option()};
   for (OptionSpec& spec : std::vector{dtype_option(), threads_option(), json_option()})
     table.push_back(std::move(spec));
@@ -61,7 +71,7 @@ const models::Model& require_head(const models::Model& model) {
 }
 
 // Refused before anything is computed.
-void check_outputs(const Options& options) {
+void check_outputs(const Options& options, Sink& sink) {
   const std::filesystem::path output = options.text("output");
   const bool resume = options.flag("resume");
   if (output == "-")
@@ -69,6 +79,10 @@ void check_outputs(const Options& options) {
   if (resume && !options.has("output"))
     throw Error(ErrorKind::usage, {"nothing is kept of a run without an output", "--resume", "name it with --output"});
   if (options.has("output")) check_run_output({output, resume, options.flag("overwrite")});
+  std::vector<std::string> known = formats::known_extensions();
+  for (const char* more : {".rr", ".casp"}) known.emplace_back(more);
+  check_output_format(output.string(), known, sink);
+  if (options.has("output") && !is_rr(output)) check_contact_format(output);
   std::error_code ignored;
   if (!resume || !std::filesystem::exists(journal_folder(output), ignored)) check_picture(options);
 }
@@ -81,9 +95,9 @@ int run(const Options& options, Context& context) {
     if (!options.has("structure")) throw Error(ErrorKind::usage, {"no structure is named", "--structure", {}});
     return map_structure(options, context);
   }
-  check_outputs(options);
+  check_outputs(options, context.sink);
   const auto loaded =
-      engine::load_model(engine::resolve_model(options.text("model")), engine::parse_precision(options.text("dtype")));
+      engine::load_model(model_of(options, context.sink), engine::parse_precision(options.text("dtype")));
   require_head(*loaded.model);
   return run_contacts(options, context, loaded);
 }

@@ -1,10 +1,10 @@
 // groel convert: a checkpoint as a Hugging Face folder, in another precision.
-#include "engine/bundled.h"
 #include "engine/load.h"
+#include "tasks/reading/model.h"
 #include "tasks/reading/model_folder.h"
 #include "tasks/task.h"
 #include "train/adapter.h"
-#include "train/folders.h"
+#include "train/model_folder.h"
 #include "train/saved_model.h"
 
 namespace groel::tasks {
@@ -27,11 +27,12 @@ void keep_frequencies(const engine::Checkpoint& checkpoint, train::SavedModel& m
 int run(const Options& options, Context& context) {
   const std::filesystem::path folder = options.text("out");
   check_model_folder(folder.string(), options);
-  const engine::Checkpoint checkpoint = train::read_model(engine::resolve_model(options.text("model")));
+  const engine::Checkpoint checkpoint = train::read_model(model_of(options, context.sink));
   const engine::LoadedModel loaded = engine::load_unprepared(checkpoint);  // strict: a damaged one is found out here
   auto model = train::saved_copy(checkpoint, loaded.model->tokenizer().tokens(), parse_dtype(options.text("to")));
   keep_frequencies(checkpoint, model);
-  train::write_folder(folder, [&](const std::filesystem::path& temporary) { train::write_model(temporary, model); });
+  train::write_model_folder(folder,
+                            [&](const std::filesystem::path& temporary) { train::write_model(temporary, model); });
   const std::size_t bytes = std::filesystem::file_size(folder / "model.safetensors");
   if (options.flag("json"))
     context.out
@@ -39,8 +40,8 @@ int run(const Options& options, Context& context) {
                2)
         << '\n';
   else
-    context.out << fmt::format("{}: {} tensors, {} as {}\n", folder.string(), model.tensors.size(), format_bytes(bytes),
-                               options.text("to"));
+    context.out << fmt::format("{}: {}, {} as {}\n", folder.string(), counted(model.tensors.size(), "tensor"),
+                               format_bytes(bytes), options.text("to"));
   return 0;
 }
 
@@ -61,8 +62,16 @@ Task convert_task() {
                        .help = "Precision of the weights",
                        .otherwise = "f32",
                        .choices = {"f32", "bf16", "f16"}},
-                      {.name = "out", .letter = 'o', .help = "Folder to write", .value_name = "DIR", .required = true},
-                      {.name = "overwrite", .type = OptionType::flag, .help = "Replace an existing folder"},
+                      {.name = "out",
+                       .letter = 'o',
+                       .help = "Folder to write",
+                       .value_name = "DIR",
+                       .required = true,
+                       .writes = Writes::folder},
+                      {.name = "overwrite",
+                       .type = OptionType::flag,
+                       .help = "Replace the model in an existing folder; whatever else is in it stays",
+                       .group = kOutput},
                       json_option()},
           .run = run};
 }

@@ -60,12 +60,14 @@ Task curves_task() {
                    .type = OptionType::choice,
                    .help = "What the picture shows: the losses, or the scores on held-out data",
                    .otherwise = "loss",
-                   .choices = {"loss", "scores"}},
+                   .choices = {"loss", "scores"},
+                   .group = kOutput},
                   {.name = "rows",
                    .type = OptionType::integer,
                    .help = "Rows of the table at most, spread evenly",
                    .otherwise = 24,
-                   .value_name = "N"},
+                   .value_name = "N",
+                   .group = kOutput},
                   json_option()},
       .run = run};
 }

@@ -2,11 +2,15 @@
 #include <algorithm>
 
 #include "base/cpu.h"
-#include "engine/bundled.h"
+#include "base/output_place.h"
 #include "engine/windows.h"
+#include "formats/extension.h"
 #include "ops/limits.h"
 #include "tasks/embed/run.h"
+#include "tasks/reading/input.h"
 #include "tasks/reading/journal.h"
+#include "tasks/reading/model.h"
+#include "tasks/reading/written_out.h"
 #include "tasks/task.h"
 
 namespace groel::tasks {
@@ -20,19 +24,21 @@ std::vector<OptionSpec> option_table() {
   return {
       {.name = "input",
        .type = OptionType::paths,
-       .help = "FASTA, FASTQ, A3M, CSV or TSV files (also .gz, .bgz, .zst); - is stdin",
+       .help = "FASTA, FASTQ, A3M, CSV or TSV files (also .gz, .bgz, .zst), or a sequence; - is stdin",
        .value_name = "INPUT",
        .required = true},
       model_option(),
       {.name = "output",
        .letter = 'o',
-       .help = "File to write; its extension chooses the format; - is stdout (jsonl, csv)",
-       .value_name = "FILE"},
+       .help = "File to write; its extension chooses the format, text also with .gz or .zst; - is stdout (jsonl, csv)",
+       .value_name = "FILE",
+       .writes = Writes::file},
       {.name = "format",
        .letter = 'f',
        .type = OptionType::choice,
        .help = "Output format, whatever the extension",
-       .choices = format_names},
+       .choices = format_names,
+       .group = kOutput},
       {.name = "include",
        .letter = 'i',
        .type = OptionType::list,
@@ -47,40 +53,51 @@ std::vector<OptionSpec> option_table() {
        .value_name = "LIST"},
       {.name = "log-softmax",
        .type = OptionType::flag,
-       .help = "Logits as natural logarithms of probabilities over the vocabulary"},
+       .help = "Logits as natural logarithms of probabilities over the vocabulary",
+       .group = kOutput},
       {.name = "layout",
        .type = OptionType::choice,
        .help = "HDF5: packed matrices, or one dataset a protein keyed by id",
        .otherwise = "packed",
-       .choices = {"packed", "per-protein"}},
+       .choices = {"packed", "per-protein"},
+       .group = kOutput},
       {.name = "long",
        .type = OptionType::choice,
        .help = "Sequences over the model's limit (ESM-1b: 1022 residues; ESM-2 has none): fail the record, cut it, or "
                "average "
                "overlapping windows",
        .otherwise = "error",
-       .choices = {"error", "truncate", "window"}},
+       .choices = {"error", "truncate", "window"},
+       .group = kInput},
       dtype_option(),
       threads_option(),
       {.name = "max-tokens",
        .type = OptionType::integer,
        .help = "Tokens a batch at most (default: chosen from the plan)",
-       .value_name = "N"},
+       .value_name = "N",
+       .group = kPerformance},
       {.name = "memory",
        .type = OptionType::bytes,
        .help = "Memory to stay within, e.g. 4G (default: 80 % of what is free)",
-       .value_name = "SIZE"},
-      {.name = "id-column", .help = "CSV/TSV: column of the ids", .value_name = "NAME"},
-      {.name = "sequence-column", .help = "CSV/TSV: column of the sequences", .value_name = "NAME"},
+       .value_name = "SIZE",
+       .group = kPerformance},
+      {.name = "id-column", .help = "CSV/TSV: column of the ids", .value_name = "NAME", .group = kInput},
+      {.name = "sequence-column", .help = "CSV/TSV: column of the sequences", .value_name = "NAME", .group = kInput},
       {.name = "input-format",
        .type = OptionType::choice,
        .help = "Format of the input, where it is not plain from it",
        .otherwise = "auto",
-       .choices = {"auto", "fasta", "fastq", "csv", "tsv"}},
-      {.name = "resume", .type = OptionType::flag, .help = "Go on from what an interrupted run left behind"},
+       .choices = {"auto", "fasta", "fastq", "csv", "tsv", "pir"},
+       .group = kInput},
+      gaps_option(),
+      {.name = "resume",
+       .type = OptionType::flag,
+       .help = "Go on from what an interrupted run left behind",
+       .group = kOutput},
       {.name = "overwrite",
        .type = OptionType::flag,
-       .help = "Replace an existing output, and drop what an interrupted run left"},
+       .help = "Replace an existing output, and drop what an interrupted run left",
+       .group = kOutput},
       json_option(),
   };
 }
@@ -90,6 +107,7 @@ io::SequenceFormat input_format(const std::string& text) {
   if (text == "fastq") return io::SequenceFormat::fastq;
   if (text == "csv") return io::SequenceFormat::csv;
   if (text == "tsv") return io::SequenceFormat::tsv;
+  if (text == "pir") return io::SequenceFormat::pir;
   return io::SequenceFormat::automatic;
 }
 
@@ -139,7 +157,19 @@ void check_output(const EmbedRunOptions& run, const formats::Format& format) {
                                    "name a file (-o out.h5), or use --format jsonl or csv"});
 }
 
-EmbedRunOptions run_options(const Options& options, const models::Model& model) {
+// Where the name does not say what the file will be.
+void tell_format(const EmbedRunOptions& run, const formats::Format& format, Sink& sink) {
+  if (run.output == "-" || output_place(run.output).special) return;
+  const std::string extension = formats::format_extension(run.output);
+  const auto& own = format.extensions;
+  const std::string title = formats::format_title(std::string(own.front()));
+  if (extension.empty() && run.format.empty())
+    sink.note(fmt::format("{}: {}, as the name has no extension", run.output.string(), title));
+  if (!extension.empty() && std::find(own.begin(), own.end(), extension) == own.end())
+    sink.warning(fmt::format("{} will be {}, as --format says, whatever its name says", run.output.string(), title));
+}
+
+EmbedRunOptions run_options(const Options& options, const models::Model& model, Sink& sink) {
   EmbedRunOptions run;
   run.kinds = kinds_of(options.list("include"));
   run.request = request_of(run.kinds, engine::parse_layers(options.text("layers"), model.info().layers));
@@ -157,39 +187,37 @@ EmbedRunOptions run_options(const Options& options, const models::Model& model) 
   if (streamed && run.format.empty())
     throw Error(ErrorKind::usage, {"no output named", "--output", "write -o out.h5, or --format jsonl for stdout"});
   run.output = streamed ? "-" : options.text("output");
-  check_output(run, formats::find_format(run.format, run.output));
+  const formats::Format& format = formats::find_format(run.format, run.output);
+  check_output(run, format);
+  tell_format(run, format, sink);
   check_capabilities(model, run);
   return run;
 }
 
 void describe_input(const EmbedInput& input, Sink& sink) {
-  const auto& cleaned = input.cleaned;
-  sink.note(fmt::format("{} records, {} distinct sequences", input.records.size(), input.sequences.size()));
-  if (cleaned.lower_case + cleaned.stars_dropped + cleaned.unknown + input.truncated == 0) return;
-  sink.note(
-      fmt::format("{} lower-case letters read as upper case, {} trailing * dropped, {} unknown letters read as <unk>, "
-                  "{} sequences truncated",
-                  cleaned.lower_case, cleaned.stars_dropped, cleaned.unknown, input.truncated));
+  sink.note(fmt::format("{}, {}", counted(input.records.size(), "record"),
+                        counted(input.sequences.size(), "distinct sequence")));
+  input.summary.tell(sink);
+  if (input.truncated > 0) sink.note(counted(input.truncated, "sequence") + " truncated to the model's limit");
 }
 
 nlohmann::json summary_json(const EmbedSummary& summary, const EmbedInput& input, const EmbedRunOptions& run) {
   const auto rate = [&](std::int64_t count) {
     return summary.seconds > 0 ? static_cast<double>(count) / summary.seconds : 0.0;
   };
-  return {{"records", summary.records},
-          {"failed", summary.failed},
-          {"distinct_sequences", summary.distinct},
-          {"resumed_sequences", summary.resumed},
-          {"residues", summary.residues_computed},
-          {"seconds", summary.seconds},
-          {"residues_per_second", rate(summary.residues_computed)},
-          {"tokens", summary.tokens_computed},
-          {"tokens_per_second", rate(summary.tokens_computed)},
-          {"lower_case", input.cleaned.lower_case},
-          {"stars_dropped", input.cleaned.stars_dropped},
-          {"unknown_letters", input.cleaned.unknown},
-          {"truncated", input.truncated},
-          {"output", run.output.string()}};
+  nlohmann::json out = {{"records", summary.records},
+                        {"failed", summary.failed},
+                        {"distinct_sequences", summary.distinct},
+                        {"resumed_sequences", summary.resumed},
+                        {"residues", summary.residues_computed},
+                        {"seconds", summary.seconds},
+                        {"residues_per_second", rate(summary.residues_computed)},
+                        {"tokens", summary.tokens_computed},
+                        {"tokens_per_second", rate(summary.tokens_computed)},
+                        {"truncated", input.truncated},
+                        {"output", run.output.string()}};
+  out.update(input.summary.to_json());
+  return out;
 }
 
 // Worth a measurement (a quarter of a second) where there was much to wait for.
@@ -208,25 +236,28 @@ void advise_bf16(const engine::LoadedModel& loaded, const EmbedSummary& summary,
 
 int run(const Options& options, Context& context) {
   apply_threads(options);
+  if (options.has("output")) formats::find_format(options.text("format"), options.text("output"));  // before the model
   const auto loaded =
-      engine::load_model(engine::resolve_model(options.text("model")), engine::parse_precision(options.text("dtype")));
-  const EmbedRunOptions run = run_options(options, *loaded.model);
+      engine::load_model(model_of(options, context.sink), engine::parse_precision(options.text("dtype")));
+  const EmbedRunOptions run = run_options(options, *loaded.model, context.sink);
   const EmbedInput input = read_embed_input(
       {options.list("input"),
        {input_format(options.text("input-format")), options.text("id-column"), options.text("sequence-column")},
-       run.long_policy},
+       run.long_policy,
+       gaps_of(options)},
       *loaded.model);
+  note_written_out(options.list("input"), context.sink);
   describe_input(input, context.sink);
   const EmbedSummary summary = run_embed(loaded, input, run, context.sink);
   const nlohmann::json json = summary_json(summary, input, run);
   if (options.flag("json") && run.output != "-") {
     context.out << json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
   } else {
-    context.sink.note(fmt::format("wrote {} records{} to {} ({} residues in {:.1f} s, {:.0f} residues/s)",
-                                  summary.records,
-                                  summary.failed ? fmt::format(", {} of them failed,", summary.failed) : "",
-                                  run.output == "-" ? "stdout" : run.output.string(), summary.residues_computed,
-                                  summary.seconds, json["residues_per_second"].get<double>()));
+    context.sink.note(
+        fmt::format("wrote {}{} to {} ({} in {:.1f} s, {:.0f} residues/s)", counted(summary.records, "record"),
+                    summary.failed ? fmt::format(", {} of them failed,", summary.failed) : "",
+                    run.output == "-" ? "stdout" : run.output.string(), counted(summary.residues_computed, "residue"),
+                    summary.seconds, json["residues_per_second"].get<double>()));
     advise_bf16(loaded, summary, context.sink);
   }
   return summary.failed > 0 ? 1 : 0;

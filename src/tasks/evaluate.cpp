@@ -1,12 +1,15 @@
 // groel evaluate: how well a model predicts held-out data.
 #include <algorithm>
 #include <chrono>
-#include <numeric>
+#include <cmath>
 
 #include "base/interrupt.h"
-#include "engine/bundled.h"
+#include "engine/embed.h"
 #include "engine/load.h"
 #include "tasks/evaluate/labels.h"
+#include "tasks/evaluate/learned.h"
+#include "tasks/reading/input.h"
+#include "tasks/reading/model.h"
 #include "tasks/train/labelled.h"
 #include "train/adapter.h"
 #include "train/evaluation.h"
@@ -36,23 +39,33 @@ std::vector<OptionSpec> option_table() {
        .type = OptionType::number,
        .help = "Part of the residues that is hidden",
        .otherwise = 0.15,
-       .value_name = "X"},
+       .value_name = "X",
+       .group = "Masking",
+       .verbs = {"mlm"}},
       {.name = "seed",
        .type = OptionType::integer,
        .help = "Of the choice of hidden residues",
        .otherwise = 0,
-       .value_name = "N"},
+       .value_name = "N",
+       .group = "Masking",
+       .verbs = {"mlm"}},
       {.name = "max-length",
        .type = OptionType::integer,
        .help = "Residues of a sequence at most; of a longer one its middle is used, with labels its start",
        .otherwise = 1022,
-       .value_name = "N"},
+       .value_name = "N",
+       .group = kInput},
       {.name = "batch-tokens",
        .type = OptionType::integer,
        .help = "Tokens a batch; changes no number",
        .otherwise = 4096,
-       .value_name = "N"},
-      {.name = "per-residue", .type = OptionType::flag, .help = "Also the accuracy of each kind of residue"},
+       .value_name = "N",
+       .group = kPerformance},
+      {.name = "per-residue",
+       .type = OptionType::flag,
+       .help = "Also the accuracy of each kind of residue",
+       .group = kOutput,
+       .verbs = {"mlm"}},
       dtype_option(),
       threads_option(),
       json_option()};
@@ -60,7 +73,9 @@ std::vector<OptionSpec> option_table() {
   table.push_back({.name = "split",
                    .type = OptionType::list,
                    .help = "Rows alone that have these values in --split-column",
-                   .value_name = "NAMES"});
+                   .value_name = "NAMES",
+                   .group = "Labels",
+                   .verbs = {"classify", "tokens"}});
   return table;
 }
 
@@ -77,6 +92,18 @@ train::MlmDataOptions data_options(const Options& options, const models::Model& 
   return data;
 }
 
+// The error of the batch's first sequence whose numbers are not finite.
+Error overflow(const models::Model& model, const train::TrainBatch& batch) {
+  const auto tokens = batch.input.tokens.values<std::int32_t>();
+  const auto bounds = batch.input.cu_seqlens.values<std::int32_t>();
+  for (std::size_t b = 0; b + 1 < bounds.size(); ++b) {
+    const std::vector<std::int32_t> one(tokens.begin() + bounds[b], tokens.begin() + bounds[b + 1]);
+    const engine::Embedding said = engine::embed_batch(model, std::span(&one, 1), {.logits = true}).front();
+    if (said.failure) return *said.failure;
+  }
+  return Error(ErrorKind::bad_model, "the loss is not a finite number");
+}
+
 train::LossSum evaluate(const models::Model& model, train::MlmData& data, const train::Corpus& corpus, Sink& sink) {
   train::LossSum sum;
   Progress progress{"evaluating", 0, corpus.size(), 0, corpus.residues(), 0};
@@ -84,6 +111,7 @@ train::LossSum evaluate(const models::Model& model, train::MlmData& data, const 
   while (const auto batch = data.next()) {
     check_interrupted();
     sum += train::masked_loss(model, *batch);
+    if (!std::isfinite(sum.loss)) throw overflow(model, *batch);
     progress.done = data.position().next;
     progress.tokens += batch->input.token_count() - 2 * batch->input.sequences();
     progress.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -121,20 +149,20 @@ void print(const ordered_json& result, std::ostream& out) {
 }
 
 ordered_json evaluate_mlm(const Options& options, Context& context) {
-  const engine::LoadedModel loaded = engine::load_model(train::read_model(engine::resolve_model(options.text("model"))),
-                                                        engine::parse_precision(options.text("dtype")));
+  const auto path = model_of(options, context.sink);
+  const engine::LoadedModel loaded =
+      engine::load_model(train::read_model(path), engine::parse_precision(options.text("dtype")));
   models::require<models::MaskedLm>(*loaded.model);
   const bio::Tokenizer& tokenizer = loaded.model->tokenizer();
-  const auto corpus = train::Corpus::read(options.list("data"), tokenizer, {}, context.sink);
-  std::vector<std::int64_t> members(static_cast<std::size_t>(corpus.size()));
-  std::iota(members.begin(), members.end(), std::int64_t{0});
-  train::MlmData data(corpus, members, tokenizer, data_options(options, *loaded.model));
+  const auto corpus = train::Corpus::read(options.list("data"), tokenizer, {.gaps = gaps_of(options)}, context.sink);
+  train::MlmData data(corpus, train::all_of(corpus), tokenizer, data_options(options, *loaded.model));
   if (data.cropped() > 0)
-    context.sink.note(fmt::format("of {} sequences over the limit the middle is used", data.cropped()));
+    context.sink.note(fmt::format("of {} over the limit the middle is used", counted(data.cropped(), "sequence")));
   const train::LossSum sum = evaluate(*loaded.model, data, corpus, context.sink);
   const train::Scores scores = train::scores_of(sum);
   ordered_json result = {
       {"perplexity", scores.perplexity}, {"accuracy", scores.accuracy}, {"masked_tokens", scores.targets}};
+  tell_learned(corpus, path, result, context.sink);
   if (options.flag("per-residue")) result["residues"] = by_residue(sum, tokenizer);
   return result;
 }
@@ -143,6 +171,7 @@ int run(const Options& options, Context& context) {
   apply_threads(options);
   const auto objective = options.list("objective");
   if (objective.size() != 1) throw Error(ErrorKind::usage, {"name one objective", {}, "mlm, classify or tokens"});
+  check_verb("evaluate", option_table(), objective[0], options);
   const ordered_json result =
       objective[0] == "mlm" ? evaluate_mlm(options, context) : evaluate_labels(options, context);
   if (options.flag("json"))
@@ -166,7 +195,10 @@ Task evaluate_task() {
            {"groel evaluate mlm --data examples/proteins.fasta --json --per-residue",
             "of a model, as JSON, with the accuracy of each amino acid"}},
           option_table(),
-          run};
+          run,
+          {{"mlm", "How well a model fills in hidden residues: perplexity and accuracy"},
+           {"classify", "How well a head predicts labels or numbers of sequences"},
+           {"tokens", "How well a head predicts the labels of residues"}}};
 }
 
 }  // namespace groel::tasks

@@ -11,6 +11,7 @@
 #include "tasks/embed/records.h"
 #include "tasks/reading/distribution.h"
 #include "tasks/reading/input.h"
+#include "tasks/reading/model.h"
 #include "tasks/task.h"
 
 namespace groel::tasks {
@@ -47,10 +48,9 @@ std::vector<Tensor> mean_vectors(const models::Model& model, const EmbedInput& i
   const int last = static_cast<int>(model.info().layers);
   std::vector<Tensor> out;
   for (const EmbedRecord& record : input.records) {
-    if (record.error) throw record.error.value();
+    if (record.error) throw Error(*record.error);
     const auto tokens = model.tokenizer().encode(input.sequences[static_cast<std::size_t>(record.distinct)]).ids;
-    out.push_back(
-        engine::embed_batch(model, std::span(&tokens, 1), {.layers = {last}, .mean = true}).front().mean.at(last));
+    out.push_back(engine::embed_one(model, tokens, {.layers = {last}, .mean = true}).mean.at(last));
   }
   return out;
 }
@@ -77,6 +77,7 @@ Filled fill_one(const models::Model& model, const EmbedInput& input) {
   };
   const Choices choices(tokenizer, Choices::Scope::residues);
   engine::MaskedScan(model, {}).run(source, [&](const engine::ScanAnswer& answer) {
+    if (answer.failure != nullptr) throw *answer.failure;
     const auto probabilities = choices.probabilities(answer.log_probabilities);
     for (const std::size_t choice : by_probability(probabilities))
       out.guesses.emplace_back(tokenizer.token(choices.ids()[choice]), probabilities[choice]);
@@ -108,7 +109,7 @@ int run(const Options& options, Context& context) {
         ErrorKind::not_found,
         {"the example proteins are not installed", {}, "set GROEL_HOME to GroEL's share folder or source tree"});
   const std::string model(engine::bundled_models().front().name);
-  const auto loaded = engine::load_model(engine::resolve_model(model));
+  const auto loaded = engine::load_model(find_model(model, context.sink));
   const EmbedInput input = read_embed_input({{fasta->string()}, {}, LongPolicy::error}, *loaded.model);
   const std::vector<Tensor> vectors = mean_vectors(*loaded.model, input);
   nlohmann::json rows = nlohmann::json::array();
@@ -125,16 +126,17 @@ int run(const Options& options, Context& context) {
     context.out << all.dump(2) << '\n';
     return 0;
   }
-  context.out << fmt::format("{} proteins embedded by {} (mean over residues, width {})\n\n{:<26}{:>8}   {:<26}{:>8}\n",
-                             rows.size(), model, vectors.front().count(), "protein", "length", "nearest neighbour",
-                             "cosine");
+  context.out << fmt::format("{} embedded by {} (mean over residues, width {})\n\n{:<26}{:>8}   {:<26}{:>8}\n",
+                             counted(rows.size(), "protein"), model, vectors.front().count(), "protein", "length",
+                             "nearest neighbour", "cosine");
   for (const auto& row : rows)
     context.out << fmt::format("{:<26}{:>8}   {:<26}{:>8.4f}\n", row["id"].get<std::string>(), row["length"].get<int>(),
                                row["nearest"].get<std::string>(), row["cosine"].get<double>());
   print(filled, context.out);
   context.out << fmt::format(
-      "\n{} is small and has seen little (groel models says more). With a larger model:\n"
-      "  groel embed proteins.fasta -m FOLDER -o proteins.h5\n",
+      "\n{} is small and has seen little. With a larger model (`groel models` lists them) and your own proteins:\n"
+      "  groel embed my.fasta -m facebook/esm2_t33_650M_UR50D -o proteins.h5\n"
+      "docs/start.md goes on from here by question: compare, annotate, rank mutants, classify, look at contacts.\n",
       model);
   return 0;
 }

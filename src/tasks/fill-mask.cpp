@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/text_file.h"
+#include "tasks/fill_mask/masks.h"
 #include "tasks/fill_mask/picture.h"
 #include "tasks/fill_mask/positions.h"
 #include "tasks/reading/csv_text.h"
@@ -21,30 +22,38 @@ std::vector<OptionSpec> option_table() {
       sequences_option(),
       model_option(),
       record_option(),
+      gaps_option(),
       {.name = "position",
        .letter = 'p',
        .type = OptionType::list,
        .help = "Residues to mask, together, counted from 1",
        .value_name = "N,..."},
-      {.name = "zero-based", .type = OptionType::flag, .help = "Positions count from 0, in what is given and shown"},
+      {.name = "zero-based",
+       .type = OptionType::flag,
+       .help = "Positions count from 0, in what is given and shown",
+       .group = kInput},
       {.name = "all", .type = OptionType::flag, .help = "Mask every residue, each in a copy of its own"},
       {.name = "top-k",
        .letter = 'k',
        .type = OptionType::integer,
        .help = "Predictions to show; 0: all",
        .otherwise = 5,
-       .value_name = "K"},
+       .value_name = "K",
+       .group = kOutput},
       {.name = "vocabulary",
        .type = OptionType::choice,
        .help = "Probabilities over the 20 residues (they sum to 1), or over all tokens of the model",
        .otherwise = "residues",
-       .choices = {"residues", "all"}},
+       .choices = {"residues", "all"},
+       .group = kOutput},
       {.name = "tolerant",
        .type = OptionType::number,
        .help = "With --all: list positions with at least as many effective residues (2 to the entropy)",
        .otherwise = 8.0,
-       .value_name = "X"},
-      table_option("Also write the probabilities as CSV, a position a row; -: to stdout, instead of text"),
+       .value_name = "X",
+       .group = kOutput},
+      table_option(
+          "Also write the probabilities (.csv, .tsv, .json), a position a row; -: CSV to stdout, instead of text"),
       picture_option("Picture of one record's probabilities, bars of a position or a map of several"),
       overwrite_option(),
       window_option(0)};
@@ -198,13 +207,14 @@ void check_drawable(const std::vector<MaskJob>& jobs, const std::vector<ReadReco
   if (!options.has("picture")) return;
   if (jobs.empty()) throw Error(ErrorKind::bad_input, {"no position to show", options.text("picture"), {}});
   if (jobs.size() > 1)
-    throw Error(ErrorKind::usage, {"a picture shows one record, and the input has several", "--picture",
-                                   fmt::format("for example --record '{}'", records[jobs.front().record].id)});
+    throw Error(ErrorKind::usage,
+                {"a picture shows one record, and the input has several", "--picture",
+                 fmt::format("for example --record {}", shell_quoted(records[jobs.front().record].id))});
 }
 
 void draw(const std::vector<FilledPosition>& all, const View& view, const Options& options, Sink& sink) {
-  if (!options.has("picture")) return;
-  MaskPicture picture{view.id(all.front()), {}, {}, view.base};
+  if (!options.has("picture") || all.empty()) return;  // none: its record failed, which has been said
+  MaskPicture picture{view.id(all.front()), model_title(options.text("model")), {}, {}, view.base, view.one_by_one};
   for (std::size_t choice = 0; choice < view.choices.ids().size(); ++choice)
     picture.tokens.push_back(view.token(choice));
   for (const FilledPosition& filled : all) picture.residues.push_back(view.residue(filled));
@@ -213,7 +223,7 @@ void draw(const std::vector<FilledPosition>& all, const View& view, const Option
 
 void show(const std::vector<FilledPosition>& all, const View& view, const Options& options, std::ostream& out) {
   const bool to_file = options.has("output") && options.text("output") != "-";
-  if (to_file) write_text(options.text("output"), to_csv(all, view));
+  if (to_file) write_table(options, {[&] { return to_csv(all, view); }, [&] { return to_json(all, view); }});
   if (options.flag("json"))
     out << to_json(all, view).dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
   else if (options.has("output") && !to_file)
@@ -224,24 +234,33 @@ void show(const std::vector<FilledPosition>& all, const View& view, const Option
     for (const FilledPosition& filled : all) print_position(filled, view, out);
 }
 
+void tell(const MaskSpellings& seen, Sink& sink) {
+  if (seen.other > 0) sink.note(fmt::format("{} ([MASK], _ or ?) read as <mask>", counted(seen.other, "sign")));
+  if (seen.lower_case > 0)
+    sink.note(fmt::format("{} read as upper case", counted(seen.lower_case, "lower-case letter")));
+}
+
 int run(const Options& options, Context& context) {
   apply_threads(options);
   check_table_output(options);
   check_picture(options);
   if (options.integer("top-k") < 0) throw Error(ErrorKind::usage, {"a number from 0 on", "--top-k", "0 shows all"});
   const MaskRequest request = mask_request(options);
-  const engine::LoadedModel loaded = load_reader(options, options.text("model"));
+  const engine::LoadedModel loaded = load_reader(options, options.text("model"), context.sink);
   const bio::Tokenizer& tokenizer = loaded.model->tokenizer();
   const engine::MaskedScan scan(*loaded.model, scan_options(options));
   const Choices choices(tokenizer,
                         options.text("vocabulary") == "all" ? Choices::Scope::vocabulary : Choices::Scope::residues);
-  std::vector<ReadRecord> records = read_records(options, tokenizer);
+  MaskSpellings seen;
+  std::vector<ReadRecord> records =
+      read_records(options, tokenizer, context.sink, [&](const std::string& text) { return with_masks(text, seen); });
+  tell(seen, context.sink);
   const std::vector<MaskJob> jobs = mask_jobs(scan, tokenizer, records, request);
+  check_drawable(jobs, records, options);
+  const auto filled = fill_masks({scan, tokenizer, choices, records}, jobs, request, context.sink);
   Failures failures(context.sink);
   for (const ReadRecord& record : records)
     if (record.error) failures.add(record.id, *record.error);
-  check_drawable(jobs, records, options);
-  const auto filled = fill_masks({scan, tokenizer, choices, records}, jobs, request, context.sink);
   const View view{tokenizer,
                   choices,
                   records,
@@ -260,7 +279,8 @@ Task fill_mask_task() {
   return {.name = "fill-mask",
           .summary = "Show what a model puts in the place of masked residues",
           .description =
-              "Masks are written <mask> in a sequence, or set at --position in the records of a file; several in one "
+              "Masks are written <mask> in a sequence ([MASK], _ and ? are read as that), or set at --position in the "
+              "records of a file; several in one "
               "sequence are masked together. --all masks every residue in a copy of its own and shows how the model "
               "sees the chain: the true residue's probability and rank, the entropy in bits, tolerant positions.",
           .examples = {{"groel fill-mask \"MALWMRLLPLLALLALWGPDPAAAFVNQH<mask>CGSHLVEALYLVCGERGFFYTPKT\"",

@@ -3,13 +3,13 @@
 #include <cmath>
 #include <filesystem>
 
-#include "engine/bundled.h"
 #include "engine/load.h"
 #include "tasks/contacts/fit.h"
+#include "tasks/reading/model.h"
 #include "tasks/reading/model_folder.h"
 #include "tasks/task.h"
 #include "train/adapter.h"
-#include "train/folders.h"
+#include "train/model_folder.h"
 #include "train/saved_model.h"
 
 namespace groel::tasks {
@@ -25,8 +25,16 @@ std::vector<OptionSpec> option_table() {
        .value_name = "FILES",
        .required = true},
       model_option(),
-      {.name = "output", .letter = 'o', .help = "Folder for the model", .value_name = "DIR", .required = true},
-      {.name = "overwrite", .type = OptionType::flag, .help = "Replace the folder"},
+      {.name = "output",
+       .letter = 'o',
+       .help = "Folder for the model",
+       .value_name = "DIR",
+       .required = true,
+       .writes = Writes::folder},
+      {.name = "overwrite",
+       .type = OptionType::flag,
+       .help = "Replace the model in the folder; whatever else is in it stays",
+       .group = kOutput},
       {.name = "valid",
        .type = OptionType::list,
        .help = "Structures to measure the head on, that it does not learn from",
@@ -35,26 +43,31 @@ std::vector<OptionSpec> option_table() {
        .type = OptionType::choice,
        .help = "Of the weights: l1 leaves most of them 0",
        .otherwise = "l1",
-       .choices = {"l1", "l2"}},
+       .choices = {"l1", "l2"},
+       .group = "Method"},
       {.name = "inverse-strength",
        .type = OptionType::number,
        .help = "scikit-learn's C: larger means less penalty",
        .otherwise = 0.15,
-       .value_name = "C"},
+       .value_name = "C",
+       .group = "Method"},
       {.name = "min-length",
        .type = OptionType::integer,
        .help = "Residues with coordinates that a chain has to have",
        .otherwise = 30,
-       .value_name = "N"},
+       .value_name = "N",
+       .group = kInput},
       {.name = "max-length",
        .type = OptionType::integer,
        .help = "Leave longer chains out",
        .otherwise = 1022,
-       .value_name = "N"},
+       .value_name = "N",
+       .group = kInput},
       {.name = "memory",
        .type = OptionType::bytes,
        .help = "Memory that the samples may take, e.g. 4G (default: what is free)",
-       .value_name = "SIZE"}};
+       .value_name = "SIZE",
+       .group = kPerformance}};
   for (OptionSpec& spec : std::vector{dtype_option(), threads_option(), json_option()})
     table.push_back(std::move(spec));
   return table;
@@ -77,7 +90,8 @@ void save(const std::filesystem::path& folder, const engine::Checkpoint& checkpo
   for (const auto& [name, array] : checkpoint.arrays)
     if (is_weight(array.dtype))
       saved.tensors.push_back({name, Tensor::copy_of(array.shape, array.dtype, array.bytes).to(DType::f32)});
-  train::write_folder(folder, [&](const std::filesystem::path& temporary) { train::write_model(temporary, saved); });
+  train::write_model_folder(folder,
+                            [&](const std::filesystem::path& temporary) { train::write_model(temporary, saved); });
 }
 
 ordered_json precision_json(const std::vector<MeanPrecision>& all) {
@@ -102,14 +116,15 @@ std::string precision_text(const ordered_json& all) {
 }
 
 void print(const ordered_json& result, std::ostream& out) {
-  out << fmt::format("{} chains, {} pairs of residues, {} of them in contact\n", result["chains"].get<std::int64_t>(),
-                     result["pairs"].get<std::int64_t>(), result["contacts"].get<std::int64_t>());
-  out << fmt::format("{} of {} weights are not 0, bias {:.4f}, {} iterations\n", result["nonzero"].get<std::int64_t>(),
+  out << fmt::format("{}, {} of residues, {} of them in contact\n",
+                     counted(result["chains"].get<std::int64_t>(), "chain"),
+                     counted(result["pairs"].get<std::int64_t>(), "pair"), result["contacts"].get<std::int64_t>());
+  out << fmt::format("{} of {} weights are not 0, bias {:.4f}, {}\n", result["nonzero"].get<std::int64_t>(),
                      result["weights"].get<std::int64_t>(), result["bias"].get<double>(),
-                     result["iterations"].get<int>());
+                     counted(result["iterations"].get<std::int64_t>(), "iteration"));
   out << "\nmean precision on the chains learned from:\n" << precision_text(result["precision"]);
   if (result.contains("valid_precision"))
-    out << fmt::format("\non the {} chains held out:\n", result["valid_chains"].get<std::int64_t>())
+    out << fmt::format("\non the {} held out:\n", counted(result["valid_chains"].get<std::int64_t>(), "chain"))
         << precision_text(result["valid_precision"]);
   out << fmt::format("\nthe model is in {}\n", result["model"].get<std::string>());
 }
@@ -123,7 +138,9 @@ std::vector<FitChain> held_out(const Options& options, const FitFilter& filter, 
     return std::any_of(chains.begin(), chains.end(), [&](const FitChain& c) { return c.sequence == one.sequence; });
   };
   const auto removed = std::erase_if(out, learned);
-  if (removed > 0) sink.warning(fmt::format("{} chains of --valid are learned from, and not measured on", removed));
+  if (removed > 0)
+    sink.warning(fmt::format("{} learned from, and not measured on",
+                             counted(removed, "chain of --valid is", "chains of --valid are")));
   return out;
 }
 
@@ -142,14 +159,16 @@ int run(const Options& options, Context& context) {
   const analysis::LogisticOptions fit = fit_options(options);
   const FitFilter filter{options.integer("min-length"), options.integer("max-length")};
   const ops::Precision precision = engine::parse_precision(options.text("dtype"));
-  engine::Checkpoint checkpoint = train::read_model(engine::resolve_model(options.text("model")));
+  engine::Checkpoint checkpoint = train::read_model(model_of(options, context.sink));
   const std::vector<FitChain> chains = read_chains(options.list("structures"), filter, context.sink);
   const std::vector<FitChain> valid = held_out(options, filter, chains, context.sink);
   std::optional<engine::LoadedModel> bare = engine::load_model(checkpoint, precision);
   for (const auto* all : {&chains, &valid}) require_readable(*bare->model, *all);
   const analysis::LogisticData data = contact_samples(*bare->model, chains, options.bytes("memory"), context.sink);
   bare.reset();  // it is loaded again with the head
+  require_both_kinds(data);
   const analysis::LogisticModel head = analysis::fit_logistic(data, fit);
+  require_learned(head, data, fit);
   set_contact_head(checkpoint, head);
   const engine::LoadedModel loaded = engine::load_model(checkpoint, precision);
   save(folder, checkpoint, *loaded.model);
@@ -181,9 +200,9 @@ Task fit_contacts_task() {
           "ESM's own way: logistic regression of contacts (Cβ within 8 Å, 6 and more residues apart) on the "
           "symmetrised, average-product-corrected attention maps of every layer and head. The model itself stays as it "
           "is; with its head it is written as a Hugging Face folder for `groel contacts`. A head that the model had "
-          "is replaced. Equal calls give equal files.",
-      .examples = {{"groel fit-contacts examples/1CRN.cif -o with-contacts",
-                    "from a single structure; twenty are a good start"}},
+          "is replaced; one that learned nothing is an error. Equal calls give equal files.",
+      .examples = {{"groel fit-contacts examples/1CRN.cif examples/1UBQ.pdb --inverse-strength 1 -o with-contacts",
+                    "from two structures, with little penalty; twenty are a good start"}},
       .options = option_table(),
       .run = run};
 }

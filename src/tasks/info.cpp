@@ -1,7 +1,7 @@
 // groel info: what a checkpoint is.
-#include "engine/bundled.h"
 #include "engine/load.h"
 #include "engine/plan.h"
+#include "tasks/reading/model.h"
 #include "tasks/task.h"
 
 namespace groel::tasks {
@@ -60,7 +60,7 @@ int run(const Options& options, Context& context) {
   const auto paths = options.list("model");
   if (paths.size() != 1) throw Error(ErrorKind::usage, "name one model");
   const auto loaded =
-      engine::load_model(engine::resolve_model(paths.front()), engine::parse_precision(options.text("dtype")));
+      engine::load_model(find_model(paths.front(), context.sink), engine::parse_precision(options.text("dtype")));
   const json info = describe(loaded);
   if (options.flag("json"))
     context.out << info.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
@@ -74,11 +74,13 @@ int run(const Options& options, Context& context) {
 Task info_task() {
   return {.name = "info",
           .summary = "Say what a checkpoint is: family, sizes, capabilities, memory",
-          .description = "Loads the checkpoint strictly, so that a damaged or mismatched one is found out here.",
+          .description =
+              "Loads the checkpoint strictly, so that a damaged or mismatched one is found out here. Of a published "
+              "one that is not on this machine it prints how large it is and the line that gets it.",
           .examples = {{"groel info groel-5m", "a bundled model"}, {"groel info groel-5m --json", "for programs"}},
           .options = {{.name = "model",
                        .type = OptionType::paths,
-                       .help = "Folder, .pt file or bundled name",
+                       .help = "What -m takes: a name that `groel models` lists, a folder, a .pt file",
                        .value_name = "MODEL",
                        .required = true},
                       dtype_option(),

@@ -1,59 +1,145 @@
-// groel models: what can be loaded.
+// groel models: what -m takes, how large it is, and what of it is on this machine.
+#include <algorithm>
+#include <filesystem>
+
 #include "engine/bundled.h"
+#include "engine/model_cache.h"
 #include "models/family.h"
+#include "models/published.h"
 #include "tasks/task.h"
 
 namespace groel::tasks {
 namespace {
 
-using nlohmann::json;
+using models::PublishedModel;
+using nlohmann::ordered_json;
 
-json families_json() {
-  json out = json::array();
-  for (const models::Family& family : models::families()) {
-    json known = json::array();
-    for (const models::KnownCheckpoint& checkpoint : family.known)
-      known.push_back({{"name", checkpoint.name},
-                       {"layers", checkpoint.layers},
-                       {"width", checkpoint.width},
-                       {"heads", checkpoint.heads},
-                       {"parameters", checkpoint.parameters > 0 ? json(checkpoint.parameters) : json()}});
-    out.push_back(
-        {{"family", family.name}, {"summary", family.summary}, {"citation", family.citation}, {"checkpoints", known}});
+constexpr const char* kRow = "  {:<34} {:>6} {:>6} {:>6} {:>11} {:>9}  {:<8} {}\n";
+
+std::size_t size_of(const std::filesystem::path& folder) {
+  std::size_t bytes = 0;
+  std::error_code failed;
+  for (std::filesystem::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed))
+    if (std::filesystem::is_regular_file(at->path(), failed)) bytes += std::filesystem::file_size(at->path(), failed);
+  return bytes;
+}
+
+ordered_json bundled_json() {
+  ordered_json out = ordered_json::array();
+  for (const engine::BundledModel& model : engine::bundled_models()) {
+    const auto folder = engine::find_bundled(model);
+    out.push_back({{"name", model.name},
+                   {"summary", model.summary},
+                   {"licence", model.licence},
+                   {"bytes", folder ? ordered_json(size_of(*folder)) : ordered_json()},
+                   {"path", folder ? ordered_json(folder->string()) : ordered_json()}});
   }
   return out;
 }
 
-json bundled_json() {
-  json out = json::array();
-  for (const engine::BundledModel& model : engine::bundled_models()) {
-    const auto folder = engine::find_bundled(model);
-    out.push_back(
-        {{"name", model.name}, {"summary", model.summary}, {"path", folder ? json(folder->string()) : json()}});
+// Where it is on this machine: path, and what a download that was broken off left out.
+ordered_json here_json(const PublishedModel& model) {
+  auto found = engine::find_in_hub_cache(std::string(model.id));
+  if (!found || !found->lacks.empty())
+    if (const auto torch = engine::find_in_torch_cache(std::string(model.name()))) found = torch;
+  if (!found) return nullptr;
+  return {{"path", found->path.string()},
+          {"revision", found->revision.empty() ? ordered_json() : ordered_json(found->revision)},
+          {"lacks", found->lacks.empty() ? ordered_json() : ordered_json(found->lacks)}};
+}
+
+ordered_json published_json(const models::Family& family) {
+  ordered_json out = ordered_json::array();
+  for (const PublishedModel& model : models::published_models()) {
+    if (model.family != family.name) continue;
+    ordered_json aliases = ordered_json::array({model.name()});
+    for (const std::string_view alias : model.aliases) aliases.push_back(alias);
+    out.push_back({{"name", model.id},
+                   {"aliases", aliases},
+                   {"generation", model.generation},
+                   {"layers", model.layers},
+                   {"width", model.width},
+                   {"heads", model.heads},
+                   {"parameters", model.parameters()},
+                   {"download_bytes", model.file_bytes()},
+                   {"licence", model.licence},
+                   {"citation", model.citation},
+                   {"here", here_json(model)}});
   }
   return out;
+}
+
+ordered_json families_json() {
+  ordered_json out = ordered_json::array();
+  for (const models::Family& family : models::families())
+    out.push_back({{"family", family.name},
+                   {"summary", family.summary},
+                   {"citation", family.citation},
+                   {"checkpoints", published_json(family)}});
+  return out;
+}
+
+// Models of the cache that are not published ones: somebody's own.
+ordered_json others_json() {
+  ordered_json out = ordered_json::array();
+  for (const std::string& id : engine::cached_ids()) {
+    const auto found = models::find_published(id) == nullptr ? engine::find_in_hub_cache(id) : std::nullopt;
+    if (found && found->lacks.empty()) out.push_back({{"name", id}, {"path", found->path.string()}});
+  }
+  return out;
+}
+
+std::string here_text(const ordered_json& here) {
+  if (here.is_null()) return "-";
+  if (!here["lacks"].is_null()) return fmt::format("not complete: lacks {}", here["lacks"].get<std::string>());
+  return here["revision"].is_null() ? "in torch hub's cache" : "in the Hugging Face cache";
+}
+
+void print_bundled(const ordered_json& all, std::ostream& out) {
+  out << "Bundled, ready to use:\n";
+  for (const ordered_json& model : all["bundled"])
+    out << fmt::format("  {:<18} {:>9}  {:<11} {}{}\n", model["name"].get<std::string>(),
+                       model["bytes"].is_null() ? "" : format_bytes(model["bytes"].get<std::size_t>()),
+                       model["licence"].get<std::string>(), model["summary"].get<std::string>(),
+                       model["path"].is_null() ? " (not installed)" : "");
+}
+
+void print_family(const ordered_json& family, std::ostream& out) {
+  out << fmt::format("\nPublished: {}\n", family["summary"].get<std::string>())
+      << fmt::format(kRow, "name", "layers", "width", "heads", "parameters", "download", "licence", "on this machine");
+  for (const ordered_json& c : family["checkpoints"])
+    out << fmt::format(kRow, c["name"].get<std::string>(), c["layers"].get<int>(), c["width"].get<int>(),
+                       c["heads"].get<int>(), fmt::format("{:.0f} M", c["parameters"].get<double>() / 1e6),
+                       format_bytes(c["download_bytes"].get<std::size_t>()), c["licence"].get<std::string>(),
+                       here_text(c["here"]));
+}
+
+void print_rest(const ordered_json& all, std::ostream& out) {
+  if (!all["cached"].empty()) out << "\nOther models of these families in the Hugging Face cache:\n";
+  for (const ordered_json& model : all["cached"]) out << fmt::format("  {}\n", model["name"].get<std::string>());
+  out << "\n-m takes each of these names (with or without \"facebook/\", also esm2_650M and the like), a Hugging Face\n"
+         "folder, or a fair-esm .pt file. Of a published model that is not here, `groel info NAME` prints the line "
+         "that\n"
+         "gets it. Downloads are four bytes a parameter; a repository may hold the weights in two forms.\n"
+      << fmt::format("Looked in: {} and {}\n", all["hub_cache"].get<std::string>(),
+                     all["torch_cache"].get<std::string>())
+      << fmt::format("Not yet run: {}.\n", listed(all["not_supported"].get<std::vector<std::string>>(), 12));
 }
 
 int run(const Options& options, Context& context) {
-  const json all = {{"bundled", bundled_json()}, {"families", families_json()}};
+  const ordered_json all = {{"bundled", bundled_json()},
+                            {"families", families_json()},
+                            {"cached", others_json()},
+                            {"hub_cache", engine::hub_cache().string()},
+                            {"torch_cache", engine::torch_cache().string()},
+                            {"not_supported", models::other_families()}};
   if (options.flag("json")) {
-    context.out << all.dump(2) << '\n';
+    context.out << all.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
     return 0;
   }
-  context.out << "Bundled (use the name after -m):\n";
-  for (const json& model : all["bundled"])
-    context.out << fmt::format("  {:<20} {}{}\n", model["name"].get<std::string>(), model["summary"].get<std::string>(),
-                               model["path"].is_null() ? " (not installed)" : "");
-  for (const json& family : all["families"]) {
-    context.out << fmt::format("\n{}: {}\n  {:<36} {:>6} {:>6} {:>6} {:>15}\n", family["family"].get<std::string>(),
-                               family["summary"].get<std::string>(), "checkpoint", "layers", "width", "heads",
-                               "parameters");
-    for (const json& c : family["checkpoints"])
-      context.out << fmt::format("  {:<36} {:>6} {:>6} {:>6} {:>15}\n", c["name"].get<std::string>(),
-                                 c["layers"].get<int>(), c["width"].get<int>(), c["heads"].get<int>(),
-                                 c["parameters"].is_null() ? "" : c["parameters"].dump());
-  }
-  context.out << "\nAny checkpoint of these families works: -m FOLDER (Hugging Face) or -m FILE.pt (fair-esm).\n";
+  print_bundled(all, context.out);
+  for (const ordered_json& family : all["families"]) print_family(family, context.out);
+  print_rest(all, context.out);
   return 0;
 }
 
@@ -61,8 +147,10 @@ int run(const Options& options, Context& context) {
 
 Task models_task() {
   return {.name = "models",
-          .summary = "List the bundled models and the checkpoints that can be loaded",
-          .description = "Bundled models are used by name; every other checkpoint by the path of its folder or file.",
+          .summary = "List the models that -m takes, their sizes, and which are on this machine",
+          .description =
+              "Bundled models, published ones with parameters, download and licence, and what the caches of "
+              "huggingface_hub and torch hub hold already.",
           .examples = {{"groel models", "a table"}, {"groel models --json", "for programs"}},
           .options = {json_option()},
           .run = run};

@@ -11,7 +11,7 @@ namespace {
 using nlohmann::ordered_json;
 
 std::vector<OptionSpec> option_table() {
-  std::vector<OptionSpec> table{sequences_option(), model_option(), record_option(), window_option(0)};
+  std::vector<OptionSpec> table{sequences_option(), model_option(), record_option(), gaps_option(), window_option(0)};
   for (OptionSpec& spec : plan_options()) table.push_back(std::move(spec));
   for (OptionSpec& spec : std::vector{dtype_option(), threads_option(), json_option()})
     table.push_back(std::move(spec));
@@ -35,7 +35,7 @@ class Leftover {
       const ReadRecord& record = records_[record_];
       if (record.error) continue;
       while (++position_ <= record.residues())
-        if (is_residue(tokenizer_, record.tokens[static_cast<std::size_t>(position_)])) {
+        if (is_standard_residue(tokenizer_, record.tokens[static_cast<std::size_t>(position_)])) {
           query = {static_cast<std::int64_t>(record_), record.tokens, {position_}, {position_}};
           return true;
         }
@@ -56,15 +56,16 @@ void check_records(std::vector<ReadRecord>& records, const engine::MaskedScan& s
     try {
       scan.check_fits(static_cast<std::int64_t>(record.tokens.size()));
       bool any = false;
-      for (const std::int32_t id : record.tokens) any |= is_residue(tokenizer, id);
-      if (!any) throw Error(ErrorKind::bad_input, "none of its residues is known");
+      for (const std::int32_t id : record.tokens) any |= is_standard_residue(tokenizer, id);
+      if (!any) throw Error(ErrorKind::bad_input, "none of its residues is one of the 20");
     } catch (const Error& error) {
       record.error = error.at(record.id);
     }
   }
 }
 
-std::vector<Likelihood> likelihoods(const std::vector<ReadRecord>& records, const engine::MaskedScan& scan,
+// A record of which the model says something that is no number gets its error.
+std::vector<Likelihood> likelihoods(std::vector<ReadRecord>& records, const engine::MaskedScan& scan,
                                     const bio::Tokenizer& tokenizer, Sink& sink) {
   std::vector<Likelihood> out(records.size());
   ScanProgress::Work work{"masking", "records", static_cast<std::int64_t>(records.size()), 0};
@@ -75,10 +76,12 @@ std::vector<Likelihood> likelihoods(const std::vector<ReadRecord>& records, cons
   scan.run([&](engine::ScanQuery& query) { return source.next(query); },
            [&](const engine::ScanAnswer& answer) {
              const auto key = static_cast<std::size_t>(answer.key);
+             progress.answered(answer.key);
+             if (answer.failure != nullptr) records[key].error = answer.failure->at(records[key].id);
+             if (records[key].error) return;
              const auto truth = records[key].tokens[static_cast<std::size_t>(answer.position)];
              out[key].log += answer.log_probabilities[static_cast<std::size_t>(truth)];
              ++out[key].residues;
-             progress.answered(answer.key);
            });
   return out;
 }
@@ -109,6 +112,21 @@ ordered_json results(const std::vector<ReadRecord>& records, const std::vector<L
   return out;
 }
 
+// What of the records was not predicted.
+void tell_left_out(const ordered_json& result, Sink& sink) {
+  std::int64_t positions = 0, records = 0;
+  for (const ordered_json& row : result["records"]) {
+    const auto left_out = row["length"].get<std::int64_t>() - row["predicted_residues"].get<std::int64_t>();
+    positions += left_out;
+    records += left_out > 0 ? 1 : 0;
+  }
+  if (positions > 0)
+    sink.note(fmt::format(
+        "{} in {} none of the 20 residues (X, B, Z, U, O, <mask>, gaps) and not predicted",
+        positions == 1 ? "1 position" : fmt::format("{} positions", positions),
+        records == 1 ? (positions == 1 ? "1 record is" : "1 record are") : fmt::format("{} records are", records)));
+}
+
 void print(const ordered_json& result, std::ostream& out) {
   constexpr const char* kRow = "{:<28} {:>8} {:>10} {:>12}\n";
   out << fmt::format(kRow, "protein", "residues", "perplexity", "log p");
@@ -125,14 +143,15 @@ void print(const ordered_json& result, std::ostream& out) {
 
 int run(const Options& options, Context& context) {
   apply_threads(options);
-  const engine::LoadedModel loaded = load_reader(options, options.text("model"));
+  const engine::LoadedModel loaded = load_reader(options, options.text("model"), context.sink);
   const bio::Tokenizer& tokenizer = loaded.model->tokenizer();
   const engine::MaskedScan scan(*loaded.model, scan_options(options));
-  std::vector<ReadRecord> records = read_records(options, tokenizer);
+  std::vector<ReadRecord> records = read_records(options, tokenizer, context.sink);
   check_records(records, scan, tokenizer);
   const auto scores = likelihoods(records, scan, tokenizer, context.sink);
   Failures failures(context.sink);
   const ordered_json result = results(records, scores, failures);
+  tell_left_out(result, context.sink);
   if (options.flag("json"))
     context.out << result.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
   else
@@ -148,7 +167,8 @@ Task perplexity_task() {
           .description =
               "Pseudo-perplexity: every residue is masked in a copy of its own, and exp(-mean log p) of the true ones "
               "is taken, over the whole vocabulary, a record and in total (over all residues alike). 1 is certainty, "
-              "20 about as good as guessing. <mask>, unknown residues and gaps are not predicted.",
+              "20 about as good as guessing. What is none of the 20 residues (X, B, Z, U, O, <mask>, gaps) is not "
+              "predicted.",
           .examples = {{"groel perplexity examples/proteins.fasta --record P01542", "of crambin"},
                        {"groel perplexity MKTAYIAKQRQISFVKSHFSRQ --json", "of a sequence, as JSON"}},
           .options = option_table(),

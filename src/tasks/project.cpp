@@ -1,13 +1,13 @@
 // groel project: embeddings laid out in the plane.
 #include <cmath>
-#include <map>
 
 #include "analysis/pca.h"
 #include "analysis/tsne.h"
-#include "base/text_file.h"
 #include "base/threads.h"
 #include "formats/read_vectors.h"
+#include "tasks/project/colouring.h"
 #include "tasks/project/colours.h"
+#include "tasks/project/picture.h"
 #include "tasks/reading/csv_text.h"
 #include "tasks/reading/picture.h"
 #include "tasks/task.h"
@@ -97,29 +97,6 @@ ordered_json to_json(const Map& map) {
   return out;
 }
 
-report::Figure figure_of(const Map& map, const std::string& file, const std::string& column) {
-  report::Figure figure;
-  figure.title = fmt::format("{} of {}", map.method == "pca" ? "PCA" : "t-SNE", file);
-  figure.subtitle = column;
-  figure.x.name = map.layout.x_name;
-  figure.y.name = map.layout.y_name;
-  std::map<std::string, report::Points> series;  // by group, in its order
-  for (std::size_t i = 0; i < map.ids.size(); ++i) {
-    report::Points& points = series[map.groups[i]];
-    points.x.push_back(map.layout.points[i][0]);
-    points.y.push_back(map.layout.points[i][1]);
-    points.labels.push_back(map.ids[i]);
-  }
-  for (auto& [group, points] : series) {
-    points.name = group.empty() && series.size() > 1 ? "no group" : group;
-    points.size = map.ids.size() > 2000 ? 4 : 8;
-    figure.points.push_back(std::move(points));
-  }
-  figure.width = 960;
-  figure.height = 760;
-  return figure;
-}
-
 std::string facts_text(const Layout& layout) {
   std::string out;
   for (const auto& [name, value] : layout.facts.items())
@@ -129,7 +106,7 @@ std::string facts_text(const Layout& layout) {
 
 void write(const Map& map, const Options& options, Context& context) {
   const bool to_file = options.has("output") && options.text("output") != "-";
-  if (to_file) write_text(options.text("output"), to_csv(map));
+  if (to_file) write_table(options, {[&] { return to_csv(map); }, [&] { return to_json(map); }});
   if (options.flag("json"))
     context.out << to_json(map).dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
   else if (!to_file)
@@ -157,75 +134,94 @@ int run(const Options& options, Context& context) {
   if (options.list("input").size() != 1) throw Error(ErrorKind::usage, "name one file of embeddings");
   const std::string input = options.list("input").front();
   formats::VectorFile file = formats::read_vectors(input, options.text("column"));
-  if (file.failed > 0) context.sink.warning(fmt::format("{}: {} records have no vector", input, file.failed));
-  const auto groups = groups_of(file.ids, options, context.sink);
+  for (const std::string& note : file.notes) context.sink.note(note);
+  if (file.failed > 0)
+    context.sink.warning(
+        fmt::format("{}: {}", input, counted(file.failed, "record has no vector", "records have no vector")));
+  const auto groups = groups_of(file, options, context.sink);
   Vectors vectors{file.rows(), file.width, std::move(file.values)};
   const std::string method = options.text("method");
   const Layout layout = method == "pca" ? pca_layout(vectors) : tsne_layout(std::move(vectors), options, context.sink);
   const Map map{file.ids, groups, layout, method};
   write(map, options, context);
   if (options.has("picture"))
-    save_picture(figure_of(map, std::filesystem::path(input).filename().string(), file.column), options, context.sink);
+    save_picture(
+        plane_figure({file.ids, layout.points, colouring_of(groups, options, context.sink), method,
+                      std::filesystem::path(input).filename().string(), file.column, layout.x_name, layout.y_name}),
+        options, context.sink);
   return 0;
 }
 
 std::vector<OptionSpec> option_table() {
-  return {
-      {.name = "input",
-       .type = OptionType::paths,
-       .help = "File that `groel embed` wrote, or a table of numbers",
-       .value_name = "FILE"},
-      {.name = "column",
-       .help = "Which vectors of the file, e.g. mean_6 (default: the mean of the last layer)",
-       .value_name = "NAME"},
-      {.name = "method",
-       .type = OptionType::choice,
-       .help = "t-SNE keeps neighbours together; PCA is linear and keeps large distances",
-       .otherwise = "tsne",
-       .choices = {"tsne", "pca"}},
-      {.name = "metric",
-       .type = OptionType::choice,
-       .help = "t-SNE: how near two vectors are",
-       .otherwise = "euclidean",
-       .choices = {"euclidean", "cosine"}},
-      {.name = "perplexity",
-       .type = OptionType::number,
-       .help = "t-SNE: about how many neighbours count",
-       .otherwise = 30.0,
-       .value_name = "X"},
-      {.name = "iterations",
-       .type = OptionType::integer,
-       .help = "t-SNE: steps of descent",
-       .otherwise = 1000,
-       .value_name = "N"},
-      {.name = "angle",
-       .type = OptionType::number,
-       .help = "t-SNE: how coarsely far points are taken together; 0: exactly",
-       .otherwise = 0.5,
-       .value_name = "X"},
-      {.name = "start",
-       .type = OptionType::choice,
-       .help = "t-SNE: where points begin",
-       .otherwise = "pca",
-       .choices = {"pca", "random"}},
-      {.name = "dimensions",
-       .type = OptionType::integer,
-       .help = "t-SNE, Euclidean: principal components to keep before; 0: the vectors as they are",
-       .otherwise = 50,
-       .value_name = "N"},
-      {.name = "seed", .type = OptionType::integer, .help = "Of a random start", .otherwise = 42, .value_name = "N"},
-      {.name = "table", .help = "CSV or TSV with something known of each id", .value_name = "FILE"},
-      {.name = "id-column",
-       .help = "Its column of ids (default: id, entry, accession, name or protein)",
-       .value_name = "NAME"},
-      {.name = "colour-by",
-       .help = "Its column to colour by; or residue-class, for ids that are amino acids",
-       .value_name = "NAME"},
-      table_option("CSV file to write (default: stdout): id, x, y, group"),
-      picture_option("The map"),
-      {.name = "overwrite", .type = OptionType::flag, .help = "Replace existing files"},
-      threads_option(),
-      json_option()};
+  return {{.name = "input",
+           .type = OptionType::paths,
+           .help = "File that `groel embed` wrote, or a table of numbers",
+           .value_name = "FILE"},
+          {.name = "column",
+           .help = "Which vectors of the file, e.g. mean_6 (default: the mean of the last layer)",
+           .value_name = "NAME",
+           .group = kInput},
+          {.name = "method",
+           .type = OptionType::choice,
+           .help = "t-SNE keeps neighbours together; PCA is linear and keeps large distances",
+           .otherwise = "tsne",
+           .choices = {"tsne", "pca"}},
+          {.name = "metric",
+           .type = OptionType::choice,
+           .help = "t-SNE: how near two vectors are",
+           .otherwise = "euclidean",
+           .choices = {"euclidean", "cosine"},
+           .group = "t-SNE"},
+          {.name = "perplexity",
+           .type = OptionType::number,
+           .help = "t-SNE: about how many neighbours count",
+           .otherwise = 30.0,
+           .value_name = "X",
+           .group = "t-SNE"},
+          {.name = "iterations",
+           .type = OptionType::integer,
+           .help = "t-SNE: steps of descent",
+           .otherwise = 1000,
+           .value_name = "N",
+           .group = "t-SNE"},
+          {.name = "angle",
+           .type = OptionType::number,
+           .help = "t-SNE: how coarsely far points are taken together; 0: exactly",
+           .otherwise = 0.5,
+           .value_name = "X",
+           .group = "t-SNE"},
+          {.name = "start",
+           .type = OptionType::choice,
+           .help = "t-SNE: where points begin",
+           .otherwise = "pca",
+           .choices = {"pca", "random"},
+           .group = "t-SNE"},
+          {.name = "dimensions",
+           .type = OptionType::integer,
+           .help = "t-SNE, Euclidean: principal components to keep before; 0: the vectors as they are",
+           .otherwise = 50,
+           .value_name = "N",
+           .group = "t-SNE"},
+          {.name = "seed",
+           .type = OptionType::integer,
+           .help = "Of a random start",
+           .otherwise = 42,
+           .value_name = "N",
+           .group = "t-SNE"},
+          {.name = "table", .help = "CSV or TSV with something known of each id", .value_name = "FILE"},
+          {.name = "id-column",
+           .help = "Its column of ids (default: id, entry, accession, name or protein)",
+           .value_name = "NAME",
+           .group = kInput},
+          {.name = "colour-by",
+           .help = "Its column to colour by, or one beside the vectors in their own table; or residue-class, for ids "
+                   "that are amino acids",
+           .value_name = "NAME"},
+          table_option("CSV file to write (default: stdout): id, x, y, group"),
+          picture_option("The map"),
+          {.name = "overwrite", .type = OptionType::flag, .help = "Replace existing files", .group = kOutput},
+          threads_option(),
+          json_option()};
 }
 
 }  // namespace

@@ -4,11 +4,13 @@
 #include <filesystem>
 
 #include "base/text_file.h"
+#include "engine/model_cache.h"
 #include "tasks/reading/csv_text.h"
 #include "tasks/reading/input.h"
 #include "tasks/reading/picture.h"
 #include "tasks/score/evaluation.h"
 #include "tasks/score/methods.h"
+#include "tasks/score/notes.h"
 #include "tasks/score/picture.h"
 #include "tasks/task.h"
 
@@ -27,23 +29,33 @@ std::vector<OptionSpec> variant_options() {
           {.name = "scan", .type = OptionType::flag, .help = "Every single substitution of the sequence"},
           {.name = "mutation-col",
            .help = "Column of the variants (default: mutant, mutation, variant, hgvs, ...)",
-           .value_name = "NAME"},
-          {.name = "sequence-col", .help = "Column of whole sequences, instead of variants", .value_name = "NAME"},
-          {.name = "target-col", .help = "Column of measured values to compare with", .value_name = "NAME"},
+           .value_name = "NAME",
+           .group = "Table of variants"},
+          {.name = "sequence-col",
+           .help = "Column of whole sequences, instead of variants",
+           .value_name = "NAME",
+           .group = "Table of variants"},
+          {.name = "target-col",
+           .help = "Column of measured values to compare with",
+           .value_name = "NAME",
+           .group = "Table of variants"},
           {.name = "target-threshold",
            .type = OptionType::number,
            .help = "For AUROC: measured values above it count as positive (default: their median)",
-           .value_name = "X"},
+           .value_name = "X",
+           .group = "Table of variants"},
           {.name = "offset",
            .type = OptionType::integer,
            .help = "Taken from the positions as written, which then count from 1",
            .otherwise = 0,
-           .value_name = "N"},
+           .value_name = "N",
+           .group = "Table of variants"},
           {.name = "method",
            .type = OptionType::choice,
            .help = "How to score",
            .otherwise = "masked-marginals",
-           .choices = {"masked-marginals", "wt-marginals", "pseudo-perplexity"}}};
+           .choices = {"masked-marginals", "wt-marginals", "pseudo-perplexity"},
+           .group = "Method"}};
 }
 
 std::vector<OptionSpec> option_table() {
@@ -51,11 +63,18 @@ std::vector<OptionSpec> option_table() {
   models.type = OptionType::list;
   models.otherwise = nlohmann::json::array({models.otherwise});
   models.help += "; several (-m A -m B) get a column each, and their mean and minimum";
-  std::vector<OptionSpec> table{sequences_option(), models, record_option()};
+  std::vector<OptionSpec> table{sequences_option(), models, record_option(), gaps_option()};
   for (OptionSpec& spec : variant_options()) table.push_back(std::move(spec));
-  table.push_back(table_option("CSV file to write (default: stdout)"));
+  table.push_back(table_option("File to write: .csv, .tsv or .json (default: CSV to stdout)"));
   table.push_back(
       picture_option("Picture: measured values against scores (--target-col), else a map of substitutions"));
+  table.push_back({.name = "show",
+                   .type = OptionType::choice,
+                   .help =
+                       "What the picture shows of measured values: agreement (points), or a map of substitutions with "
+                       "the mean of each position",
+                   .otherwise = "agreement",
+                   .choices = {"agreement", "map"}});
   table.push_back(overwrite_option());
   table.push_back(window_option(kWindow));
   for (OptionSpec& spec : plan_options()) table.push_back(std::move(spec));
@@ -69,22 +88,31 @@ ScoreMethod parse_method(const std::string& text) {
   return text == "pseudo-perplexity" ? ScoreMethod::pseudo_perplexity : ScoreMethod::masked_marginals;
 }
 
+// A letter the model does not know is X, as it reads it.
+char letter_at(const bio::Tokenizer& tokenizer, std::span<const std::int32_t> tokens, std::size_t position) {
+  const std::string& token = tokenizer.token(tokens[position]);
+  if (token.size() == 1) return token[0];
+  if (tokens[position] == tokenizer.unk()) return 'X';
+  throw Error(ErrorKind::bad_input, fmt::format("position {} is '{}', not a residue", position, token));
+}
+
 // The one protein that variants are of.
-WildType wild_type(const Options& options, const bio::Tokenizer& tokenizer) {
-  const std::vector<ReadRecord> records = read_records(options, tokenizer);
+WildType wild_type(const Options& options, const bio::Tokenizer& tokenizer, Sink& sink) {
+  const std::vector<ReadRecord> records = read_records(options, tokenizer, sink);
   if (records.size() > 1)
-    throw Error(ErrorKind::usage, {fmt::format("the input has {} records; variants are of one", records.size()),
-                                   "--record", fmt::format("for example --record '{}'", records.front().id)});
+    throw Error(ErrorKind::usage,
+                {fmt::format("the input has {} records; variants are of one", records.size()), "--record",
+                 fmt::format("for example --record {}", shell_quoted(records.front().id))});
   const ReadRecord& record = records.front();
   if (record.error) throw record.error.value();
+  WildType out{record.id, {}, options.integer("offset")};
   try {
-    require_residues(tokenizer, record.tokens);
+    for (std::int64_t p = 1; p <= record.residues(); ++p)
+      out.sequence += letter_at(tokenizer, record.tokens, static_cast<std::size_t>(p));
+    if (options.text("method") == "pseudo-perplexity") require_residues(tokenizer, record.tokens);
   } catch (const Error& error) {
     throw error.at(fmt::format("the wild type, {}", record.id));
   }
-  WildType out{record.id, {}, options.integer("offset")};
-  for (std::int64_t p = 1; p <= record.residues(); ++p)
-    out.sequence += tokenizer.token(record.tokens[static_cast<std::size_t>(p)]);
   return out;
 }
 
@@ -93,10 +121,7 @@ struct Column {
   std::vector<double> values;
 };
 
-std::string model_name(const std::string& model) {
-  const std::filesystem::path path(model);
-  return path.filename().empty() ? path.parent_path().filename().string() : path.filename().string();
-}
+std::string model_name(const std::string& model) { return engine::model_label(model); }
 
 std::string unused(const std::string& name, const std::vector<std::string>& taken) {
   std::string out = name;
@@ -174,9 +199,13 @@ std::vector<Agreement> agreements(const VariantTable& table, const std::vector<C
 std::string agreement_text(const std::vector<Agreement>& all) {
   std::string out;
   for (const Agreement& a : all)
-    out += fmt::format("{}: Spearman {:.4f}, Pearson {:.4f}, AUROC {:.4f} (above {:.4g}), {} of {} variants\n",
-                       a.column, a.spearman, a.pearson, a.auroc, a.threshold, a.count, a.rows);
+    out += fmt::format("{}: Spearman {:.4f}, Pearson {:.4f}, AUROC {:.4f} (above {:.4g}), {} of {}\n", a.column,
+                       a.spearman, a.pearson, a.auroc, a.threshold, a.count, counted(a.rows, "variant"));
   return out;
+}
+
+std::string models_text(const std::vector<std::string>& models) {
+  return models.size() == 1 ? model_title(models.front()) : fmt::format("the mean of {} models", models.size());
 }
 
 // The one model's scores, or the mean of several.
@@ -184,20 +213,28 @@ void draw(const VariantTable& table, const std::vector<Column>& columns, const W
           const Options& options, Sink& sink) {
   if (!options.has("picture")) return;
   const Column& shown = columns.size() > 1 ? columns[columns.size() - 2] : columns.front();
-  if (!table.has_target) return save_picture(scan_figure(protein, table.rows, shown.values), options, sink);
-  std::string text = agreement_text(agreements(table, {shown}, options));
-  text.pop_back();
-  save_picture(measured_figure(table.rows, shown.values, options.text("target-col"), text), options, sink);
+  const ScoredBy by{models_text(options.list("model")), options.text("method")};
+  if (!table.has_target || options.text("show") == "map")
+    return save_picture(scan_figure(protein, table.rows, shown.values, by), options, sink);
+  const Comparison comparison{protein.id, options.text("target-col"), agreements(table, {shown}, options).front()};
+  save_picture(measured_figure(table.rows, shown.values, comparison, by), options, sink);
 }
 
-void write(const VariantTable& table, const std::vector<Column>& columns, const Options& options, Context& context) {
+void write(const VariantTable& table, const std::vector<Column>& columns, const WildType& protein,
+           const Options& options, Context& context) {
   const bool to_file = options.has("output") && options.text("output") != "-";
   const auto agreement = agreements(table, columns, options);
-  if (to_file) write_text(options.text("output"), to_csv(table, columns));
-  if (options.flag("json")) {
+  const auto json = [&] {
     ordered_json out{{"method", options.text("method")}, {"variants", variants_json(table, columns)}};
+    if (!table.notes.empty()) out["notes"] = table.notes;
+    if (!table.warnings.empty()) out["warnings"] = table.warnings;
+    if (const ordered_json unscored = unscored_json(protein); !unscored.empty()) out["not_scored"] = unscored;
     for (const Agreement& a : agreement) out["agreement"].push_back(to_json(a));
-    context.out << out.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
+    return out;
+  };
+  if (to_file) write_table(options, {[&] { return to_csv(table, columns); }, json});
+  if (options.flag("json")) {
+    context.out << json().dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
     return;
   }
   if (!to_file) context.out << to_csv(table, columns);
@@ -217,25 +254,28 @@ int run(const Options& options, Context& context) {
   std::vector<Column> columns;
   std::vector<std::string> taken;
   for (const std::string& model : names) {  // one after the other, so that one alone is in memory
-    const engine::LoadedModel loaded = load_reader(options, model);
+    const engine::LoadedModel loaded = load_reader(options, model, context.sink);
     if (columns.empty()) {
-      protein = wild_type(options, loaded.model->tokenizer());
+      protein = wild_type(options, loaded.model->tokenizer(), context.sink);
       table = read_variants(options, protein.sequence);
+      for (std::string& note : notes_before(table, protein, options)) table.notes.push_back(std::move(note));
+      for (const std::string& note : table.notes) context.sink.note(note);
+      for (const std::string& warning : table.warnings) context.sink.warning(warning);
     }
     const ScoreInput input{*loaded.model, scan_options(options), parse_method(options.text("method")),
                            protein.sequence};
-    taken.push_back(unused(names.size() == 1 ? "score" : model_name(model), taken));
+    taken.push_back(unused(names.size() == 1 ? "score" : model_title(model), taken));
     columns.push_back({taken.back(), score_variants(input, table.rows, context.sink)});
   }
   if (columns.size() > 1) add_summaries(columns, table.rows.size());
   Failures failures(context.sink);
   for (const VariantRow& row : table.rows)
     if (row.error) failures.add(row.name, *row.error);
-  if (failures.count() > 0)
-    if (const auto offset = fitting_offset(table, protein.sequence))
-      context.sink.note(fmt::format("every variant would agree with the sequence with --offset {}",
-                                    *offset + options.integer("offset")));
-  write(table, columns, options, context);
+  for (const std::string& note : notes_after(table, protein)) {
+    table.notes.push_back(note);
+    context.sink.note(note);
+  }
+  write(table, columns, protein, options, context);
   draw(table, columns, protein, options, context.sink);
   return failures.exit_status();
 }
@@ -248,8 +288,9 @@ Task score_task() {
           .description =
               "Variants are M1A, A5D:K9R, p.Met1Ala, or deletions and insertions as K23_V25del, K2_G3insQS and "
               "C28delinsWV (these by pseudo-perplexity). A score is a difference of natural log-likelihoods: 0 is the "
-              "wild type's, higher is likelier. A row that does not fit the sequence fails alone, naming itself, and "
-              "the exit status is 1.",
+              "wild type's, higher is likelier. Only the 20 residues are scored: positions of X, B, Z, J, U and O are "
+              "left out of a scan. A row that does not fit the sequence fails alone, naming itself, and the exit "
+              "status is 1.",
           .examples = {{"groel score examples/proteins.fasta --record P01308 --variants "
                         "L30A,M1V:A2C,p.Trp4Arg",
                         "three variants of insulin"},

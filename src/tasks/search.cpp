@@ -1,228 +1,129 @@
 // groel search: the nearest proteins by their embeddings, from an index that is a file.
 #include <algorithm>
-#include <chrono>
-#include <filesystem>
-#include <set>
 
-#include "base/interrupt.h"
-#include "base/text_file.h"
-#include "base/threads.h"
 #include "tasks/reading/csv_text.h"
 #include "tasks/reading/input.h"
-#include "tasks/search/answers.h"
-#include "tasks/search/queries.h"
+#include "tasks/search/index_file.h"
+#include "tasks/search/indexing.h"
+#include "tasks/search/labels.h"
+#include "tasks/search/searching.h"
 #include "tasks/task.h"
 
 namespace groel::tasks {
 namespace {
 
 using nlohmann::ordered_json;
-using Clock = std::chrono::steady_clock;
-
-constexpr std::int64_t kEffort = 200;
 
 std::vector<OptionSpec> query_options() {
   OptionSpec model = model_option();
   model.required = false;
   model.otherwise = nullptr;  // that of the index has to be named
-  model.help = "query: the model of --sequences, which is that of the index";
-  return {{.name = "sequences", .help = "query: FASTA, CSV, … of proteins to look for, with -m", .value_name = "FILE"},
+  model.help = "The model of --sequences, which is that of the index";
+  model.verbs = {"query"};
+  return {{.name = "sequences",
+           .help = "FASTA, CSV, … of proteins to look for, with -m",
+           .value_name = "FILE",
+           .verbs = {"query"}},
           model,
+          gaps_option(),
           {.name = "ids",
            .type = OptionType::list,
-           .help = "query: proteins of the index to look for; each leaves itself out",
-           .value_name = "LIST"},
-          {.name = "embeddings", .help = "query: embedding file of proteins to look for", .value_name = "FILE"},
+           .help = "Proteins of the index to look for; each leaves itself out",
+           .value_name = "LIST",
+           .verbs = {"query"}},
+          {.name = "embeddings",
+           .help = "Embedding file of proteins to look for",
+           .value_name = "FILE",
+           .group = "Search",
+           .verbs = {"query"}},
           {.name = "neighbours",
            .letter = 'k',
            .type = OptionType::integer,
-           .help = "query: how many to find",
+           .help = "How many to find",
            .otherwise = 10,
-           .value_name = "K"},
+           .value_name = "K",
+           .verbs = {"query"}},
           {.name = "effort",
            .type = OptionType::integer,
-           .help = "query: candidates kept on the way through the graph; more find more, and take longer",
-           .otherwise = kEffort,
-           .value_name = "N"}};
+           .help = "Candidates kept on the way through the graph; more find more, and take longer",
+           .otherwise = kSearchEffort,
+           .value_name = "N",
+           .group = "Search",
+           .verbs = {"query"}}};
 }
 
 std::vector<OptionSpec> option_table() {
+  OptionSpec output = table_option(
+      "index: the file to make. query: .csv, .tsv or .json to write (default: text to stdout; -: CSV to stdout)");
+  output.extensions.clear();  // they depend on the verb
   std::vector<OptionSpec> table{
       {.name = "input",
        .type = OptionType::paths,
-       .help = "`index EMBEDDINGS` makes an index of a file that `groel embed` wrote; `query INDEX` searches in one",
+       .help = "`index EMBEDDINGS` makes an index of a file that `groel embed` wrote; `query INDEX` searches in one; "
+               "`info INDEX` tells what is in one",
        .value_name = "WHAT FILE",
        .required = true},
-      table_option("index: the file to make. query: CSV file to write (default: text to stdout; -: CSV to stdout)"),
+      output,
       overwrite_option(),
       {.name = "column",
        .help = "Column of the embeddings, as mean_6 (default: the only one, or the mean of the highest layer)",
-       .value_name = "NAME"},
+       .value_name = "NAME",
+       .group = kInput},
       {.name = "exact",
        .type = OptionType::flag,
-       .help = "index: make no graph, so that all is searched. query: search all, graph or not"}};
+       .help = "index: make no graph, so that all is searched. query: search all, graph or not",
+       .group = "Search"}};
   for (auto* more : {query_options, annotation_options})
     for (OptionSpec& spec : more()) table.push_back(std::move(spec));
-  for (OptionSpec& spec : std::vector{dtype_option(), threads_option(), json_option()})
-    table.push_back(std::move(spec));
+  OptionSpec dtype = dtype_option();
+  dtype.verbs = {"query"};  // an index is made of vectors as they are
+  for (OptionSpec& spec : table)
+    if (spec.verbs.empty() && spec.name != "input") spec.verbs = {"index", "query"};
+  for (OptionSpec& spec : std::vector{dtype, threads_option(), json_option()}) table.push_back(std::move(spec));
   return table;
 }
 
-double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
-
-// Options that would do nothing are refused.
-void allow_only(const Options& options, const std::set<std::string>& names, const std::string& verb) {
-  for (const auto& [name, value] : options.given().items())
-    if (name != "input" && !names.contains(name))
-      throw Error(ErrorKind::usage, {fmt::format("is of no use with `search {}`", verb), "--" + name, {}});
-}
-
-analysis::HnswGraph build(const analysis::UnitRows& vectors, Sink& sink) {
-  const auto begin = Clock::now();
-  analysis::HnswOptions options;
-  options.progress = [&](std::int64_t done) {
-    sink.progress(
-        {.phase = "indexing", .done = done, .total = vectors.rows, .seconds = seconds_since(begin), .unit = "vectors"});
-  };
-  analysis::HnswGraph graph = analysis::build_hnsw(vectors, options);
-  sink.progress_done();
-  return graph;
-}
-
-ordered_json index_json(const formats::VectorFile& file, const Options& options, double seconds) {
-  const std::string path = options.text("output");
-  return {{"index", path},         {"vectors", file.rows()},
-          {"width", file.width},   {"column", file.column},
-          {"failed", file.failed}, {"graph", !options.flag("exact")},
-          {"seconds", seconds},    {"bytes", std::filesystem::file_size(path)}};
-}
-
-int make_index(const std::string& embeddings, const Options& options, Context& context) {
-  allow_only(options, {"output", "overwrite", "column", "exact", "threads", "json"}, "index");
-  if (!options.has("output") || options.text("output") == "-")
-    throw Error(ErrorKind::usage, {"the index needs a file", "--output", "for example -o proteins.index"});
-  check_table_output(options);
-  const auto begin = Clock::now();
-  formats::VectorFile file = formats::read_vectors(embeddings, options.text("column"));
-  if (file.failed > 0)
-    context.sink.warning(fmt::format("{} records of {} have no vector and are left out", file.failed, embeddings));
-  const analysis::Vectors unit = analysis::normalised({file.rows(), file.width, std::move(file.values)});
-  const analysis::UnitRows rows{unit.rows, unit.width, unit.values.data()};
-  std::optional<analysis::HnswGraph> graph;
-  if (!options.flag("exact")) graph = build(rows, context.sink);
-  write_index(options.text("output"), {{std::filesystem::path(embeddings).filename().string(), file.column, file.run},
-                                       file.ids,
-                                       rows,
-                                       graph ? &*graph : nullptr});
-  const double seconds = seconds_since(begin);
+// What an index says of itself.
+int describe_index(const std::string& path, const Options& options, Context& context) {
+  const SearchIndex index = SearchIndex::open(path);
+  ordered_json about{{"index", path},
+                     {"vectors", index.vectors().rows},
+                     {"width", index.vectors().width},
+                     {"column", index.about().column},
+                     {"model", index.about().model()},
+                     {"source", index.about().source},
+                     {"graph", index.has_graph()}};
+  if (index.has_graph()) about["copies"] = index.graph().copies.size();
+  if (index.quality()) about.update(quality_json(*index.quality()));
   if (options.flag("json")) {
-    const std::string text =
-        index_json(file, options, seconds).dump(2, ' ', false, ordered_json::error_handler_t::replace);
-    context.out << text << '\n';
-  } else {
-    context.sink.note(fmt::format("indexed {} vectors of width {} ({}) in {:.1f} s: {}", file.rows(), file.width,
-                                  file.column.empty() ? "unnamed" : file.column, seconds, options.text("output")));
+    context.out << about.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
+    return 0;
   }
+  for (const auto& [name, value] : about.items())
+    context.out << fmt::format("{:<14} {}\n", name, value.is_string() ? value.get<std::string>() : value.dump());
   return 0;
 }
 
-struct Search {
-  const SearchIndex& index;
-  std::int64_t k, effort;
-  bool exact;
-
-  std::vector<Hit> run(const SearchQuery& query) const {
-    const std::int64_t wanted = k + (query.self >= 0 ? 1 : 0);
-    const auto found = exact ? analysis::search_all(index.vectors(), query.vector, wanted)
-                             : analysis::search_hnsw(index.vectors(), index.graph(), {query.vector, wanted, effort});
-    std::vector<Hit> out;
-    for (const analysis::Neighbour& one : found)
-      if (one.row != query.self && static_cast<std::int64_t>(out.size()) < k)
-        out.push_back({index.id(one.row), 1 - one.distance});
-    return out;
-  }
+struct Way {
+  std::string name;
+  int (*run)(const std::string& file, const Options& options, Context& context);
 };
 
-std::vector<Answer> answer_all(const std::vector<SearchQuery>& queries, const Search& search,
-                               const Annotations* annotations) {
-  std::vector<Answer> out(queries.size());
-  parallel_for(static_cast<std::int64_t>(queries.size()), [&](std::int64_t i) {
-    check_interrupted();
-    const SearchQuery& query = queries[static_cast<std::size_t>(i)];
-    Answer& answer = out[static_cast<std::size_t>(i)];
-    answer = {query.id, {}, {}, query.error};
-    if (query.error) return;
-    answer.hits = search.run(query);
-    if (annotations != nullptr) answer.labels = annotations->transfer(answer.hits);
-  });
-  return out;
-}
-
-Search search_of(const Options& options, const SearchIndex& index) {
-  for (const char* name : {"neighbours", "effort"})
-    if (options.integer(name) < 1)
-      throw Error(ErrorKind::usage,
-                  {fmt::format("{} is not at least 1", options.integer(name)), fmt::format("--{}", name), {}});
-  const std::int64_t rows = index.vectors().rows;
-  return {index, std::min(options.integer("neighbours"), rows), std::min(options.integer("effort"), rows),
-          options.flag("exact") || !index.has_graph()};
-}
-
-void write(const std::vector<Answer>& answers, const Annotations* annotations, const Options& options,
-           ordered_json about, Context& context) {
-  const bool to_file = options.has("output") && options.text("output") != "-";
-  if (to_file) write_text(options.text("output"), answers_csv(answers, annotations));
-  if (options.flag("json")) {
-    about["queries"] = answers_json(answers, annotations);
-    context.out << about.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
-  } else if (options.has("output") && !to_file) {
-    context.out << answers_csv(answers, annotations);
-  } else if (!to_file) {
-    context.out << answers_text(answers, annotations);
-  }
-}
-
-int query_index(const std::string& path, const Options& options, Context& context) {
-  allow_only(options,
-             {"output", "overwrite", "column", "exact", "sequences", "model", "ids", "embeddings", "neighbours",
-              "effort", "annotations", "id-column", "label-column", "dtype", "threads", "json"},
-             "query");
-  check_table_output(options);
-  const SearchIndex index = SearchIndex::open(path);
-  const Search search = search_of(options, index);
-  std::optional<Annotations> annotations;
-  if (options.has("annotations")) annotations.emplace(options);
-  const Annotations* labels = annotations ? &*annotations : nullptr;
-  const std::vector<SearchQuery> queries = read_queries(options, index, context.sink);
-  const auto begin = Clock::now();
-  const std::vector<Answer> answers = answer_all(queries, search, labels);
-  const double seconds = seconds_since(begin);
-  Failures failures(context.sink);
-  for (const Answer& answer : answers)
-    if (answer.error) failures.add(answer.id, *answer.error);
-  write(answers, labels, options,
-        {{"index", path},
-         {"vectors", index.vectors().rows},
-         {"column", index.about().column},
-         {"model", index.about().model()},
-         {"method", search.exact ? "exact" : "hnsw"},
-         {"k", search.k},
-         {"search_seconds", seconds}},
-        context);
-  return failures.exit_status();
-}
+const Way kWays[] = {{"index", make_index}, {"query", query_index}, {"info", describe_index}};
 
 int run(const Options& options, Context& context) {
   apply_threads(options);
   const std::vector<std::string> words = options.list("input");
   const std::string verb = words.empty() ? "" : words[0];
-  if (verb != "index" && verb != "query")
-    throw Error(ErrorKind::usage, {fmt::format("'{}' is neither `index` nor `query`", verb), "search",
+  const auto known = std::find_if(std::begin(kWays), std::end(kWays), [&](const Way& w) { return w.name == verb; });
+  if (known == std::end(kWays))
+    throw Error(ErrorKind::usage, {fmt::format("'{}' is neither `index` nor `query` nor `info`", verb), "search",
                                    "groel search index EMBEDDINGS -o FILE, then groel search query FILE"});
   if (words.size() != 2)
     throw Error(ErrorKind::usage,
                 {fmt::format("`search {}` takes one file, not {}", verb, words.size() - 1), verb, {}});
-  return verb == "index" ? make_index(words[1], options, context) : query_index(words[1], options, context);
+  check_verb("search", option_table(), verb, options);
+  return known->run(words[1], options, context);
 }
 
 }  // namespace
@@ -247,7 +148,10 @@ Task search_task() {
                         "--annotations examples/families.csv",
                         "labels carried over from the nearest proteins"}},
           .options = option_table(),
-          .run = run};
+          .run = run,
+          .verbs = {{"index", "Make an index of a file that `groel embed` wrote"},
+                    {"query", "Find the proteins of an index that are nearest to others"},
+                    {"info", "Say what an index holds, and how much of the nearest its graph finds"}}};
 }
 
 }  // namespace groel::tasks

@@ -3,11 +3,13 @@
 #include <cmath>
 
 #include "base/text_file.h"
-#include "engine/bundled.h"
 #include "engine/load.h"
+#include "formats/extension.h"
 #include "io/npz.h"
+#include "report/span.h"
 #include "tasks/reading/csv_text.h"
 #include "tasks/reading/distribution.h"
+#include "tasks/reading/model.h"
 #include "tasks/reading/one_record.h"
 #include "tasks/reading/picture.h"
 #include "tasks/task.h"
@@ -26,12 +28,13 @@ std::vector<OptionSpec> option_table() {
   return {input,
           model_option(),
           record_option(),
+          gaps_option(),
           {.name = "vocabulary",
            .type = OptionType::choice,
            .help = "The 20 residues in alphabetical order, or all tokens of the model",
            .otherwise = "all",
            .choices = {"all", "residues"}},
-          table_option("File to write: .csv or .npz; - is CSV to stdout"),
+          table_option("File to write: .csv, .tsv, .json or .npz; - is CSV to stdout", {".npz"}),
           overwrite_option(),
           picture_option("The table as a heat map"),
           json_option()};
@@ -123,9 +126,16 @@ report::Figure figure_of(const NamedRows& all, bool one_hot) {
   figure.y.categories = all.rows;
   figure.y.direction = report::Axis::Direction::falling;
   const auto rows = static_cast<std::int64_t>(all.rows.size());
-  figure.heat_map = report::HeatMap{
-      .name = "value", .rows = rows, .columns = static_cast<std::int64_t>(all.width()), .values = all.values};
-  if (!one_hot) figure.heat_map->palette = report::HeatMap::Palette::diverging;
+  figure.heat_map = report::HeatMap{.name = one_hot ? "" : "component of the vector",
+                                    .rows = rows,
+                                    .columns = static_cast<std::int64_t>(all.width()),
+                                    .values = all.values};
+  if (!one_hot) {
+    figure.heat_map->palette = report::Palette::diverging;
+    const report::Span ends = report::round_span(all.values, 0.005, report::Palette::diverging);
+    figure.heat_map->low = ends.low;
+    figure.heat_map->high = ends.high;
+  }
   constexpr int kRow = 14, kMost = 1600;
   figure.height = std::clamp(static_cast<int>(std::min<std::int64_t>(rows, kMost)) * kRow + 140, 420, kMost);
   return figure;
@@ -171,33 +181,29 @@ ordered_json to_json(const NamedRows& all, bool one_hot) {
 void check_outputs(const Options& options) {
   check_table_output(options);
   check_picture(options);
-  const std::filesystem::path path = options.text("output");
-  if (options.has("output") && path != "-" && path.extension() != ".npz" && path.extension() != ".csv")
-    throw Error(ErrorKind::usage,
-                {fmt::format("'{}' is no format for a table", path.string()), "--output", "use .csv or .npz"});
 }
 
 int run(const Options& options, Context& context) {
   check_outputs(options);
-  const engine::Checkpoint checkpoint = train::read_model(engine::resolve_model(options.text("model")));
+  const engine::Checkpoint checkpoint = train::read_model(model_of(options, context.sink));
   const bio::Tokenizer tokenizer = tokenizer_of(checkpoint);
   const Choices choices(
       tokenizer, options.text("vocabulary") == "residues" ? Choices::Scope::residues : Choices::Scope::vocabulary);
   const bool one_hot = !options.list("input").empty();
-  const NamedRows all = one_hot ? one_hot_rows(read_one_record(options, tokenizer), tokenizer, choices)
+  const NamedRows all = one_hot ? one_hot_rows(read_one_record(options, tokenizer, context.sink), tokenizer, choices)
                                 : embedding_rows(token_table(checkpoint, tokenizer.size()), tokenizer, choices);
   const std::string path = options.text("output");
-  if (path.ends_with(".npz"))
+  if (formats::format_extension(path) == ".npz")
     write_npz(all, one_hot, path);
-  else if (path.ends_with(".csv"))
-    write_text(path, to_csv(all, one_hot));
+  else if (!path.empty() && path != "-")
+    write_table(options, {[&] { return to_csv(all, one_hot); }, [&] { return to_json(all, one_hot); }});
   if (options.has("picture")) save_picture(figure_of(all, one_hot), options, context.sink);
   if (options.flag("json"))
     context.out << to_json(all, one_hot).dump(2) << '\n';
   else if (path == "-" || (one_hot && path.empty()))
     context.out << to_csv(all, one_hot);
   else if (one_hot)
-    context.out << fmt::format("{} residues, {} columns\n", all.rows.size(), all.width());
+    context.out << fmt::format("{}, {}\n", counted(all.rows.size(), "residue"), counted(all.width(), "column"));
   else
     print_table(all, context.out);
   return 0;

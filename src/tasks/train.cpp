@@ -1,51 +1,60 @@
 // groel train: models that learn, from nothing or from a checkpoint.
-#include <algorithm>
-#include <numeric>
-
 #include "base/sha256.h"
 #include "report/picture.h"
+#include "tasks/reading/outputs.h"
 #include "tasks/task.h"
+#include "tasks/train/checks.h"
 #include "tasks/train/curves.h"
 #include "tasks/train/labelled.h"
 #include "tasks/train/memory.h"
-#include "tasks/train/plan.h"
+#include "tasks/train/sizing.h"
+#include "train/duplicates.h"
 #include "train/mlm.h"
 #include "train/run_lock.h"
 
 namespace groel::tasks {
+
+Task train_task();
+
 namespace {
 
 using nlohmann::ordered_json;
 
 constexpr std::size_t kTableRows = 12;
 
-std::vector<std::int64_t> all_of(const train::Corpus& corpus) {
-  std::vector<std::int64_t> members(static_cast<std::size_t>(corpus.size()));
-  std::iota(members.begin(), members.end(), std::int64_t{0});
-  return members;
-}
-
 // The sequences of a run, and its batches. They refer to one another: not to be moved.
 class Material {
  public:
-  Material(const TrainPlan& plan, const bio::Tokenizer& tokenizer, Sink& sink)
-      : corpus_(train::Corpus::read(plan.data, tokenizer, plan.filter, sink)) {
-    train::Split split = train::split_corpus(corpus_, plan.valid.empty() ? plan.valid_fraction : 0, plan.batches.seed);
+  /// Fits the plan's batches and length to the data, where nobody has said them.
+  Material(TrainPlan& plan, const bio::Tokenizer& tokenizer, Findings& findings)
+      : corpus_(train::Corpus::read(plan.data, tokenizer, plan.filter, findings.sink())) {
+    Sink& sink = findings.sink();
+    const std::vector<std::uint64_t> keys = train::sequence_keys(corpus_);
+    if (plan.valid.empty()) tell_repeats(keys, plan, sink);
+    const train::Split split =
+        train::split_by_keys(keys, plan.valid.empty() ? plan.valid_fraction : 0, plan.batches.seed);
     if (!plan.valid.empty()) valid_ = train::Corpus::read(plan.valid, tokenizer, plan.filter, sink);
+    for (const std::int64_t i : split.train) learned_.push_back(keys[static_cast<std::size_t>(i)]);
+    fit_batches(plan, corpus_, split.train);
     data_.emplace(corpus_, split.train, tokenizer, plan.batches);
-    const auto held_out = plan.valid.empty() ? split.held_out : all_of(valid_);
+    fit_epochs(plan, *data_, sink);
+    const auto held_out = plan.valid.empty() ? split.held_out : train::all_of(valid_);
     if (!held_out.empty())
       held_out_.emplace(plan.valid.empty() ? corpus_ : valid_, held_out, tokenizer, evaluation_options(plan));
+    check_overlap(learned_, plan.valid.empty() ? std::vector<std::uint64_t>{} : train::sequence_keys(valid_), findings);
+    findings.held_out = static_cast<std::int64_t>(held_out.size());
     std::int64_t residues = 0;
     for (const std::int64_t sequence : split.train) residues += corpus_.length(sequence);
-    sink.note(fmt::format("{} sequences, {} residues to learn from; {} sequences held out", split.train.size(),
-                          residues, held_out.size()));
-    if (data_->cropped() > 0) sink.note(fmt::format("{} sequences are longer than a crop", data_->cropped()));
+    sink.note(fmt::format("{}, {} to learn from; {} held out", counted(split.train.size(), "sequence"),
+                          counted(residues, "residue"), counted(held_out.size(), "sequence")));
+    if (data_->cropped() > 0)
+      sink.note(fmt::format("{} longer than a crop", counted(data_->cropped(), "sequence is", "sequences are")));
   }
   Material(const Material&) = delete;
   Material& operator=(const Material&) = delete;
 
   train::MlmData& data() { return *data_; }
+  const std::vector<std::uint64_t>& learned() const { return learned_; }
   train::MlmData* held_out() { return held_out_ ? &*held_out_ : nullptr; }
   /// Changes with all that gives a place in the data another meaning.
   std::string fingerprint(const TrainPlan& plan) const {
@@ -63,10 +72,12 @@ class Material {
   }
 
   train::Corpus corpus_, valid_;
+  std::vector<std::uint64_t> learned_;
   std::optional<train::MlmData> data_, held_out_;
 };
 
-ordered_json summary(const train::TrainingResult& result, const TrainPlan& plan) {
+ordered_json summary(const TrainedModel& trained, const TrainPlan& plan) {
+  const train::TrainingResult& result = trained.result;
   ordered_json json = {
       {"model", plan.trainer.folder.string()}, {"steps", result.steps}, {"stopped", result.why_stopped}};
   if (result.last) {
@@ -79,6 +90,9 @@ ordered_json summary(const train::TrainingResult& result, const TrainPlan& plan)
     json["best"] = *result.best;
     json["best_step"] = result.best_step;
   }
+  json["held_out"] = trained.findings.held_out;
+  json["held_out_identical"] = trained.findings.held_out_identical;
+  json["warnings"] = trained.findings.warnings();
   return json;
 }
 
@@ -90,47 +104,55 @@ void draw_curves(const std::filesystem::path& folder) {
   if (!scores.lines.empty()) report::write_picture(scores, folder / "scores.svg");
 }
 
-void print_result(const train::TrainingResult& result, const TrainPlan& plan, bool as_json, std::ostream& out) {
+void print_result(const TrainedModel& trained, const TrainPlan& plan, bool as_json, std::ostream& out) {
   if (as_json) {
-    out << summary(result, plan).dump(2) << '\n';
+    out << summary(trained, plan).dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
     return;
   }
+  const train::TrainingResult& result = trained.result;
   if (result.last && !result.last->classes.empty()) out << class_table(result.last->classes) << '\n';
   out << train::curve_table(read_run(plan.trainer.folder).curve, kTableRows);
-  out << fmt::format("\n{} after {} steps; the model is in {}\n", result.why_stopped, result.steps,
+  out << fmt::format("\n{} after {}; the model is in {}\n", result.why_stopped, counted(result.steps, "step"),
                      plan.trainer.folder.string());
 }
 
-train::TrainingResult train_mlm(TrainPlan plan, engine::Checkpoint weights, Context& context) {
+TrainedModel train_mlm(TrainPlan plan, engine::Checkpoint weights, Context& context) {
   const std::string& metric = plan.trainer.evaluation.metric;
   if (metric != "loss" && metric != "perplexity" && metric != "accuracy")
     throw Error(ErrorKind::usage,
                 {fmt::format("'{}' is not a score of mlm", metric), "--metric", "loss, perplexity or accuracy"});
+  Findings findings(context.sink);
   const bio::Tokenizer tokenizer = tokenizer_of(weights);
   keep_to_positions(plan, weights, tokenizer);
   const models::TrainingPlan training = training_plan(plan, weights.config);
   const auto trainee = train::make_mlm(std::move(weights), training);
-  Material material(plan, tokenizer, context.sink);
+  Material material(plan, tokenizer, findings);
+  check_length(plan, train::planned_steps(material.data(), plan.trainer), findings);
   plan_memory(*trainee, plan, material.data().most_tokens(), context.sink);
   plan.trainer.data_fingerprint = material.fingerprint(plan);
-  return train::train({*trainee, material.data(), material.held_out(), context.sink}, plan.trainer, plan.start);
+  TrainedModel out{
+      train::train({*trainee, material.data(), material.held_out(), context.sink}, plan.trainer, plan.start), findings};
+  train::write_learned(plan.trainer.folder, material.learned());
+  check_result(out.result, plan, nullptr, out.findings);
+  return out;
 }
 
 int run(const Options& given, Context& context) {
   const Options options = with_recipe(given);
+  check_outputs(train_task().options, options, context.sink);  // those of the recipe, too
   apply_threads(options);
   const TrainPlan plan = train_plan(options);
   const train::RunLock lock(plan.trainer.folder);
-  engine::Checkpoint weights = starting_weights(options);
+  engine::Checkpoint weights = starting_weights(options, context.sink);
   const bool mlm = plan.objective == Objective::mlm;
   if (!mlm && !options.has("from"))
     throw Error(ErrorKind::usage,
                 {"labels are learned on top of a model: name it", "--from", "`groel models` lists some"});
-  const train::TrainingResult result =
+  const TrainedModel trained =
       mlm ? train_mlm(plan, std::move(weights), context) : train_head(plan, std::move(weights), context);
   if (plan.merge) write_merged(plan.trainer.folder);
   draw_curves(plan.trainer.folder);
-  print_result(result, plan, options.flag("json"), context.out);
+  print_result(trained, plan, options.flag("json"), context.out);
   return 0;
 }
 
@@ -147,18 +169,19 @@ Task train_task() {
       "have given.",
       {{"groel train mlm --data examples/proteins.fasta --layers 2 --width 64 --heads 4 --steps 20 --out my-model",
         "pre-train a small model"},
-       {"groel train mlm --data examples/proteins.fasta --from groel-5m --epochs 2 --valid-fraction 0.2 "
+       {"groel train mlm --data examples/proteins.fasta --from groel-5m --epochs 6 --valid-fraction 0.2 "
         "--out tuned",
         "go on from a model, with a fifth of the proteins held out"},
        {"groel train classify --data examples/stability.csv --label-column stability --split-column set "
-        "--from groel-5m --train heads --epochs 3 --metric mcc --out classifier",
+        "--from groel-5m --train heads --metric mcc --out classifier",
         "a head on a frozen model, for the labels of a table"},
        {"groel train tokens --data examples/structure.csv --label-column structure --unlabelled . --split-column set "
-        "--from groel-5m --lora-r 4 --epochs 2 --merge --out structure",
+        "--from groel-5m --lora-r 4 --epochs 6 --merge --out structure",
         "labels of residues, by low-rank adapters"},
-       {"groel train examples/train.toml --steps 5 --out from-recipe", "a recipe file; flags win over it"}},
+       {"groel train examples/train.toml --steps 30 --out from-recipe", "a recipe file; flags win over it"}},
       train_options(),
-      run};
+      run,
+      train_verbs()};
 }
 
 }  // namespace groel::tasks

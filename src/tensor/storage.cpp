@@ -87,7 +87,7 @@ class HostPool {
       const std::scoped_lock lock(mutex_);
       statistics_.live -= capacity;
       throw Error(ErrorKind::memory,
-                  {fmt::format("cannot allocate {} bytes", capacity), {}, "lower --max-tokens or --memory"});
+                  {fmt::format("cannot allocate {} bytes", capacity), {}, "lower --max-tokens, or lower --memory"});
     }
     if (capacity >= kHugePage) madvise(block, capacity, MADV_HUGEPAGE);
     return static_cast<std::byte*>(block);

@@ -5,18 +5,12 @@
 
 #include "base/error.h"
 #include "base/text_file.h"
-#include "engine/bundled.h"
+#include "engine/find_model.h"
+#include "io/checkpoint_files.h"
+#include "train/adapter_check.h"
 
 namespace groel::train {
 namespace {
-
-constexpr std::string_view kPrefix = "base_model.model.";
-constexpr std::string_view kA = ".lora_A.weight";
-constexpr std::string_view kB = ".lora_B.weight";
-
-[[noreturn]] void fail(const std::string& what, const std::string& where = "adapter_config.json") {
-  throw Error(ErrorKind::bad_model, {what, where, {}});
-}
 
 Tensor as_f32(const io::Array& array) { return Tensor::copy_of(array.shape, array.dtype, array.bytes).to(DType::f32); }
 
@@ -25,29 +19,12 @@ io::Array as_array(Tensor tensor) {
   return {DType::f32, owner->shape(), {owner->raw_data(), owner->bytes()}, owner};
 }
 
-// What PEFT may ask for and we do not do would give other numbers in silence.
-void check(const nlohmann::json& config) {
-  if (!config.is_object() || config.value("peft_type", nlohmann::json()) != "LORA") fail("not a LoRA adapter's");
-  for (const char* field : {"r", "lora_alpha"})
-    if (!config.contains(field) || !config[field].is_number()) fail(fmt::format("'{}' is not a number", field));
-  if (config["r"].get<double>() < 1) fail("'r' is less than 1");
-  if (!config.contains("target_modules") || !config["target_modules"].is_array())
-    fail("'target_modules' is not a list of names");
-  for (const nlohmann::json& name : config["target_modules"])
-    if (!name.is_string()) fail("'target_modules' is not a list of names");
-  for (const char* field : {"fan_in_fan_out", "use_rslora", "use_dora"})
-    if (config.value(field, nlohmann::json(false)) == true) fail(fmt::format("'{}' is not supported", field));
-  for (const char* field : {"rank_pattern", "alpha_pattern"})
-    if (config.contains(field) && config[field].is_object() && !config[field].empty())
-      fail(fmt::format("'{}' is not supported", field));
-}
-
 // weight += factor B A
 Tensor updated(const Tensor& weight, const Tensor& a, const Tensor& b, double factor, const std::string& layer) {
   if (a.rank() != 2 || b.rank() != 2 || a.size(0) != b.size(1) || weight.shape() != Shape{b.size(0), a.size(1)})
-    fail(fmt::format("adapter {} · {} does not fit a weight {}", to_string(b.shape()), to_string(a.shape()),
-                     to_string(weight.shape())),
-         layer);
+    bad_adapter(fmt::format("adapter {} · {} does not fit a weight {}", to_string(b.shape()), to_string(a.shape()),
+                            to_string(weight.shape())),
+                layer);
   Tensor out = weight.clone();
   for (std::int64_t o = 0; o < b.size(0); ++o)
     for (std::int64_t i = 0; i < a.size(1); ++i) {
@@ -63,18 +40,17 @@ void merge(engine::Checkpoint& checkpoint, const Adapter& adapter, double sign) 
   const nn::LoraOptions options = lora_options(adapter);
   const double factor = sign * options.alpha / static_cast<double>(options.rank);
   for (const auto& [name, array] : adapter.tensors) {
-    if (!name.starts_with(kPrefix)) fail("not PEFT's name of a tensor", name);
-    const std::string ours = name.substr(kPrefix.size());
-    if (name.ends_with(kB)) continue;
-    if (!name.ends_with(kA)) {
+    const std::string ours = name.substr(kAdapterPrefix.size());
+    if (name.ends_with(kAdapterB)) continue;
+    if (!name.ends_with(kAdapterA)) {
       if (sign > 0) checkpoint.arrays[ours] = array;
       continue;
     }
-    const std::string layer = ours.substr(0, ours.size() - kA.size());
+    const std::string layer = ours.substr(0, ours.size() - kAdapterA.size());
     const auto weight = checkpoint.arrays.find(layer + ".weight");
-    const auto b = adapter.tensors.find(std::string(kPrefix) + layer + std::string(kB));
+    const auto b = adapter.tensors.find(std::string(kAdapterPrefix) + layer + std::string(kAdapterB));
     if (weight == checkpoint.arrays.end() || b == adapter.tensors.end())
-      fail("an adapter of a layer that is not there", layer);
+      bad_adapter("an adapter of a layer that is not there", layer);
     weight->second = as_array(updated(as_f32(weight->second), as_f32(array), as_f32(b->second), factor, layer));
   }
 }
@@ -91,6 +67,14 @@ std::filesystem::path base_of(const std::string& base, const std::filesystem::pa
     throw Error(error.kind(), {"the adapter's base model is not there: " + error.parts().what, adapter.string(),
                                "put its path into base_model_name_or_path of adapter_config.json"});
   }
+}
+
+io::ArrayMap read_tensors(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  if (std::filesystem::exists(folder / "adapter_model.bin", ignored) &&
+      !std::filesystem::exists(folder / "adapter_model.safetensors", ignored))
+    return io::read_state_dict(folder / "adapter_model.bin").arrays;
+  return io::read_safetensors(folder / "adapter_model.safetensors").arrays;
 }
 
 constexpr int kMostAdapters = 16;  // one upon another
@@ -134,10 +118,14 @@ bool is_adapter(const std::filesystem::path& folder) {
 engine::Checkpoint read_model(const std::filesystem::path& path) { return read_model_at(path, 0); }
 
 Adapter read_adapter(const std::filesystem::path& folder) {
-  Adapter out{read_json(folder / "adapter_config.json"),
-              io::read_safetensors(folder / "adapter_model.safetensors").arrays};
-  check(out.config);
-  return out;
+  try {
+    Adapter out{read_json(folder / "adapter_config.json"), read_tensors(folder)};
+    check_adapter(out);
+    return out;
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::bad_input) throw Error(ErrorKind::bad_model, error.parts());
+    throw;
+  }
 }
 
 nn::LoraOptions lora_options(const Adapter& adapter) {
@@ -186,7 +174,7 @@ void load_adapter(const Adapter& adapter, std::vector<TrainedParameter> paramete
   }
   if (found < adapter.tensors.size())
     complaints += fmt::format("\n  {} tensors that this model has no place for", adapter.tensors.size() - found);
-  if (!complaints.empty()) fail("the adapter does not fit the model:" + complaints, "adapter_model.safetensors");
+  if (!complaints.empty()) bad_adapter("the adapter does not fit the model:" + complaints, "adapter_model.safetensors");
 }
 
 void merge_adapter(engine::Checkpoint& checkpoint, const Adapter& adapter) { merge(checkpoint, adapter, 1); }

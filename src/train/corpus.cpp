@@ -5,10 +5,13 @@
 #include <cmath>
 #include <numeric>
 #include <optional>
+#include <unordered_map>
 
 #include "base/random.h"
 #include "base/sha256.h"
+#include "base/words.h"
 #include "io/sequences.h"
+#include "train/duplicates.h"
 #include "train/random_purposes.h"
 
 namespace groel::train {
@@ -36,12 +39,33 @@ std::string_view text_of(const std::vector<T>& values) {
 
 class Reader {
  public:
-  Reader(const bio::Tokenizer& tokenizer, const LengthFilter& filter) : tokenizer_(tokenizer), filter_(filter) {}
+  Reader(const bio::Tokenizer& tokenizer, const LengthFilter& filter)
+      : tokenizer_(tokenizer), filter_(filter), summary_(filter.gaps) {}
 
-  void take(const io::SequenceRecord& record) {
+  void read(const std::string& path) {
+    io::SequenceReader records(path);
+    for (io::SequenceRecord record; records.next(record);) take(record);
+    summary_.add(records.notes());
+  }
+
+  Corpus finish(const std::string& paths, Sink& sink) {
+    summary_.tell(sink);
+    left_out_.tell(sink);
+    if (filtered_ > 0)
+      sink.note(fmt::format("{} outside the length filter", counted(filtered_, "sequence is", "sequences are")));
+    if (corpus_.size() == 0)
+      throw Error(ErrorKind::bad_input, {"no sequence is left to learn from", paths,
+                                         filtered_ > 0 ? "loosen --min-length or --longest" : ""});
+    return std::move(corpus_);
+  }
+
+ private:
+  void take(io::SequenceRecord& record) {
+    summary_.take(record);
     if (record.error) return left_out_.add(record, record.error->parts().what);
     try {
       const bio::Tokenizer::Encoded encoded = tokenizer_.encode(record.sequence);
+      summary_.add(encoded.counts);
       const bool fits =
           encoded.residues() >= filter_.shortest && (filter_.longest == 0 || encoded.residues() <= filter_.longest);
       if (!fits)
@@ -54,18 +78,9 @@ class Reader {
     }
   }
 
-  Corpus finish(const std::string& paths, Sink& sink) {
-    left_out_.tell(sink);
-    if (filtered_ > 0) sink.note(fmt::format("{} sequences are outside the length filter", filtered_));
-    if (corpus_.size() == 0)
-      throw Error(ErrorKind::bad_input, {"no sequence is left to learn from", paths,
-                                         filtered_ > 0 ? "loosen --min-length or --longest" : ""});
-    return std::move(corpus_);
-  }
-
- private:
   const bio::Tokenizer& tokenizer_;
   LengthFilter filter_;
+  io::SequenceSummary summary_;
   LeftOut left_out_;
   std::int64_t filtered_ = 0;
   Corpus corpus_;
@@ -79,8 +94,7 @@ Corpus Corpus::read(const std::vector<std::string>& paths, const bio::Tokenizer&
   std::string all;
   for (const std::string& path : paths) {
     all += (all.empty() ? "" : ", ") + path;
-    io::SequenceReader records(path);
-    for (io::SequenceRecord record; records.next(record);) reader.take(record);
+    reader.read(path);
   }
   return reader.finish(all, sink);
 }
@@ -107,6 +121,12 @@ std::string Corpus::fingerprint() const {
   return digest.finish();
 }
 
+std::vector<std::int64_t> all_of(const Corpus& corpus) {
+  std::vector<std::int64_t> members(static_cast<std::size_t>(corpus.size()));
+  std::iota(members.begin(), members.end(), std::int64_t{0});
+  return members;
+}
+
 std::vector<std::int64_t> shuffled(std::int64_t count, std::uint64_t key) {
   std::vector<std::int64_t> order(static_cast<std::size_t>(count));
   std::iota(order.begin(), order.end(), std::int64_t{0});
@@ -119,16 +139,33 @@ std::vector<std::int64_t> shuffled(std::int64_t count, std::uint64_t key) {
 }
 
 Split split_corpus(const Corpus& corpus, double fraction, std::uint64_t seed) {
+  return split_by_keys(sequence_keys(corpus), fraction, seed);
+}
+
+Split split_by_keys(const std::vector<std::uint64_t>& keys, double fraction, std::uint64_t seed) {
   if (!(fraction >= 0 && fraction < 1))
     throw Error(ErrorKind::usage, {"the held-out fraction lies in [0, 1)", "--valid-fraction", {}});
-  const auto held = static_cast<std::int64_t>(std::ceil(fraction * static_cast<double>(corpus.size())));
-  const std::vector<std::int64_t> order = shuffled(corpus.size(), derive_key(seed, purpose::kSplit));
-  Split split{{order.begin() + held, order.end()}, {order.begin(), order.begin() + held}};
+  const auto size = static_cast<std::int64_t>(keys.size());
+  const auto wanted = static_cast<std::size_t>(std::ceil(fraction * static_cast<double>(size)));
+  std::unordered_map<std::uint64_t, std::vector<std::int64_t>> groups;
+  for (std::int64_t i = 0; i < size; ++i) groups[keys[static_cast<std::size_t>(i)]].push_back(i);
+  Split split;
+  for (const std::int64_t drawn : shuffled(size, derive_key(seed, purpose::kSplit))) {
+    std::vector<std::int64_t>& group = groups[keys[static_cast<std::size_t>(drawn)]];
+    const bool fits = split.held_out.size() + group.size() <= wanted;
+    auto& side = fits ? split.held_out : split.train;
+    side.insert(side.end(), group.begin(), group.end());
+    group.clear();  // it is on its side, with all that equal it
+  }
+  const auto refuse = [&](const std::string& what, const char* remedy) {
+    throw Error(ErrorKind::bad_input, {what, "--valid-fraction", remedy});
+  };
   if (split.train.empty())
-    throw Error(ErrorKind::bad_input,
-                {fmt::format("holding out {} of {} sequences leaves none to learn from", held, corpus.size()),
-                 "--valid-fraction",
-                 {}});
+    refuse(fmt::format("holding out {} of {} leaves none to learn from", wanted, counted(size, "sequence")), "");
+  if (wanted > 0 && split.held_out.empty())
+    refuse(fmt::format("no {} sequences can be held out: all are repeated more often, and equal ones stay together",
+                       wanted),
+           "a larger part, or other data");
   std::sort(split.train.begin(), split.train.end());
   std::sort(split.held_out.begin(), split.held_out.end());
   return split;

@@ -8,19 +8,22 @@
 
 #include "base/progress.h"
 #include "bio/tokenizer.h"
+#include "io/sequences_summary.h"
 
 namespace groel::train {
 
-/// Residues that a corpus takes.
+/// Sequences that a corpus takes, and how.
 struct LengthFilter {
   std::int64_t shortest = 1;
   std::int64_t longest = 0;  ///< 0: any
+  io::Gaps gaps = io::Gaps::keep;
 };
 
 class Corpus {
  public:
   /// Every record of the files (io/sequences.h) that the tokenizer can read and the filter lets through; the others are
-  /// counted in one warning that names the first. Errors: as io::read_sequences; bad_input when nothing is left.
+  /// counted in one warning that names the first. The sink is told what io::SequenceSummary says, too. Errors: as
+  /// io::read_sequences; bad_input when nothing is left.
   static Corpus read(const std::vector<std::string>& paths, const bio::Tokenizer& tokenizer, const LengthFilter& filter,
                      Sink& sink);
 
@@ -56,11 +59,15 @@ struct Split {
   std::vector<std::int64_t> held_out;
 };
 
-/// ceil(fraction * size) sequences drawn by the seed are held out, at least one unless the fraction is 0. Both parts in
-/// the corpus's order. Errors: usage when the fraction lies outside [0, 1); bad_input when nothing is left to learn
-/// from.
+/// ceil(fraction * size) sequences drawn by the seed are held out, at least one unless the fraction is 0; those of
+/// equal key stay on one side, so that it may be a few less. Both parts in their order. Errors: usage when the fraction
+/// lies outside [0, 1); bad_input when nothing is left to learn from.
+Split split_by_keys(const std::vector<std::uint64_t>& keys, double fraction, std::uint64_t seed);
+/// The same, of the keys of the sequences (train/duplicates.h).
 Split split_corpus(const Corpus& corpus, double fraction, std::uint64_t seed);
 
+/// 0 … size-1.
+std::vector<std::int64_t> all_of(const Corpus& corpus);
 /// 0 … count-1 in an order drawn by the key.
 std::vector<std::int64_t> shuffled(std::int64_t count, std::uint64_t key);
 

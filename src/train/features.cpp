@@ -1,12 +1,14 @@
 // Filling and reading the cache.
 #include "train/features.h"
 
-#include <algorithm>
-#include <chrono>
-#include <fstream>
-#include <numeric>
+#include <fcntl.h>
+#include <unistd.h>
 
-#include "autograd/functions.h"
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+
 #include "base/error.h"
 #include "base/interrupt.h"
 
@@ -20,9 +22,21 @@ bool labels_sequences(const models::Model& model) {
 // Where the trunk's output goes, batch by batch.
 class Store {
  public:
-  Store(std::vector<float>& memory, const std::filesystem::path& file) : memory_(memory), path_(file) {
-    if (!path_.empty()) file_.open(path_, std::ios::binary | std::ios::trunc);
+  /// In memory, or in a new file in `folder` unless that is empty.
+  Store(std::vector<float>& memory, const std::filesystem::path& folder) : memory_(memory) {
+    if (folder.empty()) return;
+    std::string name = (folder / ".trunk-cache.XXXXXX").string();
+    descriptor_ = ::mkostemp(name.data(), O_CLOEXEC);
+    if (descriptor_ < 0) throw_errno(name, "create a temporary file", errno);
+    path_ = name;
   }
+  ~Store() {
+    if (descriptor_ < 0) return;
+    ::close(descriptor_);
+    ::unlink(path_.c_str());  // a mapping keeps it, and nothing is left behind however the run ends
+  }
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
   void append(const Tensor& rows) {
     const Tensor whole = rows.to(DType::f32);
     const auto* const begin = whole.data<float>();
@@ -30,35 +44,23 @@ class Store {
       memory_.insert(memory_.end(), begin, begin + whole.count());
       return;
     }
-    file_.write(reinterpret_cast<const char*>(begin), static_cast<std::streamsize>(whole.bytes()));
-    if (!file_) throw_errno(path_.string(), "write the trunk's embeddings", errno);
+    const auto* bytes = reinterpret_cast<const char*>(begin);
+    for (std::size_t done = 0; done < whole.bytes();) {
+      const ssize_t written = ::write(descriptor_, bytes + done, whole.bytes() - done);
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) throw_errno(path_.string(), "write the trunk's embeddings", errno);
+      done += static_cast<std::size_t>(written);
+    }
   }
-  void finish() {
-    if (path_.empty()) return;
-    file_.close();
-    if (!file_) throw_errno(path_.string(), "write the trunk's embeddings", errno);
-  }
+  const std::filesystem::path& path() const { return path_; }
 
  private:
   std::vector<float>& memory_;
   std::filesystem::path path_;
-  std::ofstream file_;
+  int descriptor_ = -1;
 };
 
 }  // namespace
-
-models::Batch one_token_each(std::int64_t sequences) {
-  std::vector<std::int32_t> places(static_cast<std::size_t>(sequences) + 1);
-  std::iota(places.begin(), places.end(), 0);
-  return {Tensor::of<std::int32_t>({sequences}, std::span<const std::int32_t>(places).first(places.size() - 1)),
-          Tensor::of<std::int32_t>({sequences + 1}, std::span<const std::int32_t>(places))};
-}
-
-Tensor head_input(const models::Model& model, const models::Batch& batch) {
-  const Tensor hidden = models::require<models::Encoder>(model).encode(batch, {});
-  if (!labels_sequences(model)) return hidden;
-  return autograd::gather_rows(hidden, batch.cu_seqlens.rows(0, batch.sequences()));
-}
 
 FeatureData::FeatureData(PackedData& data, const models::Model& model, const FeatureOptions& options, Sink& sink)
     : data_(data), per_sequence_(labels_sequences(model)), width_(model.info().width) {
@@ -82,17 +84,18 @@ void FeatureData::measure() {
 }
 
 void FeatureData::fill(const models::Model& model, const FeatureOptions& options, Sink& sink) {
+  const auto& encoder = models::require<models::Encoder>(model);
+  const auto& head = models::require<models::Classifier>(model);
   const bool in_file = bytes() > options.in_memory;
-  const std::filesystem::path path = in_file ? options.folder / ".trunk-cache.tmp" : std::filesystem::path();
   if (!in_file) memory_.reserve(static_cast<std::size_t>(total_ * width_));
-  Store store(memory_, path);
+  Store store(memory_, in_file ? options.folder : std::filesystem::path());
   const std::string phase = "embedding the " + options.what;
   Progress progress{phase, 0, batches_, 0, 0, 0};
   progress.unit = "batches";
   const auto begin = std::chrono::steady_clock::now();
   while (const auto batch = data_.next()) {
     check_interrupted();
-    store.append(head_input(model, batch->input));
+    store.append(head.head_input(encoder.encode(batch->input, {}), batch->input));
     ++progress.done;
     progress.tokens += batch->input.token_count();
     progress.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -100,10 +103,7 @@ void FeatureData::fill(const models::Model& model, const FeatureOptions& options
   }
   sink.progress_done();
   data_.seek({});
-  store.finish();
-  if (!in_file) return;
-  file_ = MappedFile::open(path);
-  std::filesystem::remove(path);  // the mapping keeps it, and nothing is left behind however the run ends
+  if (in_file) file_ = MappedFile::open(store.path());
 }
 
 const float* FeatureData::values() const {

@@ -44,7 +44,7 @@ class FeatureData final : public TrainData {
   const float* values() const;
 
   PackedData& data_;
-  bool per_sequence_;  // <cls> alone is kept
+  bool per_sequence_;  // one row each is kept
   std::int64_t width_;
   std::int64_t total_ = 0;  // rows
   std::int64_t batches_ = 0;
@@ -52,10 +52,5 @@ class FeatureData final : public TrainData {
   std::vector<float> memory_;
   std::shared_ptr<const MappedFile> file_;
 };
-
-/// A sequence's <cls> alone, or all its tokens: what a head reads of the last hidden state [T, D].
-Tensor head_input(const models::Model& model, const models::Batch& batch);
-/// A batch in which every row of `features` [B, D] is a sequence of one token: for a head that reads <cls>.
-models::Batch one_token_each(std::int64_t sequences);
 
 }  // namespace groel::train

@@ -2,6 +2,7 @@
 #include "train/folders.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -37,7 +38,8 @@ void move_to_place(const fs::path& from, const fs::path& to) {
   if (failed) refuse(to, "put the folder in place", failed);
 }
 
-// A rename is on disk when its folder is.
+}  // namespace
+
 void sync_folder(const fs::path& folder) {
   const int descriptor = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0) return;
@@ -45,7 +47,13 @@ void sync_folder(const fs::path& folder) {
   ::close(descriptor);
 }
 
-}  // namespace
+bool swap_folders(const fs::path& a, const fs::path& b) {
+  if (::renameat2(AT_FDCWD, a.c_str(), AT_FDCWD, b.c_str(), RENAME_EXCHANGE) == 0) return true;
+  const int reason = errno;
+  for (const int cannot : {EINVAL, ENOSYS, EOPNOTSUPP, EBUSY, EXDEV})
+    if (reason == cannot) return false;
+  throw_errno(b.string(), "put the folder in place", reason);
+}
 
 void write_folder(const fs::path& target, const std::function<void(const fs::path&)>& fill) {
   const fs::path temporary = hidden(target, "tmp");
@@ -53,8 +61,11 @@ void write_folder(const fs::path& target, const std::function<void(const fs::pat
   try {
     fill(temporary);
     sync_folder(temporary);
-    if (fs::exists(target)) remove_folder(target);
-    move_to_place(temporary, target);
+    const bool stands = fs::exists(target);
+    if (stands && !swap_folders(temporary, target)) remove_folder(target);
+    if (!fs::exists(target)) move_to_place(temporary, target);
+    std::error_code ignored;
+    fs::remove_all(temporary, ignored);  // what stood there before
   } catch (...) {
     std::error_code ignored;
     fs::remove_all(temporary, ignored);
@@ -76,10 +87,15 @@ void remove_leftovers(const fs::path& parent) {
   std::vector<fs::path> leftovers;
   for (const auto& entry : fs::directory_iterator(parent, failed)) {
     const std::string name = entry.path().filename().string();
+    if (name.starts_with(".trunk-cache.")) leftovers.push_back(entry.path());
     const bool ours = name.starts_with(fmt::format(".{}", kPrefix)) || name.starts_with(".best.");
     if (ours && (name.ends_with(".tmp") || name.ends_with(".old"))) leftovers.push_back(entry.path());
   }
-  for (const fs::path& leftover : leftovers) fs::remove_all(leftover, failed);
+  for (const fs::path& leftover : leftovers) {
+    const std::string name = leftover.stem().string().substr(1);
+    if (leftover.extension() == ".old" && !fs::exists(parent / name)) fs::rename(leftover, parent / name, failed);
+    fs::remove_all(leftover, failed);
+  }
 }
 
 fs::path checkpoint_path(const fs::path& parent, std::int64_t step) {

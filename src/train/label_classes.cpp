@@ -212,7 +212,7 @@ class Encoder {
   void take_residues(std::int64_t residues) {
     const std::vector<std::string> labels = residue_labels(row_->labels.at(0));
     if (static_cast<std::int64_t>(labels.size()) != residues)
-      refuse(fmt::format("{} labels for {} residues", labels.size(), residues),
+      refuse(fmt::format("{} for {}", counted(labels.size(), "label"), counted(residues, "residue")),
              "one character, or one word between blanks, for each residue");
     for (const std::string& label : labels)
       out_.classes.push_back(is_unlabelled(label, unlabelled_) ? kNoTarget : class_of(label));
@@ -252,7 +252,8 @@ class Encoder {
 
   void require_columns() const {
     if (row_->labels.size() != classes_.labels.size())
-      refuse(fmt::format("{} label columns for {} outputs of the model", row_->labels.size(), classes_.labels.size()),
+      refuse(fmt::format("{} for {} of the model", counted(row_->labels.size(), "label column"),
+                         counted(classes_.labels.size(), "output")),
              "name as many with --label-column");
   }
 
@@ -269,7 +270,8 @@ class Encoder {
 
 Classification infer_classification(const RowSplit& rows, const LabelOptions& options) {
   const std::vector<std::string>& columns = rows.train.columns;
-  Classification out{options.label_of, problem_of(rows, options), options.classes};
+  Classification out{options.label_of, problem_of(rows, options), options.classes, models::Pooling::cls};
+  if (out.label_of == LabelOf::sequence) out.pooling = options.pooling;
   check_options(rows, options, out.problem);
   const bool named_by_columns =
       out.problem == Problem::regression || (out.problem == Problem::multi_label && columns.size() > 1);

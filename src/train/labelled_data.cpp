@@ -1,16 +1,8 @@
 // Targets of a batch.
 #include "train/labelled_data.h"
 
-#include <numeric>
-
 namespace groel::train {
 namespace {
-
-std::vector<std::int64_t> all_of(const Corpus& corpus) {
-  std::vector<std::int64_t> members(static_cast<std::size_t>(corpus.size()));
-  std::iota(members.begin(), members.end(), std::int64_t{0});
-  return members;
-}
 
 template <class T>
 Tensor tensor(const Shape& shape, const std::vector<T>& values) {

@@ -1,42 +1,138 @@
 // Reading rows, and splitting them.
 #include "train/labels.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "base/sha256.h"
+#include "io/missing.h"
+#include "io/numbers.h"
 #include "io/table.h"
 
 namespace groel::train {
 namespace {
 
-void read_into(LabelledRows& to, const std::string& path, const LabelColumns& wanted) {
-  const io::Table table = io::read_table(path);
-  const auto column = [&](const std::string& name, const std::vector<std::string>& usual, const std::string& option) {
-    return name.empty() ? table.first_column(usual, option) : table.column(name, option);
-  };
-  const std::size_t sequence =
-      column(wanted.sequence, {"sequence", "seq", "protein_sequence", "aa_seq", "input"}, "--sequence-column");
+struct Places {
+  std::size_t sequence = 0;
   std::vector<std::size_t> labels;
-  for (const std::string& name : wanted.labels) labels.push_back(table.column(name, "--label-column"));
-  if (labels.empty()) labels.push_back(table.first_column({"label", "labels", "target", "class"}, "--label-column"));
   std::optional<std::size_t> split;
-  if (!wanted.split.empty()) split = table.column(wanted.split, "--split-column");
-  to.columns.clear();
-  for (const std::size_t label : labels) to.columns.push_back(table.columns[label]);
-  for (std::size_t r = 0; r < table.rows.size(); ++r) {
-    const auto& fields = table.rows[r].fields;
-    LabelledRow row{table.where(r), fields[sequence], split ? fields[*split] : "", {}};
-    for (const std::size_t label : labels) row.labels.push_back(fields[label]);
-    to.rows.push_back(std::move(row));
-  }
+};
+
+Places find_places(const io::Columns& columns, const LabelColumns& wanted) {
+  Places out;
+  out.sequence = columns.require(wanted.sequence, io::ColumnRole::sequence, "--sequence-column");
+  for (const std::string& name : wanted.labels) out.labels.push_back(columns.named(name, "--label-column"));
+  if (out.labels.empty()) out.labels.push_back(columns.require({}, io::ColumnRole::label, "--label-column"));
+  if (!wanted.split.empty()) out.split = columns.named(wanted.split, "--split-column");
+  return out;
 }
+
+// What in a column of labels is one, although it looks like nothing.
+class LabelRule {
+ public:
+  explicit LabelRule(const std::vector<std::string>& texts)
+      : signs_(std::find(texts.begin(), texts.end(), "+") != texts.end()),
+        sets_(std::any_of(texts.begin(), texts.end(),
+                          [](const std::string& text) { return text.find(kLabelSeparator) != std::string::npos; })) {}
+
+  bool is_missing(const std::string& text, const std::string& sequence) const {
+    if (text == "-" && signs_) return false;
+    if (text.empty()) return !sets_;  // a set of no labels is one
+    if (text.size() == sequence.size() && text.find_first_not_of("-._?~") == std::string::npos)
+      return false;  // a mark a residue
+    return io::is_missing(text, io::ValueKind::name);
+  }
+
+ private:
+  bool signs_, sets_;
+};
+
+// Decimal commas become points, where the whole column has them.
+void read_commas(io::Table& table, std::size_t column, std::vector<std::string>& notes) {
+  const io::Numbers numbers = io::read_numbers(table.texts(column), table.delimiter);
+  if (!numbers.decimal_commas || numbers.unreadable > 0) return;
+  for (std::size_t r = 0; r < table.rows.size(); ++r)
+    if (!std::isnan(numbers.values[r])) table.rows[r].fields[column] = fmt::format("{}", numbers.values[r]);
+  notes.push_back(
+      fmt::format("{}: column '{}': commas are read as decimal points", table.source, table.columns.names[column]));
+}
+
+class RowReader {
+ public:
+  RowReader(LabelledRows& to, io::Gaps gaps) : to_(to), summary_(gaps) {}
+
+  void read(const std::string& path, const LabelColumns& wanted, Sink& sink) {
+    std::vector<std::string> names = wanted.labels;
+    names.insert(names.end(), {wanted.sequence, wanted.split});
+    io::Table table = io::read_table(path, {.wanted = "a table of labels", .names = std::move(names)});
+    const Places places = find_places(table.columns, wanted);
+    to_.columns.clear();
+    std::vector<LabelRule> rules;
+    for (const std::size_t label : places.labels) {
+      to_.columns.push_back(table.columns.names[label]);
+      read_commas(table, label, table.notes);
+      rules.emplace_back(table.texts(label));
+    }
+    for (std::size_t r = 0; r < table.rows.size(); ++r) take(table, r, places, rules);
+    for (const std::string& note : table.notes) sink.note(note);
+  }
+
+  void tell(const std::string& paths, Sink& sink) const {
+    summary_.tell(sink);
+    if (no_sequence_ > 0) sink.warning(fmt::format("{} left out: no sequence, as in {}", rows(no_sequence_), first_));
+    if (no_label_ > 0) sink.warning(fmt::format("{} left out: no label, as in {}", rows(no_label_), first_label_));
+    if (no_split_ > 0) sink.note(fmt::format("{} of no split", rows(no_split_)));
+    if (to_.rows.empty())
+      throw Error(ErrorKind::bad_input, Error::Parts{"no row has both a sequence and a label", paths, {}});
+  }
+
+ private:
+  static std::string rows(std::int64_t count) { return fmt::format("{} row{}", count, count == 1 ? "" : "s"); }
+
+  void take(const io::Table& table, std::size_t r, const Places& places, const std::vector<LabelRule>& rules) {
+    const auto& fields = table.rows[r].fields;
+    LabelledRow row{table.where(r), fields[places.sequence], places.split ? fields[*places.split] : "", {}};
+    bool labelled = true;
+    for (std::size_t i = 0; i < places.labels.size(); ++i) {
+      row.labels.push_back(fields[places.labels[i]]);
+      labelled &= !rules[i].is_missing(row.labels.back(), row.sequence);
+    }
+    if (io::is_missing(row.sequence, io::ValueKind::sequence)) {
+      if (no_sequence_++ == 0) first_ = row.where;
+      return;
+    }
+    if (!labelled) {
+      if (no_label_++ == 0) first_label_ = row.where;
+      return;
+    }
+    if (places.split && io::is_missing(row.split, io::ValueKind::name)) {
+      row.split.clear();
+      ++no_split_;
+    }
+    io::SequenceRecord record;
+    record.id = row.where;
+    record.sequence = std::move(row.sequence);
+    summary_.take(record);
+    row.sequence = std::move(record.sequence);
+    to_.rows.push_back(std::move(row));
+  }
+
+  LabelledRows& to_;
+  io::SequenceSummary summary_;
+  std::int64_t no_sequence_ = 0, no_label_ = 0, no_split_ = 0;
+  std::string first_, first_label_;
+};
 
 }  // namespace
 
-LabelledRows read_labelled(const std::vector<std::string>& paths, const LabelColumns& columns) {
+LabelledRows read_labelled(const std::vector<std::string>& paths, const LabelColumns& columns, Sink& sink) {
   LabelledRows out;
-  for (const std::string& path : paths) read_into(out, path, columns);
+  RowReader reader(out, columns.gaps);
+  for (const std::string& path : paths) reader.read(path, columns, sink);
+  reader.tell(fmt::format("{}", fmt::join(paths, ", ")), sink);
   return out;
 }
 

@@ -16,6 +16,7 @@ struct LabelColumns {
   std::string sequence;
   std::vector<std::string> labels;  ///< several: a yes/no label each, or a number each
   std::string split;                ///< empty: no such column
+  io::Gaps gaps = io::Gaps::keep;
 };
 
 /// A row as it was written.
@@ -30,8 +31,10 @@ struct LabelledRows {
   std::vector<LabelledRow> rows;
 };
 
-/// Errors: as io::read_table; bad_input for a column that is missing.
-LabelledRows read_labelled(const std::vector<std::string>& paths, const LabelColumns& columns);
+/// Rows without a sequence or without a label (io/missing.h) are left out and counted in a warning; what else was read
+/// otherwise than it is written is noted. Errors: as io::read_table; bad_input for a column that is missing, and when
+/// no row is left.
+LabelledRows read_labelled(const std::vector<std::string>& paths, const LabelColumns& columns, Sink& sink);
 
 struct RowSplit {
   LabelledRows train, held_out;
@@ -44,9 +47,10 @@ RowSplit split_rows(LabelledRows rows, const std::set<std::string>& held_out);
 
 struct LabelOptions {
   models::LabelOf label_of = models::LabelOf::sequence;
-  std::string problem = "auto";      ///< "single-label", "multi-label", "regression"
-  std::vector<std::string> classes;  ///< in order; empty: those of the data, sorted
-  std::string unlabelled;            ///< characters of residues without a label
+  std::string problem = "auto";                    ///< "single-label", "multi-label", "regression"
+  std::vector<std::string> classes;                ///< in order; empty: those of the data, sorted
+  std::string unlabelled;                          ///< characters of residues without a label
+  models::Pooling pooling = models::Pooling::cls;  ///< of a new head of sequences
 };
 
 /// What kind of labels these are, of both parts. `auto`: several columns of 0 and 1, or texts with ';', are several

@@ -2,7 +2,6 @@
 #include "train/objectives.h"
 
 #include "autograd/functions.h"
-#include "train/features.h"
 #include "train/initial.h"
 
 namespace groel::train {
@@ -15,9 +14,7 @@ class ClassifierTrainee final : public ModelTrainee {
 
  private:
   Outputs outputs(const TrainBatch& batch, const Tensor& hidden) const override {
-    // Features of whole sequences are their <cls> alone.
-    const bool cls_alone = hidden.size(0) != batch.input.token_count();
-    Outputs out{head_.classify(hidden, cls_alone ? one_token_each(hidden.size(0)) : batch.input), batch.targets};
+    Outputs out{batch.features.defined() ? head_.classify(hidden) : head_.classify(hidden, batch.input), batch.targets};
     if (batch.targets.dtype() != DType::i32) return out;
     const TargetRows targets = target_rows(batch.targets);
     if (targets.rows.count() == batch.targets.count()) return out;
@@ -62,7 +59,7 @@ const char* problem_type(Problem problem) {
 }
 
 bool same(const Classification& a, const Classification& b) {
-  return a.label_of == b.label_of && a.problem == b.problem && a.labels == b.labels;
+  return a.label_of == b.label_of && a.problem == b.problem && a.labels == b.labels && a.pooling == b.pooling;
 }
 
 void describe(nlohmann::json& config, const Classification& classes) {
@@ -73,6 +70,8 @@ void describe(nlohmann::json& config, const Classification& classes) {
     config["id2label"][std::to_string(i)] = classes.labels[i];
     config["label2id"][classes.labels[i]] = i;
   }
+  config.erase("classifier_pooling");
+  if (classes.pooling == models::Pooling::mean) config["classifier_pooling"] = "mean";
   if (classes.label_of == LabelOf::sequence)
     config["problem_type"] = problem_type(classes.problem);
   else

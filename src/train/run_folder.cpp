@@ -2,8 +2,13 @@
 #include "train/run_folder.h"
 
 #include <set>
+#include <vector>
 
+#include "base/atomic_file.h"
+#include "base/mapped_file.h"
+#include "train/duplicates.h"
 #include "train/folders.h"
+#include "train/model_folder.h"
 
 namespace groel::train {
 namespace {
@@ -11,10 +16,13 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kBest = "best";
-const char* const kModelFiles[] = {"config.json",           "vocab.txt",
-                                   "tokenizer_config.json", "special_tokens_map.json",
-                                   "adapter_config.json",   "adapter_model.safetensors",
-                                   "model.safetensors"};
+std::vector<fs::path> model_files(const fs::path& folder) {
+  std::error_code failed;
+  std::vector<fs::path> out;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, failed))
+    if (is_model_file(entry.path().filename().string())) out.push_back(entry.path());
+  return out;
+}
 
 bool holds_run(const fs::path& folder) {
   return fs::exists(folder / "metrics.jsonl") || fs::exists(folder / "model.safetensors") ||
@@ -24,17 +32,17 @@ bool holds_run(const fs::path& folder) {
 void clear_run(const fs::path& folder) {
   for (const std::int64_t step : checkpoint_steps(folder)) remove_folder(checkpoint_path(folder, step));
   std::error_code failed;
-  for (const char* name : {kBest, "merged", "tensorboard", "metrics.jsonl"}) fs::remove_all(folder / name, failed);
-  for (const char* name : kModelFiles) fs::remove(folder / name, failed);
+  for (const char* name : {kBest, "merged", "tensorboard", "metrics.jsonl", kLearnedFile})
+    fs::remove_all(folder / name, failed);
+  for (const fs::path& file : model_files(folder)) fs::remove(file, failed);
 }
 
 // The copy gets its name when it is whole.
 void copy_into_place(const fs::path& from, const fs::path& to) {
-  const fs::path temporary = to.string() + ".tmp";
-  std::error_code failed;
-  fs::copy_file(from, temporary, fs::copy_options::overwrite_existing, failed);
-  if (!failed) fs::rename(temporary, to, failed);
-  if (failed) throw_errno(to.string(), "write the file", failed.value());
+  const auto source = MappedFile::open(from);
+  AtomicFile file(to);
+  file.write(source->bytes());
+  file.commit();
 }
 
 }  // namespace
@@ -57,8 +65,7 @@ void save_best_model(const fs::path& folder, const Trainee& trainee) {
 
 void write_final_model(const fs::path& folder, const Trainee& trainee, FinalModel which) {
   if (which == FinalModel::last || !fs::exists(folder / kBest)) return trainee.save(folder);
-  for (const char* name : kModelFiles)
-    if (fs::exists(folder / kBest / name)) copy_into_place(folder / kBest / name, folder / name);
+  for (const fs::path& file : model_files(folder / kBest)) copy_into_place(file, folder / file.filename());
 }
 
 void tell_differences(const nlohmann::json& before, const nlohmann::json& now, Sink& sink) {

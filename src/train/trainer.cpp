@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/interrupt.h"
+#include "base/words.h"
 #include "train/checkpoint.h"
 #include "train/folders.h"
 #include "train/pieces.h"
@@ -30,7 +31,7 @@ class Run {
         options_(options),
         parameters_(parts.trainee.parameters()),
         optimizer_(make_optimizer(options.optimizer, parameters_)),
-        total_steps_(total_steps()),
+        total_steps_(planned_steps(parts.data, options)),
         schedule_(schedule_options()) {}
 
   TrainingResult go(Start start) {
@@ -50,30 +51,14 @@ class Run {
         tell();
         if (state_.step % options_.log_every == 0) log();
       }
+      return finish();
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::interrupted) leave(error);
       throw;
     }
-    return finish();
   }
 
  private:
-  // Steps of all epochs: the last update of each may have fewer batches.
-  std::int64_t steps_of_epochs(std::int64_t epochs) const {
-    std::int64_t steps = 0;
-    for (std::int64_t epoch = 0; epoch < epochs; ++epoch)
-      steps += (parts_.data.batches_in_epoch(epoch) + options_.accumulate - 1) / options_.accumulate;
-    return steps;
-  }
-
-  // 0: time alone ends the run.
-  std::int64_t total_steps() const {
-    const RunLength& length = options_.length;
-    if (length.epochs <= 0) return length.steps;
-    const std::int64_t steps = steps_of_epochs(length.epochs);
-    return length.steps > 0 ? std::min(length.steps, steps) : steps;
-  }
-
   ScheduleOptions schedule_options() const {
     ScheduleOptions schedule = options_.schedule;
     schedule.total_steps = total_steps_;
@@ -113,7 +98,8 @@ class Run {
     if (timed() && time_done() >= 1) why_ = "the time is over";
     const EvaluationOptions& evaluation = options_.evaluation;
     if (evaluation.patience > 0 && state_.evaluations_without_gain >= evaluation.patience)
-      why_ = fmt::format("{} has not become better in {} evaluations", evaluation.metric, evaluation.patience);
+      why_ =
+          fmt::format("{} has not become better in {}", evaluation.metric, counted(evaluation.patience, "evaluation"));
     return !why_.empty();
   }
 
@@ -148,6 +134,7 @@ class Run {
     rate_ = schedule_.rate({state_.step, timed() && total_steps_ == 0 ? time_done() : -1});
     const StepResult result = accumulate_all(parts_.trainee, collect());
     check_sane(result);
+    const Uninterrupted whole;  // up to here the model and the state are those after the step before
     norm_ = result.gradient_norm;
     if (result.sum.targets > 0) {
       optimizer_->step({rate_, clip_factor(norm_, options_.clip), state_.step + 1});
@@ -208,6 +195,7 @@ class Run {
   void evaluate() {
     const auto begin = Clock::now();
     last_ = parts_.score(evaluate_all(parts_.trainee, *parts_.held_out));
+    const Uninterrupted whole;  // what the state says is best is in best/
     state_.evaluated_step = state_.step;
     ordered_json line{{"step", state_.step}, {"epoch", parts_.data.epochs_done()}};
     std::string told;
@@ -224,6 +212,7 @@ class Run {
   }
 
   void save() {
+    const Uninterrupted whole;
     log_->sync(state_);
     save_checkpoint(options_.folder, checkpoint());
     saved_step_ = state_.step;
@@ -279,6 +268,15 @@ void check(const TrainerParts& parts, const TrainerOptions& options) {
 }
 
 }  // namespace
+
+std::int64_t planned_steps(const TrainData& data, const TrainerOptions& options) {
+  const RunLength& length = options.length;
+  if (length.epochs <= 0) return length.steps;
+  std::int64_t steps = 0;
+  for (std::int64_t epoch = 0; epoch < length.epochs; ++epoch)
+    steps += (data.batches_in_epoch(epoch) + options.accumulate - 1) / options.accumulate;
+  return length.steps > 0 ? std::min(length.steps, steps) : steps;
+}
 
 TrainingResult train(const TrainerParts& parts, const TrainerOptions& options, Start start) {
   check(parts, options);

@@ -34,6 +34,9 @@ struct TrainingResult {
   std::int64_t best_step = 0;
 };
 
+/// Updates that a run will make at most: of an update that ends with its epoch, too. 0: time alone ends it.
+std::int64_t planned_steps(const TrainData& data, const TrainerOptions& options);
+
 /// Trains, and leaves in options.folder the model (a Hugging Face folder), metrics.jsonl, tensorboard/, checkpoint-N/
 /// and, with held-out data, best/ (the model that scored best). A resumed run gives bitwise what an uninterrupted one
 /// would. Errors: usage when the loss explodes or is not a number (the message says what to try), or the folder holds a

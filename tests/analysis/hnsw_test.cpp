@@ -7,6 +7,7 @@
 #include <cmath>
 #include <set>
 
+#include "analysis/hnsw_check.h"
 #include "base/error.h"
 #include "base/random.h"
 #include "base/threads.h"
@@ -84,20 +85,30 @@ TEST(Hnsw, EveryRowFindsItself) {
   EXPECT_LE(missed, 2);
 }
 
-TEST(Hnsw, OneThreadAlwaysBuildsTheSame) {
-  const Vectors data = clustered(600, 16);
-  const int threads = num_threads();
-  set_num_threads(1);
-  const HnswGraph a = build_hnsw(rows_of(data), {});
-  const HnswGraph b = build_hnsw(rows_of(data), {});
-  const HnswGraph other = build_hnsw(rows_of(data), {.seed = 1});
-  set_num_threads(threads);
+void expect_same(const HnswGraph& a, const HnswGraph& b) {
+  EXPECT_EQ(a.entry, b.entry);
+  EXPECT_EQ(a.copied, b.copied);
+  EXPECT_EQ(a.copies, b.copies);
   ASSERT_EQ(a.levels.size(), b.levels.size());
   for (std::size_t level = 0; level < a.levels.size(); ++level) {
     EXPECT_EQ(a.levels[level].rows, b.levels[level].rows);
     EXPECT_EQ(a.levels[level].links, b.levels[level].links);
   }
-  EXPECT_NE(a.levels[1].rows, other.levels[1].rows);
+}
+
+TEST(Hnsw, AnyNumberOfThreadsBuildsTheSame) {
+  const Vectors data = clustered(1500, 16);
+  const int threads = num_threads();
+  set_num_threads(1);
+  const HnswGraph one = build_hnsw(rows_of(data), {});
+  expect_same(build_hnsw(rows_of(data), {}), one);
+  const HnswGraph other = build_hnsw(rows_of(data), {.seed = 1});
+  for (const int n : {2, 3, 7}) {
+    set_num_threads(n);
+    expect_same(build_hnsw(rows_of(data), {}), one);
+  }
+  set_num_threads(threads);
+  EXPECT_NE(one.levels[1].rows, other.levels[1].rows);
 }
 
 TEST(Hnsw, FewRowsAndEqualOnes) {
@@ -108,8 +119,56 @@ TEST(Hnsw, FewRowsAndEqualOnes) {
   Vectors same{500, 8, {}};
   for (int i = 0; i < 500; ++i) same.values.insert(same.values.end(), one.row(0).begin(), one.row(0).end());
   const HnswGraph graph = build_hnsw(rows_of(same), {});
+  EXPECT_EQ(graph.copies.size(), 499U) << "one of them is in the graph";
   EXPECT_EQ(search_hnsw(rows_of(same), view(graph), {.query = one.row(0), .k = 5}).size(), 5U);
+  EXPECT_EQ(search_hnsw(rows_of(same), view(graph), {.query = one.row(0), .k = 1000}).size(), 500U);
   EXPECT_EQ(search_all(rows_of(same), one.row(0), 3).at(2).row, 2) << "equal ones by row";
+}
+
+// `crowd` rows around one point, `spread` apart in each of 32 values of about 0.2, then others anywhere.
+Vectors crowded(std::int64_t crowd, std::int64_t others, float spread) {
+  const Vectors points = clustered(20, 32);
+  Vectors out{crowd + others, 32, {}};
+  for (std::int64_t r = 0; r < out.rows; ++r)
+    for (std::int64_t c = 0; c < 32; ++c) {
+      const float own = noise(21, static_cast<std::uint64_t>(r * 32 + c));
+      out.values.push_back(r < crowd ? points.row(0)[static_cast<std::size_t>(c)] + spread * own : own);
+    }
+  return normalised(std::move(out));
+}
+
+std::int64_t strangers(const Vectors& data, const HnswGraph& graph, std::int64_t first) {
+  std::int64_t missed = 0;
+  for (std::int64_t r = first; r < data.rows; ++r)
+    missed += search_hnsw(rows_of(data), view(graph), {.query = data.row(r), .k = 1}).at(0).row != r;
+  return missed;
+}
+
+// Equal, equal but for rounding, and near ones, many more than a search keeps: they hide nothing.
+TEST(Hnsw, CrowdsHideNothing) {
+  for (const float spread : {0.0F, 1e-6F, 1e-4F, 1e-3F, 1e-2F}) {
+    const Vectors data = crowded(3000, 60, spread);
+    HnswGraph graph = build_hnsw(rows_of(data), {});
+    EXPECT_EQ(mend_hnsw(rows_of(data), graph, 200), 0) << spread;
+    EXPECT_EQ(strangers(data, graph, 3000), 0) << spread;
+    const HnswQuality quality = measure_hnsw(rows_of(data), view(graph), 200, 0);
+    EXPECT_EQ(quality.sampled, 3060) << "all of a small set";
+    EXPECT_GE(quality.recall, 0.98) << spread;
+    EXPECT_EQ(graph.copies.size(), spread == 0 ? 2999U : graph.copies.size());
+    if (spread == 1e-6F) {
+      EXPECT_GE(graph.copies.size(), 2900U) << "rounding makes no new rows";
+    }
+  }
+}
+
+TEST(Hnsw, ABadGraphIsMeasuredAsOne) {
+  const Vectors data = clustered(1000, 16);
+  HnswGraph graph = build_hnsw(rows_of(data), {});
+  EXPECT_GE(measure_hnsw(rows_of(data), view(graph), 200, 0).recall, 0.99);
+  std::fill(graph.levels[0].links.begin(), graph.levels[0].links.end(), 0);
+  EXPECT_LT(measure_hnsw(rows_of(data), view(graph), 200, 0).recall, 0.2);
+  EXPECT_EQ(mend_hnsw(rows_of(data), graph, 200), 0) << "every row is linked to anew";
+  EXPECT_EQ(strangers(data, graph, 0), 0);
 }
 
 TEST(Hnsw, ADamagedGraphIsAnError) {

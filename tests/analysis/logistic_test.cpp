@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/error.h"
@@ -63,6 +64,19 @@ TEST(Logistic, L1MeetsTheConditionsOfAMinimum) {
   EXPECT_GT(model.weights[0], 1);
   EXPECT_LT(model.weights[1], -0.5);
   EXPECT_NEAR(slopes[8], 0, 1e-3);
+}
+
+TEST(Logistic, TheLeastStrengthIsWhereTheFirstWeightComes) {
+  const LogisticData data = sample(3000, 8);
+  const double least = least_inverse_strength(data);
+  const auto nonzero = [&](double strength) {
+    const LogisticModel model = fit_logistic(data, {Penalty::l1, strength, 100, 1e-13});
+    return std::count_if(model.weights.begin(), model.weights.end(), [](double w) { return w != 0; });
+  };
+  EXPECT_EQ(nonzero(least * 0.99), 0);
+  EXPECT_EQ(nonzero(least * 1.01), 1);
+  LogisticData flat{1, std::vector<float>(10, 0.0F), {0, 1, 0, 1, 0, 1, 0, 1, 0, 1}};
+  EXPECT_TRUE(std::isinf(least_inverse_strength(flat)));
 }
 
 TEST(Logistic, L2MeetsTheConditionsOfAMinimum) {

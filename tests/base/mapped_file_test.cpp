@@ -2,7 +2,9 @@
 #include "base/mapped_file.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -76,6 +78,40 @@ TEST_F(MappedFiles, OtherMemoryIsLeftAlone) {
   EXPECT_EQ(copy, text_);
   drop_mapped({});
   populate_mapped({});
+}
+
+TEST_F(MappedFiles, PipesAndFoldersAreRefusedAtOnce) {
+  const std::string pipe = path_.string() + "-pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  for (const std::string& path : {pipe, std::string("/"), std::string("/dev/null")}) try {
+      MappedFile::open(path);
+      ADD_FAILURE() << path;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::bad_input) << error.what();
+    }
+  fs::remove(pipe);
+}
+
+TEST_F(MappedFiles, AChangeIsNoticed) {
+  const auto file = MappedFile::open(path_);
+  EXPECT_NO_THROW(check_mapped_unchanged());
+  fs::rename(path_, path_.string() + "-old");
+  std::ofstream(path_) << "another file of the same name";
+  EXPECT_NO_THROW(check_mapped_unchanged());  // the mapping is that of the old one
+  fs::rename(path_.string() + "-old", path_);
+  fs::last_write_time(path_, fs::last_write_time(path_) + std::chrono::seconds(2));
+  EXPECT_THROW(check_mapped_unchanged(), Error);
+}
+
+TEST_F(MappedFiles, ReadingWhatWasCutOffNamesTheFile) {
+  const auto file = MappedFile::open(path_);
+  fs::resize_file(path_, 0);
+  EXPECT_EXIT(
+      {
+        install_mapped_file_guard();
+        [[maybe_unused]] volatile const auto byte = std::to_integer<int>(file->bytes()[5000]);
+      },
+      testing::ExitedWithCode(6), "groel-mapped-file-test: the file was cut short");
 }
 
 }  // namespace

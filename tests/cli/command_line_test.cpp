@@ -1,5 +1,6 @@
 // The program's manners: help, misspellings, errors as text and as JSON, and the small commands.
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "support/program.h"
 #include "tasks/task.h"
@@ -32,11 +33,46 @@ TEST(Help, OfACommandShowsEveryOptionAndExample) {
   for (const tasks::Task& task : tasks::tasks()) {
     const Outcome outcome = groel({std::string(task.name), "--help"});
     EXPECT_EQ(outcome.exit, 0) << outcome;
+    std::string pages = outcome.out;
+    for (const tasks::Verb& verb : task.verbs)
+      pages += groel({"help", std::string(task.name), std::string(verb.name)}).out;
     for (const OptionSpec& option : task.options)
-      EXPECT_NE(outcome.out.find(option.name), std::string::npos) << option.name << outcome;
+      if (option.type != OptionType::paths) {
+        EXPECT_NE(pages.find("--" + option.name), std::string::npos) << option.name << pages;
+      }
     for (const tasks::Example& example : task.examples)
       EXPECT_NE(outcome.out.find(example.command), std::string::npos) << outcome;
   }
+}
+
+// Lines of a page but its examples, which are there to be copied.
+void expect_narrow(const std::string& page) {
+  std::istringstream lines(page.substr(0, page.find("\nExamples:\n")));
+  for (std::string line; std::getline(lines, line);) {
+    const auto columns = std::count_if(line.begin(), line.end(), [](unsigned char c) { return (c & 0xC0U) != 0x80U; });
+    EXPECT_LE(columns, 100) << line;
+  }
+}
+
+TEST(Help, IsAtMostAHundredColumnsWide) {
+  expect_narrow(groel({"help"}).out);
+  for (const tasks::Task& task : tasks::tasks()) {
+    expect_narrow(groel({"help", std::string(task.name)}).out);
+    for (const tasks::Verb& verb : task.verbs)
+      expect_narrow(groel({"help", std::string(task.name), std::string(verb.name)}).out);
+  }
+}
+
+// Five options come first, whatever follows in groups; and no page shows more than a screenful of first ones.
+TEST(Help, FiveOptionsAtMostComeFirst) {
+  for (const tasks::Task& task : tasks::tasks())
+    for (std::size_t i = 0; i < std::max<std::size_t>(task.verbs.size(), 1); ++i) {
+      const std::string verb = task.verbs.empty() ? "" : std::string(task.verbs[i].name);
+      const auto first = std::count_if(task.options.begin(), task.options.end(), [&](const OptionSpec& spec) {
+        return spec.type != OptionType::paths && spec.group.empty() && (verb.empty() || goes_with(spec, verb));
+      });
+      EXPECT_LE(first, 5) << task.name << ' ' << verb;
+    }
 }
 
 TEST(Help, VersionIsThatOfTheProject) {

@@ -22,12 +22,24 @@ TEST(Formats, FoundByNameAndExtension) {
   EXPECT_EQ(find_format("", "a.ndjson").name, "jsonl");
   EXPECT_EQ(find_format("", "a.csv").name, "csv");
   EXPECT_EQ(find_format("", "a.tsv").name, "tsv");
-  EXPECT_EQ(find_format("", "a.unknown").name, "hdf5");
+  EXPECT_EQ(find_format("", "a.csv.gz").name, "csv");
+  EXPECT_EQ(find_format("", "a.JSONL.ZST").name, "jsonl");
+  EXPECT_EQ(find_format("", "unknown").name, "hdf5");
+  EXPECT_EQ(find_format("", "/dev/null").name, "jsonl");
   EXPECT_EQ(find_format("", "-").name, "jsonl");
   EXPECT_EQ(find_format("csv", "a.h5").name, "csv");
 }
 
 TEST(Formats, UnknownNameListsTheKnown) {
+  for (const char* path : {"a.pt", "a.parquet", "a.xyz", "a.xlsx", "a.json", "a.json.gz", "a.gz", "a.h5.gz", "a.v2"}) {
+    const Error unknown = error_of([&] {
+      const Format& format = find_format("", path);
+      check_options(format, {.path = path, .schema = {}});
+    });
+    EXPECT_EQ(unknown.kind(), ErrorKind::usage) << path;
+    EXPECT_EQ(unknown.parts().where, path);
+    EXPECT_NE(unknown.parts().remedy.find("jsonl"), std::string::npos) << unknown.what();
+  }
   const Error error = error_of([] { find_format("xml", "a.h5"); });
   EXPECT_EQ(error.kind(), ErrorKind::usage);
   EXPECT_STREQ(error.what(), "unknown output format \"xml\"\n  known formats: hdf5, npz, safetensors, jsonl, csv, tsv");

@@ -27,14 +27,14 @@ inline void encode(std::string_view sequence) {
   }
 }
 
-/// A record has an id and a line, lines rise, and a record without an error has a sequence that the tokenizer encodes
-/// or refuses as bad input. The input as a whole may only be refused as bad input.
+/// A record has an id and a line, lines never fall, and a record without an error has a sequence that the tokenizer
+/// encodes or refuses as bad input. The input as a whole may only be refused as bad input.
 inline void read_all(std::string_view input, const io::SequenceReaderOptions& options) {
   try {
     io::SequenceReader reader = io::SequenceReader::from_memory(input, "input", options);
     std::int64_t line = 0;
     for (io::SequenceRecord record; reader.next(record);) {
-      expect(!record.id.empty() && record.line > line && record.source == "input");
+      expect(!record.id.empty() && record.line >= line && record.source == "input");
       line = record.line;
       if (record.error) {
         expect(record.error->kind() == ErrorKind::bad_input);

@@ -100,7 +100,7 @@ TEST(Table, ListsTheColumnsThereAre) {
   const std::string text = "id,mutant,score\na,A1C,0.5\n";
   EXPECT_EQ(thrown_by([&] { read_text(text); }),
             "text:1: no column looks like a sequence; the columns are 'id', 'mutant', 'score'\n"
-            "  name one with --sequence-column");
+            "  name one with --sequence-column; without a header line, add one");
   EXPECT_EQ(
       thrown_by([&] { read_text(text, "text", {.sequence_column = "wt"}); }),
       "text:1: there is no column 'wt'; the columns are 'id', 'mutant', 'score'\n  name one with --sequence-column");
@@ -126,7 +126,7 @@ TEST(Table, FailsRecordsAloneAndGoesOn) {
   EXPECT_EQ(problem(records[2]), "text:4 (c): the record has no sequence");
   EXPECT_EQ(records[3].error->parts().what, "the row has 4 fields where the header has 3");
   EXPECT_EQ(records[4].error->parts().what, "text follows the closing quote of field 1");
-  EXPECT_EQ(records[5].error->parts().what, "the sequence holds the control character \\x02 behind residue 1");
+  EXPECT_EQ(records[5].error->parts().what, "the sequence holds the control character \\x02 after residue 1");
   EXPECT_EQ(problem(records[6]), "");
   EXPECT_EQ(records[6].sequence, "MK");
 }

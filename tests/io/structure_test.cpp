@@ -37,8 +37,8 @@ TEST(ReadStructure, ResiduesAndSites) {
   EXPECT_EQ(a.sequence, "MKGXA");
   EXPECT_EQ(a.residues[1].name, "LYS 2");
   EXPECT_EQ(a.residues[1].site, (bio::Point{2, 5, -7.5}));
-  EXPECT_EQ(a.residues[2].site, (bio::Point{3, 0, 0}));  // glycine's CA
-  EXPECT_FALSE(a.residues[3].site);                      // alanine without its CB
+  EXPECT_EQ(a.residues[2].site, (bio::Point{3, 0, 0}));      // glycine's CA
+  EXPECT_EQ(a.residues[3].site_kind, bio::SiteKind::alpha);  // alanine without CB, N and C
   EXPECT_EQ(structure.chain("B").sequence, "W");
 }
 

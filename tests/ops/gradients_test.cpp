@@ -11,6 +11,7 @@
 #include "ops/linear_grad.h"
 #include "ops/losses.h"
 #include "ops/norm_grad.h"
+#include "ops/pool_grad.h"
 
 namespace groel::ops {
 namespace {
@@ -45,6 +46,17 @@ Tensor bounds_of(const std::vector<std::int64_t>& lengths) {
   std::vector<std::int32_t> bounds{0};
   for (const std::int64_t n : lengths) bounds.push_back(bounds.back() + static_cast<std::int32_t>(n));
   return test::ints(bounds);
+}
+
+TEST(PoolGrad, IsTheSlopeOfTheMean) {
+  const Tensor x = test::random({9, 5}, 1);
+  const Segments segments{test::ints({1, 5, 6}), test::ints({4, 5, 9})};  // the second is empty
+  const Tensor dy = test::random({3, 5}, 2);
+  const Tensor gradient = segment_mean_grad(dy, segments, 9);
+  expect_slope(
+      x, [&] { return segment_mean(x, segments); }, dy, gradient);
+  for (const std::int64_t outside : {0, 4, 5})
+    for (int c = 0; c < 5; ++c) EXPECT_EQ(gradient.data<float>()[outside * 5 + c], 0) << outside;
 }
 
 struct LinearCase {

@@ -12,7 +12,7 @@
 
 #include "report/figure_json.h"
 #include "report/palette.h"
-#include "report/raster.h"
+#include "report/span.h"
 #include "report/table.h"
 
 namespace groel::report {
@@ -27,18 +27,22 @@ Figure curves() {
   figure.title = "Loss & <perplexity>";
   figure.x.name = "step";
   figure.y.name = "loss, nats";
-  figure.lines = {{"training", {0, 10, 20, 30}, {3.0, 2.9, NAN, 2.7}}, {"held out", {0, 30}, {3.0, 2.8}}};
-  figure.points = {{"best", {30}, {2.7}, {"step \"30\""}, 9}};
+  figure.lines.resize(2);
+  figure.lines[0] = {"training", {0, 10, 20, 30}, {3.0, 2.9, NAN, 2.7}, Line::Stroke::solid, {}};
+  figure.lines[1] = {"held out", {0, 30}, {3.0, 2.8}, Line::Stroke::dashed, {}};
+  figure.points.push_back({"best", {30}, {2.7}, {"step \"30\""}, 9, Points::Shape::circle, {}, {}});
   return figure;
 }
 
 Figure map() {
   Figure figure;
   figure.title = "Scan";
-  figure.x = {"position", {"1", "2", "3"}};
-  figure.y = {"residue", {"A", "C"}};
+  figure.x.name = "position";
+  figure.x.categories = {"1", "2", "3"};
+  figure.y.name = "residue";
+  figure.y.categories = {"A", "C"};
   figure.y.direction = Axis::Direction::falling;
-  figure.heat_map = HeatMap{"log-odds", 2, 3, {-1, 0, 2, 0.5F, NAN, -2}, HeatMap::Palette::diverging, {}, {}};
+  figure.heat_map = HeatMap{"log-odds", 2, 3, {-1, 0, 2, 0.5F, NAN, -2}, Palette::diverging, {}, {}};
   return figure;
 }
 
@@ -47,7 +51,7 @@ Figure bars() {
   figure.title = "Position 30";
   figure.x = {"residue", {"L", "V", "I"}};
   figure.y.name = "probability";
-  figure.bars = {{"", {0.5, 0.3, 0.2}}};
+  figure.bars = {{"", {0.5, 0.3, 0.2}, {}, {}, {}}};
   return figure;
 }
 
@@ -149,7 +153,7 @@ TEST(Picture, SizesThatDoNotFitAreRefused) {
 }
 
 TEST(Palette, EndsAndMiddle) {
-  using P = HeatMap::Palette;
+  using P = Palette;
   EXPECT_EQ(palette_colour(P::sequential, 0), (Rgb{0x44, 0x01, 0x54}));
   EXPECT_EQ(palette_colour(P::sequential, 7), (Rgb{0xfd, 0xe7, 0x25}));
   EXPECT_EQ(palette_colour(P::diverging, 0.5), (Rgb{0xf7, 0xf7, 0xf7}));
@@ -161,10 +165,10 @@ TEST(Palette, SpanIsOfTheValuesAndEvenAroundZeroWhenDiverging) {
   EXPECT_EQ(even.low, -2);
   EXPECT_EQ(even.high, 2);
   HeatMap plain = *map().heat_map;
-  plain.palette = HeatMap::Palette::sequential;
+  plain.palette = Palette::sequential;
   plain.values[2] = 1;
   plain.high = 7;
-  EXPECT_EQ(palette_span(plain).low, -2);
+  EXPECT_NEAR(palette_span(plain).low, -2.1, 1e-9);  // in steps of 0.3, as the values span 3
   EXPECT_EQ(palette_span(plain).high, 7);
   EXPECT_EQ(palette_span(HeatMap{"", 1, 1, {NAN}, {}, {}, {}}).high, 1);
 }

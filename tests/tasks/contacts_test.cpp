@@ -201,6 +201,93 @@ TEST(Contacts, PrecisionAgainstAStructure) {
   EXPECT_EQ(rows.at(76).at(1), "0");
 }
 
+// 1UBQ as PyMOL would show it: numbered from 101, one residue inserted.
+std::string renumbered(const TemporaryFolder& work) {
+  std::istringstream lines(read_file(kUbiquitin));
+  std::string out;
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("ATOM")) continue;
+    const int number = std::stoi(line.substr(22, 4));
+    line.replace(22, 5,
+                 number < 10 ? fmt::format("{:>4} ", number + 100)
+                             : (number == 10 ? " 109A" : fmt::format("{:>4} ", number + 99)));
+    out += line + '\n';
+  }
+  return write_file(work / "renumbered.pdb", out);
+}
+
+TEST(Contacts, TheAuthorsNumbersStandBesideOurs) {
+  const TemporaryFolder work;
+  const std::string file = renumbered(work);
+  const json out = groel_json({"contacts", "--structure", file, "--top", "100000"});
+  EXPECT_EQ(out["structure"]["chain"], "A");
+  const json& record = out["records"][0];
+  EXPECT_EQ(record["chain"], "A");
+  EXPECT_EQ(record["length"], 76);
+  const auto author = [](int i) {
+    return i < 10 ? std::to_string(i + 100) : i == 10 ? "109A" : std::to_string(i + 99);
+  };
+  for (const json& pair : record["contacts"]) {
+    EXPECT_EQ(pair["auth_i"], author(pair["i"].get<int>()));
+    EXPECT_EQ(pair["auth_j"], author(pair["j"].get<int>()));
+  }
+  const json plain = groel_json({"contacts", "--structure", kUbiquitin});
+  for (std::size_t i = 0; i < 9; ++i) EXPECT_EQ(record["precision"][i], plain["records"][0]["precision"][i]);
+  const Outcome text = groel({"contacts", "--structure", file, "-m", kEsm2, "-o", work / "c.rr"});
+  EXPECT_THAT(text.out, HasSubstr("numbers in chain A\n")) << text;
+  EXPECT_THAT(read_file(work / "c.rr"), HasSubstr("REMARK numbers count the residues below"));
+  const Outcome alone = groel({"contacts", "-s", file, "--from-structure", "-o", "-"});
+  const auto rows = csv_rows(alone.out);
+  EXPECT_EQ(rows.size(), 140U) << alone;
+  for (std::size_t i = 1; i < rows.size(); ++i) {
+    EXPECT_EQ(rows[i][2], author(std::stoi(rows[i][1])));
+    EXPECT_EQ(rows[i][6], author(std::stoi(rows[i][5])));
+  }
+  const Outcome table = groel({"contacts", "-s", file, "--from-structure", "-o", work / "m.npz", "--json"});
+  EXPECT_EQ(io::read_npz(work / "m.npz").texts.at("row_numbers").at(9), "109A") << table;
+}
+
+TEST(Contacts, WithoutBetaCarbonsTheyAreBuilt) {
+  const TemporaryFolder work;
+  const auto kept = [&](const std::string& name, const std::string& atoms) {
+    std::istringstream lines(read_file(kUbiquitin));
+    std::string out;
+    for (std::string line; std::getline(lines, line);)
+      if (line.starts_with("ATOM") && atoms.find(line.substr(12, 4)) != std::string::npos) out += line + '\n';
+    return write_file(work / name, out);
+  };
+  const auto contacts = [&](const std::string& file, const std::string& note) {
+    const Outcome done = groel({"contacts", "-s", file, "--from-structure", "--json"});
+    EXPECT_EQ(done.exit, 0) << done;
+    EXPECT_TRUE(note.empty() || done.says(note)) << done;
+    const json out = json::parse(done.out);
+    EXPECT_TRUE(note.empty() || out["notes"].dump().find(note) != std::string::npos) << out["notes"];
+    std::set<std::pair<int, int>> pairs;
+    for (const json& pair : out["contacts"]) pairs.emplace(pair["i"], pair["j"]);
+    return pairs;
+  };
+  const auto whole = contacts(kUbiquitin, "left out: 58 waters");
+  const auto backbone = contacts(kept("b.pdb", " N   CA  C   O  "), "70 residues have no CB: built from N, CA, C");
+  const auto alphas =
+      contacts(kept("a.pdb", " CA "), "70 residues have neither CB nor N and C to build it from: CA is used");
+  std::size_t common = 0;
+  for (const auto& pair : backbone) common += whole.count(pair);
+  EXPECT_EQ(whole.size(), 139U);
+  EXPECT_EQ(backbone.size(), 138U);
+  EXPECT_GE(common, 134U);
+  EXPECT_EQ(alphas.size(), 116U);
+  const Outcome nothing = groel({"contacts", "-s", kept("o.pdb", " O  "), "--from-structure"});
+  EXPECT_EQ(nothing.exit, exit_code(ErrorKind::bad_input)) << nothing;
+  EXPECT_TRUE(nothing.says("none of the 76 residues has a CB or CA atom")) << nothing;
+}
+
+TEST(Contacts, OtherChainsAreNamed) {
+  const Outcome first = groel({"contacts", "-s", kInsulin, "--from-structure"});
+  EXPECT_TRUE(first.says("the file has 2 protein chains (A, B): A is taken; --chain takes another")) << first;
+  const Outcome named = groel({"contacts", "-s", kInsulin, "--from-structure", "--chain", "A"});
+  EXPECT_FALSE(named.says("protein chains")) << named;
+}
+
 TEST(Contacts, ASequenceIsMatchedWithTheStructure) {
   const TemporaryFolder work;
   const std::string sequence = io::read_sequences({kProteins}).at(0).sequence;
@@ -233,12 +320,15 @@ TEST(Contacts, OfAStructureAlone) {
   EXPECT_EQ(large.exit, exit_code(ErrorKind::memory)) << large;
   EXPECT_TRUE(large.says("a map of 8 by 8 residues")) << large;
   const Outcome inner = groel({"contacts", "--structure", file, "--from-structure", "-o", "-"});
-  EXPECT_EQ(inner.out, "chain_i,i,residue_i,chain_j,j,residue_j,distance\nA,1,A,A,8,A,3.000\nA,2,A,A,8,A,7.000\n")
+  EXPECT_EQ(inner.out,
+            "chain_i,i,auth_i,residue_i,chain_j,j,auth_j,residue_j,distance\n"
+            "A,1,1,A,A,8,8,A,3.000\nA,2,2,A,A,8,8,A,7.000\n")
       << inner;
   const Outcome between = groel({"contacts", "--structure", file, "--from-structure", "--chain", "A,B", "-o",
                                  work / "x.npz", "--picture", work / "x.html", "--json"});
   EXPECT_EQ(between.exit, 0) << between;
-  EXPECT_EQ(json::parse(between.out)["contacts"], json::parse(R"([{"i": 2, "j": 1, "distance": 7.5}])"));
+  EXPECT_EQ(json::parse(between.out)["contacts"],
+            json::parse(R"([{"i": 2, "j": 1, "auth_i": "2", "auth_j": "4", "distance": 7.5}])"));
   const io::NpzFile arrays = io::read_npz(work / "x.npz");
   EXPECT_EQ(arrays.arrays.at("distances").shape, (std::vector<std::int64_t>{8, 1}));
   EXPECT_EQ(floats(arrays.arrays.at("contacts")), (std::vector<float>{0, 1, 0, 0, 0, 0, 0, 0}));
@@ -293,7 +383,8 @@ TEST(FitContacts, GivesAModelItsHead) {
 TEST(FitContacts, EqualCallsGiveEqualFiles) {
   const TemporaryFolder work;
   for (const char* threads : {"1", "2"}) {
-    const Outcome done = groel({"fit-contacts", kCrambin, "-m", kEsm2, "-t", threads, "-o", work / threads});
+    const Outcome done =
+        groel({"fit-contacts", kCrambin, "-m", kEsm2, "-t", threads, "--inverse-strength", "10", "-o", work / threads});
     EXPECT_EQ(done.exit, 0) << done;
     EXPECT_THAT(done.out, HasSubstr("820 pairs of residues"));
   }
@@ -320,13 +411,37 @@ TEST(FitContacts, WhatIsWrongIsSaid) {
   std::filesystem::create_directory(work / "mixed");
   std::filesystem::copy(kCrambin, work / "mixed/a.cif");
   write_file(work / "mixed/ligand.cif", "data_ATP\n_chem_comp.id ATP\n");
-  const Outcome mixed = groel({"fit-contacts", work / "mixed", "-m", kEsm2, "-o", work / "fit"});
+  const Outcome mixed =
+      groel({"fit-contacts", work / "mixed", "-m", kEsm2, "--inverse-strength", "10", "-o", work / "fit"});
   EXPECT_EQ(mixed.exit, 0) << mixed;
   EXPECT_TRUE(mixed.says("ligand.cif: no residue of a protein")) << mixed;
   EXPECT_EQ(groel({"fit-contacts", kCrambin, work / "mixed/ligand.cif", "-m", kEsm2, "-o", work / "y"}).exit,
             exit_code(ErrorKind::bad_input));
   const Outcome large = groel({"fit-contacts", kCrambin, "-m", kEsm2, "-o", work / "x", "--memory", "10K"});
   EXPECT_EQ(large.exit, exit_code(ErrorKind::memory)) << large;
+}
+
+TEST(FitContacts, AHeadThatLearnedNothingIsNotWritten) {
+  const TemporaryFolder work;
+  const Outcome none = groel({"fit-contacts", kCrambin, "-m", kEsm2, "--inverse-strength", "1e-9", "-o", work / "x"});
+  EXPECT_EQ(none.exit, exit_code(ErrorKind::bad_input)) << none;
+  EXPECT_TRUE(none.says("nothing was learned: all 12 weights are 0")) << none;
+  EXPECT_FALSE(std::filesystem::exists(work / "x"));
+  // The strength it names is enough, and a little less is not.
+  const std::size_t from = none.err.find("from ") + 5;
+  const double named = std::stod(none.err.substr(from));
+  const auto fit = [&](double strength) {
+    return groel({"fit-contacts", kCrambin, "-m", kEsm2, "--inverse-strength", fmt::format("{}", strength),
+                  "--overwrite", "-o", work / "x"});
+  };
+  EXPECT_EQ(fit(named * 0.8).exit, exit_code(ErrorKind::bad_input));
+  const Outcome enough = fit(named);
+  EXPECT_EQ(enough.exit, 0) << enough;
+  std::vector<PdbAtom> rod;
+  for (int i = 0; i < 40; ++i) rod.push_back({"ALA", "A", i + 1, 3.8 * i});
+  const Outcome flat = groel({"fit-contacts", write_file(work / "rod.pdb", pdb(rod)), "-m", kEsm2, "-o", work / "y"});
+  EXPECT_EQ(flat.exit, exit_code(ErrorKind::bad_input)) << flat;
+  EXPECT_TRUE(flat.says("none of the 595 pairs of residues touches")) << flat;
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include "base/error.h"
 #include "io/arrays.h"
@@ -10,6 +12,8 @@
 
 namespace groel::testing {
 namespace {
+
+namespace fs = std::filesystem;
 
 TEST(Convert, HalvesTheFileAndKeepsTheFrequencies) {
   const TemporaryFolder work;
@@ -55,6 +59,121 @@ TEST(Convert, ReplacesModelsAlone) {
   const Outcome there = groel({"convert", "-m", kEsm2, "--out", work / "model"});
   EXPECT_TRUE(there.says("--overwrite")) << there;
   EXPECT_EQ(groel({"convert", "-m", kEsm2, "--out", work / "model", "--overwrite"}).exit, 0);
+}
+
+// What stands in a folder beside a model.
+void add_notes(const fs::path& model) {
+  fs::create_directories(model / ".git/objects");
+  write_file(model / ".git/HEAD", "ref: refs/heads/main");
+  write_file(model / "notes.md", "years");
+  fs::create_directory(model / "checkpoint-5");
+  fs::create_symlink("notes.md", model / "link");
+}
+void expect_notes(const fs::path& model) {
+  EXPECT_EQ(read_file(model / ".git/HEAD"), "ref: refs/heads/main");
+  EXPECT_TRUE(fs::is_directory(model / ".git/objects") && fs::is_directory(model / "checkpoint-5"));
+  EXPECT_EQ(read_file(model / "notes.md"), "years");
+  EXPECT_TRUE(fs::is_symlink(model / "link"));
+}
+
+// The data type of the weights, which config.json must agree with: a mixture of two models is found out.
+DType type_of(const fs::path& model) {
+  const io::ArrayFile file = io::read_safetensors(model / "model.safetensors");
+  const DType type = file.arrays.at("esm.embeddings.word_embeddings.weight").dtype;
+  const json config = json::parse(read_file(model / "config.json"));
+  EXPECT_EQ(config["torch_dtype"], type == DType::bf16 ? "bfloat16" : "float32");
+  for (const char* file_name : {"vocab.txt", "tokenizer_config.json", "special_tokens_map.json"})
+    EXPECT_TRUE(fs::exists(model / file_name)) << file_name;
+  return type;
+}
+
+TEST(Convert, ReplacesTheModelAndKeepsTheRest) {
+  const TemporaryFolder work;
+  ASSERT_EQ(groel({"convert", "-m", kEsm2, "--out", work / "model"}).exit, 0);
+  add_notes(work / "model");
+  for (const char* old : {"pytorch_model.bin", "model.safetensors.index.json", "adapter_config.json"})
+    write_file(fs::path(work / "model") / old, "of the model before");
+  const Outcome done = groel({"convert", "-m", kEsm2, "--to", "bf16", "--out", work / "model/", "--overwrite"});
+  ASSERT_EQ(done.exit, 0) << done;
+  EXPECT_EQ(type_of(work / "model"), DType::bf16);
+  expect_notes(work / "model");
+  EXPECT_FALSE(fs::exists(work / "model/pytorch_model.bin"));
+  EXPECT_FALSE(fs::exists(work / "model/adapter_config.json")) << "the new model is no adapter";
+  EXPECT_EQ(groel({"info", work / "model"}).exit, 0);
+  EXPECT_EQ(work.names(), std::vector<std::string>{"model"});
+}
+
+TEST(Convert, KilledAtAnyMomentLeavesOneWholeModel) {
+  const TemporaryFolder work;
+  ASSERT_EQ(groel({"convert", "-m", kEsm2, "--out", work / "model"}).exit, 0);
+  add_notes(work / "model");
+  const std::vector<std::string> command =
+      groel_command({"convert", "-m", kEsm2, "--to", "bf16", "--out", work / "model", "--overwrite"});
+  const auto start = std::chrono::steady_clock::now();
+  Process(command, {}).wait();
+  const auto whole = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
+  for (int round = 0; round < 30; ++round) {
+    std::vector<std::string> next = command;
+    *std::find(next.begin(), next.end(), "bf16") = round % 2 == 0 ? "f32" : "bf16";
+    Process process(next, {});
+    std::this_thread::sleep_for(whole * (50 + round * 2) / 100);
+    process.kill(SIGKILL);
+    process.wait();
+    type_of(work / "model");
+  }
+  ASSERT_EQ(Process(command, {}).wait().exit, 0);
+  EXPECT_EQ(type_of(work / "model"), DType::bf16);
+  expect_notes(work / "model");
+  EXPECT_EQ(work.names(), std::vector<std::string>{"model"});
+}
+
+TEST(Convert, OfTwoAtOnceOneIsTurnedAwayOrWaits) {
+  const TemporaryFolder work;
+  for (int round = 0; round < 10; ++round) {
+    Process first(groel_command({"convert", "-m", kEsm2, "--to", "f32", "--out", work / "model", "--overwrite"}), {});
+    Process second(groel_command({"convert", "-m", kEsm2, "--to", "bf16", "--out", work / "model", "--overwrite"}), {});
+    const Outcome a = first.wait(), b = second.wait();
+    EXPECT_TRUE(a.exit == 0 || b.exit == 0) << a << b;
+    for (const Outcome& one : {a, b})
+      EXPECT_TRUE(one.exit == 0 || (one.exit == 2 && one.says("another run is writing into the folder"))) << one;
+    const DType type = type_of(work / "model");
+    if (a.exit != 0) {
+      EXPECT_EQ(type, DType::bf16);
+    }
+    if (b.exit != 0) {
+      EXPECT_EQ(type, DType::f32);
+    }
+    EXPECT_EQ(work.names(), std::vector<std::string>{"model"});
+  }
+}
+
+TEST(Convert, TakesUpWhatAKilledOneLeft) {
+  const TemporaryFolder work;
+  ASSERT_EQ(groel({"convert", "-m", kEsm2, "--out", work / "model"}).exit, 0);
+  fs::create_directory(work / ".model.groel-writing");  // swapped, and killed before the rest was brought over
+  add_notes(work / ".model.groel-writing");
+  write_file(work / ".model.groel-writing/config.json", "{}");
+  write_file(work / "model/.groel-unfinished", "");
+  ASSERT_EQ(groel({"convert", "-m", kEsm2, "--to", "bf16", "--out", work / "model", "--overwrite"}).exit, 0);
+  expect_notes(work / "model");
+  EXPECT_EQ(type_of(work / "model"), DType::bf16);
+  EXPECT_FALSE(fs::exists(work / "model/.groel-unfinished"));
+  fs::create_directory(work / ".model.groel-writing");  // killed while it was written
+  write_file(work / ".model.groel-writing/.groel-unfinished", "");
+  write_file(work / ".model.groel-writing/notes.md", "of no use");
+  ASSERT_EQ(groel({"convert", "-m", kEsm2, "--out", work / "model", "--overwrite"}).exit, 0);
+  expect_notes(work / "model");
+  EXPECT_EQ(work.names(), std::vector<std::string>{"model"});
+}
+
+TEST(Convert, TakesAnEmptyFolderAndALinkToOne) {
+  const TemporaryFolder work;
+  fs::create_directory(work / "empty");
+  fs::create_directory_symlink("empty", work / "link");
+  const Outcome done = groel({"convert", "-m", kEsm2, "--out", work / "link"});
+  ASSERT_EQ(done.exit, 0) << done;
+  EXPECT_TRUE(fs::is_symlink(work / "link"));
+  EXPECT_EQ(type_of(work / "empty"), DType::f32);
 }
 
 }  // namespace

@@ -97,7 +97,7 @@ TEST_F(EmbedInput, BadRecordsFailAlone) {
   const Outcome outcome = groel({"embed", write("a.fasta", input), "-m", kEsm2, "-f", "jsonl"});
   EXPECT_EQ(outcome.exit, 1) << outcome;
   EXPECT_TRUE(outcome.says("record 'digit' failed")) << outcome;
-  EXPECT_TRUE(outcome.says("1 unknown letters")) << outcome;
+  EXPECT_TRUE(outcome.says("1 unknown letter read as <unk>")) << outcome;
   EXPECT_TRUE(outcome.says("4 of them failed")) << outcome;
   const auto records = json_lines(outcome.out);
   ASSERT_EQ(records.size(), 6U);

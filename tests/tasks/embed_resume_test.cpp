@@ -3,6 +3,7 @@
 #include <random>
 #include <thread>
 
+#include "formats/spool.h"
 #include "tasks/jsonl.h"
 
 namespace groel::testing {
@@ -70,7 +71,9 @@ const std::vector<Kind> kKinds{{"out.h5", {"-i", "mean,per-residue"}},
                                {"out.safetensors", {"-i", "mean,per-residue"}},
                                {"out.jsonl", {"-i", "mean", "--layers", "0..3"}},
                                {"out.csv", {"-i", "mean,max"}},
-                               {"out.tsv", {"-i", "cls"}}};
+                               {"out.tsv", {"-i", "cls"}},
+                               {"out.csv.gz", {"-i", "mean,max"}},
+                               {"out.jsonl.zst", {"-i", "mean", "--layers", "0..3"}}};
 
 class ResumeEveryFormat : public Resume, public ::testing::WithParamInterface<Kind> {};
 
@@ -183,6 +186,52 @@ TEST_F(Resume, ChangedOptionsAreRefused) {
   EXPECT_TRUE(not_resumed.says("unfinished run") && not_resumed.says("--resume")) << not_resumed;
   EXPECT_EQ(run(kind, {"--overwrite"}).exit, 0);
   EXPECT_EQ(folder_.names(), finished_names(kind));
+}
+
+TEST_F(Resume, GoesOnWhenTheModelHasMoved) {
+  const Kind& kind = kKinds[5];
+  const std::string expected = uninterrupted(kind);
+  stop_midway(kind, SIGKILL);
+  fs::create_directory(folder_ / "moved");
+  for (const char* file : {"config.json", "vocab.txt", "model.safetensors"})
+    fs::copy_file(fs::path(kEsm2) / file, folder_.path() / "moved" / file);
+  std::vector<std::string> moved = command(kind, {"--resume"});
+  *std::find(moved.begin(), moved.end(), kEsm2) = folder_ / "moved";
+  const Outcome resumed = Process(moved, {}).wait();
+  EXPECT_EQ(resumed.exit, 0) << resumed;
+  EXPECT_GT(json::parse(resumed.out)["resumed_sequences"].get<int>(), 0);
+  EXPECT_TRUE(read_file(folder_ / kind.file) == expected);
+}
+
+// Right checksums, and not what this run would have written.
+TEST_F(Resume, EntriesOfAnotherShapeAreComputedAgain) {
+  const Kind& kind = kKinds[5];
+  const std::string expected = uninterrupted(kind);
+  stop_midway(kind, SIGKILL);
+  {
+    const json identity = json::parse(read_file(fs::path(partial(kind)) / "run.json"))["identity"];
+    formats::Spool spool = formats::Spool::open(partial(kind), identity, {.resume = true});
+    using formats::ItemKind;
+    spool.append(0, {{{ItemKind::mean, 3, {2}, {1, 2}}, {ItemKind::max, 3, {2}, {1, 2}}}, std::nullopt});
+    spool.append(1, {{{ItemKind::mean, 3, {64}, std::vector<float>(64)}}, std::nullopt});
+    spool.append(2, {{}, std::nullopt});
+    spool.append(123456789, {{}, std::nullopt});
+  }
+  const Outcome resumed = run(kind, {"--resume"});
+  EXPECT_EQ(resumed.exit, 0) << resumed;
+  EXPECT_TRUE(resumed.says("4 of the journal's results are not what this run writes")) << resumed;
+  EXPECT_TRUE(read_file(folder_ / kind.file) == expected);
+}
+
+TEST_F(Resume, ADamagedJournalIsSaidAndComputedAgain) {
+  const Kind& kind = kKinds[5];
+  const std::string expected = uninterrupted(kind);
+  stop_midway(kind, SIGKILL);
+  write_file(fs::path(partial(kind)) / "items.bin", std::string(5000, 'x'));
+  const Outcome resumed = run(kind, {"--resume"});
+  EXPECT_EQ(resumed.exit, 0) << resumed;
+  EXPECT_TRUE(resumed.says("4.9 KB of the journal were damaged")) << resumed;
+  EXPECT_TRUE(read_file(folder_ / kind.file) == expected);
 }
 
 TEST_F(Resume, WithNothingToResumeStartsAfresh) {

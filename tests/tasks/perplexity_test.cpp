@@ -48,6 +48,17 @@ TEST(Perplexity, MaskedAndUnknownResiduesAreNotPredicted) {
   EXPECT_TRUE(none["total"]["perplexity"].is_null());
 }
 
+TEST(Perplexity, AmbiguousResiduesAreNotPredicted) {
+  const std::string sequence = "MKXTBAUY";
+  const json result = groel_json({"perplexity", sequence});
+  const auto logs = masked_log_probabilities(sequence);
+  EXPECT_EQ(result["records"][0]["predicted_residues"], 5);
+  EXPECT_NEAR(result["records"][0]["log_likelihood"].get<double>(), logs[0] + logs[1] + logs[3] + logs[5] + logs[7],
+              1e-4);
+  const Outcome text = groel({"perplexity", sequence, "-m", kEsm2});
+  EXPECT_TRUE(text.says("3 positions in 1 record are none of the 20 residues")) << text;
+}
+
 TEST(Perplexity, ARecordFailsAlone) {
   const TemporaryFolder folder;
   const std::string file = write_file(folder / "a.fasta", ">bad\nMK1T\n>good\nMKTAYIAK\n");

@@ -196,7 +196,7 @@ TEST_F(ScoreTable, MeasuredValuesAreCompared) {
 TEST_F(ScoreTable, BadInputIsNamed) {
   EXPECT_TRUE(run("").says("the table is empty"));
   EXPECT_TRUE(run("mutant,x\n").says("the table has no rows"));
-  EXPECT_TRUE(run("a,b\n1,2\n").says("no column looks like variants; the columns are 'a', 'b'"));
+  EXPECT_TRUE(run("a,b\n1,2\n").says("no column looks like a variant; the columns are 'a', 'b'"));
   EXPECT_TRUE(run("mutant,x\nY5W,high\n", {"--target-col", "x"}).says("the column 'x' holds no number"));
   EXPECT_TRUE(run("Y5W\n", {"--target-col", "dms"}).says("there is no column 'dms'")) << "a list has no columns";
   EXPECT_TRUE(run("mutant\nY5W\n", {"--target-col", "dms"}).says("there is no column 'dms'"));
@@ -215,6 +215,106 @@ TEST_F(ScoreTable, BadInputIsNamed) {
   EXPECT_TRUE(score({kWild, "--variants", "no_such.csv"}).says("no_such.csv: there is no such file"));
   EXPECT_TRUE(score({kWild, "--variants", "Y5"}).says("Y5: there is no such file, and it is not a variant either"));
   EXPECT_EQ(score({kWild, "--variants", "Y5"}).exit, 3);
+}
+
+// Models give X, B, Z and their like next to no probability: whatever is put there would top every ranking.
+TEST(Score, AScanLeavesOutWhatIsNoOneResidue) {
+  const TemporaryFolder folder;
+  const std::string mixed = "MKXTBYZUOJK";
+  const Outcome outcome = groel({"score", mixed, "--scan", "-m", kEsm2, "-o", folder / "scan.csv", "--picture",
+                                 folder / "s.svg", "--offset", "10"});
+  EXPECT_EQ(outcome.exit, 0) << outcome;
+  EXPECT_TRUE(
+      outcome.says("6 positions hold none of the 20 residues, and are not scored: X13, B15, Z17, U18, O19, X20"))
+      << outcome;
+  const auto rows = csv_rows(read_file(folder / "scan.csv"));
+  EXPECT_EQ(rows.size(), 5 * 19U + 1);
+  for (std::size_t i = 1; i < rows.size(); ++i)
+    EXPECT_EQ(std::string("XBZUOJ").find(rows[i][2]), std::string::npos) << rows[i][0];
+  const auto grey = csv_rows(read_file(folder / "s.svg.csv"));
+  for (std::size_t row = 1; row < 21; ++row) EXPECT_TRUE(grey.at(row).at(3).empty()) << "position 3 is not scored";
+  const json result = groel_json({"score", write_file(folder / "gap.fasta", ">a\nMK-TAX\n"), "--scan"});
+  EXPECT_EQ(result["variants"].size(), 4 * 19U);
+  EXPECT_EQ(result["not_scored"], json::parse(R"([{"position": 3, "residue": "-"}, {"position": 6, "residue": "X"}])"));
+  const Outcome none = groel({"score", "XXBZ", "--scan", "-m", kEsm2});
+  EXPECT_EQ(none.exit, 4) << none;
+  EXPECT_TRUE(none.says("none of the sequence's positions holds one of the 20 residues")) << none;
+}
+
+TEST(Score, VariantsOfAmbiguousResiduesFailAlone) {
+  for (const std::string method : {"masked-marginals", "wt-marginals", "pseudo-perplexity"}) {
+    const json result =
+        groel_json({"score", "MKXTBYK", "--method", method, "--variants", "K2A,X3A,B5D,T4Z,T4U,T4Xaa,Y6W:X3G,Y6W"}, 1);
+    const json& rows = result["variants"];
+    ASSERT_EQ(rows.size(), 8U);
+    for (const std::size_t i : {1U, 2U, 3U, 4U, 5U, 6U}) EXPECT_TRUE(rows[i].contains("error")) << method << rows[i];
+    EXPECT_NE(rows[1]["error"]["message"].get<std::string>().find("position 3 of the sequence is X: X is any residue"),
+              std::string::npos)
+        << rows[1];
+    EXPECT_NE(rows[3]["error"]["message"].get<std::string>().find("Z is E or Q"), std::string::npos) << rows[3];
+    EXPECT_TRUE(rows[0].contains("scores")) << rows[0];
+    EXPECT_TRUE(rows[7].contains("scores")) << rows[7];
+  }
+}
+
+// Residues that are none of the 20 stand on both sides and are no terms of the sums.
+TEST(Score, PseudoPerplexityPassesOverUnknownResidues) {
+  const json result = groel_json({"score", "MKXTAY", "--variants", "A5W", "--method", "pseudo-perplexity"});
+  const auto sum = [](const std::string& sequence) {
+    const auto logs = masked_log_probabilities(sequence);
+    return logs[0] + logs[1] + logs[3] + logs[4] + logs[5];
+  };
+  EXPECT_NEAR(score_of(result["variants"][0]), sum("MKXTWY") - sum("MKXTAY"), 2e-4);
+}
+
+TEST(Score, NotationsGiveOneScore) {
+  const auto rows = scored({"--variants", "A4D:K8R"});
+  for (const char* text :
+       {"p.[Ala4Asp;Lys8Arg]", "A4D_K8R", "A4D K8R", "A4D+K8R", "AC4D:KC8R", "NP_1.2:p.[Ala4Asp;Lys8Arg]"})
+    EXPECT_EQ(score_of(scored({"--variants", text}).at(0)), score_of(rows[0])) << text;
+  const auto silent = scored({"--variants", "p.Ala4=,p.=,A4A,_wt"});
+  for (const json& row : silent) EXPECT_EQ(score_of(row), 0) << row;
+}
+
+TEST_F(ScoreTable, WhatDatabasesExportIsScoredOrNamed) {
+  const Outcome outcome =
+      run("hgvs_pro\np.Ala4Asp\np.(Ala4Asp)\nNP_1.1:p.Ala4Asp\np.Ala4=\np.Ala4Ter\np.Ala4fs\np.Ala4del\nc.12G>A\n"
+          "A4X\np.Met1?\n");
+  EXPECT_EQ(outcome.exit, 1) << outcome;
+  const auto rows = csv_rows(outcome.out);
+  ASSERT_EQ(rows.size(), 11U) << outcome;
+  EXPECT_EQ(rows[1][1], rows[2][1]);
+  EXPECT_EQ(rows[1][1], rows[3][1]);
+  EXPECT_EQ(rows[4][1], "0");
+  for (std::size_t i = 5; i < 11; ++i) EXPECT_TRUE(rows[i][1].empty()) << rows[i][0];
+  for (const char* why : {"stops the protein", "shifts the frame", "use --method pseudo-perplexity", "DNA or RNA",
+                          "a stop in older notation", "not known"})
+    EXPECT_NE(outcome.out.find(why), std::string::npos) << why << outcome;
+  EXPECT_TRUE(outcome.says("2 rows have a variant that stands in an earlier row, too")) << outcome;
+}
+
+TEST_F(ScoreTable, ChainsAreSaidNotUsed) {
+  const Outcome outcome = run("mutant\nAA4D;\nYA5W\n");
+  EXPECT_EQ(outcome.exit, 0) << outcome;
+  EXPECT_TRUE(outcome.says("variants name the chain A")) << outcome;
+}
+
+TEST_F(ScoreTable, AnOffsetIsSuggestedInSpiteOfWrongRows) {
+  std::string table = "mutant\nhello\nW99A\n";
+  for (std::size_t i = 1; i < kWild.size(); ++i) table += fmt::format("{}{}G\n", kWild[i], i);  // counted from 0
+  const Outcome outcome = run(table);
+  EXPECT_TRUE(
+      outcome.says("15 of 16 residues would agree with the sequence with --offset -1 (do the positions count "
+                   "from 0?)"))
+      << outcome;
+}
+
+TEST_F(ScoreTable, WhatIsNotComparedIsCounted) {
+  const Outcome outcome = run("mutant,x\nY5W,1\nA4D,2\nK8R,\nA5W,3\n", {"--target-col", "x", "--json"});
+  EXPECT_TRUE(outcome.says("compared are 2 of 4 rows: 1 failed, 1 without a measured value")) << outcome;
+  const json agreement = json::parse(outcome.out)["agreement"][0];
+  EXPECT_EQ(agreement["variants"], 2);
+  EXPECT_EQ(agreement["rows"], 4);
 }
 
 TEST(Score, LongProteinsAreSeenThroughAWindow) {

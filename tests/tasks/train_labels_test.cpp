@@ -60,7 +60,8 @@ void expect_ok(const Words& words) {
 TEST(TrainClassify, LeavesTransformersFolderAndScores) {
   const TemporaryFolder folder;
   const std::string out = folder / "m";
-  const Outcome run = groel(classify(out) + Words{"--epochs", "3", "--metric", "mcc", "--keep", "best"});
+  const Outcome run =
+      groel(classify(out) + Words{"--epochs", "3", "--metric", "mcc", "--keep", "best", "--pooling", "cls"});
   ASSERT_EQ(run.exit, 0) << run;
   EXPECT_TRUE(run.says("one class a sequence: 2 (labile, stable), as seen from the labels")) << run;
   EXPECT_TRUE(run.says("a step takes about")) << run;
@@ -176,7 +177,8 @@ TEST(TrainLora, Bf16FollowsF32) {
   double losses[2] = {};
   for (const int i : {0, 1}) {
     const std::string out = folder / (i == 0 ? "f32" : "bf16");
-    Words words = classify(out) + Words{"--steps",        "4",
+    Words words = classify(out) + Words{"--pooling",      "cls",
+                                        "--steps",        "4",
                                         "--lora-r",       "4",
                                         "--lora-dropout", "0.1",
                                         "--lora-targets", "query,key,value,dense",
@@ -273,7 +275,7 @@ TEST(TrainLabels, ErrorsSayWhatToDo) {
                "this model has no head");
   EXPECT_PRED2(has, complaint(classify(out) + Words{"--lora-alpha", "9"}), "--lora-r 8");
   EXPECT_PRED2(has, complaint(classify(out) + Words{"--lora-r", "4", "--lora-targets", "qeury"}), "query, key, value");
-  const std::string memory = complaint(classify(out) + Words{"--memory", "8M"});
+  const std::string memory = complaint(classify(out) + Words{"--memory", "8M", "--batch-tokens", "4096"});
   EXPECT_PRED2(has, memory, "--batch-tokens");
   EXPECT_PRED2(has, memory, "--checkpointing");
   EXPECT_PRED2(has, complaint(classify(out) + Words{"--memory", "100K"}), "--lora-r 8");

@@ -117,6 +117,40 @@ TEST(Adapters, WhatDoesNotFitIsSaid) {
   EXPECT_THROW(train::load_adapter(adapter, trainee->parameters()), Error);
 }
 
+// The same head on the mean over the residues: what it reads, worked out by hand.
+TEST(Pooling, AHeadOfTheMeanReadsTheResidues) {
+  const Golden golden("train-esm2-cls");
+  engine::Checkpoint mean = checkpoint_of(golden);
+  mean.config["classifier_pooling"] = "mean";
+  for (const char* name : {"dense.weight", "dense.bias", "out_proj.weight", "out_proj.bias"}) {
+    auto node = mean.arrays.extract("classifier." + std::string(name));
+    node.key() = "classifier.mean." + std::string(name);
+    mean.arrays.insert(std::move(node));
+  }
+  const auto by_mean = train::make_classifier(std::move(mean));
+  const auto by_cls = train::make_classifier(checkpoint_of(golden));
+  const models::Batch batch = testing::read_batch(golden.inputs["batches"][0]).input;
+  const models::Model& model = dynamic_cast<const train::ModelTrainee&>(*by_cls).model();
+  const Tensor hidden = models::require<models::Encoder>(model).encode(batch, {});
+  const auto cu = batch.cu_seqlens.values<std::int32_t>();
+  const std::int64_t width = hidden.size(1);
+  Tensor rows = Tensor::zeros({batch.sequences(), width});
+  for (std::int64_t b = 0; b < batch.sequences(); ++b) {
+    const std::int32_t first = cu[static_cast<std::size_t>(b)] + 1;
+    const std::int32_t last = cu[static_cast<std::size_t>(b) + 1] - 1;
+    for (std::int32_t t = first; t < last; ++t)
+      for (std::int64_t c = 0; c < width; ++c)
+        rows.mutable_data<float>()[b * width + c] +=
+            hidden.data<float>()[t * width + c] / static_cast<float>(last - first);
+  }
+  const Tensor expected = models::require<models::Classifier>(model).classify(rows);
+  EXPECT_LT(testing::relative_l2(classify(*by_mean, batch).values<float>(), expected.values<float>()), 1e-5);
+  EXPECT_GT(testing::relative_l2(classify(*by_cls, batch).values<float>(), expected.values<float>()), 1e-3);
+  engine::Checkpoint wrong = checkpoint_of(golden);
+  wrong.config["classifier_pooling"] = "max";
+  EXPECT_THROW(train::make_classifier(std::move(wrong)), Error);
+}
+
 // Forward and loss of every kind of head.
 TEST(GoldenHeads, LogitsAndLosses) {
   for (const std::string name : {"esm2-cls-tiny", "esm2-multilabel-tiny", "esm2-regression-tiny", "esm2-tokcls-tiny"}) {

@@ -122,12 +122,60 @@ TEST(Labels, ResiduesWithoutALabelAreNoTargets) {
 TEST(Labels, TablesNameTheNearestColumn) {
   const TemporaryFolder folder;
   const std::string path = write_file(folder / "t.tsv", "Sequence\tLocation\tfold\nMKV\tx\t1\nMKL\ty\ttest\n");
-  EXPECT_EQ(read_labelled({path}, {"", {"location"}, ""}).rows[1].labels[0], "y");
-  const std::string text = complaint([&] { read_labelled({path}, {"", {"Locatoin"}, ""}); });
+  Sink quiet;
+  EXPECT_EQ(read_labelled({path}, {"", {"location"}, ""}, quiet).rows[1].labels[0], "y");
+  const std::string text = complaint([&] { read_labelled({path}, {"", {"Locatoin"}, ""}, quiet); });
   EXPECT_PRED2(has, text, "there is no column 'Locatoin'");
   EXPECT_PRED2(has, text, "did you mean --label-column 'Location'?");
-  EXPECT_PRED2(has, complaint([&] { read_labelled({path}, {}); }), "no column is called 'label'");
-  EXPECT_EQ(read_labelled({path}, {"", {"Location"}, "fold"}).rows[1].split, "test");
+  EXPECT_PRED2(has, complaint([&] { read_labelled({path}, {}, quiet); }), "no column looks like a label");
+  EXPECT_EQ(read_labelled({path}, {"", {"Location"}, "fold"}, quiet).rows[1].split, "test");
+}
+
+class Talk : public Sink {
+ public:
+  void note(std::string_view text) override { said += std::string(text) + "\n"; }
+  void warning(std::string_view text) override { said += "warning: " + std::string(text) + "\n"; }
+  std::string said;
+};
+
+// Labels that are left of a table, and what was said.
+std::pair<std::vector<std::string>, std::string> labels_in(const std::string& text, const LabelColumns& columns = {}) {
+  const TemporaryFolder folder;
+  Talk talk;
+  std::vector<std::string> labels;
+  for (const LabelledRow& row : read_labelled({write_file(folder / "t.csv", text)}, columns, talk).rows)
+    labels.push_back(row.labels.at(0));
+  return {labels, talk.said};
+}
+
+TEST(Labels, MissingValuesAreLeftOutAndCounted) {
+  using Texts = std::vector<std::string>;
+  const auto [labels, said] = labels_in("sequence,label\nMKV,a\nnan,b\nMKL,b\nNA,a\nMKK,N/A\nMKI,\nMKA,none\n");
+  EXPECT_EQ(labels, (Texts{"a", "b", "none"}));
+  EXPECT_PRED2(has, said, "warning: 2 rows left out: no sequence, as in ");
+  EXPECT_PRED2(has, said, "t.csv:3\n");
+  EXPECT_PRED2(has, said, "warning: 2 rows left out: no label, as in ");
+  EXPECT_EQ(labels_in("sequence,label\nMKV,+\nMKL,-\n").first, (Texts{"+", "-"})) << "signs are labels";
+  EXPECT_EQ(labels_in("sequence,label\nMKV,x\nMKL,-\n").first, (Texts{"x"}));
+  EXPECT_EQ(labels_in("sequence,label\nMKV,x;y\nMKL,\n").first, (Texts{"x;y", ""})) << "a set of none";
+  EXPECT_EQ(labels_in("sequence,label\nMKV,H.H\nMKL,...\n").first, (Texts{"H.H", "..."})) << "a mark a residue";
+  EXPECT_PRED2(has, complaint([] { labels_in("sequence,label\nnan,a\n"); }), "no row has both a sequence and a label");
+}
+
+TEST(Labels, TablesOfOtherCountriesAreRead) {
+  using Texts = std::vector<std::string>;
+  const auto [labels, said] = labels_in("# by hand\nsequence;label\nMKV;0,5\nMKL;1\nMKK;0,25\n");
+  EXPECT_EQ(labels, (Texts{"0.5", "1", "0.25"}));
+  EXPECT_PRED2(has, said, "column 'label': commas are read as decimal points");
+  EXPECT_EQ(labels_in("sequence;label\nMKV;0,5\nMKL;0.5\n").first, (Texts{"0,5", "0.5"})) << "not consistent";
+}
+
+TEST(Labels, NucleotidesAndGapsAreToldOf) {
+  const std::string gene = "ATGAAAACCGCGTATATTGCGAAACAGCGTCAGATTAGCTTTGTG";
+  EXPECT_PRED2(has, labels_in("sequence,label\n" + gene + ",a\n" + gene + "A,b\n").second,
+               "nucleotides (ACGTUN) alone");
+  EXPECT_PRED2(has, labels_in("sequence,label\nMK-V,a\nMKL,b\n").second, "1 gap ");
+  EXPECT_PRED2(has, labels_in("sequence,label\nMK-V,a\nMKL,b\n", {.gaps = io::Gaps::drop}).second, "1 record dropped");
 }
 
 TEST(Labels, EmptySplitsAreErrors) {

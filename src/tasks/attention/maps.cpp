@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "engine/finite.h"
 #include "nn/contact_head.h"
 
 namespace groel::tasks {
@@ -88,6 +89,7 @@ std::vector<AttentionMap> attention_maps(const models::Model& model, std::vector
     return std::find(request.layers.begin(), request.layers.end(), layer) != request.layers.end();
   };
   taps.attention = [&](int layer, std::int64_t, const Tensor& maps) {
+    if (!engine::all_finite(maps)) throw engine::not_finite(model, tokens, "attention");
     const Tensor form = formed(maps, request.form);
     std::vector<AttentionMap> chosen;
     for (const std::int64_t head : heads) chosen.push_back(map_of(form, layer, head));

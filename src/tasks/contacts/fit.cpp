@@ -12,7 +12,9 @@
 #include "base/interrupt.h"
 #include "base/options.h"
 #include "base/system.h"
+#include "bio/structure_notes.h"
 #include "engine/embed.h"
+#include "engine/finite.h"
 #include "io/structure.h"
 #include "nn/contact_head.h"
 
@@ -49,10 +51,14 @@ std::vector<StructureFile> files_of(const std::vector<std::string>& paths) {
   return out;
 }
 
-// Of a folder's files those that are no structures of proteins are left out, and told.
+// Of a folder's files those that are no structures of proteins are left out, and told. What is to be said of a file
+// itself is said of those that are named; of a folder's files it would be too much.
 std::vector<bio::Chain> chains_of(const StructureFile& file, Sink& sink) {
   try {
-    return io::read_structure(file.path).chains;
+    bio::Structure structure = io::read_structure(file.path);
+    if (file.named)
+      for (const std::string& note : structure.notes) sink.note(fmt::format("{}: {}", file.path, note));
+    return std::move(structure.chains);
   } catch (const Error& error) {
     if (file.named || error.kind() != ErrorKind::bad_input) throw;
     sink.warning(fmt::format("left out: {}", error.what()));
@@ -97,6 +103,7 @@ class Sampler {
     models::Taps taps;
     taps.wants_attention = [](int) { return true; };
     taps.attention = [&](int layer, std::int64_t, const Tensor& maps) {
+      if (!engine::all_finite(maps)) throw engine::not_finite(model_, tokens, "attention");
       const Tensor channels = nn::contact_channels(maps);
       const std::int64_t heads = channels.size(0), n = channels.size(1);
       const float* values = channels.data<float>();
@@ -124,6 +131,7 @@ std::vector<FitChain> read_chains(const std::vector<std::string>& paths, const F
   std::vector<FitChain> out;
   std::set<std::string> sequences;
   std::int64_t equal = 0, unfit = 0;
+  bio::ResidueCounts counts;
   for (const StructureFile& file : files_of(paths)) {
     for (const bio::Chain& chain : chains_of(file, sink)) {
       FitChain one{fs::path(file.path).filename().string() + ":" + chain.name, chain.sequence, bio::sites(chain)};
@@ -132,15 +140,17 @@ std::vector<FitChain> read_chains(const std::vector<std::string>& paths, const F
         ++equal;
       else if (length > filter.longest || resolved(one) < filter.shortest)
         ++unfit;
-      else
+      else {
+        counts.add(chain);
         out.push_back(std::move(one));
+      }
     }
   }
-  if (equal + unfit > 0)
-    sink.note(
-        fmt::format("left out: {} chains with the sequence of another, {} with fewer than {} residues seen or "
-                    "longer than {}",
-                    equal, unfit, filter.shortest, filter.longest));
+  if (equal > 0) sink.note(fmt::format("left out: {} with the sequence of another", counted(equal, "chain")));
+  if (unfit > 0)
+    sink.note(fmt::format("left out: {} with fewer than {} residues seen or longer than {}", counted(unfit, "chain"),
+                          filter.shortest, filter.longest));
+  for (const std::string& sentence : counts.sentences()) sink.note("in these chains " + sentence);
   if (out.empty()) throw Error(ErrorKind::bad_input, "no chain to learn from in these structures");
   return out;
 }
@@ -165,7 +175,7 @@ analysis::LogisticData contact_samples(const models::Model& model, const std::ve
   const auto count = static_cast<std::size_t>(pairs);
   const std::size_t needed = count * static_cast<std::size_t>(data.width) * sizeof(float);
   if (needed > memory.value_or(available_memory()))
-    throw Error(ErrorKind::memory, {fmt::format("{} pairs of residues take {}", pairs, format_bytes(needed)),
+    throw Error(ErrorKind::memory, {fmt::format("{} of residues take {}", counted(pairs, "pair"), format_bytes(needed)),
                                     {},
                                     "name fewer structures, or lower --max-length"});
   data.features.reserve(count * static_cast<std::size_t>(data.width));
@@ -186,6 +196,32 @@ analysis::LogisticData contact_samples(const models::Model& model, const std::ve
   }
   sink.progress_done();
   return data;
+}
+
+void require_both_kinds(const analysis::LogisticData& data) {
+  const auto touching = std::count(data.labels.begin(), data.labels.end(), 1);
+  if (touching > 0 && touching < data.samples()) return;
+  throw Error(ErrorKind::bad_input,
+              {fmt::format("{} of the {} pairs of residues touches, so that there is nothing to tell apart",
+                           touching == 0 ? "none" : "every one", data.samples()),
+               {},
+               "name structures that are folded and whole"});
+}
+
+void require_learned(const analysis::LogisticModel& head, const analysis::LogisticData& data,
+                     const analysis::LogisticOptions& options) {
+  constexpr double kNothing = 1e-12;
+  if (std::any_of(head.weights.begin(), head.weights.end(), [](double w) { return std::abs(w) > kNothing; })) return;
+  const double least = analysis::least_inverse_strength(data);
+  const bool hopeless = !std::isfinite(least);
+  throw Error(ErrorKind::bad_input,
+              {fmt::format("nothing was learned: all {} weights are 0, so that every pair would get one probability",
+                           head.weights.size()),
+               {},
+               hopeless ? "the attention maps are the same for every pair: is the model trained?"
+                        : fmt::format("name more structures (there were {} pairs), or raise --inverse-strength, here "
+                                      "{}: from {:.2g} on a weight is left",
+                                      data.samples(), options.inverse_strength, least * 1.05)});
 }
 
 void set_contact_head(engine::Checkpoint& checkpoint, const analysis::LogisticModel& head) {
@@ -213,7 +249,7 @@ std::vector<MeanPrecision> mean_precision(const models::Model& model, const std:
   for (const FitChain& chain : chains) {
     check_interrupted();
     const std::vector<std::int32_t> tokens = model.tokenizer().encode(chain.sequence).ids;
-    const Tensor contacts = engine::embed_batch(model, std::span(&tokens, 1), {.contacts = true}).front().contacts;
+    const Tensor contacts = engine::embed_one(model, tokens, {.contacts = true}).contacts;
     const auto precision = analysis::contact_precision(
         contacts.values<float>(), analysis::distances(chain.sites, chain.sites), analysis::kContactDistance);
     if (out.empty())

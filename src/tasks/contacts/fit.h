@@ -36,6 +36,11 @@ void require_readable(const models::Model& model, const std::vector<FitChain>& c
 analysis::LogisticData contact_samples(const models::Model& model, const std::vector<FitChain>& chains,
                                        std::optional<std::size_t> memory, Sink& sink);
 
+/// Refuses samples that nothing can be learned from, and a head that learned nothing of them. Errors: bad_input.
+void require_both_kinds(const analysis::LogisticData& data);
+void require_learned(const analysis::LogisticModel& head, const analysis::LogisticData& data,
+                     const analysis::LogisticOptions& options);
+
 /// Puts the head into the checkpoint, in place of the one it may have. Errors: unsupported for a family without one.
 void set_contact_head(engine::Checkpoint& checkpoint, const analysis::LogisticModel& head);
 

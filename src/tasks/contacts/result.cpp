@@ -29,6 +29,17 @@ std::string precision_table(const ContactResult& result) {
   return out;
 }
 
+// Distance and the author's numbers, "-" where a residue was not seen.
+std::string in_structure(const ContactResult& result, const ContactPair& pair) {
+  const float distance = result.truth->at(pair.i, pair.j);
+  const auto number = [&](std::int32_t at) {
+    const std::string& text = result.numbers[static_cast<std::size_t>(at)];
+    return text.empty() ? std::string("-") : text;
+  };
+  return fmt::format("{:>12} {:>8} {:>8}", std::isnan(distance) ? "-" : fmt::format("{:.2f}", distance), number(pair.i),
+                     number(pair.j));
+}
+
 }  // namespace
 
 std::string letters(const bio::Tokenizer& tokenizer, std::span<const std::int32_t> tokens) {
@@ -45,6 +56,8 @@ ContactResult contact_result(std::string id, std::string sequence, std::vector<f
   ContactResult out{std::move(id), std::move(sequence), std::move(probabilities), {}, {}};
   if (chain == nullptr) return out;
   const bio::Sites sites = bio::place(*chain, out.sequence);
+  out.chain = chain->name;
+  out.numbers = bio::labels(*chain, out.sequence);
   out.truth = analysis::distances(sites, sites);
   out.precision = analysis::contact_precision(out.probabilities, *out.truth, analysis::kContactDistance);
   return out;
@@ -66,7 +79,9 @@ std::vector<ContactPair> ranked_pairs(const ContactResult& result, std::size_t m
 }
 
 ordered_json to_json(const ContactResult& result, std::size_t top) {
-  ordered_json out{{"id", result.id}, {"length", result.length()}, {"contacts", ordered_json::array()}};
+  ordered_json out{{"id", result.id}, {"length", result.length()}};
+  if (result.truth) out["chain"] = result.chain;
+  out["contacts"] = ordered_json::array();
   for (const ContactPair& pair : ranked_pairs(result, top)) {
     const auto letter = [&](std::int64_t at) { return result.sequence.substr(static_cast<std::size_t>(at), 1); };
     out["contacts"].push_back({{"i", pair.i + 1},
@@ -74,7 +89,13 @@ ordered_json to_json(const ContactResult& result, std::size_t top) {
                                {"residues", letter(pair.i) + letter(pair.j)},
                                {"probability", pair.probability}});
     if (!result.truth) continue;
+    const auto number = [&](std::int32_t at) {
+      const std::string& text = result.numbers[static_cast<std::size_t>(at)];
+      return text.empty() ? ordered_json() : ordered_json(text);
+    };
     const float distance = result.truth->at(pair.i, pair.j);
+    out["contacts"].back()["auth_i"] = number(pair.i);
+    out["contacts"].back()["auth_j"] = number(pair.j);
     out["contacts"].back()["distance"] = std::isnan(distance) ? ordered_json() : ordered_json(distance);
   }
   for (const analysis::Precision& one : result.precision)
@@ -89,17 +110,16 @@ ordered_json to_json(const ContactResult& result, std::size_t top) {
 }
 
 std::string to_text(const ContactResult& result, std::size_t top) {
-  std::string out = fmt::format("{} ({} residues)\n", result.id, result.length());
+  std::string out = fmt::format("{} ({})\n", result.id, counted(result.length(), "residue"));
   if (result.truth) out += precision_table(result) + '\n';
-  out +=
-      fmt::format("  {:>8} {:>8} {:>12}{}\n", "residue", "residue", "probability", result.truth ? "  distance/A" : "");
+  out += fmt::format("  {:>8} {:>8} {:>12}", "residue", "residue", "probability");
+  out += result.truth ? fmt::format("{:>12}   numbers in chain {}\n", "distance/A", result.chain) : "\n";
   for (const ContactPair& pair : ranked_pairs(result, top)) {
     const auto name = [&](std::int64_t at) {
       return fmt::format("{}{}", result.sequence[static_cast<std::size_t>(at)], at + 1);
     };
-    const float distance = result.truth ? result.truth->at(pair.i, pair.j) : NAN;
-    out += fmt::format("  {:>8} {:>8} {:>12.4f}{}\n", name(pair.i), name(pair.j), pair.probability,
-                       std::isnan(distance) ? "" : fmt::format("{:>12.2f}", distance));
+    out += fmt::format("  {:>8} {:>8} {:>12.4f}", name(pair.i), name(pair.j), pair.probability);
+    out += (result.truth ? in_structure(result, pair) : "") + "\n";
   }
   return out + '\n';
 }
@@ -108,6 +128,7 @@ std::string to_rr(const ContactResult& result) {
   constexpr std::size_t kLine = 50;
   std::string out =
       fmt::format("PFRMAT RR\nTARGET {}\nAUTHOR GroEL\nMETHOD protein language model\nMODEL 1\n", result.id);
+  if (result.truth) out += "REMARK numbers count the residues below, and are not those of the structure's author\n";
   for (std::size_t at = 0; at < result.sequence.size(); at += kLine) out += result.sequence.substr(at, kLine) + '\n';
   for (const ContactPair& pair : ranked_pairs(result, std::string::npos))
     out += fmt::format("{} {} 0 8 {:.6f}\n", pair.i + 1, pair.j + 1, pair.probability);

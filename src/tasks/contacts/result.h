@@ -18,6 +18,8 @@ struct ContactResult {
   std::vector<float> probabilities;  ///< [L, L]
   std::optional<analysis::DistanceMap> truth;
   std::vector<analysis::Precision> precision;  ///< with a truth
+  std::string chain{};                         ///< of the structure, by its author's name
+  std::vector<std::string> numbers{};          ///< with a truth: the author's, "27A"; empty where none was seen
 
   std::int64_t length() const { return static_cast<std::int64_t>(sequence.size()); }
   float at(std::int64_t i, std::int64_t j) const { return probabilities[static_cast<std::size_t>(i * length() + j)]; }
@@ -38,7 +40,8 @@ struct ContactPair {
 /// Pairs at least analysis::kShortestRange apart, likeliest first (equal ones in order of position), `most` of them.
 std::vector<ContactPair> ranked_pairs(const ContactResult& result, std::size_t most);
 
-/// "{id, length, contacts: [{i, j, residues, probability, distance}], precision: [...]}" with the `top` likeliest.
+/// "{id, length, contacts: [{i, j, residues, probability}], precision: [...]}" with the `top` likeliest; with a truth
+/// also {auth_i, auth_j, distance}, null where there is none.
 nlohmann::ordered_json to_json(const ContactResult& result, std::size_t top);
 /// The same for people.
 std::string to_text(const ContactResult& result, std::size_t top);

@@ -13,9 +13,11 @@
 #include "io/structure.h"
 #include "report/picture.h"
 #include "tasks/contacts/figures.h"
+#include "tasks/contacts/structure_notes.h"
 #include "tasks/contacts/writer.h"
 #include "tasks/reading/journal.h"
 #include "tasks/reading/output_name.h"
+#include "tasks/reading/picture.h"
 
 namespace groel::tasks {
 namespace {
@@ -35,9 +37,9 @@ struct Outputs {
     if (is_rr(options.text("output"))) rr = part_paths(options.text("output"), ids, standing);
     pictures = part_paths(options.text("picture"), ids, standing);
   }
-  void write(std::size_t record, const ContactResult& result) const {
+  void write(std::size_t record, const ContactResult& result, const std::string& model) const {
     if (!rr.empty()) write_text(rr[record], to_rr(result));
-    if (!pictures.empty()) report::write_picture(contact_figure(result), pictures[record]);
+    if (!pictures.empty()) report::write_picture(contact_figure(result, model_title(model)), pictures[record]);
   }
 };
 
@@ -61,8 +63,8 @@ std::string chain_id(const bio::Structure& structure, const bio::Chain& chain) {
 }
 
 std::vector<ReadRecord> records_of(const Options& options, const bio::Structure& structure, const bio::Chain* chain,
-                                   const bio::Tokenizer& tokenizer) {
-  if (!options.list("input").empty()) return read_records(options, tokenizer);
+                                   const bio::Tokenizer& tokenizer, Sink& sink) {
+  if (!options.list("input").empty()) return read_records(options, tokenizer, sink);
   if (chain == nullptr)
     throw Error(ErrorKind::usage, {"nothing to predict", {}, "name a FASTA file, a sequence or --structure FILE"});
   return {{chain_id(structure, *chain), tokenizer.encode(chain->sequence).ids, {}}};
@@ -88,7 +90,8 @@ class Run {
         failures_(context.sink) {
     if (options.has("structure")) structure_ = io::read_structure(options.text("structure"));
     chain_ = chain_of(options, structure_);
-    records_ = records_of(options, structure_, chain_, loaded.model->tokenizer());
+    if (chain_ != nullptr) notes_ = tell_structure_notes(structure_, {chain_}, options.list("chain"), context.sink);
+    records_ = records_of(options, structure_, chain_, loaded.model->tokenizer(), context.sink);
     const RunOutput output{options.text("output"), options.flag("resume"), options.flag("overwrite")};
     std::error_code ignored;
     const bool goes_on = output.resume && std::filesystem::exists(journal_folder(output.path), ignored);
@@ -100,6 +103,7 @@ class Run {
     identity["model_fingerprint"] = loaded.fingerprint;
     if (!is_rr(output.path)) check_contact_format(output.path);
     journal_.emplace(output, identity);
+    drop_unlike();
   }
 
   int run() {
@@ -112,6 +116,8 @@ class Run {
     }
     if (options_.flag("json")) {
       ordered_json out{{"records", json_}};
+      if (chain_ != nullptr)
+        out["structure"] = {{"file", structure_.source}, {"chain", chain_->name}, {"notes", notes_}};
       if (!errors_.empty()) out["errors"] = errors_;
       context_.out << out.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
     }
@@ -119,6 +125,17 @@ class Run {
   }
 
  private:
+  void drop_unlike() {
+    const std::int64_t unlike =
+        journal_->spool().drop_unlike([&](std::int64_t record, const formats::Spool::Entry& entry) {
+          if (record < 0 || record >= static_cast<std::int64_t>(records_.size()) || entry.items.size() != 1)
+            return false;
+          const std::int64_t n = records_[static_cast<std::size_t>(record)].residues();
+          return entry.items[0].shape == std::vector<std::int64_t>{n, n};
+        });
+    tell_lost(journal_->spool(), unlike, context_.sink);
+  }
+
   // What can be known to fail before anything is computed.
   void fail_unfit(ReadRecord& record) const {
     if (record.error) return;
@@ -127,7 +144,7 @@ class Run {
     try {
       if (limit && record.residues() > *limit)
         throw Error(ErrorKind::bad_input,
-                    fmt::format("{} residues, but this model reads at most {}", record.residues(), *limit));
+                    fmt::format("{}, but this model reads at most {}", counted(record.residues(), "residue"), *limit));
       if (!plan_.fits(tokens))
         throw Error(ErrorKind::memory, {plan_.too_large(tokens).parts().what, {}, "raise --memory"});
       if (chain_ != nullptr) bio::place(*chain_, letters(loaded_.model->tokenizer(), record.tokens));
@@ -199,6 +216,10 @@ class Run {
     for (const std::size_t r : records) sequences.push_back(records_[r].tokens);
     const auto embeddings = engine::embed_batch(*loaded_.model, sequences, {.contacts = true});
     for (std::size_t i = 0; i < records.size(); ++i) {
+      if (embeddings[i].failure) {
+        records_[records[i]].error = embeddings[i].failure;
+        continue;
+      }
       const auto values = embeddings[i].contacts.values<float>();
       fresh_[records[i]] = {values.begin(), values.end()};
       if (!journal_) continue;
@@ -227,7 +248,8 @@ class Run {
       try {
         answer(std::move(probabilities));
       } catch (const Error& error) {
-        if (error.kind() == ErrorKind::io || error.kind() == ErrorKind::internal) throw;
+        const ErrorKind kind = error.kind();
+        if (kind == ErrorKind::io || kind == ErrorKind::internal || kind == ErrorKind::interrupted) throw;
         failed(record.id, error);
       }
     }
@@ -237,7 +259,7 @@ class Run {
     const ReadRecord& record = records_[next_];
     const ContactResult result =
         contact_result(record.id, letters(loaded_.model->tokenizer(), record.tokens), std::move(probabilities), chain_);
-    outputs_->write(next_, result);
+    outputs_->write(next_, result, options_.text("model"));
     if (writer_) writer_->write(result);
     if (options_.flag("json"))
       json_.push_back(to_json(result, top(result, 0)));
@@ -263,6 +285,7 @@ class Run {
   Failures failures_;
   bio::Structure structure_;
   const bio::Chain* chain_ = nullptr;
+  std::vector<std::string> notes_;  // on the structure
   std::vector<ReadRecord> records_;
   std::optional<Outputs> outputs_;
   std::optional<RunJournal> journal_;

@@ -5,12 +5,14 @@
 #include <cmath>
 
 #include "base/system.h"
-#include "base/text_file.h"
+#include "formats/extension.h"
 #include "io/npz.h"
 #include "io/structure.h"
 #include "report/picture.h"
 #include "tasks/contacts/figures.h"
+#include "tasks/contacts/structure_notes.h"
 #include "tasks/reading/csv_text.h"
+#include "tasks/reading/outputs.h"
 #include "tasks/reading/picture.h"
 
 namespace groel::tasks {
@@ -22,6 +24,8 @@ struct Maps {
   const bio::Chain& a;
   const bio::Chain& b;
   analysis::DistanceMap distances;
+  std::vector<std::string> a_numbers, b_numbers;  // the author's; empty where no residue was seen
+  std::vector<std::string> notes;
 
   bool within_one() const { return &a == &b; }
 };
@@ -45,11 +49,16 @@ std::string letter(const bio::Chain& chain, std::int64_t at) {
   return chain.sequence.substr(static_cast<std::size_t>(at), 1);
 }
 
+const std::string& number(const std::vector<std::string>& numbers, std::int64_t at) {
+  return numbers[static_cast<std::size_t>(at)];
+}
+
 std::string to_csv(const Maps& maps) {
-  std::string out = "chain_i,i,residue_i,chain_j,j,residue_j,distance\n";
+  std::string out = "chain_i,i,auth_i,residue_i,chain_j,j,auth_j,residue_j,distance\n";
   for (const Contact& one : contacts_of(maps))
-    append_row(out, std::vector<std::string>{maps.a.name, fmt::format("{}", one.i + 1), letter(maps.a, one.i),
-                                             maps.b.name, fmt::format("{}", one.j + 1), letter(maps.b, one.j),
+    append_row(out, std::vector<std::string>{maps.a.name, fmt::format("{}", one.i + 1), number(maps.a_numbers, one.i),
+                                             letter(maps.a, one.i), maps.b.name, fmt::format("{}", one.j + 1),
+                                             number(maps.b_numbers, one.j), letter(maps.b, one.j),
                                              fmt::format("{:.3f}", one.distance)});
   return out;
 }
@@ -64,7 +73,12 @@ ordered_json to_json(const Maps& maps) {
   ordered_json out{{"chains", ordered_json::array({chain_json(maps.a)})}, {"contacts", ordered_json::array()}};
   if (!maps.within_one()) out["chains"].push_back(chain_json(maps.b));
   for (const Contact& one : contacts_of(maps))
-    out["contacts"].push_back({{"i", one.i + 1}, {"j", one.j + 1}, {"distance", one.distance}});
+    out["contacts"].push_back({{"i", one.i + 1},
+                               {"j", one.j + 1},
+                               {"auth_i", number(maps.a_numbers, one.i)},
+                               {"auth_j", number(maps.b_numbers, one.j)},
+                               {"distance", one.distance}});
+  out["notes"] = maps.notes;
   return out;
 }
 
@@ -75,28 +89,29 @@ void write_npz(const Maps& maps, const std::string& path) {
   const std::vector<std::int64_t> shape{maps.distances.rows, maps.distances.columns};
   out.add("chains", {maps.a.name, maps.b.name});
   out.add("sequences", {maps.a.sequence, maps.b.sequence});
+  out.add("row_numbers", maps.a_numbers);
+  out.add("column_numbers", maps.b_numbers);
   out.add("distances", DType::f32, shape, bytes_of(maps.distances.values));
   out.add("contacts", DType::f32, shape, bytes_of(analysis::contacts(maps.distances, analysis::kContactDistance)));
   out.finish();
 }
 
-void write(const Maps& maps, const std::string& path, std::ostream& out) {
-  const std::string extension = std::filesystem::path(path).extension().string();
+void write(const Maps& maps, const Options& options, std::ostream& out) {
+  const std::string path = options.text("output");
   if (path == "-")
     out << to_csv(maps);
-  else if (extension == ".csv")
-    write_text(path, to_csv(maps));
-  else
+  else if (formats::format_extension(path) == ".npz")
     write_npz(maps, path);
+  else
+    write_table(options, {[&] { return to_csv(maps); }, [&] { return to_json(maps); }});
 }
 
-void check(const Options& options) {
+void check(const Options& options, Sink& sink) {
   check_table_output(options);
   check_picture(options);
-  const std::string path = options.text("output");
-  if (!path.empty() && path != "-" && !path.ends_with(".csv") && !path.ends_with(".npz"))
-    throw Error(ErrorKind::usage, {fmt::format("'{}' is no format for the map of a structure", path), "--output",
-                                   "use .npz (distances and contacts) or .csv (a contact a row)"});
+  std::vector<std::string> extensions = table_extensions();
+  extensions.emplace_back(".npz");  // distances and contacts; a table has a contact a row
+  check_output_format(options.text("output"), extensions, sink);
   if (options.list("chain").size() > 2) throw Error(ErrorKind::usage, {"one chain or two", "--chain", "e.g. A or A,B"});
   for (const char* name : {"model", "record", "resume"})
     if (options.given().contains(name))
@@ -117,30 +132,37 @@ void require_room(const bio::Chain& a, const bio::Chain& b, const Options& optio
                  fmt::format("chain {}", a.name), "name shorter chains with --chain"});
 }
 
-ChainLabels labels(const bio::Chain& chain) { return {chain.name, residue_labels(chain.sequence)}; }
+ChainLabels axis(const bio::Chain& chain, const std::vector<std::string>& numbers) {
+  return {chain.name, residue_labels(chain.sequence), numbers};
+}
 
 }  // namespace
 
 int map_structure(const Options& options, Context& context) {
-  check(options);
+  check(options, context.sink);
   const bio::Structure structure = io::read_structure(options.text("structure"));
   std::vector<std::string> names = options.list("chain");
   if (names.empty()) names.emplace_back();
   const bio::Chain& a = structure.chain(names.front());
   const bio::Chain& b = structure.chain(names.back());
   require_room(a, b, options);
-  const Maps maps{a, b, analysis::distances(bio::sites(a), bio::sites(b))};
-  if (options.has("output")) write(maps, options.text("output"), context.out);
+  const Maps maps{a,
+                  b,
+                  analysis::distances(bio::sites(a), bio::sites(b)),
+                  bio::labels(a, a.sequence),
+                  bio::labels(b, b.sequence),
+                  tell_structure_notes(structure, {&a, &b}, options.list("chain"), context.sink)};
+  if (options.has("output")) write(maps, options, context.out);
   if (options.has("picture"))
     report::write_picture(structure_figure(std::filesystem::path(structure.source).filename().string(), maps.distances,
-                                           labels(a), labels(b)),
+                                           axis(a, maps.a_numbers), axis(b, maps.b_numbers)),
                           options.text("picture"));
   if (options.flag("json"))
     context.out << to_json(maps).dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
   else if (options.text("output") != "-")
-    context.out << fmt::format("{} contacts {}\n", contacts_of(maps).size(),
+    context.out << fmt::format("{} {}\n", counted(contacts_of(maps).size(), "contact"),
                                maps.within_one()
-                                   ? fmt::format("within chain {} ({} residues)", a.name, a.sequence.size())
+                                   ? fmt::format("within chain {} ({})", a.name, counted(a.sequence.size(), "residue"))
                                    : fmt::format("between chains {} and {}", a.name, b.name));
   return 0;
 }

@@ -2,12 +2,16 @@
 #include "tasks/contacts/writer.h"
 
 #include "base/sha256.h"
+#include "formats/extension.h"
 #include "formats/writers.h"
 #include "tasks/embed/run.h"
 
 namespace groel::tasks {
 
-bool is_rr(const std::filesystem::path& path) { return path.extension() == ".rr" || path.extension() == ".casp"; }
+bool is_rr(const std::filesystem::path& path) {
+  const std::string extension = formats::format_extension(path);
+  return extension == ".rr" || extension == ".casp";
+}
 
 nlohmann::json describe_contacts(const engine::LoadedModel& loaded) {
   EmbedRunOptions run;

@@ -1,10 +1,14 @@
 // Reading and reducing records.
 #include "tasks/embed/records.h"
 
+#include <array>
 #include <cctype>
+#include <charconv>
 #include <unordered_map>
 
 #include "base/sha256.h"
+#include "base/words.h"
+#include "tasks/reading/written_out.h"
 
 namespace groel::tasks {
 namespace {
@@ -17,31 +21,59 @@ std::string first_residues(const std::string& sequence, std::int64_t limit) {
   return sequence.substr(0, at);
 }
 
-void add(bio::CleaningCounts& sum, const bio::CleaningCounts& more) {
-  sum.lower_case += more.lower_case;
-  sum.stars_dropped += more.stars_dropped;
-  sum.unknown += more.unknown;
+std::shared_ptr<const Error> shared(const std::optional<Error>& error) {
+  return error ? std::make_shared<const Error>(*error) : nullptr;
 }
+
+/// Half of a SHA-256: enough that no two sequences of one run share it.
+using DigestKey = std::array<std::uint64_t, 2>;
+struct KeyHash {
+  std::size_t operator()(const DigestKey& key) const noexcept { return key[0]; }
+};
+
+DigestKey key_of(const std::string& digest) {
+  DigestKey key{};
+  for (std::size_t half = 0; half < key.size(); ++half)
+    std::from_chars(digest.data() + 16 * half, digest.data() + 16 * (half + 1), key[half], 16);
+  return key;
+}
+
+// What the allocator takes for a text that does not fit into the string itself.
+std::size_t heap_bytes(const std::string& text) {
+  constexpr std::size_t kInside = 15, kHead = 16;
+  return text.capacity() > kInside ? text.capacity() + kHead : 0;
+}
+
+// A record with its digest, in a vector that may have just doubled; a distinct sequence with its entries in the index,
+// the journal's table and the lists of what is to be done.
+constexpr std::size_t kRecordBytes = 2 * sizeof(EmbedRecord) + 80;
+constexpr std::size_t kSequenceBytes = 2 * sizeof(std::string) + 2 * 48 + 4 * sizeof(std::int64_t);
 
 class InputBuilder {
  public:
   InputBuilder(const EmbedInputOptions& options, const models::Model& model)
-      : tokenizer_(model.tokenizer()), limit_(model.info().max_residues), policy_(options.long_policy) {}
+      : tokenizer_(model.tokenizer()), limit_(model.info().max_residues), policy_(options.long_policy) {
+    out_.summary = io::SequenceSummary(options.gaps);
+  }
 
   void add_record(io::SequenceRecord&& raw) {
-    EmbedRecord record{std::move(raw.id), std::move(raw.header), 0, {}, -1, std::move(raw.error)};
+    out_.summary.take(raw);
+    EmbedRecord record{std::move(raw.id), std::move(raw.header), 0, {}, -1, shared(raw.error)};
     digest_.update(record.id + '\n' + record.header + '\n' + raw.sequence + '\n');
     if (!record.error) {
       try {
         take_sequence(record, raw.sequence);
       } catch (const Error& error) {
-        record.error = error.at(raw.line > 0 ? fmt::format("{}:{} ({})", raw.source, raw.line, record.id) : record.id);
+        record.error =
+            shared(error.at(raw.line > 0 ? fmt::format("{}:{} ({})", raw.source, raw.line, record.id) : record.id));
       }
     }
+    out_.bytes += kRecordBytes + heap_bytes(record.id) + heap_bytes(record.header);
     out_.records.push_back(std::move(record));
   }
 
-  EmbedInput finish() {
+  EmbedInput finish(const io::ReadingNotes& notes) {
+    out_.summary.add(notes);
     out_.digest = digest_.finish();
     return std::move(out_);
   }
@@ -52,10 +84,12 @@ class InputBuilder {
     std::string sequence = clean_sequence(raw);
     record.length = encoded.residues();
     record.sha256 = sha256(sequence);
-    add(out_.cleaned, encoded.counts);
+    out_.summary.add(encoded.counts);
     if (limit_ && record.length > *limit_) apply_limit(record, sequence);
-    const auto [found, is_new] = index_.emplace(sha256(sequence), static_cast<std::int64_t>(out_.sequences.size()));
+    const auto [found, is_new] =
+        index_.emplace(key_of(sha256(sequence)), static_cast<std::int64_t>(out_.sequences.size()));
     if (is_new) {
+      out_.bytes += kSequenceBytes + heap_bytes(sequence);
       out_.sequences.push_back(std::move(sequence));
       out_.residues.push_back(record.length);
     }
@@ -66,7 +100,7 @@ class InputBuilder {
     if (policy_ == LongPolicy::window) return;
     if (policy_ == LongPolicy::error)
       throw Error(ErrorKind::bad_input,
-                  {fmt::format("{} residues, but this model reads at most {}", record.length, *limit_),
+                  {fmt::format("{}, but this model reads at most {}", counted(record.length, "residue"), *limit_),
                    {},
                    "use --long truncate or --long window"});
     sequence = first_residues(sequence, *limit_);
@@ -79,7 +113,7 @@ class InputBuilder {
   LongPolicy policy_;
   EmbedInput out_;
   Sha256 digest_;
-  std::unordered_map<std::string, std::int64_t> index_;
+  std::unordered_map<DigestKey, std::int64_t, KeyHash> index_;
 };
 
 }  // namespace
@@ -100,9 +134,9 @@ std::string clean_sequence(std::string_view sequence) {
 
 EmbedInput read_embed_input(const EmbedInputOptions& options, const models::Model& model) {
   InputBuilder builder(options, model);
-  for (io::SequenceRecord& record : io::read_sequences(options.paths, options.reader))
-    builder.add_record(std::move(record));
-  return builder.finish();
+  const io::ReadingNotes notes = for_each_input(
+      options.paths, options.reader, [&](io::SequenceRecord& record) { builder.add_record(std::move(record)); });
+  return builder.finish(notes);
 }
 
 }  // namespace groel::tasks

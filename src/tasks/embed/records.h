@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/progress.h"
 #include "io/sequences.h"
+#include "io/sequences_summary.h"
 #include "models/model.h"
 
 namespace groel::tasks {
@@ -17,18 +19,19 @@ enum class LongPolicy { error, truncate, window };
 struct EmbedRecord {
   std::string id;
   std::string header;
-  std::int64_t length = 0;     ///< residues
-  std::string sha256;          ///< of the cleaned sequence; empty when it could not be read
-  std::int64_t distinct = -1;  ///< index into EmbedInput::sequences, -1 when `error` is set
-  std::optional<Error> error;
+  std::int64_t length = 0;             ///< residues
+  std::string sha256;                  ///< of the cleaned sequence; empty when it could not be read
+  std::int64_t distinct = -1;          ///< index into EmbedInput::sequences, -1 when `error` is set
+  std::shared_ptr<const Error> error;  ///< null: none; most have none, so that it takes little room
 };
 
 struct EmbedInput {
   std::vector<EmbedRecord> records;    ///< in the input's order
   std::vector<std::string> sequences;  ///< distinct, cleaned, in order of first appearance
   std::vector<std::int64_t> residues;  ///< of each distinct sequence
-  bio::CleaningCounts cleaned;         ///< over all records
+  io::SequenceSummary summary;         ///< what is to be said of the records
   std::int64_t truncated = 0;          ///< records cut to the model's limit
+  std::size_t bytes = 0;               ///< of memory that all of this takes, and the book-keeping of a run over it
   std::string digest;                  ///< of ids, headers and sequences in order
 };
 
@@ -36,6 +39,7 @@ struct EmbedInputOptions {
   std::vector<std::string> paths;
   io::SequenceReaderOptions reader;
   LongPolicy long_policy = LongPolicy::error;
+  io::Gaps gaps = io::Gaps::keep;
 };
 
 /// Reads everything. Errors for an input as a whole are thrown; those of a record stay with it.

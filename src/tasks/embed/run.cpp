@@ -10,6 +10,7 @@
 #include "base/interrupt.h"
 #include "base/version.h"
 #include "engine/log_softmax.h"
+#include "engine/model_cache.h"
 #include "engine/windows.h"
 #include "formats/writers.h"
 #include "tasks/reading/journal.h"
@@ -17,7 +18,6 @@
 namespace groel::tasks {
 namespace {
 
-namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 using formats::ItemKind;
 
@@ -72,6 +72,11 @@ formats::ResultSchema schema_of(const engine::LoadedModel& loaded, const EmbedIn
   return schema;
 }
 
+engine::PlanOptions with_input(engine::PlanOptions plan, const EmbedInput& input) {
+  plan.held = input.bytes;
+  return plan;
+}
+
 /// A distinct sequence and what came of it.
 struct Computed {
   std::int64_t key;
@@ -86,9 +91,10 @@ class EmbedRun {
         input_(input),
         options_(options),
         sink_(sink),
-        plan_(model_, options.request, options.plan),
+        plan_(model_, options.request, with_input(options.plan, input)),
         journal_({options.output, options.resume, options.overwrite}, identity()),
         spool_(journal_.spool()) {
+    drop_unlike();
     summary_.records = static_cast<std::int64_t>(input.records.size());
     summary_.distinct = static_cast<std::int64_t>(input.sequences.size());
     summary_.resumed = spool_.count();
@@ -109,7 +115,7 @@ class EmbedRun {
       throw journal_.kept(error, summary_.distinct);
     } catch (const std::bad_alloc&) {
       writer_.reset();
-      throw journal_.kept(Error(ErrorKind::memory, {"out of memory", {}, "lower --max-tokens or --memory"}),
+      throw journal_.kept(Error(ErrorKind::memory, {"out of memory", {}, "lower --max-tokens, or lower --memory"}),
                           summary_.distinct);
     }
     journal_.remove();
@@ -123,6 +129,25 @@ class EmbedRun {
     out["model_fingerprint"] = loaded_.fingerprint;
     out["layout"] = options_.layout == formats::Layout::packed ? "packed" : "per-protein";
     return out;
+  }
+
+  // What a journal holds that this run would not have written there is computed again, and said.
+  void drop_unlike() {
+    const auto schema = schema_of(loaded_, input_, options_);
+    const std::int64_t unlike = spool_.drop_unlike([&](std::int64_t key, const formats::Spool::Entry& entry) {
+      if (key < 0 || key >= static_cast<std::int64_t>(input_.sequences.size())) return false;
+      if (entry.error) return entry.items.empty();
+      if (entry.items.size() != schema.columns.size()) return false;
+      for (std::size_t i = 0; i < entry.items.size(); ++i) {
+        const formats::Item& item = entry.items[i];
+        const auto& column = schema.columns[i];
+        if (item.kind != column.kind || item.layer != column.layer ||
+            item.shape != formats::item_shape(column, input_.residues[static_cast<std::size_t>(key)]))
+          return false;
+      }
+      return true;
+    });
+    tell_lost(spool_, unlike, sink_);
   }
 
   void open_writer() {
@@ -146,7 +171,9 @@ class EmbedRun {
       std::vector<Computed> batch = compute_batch({todo.data() + begin, end - begin});
       begin = end;
       if (writing.valid()) writing.get();
-      writing = std::async(std::launch::async, [this, batch = std::move(batch)] { write(batch); });
+      // deferred: here, where the system has no more threads to give
+      writing =
+          std::async(std::launch::async | std::launch::deferred, [this, batch = std::move(batch)] { write(batch); });
     }
     if (writing.valid()) writing.get();
     summary_.seconds = seconds();
@@ -192,7 +219,8 @@ class EmbedRun {
     std::vector<engine::Embedding> embeddings = engine::embed_batch(model_, sequences, options_.request);
     for (std::size_t i = 0; i < whole.size(); ++i) out.push_back({whole[i], std::move(embeddings[i])});
     if (options_.log_softmax)
-      for (Computed& one : out) engine::log_softmax_rows(one.embedding.logits);
+      for (Computed& one : out)
+        if (!one.embedding.failure) engine::log_softmax_rows(one.embedding.logits);
     return out;
   }
 
@@ -216,7 +244,9 @@ class EmbedRun {
   }
 
   void keep(std::int64_t key, const engine::Embedding& embedding) {
-    spool_.append(key, {to_items(embedding, options_.kinds, static_cast<int>(model_.info().layers)), std::nullopt});
+    formats::Spool::Entry entry{{}, embedding.failure};
+    if (!entry.error) entry.items = to_items(embedding, options_.kinds, static_cast<int>(model_.info().layers));
+    spool_.append(key, entry);
     summary_.residues_computed += input_.residues[static_cast<std::size_t>(key)];
     summary_.tokens_computed += token_count(key);
   }
@@ -226,7 +256,8 @@ class EmbedRun {
     for (; next_record_ < input_.records.size(); ++next_record_) {
       check_interrupted();
       const EmbedRecord& record = input_.records[next_record_];
-      formats::Result result{record.id, record.header, record.length, record.sha256, {}, record.error};
+      formats::Result result{record.id, record.header, record.length, record.sha256, {}, std::nullopt};
+      if (record.error) result.error = *record.error;
       if (const auto unfit = unfit_.find(record.distinct); unfit != unfit_.end()) {
         result.error = unfit->second;
       } else if (!record.error) {
@@ -281,17 +312,15 @@ nlohmann::json describe_run(const engine::LoadedModel& loaded, const EmbedRunOpt
   nlohmann::json include = nlohmann::json::array();
   for (const ItemKind kind : options.kinds) include.push_back(formats::name(kind));
   const char* const policies[] = {"error", "truncate", "window"};
-  nlohmann::json out = {
-      {"program", "groel"},
-      {"version", kVersion},
-      {"model", fs::path(loaded.path).filename().empty() ? loaded.path.parent_path().filename().string()
-                                                         : loaded.path.filename().string()},
-      {"family", loaded.family->name},
-      {"dtype", engine::name(loaded.precision)},
-      {"isa", name(active_isa())},
-      {"layers", options.request.layers},
-      {"include", include},
-      {"long", policies[static_cast<int>(options.long_policy)]}};
+  nlohmann::json out = {{"program", "groel"},
+                        {"version", kVersion},
+                        {"model", engine::model_label(loaded.path)},
+                        {"family", loaded.family->name},
+                        {"dtype", engine::name(loaded.precision)},
+                        {"isa", name(active_isa())},
+                        {"layers", options.request.layers},
+                        {"include", include},
+                        {"long", policies[static_cast<int>(options.long_policy)]}};
   if (options.log_softmax) out["logits"] = "log_softmax";
   return out;
 }

@@ -2,9 +2,11 @@
 #include "tasks/evaluate/labels.h"
 
 #include <algorithm>
+#include <cmath>
 
-#include "engine/bundled.h"
 #include "engine/load.h"
+#include "tasks/evaluate/learned.h"
+#include "tasks/reading/model.h"
 #include "tasks/train/plan.h"
 #include "train/adapter.h"
 #include "train/label_scores.h"
@@ -28,9 +30,9 @@ void require_head(const engine::Checkpoint& checkpoint, const std::string& objec
                                  "--model", fmt::format("groel evaluate {}", tokens ? "tokens" : "classify")});
 }
 
-train::LabelledRows read_rows(const Options& options) {
+train::LabelledRows read_rows(const Options& options, Sink& sink) {
   const train::LabelColumns columns = label_columns(options);
-  train::LabelledRows rows = train::read_labelled(options.list("data"), columns);
+  train::LabelledRows rows = train::read_labelled(options.list("data"), columns, sink);
   const auto splits = options.list("split");
   if (splits.empty()) return rows;
   if (columns.split.empty())
@@ -54,7 +56,8 @@ ordered_json to_json(const train::Scores& scores) {
 }  // namespace
 
 ordered_json evaluate_labels(const Options& options, Context& context) {
-  engine::Checkpoint checkpoint = train::read_model(engine::resolve_model(options.text("model")));
+  const auto path = model_of(options, context.sink);
+  engine::Checkpoint checkpoint = train::read_model(path);
   require_head(checkpoint, options.list("objective").at(0));
   const auto trainee =
       train::make_classifier(std::move(checkpoint), {.precision = engine::parse_precision(options.text("dtype")),
@@ -63,15 +66,22 @@ ordered_json evaluate_labels(const Options& options, Context& context) {
                                                      .lora = {}});
   const auto& classes = models::require<models::Classifier>(trainee->model()).classification();
   const bio::Tokenizer& tokenizer = trainee->model().tokenizer();
-  const auto set = train::encode_labels(read_rows(options), classes, options.text("unlabelled"), tokenizer);
+  const auto set =
+      train::encode_labels(read_rows(options, context.sink), classes, options.text("unlabelled"), tokenizer);
   std::int64_t longest = options.integer("max-length");
   if (const auto limit = trainee->model().info().max_residues) longest = std::min(longest, *limit);
   train::LabelledData data(set, classes, tokenizer,
                            {0, std::max(options.integer("batch-tokens"), longest + 2), longest, train::CropStyle::start,
                             train::Order::as_written});
   if (data.cropped() > 0)
-    context.sink.note(fmt::format("of {} sequences over the limit the start is used", data.cropped()));
-  return to_json(train::label_scores(train::evaluate_all(*trainee, data), classes));
+    context.sink.note(fmt::format("of {} over the limit the start is used", counted(data.cropped(), "sequence")));
+  const train::LossSum sum = train::evaluate_all(*trainee, data);
+  if (!std::isfinite(sum.loss))
+    throw Error(ErrorKind::bad_model, {"the head's numbers overflow: the loss is not a finite number", "--model",
+                                       "its weights are damaged or far too large, though each is finite"});
+  ordered_json result = to_json(train::label_scores(sum, classes));
+  tell_learned(set.corpus, path, result, context.sink);
+  return result;
 }
 
 }  // namespace groel::tasks

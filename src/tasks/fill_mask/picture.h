@@ -11,14 +11,15 @@
 namespace groel::tasks {
 
 struct MaskPicture {
-  std::string record;
+  std::string record, model;
   std::vector<std::string> tokens;    ///< of the choices
   std::vector<std::string> residues;  ///< for each position, what the sequence has there
   std::int64_t base = 0;              ///< added to positions
+  bool one_by_one = false;            ///< each position was masked alone
 };
 
-/// Bars for one position, in order of probability; for several a heat map of positions by tokens, with the sequence's
-/// own residues marked.
+/// Bars for one position, in order of probability; for several a heat map of positions by tokens, with the entropy
+/// above it. The sequence's own residues are marked.
 report::Figure mask_figure(std::span<const FilledPosition> filled, const MaskPicture& picture);
 
 }  // namespace groel::tasks

@@ -26,8 +26,11 @@ std::vector<std::int64_t> positions_of(const ReadRecord& record, const bio::Toke
     out.insert(p);
   }
   if (out.empty())
-    throw Error(ErrorKind::bad_input,
-                {"nothing is masked", {}, "write <mask> in the sequence, or name residues with --position, or --all"});
+    throw Error(
+        ErrorKind::bad_input,
+        {"nothing is masked",
+         {},
+         "write '<mask>' in the sequence, in quotes for the shell, or name residues with --position, or add --all"});
   return {out.begin(), out.end()};
 }
 
@@ -90,13 +93,17 @@ std::vector<FilledPosition> fill_masks(const MaskInput& input, std::vector<MaskJ
   const auto source = [&](engine::ScanQuery& query) { return passes.next(query, request); };
   input.scan.run(source, [&](const engine::ScanAnswer& answer) {
     const auto r = static_cast<std::size_t>(answer.key);
-    const std::int32_t residue = input.records[r].tokens[static_cast<std::size_t>(answer.position)];
+    ReadRecord& record = input.records[r];
+    if (answer.failure != nullptr && !record.error) record.error = answer.failure->at(record.id);
+    if (record.error) return;
+    const std::int32_t residue = record.tokens[static_cast<std::size_t>(answer.position)];
     FilledPosition filled{r, answer.position, {}, input.choices.probabilities(answer.log_probabilities), {}};
     if (residue != input.tokenizer.mask()) filled.residue = residue;
     if (const std::int64_t index = input.choices.index(residue); filled.residue && index >= 0) filled.truth = index;
     out.push_back(std::move(filled));
     progress.answered(static_cast<std::int64_t>(out.size()));
   });
+  std::erase_if(out, [&](const FilledPosition& filled) { return input.records[filled.record].error.has_value(); });
   return out;
 }
 

@@ -40,10 +40,11 @@ struct MaskInput {
   const engine::MaskedScan& scan;
   const bio::Tokenizer& tokenizer;
   const Choices& choices;
-  const std::vector<ReadRecord>& records;
+  std::vector<ReadRecord>& records;
 };
 
-/// Answers in the order of the jobs.
+/// Answers in the order of the jobs. A record of which the model says something that is no number gets its error, and
+/// no answers.
 std::vector<FilledPosition> fill_masks(const MaskInput& input, std::vector<MaskJob> jobs, const MaskRequest& request,
                                        Sink& sink);
 

@@ -5,6 +5,7 @@
 
 #include <map>
 
+#include "io/missing.h"
 #include "io/table.h"
 #include "tasks/reading/id_parts.h"
 
@@ -35,46 +36,76 @@ const std::string* find(const Groups& groups, const std::string& id) {
   return nullptr;
 }
 
-Groups column_of(const Options& options) {
-  const io::Table table = io::read_table(options.text("table"));
-  const std::size_t value = table.column(options.text("colour-by"), "--colour-by");
-  const std::size_t id =
-      options.has("id-column")
-          ? table.column(options.text("id-column"), "--id-column")
-          : table.first_column({"id", "ids", "entry", "accession", "name", "protein"}, "--id-column");
+Groups column_of(const Options& options, Sink& sink) {
+  const std::string name = options.text("colour-by"), id_name = options.text("id-column");
+  const io::Table table =
+      io::read_table(options.text("table"), {.wanted = "a table of groups", .names = {name, id_name}});
+  for (const std::string& note : table.notes) sink.note(note);
+  const std::size_t value = table.columns.named(name, "--colour-by");
+  const std::size_t id = table.columns.require(id_name, io::ColumnRole::id, "--id-column");
   Groups out;
-  for (const auto& row : table.rows) out[row.fields[id]] = row.fields[value];
+  std::int64_t without_id = 0, contrary = 0;
+  for (const auto& row : table.rows) {
+    if (io::is_missing(row.fields[id], io::ValueKind::name)) {
+      ++without_id;
+      continue;
+    }
+    const std::string text = io::is_missing(row.fields[value], io::ValueKind::name) ? "" : row.fields[value];
+    const auto [found, is_new] = out.emplace(row.fields[id], text);
+    contrary += !is_new && found->second != text;
+  }
+  if (without_id > 0)
+    sink.warning(fmt::format("{}: {} of {} rows left out: no id", table.source, without_id, table.rows.size()));
+  if (contrary > 0)
+    sink.warning(fmt::format("{}: {} rows say something else of an id than its first row, which counts", table.source,
+                             contrary));
   return out;
+}
+
+// Of the columns beside the vectors.
+std::vector<std::string> own_column(const formats::VectorFile& file, const std::string& name) {
+  if (const auto found = file.texts.find(name); found != file.texts.end()) {
+    std::vector<std::string> out = found->second;
+    for (std::string& text : out)
+      if (io::is_missing(text, io::ValueKind::name)) text.clear();
+    return out;
+  }
+  std::string there;
+  for (const auto& [column, texts] : file.texts) there += fmt::format("{}'{}'", there.empty() ? "" : ", ", column);
+  throw Error(ErrorKind::usage,
+              {fmt::format("'{}' is a column of which table?", name), "--table",
+               there.empty() ? "or --colour-by residue-class" : fmt::format("that of the vectors has {}", there)});
 }
 
 }  // namespace
 
-std::vector<std::string> groups_of(const std::vector<std::string>& ids, const Options& options, Sink& sink) {
-  std::vector<std::string> out(ids.size());
+std::vector<std::string> groups_of(const formats::VectorFile& file, const Options& options, Sink& sink) {
+  std::vector<std::string> out(file.ids.size());
   if (!options.has("colour-by")) {
     if (options.has("table")) throw Error(ErrorKind::usage, {"which column of the table?", "--colour-by", {}});
     return out;
   }
-  if (options.text("colour-by") == "residue-class" && !options.has("table")) {
-    for (std::size_t i = 0; i < ids.size(); ++i) out[i] = residue_class(ids[i]);
+  const std::string name = options.text("colour-by");
+  if (!options.has("table") && name != "residue-class") return own_column(file, name);
+  if (!options.has("table")) {
+    for (std::size_t i = 0; i < file.ids.size(); ++i) out[i] = residue_class(file.ids[i]);
     return out;
   }
-  if (!options.has("table"))
-    throw Error(ErrorKind::usage, {fmt::format("'{}' is a column of which table?", options.text("colour-by")),
-                                   "--table", "or --colour-by residue-class"});
-  const auto groups = column_of(options);
+  const auto groups = column_of(options, sink);
   std::size_t unknown = 0;
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    if (const std::string* group = find(groups, ids[i]))
+  for (std::size_t i = 0; i < file.ids.size(); ++i) {
+    if (const std::string* group = find(groups, file.ids[i]))
       out[i] = *group;
     else
       ++unknown;
   }
-  if (unknown == ids.size())
+  if (unknown == file.ids.size())
     throw Error(ErrorKind::bad_input,
-                {fmt::format("no id of the embeddings is in the table; the first is '{}'", ids.front()),
+                {fmt::format("no id of the embeddings is in the table; the first is '{}'", file.ids.front()),
                  options.text("table"), "name the column of ids with --id-column"});
-  if (unknown > 0) sink.warning(fmt::format("{} of {} ids are not in {}", unknown, ids.size(), options.text("table")));
+  if (unknown > 0)
+    sink.warning(fmt::format("{} of {} not in {}", unknown, counted(file.ids.size(), "id is", "ids are"),
+                             options.text("table")));
   return out;
 }
 

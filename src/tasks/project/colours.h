@@ -6,12 +6,13 @@
 
 #include "base/options.h"
 #include "base/progress.h"
+#include "formats/read_vectors.h"
 
 namespace groel::tasks {
 
-/// The group of every id; empty where there is none. From --colour-by: "residue-class" for ids that are residues, else
-/// a column of --table, whose ids are those of the embeddings or parts of them between bars. Errors: usage; those of
-/// tables. Warns of ids that the table lacks.
-std::vector<std::string> groups_of(const std::vector<std::string>& ids, const Options& options, Sink& sink);
+/// The group of every vector; empty where there is none. From --colour-by: "residue-class" for ids that are residues, a
+/// column that stands beside the vectors in their own table, or one of --table, whose ids are those of the embeddings
+/// or parts of them between bars. Errors: usage; those of tables. Warns of ids that the table lacks, or has twice.
+std::vector<std::string> groups_of(const formats::VectorFile& file, const Options& options, Sink& sink);
 
 }  // namespace groel::tasks

@@ -1,6 +1,7 @@
 // Tables as CSV text, and the file they go to.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,8 +16,19 @@ void append_row(std::string& csv, std::span<const std::string> fields);
 /// The shortest text that reads back as the same number; empty for NaN.
 std::string number_text(double value);
 
-OptionSpec table_option(std::string help);
+/// The formats of every table, by extension.
+std::vector<std::string> table_extensions();
+/// --output of a task that writes a table; `more`: extensions that it knows besides.
+OptionSpec table_option(std::string help, const std::vector<std::string>& more = {});
 OptionSpec overwrite_option();
+
+/// A result as texts, made when they are asked for.
+struct TableTexts {
+  std::function<std::string()> csv;
+  std::function<nlohmann::ordered_json()> json;
+};
+/// Writes --output by its extension: CSV, TSV, JSON, each compressed if the name says so.
+void write_table(const Options& options, const TableTexts& texts);
 
 /// Refuses an --output that stands already, unless --overwrite is given, before anything is computed.
 void check_table_output(const Options& options);

@@ -4,31 +4,23 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
-#include <filesystem>
 
-#include "engine/bundled.h"
 #include "io/sequences.h"
 #include "tasks/reading/id_parts.h"
+#include "tasks/reading/model.h"
+#include "tasks/reading/written_out.h"
 
 namespace groel::tasks {
 namespace {
 
-// A word that is no file: with a token in brackets, or of nothing but capitals. (Small letters are rather the name of a
-// file that is not there.)
-bool is_written_out(const std::string& word) {
-  std::error_code ignored;
-  if (word == "-" || std::filesystem::exists(word, ignored)) return false;
-  if (word.find('<') != std::string::npos) return true;
-  return !word.empty() && std::all_of(word.begin(), word.end(), [](unsigned char c) {
-    return std::isupper(c) != 0 || std::isspace(c) != 0 || c == '*';
-  });
-}
-
-ReadRecord tokenised(const io::SequenceRecord& raw, const bio::Tokenizer& tokenizer) {
+ReadRecord tokenised(io::SequenceRecord& raw, const bio::Tokenizer& tokenizer, io::SequenceSummary& summary) {
+  summary.take(raw);
   ReadRecord out{raw.id, {}, raw.error};
   if (out.error) return out;
   try {
-    out.tokens = tokenizer.encode(raw.sequence).ids;
+    bio::Tokenizer::Encoded encoded = tokenizer.encode(raw.sequence);
+    summary.add(encoded.counts);
+    out.tokens = std::move(encoded.ids);
   } catch (const Error& error) {
     out.error = error.at(raw.line > 0 ? fmt::format("{}:{} ({})", raw.source, raw.line, raw.id) : raw.id);
   }
@@ -41,21 +33,37 @@ bool is_named(const std::string& id, const std::string& name) {
   return id == name || std::find(parts.begin(), parts.end(), name) != parts.end();
 }
 
+// The id that was meant, or the first of those there are.
+std::string ids_there(const std::string& wanted, const std::vector<std::string>& ids) {
+  constexpr std::size_t kShown = 5;
+  std::vector<std::string> names = ids;
+  for (const std::string& id : ids)
+    for (const std::string_view part : id_parts(id)) names.emplace_back(part);
+  if (const auto near = nearest(wanted, names)) return fmt::format("did you mean {}?", shell_quoted(*near));
+  return ids.empty() ? std::string() : "there are " + listed(ids, kShown);
+}
+
 }  // namespace
 
-std::vector<ReadRecord> read_records(const Options& options, const bio::Tokenizer& tokenizer) {
+std::vector<ReadRecord> read_records(const Options& options, const bio::Tokenizer& tokenizer, Sink& sink,
+                                     const SequenceEdit& edit) {
   const std::string wanted = options.text("record");
+  io::SequenceSummary summary(gaps_of(options));
   std::vector<ReadRecord> out;
-  const auto take = [&](const io::SequenceRecord& record) {
-    if (wanted.empty() || is_named(record.id, wanted)) out.push_back(tokenised(record, tokenizer));
+  std::vector<std::string> others;
+  const auto take = [&](io::SequenceRecord& record) {
+    if (!wanted.empty() && !is_named(record.id, wanted)) {
+      others.push_back(record.id);
+      return;
+    }
+    if (edit && !record.error) record.sequence = edit(record.sequence);
+    out.push_back(tokenised(record, tokenizer, summary));
   };
-  for (const std::string& word : options.list("input")) {
-    if (is_written_out(word))
-      take({"sequence", {}, word, {}, 0, {}});
-    else
-      for (const io::SequenceRecord& record : io::read_sequences({word})) take(record);
-  }
-  if (out.empty()) throw Error(ErrorKind::not_found, {fmt::format("no record is called '{}'", wanted), "--record", {}});
+  summary.add(for_each_input(options.list("input"), {}, take));
+  if (out.empty())
+    throw Error(ErrorKind::not_found,
+                {fmt::format("no record is called '{}'", wanted), "--record", ids_there(wanted, others)});
+  summary.tell(sink);
   return out;
 }
 
@@ -74,7 +82,7 @@ nlohmann::ordered_json error_json(const std::string& id, const Error& error) {
 OptionSpec sequences_option() {
   return {.name = "input",
           .type = OptionType::paths,
-          .help = "A sequence in capitals, or files: FASTA, FASTQ, A3M, CSV or TSV (also .gz, .bgz, .zst); - is stdin",
+          .help = "A sequence, or files: FASTA, FASTQ, A3M, CSV or TSV (also .gz, .bgz, .zst); - is stdin",
           .value_name = "INPUT",
           .required = true};
 }
@@ -82,34 +90,50 @@ OptionSpec sequences_option() {
 OptionSpec record_option() {
   return {.name = "record",
           .help = "Only the records of this id; a part between bars names 'sp|P01308|INS_HUMAN', too",
-          .value_name = "ID"};
+          .value_name = "ID",
+          .group = kInput};
 }
+
+OptionSpec gaps_option() {
+  return {.name = "gaps",
+          .type = OptionType::choice,
+          .help = "Gaps of aligned sequences (- . ~ …): tokens of their own, or left out",
+          .otherwise = "keep",
+          .choices = {"keep", "drop"},
+          .group = kInput};
+}
+
+io::Gaps gaps_of(const Options& options) { return options.text("gaps") == "drop" ? io::Gaps::drop : io::Gaps::keep; }
 
 OptionSpec window_option(std::int64_t otherwise) {
   return {.name = "window",
           .type = OptionType::integer,
           .help = "Tokens that the model sees of a longer sequence, around the position asked for; 0: all it can read",
           .otherwise = otherwise,
-          .value_name = "N"};
+          .value_name = "N",
+          .group = kPerformance};
 }
 
 OptionSpec memory_option() {
   return {.name = "memory",
           .type = OptionType::bytes,
           .help = "Memory to stay within, e.g. 4G (default: 80 % of what is free)",
-          .value_name = "SIZE"};
+          .value_name = "SIZE",
+          .group = kPerformance};
 }
 
 std::vector<OptionSpec> plan_options() {
   return {{.name = "max-tokens",
            .type = OptionType::integer,
            .help = "Tokens a batch at most (default: chosen from the plan)",
-           .value_name = "N"},
+           .value_name = "N",
+           .group = kPerformance},
           memory_option()};
 }
 
-engine::LoadedModel load_reader(const Options& options, const std::string& model) {
-  auto loaded = engine::load_model(engine::resolve_model(model), engine::parse_precision(options.text("dtype")));
+engine::LoadedModel load_reader(const Options& options, const std::string& model, Sink& sink) {
+  note_default_model(options, sink);
+  auto loaded = engine::load_model(find_model(model, sink), engine::parse_precision(options.text("dtype")));
   models::require<models::MaskedLm>(*loaded.model);
   return loaded;
 }
@@ -137,6 +161,11 @@ std::vector<std::int32_t> residue_ids(const bio::Tokenizer& tokenizer) {
 bool is_residue(const bio::Tokenizer& tokenizer, std::int32_t id) {
   const std::string& token = tokenizer.token(id);
   return token.size() == 1 && std::isalpha(static_cast<unsigned char>(token[0])) != 0;
+}
+
+bool is_standard_residue(const bio::Tokenizer& tokenizer, std::int32_t id) {
+  const std::string& token = tokenizer.token(id);
+  return token.size() == 1 && kResidues.find(token[0]) != std::string_view::npos;
 }
 
 void require_residues(const bio::Tokenizer& tokenizer, std::span<const std::int32_t> tokens) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -13,6 +14,7 @@
 #include "base/progress.h"
 #include "engine/load.h"
 #include "engine/masked_scan.h"
+#include "io/sequences_summary.h"
 
 namespace groel::tasks {
 
@@ -24,9 +26,14 @@ struct ReadRecord {
   std::int64_t residues() const noexcept { return static_cast<std::int64_t>(tokens.size()) - 2; }
 };
 
-/// Records of `--input` (files, - for stdin, or a sequence itself), those that `--record` names. Errors: not_found when
-/// `--record` names none; those of a record stay with it.
-std::vector<ReadRecord> read_records(const Options& options, const bio::Tokenizer& tokenizer);
+/// What is done to the text of a sequence before it is read.
+using SequenceEdit = std::function<std::string(const std::string&)>;
+
+/// Records of `--input` (files, - for stdin, or a sequence itself), those that `--record` names. The sink is told what
+/// io::SequenceSummary has to say of them. Errors: not_found when `--record` names none; those of a record stay with
+/// it.
+std::vector<ReadRecord> read_records(const Options& options, const bio::Tokenizer& tokenizer, Sink& sink,
+                                     const SequenceEdit& edit = {});
 
 /// Warns of the record's error, and counts it: for the exit status.
 class Failures {
@@ -46,12 +53,16 @@ nlohmann::ordered_json error_json(const std::string& id, const Error& error);
 
 OptionSpec sequences_option();
 OptionSpec record_option();
+/// --gaps keep or drop.
+OptionSpec gaps_option();
+io::Gaps gaps_of(const Options& options);
 OptionSpec window_option(std::int64_t otherwise);
 OptionSpec memory_option();
 /// --max-tokens and --memory.
 std::vector<OptionSpec> plan_options();
 
-engine::LoadedModel load_reader(const Options& options, const std::string& model);
+/// A masked language model by path or name, in the precision of --dtype.
+engine::LoadedModel load_reader(const Options& options, const std::string& model, Sink& sink);
 engine::ScanOptions scan_options(const Options& options);
 
 /// The 20 residues by their letters.
@@ -60,6 +71,9 @@ inline constexpr std::string_view kResidues = "ACDEFGHIKLMNPQRSTVWY";
 std::vector<std::int32_t> residue_ids(const bio::Tokenizer& tokenizer);
 /// Whether a token stands for a known residue: one letter, neither a gap nor <mask> nor <unk>.
 bool is_residue(const bio::Tokenizer& tokenizer, std::int32_t id);
+
+/// Whether a token is one of the 20 residues.
+bool is_standard_residue(const bio::Tokenizer& tokenizer, std::int32_t id);
 
 /// Throws a bad_input error naming the first token between <cls> and <eos> that stands for no known residue.
 void require_residues(const bio::Tokenizer& tokenizer, std::span<const std::int32_t> tokens);

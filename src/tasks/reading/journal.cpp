@@ -1,13 +1,18 @@
 // The journal's folder, and the file in it that becomes the output.
 #include "tasks/reading/journal.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
 #include <vector>
 
+#include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/options.h"
+#include "base/words.h"
+#include "formats/posix_file.h"
 
 namespace groel::tasks {
 namespace {
@@ -37,17 +42,38 @@ bool same_bytes(const fs::path& a, const fs::path& b) {
   return files[0].eof() && files[1].eof();
 }
 
+// Where a model lies and what its folder is called says nothing of it; its fingerprint does.
+nlohmann::json without_place(nlohmann::json identity) {
+  identity.erase("model");
+  return identity;
+}
+
+// To what is no file: as it comes out, and without an end that could be renamed.
+void pour(const fs::path& from, const fs::path& to) {
+  const formats::PosixFile in(from, O_RDONLY);
+  formats::PosixFile out(to, O_WRONLY | O_NOCTTY);
+  std::vector<std::byte> piece(std::size_t{1} << 20);
+  for (std::int64_t at = 0;;) {
+    const std::size_t got = in.read_at(piece, at);
+    if (got == 0) break;
+    out.write(std::span(piece).first(got));
+    at += static_cast<std::int64_t>(got);
+  }
+  out.close();
+}
+
 }  // namespace
 
-fs::path journal_folder(const fs::path& output) { return output.string() + ".partial"; }
+fs::path journal_folder(const fs::path& output) { return output_place(output).path.string() + ".partial"; }
 
 void check_run_output(const RunOutput& output) {
   std::error_code failed;
   if (output.path.empty() || fs::is_directory(output.path, failed))
     throw Error(ErrorKind::usage,
                 {fmt::format("'{}' is not the name of a file", output.path.string()), "--output", {}});
+  if (output_place(output.path).special) return;
   const bool may_stand = output.overwrite || (output.resume && fs::exists(journal_folder(output.path), failed));
-  if (fs::exists(output.path, failed) && !may_stand)
+  if (output_stands(output.path) && !may_stand)
     throw Error(ErrorKind::usage, {output.resume ? "the output exists already, and nothing is left to resume"
                                                  : "the output exists already",
                                    output.path.string(), "choose another name, or add --overwrite"});
@@ -56,27 +82,50 @@ void check_run_output(const RunOutput& output) {
     throw Error(ErrorKind::not_found, {"there is no such folder to write to", folder.string(), {}});
 }
 
-RunJournal::RunJournal(const RunOutput& output, const nlohmann::json& identity)
+void tell_lost(const formats::Spool& spool, std::int64_t unlike, Sink& sink) {
+  if (spool.lost_bytes() > 0)
+    sink.note(fmt::format("{} of the journal were damaged or cut short: what they held is computed again",
+                          format_bytes(static_cast<std::size_t>(spool.lost_bytes()))));
+  if (unlike > 0)
+    sink.warning(
+        fmt::format("{} of the journal's results are not what this run writes, and are computed again", unlike));
+}
+
+RunJournal::RunJournal(const RunOutput& output, nlohmann::json identity)
     : output_(output),
-      folder_(to_stdout() ? temporary_folder() : journal_folder(output.path)),
-      spool_(formats::Spool::open(folder_, identity,
-                                  {.resume = output.resume, .overwrite = output.overwrite || to_stdout()})) {}
+      place_(output_place(output.path)),
+      folder_(is_passing() ? temporary_folder() : journal_folder(output.path)),
+      spool_(formats::Spool::open(folder_, without_place(std::move(identity)),
+                                  {.resume = output.resume, .overwrite = output.overwrite || is_passing()})) {}
 
 fs::path RunJournal::unfinished() const {
   if (to_stdout()) return "-";
   drop_unfinished();
-  return folder_ / (kUnfinished + output_.path.extension().string());
+  return written();
 }
 
+fs::path RunJournal::written() const { return folder_ / (kUnfinished + output_.path.extension().string()); }
+
 void RunJournal::publish() const {
+  if (JointCommit* others = JointCommit::current()) others->publish();
   if (to_stdout()) return;
-  const fs::path written = folder_ / (kUnfinished + output_.path.extension().string());
-  if (!output_.overwrite && fs::exists(output_.path) && !same_bytes(written, output_.path))
+  if (place_.special) {
+    pour(written(), place_.path);
+    return drop_unfinished();
+  }
+  const bool stands = fs::exists(place_.path);
+  if (!output_.overwrite && stands && !same_bytes(written(), place_.path))
     throw Error(ErrorKind::usage, {"another file came to stand under the output's name", output_.path.string(),
                                    "move it away, or add --overwrite to replace it"});
+  if (stands) keep_permissions(written(), place_.path);
   std::error_code failed;
-  fs::rename(written, output_.path, failed);
+  fs::rename(written(), place_.path, failed);
   if (failed) throw_errno(output_.path.string(), "rename the finished file to this", failed.value());
+}
+
+void RunJournal::remove() {
+  if (JointCommit* others = JointCommit::current()) others->publish();
+  spool_.remove();
 }
 
 // What a killed run was writing, and the temporary files of its writer.
@@ -92,14 +141,14 @@ void RunJournal::drop_unfinished() const {
 
 Error RunJournal::kept(const Error& error, std::int64_t total) {
   if (!to_stdout()) drop_unfinished();
-  if (to_stdout() || spool_.count() == 0) {
+  if (is_passing() || spool_.count() == 0) {
     spool_.remove();
     return error;
   }
   Error::Parts parts = error.parts();
   if (!parts.remedy.empty()) parts.remedy += "; ";
-  parts.remedy += fmt::format("{} of {} sequences are kept in {}: run the same command with --resume to go on",
-                              spool_.count(), total, folder_.string());
+  parts.remedy += fmt::format("{} of {} kept in {}: run the same command with --resume to go on", spool_.count(),
+                              counted(total, "sequence is", "sequences are"), folder_.string());
   return Error(error.kind(), parts);
 }
 

@@ -7,7 +7,7 @@ namespace groel::tasks {
 
 void check_model_folder(const std::string& folder, const Options& options) {
   std::error_code ignored;
-  if (!std::filesystem::exists(folder, ignored)) return;
+  if (!std::filesystem::exists(folder, ignored) || std::filesystem::is_empty(folder, ignored)) return;
   if (!std::filesystem::exists(std::filesystem::path(folder) / "config.json", ignored))
     throw Error(ErrorKind::usage, {"this exists already and is no model", folder, "choose another name"});
   if (!options.flag("overwrite"))

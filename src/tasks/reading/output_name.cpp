@@ -4,7 +4,9 @@
 #include <cctype>
 #include <map>
 
+#include "base/compress.h"
 #include "base/error.h"
+#include "base/output_place.h"
 
 namespace groel::tasks {
 
@@ -15,7 +17,9 @@ std::filesystem::path with_part(const std::filesystem::path& path, const std::st
     const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '-' || c == '_';
     clean += plain ? c : '_';
   }
-  return path.parent_path() / (path.stem().string() + "-" + clean + path.extension().string());
+  const std::filesystem::path bare = without_compression(path);  // "maps.rr.gz" is two extensions long
+  const std::string tail = path.filename().string().substr(bare.filename().string().size());
+  return path.parent_path() / (bare.stem().string() + "-" + clean + bare.extension().string() + tail);
 }
 
 std::vector<std::filesystem::path> part_paths(const std::filesystem::path& path, const std::vector<std::string>& parts,
@@ -31,8 +35,7 @@ std::vector<std::filesystem::path> part_paths(const std::filesystem::path& path,
       throw Error(ErrorKind::usage,
                   {fmt::format("'{}' and '{}' would be one file", other->second, part), out.back().string(),
                    "give the records ids of their own, or name one by --record"});
-    std::error_code ignored;
-    if (standing == Standing::refuse && std::filesystem::exists(out.back(), ignored))
+    if (standing == Standing::refuse && output_stands(out.back()))
       throw Error(ErrorKind::usage,
                   {"this file exists already", out.back().string(), "choose another name, or add --overwrite"});
   }

@@ -4,16 +4,21 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <numeric>
 
 #include "base/error.h"
+#include "base/output_place.h"
 #include "report/picture.h"
 
 namespace groel::tasks {
 
 OptionSpec picture_option(const std::string& shows) {
-  return {.name = "picture",
-          .help = shows + ": .svg, .png, or .html to look into; its data as CSV beside it",
-          .value_name = "FILE"};
+  OptionSpec spec{.name = "picture",
+                  .help = shows + ": .svg, .png, or .html to look into; its data as CSV beside it",
+                  .value_name = "FILE"};
+  spec.writes = Writes::picture;
+  spec.extensions = {".svg", ".png", ".html"};
+  return spec;
 }
 
 void check_picture(const Options& options) {
@@ -21,9 +26,12 @@ void check_picture(const Options& options) {
   const std::filesystem::path path = options.text("picture");
   report::check_picture_path(path);
   std::error_code ignored;
-  if (std::filesystem::exists(path, ignored) && !options.flag("overwrite"))
-    throw Error(ErrorKind::usage,
-                {"the picture exists already", path.string(), "choose another name, or add --overwrite"});
+  const std::pair<std::filesystem::path, const char*> files[] = {{path, "picture exists"},
+                                                                 {path.string() + ".csv", "picture's data exist"}};
+  for (const auto& [file, what] : files)
+    if (output_stands(file) && !options.flag("overwrite"))
+      throw Error(ErrorKind::usage,
+                  {fmt::format("the {} already", what), file.string(), "choose another name, or add --overwrite"});
   if (path.has_parent_path() && !std::filesystem::is_directory(path.parent_path(), ignored))
     throw Error(ErrorKind::not_found, {"there is no such folder to write to", path.parent_path().string(), {}});
 }
@@ -32,6 +40,27 @@ void save_picture(const report::Figure& figure, const Options& options, Sink& si
   const std::string path = options.text("picture");
   report::write_picture(figure, path);
   sink.note(fmt::format("the picture is {}, its data {}.csv", path, path));
+}
+
+std::string model_title(const std::string& model) {
+  const std::filesystem::path path(model);
+  for (const auto& part : path)
+    if (const std::string name = part.string(); name.starts_with("models--")) return name.substr(name.rfind("--") + 2);
+  return path.filename().empty() ? path.parent_path().filename().string() : path.filename().string();
+}
+
+report::Axis residue_axis(std::string name, std::vector<std::string> labels, std::vector<std::int64_t> numbers) {
+  report::Axis out;
+  out.name = std::move(name);
+  out.categories = std::move(labels);
+  out.numbers = std::move(numbers);
+  return out;
+}
+
+std::vector<std::int64_t> numbers_from(std::int64_t first, std::size_t count) {
+  std::vector<std::int64_t> out(count);
+  std::iota(out.begin(), out.end(), first);
+  return out;
 }
 
 }  // namespace groel::tasks

@@ -1,7 +1,9 @@
 // The --picture option of tasks that have something to show.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/options.h"
 #include "base/progress.h"
@@ -18,5 +20,13 @@ void check_picture(const Options& options);
 
 /// Writes the picture and its data where --picture says, and says so.
 void save_picture(const report::Figure& figure, const Options& options, Sink& sink);
+
+/// What pictures call a model: the last part of its name or folder, the published name in Hugging Face's cache.
+std::string model_title(const std::string& model);
+
+/// Residues along an axis: ticks at round numbers, or letters too.
+report::Axis residue_axis(std::string name, std::vector<std::string> labels, std::vector<std::int64_t> numbers);
+/// first, first + 1, ...
+std::vector<std::int64_t> numbers_from(std::int64_t first, std::size_t count);
 
 }  // namespace groel::tasks

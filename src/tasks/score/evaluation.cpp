@@ -50,8 +50,13 @@ Agreement agreement(const std::string& column, std::span<const double> scores, s
 }
 
 nlohmann::ordered_json to_json(const Agreement& a) {
-  return {{"column", a.column},           {"variants", a.count},      {"spearman", number(a.spearman)},
-          {"pearson", number(a.pearson)}, {"auroc", number(a.auroc)}, {"threshold", number(a.threshold)}};
+  return {{"column", a.column},
+          {"variants", a.count},
+          {"rows", a.rows},
+          {"spearman", number(a.spearman)},
+          {"pearson", number(a.pearson)},
+          {"auroc", number(a.auroc)},
+          {"threshold", number(a.threshold)}};
 }
 
 }  // namespace groel::tasks

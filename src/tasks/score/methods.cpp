@@ -23,7 +23,12 @@ std::string place_of(const VariantRow& row) {
   return row.where.empty() ? name : fmt::format("{} ({})", row.where, name);
 }
 
-using Positions = std::map<std::int64_t, std::vector<double>>;  // log-probabilities [V]
+// What the model says at a position: log-probabilities [V], or why there are none.
+struct Said {
+  std::vector<double> log_probabilities;
+  std::optional<Error> failure;
+};
+using Positions = std::map<std::int64_t, Said>;
 
 // Takes out the rows that substitutions alone do not explain, and says which positions the others need.
 std::vector<std::int64_t> needed_positions(const ScoreInput& input, std::vector<VariantRow>& rows) {
@@ -33,7 +38,9 @@ std::vector<std::int64_t> needed_positions(const ScoreInput& input, std::vector<
     try {
       if (!row.variant.only_substitutions() || (row.sequence && row.sequence->size() != input.wild_type.size()))
         throw Error(ErrorKind::unsupported,
-                    {"insertions and deletions have no marginals", {}, "use --method pseudo-perplexity"});
+                    {"an insertion or deletion has no marginals: after it no position is the wild type's",
+                     {},
+                     "use --method pseudo-perplexity"});
       for (const bio::Edit& edit : row.variant.edits) {
         token_of(input.model.tokenizer(), edit.from_first);
         token_of(input.model.tokenizer(), edit.to[0]);
@@ -65,7 +72,9 @@ Positions ask(const ScoreInput& input, const std::vector<std::int64_t>& needed, 
   const auto count = static_cast<std::int64_t>(needed.size());
   ScanProgress progress(sink, {"scoring", "positions", count, count});
   scan.run(source, [&](const engine::ScanAnswer& answer) {
-    out[answer.position] = {answer.log_probabilities.begin(), answer.log_probabilities.end()};
+    Said& said = out[answer.position];
+    said.log_probabilities.assign(answer.log_probabilities.begin(), answer.log_probabilities.end());
+    if (answer.failure != nullptr) said.failure = *answer.failure;
     progress.answered(static_cast<std::int64_t>(out.size()));
   });
   return out;
@@ -75,13 +84,18 @@ std::vector<double> marginals(const ScoreInput& input, std::vector<VariantRow>& 
   const bio::Tokenizer& tokenizer = input.model.tokenizer();
   const Positions positions = ask(input, needed_positions(input, rows), sink);
   std::vector<double> out;
-  for (const VariantRow& row : rows) {
+  for (VariantRow& row : rows) {
     out.push_back(row.error ? NAN : 0.0);
     if (row.error) continue;
     for (const bio::Edit& edit : row.variant.edits) {
-      const std::vector<double>& log_probabilities = positions.at(edit.first);
-      out.back() +=
-          log_probabilities[token_of(tokenizer, edit.to[0])] - log_probabilities[token_of(tokenizer, edit.from_first)];
+      const Said& said = positions.at(edit.first);
+      if (said.failure) {
+        row.error = said.failure->at(place_of(row));
+        out.back() = NAN;
+        break;
+      }
+      out.back() += said.log_probabilities[token_of(tokenizer, edit.to[0])] -
+                    said.log_probabilities[token_of(tokenizer, edit.from_first)];
     }
   }
   return out;
@@ -97,9 +111,11 @@ class WholeSequences {
   }
 
   bool next(engine::ScanQuery& query) {
-    while (position_ + 2 == static_cast<std::int64_t>(tokens_.size()))
-      if (!advance()) return false;
-    ++position_;
+    do {  // residues that are none of the 20 stand on both sides, and are no part of the sums
+      while (position_ + 2 == static_cast<std::int64_t>(tokens_.size()))
+        if (!advance()) return false;
+      ++position_;
+    } while (!is_standard_residue(input_.model.tokenizer(), tokens_[static_cast<std::size_t>(position_)]));
     query = {static_cast<std::int64_t>(key_), tokens_, {position_}, {position_}};
     return true;
   }
@@ -146,12 +162,19 @@ std::vector<double> pseudo_perplexities(const ScoreInput& input, std::vector<Var
     return true;
   };
   std::vector<double> likelihood(rows.size() + 1);
+  const auto fail = [&](std::size_t key, const Error& error) {
+    for (std::size_t i = key == 0 ? 0 : key - 1; i < (key == 0 ? rows.size() : key); ++i)  // of the wild type: all
+      if (!rows[i].error) rows[i].error = error.at(place_of(rows[i]));
+  };
   const auto count = static_cast<std::int64_t>(rows.size());
   ScanProgress progress(
       sink, {"scoring", "variants", count, (count + 1) * static_cast<std::int64_t>(input.wild_type.size())});
   scan.run(source, [&](const engine::ScanAnswer& answer) {
-    likelihood[static_cast<std::size_t>(answer.key)] +=
-        answer.log_probabilities[static_cast<std::size_t>(truths.front())];
+    const auto key = static_cast<std::size_t>(answer.key);
+    if (answer.failure != nullptr)
+      fail(key, *answer.failure);
+    else
+      likelihood[key] += answer.log_probabilities[static_cast<std::size_t>(truths.front())];
     truths.pop_front();
     progress.answered(answer.key);
   });

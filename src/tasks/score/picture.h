@@ -5,6 +5,7 @@
 #include <string>
 
 #include "report/figure.h"
+#include "tasks/score/evaluation.h"
 #include "tasks/score/table.h"
 
 namespace groel::tasks {
@@ -15,13 +16,26 @@ struct WildType {
   std::int64_t offset = 0;  ///< of the positions as they are written
 };
 
-/// A heat map of the 20 residues by positions from the single substitutions among the rows; what was not scored is
-/// grey, the wild type's residues are marked.
-report::Figure scan_figure(const WildType& wild_type, const std::vector<VariantRow>& rows,
-                           std::span<const double> scores);
+/// What scored them, for titles.
+struct ScoredBy {
+  std::string model, method;
+};
 
-/// Measured values against scores, a point a variant that has both.
+/// A heat map of the 20 residues by positions from the single substitutions among the rows, above it the mean of every
+/// position's scores and, where there are any, of its measured values; what was not scored is grey, and so are
+/// positions whose wild type is none of the 20; the wild type's residues are marked.
+report::Figure scan_figure(const WildType& wild_type, const std::vector<VariantRow>& rows,
+                           std::span<const double> scores, const ScoredBy& by);
+
+/// Measured values against scores, a point a variant that has both, with a straight line through them.
+struct Comparison {
+  std::string protein, measured;
+  Agreement agreement;
+};
 report::Figure measured_figure(const std::vector<VariantRow>& rows, std::span<const double> scores,
-                               const std::string& measured, const std::string& agreement);
+                               const Comparison& comparison, const ScoredBy& by);
+
+/// "Spearman 0.41: the model's ranking agrees moderately with the measurements (n = 4,996)".
+std::string in_words(const Agreement& agreement);
 
 }  // namespace groel::tasks

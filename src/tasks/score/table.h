@@ -25,14 +25,13 @@ struct VariantTable {
   std::vector<std::string> header;
   std::vector<VariantRow> rows;
   bool has_target = false;
+  std::vector<std::string> notes{};     ///< what was read otherwise than it is written, or is missing; to be said
+  std::vector<std::string> warnings{};  ///< what was left out although it is not missing; to be said
 };
 
 /// --variants (a table, or variants separated by commas) with --mutation-col, --sequence-col, --target-col, --offset,
 /// or --scan. Every row is checked against the wild type. Errors: usage; bad_input for a table without rows, without
 /// such a column, or without any measured value. Those of a row stay with it.
 VariantTable read_variants(const Options& options, const std::string& wild_type);
-
-/// The offset with which every readable row would agree with the wild type, if there is exactly one and it is not 0.
-std::optional<std::int64_t> fitting_offset(const VariantTable& table, const std::string& wild_type);
 
 }  // namespace groel::tasks

@@ -7,6 +7,7 @@
 #include "base/options.h"
 #include "formats/text.h"
 #include "tasks/reading/id_parts.h"
+#include "tasks/search/file_kind.h"
 
 namespace groel::tasks {
 namespace {
@@ -14,8 +15,7 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kFormat = "groel-index";
-constexpr const char* kVersion = "1";
-constexpr const char* kHowTo = "`groel search index EMBEDDINGS -o FILE` makes an index";
+constexpr const char* kVersion = "2";
 
 template <class T>
 std::span<const T> values(const io::Array& array) {
@@ -39,6 +39,8 @@ void add_graph(const analysis::HnswGraph& graph, std::map<std::string, io::Array
     tensors[links_name(level)] = view_of(links, {static_cast<std::int64_t>(links.size()) / slot, slot});
     if (level > 0) tensors[rows_name(level)] = view_of(rows, {static_cast<std::int64_t>(rows.size())});
   }
+  tensors["copied"] = view_of(graph.copied, {static_cast<std::int64_t>(graph.copied.size())});
+  tensors["copies"] = view_of(graph.copies, {static_cast<std::int64_t>(graph.copies.size())});
 }
 
 // A text of the metadata; empty when there is none.
@@ -51,10 +53,32 @@ json parsed(const std::string& text) {
   return out.is_object() ? out : json();
 }
 
+void require_version(const json& metadata, const std::string& path) {
+  const std::string version = text(metadata, "format_version");
+  if (version == kVersion && text(metadata, "metric") == "cosine") return;
+  const std::string source = text(metadata, "source");
+  throw Error(ErrorKind::bad_input,
+              {fmt::format("an index of version '{}', metric '{}'; this program reads version {}, cosine", version,
+                           text(metadata, "metric"), kVersion),
+               path,
+               fmt::format("make it again: groel search index {} -o {} --overwrite",
+                           source.empty() ? "EMBEDDINGS" : source, path)});
+}
+
 }  // namespace
 
 std::string IndexDescription::model() const {
   return run.is_object() && run.contains("model") && run["model"].is_string() ? run["model"].get<std::string>() : "";
+}
+
+json quality_json(const analysis::HnswQuality& quality) {
+  return {{"recall_at_10", quality.recall}, {"recall_sample", quality.sampled}, {"lost", quality.lost}};
+}
+
+std::string quality_text(const analysis::HnswQuality& quality) {
+  return fmt::format("the graph finds {:.2f} % of the ten nearest (measured on {} vectors){}", 100 * quality.recall,
+                     quality.sampled,
+                     quality.lost == 0 ? std::string() : fmt::format("; {} do not find themselves", quality.lost));
 }
 
 void write_index(const std::filesystem::path& path, const IndexContent& content) {
@@ -76,10 +100,12 @@ void write_index(const std::filesystem::path& path, const IndexContent& content)
                                               {"source", formats::clean_utf8(content.about.source)},
                                               {"column", formats::clean_utf8(content.about.column)}};
   if (content.about.run.is_object()) metadata["run"] = content.about.run.dump();
-  if (content.graph != nullptr) {
-    add_graph(*content.graph, tensors);
-    const analysis::HnswGraph& graph = *content.graph;
-    metadata["graph"] = json{{"degree", graph.degree}, {"entry", graph.entry}, {"levels", graph.levels.size()}}.dump();
+  if (content.made.graph) {
+    const analysis::HnswGraph& graph = *content.made.graph;
+    add_graph(graph, tensors);
+    json description{{"degree", graph.degree}, {"entry", graph.entry}, {"levels", graph.levels.size()}};
+    description.update(quality_json(content.made.quality));
+    metadata["graph"] = description.dump();
   }
   io::write_safetensors(path, tensors, metadata);
 }
@@ -91,15 +117,11 @@ SearchIndex SearchIndex::open(const std::filesystem::path& path) {
     index.file_ = io::read_safetensors(path);
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::bad_model) throw;
-    throw Error(ErrorKind::bad_input, {"not a whole index: " + error.parts().what, index.path_, kHowTo});
+    throw not_an_index(path, error.parts().what);
   }
   const json& metadata = index.file_.metadata;
-  if (text(metadata, "format") != kFormat) throw Error(ErrorKind::bad_input, {"not an index", index.path_, kHowTo});
-  if (text(metadata, "format_version") != kVersion || text(metadata, "metric") != "cosine")
-    throw Error(ErrorKind::bad_input,
-                {fmt::format("an index of version '{}', metric '{}'; this program reads version {}, cosine",
-                             text(metadata, "format_version"), text(metadata, "metric"), kVersion),
-                 index.path_, "make it again with this program"});
+  if (text(metadata, "format") != kFormat) throw not_an_index(path, "it has another format");
+  require_version(metadata, index.path_);
   index.about_ = {text(metadata, "source"), text(metadata, "column"), parsed(text(metadata, "run"))};
   index.read_vectors();
   index.read_ids();
@@ -151,6 +173,21 @@ void SearchIndex::read_graph(const json& description) {
       damaged(fmt::format("'{}' has the wrong shape", links_name(level)));
     graph_.levels.push_back({rows, links});
   }
+  read_copies();
+  read_quality(description);
+}
+
+void SearchIndex::read_copies() {
+  graph_.copied = values<std::int32_t>(tensor("copied", DType::i32));
+  graph_.copies = values<std::int32_t>(tensor("copies", DType::i32));
+  if (graph_.copied.size() != graph_.copies.size()) damaged("'copies' has the wrong shape");
+}
+
+void SearchIndex::read_quality(const json& description) {
+  for (const char* name : {"recall_at_10", "recall_sample", "lost"})
+    if (!description.contains(name) || !description[name].is_number()) return;
+  quality_ = {description["recall_at_10"].get<double>(), description["recall_sample"].get<std::int64_t>(),
+              description["lost"].get<std::int64_t>()};
 }
 
 std::string_view SearchIndex::id(std::int64_t row) const {
@@ -160,20 +197,26 @@ std::string_view SearchIndex::id(std::int64_t row) const {
   return texts_.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
 }
 
-std::int64_t SearchIndex::find(const std::string& wanted) const {
-  std::optional<std::int64_t> by_part;
+SearchIndex::Found SearchIndex::find(const std::string& wanted) const {
+  Found whole{-1, -1};
+  Found part{-1, -1};
+  const auto count = [](Found& found, std::int64_t row) {
+    if (found.row < 0) found.row = row;
+    ++found.others;
+  };
   for (std::int64_t row = 0; row < vectors_.rows; ++row) {
     const std::string_view here = id(row);
-    if (here == wanted) return row;
-    if (by_part || here.find(wanted) == std::string_view::npos) continue;
+    if (here.find(wanted) == std::string_view::npos) continue;
+    if (here == wanted) count(whole, row);
     const auto parts = id_parts(here);
-    if (std::find(parts.begin(), parts.end(), wanted) != parts.end()) by_part = row;
+    if (std::find(parts.begin(), parts.end(), wanted) != parts.end()) count(part, row);
   }
-  if (by_part) return *by_part;
+  if (whole.row >= 0) return whole;
+  if (part.row >= 0) return part;
   std::vector<std::string> known;
   for (std::int64_t row = 0; row < vectors_.rows; ++row) {
     known.emplace_back(id(row));
-    for (const std::string_view part : id_parts(id(row))) known.emplace_back(part);
+    for (const std::string_view piece : id_parts(id(row))) known.emplace_back(piece);
   }
   const auto near = nearest(wanted, known);
   throw Error(ErrorKind::not_found, {fmt::format("the index has no id '{}'", wanted), path_,

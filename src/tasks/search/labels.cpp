@@ -4,24 +4,32 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "io/missing.h"
 #include "io/table.h"
 #include "tasks/reading/id_parts.h"
 
 namespace groel::tasks {
 
-Annotations::Annotations(const Options& options) {
-  const io::Table table = io::read_table(options.text("annotations"));
-  const std::size_t id = options.has("id-column")
-                             ? table.column(options.text("id-column"), "--id-column")
-                             : table.first_column({"id", "name", "accession", "entry", "protein"}, "--id-column");
-  const std::size_t label = options.has("label-column")
-                                ? table.column(options.text("label-column"), "--label-column")
-                                : table.first_column({"label", "class", "family", "annotation"}, "--label-column");
+Annotations::Annotations(const Options& options, Sink& sink) {
+  const std::string id_name = options.text("id-column"), label_name = options.text("label-column");
+  const io::Table table =
+      io::read_table(options.text("annotations"), {.wanted = "a table of labels", .names = {id_name, label_name}});
+  const std::size_t id = table.columns.require(id_name, io::ColumnRole::id, "--id-column");
+  const std::size_t label = table.columns.require(label_name, io::ColumnRole::label, "--label-column");
+  std::int64_t left_out = 0;
   for (const io::CsvRow& row : table.rows) {
-    if (row.fields[label].empty()) continue;
+    if (io::is_missing(row.fields[label], io::ValueKind::name) || io::is_missing(row.fields[id], io::ValueKind::name)) {
+      ++left_out;
+      continue;
+    }
     auto& labels = labels_[row.fields[id]];
     if (std::find(labels.begin(), labels.end(), row.fields[label]) == labels.end()) labels.push_back(row.fields[label]);
   }
+  for (const std::string& note : table.notes) sink.note(note);
+  if (left_out > 0)
+    sink.note(fmt::format("{}: {} of {} rows left out: no id or no label", table.source, left_out, table.rows.size()));
+  if (labels_.empty())
+    throw Error(ErrorKind::bad_input, {"no row has both an id and a label", table.source, "look at its columns"});
 }
 
 std::span<const std::string> Annotations::of(std::string_view id) const {
@@ -56,12 +64,20 @@ std::vector<LabelScore> Annotations::transfer(std::span<const Hit> hits) const {
 
 std::vector<OptionSpec> annotation_options() {
   return {{.name = "annotations",
-           .help = "query: CSV or TSV table of labels of the index's proteins, to carry over to the queries",
-           .value_name = "FILE"},
-          {.name = "id-column", .help = "Its column of ids (default: id, name, accession, ...)", .value_name = "NAME"},
+           .help = "CSV or TSV table of labels of the index's proteins, to carry over to the queries",
+           .value_name = "FILE",
+           .group = "Labels",
+           .verbs = {"query"}},
+          {.name = "id-column",
+           .help = "Its column of ids (default: id, name, accession, ...)",
+           .value_name = "NAME",
+           .group = "Labels",
+           .verbs = {"query"}},
           {.name = "label-column",
            .help = "Its column of labels (default: label, class, family, annotation)",
-           .value_name = "NAME"}};
+           .value_name = "NAME",
+           .group = "Labels",
+           .verbs = {"query"}}};
 }
 
 }  // namespace groel::tasks

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/options.h"
+#include "base/progress.h"
 
 namespace groel::tasks {
 
@@ -26,8 +27,9 @@ struct LabelScore {
 /// The labels of proteins by their ids; one may have several, in rows of its own.
 class Annotations {
  public:
-  /// The table of --annotations, with --id-column and --label-column. Errors: as io::read_table, usage.
-  explicit Annotations(const Options& options);
+  /// The table of --annotations, with --id-column and --label-column. The sink is told of rows without a label or an
+  /// id, which are left out. Errors: as io::read_table; bad_input when no row has both.
+  Annotations(const Options& options, Sink& sink);
 
   /// By the whole id, or else by a part of it between bars ("P01308" of "sp|P01308|INS_HUMAN").
   std::span<const std::string> of(std::string_view id) const;

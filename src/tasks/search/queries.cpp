@@ -3,20 +3,28 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "base/error.h"
-#include "engine/bundled.h"
 #include "engine/load.h"
 #include "engine/plan.h"
 #include "formats/vector_sources.h"
 #include "tasks/embed/run.h"
+#include "tasks/reading/input.h"
+#include "tasks/reading/model.h"
 
 namespace groel::tasks {
 namespace {
 
-std::vector<float> unit(std::span<const float> values) {
+// Of length 1, or the error of one that has no direction.
+void set_vector(SearchQuery& query, std::span<const float> values) {
+  if (!std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); }))
+    query.error = Error(ErrorKind::bad_input, {"its vector holds NaN or infinity", query.id, {}});
+  else if (std::all_of(values.begin(), values.end(), [](float value) { return value == 0; }))
+    query.error = Error(ErrorKind::bad_input, {"its vector holds zeros alone, which point nowhere", query.id, {}});
+  if (query.error) return;
   analysis::Vectors one{1, static_cast<std::int64_t>(values.size()), {values.begin(), values.end()}};
-  return analysis::normalised(std::move(one)).values;
+  query.vector = analysis::normalised(std::move(one)).values;
 }
 
 void check_width(std::int64_t width, const SearchIndex& index, const std::string& where) {
@@ -36,18 +44,31 @@ void check_model(const std::string& model, const SearchIndex& index, const std::
                  where, "query with the model that made the index"});
 }
 
-SearchQuery by_id(const std::string& id, const SearchIndex& index) {
-  const std::int64_t row = index.find(id);
+// The same layer, pooled the same way, as far as both are known.
+void check_column(const std::string& column, const SearchIndex& index, const std::string& where) {
+  const std::string& of_index = index.about().column;
+  if (column == of_index || !formats::parse_column_name(column) || !formats::parse_column_name(of_index)) return;
+  throw Error(
+      ErrorKind::usage,
+      {fmt::format("these vectors are '{}', where those of the index are '{}': they do not compare", column, of_index),
+       where, "give the column of the index, or make an index of the other one"});
+}
+
+SearchQuery by_id(const std::string& id, const SearchIndex& index, Sink& sink) {
+  const auto [row, others] = index.find(id);
+  if (others > 0)
+    sink.warning(fmt::format("{} records of the index are named '{}': the first, '{}', is looked for", others + 1, id,
+                             index.id(row)));
   const auto values = index.vectors().row(row);
   return {std::string(index.id(row)), {values.begin(), values.end()}, row};
 }
 
 // One that the index lacks fails alone, unless it lacks all of them.
-std::vector<SearchQuery> by_ids(const std::vector<std::string>& ids, const SearchIndex& index) {
+std::vector<SearchQuery> by_ids(const std::vector<std::string>& ids, const SearchIndex& index, Sink& sink) {
   std::vector<SearchQuery> out;
   for (const std::string& id : ids) {
     try {
-      out.push_back(by_id(id, index));
+      out.push_back(by_id(id, index, sink));
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::not_found) throw;
       out.push_back({id, {}, -1, error});
@@ -63,25 +84,29 @@ std::vector<SearchQuery> by_embeddings(const std::string& path, const std::strin
   const std::string wanted =
       column.empty() && formats::parse_column_name(index.about().column) ? index.about().column : column;
   const formats::VectorFile file = formats::read_vectors(path, wanted);
+  for (const std::string& note : file.notes) sink.note(note);
   const IndexDescription about{path, file.column, file.run};
   check_model(about.model(), index, path);
   check_width(file.width, index, path);
   if (about.model().empty() || index.about().model().empty())
     sink.note("the files do not say whether one model made the index and the queries");
-  if (file.failed > 0) sink.warning(fmt::format("{} records of {} have no vector", file.failed, path));
+  check_column(file.column, index, path);
+  if (file.failed > 0)
+    sink.warning(fmt::format("{}: {}", path, counted(file.failed, "record has no vector", "records have no vector")));
   std::vector<SearchQuery> out;
-  for (std::size_t i = 0; i < file.ids.size(); ++i)
-    out.push_back({file.ids[i],
-                   unit(std::span(file.values)
-                            .subspan(i * static_cast<std::size_t>(file.width), static_cast<std::size_t>(file.width)))});
+  const auto width = static_cast<std::size_t>(file.width);
+  for (std::size_t i = 0; i < file.ids.size(); ++i) {
+    out.push_back({file.ids[i], {}, -1, {}});
+    set_vector(out.back(), std::span(file.values).subspan(i * width, width));
+  }
   return out;
 }
 
 // The column of the index, computed for sequences.
 class Embedder {
  public:
-  Embedder(const Options& options, const SearchIndex& index)
-      : loaded_(engine::load_model(engine::resolve_model(options.text("model")),
+  Embedder(const Options& options, const SearchIndex& index, Sink& sink)
+      : loaded_(engine::load_model(find_model(options.text("model"), sink),
                                    engine::parse_precision(options.text("dtype")))),
         column_(column_of(index)) {
     const models::ModelInfo info = loaded_.model->info();
@@ -99,18 +124,26 @@ class Embedder {
     if (run.is_object() && run.contains("long") && run["long"] == "truncate") long_policy_ = LongPolicy::truncate;
   }
 
-  std::vector<SearchQuery> embed(const std::string& path) {
-    const EmbedInput input = read_embed_input({{path}, {}, long_policy_}, *loaded_.model);
+  std::vector<SearchQuery> embed(const std::string& path, io::Gaps gaps, Sink& sink) {
+    const EmbedInput input = read_embed_input({{path}, {}, long_policy_, gaps}, *loaded_.model);
+    input.summary.tell(sink);
     const engine::MemoryPlan plan(*loaded_.model, request_, {});
     std::vector<SearchQuery> out;
     for (const EmbedRecord& record : input.records) {
-      out.push_back({record.id, {}, -1, record.error});
+      out.push_back({record.id, {}, -1, std::nullopt});
+      if (record.error) out.back().error = *record.error;
       const std::int64_t tokens = record.error ? 0 : input.residues[static_cast<std::size_t>(record.distinct)] + 2;
       if (!record.error && !plan.fits(tokens)) out.back().error = plan.too_large(tokens);
     }
     compute(input, plan);
-    for (std::size_t i = 0; i < out.size(); ++i)
-      if (!out[i].error) out[i].vector = vectors_[static_cast<std::size_t>(input.records[i].distinct)];
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      if (out[i].error) continue;
+      const auto distinct = static_cast<std::size_t>(input.records[i].distinct);
+      if (const auto failure = failures_.find(distinct); failure != failures_.end())
+        out[i].error = failure->second;
+      else
+        set_vector(out[i], vectors_[distinct]);
+    }
     return out;
   }
 
@@ -146,8 +179,13 @@ class Embedder {
         tokens.push_back(loaded_.model->tokenizer().encode(input.sequences[keys[i]]).ids);
       const auto embeddings = engine::embed_batch(*loaded_.model, tokens, request_);
       for (std::size_t i = begin; i < end; ++i) {
-        const Tensor& values = result(embeddings[i - begin]);
-        vectors_[keys[i]] = unit(values.values<float>());
+        const engine::Embedding& embedding = embeddings[i - begin];
+        if (embedding.failure) {
+          failures_.emplace(keys[i], *embedding.failure);
+          continue;
+        }
+        const auto values = result(embedding).values<float>();
+        vectors_[keys[i]].assign(values.begin(), values.end());
       }
       begin = end;
     }
@@ -158,6 +196,7 @@ class Embedder {
   engine::EmbedRequest request_;
   LongPolicy long_policy_ = LongPolicy::error;
   std::vector<std::vector<float>> vectors_;  // of each distinct sequence
+  std::map<std::size_t, Error> failures_;    // of those that have none
 };
 
 }  // namespace
@@ -167,13 +206,13 @@ std::vector<SearchQuery> read_queries(const Options& options, const SearchIndex&
   if (kinds != 1)
     throw Error(ErrorKind::usage, {kinds == 0 ? "nothing to search for" : "more than one kind of query", "query",
                                    "give one of --sequences FASTA -m MODEL, --ids A,B and --embeddings FILE"});
-  if (options.has("ids")) return by_ids(options.list("ids"), index);
+  if (options.has("ids")) return by_ids(options.list("ids"), index, sink);
   if (options.has("embeddings")) return by_embeddings(options.text("embeddings"), options.text("column"), index, sink);
   if (!options.has("model"))
     throw Error(ErrorKind::usage,
                 {"sequences need the model that made the index", "--model",
                  index.about().model().empty() ? std::string() : fmt::format("which is '{}'", index.about().model())});
-  return Embedder(options, index).embed(options.text("sequences"));
+  return Embedder(options, index, sink).embed(options.text("sequences"), gaps_of(options), sink);
 }
 
 }  // namespace groel::tasks

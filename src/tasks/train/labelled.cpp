@@ -6,12 +6,15 @@
 #include <cstring>
 
 #include "base/sha256.h"
+#include "tasks/train/checks.h"
 #include "tasks/train/memory.h"
+#include "tasks/train/sizing.h"
 #include "train/adapter.h"
+#include "train/duplicates.h"
 #include "train/features.h"
-#include "train/folders.h"
 #include "train/label_scores.h"
 #include "train/labelled_data.h"
+#include "train/model_folder.h"
 #include "train/objectives.h"
 #include "train/run_folder.h"
 
@@ -22,20 +25,21 @@ using models::Classification;
 using models::LabelOf;
 using models::Problem;
 
-train::RowSplit drawn_split(train::LabelledRows rows, const TrainPlan& plan) {
-  train::Corpus places;  // one entry a row, to draw from
-  for (const auto& row : rows.rows) places.add({}, row.where);
-  const train::Split split = train::split_corpus(places, plan.valid_fraction, plan.batches.seed);
+train::RowSplit drawn_split(train::LabelledRows rows, const TrainPlan& plan, Sink& sink) {
+  std::vector<std::uint64_t> keys;
+  for (const auto& row : rows.rows) keys.push_back(train::text_key(row.sequence));
+  tell_repeats(keys, plan, sink);
+  const train::Split split = train::split_by_keys(keys, plan.valid_fraction, plan.batches.seed);
   train::RowSplit out{{rows.columns, {}}, {rows.columns, {}}, 0};
   for (const std::int64_t i : split.train) out.train.rows.push_back(rows.rows[static_cast<std::size_t>(i)]);
   for (const std::int64_t i : split.held_out) out.held_out.rows.push_back(rows.rows[static_cast<std::size_t>(i)]);
   return out;
 }
 
-train::RowSplit read_rows(const TrainPlan& plan) {
-  train::LabelledRows all = train::read_labelled(plan.data, plan.labels.columns);
-  if (!plan.valid.empty()) return {std::move(all), train::read_labelled(plan.valid, plan.labels.columns)};
-  return plan.labels.columns.split.empty() ? drawn_split(std::move(all), plan)
+train::RowSplit read_rows(const TrainPlan& plan, Sink& sink) {
+  train::LabelledRows all = train::read_labelled(plan.data, plan.labels.columns, sink);
+  if (!plan.valid.empty()) return {std::move(all), train::read_labelled(plan.valid, plan.labels.columns, sink)};
+  return plan.labels.columns.split.empty() ? drawn_split(std::move(all), plan, sink)
                                            : train::split_rows(std::move(all), plan.labels.held_out);
 }
 
@@ -59,6 +63,7 @@ Classification choose_classes(const train::RowSplit& rows, const TrainPlan& plan
   };
   const bool same_kind = present && present->label_of == classes.label_of && present->problem == classes.problem &&
                          plan.labels.options.classes.empty() &&
+                         (present->pooling == classes.pooling || !plan.labels.pooling_given) &&
                          std::all_of(classes.labels.begin(), classes.labels.end(), knows);
   if (same_kind) classes = *present;
   std::string list;
@@ -72,16 +77,8 @@ Classification choose_classes(const train::RowSplit& rows, const TrainPlan& plan
   return classes;
 }
 
-void warn_of_empty_classes(const train::LabelledSet& set, const Classification& classes, Sink& sink) {
-  std::string missing;
-  for (std::size_t c = 0; c < set.counts.size(); ++c)
-    if (set.counts[c] == 0) missing += (missing.empty() ? "" : ", ") + classes.labels[c];
-  if (!missing.empty())
-    sink.warning(fmt::format("there is no example to learn from of: {}; the model will hardly predict it", missing));
-}
-
 // A new regression starts at the mean of what it learns, not at 0.
-void start_at_mean(engine::Checkpoint& weights, const train::LabelledSet& set) {
+void start_at_mean(engine::Checkpoint& weights, const train::LabelledSet& set, models::Pooling pooling) {
   const auto columns = static_cast<std::size_t>(set.columns);
   std::vector<float> means(columns);
   for (std::size_t c = 0; c < columns; ++c) {
@@ -90,7 +87,7 @@ void start_at_mean(engine::Checkpoint& weights, const train::LabelledSet& set) {
     means[c] = static_cast<float>(sum / static_cast<double>(set.corpus.size()));
   }
   const auto values = std::make_shared<const Tensor>(Tensor::of<float>({set.columns}, std::span<const float>(means)));
-  weights.arrays["classifier.out_proj.bias"] = {
+  weights.arrays[std::string(models::head_prefix(pooling)) + ".out_proj.bias"] = {
       DType::f32, values->shape(), {values->raw_data(), values->bytes()}, values};
 }
 
@@ -110,33 +107,48 @@ void check_metric(const std::string& metric, const Classification& classes) {
   throw Error(ErrorKind::usage, {fmt::format("'{}' is not a score of this kind of labels", metric), "--metric", list});
 }
 
+void tell_pooling(const Classification& classes, Sink& sink) {
+  if (classes.pooling == models::Pooling::mean)
+    sink.note(
+        "the head reads the mean over the residues, which Transformers' ESM cannot; --pooling cls makes one for it");
+}
+
 std::string fingerprint(const train::LabelledSet& set, const Classification& classes, const TrainPlan& plan) {
   std::string labels;
   for (const std::string& label : classes.labels) labels += label + "\n";
   return sha256(fmt::format("{} {} {}", set.fingerprint(), plan.batches.seed, labels));
 }
 
-// The sets of a run, their batches, and the trunk's embeddings of them. They refer to one another: not to be moved.
+struct Sets {
+  train::LabelledSet learned, held_out;
+};
+
+Sets encode(const train::RowSplit& rows, const Classification& classes, const TrainPlan& plan,
+            const bio::Tokenizer& tokenizer) {
+  const std::string& unlabelled = plan.labels.options.unlabelled;
+  return {train::encode_labels(rows.train, classes, unlabelled, tokenizer),
+          train::encode_labels(rows.held_out, classes, unlabelled, tokenizer)};
+}
+
+// The batches of a run's sets, and the trunk's embeddings of them. They refer to one another: not to be moved.
 class LabelledMaterial {
  public:
-  LabelledMaterial(const train::RowSplit& rows, const Classification& classes, const TrainPlan& plan,
+  LabelledMaterial(const Sets& sets, const Classification& classes, const TrainPlan& plan,
                    const bio::Tokenizer& tokenizer)
-      : set_(train::encode_labels(rows.train, classes, plan.labels.options.unlabelled, tokenizer)),
-        held_out_set_(train::encode_labels(rows.held_out, classes, plan.labels.options.unlabelled, tokenizer)),
-        data_(set_, classes, tokenizer, packing(plan, train::Order::shuffled)) {
-    if (held_out_set_.corpus.size() > 0)
-      held_out_.emplace(held_out_set_, classes, tokenizer, packing(plan, train::Order::as_written));
+      : data_(sets.learned, classes, tokenizer, packing(plan, train::Order::shuffled)) {
+    if (sets.held_out.corpus.size() > 0)
+      held_out_.emplace(sets.held_out, classes, tokenizer, packing(plan, train::Order::as_written));
   }
   LabelledMaterial(const LabelledMaterial&) = delete;
   LabelledMaterial& operator=(const LabelledMaterial&) = delete;
 
-  void tell(const Classification& classes, const TrainPlan& plan, Sink& sink) const {
-    warn_of_empty_classes(set_, classes, sink);
-    sink.note(fmt::format("{} sequences, {} residues to learn from; {} sequences held out", set_.corpus.size(),
-                          set_.corpus.residues(), held_out_set_.corpus.size()));
+  void tell(const Sets& sets, const TrainPlan& plan, Sink& sink) const {
+    sink.note(fmt::format("{}, {} to learn from; {} held out", counted(sets.learned.corpus.size(), "sequence"),
+                          counted(sets.learned.corpus.residues(), "residue"),
+                          counted(sets.held_out.corpus.size(), "sequence")));
     if (data_.cropped() > 0)
-      sink.note(fmt::format("{} sequences are longer than {} residues, and cropped", data_.cropped(),
-                            plan.batches.max_residues));
+      sink.note(fmt::format("{} longer than {}, and cropped", counted(data_.cropped(), "sequence is", "sequences are"),
+                            counted(plan.batches.max_residues, "residue")));
   }
 
   void run_trunk(const models::Model& model, const TrainPlan& plan, Sink& sink) {
@@ -149,7 +161,6 @@ class LabelledMaterial {
                           features_->on_disk() ? ", in a file of --out" : ""));
   }
 
-  const train::LabelledSet& set() const { return set_; }
   std::int64_t most_tokens() const { return data_.most_tokens(); }
   train::TrainData& data() { return features_ ? static_cast<train::TrainData&>(*features_) : data_; }
   train::TrainData* held_out() {
@@ -158,7 +169,6 @@ class LabelledMaterial {
   }
 
  private:
-  train::LabelledSet set_, held_out_set_;
   train::LabelledData data_;
   std::optional<train::LabelledData> held_out_;
   std::optional<train::FeatureData> features_, held_out_features_;
@@ -181,22 +191,33 @@ void write_merged(const std::filesystem::path& folder) {
   const engine::Checkpoint merged = train::read_model(folder);
   const engine::LoadedModel loaded = engine::load_unprepared(merged);
   const auto model = train::saved_copy(merged, loaded.model->tokenizer().tokens(), DType::f32);
-  train::write_folder(folder / "merged",
-                      [&](const std::filesystem::path& temporary) { train::write_model(temporary, model); });
+  train::write_model_folder(folder / "merged",
+                            [&](const std::filesystem::path& temporary) { train::write_model(temporary, model); });
 }
 
-train::TrainingResult train_head(TrainPlan plan, engine::Checkpoint weights, Context& context) {
+TrainedModel train_head(TrainPlan plan, engine::Checkpoint weights, Context& context) {
+  Findings findings(context.sink);
   const bio::Tokenizer tokenizer = tokenizer_of(weights);
   keep_to_positions(plan, weights, tokenizer);
-  const train::RowSplit rows = read_rows(plan);
-  if (rows.left_out > 0) context.sink.note(fmt::format("{} rows of the split 'test' are left out", rows.left_out));
+  const train::RowSplit rows = read_rows(plan, context.sink);
+  if (rows.left_out > 0)
+    context.sink.note(fmt::format(
+        "{} left out", counted(rows.left_out, "row of the split 'test' is", "rows of the split 'test' are")));
   const Classification classes = choose_classes(rows, plan, weights, context.sink);
   check_metric(plan.trainer.evaluation.metric, classes);
-  LabelledMaterial material(rows, classes, plan, tokenizer);
-  material.tell(classes, plan, context.sink);
-  plan.trainer.data_fingerprint = fingerprint(material.set(), classes, plan);
+  const Sets sets = encode(rows, classes, plan, tokenizer);
+  check_labels(sets.learned, sets.held_out, classes, findings);
+  const std::vector<std::uint64_t> learned = train::sequence_keys(sets.learned.corpus);
+  check_overlap(learned, train::sequence_keys(sets.held_out.corpus), findings);
+  fit_batches(plan, sets.learned.corpus, train::all_of(sets.learned.corpus));
+  LabelledMaterial material(sets, classes, plan, tokenizer);
+  material.tell(sets, plan, context.sink);
+  fit_epochs(plan, material.data(), context.sink);
+  check_length(plan, train::planned_steps(material.data(), plan.trainer), findings);
+  plan.trainer.data_fingerprint = fingerprint(sets.learned, classes, plan);
   if (train::add_head(weights, classes, plan.batches.seed) && classes.problem == Problem::regression)
-    start_at_mean(weights, material.set());
+    start_at_mean(weights, sets.learned, classes.pooling);
+  tell_pooling(classes, context.sink);
   const models::TrainingPlan training = training_plan(plan, weights.config);
   const auto trainee = train::make_classifier(std::move(weights), training);
   plan_memory(*trainee, plan, material.most_tokens(), context.sink);
@@ -206,7 +227,11 @@ train::TrainingResult train_head(TrainPlan plan, engine::Checkpoint weights, Con
   }
   const auto score = [&](const train::LossSum& sum) { return train::label_scores(sum, classes); };
   const train::TrainerParts parts{*trainee, material.data(), material.held_out(), context.sink, score};
-  return train::train(parts, plan.trainer, plan.start);
+  TrainedModel out{train::train(parts, plan.trainer, plan.start), findings};
+  train::write_learned(plan.trainer.folder, learned);
+  const Guess guess = simplest_guess(sets.learned, sets.held_out, classes);
+  check_result(out.result, plan, &guess, out.findings);
+  return out;
 }
 
 std::string class_table(const nlohmann::ordered_json& classes) {

@@ -2,12 +2,18 @@
 #pragma once
 
 #include "tasks/task.h"
+#include "tasks/train/findings.h"
 #include "tasks/train/plan.h"
 
 namespace groel::tasks {
 
-/// Errors: as train::train, read_labelled and encode_labels; usage.
-train::TrainingResult train_head(TrainPlan plan, engine::Checkpoint weights, Context& context);
+struct TrainedModel {
+  train::TrainingResult result;
+  Findings findings;
+};
+
+/// Errors: as train::train, read_labelled, encode_labels and check_labels; usage.
+TrainedModel train_head(TrainPlan plan, engine::Checkpoint weights, Context& context);
 
 /// train::Scores::classes as a table for people.
 std::string class_table(const nlohmann::ordered_json& classes);

@@ -11,8 +11,9 @@ void plan_memory(train::ModelTrainee& trainee, const TrainPlan& plan, std::int64
   const std::size_t state = trainee.state_bytes(moments);
   const std::size_t per_token = trainee.bytes_per_token();
   const std::size_t batch = per_token * static_cast<std::size_t>(batch_tokens);
-  sink.note(fmt::format("a step takes about {}: {} for weights, gradients and optimiser, {} for {} tokens",
-                        format_bytes(state + batch), format_bytes(state), format_bytes(batch), batch_tokens));
+  sink.note(fmt::format("a step takes about {}: {} for weights, gradients and optimiser, {} for {}",
+                        format_bytes(state + batch), format_bytes(state), format_bytes(batch),
+                        counted(batch_tokens, "token")));
   // The weights are there already where no limit was named.
   const std::size_t allowed = plan.memory.value_or(available_memory() + state);
   if (state + batch <= allowed) return;

@@ -3,8 +3,9 @@
 
 #include <charconv>
 
-#include "engine/bundled.h"
 #include "engine/load.h"
+#include "tasks/reading/input.h"
+#include "tasks/reading/model.h"
 #include "train/adapter.h"
 #include "train/initial.h"
 #include "train/recipe.h"
@@ -47,14 +48,23 @@ json kept_options(const Options& options) {
   return kept;
 }
 
+// New weights go far, those of a pre-trained trunk must not.
 double learning_rate(const Options& options) {
   if (options.has("learning-rate")) return options.number("learning-rate");
-  return options.has("from") ? 5e-5 : 1e-3;
+  const bool new_weights_alone = options.has("lora-r") || options.text("train") == "heads";
+  return options.has("from") && !new_weights_alone ? 5e-5 : 1e-3;
 }
 
 double momentum(const Options& options, train::OptimizerKind kind) {
   if (options.has("momentum")) return options.number("momentum");
   return kind == train::OptimizerKind::muon ? 0.95 : 0.9;
+}
+
+constexpr std::int64_t kDefaultEpochs = 3;  // before the data are known
+constexpr std::int64_t kDefaultBatchTokens = 4096;
+
+bool length_by_data(const Options& options) {
+  return !options.has("steps") && !options.has("epochs") && !options.has("minutes");
 }
 
 train::RunLength run_length(const Options& options) {
@@ -67,7 +77,7 @@ train::RunLength run_length(const Options& options) {
   if (options.has("steps") && positive("steps")) length.steps = options.integer("steps");
   if (options.has("epochs") && positive("epochs")) length.epochs = options.integer("epochs");
   if (options.has("minutes") && positive("minutes")) length.minutes = options.number("minutes");
-  if (length.steps == 0 && length.epochs == 0 && length.minutes == 0) length.epochs = 3;
+  if (length.steps == 0 && length.epochs == 0 && length.minutes == 0) length.epochs = kDefaultEpochs;
   return length;
 }
 
@@ -118,7 +128,9 @@ LabelPlan label_plan(const Options& options) {
   LabelPlan plan;
   plan.columns = label_columns(options);
   plan.options = {objective_of(options) == Objective::tokens ? models::LabelOf::token : models::LabelOf::sequence,
-                  options.text("problem"), options.list("classes"), options.text("unlabelled")};
+                  options.text("problem"), options.list("classes"), options.text("unlabelled"),
+                  options.text("pooling") == "cls" ? models::Pooling::cls : models::Pooling::mean};
+  plan.pooling_given = options.given().contains("pooling");
   const auto named = options.list("valid-split");
   plan.held_out = {named.begin(), named.end()};
   if (named.empty()) plan.held_out = {"valid", "validation", "val", "dev"};
@@ -146,28 +158,12 @@ std::optional<nn::LoraOptions> lora_of(const Options& options) {
 train::MlmDataOptions batch_options(const Options& options) {
   const auto seed = static_cast<std::uint64_t>(options.integer("seed"));
   return {.seed = seed,
-          .batch_tokens = options.integer("batch-tokens"),
+          .batch_tokens = options.has("batch-tokens") ? options.integer("batch-tokens") : kDefaultBatchTokens,
           .max_residues = options.integer("max-length"),
           .crop = train::parse_crop(crop_of(options)),
           .masking = {.style = train::parse_masking(options.text("masking")),
                       .fraction = options.number("mask-fraction"),
                       .seed = seed}};
-}
-
-// An option that would be passed over in silence is a misunderstanding.
-void check_objective(const Options& options) {
-  const std::string word = options.list("objective").at(0);
-  const std::vector<std::string> none =
-      objective_of(options) == Objective::mlm
-          ? std::vector<std::string>{"sequence-column", "label-column", "split-column", "valid-split",
-                                     "problem",         "classes",      "unlabelled"}
-          : std::vector<std::string>{"min-length", "mask-fraction", "masking"};
-  for (const std::string& name : none)
-    if (options.given().contains(name))
-      throw Error(ErrorKind::usage,
-                  {fmt::format("this option is not one of {}", word), fmt::format("--{}", name), "leave it out"});
-  if (objective_of(options) == Objective::classify && options.has("unlabelled"))
-    throw Error(ErrorKind::usage, {"it is of residues", "--unlabelled", "leave out rows without a label"});
 }
 
 void check_folders(const Options& options) {
@@ -206,22 +202,25 @@ Options with_recipe(const Options& options) {
 }
 
 train::LabelColumns label_columns(const Options& options) {
-  return {options.text("sequence-column"), options.list("label-column"), options.text("split-column")};
+  return {options.text("sequence-column"), options.list("label-column"), options.text("split-column"),
+          gaps_of(options)};
 }
 
 TrainPlan train_plan(const Options& options) {
   for (const char* name : {"data", "out"})
     if (!options.has(name))
       throw Error(ErrorKind::usage, {fmt::format("{} is missing", name), fmt::format("--{}", name), {}});
-  check_objective(options);
+  check_verb("train", train_options(), options.list("objective").at(0), options);
   check_folders(options);
   return {.objective = objective_of(options),
           .labels = label_plan(options),
           .data = options.list("data"),
           .valid = options.list("valid"),
           .valid_fraction = options.number("valid-fraction"),
-          .filter = {.shortest = options.integer("min-length")},
+          .filter = {.shortest = options.integer("min-length"), .gaps = gaps_of(options)},
           .batches = batch_options(options),
+          .batch_tokens_by_data = !options.has("batch-tokens"),
+          .length_by_data = length_by_data(options),
           .trainer = trainer_options(options),
           .start = start_of(options),
           .precision = engine::parse_precision(options.text("dtype")),
@@ -262,12 +261,12 @@ models::TrainingPlan training_plan(const TrainPlan& plan, const json& config) {
   return out;
 }
 
-engine::Checkpoint starting_weights(const Options& options) {
+engine::Checkpoint starting_weights(const Options& options, Sink& sink) {
   for (const char* name : {"shape", "layers", "width", "heads", "initial-heads", "initial-deviation"})
     if (options.has("from") && options.given().contains(name))
       throw Error(ErrorKind::usage, {"--from brings its own shape", fmt::format("--{}", name), {}});
   engine::Checkpoint checkpoint = options.has("from")
-                                      ? train::read_model(engine::resolve_model(options.text("from")))
+                                      ? train::read_model(find_model(options.text("from"), sink))
                                       : train::initial_checkpoint(new_config(options), initial_options(options));
   if (options.has("dropout")) {
     const double dropout = options.number("dropout");

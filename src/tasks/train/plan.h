@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "base/options.h"
+#include "base/progress.h"
 #include "engine/checkpoint.h"
 #include "models/trainable.h"
+#include "tasks/task.h"
 #include "train/labels.h"
 #include "train/mlm_data.h"
 #include "train/trainer.h"
@@ -17,6 +19,9 @@ namespace groel::tasks {
 
 /// The one table of options, for flags and recipes.
 const std::vector<OptionSpec>& train_options();
+
+/// The objectives.
+const std::vector<Verb>& train_verbs();
 
 /// Those that say what a table's columns are.
 std::vector<OptionSpec> label_column_options();
@@ -30,6 +35,7 @@ enum class Objective { mlm, classify, tokens };
 struct LabelPlan {
   train::LabelColumns columns{};
   train::LabelOptions options{};
+  bool pooling_given = false;
   std::set<std::string> held_out;
 };
 
@@ -40,6 +46,8 @@ struct TrainPlan {
   double valid_fraction = 0;
   train::LengthFilter filter{};
   train::MlmDataOptions batches{};
+  bool batch_tokens_by_data = false;  ///< nobody has said how large a batch is
+  bool length_by_data = false;        ///< nor how long the run
   train::TrainerOptions trainer{};
   train::Start start = train::Start::fresh;
   ops::Precision precision = ops::Precision::f32;
@@ -61,6 +69,6 @@ TrainPlan train_plan(const Options& options);
 models::TrainingPlan training_plan(const TrainPlan& plan, const nlohmann::json& config);
 
 /// The weights to start from: those of --from, or new ones of the shape asked for.
-engine::Checkpoint starting_weights(const Options& options);
+engine::Checkpoint starting_weights(const Options& options, Sink& sink);
 
 }  // namespace groel::tasks

@@ -1,4 +1,8 @@
 // The options of groel train.
+#include <map>
+#include <set>
+#include "tasks/reading/input.h"
+
 #include "tasks/task.h"
 #include "tasks/train/plan.h"
 
@@ -59,7 +63,9 @@ std::vector<OptionSpec> data_options() {
       choice_option("crop", {"random", "start", "centre", "none"},
                     "Piece of a long sequence: anew each epoch, its start (default with labels), its middle, or refuse "
                     "long sequences"),
-      integer_option("batch-tokens", 4096, "Tokens a batch at most, <cls> and <eos> counted; nothing is padded"),
+      unset_option("batch-tokens", integer,
+                   "Tokens a batch at most, <cls> and <eos> counted (default: 4096, fewer for a small set, so that it "
+                   "has 100 batches); nothing is padded"),
       integer_option("accumulate", 1, "Batches an update"),
       number_option("mask-fraction", 0.15, "Part of the residues to predict"),
       choice_option("masking", {"residues", "reference"},
@@ -78,7 +84,9 @@ std::vector<OptionSpec> label_options() {
           {.name = "classes",
            .type = list,
            .help = "Classes in order (default: those of the data, sorted)",
-           .value_name = "NAMES"}};
+           .value_name = "NAMES"},
+          choice_option("pooling", {"mean", "cls"},
+                        "What a new head reads: the mean over the residues, or <cls>, as Transformers does")};
 }
 
 std::vector<OptionSpec> trained_options() {
@@ -112,7 +120,9 @@ std::vector<OptionSpec> trained_options() {
 
 std::vector<OptionSpec> length_options() {
   return {unset_option("steps", integer, "Updates to make"),
-          unset_option("epochs", integer, "Times to see the data (default: 3, without --steps and --minutes)"),
+          unset_option("epochs", integer,
+                       "Times to see the data (default, without --steps and --minutes: as many as 300 updates take, of "
+                       "a head on a frozen trunk 1,500; 3 to 100)"),
           unset_option("minutes", number, "Time to train for; without --steps and --epochs the schedule follows it"),
           integer_option("seed", 42, "Of new weights, order, crops, masks and dropout")};
 }
@@ -122,7 +132,8 @@ std::vector<OptionSpec> optimizer_options() {
       choice_option("optimizer", {"adamw", "muon", "sgd"},
                     "Optimiser; muon: for the matrices of the layers, adamw for the rest; biases and norms are never "
                     "decayed"),
-      unset_option("learning-rate", number, "Highest learning rate (default: 1e-3; with --from 5e-5)"),
+      unset_option("learning-rate", number,
+                   "Highest learning rate (default: 1e-3; 5e-5 where weights of --from are trained)"),
       choice_option("schedule", {"linear", "cosine", "constant"}, "What the rate does after the warm-up"),
       number_option("warmup", 0.05, "Warm-up: steps, or below 1 a part of the run"),
       number_option("floor", 0, "What the schedule ends at, as a part of the rate"),
@@ -135,34 +146,77 @@ std::vector<OptionSpec> optimizer_options() {
 }
 
 std::vector<OptionSpec> output_options() {
-  return {
-      {.name = "out", .letter = 'o', .help = "Folder for the model, its checkpoints and curves", .value_name = "DIR"},
-      {.name = "resume", .type = flag, .help = "Go on from the newest checkpoint in --out, if there is one"},
-      {.name = "overwrite", .type = flag, .help = "Remove the run that --out holds"},
-      integer_option("log-every", 10, "Steps between lines of metrics.jsonl"),
-      integer_option("eval-every", 0, "Steps between evaluations; 0: after each epoch"),
-      choice_option("metric",
-                    {"loss", "perplexity", "accuracy", "balanced_accuracy", "subset_accuracy", "f1", "mcc", "auroc",
-                     "spearman", "pearson", "rmse", "mae", "r2"},
-                    "What the best model and early stopping go by"),
-      integer_option("patience", 0, "Stop after this many evaluations without a better metric; 0: never"),
-      number_option("min-gain", 0, "By how much it has to be better to count for --patience"),
-      integer_option("save-every", 500, "Steps between checkpoints; 0: only at the end"),
-      integer_option("save-total-limit", 2, "Checkpoints to keep, the newest; 0: all"),
-      choice_option("keep", {"last", "best"}, "Which model to leave in --out (the best also stands in best/)")};
+  return {{.name = "out",
+           .letter = 'o',
+           .help = "Folder for the model, its checkpoints and curves",
+           .value_name = "DIR",
+           .writes = Writes::folder},
+          {.name = "resume", .type = flag, .help = "Go on from the newest checkpoint in --out, if there is one"},
+          {.name = "overwrite", .type = flag, .help = "Remove the run that --out holds"},
+          integer_option("log-every", 10, "Steps between lines of metrics.jsonl"),
+          integer_option("eval-every", 0, "Steps between evaluations; 0: after each epoch"),
+          choice_option("metric",
+                        {"loss", "perplexity", "accuracy", "balanced_accuracy", "subset_accuracy", "f1", "mcc", "auroc",
+                         "spearman", "pearson", "rmse", "mae", "r2"},
+                        "What the best model and early stopping go by"),
+          integer_option("patience", 0, "Stop after this many evaluations without a better metric; 0: never"),
+          number_option("min-gain", 0, "By how much it has to be better to count for --patience"),
+          integer_option("save-every", 500, "Steps between checkpoints; 0: only at the end"),
+          integer_option("save-total-limit", 2, "Checkpoints to keep, the newest; 0: all"),
+          choice_option("keep", {"last", "best"}, "Which model to leave in --out (the best also stands in best/)")};
+}
+
+// Those that one objective alone reads.
+void mark_verbs(std::vector<OptionSpec>& table) {
+  const std::map<std::string, std::vector<std::string>> verbs{{"min-length", {"mlm"}},
+                                                              {"mask-fraction", {"mlm"}},
+                                                              {"masking", {"mlm"}},
+                                                              {"shape", {"mlm"}},
+                                                              {"layers", {"mlm"}},
+                                                              {"width", {"mlm"}},
+                                                              {"heads", {"mlm"}},
+                                                              {"initial-heads", {"mlm"}},
+                                                              {"initial-deviation", {"mlm"}},
+                                                              {"valid-split", {"classify", "tokens"}},
+                                                              {"classes", {"classify", "tokens"}},
+                                                              {"problem", {"classify", "tokens"}},
+                                                              {"pooling", {"classify"}}};
+  for (OptionSpec& spec : table)
+    if (const auto found = verbs.find(spec.name); found != verbs.end()) spec.verbs = found->second;
+}
+
+// What help shows before all groups.
+void mark_first(std::vector<OptionSpec>& table) {
+  const std::set<std::string> first{"data", "label-column", "from", "epochs", "out"};
+  for (OptionSpec& spec : table)
+    if (first.contains(spec.name)) spec.group.clear();
 }
 
 }  // namespace
 
 std::vector<OptionSpec> label_column_options() {
-  return {
+  std::vector<OptionSpec> table{
       {.name = "sequence-column", .help = "Column of the sequences (default: sequence, seq, …)", .value_name = "NAME"},
       {.name = "label-column",
        .type = list,
        .help = "Column of the labels (default: label); several: yes/no labels (0 and 1), or numbers",
        .value_name = "NAMES"},
       {.name = "split-column", .help = "Column that tells what is held out from the rest", .value_name = "NAME"},
-      {.name = "unlabelled", .help = "tokens: characters of residues without a label", .value_name = "CHARS"}};
+      gaps_option(),
+      {.name = "unlabelled",
+       .help = "Characters of residues without a label",
+       .value_name = "CHARS",
+       .verbs = {"tokens"}}};
+  for (OptionSpec& spec : table)
+    if (spec.verbs.empty()) spec.verbs = {"classify", "tokens"};
+  return under("Labels", std::move(table));
+}
+
+const std::vector<Verb>& train_verbs() {
+  static const std::vector<Verb> verbs{{"mlm", "Learn to fill in hidden residues, from nothing or from a model"},
+                                       {"classify", "Learn labels or numbers of whole sequences, from a table"},
+                                       {"tokens", "Learn a label for each residue, from a table"}};
+  return verbs;
 }
 
 const std::vector<OptionSpec>& train_options() {
@@ -173,15 +227,17 @@ const std::vector<OptionSpec>& train_options() {
          .help = "mlm (masked language modelling), classify (labels of sequences), tokens (labels of residues), or a "
                  "recipe: a .toml file of these options",
          .value_name = "OBJECTIVE"}};
-    add(out, data_options());
+    add(out, under("Data", data_options()));
     add(out, label_column_options());
-    add(out, label_options());
-    add(out, model_options());
-    add(out, trained_options());
-    add(out, length_options());
-    add(out, optimizer_options());
-    add(out, output_options());
+    add(out, under("Labels", label_options()));
+    add(out, under("New model", model_options()));
+    add(out, under("What is trained", trained_options()));
+    add(out, under("Length", length_options()));
+    add(out, under("Optimiser", optimizer_options()));
+    add(out, under(kOutput, output_options()));
     add(out, {dtype_option(), threads_option(), json_option()});
+    mark_verbs(out);
+    mark_first(out);
     return out;
   }();
   return table;

@@ -1,0 +1,27 @@
+// Characters of text files: what is white space, what cannot be text, what stands for a gap.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace groel::io {
+
+bool is_blank(char c) noexcept;
+/// A control character that is no white space.
+bool is_control(char c) noexcept;
+/// `text` without white space at both ends.
+std::string_view trimmed(std::string_view text) noexcept;
+
+/// Bytes at the front of `text` that no line of sequence or header begins with: control characters, byte order marks,
+/// no-break and zero-width spaces, anything beyond ASCII but an ellipsis. White space between them is passed over.
+std::size_t odd_at_front(std::string_view text) noexcept;
+/// The same at the back.
+std::size_t odd_at_back(std::string_view text) noexcept;
+/// Control characters at the back, as files padded with NUL have them.
+std::size_t controls_at_back(std::string_view text) noexcept;
+
+inline constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
+/// Bytes of the gap that `text` begins with ('-', '.', '~' or an ellipsis); 0: none.
+std::size_t gap_at(std::string_view text) noexcept;
+
+}  // namespace groel::io

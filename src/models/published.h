@@ -1,0 +1,52 @@
+// Published checkpoints: the one table of what they are called, how large they are and under what terms they come; and
+// the models of other families that people ask for.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace groel::models {
+
+/// All that is said of a checkpoint follows from this row: numbers of parameters and bytes are computed from the shape.
+struct PublishedModel {
+  std::string_view id;                    ///< on the Hugging Face hub
+  std::vector<std::string_view> aliases;  ///< other names, as short_name() makes them
+  std::string_view family;                ///< of `families()`
+  std::string_view generation;            ///< "ESM-2"
+  std::int64_t layers, width, heads;
+  bool learned_positions = false;  ///< ESM-1b's and 1v's; ESM-2's are rotary
+  bool norm_before = false;        ///< a norm of the embeddings before the layers
+  std::string_view licence;
+  std::string_view citation;
+
+  /// "esm2_t33_650M_UR50D": the id without its owner, which is fair-esm's name, too.
+  std::string_view name() const;
+  /// Weights and biases that are used, the contact head's included.
+  std::int64_t parameters() const;
+  /// What a file of them in float32 takes, computed: what is stored and not used is counted, the header is not.
+  std::int64_t file_bytes() const;
+};
+
+const std::vector<PublishedModel>& published_models();
+
+/// "esm2_8m" of "ESM2-8M": small letters, no dashes.
+std::string short_name(std::string_view name);
+/// The row of an id, with or without its owner, an alias, or a page's address; none for anything else.
+const PublishedModel* find_published(std::string_view name);
+
+/// A family that is known by its names and cannot be run.
+struct OtherFamily {
+  std::string_view part;  ///< of the short name
+  std::string_view name;  ///< "ESM C"
+};
+std::optional<OtherFamily> find_other_family(std::string_view name);
+/// The names of all those families, each once.
+std::vector<std::string> other_families();
+
+/// "facebook/esm2_t6_8M_UR50D" of the address of its page, or of itself; empty where the text is no owner/name.
+std::string hub_id(std::string_view text);
+
+}  // namespace groel::models

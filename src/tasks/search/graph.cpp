@@ -1,0 +1,52 @@
+// Building until it is good.
+#include "tasks/search/graph.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+namespace groel::tasks {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+IndexGraph build(const analysis::UnitRows& vectors, analysis::HnswOptions options, Sink& sink) {
+  const auto begin = Clock::now();
+  options.progress = [&](std::int64_t done) {
+    sink.progress({.phase = "indexing",
+                   .done = done,
+                   .total = vectors.rows,
+                   .seconds = std::chrono::duration<double>(Clock::now() - begin).count(),
+                   .unit = "vectors"});
+  };
+  IndexGraph out{analysis::build_hnsw(vectors, options), {}};
+  sink.progress_done();
+  const std::int64_t lost = analysis::mend_hnsw(vectors, *out.graph, kSearchEffort);
+  out.quality = analysis::measure_hnsw(vectors, view(*out.graph), kSearchEffort, lost);
+  return out;
+}
+
+bool is_good(const IndexGraph& made, std::int64_t rows) {
+  return made.quality.recall >= kLeastRecall && made.quality.lost * 1000 <= rows;
+}
+
+std::string described(const analysis::HnswQuality& quality) {
+  return fmt::format("the graph finds {:.1f} % of the ten nearest, and {} vectors do not find themselves",
+                     100 * quality.recall, quality.lost);
+}
+
+}  // namespace
+
+IndexGraph make_graph(const analysis::UnitRows& vectors, Sink& sink) {
+  if (vectors.rows <= kMostWithoutGraph) return {};
+  IndexGraph made = build(vectors, {}, sink);
+  if (is_good(made, vectors.rows)) return made;
+  sink.warning(described(made.quality) + ": it is built again with twice the neighbours, which takes longer");
+  made = build(vectors, {.degree = 32, .effort = 400}, sink);
+  if (is_good(made, vectors.rows)) return made;
+  sink.warning(described(made.quality) +
+               ": these vectors do not suit one. The index has none, and every query is compared with all of them");
+  return {};
+}
+
+}  // namespace groel::tasks

@@ -1,0 +1,11 @@
+// groel search index: from an embedding file to an index.
+#pragma once
+
+#include "tasks/task.h"
+
+namespace groel::tasks {
+
+/// Errors: usage; as formats::read_vectors, make_graph, write_index.
+int make_index(const std::string& embeddings, const Options& options, Context& context);
+
+}  // namespace groel::tasks

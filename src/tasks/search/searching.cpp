@@ -1,0 +1,142 @@
+// Through the graph, and over all vectors where that finds too few.
+#include "tasks/search/searching.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+
+#include "base/interrupt.h"
+#include "base/text_file.h"
+#include "base/threads.h"
+#include "tasks/reading/csv_text.h"
+#include "tasks/reading/input.h"
+#include "tasks/reading/outputs.h"
+#include "tasks/search/answers.h"
+#include "tasks/search/queries.h"
+
+namespace groel::tasks {
+namespace {
+
+using nlohmann::ordered_json;
+using Clock = std::chrono::steady_clock;
+
+class Search {
+ public:
+  Search(const Options& options, const SearchIndex& index) : index_(index) {
+    for (const char* name : {"neighbours", "effort"})
+      if (options.integer(name) < 1)
+        throw Error(ErrorKind::usage,
+                    {fmt::format("{} is not at least 1", options.integer(name)), fmt::format("--{}", name), {}});
+    const std::int64_t rows = index.vectors().rows;
+    k_ = std::min(options.integer("neighbours"), rows);
+    effort_ = std::min(options.integer("effort"), rows);
+    exact_ = options.flag("exact") || !index.has_graph();
+  }
+
+  std::vector<Hit> run(const SearchQuery& query) {
+    std::vector<Hit> out;
+    for (const analysis::Neighbour& one : nearest(query))
+      if (one.row != query.self && static_cast<std::int64_t>(out.size()) < k_)
+        out.push_back({index_.id(one.row), 1 - one.distance});
+    return out;
+  }
+
+  std::int64_t k() const { return k_; }
+  bool exact() const { return exact_; }
+  /// Queries to which the graph gave fewer than asked for, so that all vectors were compared.
+  std::int64_t fallbacks() const { return fallbacks_; }
+
+ private:
+  std::vector<analysis::Neighbour> nearest(const SearchQuery& query) {
+    const std::int64_t wanted = std::min(k_ + (query.self >= 0 ? 1 : 0), index_.vectors().rows);
+    if (!exact_) {
+      auto found = analysis::search_hnsw(index_.vectors(), index_.graph(), {query.vector, wanted, effort_});
+      if (static_cast<std::int64_t>(found.size()) == wanted) return found;
+      ++fallbacks_;
+    }
+    return analysis::search_all(index_.vectors(), query.vector, wanted);
+  }
+
+  const SearchIndex& index_;
+  std::int64_t k_ = 0, effort_ = 0;
+  bool exact_ = false;
+  std::atomic<std::int64_t> fallbacks_ = 0;
+};
+
+std::vector<Answer> answer_all(const std::vector<SearchQuery>& queries, Search& search,
+                               const Annotations* annotations) {
+  std::vector<Answer> out(queries.size());
+  parallel_for(static_cast<std::int64_t>(queries.size()), [&](std::int64_t i) {
+    check_interrupted();
+    const SearchQuery& query = queries[static_cast<std::size_t>(i)];
+    Answer& answer = out[static_cast<std::size_t>(i)];
+    answer = {query.id, {}, {}, query.error};
+    if (query.error) return;
+    answer.hits = search.run(query);
+    if (annotations != nullptr) answer.labels = annotations->transfer(answer.hits);
+  });
+  return out;
+}
+
+void write(const std::vector<Answer>& answers, const Annotations* annotations, const Options& options,
+           ordered_json about, Context& context) {
+  const bool to_file = options.has("output") && options.text("output") != "-";
+  const auto json = [&] {
+    about["queries"] = answers_json(answers, annotations);
+    return about;
+  };
+  if (to_file) write_table(options, {[&] { return answers_csv(answers, annotations); }, json});
+  if (options.flag("json")) {
+    context.out << json().dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
+  } else if (options.has("output") && !to_file) {
+    context.out << answers_csv(answers, annotations);
+  } else if (!to_file) {
+    context.out << answers_text(answers, annotations);
+  }
+}
+
+void tell(const Search& search, const SearchIndex& index, const Options& options, Sink& sink) {
+  const std::int64_t rows = index.vectors().rows;
+  if (options.integer("neighbours") > rows)
+    sink.note(fmt::format("-k {} is more than the {} vectors of the index: all are listed",
+                          options.integer("neighbours"), rows));
+  if (search.fallbacks() > 0)
+    sink.note(fmt::format("the graph found fewer than -k for {} {}, so all vectors were compared", search.fallbacks(),
+                          search.fallbacks() == 1 ? "query" : "queries"));
+  if (const auto& quality = index.quality();
+      quality && !search.exact() && (quality->recall < kLeastRecall || quality->lost > 0))
+    sink.note(quality_text(*quality) + "; --exact finds all");
+}
+
+}  // namespace
+
+int query_index(const std::string& path, const Options& options, Context& context) {
+  check_output_format(options.text("output"), table_extensions(), context.sink);
+  check_table_output(options);
+  const SearchIndex index = SearchIndex::open(path);
+  Search search(options, index);
+  std::optional<Annotations> annotations;
+  if (options.has("annotations")) annotations.emplace(options, context.sink);
+  const Annotations* labels = annotations ? &*annotations : nullptr;
+  const std::vector<SearchQuery> queries = read_queries(options, index, context.sink);
+  const auto begin = Clock::now();
+  const std::vector<Answer> answers = answer_all(queries, search, labels);
+  const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+  tell(search, index, options, context.sink);
+  Failures failures(context.sink);
+  for (const Answer& answer : answers)
+    if (answer.error) failures.add(answer.id, *answer.error);
+  ordered_json about{{"index", path},
+                     {"vectors", index.vectors().rows},
+                     {"column", index.about().column},
+                     {"model", index.about().model()},
+                     {"method", search.exact() ? "exact" : "hnsw"}};
+  if (index.quality() && !search.exact()) about.update(quality_json(*index.quality()));
+  about.update({{"answered_exactly", search.exact() ? static_cast<std::int64_t>(queries.size()) : search.fallbacks()},
+                {"k", search.k()},
+                {"search_seconds", seconds}});
+  write(answers, labels, options, std::move(about), context);
+  return failures.exit_status();
+}
+
+}  // namespace groel::tasks

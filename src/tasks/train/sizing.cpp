@@ -1,0 +1,43 @@
+// Arithmetic of defaults.
+#include "tasks/train/sizing.h"
+
+#include <algorithm>
+
+namespace groel::tasks {
+namespace {
+
+constexpr std::int64_t kBatches = 100;       // an epoch
+constexpr std::int64_t kFewestTokens = 512;  // a batch
+constexpr std::int64_t kFewestEpochs = 3;
+constexpr std::int64_t kMostEpochs = 100;
+constexpr std::int64_t kUpdates = 300;
+constexpr std::int64_t kUpdatesOfHead = 1500;  // with the trunk run once, they cost next to nothing
+
+}  // namespace
+
+void fit_batches(TrainPlan& plan, const train::Corpus& corpus, const std::vector<std::int64_t>& members) {
+  if (!plan.batch_tokens_by_data) return;
+  std::int64_t tokens = 0;
+  std::int64_t longest = 0;
+  for (const std::int64_t sequence : members) {
+    const std::int64_t here = std::min(corpus.length(sequence), plan.batches.max_residues) + 2;
+    tokens += here;
+    longest = std::max(longest, here);
+  }
+  const std::int64_t most = plan.batches.batch_tokens;
+  plan.batches.batch_tokens = std::clamp(tokens / kBatches, std::min(std::max(kFewestTokens, longest), most), most);
+}
+
+void fit_epochs(TrainPlan& plan, const train::TrainData& data, Sink& sink) {
+  if (!plan.length_by_data) return;
+  const std::int64_t batches = data.batches_in_epoch(0);
+  const std::int64_t accumulate = std::max<std::int64_t>(1, plan.trainer.accumulate);
+  const std::int64_t updates = (batches + accumulate - 1) / accumulate;
+  const bool head_alone = plan.trained == "heads" && !plan.lora && plan.objective != Objective::mlm;
+  const std::int64_t wanted = head_alone ? kUpdatesOfHead : kUpdates;
+  plan.trainer.length.epochs = std::clamp((wanted + updates - 1) / updates, kFewestEpochs, kMostEpochs);
+  sink.note(fmt::format("{} epochs of {} update{}, of up to {} tokens each; --epochs and --batch-tokens say otherwise",
+                        plan.trainer.length.epochs, updates, updates == 1 ? "" : "s", plan.batches.batch_tokens));
+}
+
+}  // namespace groel::tasks
