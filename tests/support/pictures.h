@@ -5,5 +5,6 @@
 
 #include "report/picture.h"
 
-#define GROEL_NEEDS_PICTURES() \
-  if (!::groel::report::draws_pictures()) GTEST_SKIP() << "built without pictures: ./run --pictures fetches what draws them"
+#define GROEL_NEEDS_PICTURES()            \
+  if (!::groel::report::draws_pictures()) \
+  GTEST_SKIP() << "built without pictures: ./run --pictures fetches what draws them"
