@@ -186,7 +186,7 @@ TEST(Contacts, PrecisionAgainstAStructure) {
   EXPECT_EQ(last["pairs"], 15);
   EXPECT_EQ(last["hits"], hits);
   EXPECT_EQ(last["considered"], 52 * 53 / 2);
-  EXPECT_THAT(read_file(work / "u.svg"), HasSubstr("Below: the structure (C"));
+  EXPECT_THAT(read_file(work / "u.svg"), HasSubstr("Below: the structure (Cβ within 8 Å)"));
   // Residues 1 and 17 of ubiquitin's first hairpin touch; below the diagonal, row 17.
   const auto rows = csv_rows(read_file(work / "u.svg.csv"));
   EXPECT_EQ(rows.at(17).at(1), "1");
