@@ -76,7 +76,7 @@ TEST_F(Outputs, WhatIsMeantIsNamed) {
 TEST_F(Outputs, AFormatThatTheNameDoesNotSayIsSaid) {
   EXPECT_TRUE(run("embed in.fasta" + model() + "-o bare").says("bare: HDF5"));
   EXPECT_TRUE(run("score one.fasta" + model() + "--scan -o scan").says("scan: CSV"));
-  EXPECT_EQ(read_file(folder_ / "scan").substr(0, 8), "mutant,s") << read_file(folder_ / "scan").substr(0, 40);
+  EXPECT_EQ(read_file(folder_ / "scan").substr(0, 7), "mutant,") << read_file(folder_ / "scan").substr(0, 40);
   EXPECT_TRUE(run("contacts in.fasta" + model() + "-o touch").says("touch: HDF5"));
   const Outcome other = run("embed in.fasta" + model() + "-f csv -o x.h5");
   EXPECT_EQ(other.exit, 0) << other;
@@ -198,6 +198,8 @@ TEST_F(Outputs, CellsThatASpreadsheetWouldExecuteAreGuardedOnRequest) {
   const std::string embed = "embed in.fasta" + model() + "-f csv";
   EXPECT_NE(run(embed).out.find("\n=P2,"), std::string::npos);
   EXPECT_NE(run(embed + " --csv-guard").out.find("\n'=P2,"), std::string::npos);
+  const Outcome before = bash("$GROEL --csv-guard embed in.fasta -f csv" + model(), here());
+  EXPECT_NE(before.out.find("\n'=P2,"), std::string::npos) << before;
   const Outcome guarded = run("fill-mask in.fasta" + model() + "-p 3 -o - --csv-guard");
   EXPECT_NE(guarded.out.find("\n'=P2,3,"), std::string::npos) << guarded;
   const Outcome scores = run("score one.fasta" + model() + "--scan --csv-guard");
