@@ -61,8 +61,8 @@ TEST_F(Outputs, AnUnknownExtensionIsRefusedWithTheKnownOnes) {
     refused("attention one.fasta" + model() + out, {name, ".csv, .tsv", ".npz"});
   }
   for (const char* name : {"x.pdf", "x.jpg", "x.eps", "x.svg.gz", "x.csv"}) {
-    refused("score one.fasta" + model() + "--scan --picture " + name, {name, ".svg, .png, .html"});
-    refused("curves nowhere --picture " + std::string(name), {name, ".svg, .png, .html"});
+    refused("score one.fasta" + model() + "--scan --picture " + name, {name, ".svg, .png or .html"});
+    refused("curves nowhere --picture " + std::string(name), {name, ".svg, .png or .html"});
   }
   for (const char* name : {"x.csv", "x.h5", "x.json"}) refused(std::string("search index in.h5 -o ") + name, {name});
 }
