@@ -103,7 +103,7 @@ TEST(Attention, WhatIsWrongIsSaid) {
   expect({kProteins}, ErrorKind::usage, "--record");
   expect({"MK?"}, ErrorKind::not_found, "MK?");
   expect({"MK<bad>"}, ErrorKind::bad_input, "<bad>");
-  expect({"MKTAY", "-o", "x.h5"}, ErrorKind::usage, ".npz or .csv");
+  expect({"MKTAY", "-o", "x.h5"}, ErrorKind::usage, ".csv, .tsv or .npz");
 }
 
 TEST(Tokens, TheTableIsThatOfTheCheckpoint) {
