@@ -215,7 +215,8 @@ TEST_F(ScoreTable, BadInputIsNamed) {
   EXPECT_TRUE(score({kProteins, "--scan"}).says("the input has 15 records")) << score({kProteins, "--scan"});
   EXPECT_TRUE(score({"MK<mask>T", "--scan"}).says("the wild type, sequence: position 3 is '<mask>', not a residue"));
   EXPECT_TRUE(score({kWild, "--variants", "no_such.csv"}).says("no_such.csv: there is no such file"));
-  EXPECT_TRUE(score({kWild, "--variants", "Y5"}).says("Y5: there is no such file, and it is not a variant either"));
+  EXPECT_TRUE(score({kWild, "--variants", "Y5"})
+                  .says("Y5: there is no such file, and it is not a variant either: the new residue is missing"));
   EXPECT_EQ(score({kWild, "--variants", "Y5"}).exit, 3);
 }
 
@@ -310,6 +311,11 @@ TEST_F(ScoreTable, AnOffsetIsSuggestedInSpiteOfWrongRows) {
       outcome.says("15 of 16 residues would agree with the sequence with --offset -1 (do the positions count "
                    "from 0?)"))
       << outcome;
+}
+
+TEST_F(ScoreTable, NothingToCompareIsSaid) {
+  const Outcome outcome = run("mutant,x\nA5W,1\nY5W,2\n", {"--target-col", "x"});
+  EXPECT_TRUE(outcome.says("score: nothing to compare: 1 of 2 variants have a score and a measured value")) << outcome;
 }
 
 TEST_F(ScoreTable, WhatIsNotComparedIsCounted) {
