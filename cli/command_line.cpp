@@ -132,7 +132,7 @@ std::string help_for(const std::vector<std::string>& words) {
 void check_words_before(const std::vector<std::string>& words) {
   for (const std::string& word : words)
     if (word != "-q" && word != "--quiet" && word != "-h" && word != "--help" && word != "--version" &&
-        word != "--json")
+        word != "--csv-guard" && word != "--json")
       throw Error(ErrorKind::usage,
                   {"this is no option of groel's", word, "a command comes first: `groel help` lists all"});
 }

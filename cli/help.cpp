@@ -151,8 +151,12 @@ std::string help_page() {
       "Usage: groel COMMAND [INPUT] [OPTIONS]\n\n"
       "Commands to begin with:\n{}\n"
       "All others:\n{}\n"
-      "`groel help COMMAND` explains a command and has examples; -q, --quiet leaves only warnings and errors;\n"
-      "--version prints the version. docs/start.md goes by questions: compare, annotate, rank mutants, classify.\n",
+      "Of every command:\n"
+      "  -q, --quiet   leaves only warnings and errors\n"
+      "  --csv-guard   defuses cells of tables that a spreadsheet would execute\n"
+      "  --json        prints JSON instead of text, errors too\n\n"
+      "`groel help COMMAND` explains a command and has examples; --version prints the version.\n"
+      "docs/start.md goes by question: compare proteins, annotate them, rank mutants, classify, contacts.\n",
       kVersion, first_commands(), other_commands());
 }
 
