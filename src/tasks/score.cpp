@@ -121,8 +121,6 @@ struct Column {
   std::vector<double> values;
 };
 
-std::string model_name(const std::string& model) { return engine::model_label(model); }
-
 std::string unused(const std::string& name, const std::vector<std::string>& taken) {
   std::string out = name;
   for (int i = 2; std::find(taken.begin(), taken.end(), out) != taken.end(); ++i) out = fmt::format("{}_{}", name, i);
