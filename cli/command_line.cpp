@@ -139,7 +139,8 @@ bool wants_help(const tasks::Task& task, const std::vector<std::string>& words) 
 Invocation without_command(const std::vector<std::string>& arguments) {
   for (const std::string& word : arguments) {
     if (word == "--version" || word == "-v" || word == "-V") return {nullptr, {}, std::string(kVersion) + "\n", false};
-    if (word != "-h" && word != "--help" && word != "-q" && word != "--quiet" && word != "--json")
+    if (word != "-h" && word != "--help" && word != "-q" && word != "--quiet" && word != "--csv-guard" &&
+        word != "--json")
       throw Error(ErrorKind::usage,
                   {"this is no option of groel's", word, "a command comes first: `groel help` lists all"});
   }

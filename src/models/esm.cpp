@@ -14,24 +14,12 @@
 #include "nn/layer_norm.h"
 #include "nn/lm_head.h"
 #include "nn/positions.h"
+#include "nn/residue_tokens.h"
 #include "nn/rotary.h"
 #include "nn/token_dropout.h"
 
 namespace groel::models {
 namespace {
-
-// Tokens between <cls> and <eos>.
-ops::Segments residues_of(const Tensor& cu_seqlens) {
-  const auto bounds = cu_seqlens.values<std::int32_t>();
-  std::vector<std::int32_t> begin, end;
-  for (std::size_t b = 0; b + 1 < bounds.size(); ++b) {
-    begin.push_back(std::min(bounds[b] + 1, bounds[b + 1]));
-    end.push_back(std::max(begin.back(), bounds[b + 1] - 1));
-  }
-  const auto count = static_cast<std::int64_t>(begin.size());
-  return {Tensor::of<std::int32_t>({count}, std::span<const std::int32_t>(begin)),
-          Tensor::of<std::int32_t>({count}, std::span<const std::int32_t>(end))};
-}
 
 class Esm final : public Model,
                   public Encoder,
@@ -204,7 +192,7 @@ class Esm final : public Model,
   Tensor head_input(const Tensor& last_hidden, const Batch& batch) const override {
     if (labels_tokens()) return last_hidden;
     if (config_.classification->pooling == Pooling::mean)
-      return autograd::segment_mean(last_hidden, residues_of(batch.cu_seqlens));
+      return autograd::segment_mean(last_hidden, nn::residue_tokens(batch.cu_seqlens));
     return autograd::gather_rows(last_hidden, batch.cu_seqlens.rows(0, batch.sequences()));
   }
   using Classifier::classify;

@@ -7,7 +7,6 @@
 #include <map>
 
 #include "base/text_file.h"
-#include "models/published.h"
 #include "support/golden.h"
 
 namespace groel::engine {
@@ -254,80 +253,6 @@ TEST(Load, WithoutContactRegressionTheCapabilityIsMissing) {
   const LoadedModel loaded = load_model(folder / "esm2_tiny.pt");
   EXPECT_EQ(loaded.model->capabilities(), (std::vector<std::string>{"encoder", "masked_lm"}));
   fs::remove_all(folder);
-}
-
-// The numbers of the models as published (ESM-2's, and ESM-1b's, which has positions and a norm of the embeddings).
-TEST(Published, ParametersAreThoseOfTheModels) {
-  const std::map<std::string, std::int64_t> expected{
-      {"esm2_t6_8M_UR50D", 7512474},      {"esm2_t12_35M_UR50D", 33501394},  {"esm2_t30_150M_UR50D", 148140154},
-      {"esm2_t33_650M_UR50D", 651043254}, {"esm2_t36_3B_UR50D", 2839005634}, {"esm2_t48_15B_UR50D", 15129100194},
-      {"esm1b_t33_650M_UR50S", 652359094}};
-  for (const auto& [name, parameters] : expected) {
-    const models::PublishedModel* model = models::find_published(name);
-    ASSERT_NE(model, nullptr) << name;
-    EXPECT_EQ(model->parameters(), parameters) << name;
-  }
-}
-
-TEST(Published, RowsHaveTheParametersThatTheirFamilyBuilds) {
-  for (const models::PublishedModel& known : models::published_models()) {
-    const auto& all = models::families();
-    const auto family =
-        std::find_if(all.begin(), all.end(), [&](const models::Family& one) { return one.name == known.family; });
-    ASSERT_NE(family, all.end()) << known.id;
-    const json config = {{"model_type", "esm"},
-                         {"num_hidden_layers", known.layers},
-                         {"hidden_size", known.width},
-                         {"num_attention_heads", known.heads},
-                         {"intermediate_size", 4 * known.width},
-                         {"vocab_size", 33},
-                         {"layer_norm_eps", 1e-5},
-                         {"position_embedding_type", known.learned_positions ? "absolute" : "rotary"},
-                         {"emb_layer_norm_before", known.norm_before},
-                         {"max_position_embeddings", 1026}};
-    const auto model = family->build(config, family->default_tokenizer());
-    nn::Parameters parameters;
-    model->collect(parameters);
-    std::int64_t count = 0;
-    for (const nn::Parameter& parameter : parameters.list())
-      if (!parameter.name.ends_with("inv_freq") && parameter.name != "lm_head.decoder.weight")
-        count += element_count(parameter.shape);
-    EXPECT_EQ(count, known.parameters()) << known.id;
-  }
-}
-
-TEST(Published, AreFoundByIdAliasAndAddress) {
-  for (const char* name : {"facebook/esm2_t33_650M_UR50D", "esm2_t33_650M_UR50D", "ESM2_T33_650M_UR50D", "esm2-650m",
-                           "esm2_650M", "https://huggingface.co/facebook/esm2_t33_650M_UR50D",
-                           "hf.co/facebook/esm2_t33_650M_UR50D/tree/main", "esm2_t33_650M_UR50D.pt"}) {
-    const models::PublishedModel* found = models::find_published(name);
-    ASSERT_NE(found, nullptr) << name;
-    EXPECT_EQ(found->id, "facebook/esm2_t33_650M_UR50D") << name;
-  }
-  EXPECT_EQ(models::find_published("esm1v_t33_650M_UR90S")->id, "facebook/esm1v_t33_650M_UR90S_1");
-  EXPECT_EQ(models::find_published("esm1v_t33_650M_UR90S_4")->id, "facebook/esm1v_t33_650M_UR90S_4");
-  for (const char* name : {"esm2", "facebook/esm2", "someone/esm2_t6_8M_UR50D", "proteins.fasta", ""})
-    EXPECT_EQ(models::find_published(name), nullptr) << name;
-}
-
-TEST(Published, OtherFamiliesAreKnownByName) {
-  const std::vector<std::pair<const char*, const char*>> expected{{"EvolutionaryScale/esmc-300m-2024-12", "ESM C"},
-                                                                  {"esm3-sm-open-v1", "ESM3"},
-                                                                  {"nferruz/ProtGPT2", "ProtGPT2"},
-                                                                  {"Rostlab/prot_t5_xl_uniref50", "ProtT5"},
-                                                                  {"Rostlab/prot_bert", "ProtBert"},
-                                                                  {"facebook/esmfold_v1", "ESMFold"},
-                                                                  {"westlake-repl/SaProt_650M_AF2", "SaProt"},
-                                                                  {"ElnaggarLab/ankh-base", "Ankh"},
-                                                                  {"esm_if1_gvp4_t16_142M_UR50", "ESM-IF1"},
-                                                                  {"esm_msa1b_t12_100M_UR50S", "MSA Transformer"},
-                                                                  {"esm1_t34_670M_UR50S", "ESM-1"}};
-  for (const auto& [name, family] : expected) {
-    ASSERT_TRUE(models::find_other_family(name)) << name;
-    EXPECT_EQ(models::find_other_family(name)->name, family) << name;
-  }
-  for (const models::PublishedModel& model : models::published_models())
-    EXPECT_FALSE(models::find_other_family(model.id)) << model.id;
 }
 
 // What a configuration asks for and this build does not compute is refused; what changes nothing passes.

@@ -1,6 +1,4 @@
 // Gradients of operators: fast paths against references, references against differences of the operator itself.
-#include <functional>
-
 #include "helpers.h"
 #include "ops/activation_grad.h"
 #include "ops/attention_grad.h"
@@ -11,52 +9,17 @@
 #include "ops/linear_grad.h"
 #include "ops/losses.h"
 #include "ops/norm_grad.h"
-#include "ops/pool_grad.h"
+#include "slope.h"
 
 namespace groel::ops {
 namespace {
 
-double dot(const Tensor& a, const Tensor& b) {
-  const Tensor x = a.clone();
-  const Tensor y = b.clone();
-  double sum = 0;
-  for (std::int64_t i = 0; i < x.count(); ++i) sum += static_cast<double>(x.data<float>()[i]) * y.data<float>()[i];
-  return sum;
-}
-
-// d/dx dot(f(x), dy), by central differences, against `gradient`, for some elements of x.
-void expect_slope(Tensor x, const std::function<Tensor()>& f, const Tensor& dy, const Tensor& gradient,
-                  double tolerance = 2e-3) {
-  constexpr float kStep = 1e-2F;
-  const Tensor expected = gradient.clone();
-  const double scale = std::sqrt(dot(gradient, gradient) / static_cast<double>(gradient.count()));
-  for (std::int64_t i = 0; i < x.count(); i += std::max<std::int64_t>(1, x.count() / 13)) {
-    float& value = x.mutable_data<float>()[i];
-    const float before = value;
-    value = before + kStep;
-    const double above = dot(f(), dy);
-    value = before - kStep;
-    const double below = dot(f(), dy);
-    value = before;
-    EXPECT_NEAR((above - below) / (2 * kStep), expected.data<float>()[i], tolerance * (scale + 1)) << "element " << i;
-  }
-}
+using test::expect_slope;
 
 Tensor bounds_of(const std::vector<std::int64_t>& lengths) {
   std::vector<std::int32_t> bounds{0};
   for (const std::int64_t n : lengths) bounds.push_back(bounds.back() + static_cast<std::int32_t>(n));
   return test::ints(bounds);
-}
-
-TEST(PoolGrad, IsTheSlopeOfTheMean) {
-  const Tensor x = test::random({9, 5}, 1);
-  const Segments segments{test::ints({1, 5, 6}), test::ints({4, 5, 9})};  // the second is empty
-  const Tensor dy = test::random({3, 5}, 2);
-  const Tensor gradient = segment_mean_grad(dy, segments, 9);
-  expect_slope(
-      x, [&] { return segment_mean(x, segments); }, dy, gradient);
-  for (const std::int64_t outside : {0, 4, 5})
-    for (int c = 0; c < 5; ++c) EXPECT_EQ(gradient.data<float>()[outside * 5 + c], 0) << outside;
 }
 
 struct LinearCase {

@@ -3,6 +3,8 @@
 
 #include "base/error.h"
 #include "helpers.h"
+#include "ops/pool_grad.h"
+#include "slope.h"
 
 namespace groel::ops {
 namespace {
@@ -59,6 +61,17 @@ TEST(AllFinite, SeesNanAndInfinityAnywhere) {
     }
   }
   EXPECT_TRUE(all_finite(Tensor::empty({0, 4})));
+}
+
+TEST(PoolGrad, IsTheSlopeOfTheMean) {
+  const Tensor x = test::random({9, 5}, 1);
+  const Segments segments{test::ints({1, 5, 6}), test::ints({4, 5, 9})};  // the second is empty
+  const Tensor dy = test::random({3, 5}, 2);
+  const Tensor gradient = segment_mean_grad(dy, segments, 9);
+  test::expect_slope(
+      x, [&] { return segment_mean(x, segments); }, dy, gradient);
+  for (const std::int64_t outside : {0, 4, 5})
+    for (int c = 0; c < 5; ++c) EXPECT_EQ(gradient.data<float>()[outside * 5 + c], 0) << outside;
 }
 
 }  // namespace
