@@ -74,7 +74,8 @@ std::vector<OptionSpec> option_table() {
                        "What the picture shows of measured values: agreement (points), or a map of substitutions with "
                        "the mean of each position",
                    .otherwise = "agreement",
-                   .choices = {"agreement", "map"}});
+                   .choices = {"agreement", "map"},
+                   .group = kOutput});
   table.push_back(overwrite_option());
   table.push_back(window_option(kWindow));
   for (OptionSpec& spec : plan_options()) table.push_back(std::move(spec));

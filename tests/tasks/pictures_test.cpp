@@ -81,10 +81,10 @@ TEST(Pictures, AMaskedResidueIsMarkedAndItsPlaceIsSaid) {
 TEST(Pictures, AllPositionsHaveTheirEntropy) {
   const TemporaryFolder work;
   const json answer = groel_json({"fill-mask", kWild, "--all", "--picture", work / "a.svg"});
-  EXPECT_THAT(read_file(work / "a.svg"), HasSubstr(">entropy, bits</text>"));
+  EXPECT_THAT(read_file(work / "a.svg"), HasSubstr(">entropy (bits)</text>"));
   std::size_t seen = 0;
   for (const auto& row : csv_rows(read_file(work / "a.svg.csv"))) {
-    if (row[0] != "entropy, bits") continue;
+    if (row[0] != "entropy (bits)") continue;
     EXPECT_NEAR(std::stod(row.at(3)), answer["positions"].at(seen)["entropy"].get<double>(), 1e-5);
     ++seen;
   }
