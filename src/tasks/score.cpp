@@ -198,9 +198,15 @@ std::vector<Agreement> agreements(const VariantTable& table, const std::vector<C
 
 std::string agreement_text(const std::vector<Agreement>& all) {
   std::string out;
-  for (const Agreement& a : all)
+  for (const Agreement& a : all) {
+    if (a.count < 2) {
+      out += fmt::format("{}: nothing to compare: {} of {} have a score and a measured value\n", a.column, a.count,
+                         counted(a.rows, "variant"));
+      continue;
+    }
     out += fmt::format("{}: Spearman {:.4f}, Pearson {:.4f}, AUROC {:.4f} (above {:.4g}), {} of {}\n", a.column,
                        a.spearman, a.pearson, a.auroc, a.threshold, a.count, counted(a.rows, "variant"));
+  }
   return out;
 }
 

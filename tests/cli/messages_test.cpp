@@ -1,5 +1,6 @@
 // What the program says at a first step: other programs' flags, values and commands, names that are not there, words in
 // the wrong place. Each row is a line that people type, and what the answer has to say.
+#include "support/pictures.h"
 #include "support/program.h"
 
 namespace groel::testing {
@@ -170,6 +171,7 @@ TEST_F(Messages, CommandsOfOtherProgramsNameOurs) {
 }
 
 TEST_F(Messages, RemediesAreQuotedForTheShell) {
+  GROEL_NEEDS_PICTURES();
   write_file(folder_ / "two.fasta", ">sp|P1|A one\nMKTAYI\n>it's <b>\nMKTAYIV\n");
   check({{{"attention", "two.fasta"}, {"--record 'sp|P1|A'"}},
          {{"score", "two.fasta", "--scan"}, {"--record 'sp|P1|A'"}},
@@ -178,6 +180,7 @@ TEST_F(Messages, RemediesAreQuotedForTheShell) {
 }
 
 TEST_F(Messages, RemediesFitTheOptionsGiven) {
+  GROEL_NEEDS_PICTURES();
   const Outcome standing = run({"score", "small.fasta", "--scan", "-o", "small.fasta"});
   EXPECT_TRUE(standing.says("add --overwrite")) << standing;
   write_file(folder_ / "there.svg", "x");

@@ -7,6 +7,7 @@
 
 #include "base/compress.h"
 #include "io/compressed.h"
+#include "support/pictures.h"
 #include "tasks/jsonl.h"
 
 namespace groel::testing {
@@ -48,6 +49,7 @@ class Outputs : public ::testing::Test {
 };
 
 TEST_F(Outputs, AnUnknownExtensionIsRefusedWithTheKnownOnes) {
+  GROEL_NEEDS_PICTURES();
   embedded();
   for (const char* name : {"x.pt", "x.parquet", "x.xyz", "x.xlsx", "x.json", "x.h5.gz", "x.gz", "x.txt", "x.v2"}) {
     refused("embed in.fasta" + model() + "-o " + name, {name, ".h5"});
@@ -71,6 +73,7 @@ TEST_F(Outputs, AnUnknownExtensionIsRefusedWithTheKnownOnes) {
 }
 
 TEST_F(Outputs, WhatIsMeantIsNamed) {
+  GROEL_NEEDS_PICTURES();
   EXPECT_TRUE(run("embed in.fasta" + model() + "-o x.pt").says("PyTorch reads .safetensors"));
   EXPECT_TRUE(run("embed in.fasta" + model() + "-o x.xlsx").says("spreadsheets open .csv"));
   EXPECT_TRUE(run("score one.fasta" + model() + "--scan --picture x.pdf").says(".svg prints as sharply"));
@@ -108,6 +111,7 @@ TEST_F(Outputs, TablesAreTabsJsonOrCompressedByTheirName) {
 }
 
 TEST_F(Outputs, AnOutputThatIsAnInputIsRefusedWhateverItsName) {
+  GROEL_NEEDS_PICTURES();
   embedded();
   write_file(folder_ / "t.csv", "mutant,score\nM1A,1\n");
   fs::create_hard_link(folder_ / "in.fasta", folder_ / "hard.jsonl");
@@ -143,6 +147,7 @@ TEST_F(Outputs, NothingIsWrittenAmongTheFilesOfTheModel) {
 }
 
 TEST_F(Outputs, TwoOutputsAreNeverOneFile) {
+  GROEL_NEEDS_PICTURES();
   refused("score one.fasta" + model() + "--scan -o p.svg.csv --picture p.svg", {"--output and --picture"});
   write_file(folder_ / "p.svg.csv", "precious");
   refused("score one.fasta" + model() + "--scan --picture p.svg", {"p.svg.csv", "--overwrite"});
@@ -222,6 +227,7 @@ TEST_F(Outputs, ControlCharactersOfNamesAreShownInTalk) {
 }
 
 TEST_F(Outputs, ATableAndItsPictureAppearTogether) {
+  GROEL_NEEDS_PICTURES();
   ::mkdir((folder_ / "shut").c_str(), 0700);
   fs::create_directory(folder_ / "shut/p.svg.csv");  // the last file of the command cannot get its name
   const Outcome failed = run("score one.fasta" + model() + "--scan -o a.csv --picture shut/p.svg --overwrite");
