@@ -10,6 +10,7 @@
 #include "io/npz.h"
 #include "io/sequences.h"
 #include "support/pdb.h"
+#include "support/pictures.h"
 #include "tasks/headless.h"
 #include "tasks/reading.h"
 
@@ -86,6 +87,7 @@ TEST(Contacts, CaspText) {
 }
 
 TEST(Contacts, AFileAndAPictureARecord) {
+  GROEL_NEEDS_PICTURES();
   const TemporaryFolder work;
   const std::string input = write_file(work / "in.fasta", ">sp|A1|X\nMKTAYIAKQR\n>bad\nMK?\n>b\nMKTAYIAK\n");
   const Outcome done = groel({"contacts", input, "-m", kEsm2, "-o", work / "c.rr", "--picture", work / "c.svg"});
@@ -96,6 +98,7 @@ TEST(Contacts, AFileAndAPictureARecord) {
 }
 
 TEST(Contacts, NoFileOfARecordIsLost) {
+  GROEL_NEEDS_PICTURES();
   const TemporaryFolder work;
   const std::string input = write_file(work / "in.fasta", ">a|b\nMKTAYIAK\n>a/b\nMKTAYIAK\n>c\nMKTAYIAK\n");
   const Outcome alike = groel({"contacts", input, "-m", kEsm2, "--picture", work / "c.svg"});
@@ -161,6 +164,7 @@ TEST(Contacts, BatchesChangeNothing) {
 }
 
 TEST(Contacts, PrecisionAgainstAStructure) {
+  GROEL_NEEDS_PICTURES();
   const TemporaryFolder work;
   const json record = groel_json({"contacts", "--structure", kUbiquitin, "--picture", work / "u.svg"})["records"].at(0);
   EXPECT_EQ(record["id"], "1ubq_A");
@@ -182,7 +186,7 @@ TEST(Contacts, PrecisionAgainstAStructure) {
   EXPECT_EQ(last["pairs"], 15);
   EXPECT_EQ(last["hits"], hits);
   EXPECT_EQ(last["considered"], 52 * 53 / 2);
-  EXPECT_THAT(read_file(work / "u.svg"), HasSubstr("Below: the structure (C"));
+  EXPECT_THAT(read_file(work / "u.svg"), HasSubstr("Below: the structure (Cβ within 8 Å)"));
   // Residues 1 and 17 of ubiquitin's first hairpin touch; below the diagonal, row 17.
   const auto rows = csv_rows(read_file(work / "u.svg.csv"));
   EXPECT_EQ(rows.at(17).at(1), "1");
@@ -296,6 +300,7 @@ TEST(Contacts, ASequenceIsMatchedWithTheStructure) {
 }
 
 TEST(Contacts, OfAStructureAlone) {
+  GROEL_NEEDS_PICTURES();
   const TemporaryFolder work;
   std::vector<PdbAtom> atoms;
   for (int i = 0; i < 8; ++i) atoms.push_back({"ALA", "A", i + 1, i < 7 ? 10.0 * i : 3.0});
@@ -324,6 +329,7 @@ TEST(Contacts, OfAStructureAlone) {
 }
 
 TEST(Contacts, WhatIsWrongIsSaid) {
+  GROEL_NEEDS_PICTURES();
   const TemporaryFolder work;
   const auto expect = [&](std::vector<std::string> arguments, ErrorKind kind, const std::string& text) {
     arguments.insert(arguments.begin(), "contacts");

@@ -54,6 +54,7 @@ TEST(FitContacts, WhatIsWrongIsSaid) {
   EXPECT_EQ(none.exit, exit_code(ErrorKind::bad_input)) << none;
   EXPECT_TRUE(none.says("no chain"));
   std::filesystem::create_directory(work / "there");
+  write_file(work / "there/thesis.txt", "years");
   write_file(work / "there/notes.txt", "mine");
   const Outcome there = groel({"fit-contacts", kCrambin, "-m", kEsm2, "-o", work / "there", "--overwrite"});
   EXPECT_EQ(there.exit, exit_code(ErrorKind::usage)) << there;

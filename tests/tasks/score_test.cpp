@@ -2,6 +2,7 @@
 // alone.
 #include <set>
 
+#include "support/pictures.h"
 #include "tasks/reading.h"
 
 namespace groel::testing {
@@ -66,6 +67,7 @@ TEST(Score, PseudoPerplexityTakesIndels) {
 }
 
 TEST(Score, AScanIsEverySubstitution) {
+  GROEL_NEEDS_PICTURES();
   const TemporaryFolder folder;
   const Outcome outcome = groel({"score", kWild, "--scan", "-m", kEsm2, "-o", folder / "scan.csv"});
   EXPECT_EQ(outcome.exit, 0) << outcome;
@@ -220,6 +222,7 @@ TEST_F(ScoreTable, BadInputIsNamed) {
 
 // Models give X, B, Z and their like next to no probability: whatever is put there would top every ranking.
 TEST(Score, AScanLeavesOutWhatIsNoOneResidue) {
+  GROEL_NEEDS_PICTURES();
   const TemporaryFolder folder;
   const std::string mixed = "MKXTBYZUOJK";
   const Outcome outcome = groel({"score", mixed, "--scan", "-m", kEsm2, "-o", folder / "scan.csv", "--picture",
