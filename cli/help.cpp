@@ -141,9 +141,9 @@ std::string help_page() {
       "Usage: groel COMMAND [INPUT] [OPTIONS]\n\n"
       "Commands to begin with:\n{}\n"
       "All others:\n{}\n"
-      "`groel help COMMAND` explains a command and has examples; -q, --quiet leaves only warnings and errors;\n"
-      "--csv-guard defuses cells of tables that a spreadsheet would execute; --version prints the version.\n"
-      "docs/start.md goes by questions: compare, annotate, rank mutants, classify.\n",
+      "`groel help COMMAND` explains a command and has examples. -q, --quiet leaves only warnings and\n"
+      "errors; --csv-guard defuses cells of tables that a spreadsheet would execute; --version prints\n"
+      "the version. docs/start.md goes by questions: compare, annotate, rank mutants, classify.\n",
       kVersion, first_commands(), other_commands());
 }
 
