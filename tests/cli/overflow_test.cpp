@@ -22,7 +22,7 @@ std::string two_records(const TemporaryFolder& folder) {
 TEST(Overflow, OfOneRecordFailsItAndTheRunGoesOn) {
   const TemporaryFolder folder;
   const std::string model = overflowing(folder, kEsm2, kTryptophan), input = two_records(folder);
-  for (const std::string include : {"mean", "max", "cls", "per_residue", "logits", "contacts", "attentions"}) {
+  for (const std::string include : {"mean", "max", "cls", "per-residue", "logits", "contacts", "attentions"}) {
     const Outcome outcome = groel({"embed", input, "-m", model, "-f", "jsonl", "-i", include});
     EXPECT_EQ(outcome.exit, 1) << include << outcome;
     EXPECT_TRUE(outcome.says("record 'bad' failed")) << include << outcome;
