@@ -128,6 +128,15 @@ std::string help_for(const std::vector<std::string>& words) {
   return page_of(*task, words);
 }
 
+// Before a command only what goes with every one of them may stand.
+void check_words_before(const std::vector<std::string>& words) {
+  for (const std::string& word : words)
+    if (word != "-q" && word != "--quiet" && word != "-h" && word != "--help" && word != "--version" &&
+        word != "--csv-guard" && word != "--json")
+      throw Error(ErrorKind::usage,
+                  {"this is no option of groel's", word, "a command comes first: `groel help` lists all"});
+}
+
 bool wants_help(const tasks::Task& task, const std::vector<std::string>& words) {
   if (words == std::vector<std::string>{"help"}) return !std::filesystem::exists(words.front());
   const auto sorted = sort_words(task, words);
@@ -137,12 +146,9 @@ bool wants_help(const tasks::Task& task, const std::vector<std::string>& words) 
 
 // What is asked before any command: help, the version, or nothing.
 Invocation without_command(const std::vector<std::string>& arguments) {
-  for (const std::string& word : arguments) {
+  for (const std::string& word : arguments)
     if (word == "--version" || word == "-v" || word == "-V") return {nullptr, {}, std::string(kVersion) + "\n", false};
-    if (word != "-h" && word != "--help" && word != "-q" && word != "--quiet" && word != "--json")
-      throw Error(ErrorKind::usage,
-                  {"this is no option of groel's", word, "a command comes first: `groel help` lists all"});
-  }
+  check_words_before(arguments);
   return {nullptr, {}, help_page(), false};
 }
 
@@ -152,12 +158,16 @@ Invocation parse(const std::vector<std::string>& arguments) {
   const std::size_t at = command_at(arguments);
   if (at == arguments.size()) return without_command(arguments);
   const std::string& command = arguments[at];
-  const std::vector<std::string> words(arguments.begin() + static_cast<std::ptrdiff_t>(at) + 1, arguments.end());
+  const auto here = arguments.begin() + static_cast<std::ptrdiff_t>(at);
+  check_words_before({arguments.begin(), here});
+  if (std::any_of(arguments.begin(), here, [](const std::string& word) { return word == "-h" || word == "--help"; }))
+    return {nullptr, {}, help_for({here, arguments.end()}), false};
+  const std::vector<std::string> words(here + 1, arguments.end());
   if (command == "help") return {nullptr, {}, help_for(words), false};
   if (command == "version") return {nullptr, {}, std::string(kVersion) + "\n", false};
   const tasks::Task* task = task_called(command);
   if (task == nullptr) refuse_command(command);
-  if (std::find(words.begin(), words.end(), "--version") != words.end())
+  if (std::find(arguments.begin(), arguments.end(), "--version") != arguments.end())
     return {nullptr, {}, std::string(kVersion) + "\n", false};
   if (wants_help(*task, words)) return {nullptr, {}, page_of(*task, words), false};
   check_words(*task, words);

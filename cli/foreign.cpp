@@ -34,9 +34,9 @@ bool names(std::string_view list, const std::string& word) {
 }
 
 bool has(const tasks::Task& task, const std::string& name) {
-  return name == "quiet" || std::any_of(task.options.begin(), task.options.end(), [&](const OptionSpec& spec) {
-           return spec.name == name && spec.type != OptionType::paths;
-         });
+  return name == "quiet" || name == "csv-guard" ||
+         std::any_of(task.options.begin(), task.options.end(),
+                     [&](const OptionSpec& spec) { return spec.name == name && spec.type != OptionType::paths; });
 }
 
 const OptionSpec* input_of(const tasks::Task& task) {
@@ -83,7 +83,7 @@ std::vector<std::string> flags_of(const tasks::Task& task) {
   std::vector<std::string> out;
   for (const OptionSpec& spec : task.options)
     if (spec.type != OptionType::paths) out.push_back("--" + spec.name);
-  out.insert(out.end(), {"--help", "--quiet", "--version"});
+  out.insert(out.end(), {"--help", "--quiet", "--csv-guard", "--version"});
   return out;
 }
 

@@ -16,7 +16,7 @@ struct ForeignFlag {
 
 inline constexpr ForeignFlag kForeignFlags[] = {
     // fair-esm's extract.py, predict.py and fold.py; esm-efficient; bio_embeddings; FastPLMs
-    {"repr-layers repr-layer layer hidden-layer embedding-layer", "layers", "layers are one word, as --layers 0,32,33"},
+    {"repr-layers repr-layer layer hidden-layer embedding-layer", "layers", "a list of them is one word: 0,32,33"},
     {"toks-per-batch tokens-per-batch max-tokens-per-batch token-budget", "max-tokens batch-tokens", ""},
     {"batch-size bs batch batchsize per-device-train-batch-size per-device-eval-batch-size train-batch-size "
      "eval-batch-size micro-batch-size",

@@ -76,13 +76,23 @@ std::string options_text(const std::vector<const OptionSpec*>& options) {
   return out;
 }
 
+// "index|query", or the one that is meant.
+std::string verbs_of(const tasks::Task& task, const std::string& verb) {
+  std::string out = verb;
+  if (verb.empty())
+    for (const tasks::Verb& one : task.verbs) out += (out.empty() ? "" : "|") + std::string(one.name);
+  return out;
+}
+
 std::string usage_of(const tasks::Task& task, const std::string& verb) {
   std::string out = fmt::format("groel {}", task.name);
-  if (!verb.empty()) out += ' ' + verb;
   for (const OptionSpec& spec : task.options) {
     if (spec.type != OptionType::paths) continue;
-    const std::string name = verb.empty() || task.name != "search" ? spec.value_name : "FILE";
-    if (verb.empty() || task.name == "search") out += spec.required ? ' ' + name : fmt::format(" [{}]", name);
+    if (task.verbs.empty())
+      out += spec.required ? ' ' + spec.value_name : fmt::format(" [{}]", spec.value_name);
+    else  // of "WHAT FILE" the first word is the verb
+      out += ' ' + verbs_of(task, verb) +
+             spec.value_name.substr(std::min(spec.value_name.find(' '), spec.value_name.size()));
   }
   return out + " [OPTIONS]";
 }
@@ -141,8 +151,12 @@ std::string help_page() {
       "Usage: groel COMMAND [INPUT] [OPTIONS]\n\n"
       "Commands to begin with:\n{}\n"
       "All others:\n{}\n"
-      "`groel help COMMAND` explains a command and has examples; -q, --quiet leaves only warnings and errors;\n"
-      "--version prints the version. docs/start.md goes by questions: compare, annotate, rank mutants, classify.\n",
+      "Of every command:\n"
+      "  -q, --quiet   leaves only warnings and errors\n"
+      "  --csv-guard   defuses cells of tables that a spreadsheet would execute\n"
+      "  --json        prints JSON instead of text, errors too\n\n"
+      "`groel help COMMAND` explains a command and has examples; --version prints the version.\n"
+      "docs/start.md goes by question: compare proteins, annotate them, rank mutants, classify, contacts.\n",
       kVersion, first_commands(), other_commands());
 }
 

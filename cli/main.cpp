@@ -39,6 +39,8 @@ void hold_standard_streams() {
 Error fitting(const Error& error, const groel::tasks::Task& task, const std::vector<std::string>& arguments) {
   Error::Parts parts = error.parts();
   parts.remedy = groel::cli::fitting_remedy(parts.remedy, task, arguments);
+  if (error.kind() == ErrorKind::usage && parts.what.ends_with(" is missing"))
+    parts.remedy += fmt::format("{}for example: {}", parts.remedy.empty() ? "" : "\n  ", task.examples.front().command);
   return Error(error.kind(), parts);
 }
 

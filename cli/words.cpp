@@ -55,7 +55,8 @@ bool has_its_value(const std::string& word) {
 }
 
 bool is_global(const std::string& word) {
-  return word == "--quiet" || word == "-q" || word == "--help" || word == "-h" || word == "--version";
+  return word == "--quiet" || word == "-q" || word == "--help" || word == "-h" || word == "--csv-guard" ||
+         word == "--version";
 }
 
 void check_flag(const tasks::Task& task, const std::string& word) {
@@ -107,6 +108,12 @@ void check_free_word(const tasks::Task& task, const Word& word, const std::strin
                      choice.empty() ? word.text : choice));
 }
 
+[[noreturn]] void refuse_without_value(const OptionSpec& spec) {
+  refuse(
+      "needs a value", "--" + spec.name,
+      fmt::format("{}: --{} {}", spec.help, spec.name, spec.choices.empty() ? spec.value_name : spec.choices.front()));
+}
+
 }  // namespace
 
 std::vector<Word> sort_words(const tasks::Task& task, const std::vector<std::string>& words) {
@@ -119,8 +126,8 @@ std::vector<Word> sort_words(const tasks::Task& task, const std::vector<std::str
       out.push_back({text, waiting, nullptr, false});
       last = std::exchange(waiting, nullptr);
     } else if (!only_free && (is_long(text) || is_short(text))) {
+      if (waiting != nullptr) refuse_without_value(*waiting);
       out.push_back({text, nullptr, nullptr, true});
-      waiting = nullptr;
       last = option_of(task, text);
       if (last != nullptr && last->type != OptionType::flag && !has_its_value(text)) waiting = last;
     } else if (text == "--") {
@@ -129,10 +136,7 @@ std::vector<Word> sort_words(const tasks::Task& task, const std::vector<std::str
       out.push_back({text, nullptr, only_free ? nullptr : last, false});
     }
   }
-  if (waiting != nullptr)
-    refuse("needs a value", "--" + waiting->name,
-           fmt::format("{}: --{} {}", waiting->help, waiting->name,
-                       waiting->choices.empty() ? waiting->value_name : waiting->choices.front()));
+  if (waiting != nullptr) refuse_without_value(*waiting);
   return out;
 }
 

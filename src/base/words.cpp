@@ -57,6 +57,17 @@ std::vector<std::string> near_names(const std::string& name, const std::vector<s
   return out;
 }
 
+// Names with the ending of one that is not there.
+std::string of_that_kind(const fs::path& path, const std::vector<std::string>& names) {
+  constexpr std::size_t kShown = 5;
+  std::vector<std::string> alike;
+  for (const std::string& name : names)
+    if (path.has_extension() && fs::path(name).extension() == path.extension())
+      alike.push_back(
+          fmt::format("'{}'", (path.has_parent_path() ? path.parent_path() / name : fs::path(name)).string()));
+  return alike.empty() ? std::string() : "there are " + listed(alike, kShown);
+}
+
 }  // namespace
 
 std::string counted(std::int64_t count, std::string_view one, std::string_view several) {
@@ -116,7 +127,8 @@ std::string missing_path_remedy(const fs::path& path) {
   std::vector<std::string> found;
   for (const std::string& name : near_names(path.filename().string(), names_in(folder)))
     found.push_back(fmt::format("'{}'", (path.has_parent_path() ? folder / name : fs::path(name)).string()));
-  return found.empty() ? std::string() : fmt::format("did you mean {}?", listed(found));
+  if (!found.empty()) return fmt::format("did you mean {}?", listed(found));
+  return of_that_kind(path, names_in(folder));
 }
 
 }  // namespace groel

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/text_file.h"
+#include "base/words.h"
 #include "io/checkpoint_files.h"
 
 namespace groel::engine {
@@ -186,6 +187,21 @@ Checkpoint read_native(const fs::path& file) {
                                        "give a Hugging Face folder, or a fair-esm ESM-2, ESM-1b or ESM-1v .pt file"});
 }
 
+// Folders above a model's are taken for it: those of a cache, or one that holds several.
+void require_configuration(const fs::path& folder) {
+  if (is_there(folder / "config.json")) return;
+  std::vector<std::string> inside;
+  std::error_code failed;
+  for (fs::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed))
+    if (is_there(at->path() / "config.json")) inside.push_back(fmt::format("'{}'", at->path().string()));
+  std::sort(inside.begin(), inside.end());
+  throw Error(
+      ErrorKind::not_found,
+      {"this folder is no model: there is no config.json in it", folder.string(),
+       inside.empty() ? "give a Hugging Face folder or a fair-esm .pt file; `groel models` lists names that -m takes"
+                      : fmt::format("did you mean {}?", listed(inside, 3))});
+}
+
 Checkpoint read_any(const fs::path& path) {
   std::error_code ignored;
   const fs::file_status status = fs::status(path, ignored);
@@ -193,7 +209,10 @@ Checkpoint read_any(const fs::path& path) {
     throw Error(ErrorKind::not_found,
                 {"there is no such model folder or file", path.string(),
                  "give a Hugging Face folder or a fair-esm .pt file; `groel models` lists bundled ones"});
-  if (fs::is_directory(status)) return read_hugging_face(path);
+  if (fs::is_directory(status)) {
+    require_configuration(path);
+    return read_hugging_face(path);
+  }
   const std::string extension = path.extension().string();
   if (extension == ".json") return read_hugging_face(folder_of(path));
   if (extension == ".safetensors" || extension == ".bin") return read_hugging_face(folder_of(path), path);

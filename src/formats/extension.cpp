@@ -58,14 +58,20 @@ std::string advice_on(const std::string& extension, std::span<const std::string>
   return {};
 }
 
+// ".svg, .png or .html"
+std::string in_words(std::span<const std::string> words) {
+  if (words.size() < 2) return fmt::format("{}", fmt::join(words, ""));
+  return fmt::format("{} or {}", fmt::join(words.first(words.size() - 1), ", "), words.back());
+}
+
 std::string listed(std::span<const std::string> known) {
   std::vector<std::string> texts;
   for (const std::string& extension : known)
     if (is_text(extension)) texts.push_back(extension);
-  std::string out = fmt::format("use {}", fmt::join(known, ", "));
+  std::string out = "use " + in_words(known);
   if (!texts.empty())
-    out += texts.size() == known.size() ? ", each also with .gz or .zst"
-                                        : fmt::format("; with .gz or .zst behind it: {}", fmt::join(texts, ", "));
+    out += texts.size() == known.size() ? ", each also with .gz or .zst after it"
+                                        : fmt::format("; with .gz or .zst after it: {}", in_words(texts));
   return out;
 }
 

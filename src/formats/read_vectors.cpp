@@ -37,6 +37,8 @@ VectorFile read_text_vectors(const VectorRequest& request) {
     bad_vectors("HDF5 and NPZ cannot be read from a pipe", label, "save it to a file first, and name that");
   const std::size_t first = start.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos) bad_vectors("the file is empty", label);
+  if (start[first] == '>' || start[first] == '@')
+    bad_vectors("these are sequences, not vectors", label, "`groel embed` makes vectors of them");
   return start[first] == '{' ? read_jsonl_vectors({label, request.column}, lines)
                              : read_table_vectors({label, request.column}, lines);
 }
@@ -54,9 +56,9 @@ VectorFile read_any(const VectorRequest& request) {
   if (file->bytes().empty()) bad_vectors("the file is empty", request.path);
   if (starts_with(file->bytes(), "\x89HDF\r\n\x1a\n")) return read_hdf5_vectors(request);
   if (starts_with(file->bytes(), "PK")) {
-    const std::string_view head(reinterpret_cast<const char*>(file->bytes().data()), file->bytes().size());
-    if (head.find("[Content_Types].xml") < io::LineReader::kMostPeeked)
-      io::refuse_foreign(head, request.path, "vectors");
+    const std::string_view whole(reinterpret_cast<const char*>(file->bytes().data()), file->bytes().size());
+    const std::string_view head = whole.substr(0, io::LineReader::kMostPeeked);
+    if (head.find(".npy") == std::string_view::npos) io::refuse_foreign(head, request.path, "vectors");
     return read_npz_vectors(request);
   }
   if (is_safetensors(file->bytes())) return read_safetensors_vectors(request);

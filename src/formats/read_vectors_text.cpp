@@ -119,12 +119,14 @@ class TableRows {
 
   VectorFile take(const std::string& path) {
     if (commas_ > 0 && points_ > 0)
-      bad_vectors(fmt::format("{} numbers have decimal commas, {} have decimal points", commas_, points_), path,
-                  "write all of them alike");
+      bad_vectors(fmt::format("{} decimal commas, {} decimal points", counted(commas_, "number has", "numbers have"),
+                              counted(points_, "has", "have")),
+                  path, "write all of them alike");
     out_.notes = table_.notes();
     if (commas_ > 0) note(path, "commas are read as decimal points");
     if (!id_) note(path, "there is no column of ids: the rows are numbered, and every column of numbers is taken");
-    if (missing_ids_ > 0) note(path, fmt::format("{} rows have no id, and are numbered", missing_ids_));
+    if (missing_ids_ > 0)
+      note(path, counted(missing_ids_, "row without an id is numbered", "rows without an id are numbered"));
     std::string beside;
     for (const std::size_t c : told_) beside += fmt::format("{}'{}'", beside.empty() ? "" : ", ", header_[c]);
     if (!beside.empty() && out_.column == kUnnamed) note(path, "no part of the vectors: " + beside);

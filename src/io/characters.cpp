@@ -8,13 +8,6 @@ bool is_odd(char c) noexcept { return is_control(c) || static_cast<unsigned char
 
 }  // namespace
 
-bool is_blank(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
-
-bool is_control(char c) noexcept {
-  const auto byte = static_cast<unsigned char>(c);
-  return (byte < 0x20 && !is_blank(c)) || byte == 0x7f;
-}
-
 std::string_view trimmed(std::string_view text) noexcept {
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);

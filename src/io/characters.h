@@ -6,9 +6,12 @@
 
 namespace groel::io {
 
-bool is_blank(char c) noexcept;
+inline bool is_blank(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
 /// A control character that is no white space.
-bool is_control(char c) noexcept;
+inline bool is_control(char c) noexcept {
+  const auto byte = static_cast<unsigned char>(c);
+  return (byte < 0x20 && !is_blank(c)) || byte == 0x7f;
+}
 /// `text` without white space at both ends.
 std::string_view trimmed(std::string_view text) noexcept;
 

@@ -11,6 +11,7 @@ bool is_comment(std::string_view line) { return line.starts_with('#') || line.st
 
 // Where in a line of sequence a header begins: a '>' that closes no "<mask>". npos: nowhere.
 std::size_t header_inside(std::string_view line) {
+  if (line.find('>') == std::string_view::npos) return std::string_view::npos;
   bool open = false;
   for (std::size_t at = line.find_first_of("<>"); at != std::string_view::npos; at = line.find_first_of("<>", at + 1)) {
     if (line[at] == '>' && !open) return at;

@@ -33,18 +33,26 @@ bool LineReader::fill() {
   return size_ > 0;
 }
 
+// Makes at least `count` bytes stand in the buffer, fewer only at the end.
+void LineReader::hold(std::size_t count) {
+  if (size_ - used_ >= count) return;
+  std::memmove(buffer_.get(), buffer_.get() + used_, size_ - used_);
+  size_ -= std::exchange(used_, 0);
+  while (size_ < count) {
+    const std::size_t got = bytes_->read({buffer_.get() + size_, kMostPeeked - size_});
+    if (got == 0) break;
+    size_ += got;
+  }
+}
+
 std::string_view LineReader::peek(std::size_t count) {
   GROEL_REQUIRE(count <= kMostPeeked && !again_);
   start();
-  if (size_ - used_ < count) {
-    std::memmove(buffer_.get(), buffer_.get() + used_, size_ - used_);
-    size_ -= std::exchange(used_, 0);
-    while (size_ < count) {
-      const std::size_t got = bytes_->read({buffer_.get() + size_, kMostPeeked - size_});
-      if (got == 0) break;
-      size_ += got;
-    }
+  if (std::exchange(after_return_, false)) {  // the rest of a \r\n is no line
+    hold(1);
+    if (used_ < size_ && buffer_[used_] == '\n') ++used_;
   }
+  hold(count);
   return {buffer_.get() + used_, size_ - used_};
 }
 

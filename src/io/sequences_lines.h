@@ -36,6 +36,7 @@ class LineReader {
 
  private:
   void start();
+  void hold(std::size_t count);
   bool fill();
   void keep(std::string_view part);
   bool give(std::string_view whole, std::string_view& line);

@@ -7,27 +7,37 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/words.h"
 #include "io/characters.h"
 
 namespace groel::io {
 namespace {
 
-// Of how many letters there are, and how many are A, C, G, T, U or N.
+enum LetterClass : unsigned char { kOther = 0, kLetter = 1, kNucleotide = 2 };
+
+constexpr std::array<unsigned char, 256> kClasses = [] {
+  std::array<unsigned char, 256> classes{};
+  for (std::size_t c = 0; c < 26; ++c) classes['A' + c] = classes['a' + c] = kLetter;
+  for (const char c : std::string_view("ACGTUNacgtun")) classes[static_cast<unsigned char>(c)] = kNucleotide;
+  return classes;
+}();
+
+// How many letters there are, and how many are A, C, G, T, U or N; of a long sequence its start is enough.
 struct Letters {
   std::int64_t all = 0, nucleotides = 0, kinds = 0;
   bool uracil = false;
 
-  explicit Letters(const std::string& sequence) {
-    std::array<bool, 26> seen{};
-    for (const char c : sequence) {
-      const char upper = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-      if (upper < 'A' || upper > 'Z') continue;
-      ++all;
-      if (std::string_view("ACGTUN").find(upper) == std::string_view::npos) continue;
-      ++nucleotides;
-      uracil |= upper == 'U';
-      kinds += upper != 'N' && !std::exchange(seen[static_cast<std::size_t>(upper - 'A')], true);
+  explicit Letters(std::string_view sequence) {
+    constexpr std::size_t kEnough = 2000;
+    std::array<bool, 32> seen{};
+    for (const char c : sequence.substr(0, kEnough)) {
+      const auto byte = static_cast<unsigned char>(c);
+      all += kClasses[byte] != kOther;
+      nucleotides += kClasses[byte] == kNucleotide;
+      if (kClasses[byte] == kNucleotide) seen[byte & 31] = true;  // the same in either case
     }
+    uracil = seen['U' & 31];
+    for (const char c : std::string_view("ACGTU")) kinds += seen[static_cast<unsigned char>(c) & 31];
   }
 
   // A letter in twenty may be one of the ambiguous codes. Repeats of one or two residues are proteins as well.
@@ -41,7 +51,8 @@ struct Letters {
 
 // The sequence without its gaps, which are counted.
 std::string without_gaps(const std::string& sequence, std::int64_t& gaps) {
-  if (sequence.find_first_of("-.~\xE2") == std::string::npos) return sequence;
+  const auto may_begin_gap = [](char c) { return c == '-' || c == '.' || c == '~' || c == kEllipsis[0]; };
+  if (std::none_of(sequence.begin(), sequence.end(), may_begin_gap)) return sequence;
   std::string kept;
   for (std::size_t at = 0; at < sequence.size();) {
     const std::size_t gap = gap_at(std::string_view(sequence).substr(at));
@@ -52,14 +63,10 @@ std::string without_gaps(const std::string& sequence, std::int64_t& gaps) {
   return kept;
 }
 
-std::string count_of(std::int64_t count, const std::string& one, const std::string& several) {
-  return fmt::format("{} {}", count, count == 1 ? one : several);
-}
-
 }  // namespace
 
 void SequenceSummary::take(SequenceRecord& record) {
-  if (!ids_.insert(std::hash<std::string>()(record.id)).second) ++repeated_ids_;
+  ids_.push_back(std::hash<std::string>()(record.id));
   if (record.error) return;
   std::int64_t gaps = 0;
   std::string kept = without_gaps(record.sequence, gaps);
@@ -83,40 +90,45 @@ void SequenceSummary::add(const bio::CleaningCounts& cleaned) {
   cleaned_.unknown += cleaned.unknown;
 }
 
+std::int64_t SequenceSummary::repeated_ids() const {
+  std::vector<std::size_t> sorted = ids_;
+  std::sort(sorted.begin(), sorted.end());
+  return static_cast<std::int64_t>(sorted.end() - std::unique(sorted.begin(), sorted.end()));
+}
+
 void SequenceSummary::tell(Sink& sink) const {
   if (2 * nucleotides_ > judged_)
     sink.warning(
         fmt::format("nucleotides (ACGTUN) alone: {} of {} long enough to tell; a protein model reads them as alanine, "
                     "cysteine, glycine, threonine…: translate genes first",
-                    nucleotides_, count_of(judged_, "record", "records")));
+                    nucleotides_, counted(judged_, "record", "records")));
   if (notes_.headers_inside > 0)
     sink.warning(
         fmt::format("a '>' stands inside {} of sequence, the first at {}: a record is taken to begin there (is "
                     "a line end missing?)",
-                    count_of(notes_.headers_inside, "line", "lines"), notes_.first_inside));
+                    counted(notes_.headers_inside, "line", "lines"), notes_.first_inside));
   if (notes_.odd_bytes > 0)
-    sink.warning(fmt::format("{} that no text has dropped at the ends of lines, the first at {}",
-                             count_of(notes_.odd_bytes, "byte", "bytes"), notes_.first_odd));
+    sink.warning(fmt::format("{} dropped at the ends of lines (NUL and the like), the first at {}",
+                             counted(notes_.odd_bytes, "odd byte"), notes_.first_odd));
   if (gap_count_ > 0 && gaps_ == Gaps::keep)
     sink.warning(
-        fmt::format("{} (- . ~ …) in {}: - and . are read as positions of their own; --gaps drop leaves all out",
-                    count_of(gap_count_, "gap", "gaps"), count_of(gapped_records_, "record", "records")));
+        fmt::format("{} (- . ~ …) in {}: - and . are read as positions of their own, ~ and … fail; --gaps drop "
+                    "leaves all out",
+                    counted(gap_count_, "gap", "gaps"), counted(gapped_records_, "record", "records")));
   if (gap_count_ > 0 && gaps_ == Gaps::drop)
-    sink.note(fmt::format("{} (- . ~ …) in {} dropped", count_of(gap_count_, "gap", "gaps"),
-                          count_of(gapped_records_, "record", "records")));
+    sink.note(fmt::format("{} (- . ~ …) in {} dropped", counted(gap_count_, "gap", "gaps"),
+                          counted(gapped_records_, "record", "records")));
   if (notes_.missing_ids > 0)
     sink.warning(fmt::format("{} no value: such records are numbered",
-                             count_of(notes_.missing_ids, "id of a table is", "ids of tables are")));
-  if (repeated_ids_ > 0)
+                             counted(notes_.missing_ids, "id of a table is", "ids of tables are")));
+  if (const std::int64_t repeated = repeated_ids(); repeated > 0)
     sink.note(fmt::format("{} an id that an earlier one has; they are kept apart",
-                          count_of(repeated_ids_, "record has", "records have")));
-  if (cleaned_.lower_case + cleaned_.stars_dropped + cleaned_.unknown > 0)
-    sink.note(fmt::format("{} read as upper case, {} dropped, {} read as <unk>",
-                          count_of(cleaned_.lower_case, "lower-case letter", "lower-case letters"),
-                          count_of(cleaned_.stars_dropped, "trailing *", "trailing *"),
-                          count_of(cleaned_.unknown, "unknown letter", "unknown letters")));
+                          counted(repeated, "record has", "records have")));
+  if (cleaned_.lower_case > 0) sink.note(counted(cleaned_.lower_case, "lower-case letter") + " read as upper case");
+  if (cleaned_.stars_dropped > 0) sink.note(counted(cleaned_.stars_dropped, "trailing *", "trailing *") + " dropped");
+  if (cleaned_.unknown > 0) sink.note(counted(cleaned_.unknown, "unknown letter") + " read as <unk>");
   if (notes_.comment_lines > 0)
-    sink.note(fmt::format("{} of comment (# or ;) passed over", count_of(notes_.comment_lines, "line", "lines")));
+    sink.note(fmt::format("{} of comment (# or ;) passed over", counted(notes_.comment_lines, "line", "lines")));
   for (const std::string& other : notes_.others) sink.note(other);
 }
 
@@ -128,7 +140,7 @@ nlohmann::json SequenceSummary::to_json() const {
           {"gaps_dropped", gaps_ == Gaps::drop ? gap_count_ : 0},
           {"records_with_gaps", gapped_records_},
           {"nucleotide_records", nucleotides_},
-          {"repeated_ids", repeated_ids_},
+          {"repeated_ids", repeated_ids()},
           {"missing_ids", notes_.missing_ids},
           {"odd_bytes_dropped", notes_.odd_bytes},
           {"headers_inside_lines", notes_.headers_inside},

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
-#include <unordered_set>
+#include <vector>
 
 #include "base/progress.h"
 #include "bio/tokenizer.h"
@@ -33,13 +33,14 @@ class SequenceSummary {
   nlohmann::json to_json() const;
 
  private:
+  std::int64_t repeated_ids() const;
+
   Gaps gaps_;
   ReadingNotes notes_;
   bio::CleaningCounts cleaned_;
   std::int64_t gap_count_ = 0, gapped_records_ = 0;
   std::int64_t judged_ = 0, nucleotides_ = 0;  // records that are long enough to tell
-  std::int64_t repeated_ids_ = 0;
-  std::unordered_set<std::size_t> ids_;  // hashes
+  std::vector<std::size_t> ids_;               // hashes
 };
 
 }  // namespace groel::io

@@ -81,6 +81,8 @@ class Assembly {
     name_all();
     for (const Piece& piece : pieces_) out_.chains.push_back(convert(piece));
     if (raw_.models > 1) out_.notes.push_back(fmt::format("the file has {} models: the first is used", raw_.models));
+    if (raw_.lacks_author_numbers)
+      out_.notes.emplace_back("the file has no numbers of its author (auth_seq_id): those of the sequence are shown");
     if (const std::string sentence = left_out_.sentence(); !sentence.empty()) out_.notes.push_back(sentence);
   }
 

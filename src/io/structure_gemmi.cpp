@@ -122,8 +122,10 @@ RawStructure gemmi_mmcif(const std::string& text, const std::string& label) {
   auto document = gemmi::cif::read_memory(text.data(), text.size(), label.c_str());
   for (gemmi::cif::Block& block : document.blocks) {
     if (!block.has_tag("_atom_site.Cartn_x")) continue;
+    const bool lacks_numbers = !block.has_tag("_atom_site.auth_seq_id");
     complete_atoms(block);
     RawStructure out = raw_structure(gemmi::make_structure_from_block(block));
+    out.lacks_author_numbers = lacks_numbers;
     for (const auto& row : block.find("_chem_comp.", {"id", "mon_nstd_parent_comp_id"}))
       if (!gemmi::cif::is_null(row[1])) out.parents[row.str(0)] = row.str(1);
     for (const auto& row : block.find("_pdbx_struct_mod_residue.", {"label_comp_id", "parent_comp_id"}))

@@ -42,6 +42,7 @@ struct RawStructure {
   std::vector<RawChain> chains;                    ///< of the first model; a name may stand more than once
   std::vector<std::vector<std::string>> entities;  ///< stated sequences, by names of residues
   std::int64_t models = 1;
+  bool lacks_author_numbers = false;           ///< those of the stated sequence stand for them
   std::map<std::string, std::string> parents;  ///< of modified residues, as the file states them
 };
 

@@ -106,7 +106,7 @@ function pointSeries(points, figure, layout, width) {
     symbol: kShapes[points.shape],
     symbolSize: size,
     color: points.ink,
-    itemStyle: ring ? {color: 'transparent', borderColor: points.ink, borderWidth: 1.6} :
+    itemStyle: ring ? {color: 'transparent', borderColor: points.ink, borderWidth: 2} :
                       {opacity: points.x.length > 1000 ? 0.5 : 0.85},
     label: {
       show: written,

@@ -50,6 +50,9 @@ function shortNumber(value) {
   return value === null || value === undefined ? '–' : String(Number(Number(value).toPrecision(4)));
 }
 
+// Without the last digits, which additions leave: 2.8000000000000003.
+function tidied(value) { return Number(value.toPrecision(12)); }
+
 function tidyStep(least) {
   var unit = Math.pow(10, Math.floor(Math.log(least) / Math.LN10));
   return unit * (least <= unit ? 1 : least <= 2 * unit ? 2 : least <= 5 * unit ? 5 : 10);
@@ -72,7 +75,7 @@ function numericRange(axis, values) {
   if (axis.high === null) high = Math.ceil(high / step - 1e-9) * step;
   var labels = [];
   for (var at = low; at <= high + step / 2; at += step) labels.push(shortNumber(at));
-  return {low: low, high: high, step: step, labels: labels};
+  return {low: tidied(low), high: tidied(high), step: tidied(step), labels: labels};
 }
 
 // Every how manieth number has a tick when a place has `pixels`: 5, 10, 15... where there is room.
@@ -188,7 +191,7 @@ function mapPanels(figure, area, labelHeight) {
 // box: {width, height, page: whether it is one with a slider}. -> {head..., panels, bar, legend}
 function layoutOf(figure, box) {
   var inner = box.width - 40;
-  var title = wrappedText(figure.title, kTitleSize, inner, 2);
+  var title = wrappedText(figure.title, 1.13 * kTitleSize, inner, 2);
   var subtitle = wrappedText(notesOf(figure), kTextSize, inner, 4);
   var names = legendNames(figure);
   var legend = legendRows(names, legendMark(figure), inner) * kLegendRow;

@@ -20,18 +20,29 @@ function categoryAxis(axis, grid, view) {
   var first = view.block ? view.block.first : 0;
   var ticks = ticksOf(axis, view.size / (categories.length * view.share), view.room);
   out.type = 'category';
-  out.data = categories;
+  // ECharts counts what it hands to `formatter` from the first place in view: numbered places are told by their names.
+  out.data = axis.numbers ? categories.map(function(text, i) { return String(i + first); }) : categories;
   out.inverse = axis.falling;
   out.axisTick.interval = function(index) { return ticks.at(index + first); };
   out.axisLabel.interval = function(index) { return ticks.letters || ticks.at(index + first); };
-  out.axisLabel.formatter = function(text, index) {
-    var at = index + first;
+  out.axisLabel.formatter = function(text) {
     if (!axis.numbers) return elided(text, kTickSize, kMostLabel);
+    var at = Number(text);
     if (!ticks.letters) return String(axis.numbers[at]);
-    return text.charAt(0) + (ticks.at(at) ? '\n' + axis.numbers[at] : '');
+    return axis.categories[at].charAt(0);
   };
   if (ticks.letters) out.axisTick.show = false;
-  out.axisLabel.lineHeight = 13;
+  return out;
+}
+
+// Round numbers below an axis of letters: an axis of its own, as ECharts leaves labels out that touch those beside them.
+function numbersBelow(axis, grid, view) {
+  var out = categoryAxis(axis, grid, view);
+  out.position = 'bottom';
+  out.offset = 13;
+  out.axisLine.show = out.axisTick.show = false;
+  out.axisLabel.interval = out.axisTick.interval;
+  out.axisLabel.formatter = function(text) { return String(axis.numbers[Number(text)]); };
   return out;
 }
 
@@ -54,10 +65,11 @@ function numericAxis(axis, grid, range, share) {
 function trackAxis(track, grid, width) {
   var out = emptyAxis(grid);
   var range = numericRange({low: track.low, high: track.high, logarithmic: false}, track.values.concat([0]));
-  var step = tidyStep((range.high - range.low) / 2.2);
+  var step = tidyStep((range.high - range.low) / 3.3);
   out.type = 'value';
-  out.min = Math.floor(range.low / step + 1e-9) * step;
-  out.max = Math.ceil(range.high / step - 1e-9) * step;
+  out.min = tidied(Math.floor(range.low / step + 1e-9) * step);
+  out.max = track.high !== null ? track.high : tidied(Math.ceil(range.high / step - 1e-9) * step);
+  out.axisLabel.showMaxLabel = Math.abs(out.max / step - Math.round(out.max / step)) < 1e-6;
   out.interval = step;
   out.axisLabel.formatter = shortNumber;
   out.name = elided(track.name, kTickSize, width);
@@ -67,9 +79,25 @@ function trackAxis(track, grid, width) {
   return out;
 }
 
+function viewAlong(figure, panel, zoom) {
+  return {
+    block: panel.block,
+    size: panel.width,
+    share: (zoom.x[1] - zoom.x[0]) / 100,
+    room: figure.x.numbers ? 28 : 0
+  };
+}
+
+function hasLetters(figure, panel, zoom) {
+  var view = viewAlong(figure, panel, zoom);
+  return panel.kind === 'map' && figure.x.letters &&
+      ticksOf(figure.x, view.size / (view.block.count * view.share), view.room).letters;
+}
+
 function xAxisOf(figure, layout, panel, grid, zoom) {
-  var shared = {block: panel.block, size: panel.width, share: (zoom.x[1] - zoom.x[0]) / 100, room: figure.x.numbers ? 34 : 0};
-  var out = figure.x.categories ? categoryAxis(figure.x, grid, shared) : numericAxis(figure.x, grid, layout.xRange, shared.share);
+  var view = viewAlong(figure, panel, zoom);
+  var out = figure.x.categories ? categoryAxis(figure.x, grid, view) :
+                                  numericAxis(figure.x, grid, layout.xRange, view.share);
   var last = layout.panels[layout.panels.length - 1] === panel;
   if (last && figure.x.name) {
     out.name = elided(figure.x.name, 13, panel.width);
@@ -85,7 +113,7 @@ function xAxisOf(figure, layout, panel, grid, zoom) {
 function yAxisOf(figure, layout, panel, grid, zoom) {
   if (panel.kind === 'track') return trackAxis(panel.track, grid, panel.width);
   var square = figure.heat_map && figure.heat_map.square;
-  var view = {size: panel.height, share: (zoom.y[1] - zoom.y[0]) / 100, room: square || figure.y.numbers ? 34 : 11};
+  var view = {size: panel.height, share: (zoom.y[1] - zoom.y[0]) / 100, room: square || figure.y.numbers ? 28 : 11};
   var out = figure.y.categories ? categoryAxis(figure.y, grid, view) : numericAxis(figure.y, grid, layout.yRange, view.share);
   if (figure.y.name) {
     out.name = elided(figure.y.name, 13, panel.height);
@@ -154,6 +182,20 @@ function headOf(layout) {
   };
 }
 
+// ECharts draws a disc on the line of a legend, which no line of ours has.
+var kLegendLines = {
+  solid: 'path://M0,4H30V6H0Z',
+  dashed: 'path://M0,4H8V6H0ZM11,4H19V6H11ZM22,4H30V6H22Z',
+  dotted: 'path://M0,4H3V6H0ZM6,4H9V6H6ZM12,4H15V6H12ZM18,4H21V6H18ZM24,4H27V6H24Z'
+};
+
+function legendEntry(figure) {
+  return function(name) {
+    var line = figure.lines.filter(function(one) { return one.name === name; })[0];
+    return line ? {name: name, icon: kLegendLines[line.stroke]} : {name: name};
+  };
+}
+
 function legendOf(figure, layout) {
   if (!layout.names.length) return undefined;
   return {
@@ -164,7 +206,7 @@ function legendOf(figure, layout) {
     itemHeight: 11,
     itemGap: kLegendGap,
     formatter: legendText,
-    data: layout.names,
+    data: layout.names.map(legendEntry(figure)),
     textStyle: {color: kText, fontSize: kTextSize, fontFamily: kFont}
   };
 }
@@ -210,6 +252,9 @@ function figureOption(figure, box) {
     option.yAxis.push(barAxis(layout.bar, last));
     add(barGradient(layout.bar), last);
   }
+  layout.panels.forEach(function(panel, i) {
+    if (hasLetters(figure, panel, zoom)) option.xAxis.push(numbersBelow(figure.x, i, viewAlong(figure, panel, zoom)));
+  });
   return option;
 }
 

@@ -10,18 +10,23 @@ var whole = {x: [0, 100], y: [0, 100]};
 var zoom = whole;
 var query = '';
 
-function gridsOfPlot(option) { return option.grid.slice(0, figure.tracks.length + 1).map(function(grid, i) { return i; }); }
+// Every axis but that of the colour bar.
+function axesOfPlot(option) {
+  return option.xAxis.map(function(axis, i) { return i; }).filter(function(i) {
+    return option.xAxis[i].gridIndex <= figure.tracks.length;
+  });
+}
 
 function zoomOption(option, layout) {
-  var grids = gridsOfPlot(option);
+  var axes = axesOfPlot(option);
   var out = [
-    {type: 'inside', xAxisIndex: grids, filterMode: 'none', start: zoom.x[0], end: zoom.x[1]},
-    {type: 'inside', yAxisIndex: [grids.length - 1], filterMode: 'none', start: zoom.y[0], end: zoom.y[1]}
+    {type: 'inside', xAxisIndex: axes, filterMode: 'none', start: zoom.x[0], end: zoom.x[1]},
+    {type: 'inside', yAxisIndex: [figure.tracks.length], filterMode: 'none', start: zoom.y[0], end: zoom.y[1]}
   ];
   if (layout.slider)
     out.push({
       type: 'slider',
-      xAxisIndex: grids,
+      xAxisIndex: axes,
       filterMode: 'none',
       start: zoom.x[0],
       end: zoom.x[1],

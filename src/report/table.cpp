@@ -37,11 +37,28 @@ void add_map(std::string& out, const Figure& figure) {
   }
 }
 
+// What has no colour of the scale has nothing in its column.
+std::string no_value(const Figure& figure) { return figure.point_scale ? "," : ""; }
+
+void add_line(std::string& out, const Figure& figure, const Line& line) {
+  for (std::size_t i = 0; i < line.x.size(); ++i)
+    out += fmt::format("{},,{},{}{}\n", cell(line.name), place(figure.x, line.x[i]), place(figure.y, line.y[i]),
+                       no_value(figure));
+}
+
+void add_points(std::string& out, const Figure& figure, const Points& points) {
+  for (std::size_t i = 0; i < points.x.size(); ++i)
+    out += fmt::format("{},{},{},{}{}\n", cell(points.name), points.labels.empty() ? "" : cell(points.labels[i]),
+                       place(figure.x, points.x[i]), place(figure.y, points.y[i]),
+                       points.values.empty() ? no_value(figure) : ',' + cell(points.values[i]));
+}
+
+// Bars, or a track: a value for every place of the x axis.
 template <class Series>
-void add_series(std::string& out, const Figure& figure, const Series& series, const std::vector<std::string>& labels) {
-  for (std::size_t i = 0; i < series.x.size(); ++i)
-    out += fmt::format("{},{},{},{}\n", cell(series.name), labels.empty() ? std::string() : cell(labels[i]),
-                       place(figure.x, series.x[i]), place(figure.y, series.y[i]));
+void add_values(std::string& out, const Figure& figure, const Series& series) {
+  for (std::size_t i = 0; i < series.values.size(); ++i)
+    out += fmt::format("{},,{},{}{}\n", cell(series.name), cell(figure.x.categories[i]), cell(series.values[i]),
+                       no_value(figure));
 }
 
 }  // namespace
@@ -49,16 +66,16 @@ void add_series(std::string& out, const Figure& figure, const Series& series, co
 std::string to_csv(const Figure& figure) {
   std::string out;
   if (figure.heat_map) add_map(out, figure);
-  const bool others = !figure.bars.empty() || !figure.lines.empty() || !figure.points.empty();
+  const bool others = !figure.bars.empty() || !figure.lines.empty() || !figure.points.empty() || !figure.tracks.empty();
   if (figure.heat_map && others) out += '\n';
   if (others)
-    out += fmt::format("series,label,{},{}\n", cell(figure.x.name.empty() ? "x" : figure.x.name),
-                       cell(figure.y.name.empty() ? "y" : figure.y.name));
-  for (const auto& bars : figure.bars)
-    for (std::size_t i = 0; i < bars.values.size(); ++i)
-      out += fmt::format("{},,{},{}\n", cell(bars.name), cell(figure.x.categories[i]), cell(bars.values[i]));
-  for (const auto& line : figure.lines) add_series(out, figure, line, {});
-  for (const auto& points : figure.points) add_series(out, figure, points, points.labels);
+    out += fmt::format("series,label,{},{}{}\n", cell(figure.x.name.empty() ? "x" : figure.x.name),
+                       cell(figure.y.name.empty() ? "y" : figure.y.name),
+                       figure.point_scale ? ',' + cell(figure.point_scale->name) : "");
+  for (const auto& track : figure.tracks) add_values(out, figure, track);
+  for (const auto& bars : figure.bars) add_values(out, figure, bars);
+  for (const auto& line : figure.lines) add_line(out, figure, line);
+  for (const auto& points : figure.points) add_points(out, figure, points);
   return out;
 }
 

@@ -97,6 +97,13 @@ ordered_json to_json(const Map& map) {
   return out;
 }
 
+// "e.h5, embedded by groel-5m", as far as the file says.
+std::string source_text(const std::string& input, const formats::VectorFile& file) {
+  const std::string name = std::filesystem::path(input).filename().string();
+  const bool told = file.run.is_object() && file.run.contains("model") && file.run["model"].is_string();
+  return told ? fmt::format("{}, embedded by {}", name, file.run["model"].get<std::string>()) : name;
+}
+
 std::string facts_text(const Layout& layout) {
   std::string out;
   for (const auto& [name, value] : layout.facts.items())
@@ -145,10 +152,9 @@ int run(const Options& options, Context& context) {
   const Map map{file.ids, groups, layout, method};
   write(map, options, context);
   if (options.has("picture"))
-    save_picture(
-        plane_figure({file.ids, layout.points, colouring_of(groups, options, context.sink), method,
-                      std::filesystem::path(input).filename().string(), file.column, layout.x_name, layout.y_name}),
-        options, context.sink);
+    save_picture(plane_figure({file.ids, layout.points, colouring_of(groups, options, context.sink), method,
+                               source_text(input, file), file.column, layout.x_name, layout.y_name}),
+                 options, context.sink);
   return 0;
 }
 
@@ -217,6 +223,12 @@ std::vector<OptionSpec> option_table() {
            .help = "Its column to colour by, or one beside the vectors in their own table; or residue-class, for ids "
                    "that are amino acids",
            .value_name = "NAME"},
+          {.name = "colour-as",
+           .type = OptionType::choice,
+           .help = "Colours of the column: a scale for numbers, or groups; auto: a scale, unless there are a dozen "
+                   "whole numbers at most",
+           .otherwise = "auto",
+           .choices = {"auto", "scale", "groups"}},
           table_option("CSV file to write (default: stdout): id, x, y, group"),
           picture_option("The map"),
           {.name = "overwrite", .type = OptionType::flag, .help = "Replace existing files", .group = kOutput},

@@ -74,7 +74,8 @@ std::vector<OptionSpec> option_table() {
                        "What the picture shows of measured values: agreement (points), or a map of substitutions with "
                        "the mean of each position",
                    .otherwise = "agreement",
-                   .choices = {"agreement", "map"}});
+                   .choices = {"agreement", "map"},
+                   .group = kOutput});
   table.push_back(overwrite_option());
   table.push_back(window_option(kWindow));
   for (OptionSpec& spec : plan_options()) table.push_back(std::move(spec));
@@ -120,8 +121,6 @@ struct Column {
   std::string name;
   std::vector<double> values;
 };
-
-std::string model_name(const std::string& model) { return engine::model_label(model); }
 
 std::string unused(const std::string& name, const std::vector<std::string>& taken) {
   std::string out = name;
@@ -198,14 +197,20 @@ std::vector<Agreement> agreements(const VariantTable& table, const std::vector<C
 
 std::string agreement_text(const std::vector<Agreement>& all) {
   std::string out;
-  for (const Agreement& a : all)
+  for (const Agreement& a : all) {
+    if (a.count < 2) {
+      out += fmt::format("{}: nothing to compare: {} of {} have a score and a measured value\n", a.column, a.count,
+                         counted(a.rows, "variant"));
+      continue;
+    }
     out += fmt::format("{}: Spearman {:.4f}, Pearson {:.4f}, AUROC {:.4f} (above {:.4g}), {} of {}\n", a.column,
                        a.spearman, a.pearson, a.auroc, a.threshold, a.count, counted(a.rows, "variant"));
+  }
   return out;
 }
 
 std::string models_text(const std::vector<std::string>& models) {
-  return models.size() == 1 ? model_title(models.front()) : fmt::format("the mean of {} models", models.size());
+  return models.size() == 1 ? engine::model_label(models.front()) : fmt::format("the mean of {} models", models.size());
 }
 
 // The one model's scores, or the mean of several.
@@ -264,7 +269,7 @@ int run(const Options& options, Context& context) {
     }
     const ScoreInput input{*loaded.model, scan_options(options), parse_method(options.text("method")),
                            protein.sequence};
-    taken.push_back(unused(names.size() == 1 ? "score" : model_title(model), taken));
+    taken.push_back(unused(names.size() == 1 ? "score" : engine::model_label(model), taken));
     columns.push_back({taken.back(), score_variants(input, table.rows, context.sink)});
   }
   if (columns.size() > 1) add_summaries(columns, table.rows.size());

@@ -190,6 +190,9 @@ int run(const Options& options, Context& context) {
   const Choices choices(
       tokenizer, options.text("vocabulary") == "residues" ? Choices::Scope::residues : Choices::Scope::vocabulary);
   const bool one_hot = !options.list("input").empty();
+  if (!one_hot && options.has("record"))
+    throw Error(ErrorKind::usage,
+                {"there is no input to take a record of", "--record", "name a file of sequences, too"});
   const NamedRows all = one_hot ? one_hot_rows(read_one_record(options, tokenizer, context.sink), tokenizer, choices)
                                 : embedding_rows(token_table(checkpoint, tokenizer.size()), tokenizer, choices);
   const std::string path = options.text("output");

@@ -151,7 +151,10 @@ int run(const Options& given, Context& context) {
   const TrainedModel trained =
       mlm ? train_mlm(plan, std::move(weights), context) : train_head(plan, std::move(weights), context);
   if (plan.merge) write_merged(plan.trainer.folder);
-  draw_curves(plan.trainer.folder);
+  if (report::draws_pictures())
+    draw_curves(plan.trainer.folder);
+  else
+    context.sink.note("no pictures of the curves: this program was built without (./run --pictures)");
   print_result(trained, plan, options.flag("json"), context.out);
   return 0;
 }

@@ -61,9 +61,15 @@ void write_folder(const fs::path& target, const std::function<void(const fs::pat
   try {
     fill(temporary);
     sync_folder(temporary);
-    const bool stands = fs::exists(target);
-    if (stands && !swap_folders(temporary, target)) remove_folder(target);
-    if (!fs::exists(target)) move_to_place(temporary, target);
+    if (!fs::exists(target)) {
+      move_to_place(temporary, target);
+    } else if (!swap_folders(temporary, target)) {
+      const fs::path before = hidden(target, "before");
+      fs::remove_all(before);
+      move_to_place(target, before);
+      move_to_place(temporary, target);
+      fs::rename(before, temporary);
+    }
     std::error_code ignored;
     fs::remove_all(temporary, ignored);  // what stood there before
   } catch (...) {
@@ -89,11 +95,12 @@ void remove_leftovers(const fs::path& parent) {
     const std::string name = entry.path().filename().string();
     if (name.starts_with(".trunk-cache.")) leftovers.push_back(entry.path());
     const bool ours = name.starts_with(fmt::format(".{}", kPrefix)) || name.starts_with(".best.");
-    if (ours && (name.ends_with(".tmp") || name.ends_with(".old"))) leftovers.push_back(entry.path());
+    if (ours && (name.ends_with(".tmp") || name.ends_with(".old") || name.ends_with(".before")))
+      leftovers.push_back(entry.path());
   }
   for (const fs::path& leftover : leftovers) {
-    const std::string name = leftover.stem().string().substr(1);
-    if (leftover.extension() == ".old" && !fs::exists(parent / name)) fs::rename(leftover, parent / name, failed);
+    const fs::path place = parent / leftover.stem().string().substr(1);  // ".best.before" stood at "best"
+    if (leftover.extension() == ".before" && !fs::exists(place)) fs::rename(leftover, place, failed);
     fs::remove_all(leftover, failed);
   }
 }

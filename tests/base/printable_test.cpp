@@ -36,7 +36,7 @@ TEST(Printable, ShowsBytesThatAreNoText) {
 }
 
 TEST(Errors, AreNotCutByNulNorSteeredByEscapes) {
-  const Error error(ErrorKind::bad_input, {"no residues", std::string("in.fa:1 (a\0b\x1b[2J)", 18), "remove it"});
+  const Error error(ErrorKind::bad_input, {"no residues", std::string("in.fa:1 (a\0b\x1b[2J)", 17), "remove it"});
   EXPECT_STREQ(error.what(), "in.fa:1 (a\\x00b\\x1b[2J): no residues\n  remove it");
 }
 

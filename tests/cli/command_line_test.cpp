@@ -83,7 +83,7 @@ TEST(Help, VersionIsThatOfTheProject) {
 
 TEST(Misspelt, CommandsAndOptionsGetAHint) {
   expect_usage({"embd", "x.fasta"}, {"no command 'embd'", "did you mean 'embed'?"});
-  expect_usage({"zzzzzzzz"}, {"no command 'zzzzzzzz'", "groel --help"});
+  expect_usage({"zzzzzzzz"}, {"no command 'zzzzzzzz'", "groel help"});
   expect_usage({"-q", "embd"}, {"embd"});
   expect_usage({"--josn"}, {"--josn"});
   expect_usage({"embed", kProteins, "-m", kEsm2, "-o", "x.h5", "--inclde", "mean"}, {"did you mean '--include'?"});

@@ -1,5 +1,6 @@
 // What the program says at a first step: other programs' flags, values and commands, names that are not there, words in
 // the wrong place. Each row is a line that people type, and what the answer has to say.
+#include "support/pictures.h"
 #include "support/program.h"
 
 namespace groel::testing {
@@ -16,6 +17,7 @@ class Messages : public ::testing::Test {
  protected:
   void SetUp() override {
     write_file(folder_ / "small.fasta", ">sp|P1|ONE_HUMAN first\nMKTAYIAKQRQISFVKSHFSRQ\n");
+    write_file(folder_ / "scores.csv", "mutant,fitness\nM1A,1\n");
     std::filesystem::create_directory(folder_ / "many");
     for (const char* name : {"many/a.fasta", "many/b.fasta", "many/c.faa.gz", "many/notes.txt"})
       write_file(folder_ / name, ">x\nMKT\n");
@@ -136,11 +138,15 @@ TEST_F(Messages, NamesThatAreNotThereNameNearOnes) {
          {{"embed", "small.fa", "-o", "x.h5"}, {"did you mean 'small.fasta'?"}, 3},
          {{"embed", "small", "-o", "x.h5"}, {"did you mean 'small.fasta'?"}, 3},
          {{"embed", "many/A.fasta", "-o", "x.h5"}, {"did you mean 'many/a.fasta'?"}, 3},
-         {{"embed", "many/a.fasta", "-o", "x.h5"}, {"there is no folder 'many'", "did you mean 'many'?"}, 3},
-         {{"score", "small.fasta", "--variants", "smal.csv"}, {"small.fasta"}, 3},
+         {{"embed", "mani/a.fasta", "-o", "x.h5"}, {"there is no folder 'mani'", "did you mean 'many'?"}, 3},
+         {{"score", "small.fasta", "--variants", "score.csv"}, {"did you mean 'scores.csv'?"}, 3},
          {{"fill-mask", "small.fasta", "--record", "P2", "--position", "3"}, {"did you mean P1?"}, 3},
          {{"fill-mask", "small.fasta", "--record", "albumin", "--position", "3"}, {"sp|P1|ONE_HUMAN"}, 3},
-         {{"embed", "small.fasta", "-o", "nowhere/x.h5"}, {"no such folder"}, 3}});
+         {{"embed", "small.fasta", "-o", "nowhere/x.h5"}, {"no such folder"}, 3},
+         {{"embed", "quite-another.fasta", "-o", "x.h5"}, {"there are 'small.fasta'"}, 3},
+         {{"embed", "small.fasta", "-o", "x.h5", "-m", "empty"}, {"config.json", "`groel models`"}, 3},
+         {{"info"}, {"MODEL is missing", "for example: groel info groel-5m"}},
+         {{"tokens", "--record", "P1"}, {"no input to take a record of"}}});
 }
 
 TEST_F(Messages, FoldersAndSequencesAsInput) {
@@ -170,6 +176,7 @@ TEST_F(Messages, CommandsOfOtherProgramsNameOurs) {
 }
 
 TEST_F(Messages, RemediesAreQuotedForTheShell) {
+  GROEL_NEEDS_PICTURES();
   write_file(folder_ / "two.fasta", ">sp|P1|A one\nMKTAYI\n>it's <b>\nMKTAYIV\n");
   check({{{"attention", "two.fasta"}, {"--record 'sp|P1|A'"}},
          {{"score", "two.fasta", "--scan"}, {"--record 'sp|P1|A'"}},
@@ -178,7 +185,8 @@ TEST_F(Messages, RemediesAreQuotedForTheShell) {
 }
 
 TEST_F(Messages, RemediesFitTheOptionsGiven) {
-  const Outcome standing = run({"score", "small.fasta", "--scan", "-o", "small.fasta"});
+  GROEL_NEEDS_PICTURES();
+  const Outcome standing = run({"score", "small.fasta", "--scan", "-o", "scores.csv"});
   EXPECT_TRUE(standing.says("add --overwrite")) << standing;
   write_file(folder_ / "there.svg", "x");
   EXPECT_TRUE(run({"tokens", "--picture", "there.svg"}).says("--overwrite"));
@@ -216,8 +224,12 @@ TEST_F(Messages, HelpIsFoundHoweverItIsAskedFor) {
     EXPECT_EQ(run(arguments).out, all);
   const std::string embed = run({"embed", "--help"}).out;
   EXPECT_NE(embed.find("--include"), std::string::npos) << embed;
-  for (const auto& arguments : std::vector<std::vector<std::string>>{
-           {"help", "embed"}, {"embed", "-h"}, {"embed", "help"}, {"embed", "x", "--help"}})
+  for (const auto& arguments : std::vector<std::vector<std::string>>{{"help", "embed"},
+                                                                     {"embed", "-h"},
+                                                                     {"embed", "help"},
+                                                                     {"embed", "x", "--help"},
+                                                                     {"--help", "embed"},
+                                                                     {"-q", "-h", "embed"}})
     EXPECT_EQ(run(arguments).out, embed);
   const std::string version = run({"--version"}).out;
   for (const auto& arguments : std::vector<std::vector<std::string>>{{"-v"}, {"-V"}, {"version"}})

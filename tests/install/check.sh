@@ -47,8 +47,9 @@ done
 
 # Nothing of this machine: no folder of the build, of the prefix, or of a library.
 ! grep -rnE --include='*.cmake' -e "$prefix" -e "$BUILD" -e "$SOURCE" "$prefix" || fail "the package names the build's folders"
-! grep -nE '(^|[";])/[a-z]' "$prefix"/lib*/cmake/groel/*.cmake "$prefix"/lib*/*/cmake/groel/*.cmake 2>/dev/null ||
-  fail "the package names absolute paths"
+mapfile -t package < <(find "$prefix" -name '*.cmake')
+((${#package[@]} >= 4)) || fail "the package has only ${package[*]}"
+! grep -nE '(^|[";:])/[a-z]' "${package[@]}" || fail "the package names absolute paths"
 
 snippet cmake 1 >"$HOME/program/CMakeLists.txt"
 snippet cpp 1 >"$HOME/program/my_program.cpp"

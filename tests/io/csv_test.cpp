@@ -101,9 +101,9 @@ TEST(Table, ListsTheColumnsThereAre) {
   EXPECT_EQ(thrown_by([&] { read_text(text); }),
             "text:1: no column looks like a sequence; the columns are 'id', 'mutant', 'score'\n"
             "  name one with --sequence-column; without a header line, add one");
-  EXPECT_EQ(
-      thrown_by([&] { read_text(text, "text", {.sequence_column = "wt"}); }),
-      "text:1: there is no column 'wt'; the columns are 'id', 'mutant', 'score'\n  name one with --sequence-column");
+  EXPECT_EQ(thrown_by([&] { read_text(text, "text", {.sequence_column = "wildtype"}); }),
+            "text:1: there is no column 'wildtype'; the columns are 'id', 'mutant', 'score'\n  name one with "
+            "--sequence-column");
   EXPECT_EQ(thrown_by([&] { read_text("sequence\nMK\n", "text", {.id_column = "key"}); }),
             "text:1: there is no column 'key'; the columns are 'sequence'\n  name one with --id-column");
 }

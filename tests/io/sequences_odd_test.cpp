@@ -75,7 +75,7 @@ TEST(LostLineEnds, BeginARecordWhereItsHeaderStands) {
   EXPECT_EQ(read.records[3].sequence, "<mask>A");
   EXPECT_EQ(read.notes.headers_inside, 3);
   EXPECT_EQ(read.notes.first_inside, "text:3");
-  const Read empty = read_noted("MK>a\nAC>\n");
+  const Read empty = read_noted("MK>a\nAC>\n", {.format = SequenceFormat::fasta});
   ASSERT_EQ(empty.ids(), (Ids{"record_1", "a", "record_3"}));
   EXPECT_EQ(empty.records[0].error->parts().what, "sequence before any header");
   EXPECT_EQ(empty.records[2].error->parts().what, "the record has no sequence");

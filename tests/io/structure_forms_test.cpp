@@ -327,6 +327,8 @@ TEST(StructureForms, MmcifWithFewColumns) {
   EXPECT_EQ(label.chains.at(0).name, "B");
   EXPECT_EQ(label.chains[0].sequence, "MHW");
   EXPECT_EQ(label.chains[0].residues[1].label, "6");
+  EXPECT_THAT(label.notes,
+              ElementsAre("the file has no numbers of its author (auth_seq_id): those of the sequence are shown"));
   const auto auth = io::parse_structure(
       text("_atom_site.auth_atom_id\n_atom_site.auth_comp_id\n_atom_site.auth_asym_id\n_atom_site.auth_seq_id\n" +
                position + "_atom_site.label_seq_id\n",
@@ -335,6 +337,7 @@ TEST(StructureForms, MmcifWithFewColumns) {
   EXPECT_EQ(auth.chains.at(0).name, "C");
   EXPECT_EQ(auth.chains[0].sequence, "MHW");
   EXPECT_EQ(auth.chains[0].residues[2].label, "12");
+  EXPECT_TRUE(auth.notes.empty());
   const auto null = io::parse_structure(
       text("_atom_site.group_PDB\n_atom_site.type_symbol\n_atom_site.label_atom_id\n_atom_site.label_comp_id\n"
            "_atom_site.label_asym_id\n_atom_site.auth_asym_id\n_atom_site.label_seq_id\n_atom_site.auth_seq_id\n" +

@@ -66,6 +66,15 @@ TEST(TableReader, PassesOverComments) {
   EXPECT_EQ(table.notes, (Fields{"t.csv: 4 lines of comment (#) passed over"}));
 }
 
+TEST(TableReader, PassesOverLinesOfOtherSystems) {
+  for (const std::string end : {"\n", "\r\n", "\r"}) {
+    const Read table = table_of("# one" + end + "# two" + end + end + "id,x" + end + "P1,2" + end);
+    EXPECT_EQ(table.columns, (Fields{"id", "x"}));
+    EXPECT_EQ(table.row(0), (Fields{"P1", "2"}));
+    EXPECT_EQ(table.rows[0].line, 5);
+  }
+}
+
 TEST(TableReader, AHeaderMayBeginWithAHash) {
   EXPECT_EQ(table_of("#id,score\nP1,0.5\n").columns, (Fields{"#id", "score"}));
   EXPECT_EQ(table_of("# made by me\n#query\tsequence\na\tMK\n").columns, (Fields{"#query", "sequence"}));
@@ -107,7 +116,7 @@ TEST(TableReader, ReadsListsAndDataWithoutHeader) {
 }
 
 TEST(TableReader, ReadsWindowsText) {
-  const std::string utf16("\xFF\xFEi\0d\0\t\0\xE9\0\r\0\n\0P\0\t\0\x3D\xD8\x00\xDE\r\0\n\0", 28);
+  const std::string utf16("\xFF\xFEi\0d\0\t\0\xE9\0\r\0\n\0P\0\t\0\x3D\xD8\x00\xDE\r\0\n\0", 26);
   const Read table = table_of(utf16);
   EXPECT_EQ(table.columns, (Fields{"id", "é"}));
   EXPECT_EQ(table.row(0), (Fields{"P", "😀"}));

@@ -10,6 +10,7 @@
 #include "report/picture.h"
 #include "report/span.h"
 #include "report/trend.h"
+#include "support/pictures.h"
 
 namespace groel::report {
 namespace {
@@ -79,6 +80,7 @@ Box image_box(const std::string& svg) {
 }
 
 TEST(Layout, SquareMapsHaveSquareCellsAndTheSameTicksOnBothAxes) {
+  GROEL_NEEDS_PICTURES();
   const std::string svg = to_svg(square_map(76));
   const Box box = image_box(svg);
   EXPECT_GT(box.width, 400);
@@ -90,12 +92,14 @@ TEST(Layout, SquareMapsHaveSquareCellsAndTheSameTicksOnBothAxes) {
 }
 
 TEST(Layout, LongerMapsHaveWiderSteps) {
+  GROEL_NEEDS_PICTURES();
   const std::string svg = to_svg(square_map(600));
   for (const char* tick : {"50", "100", "600"}) EXPECT_TRUE(has_text(svg, tick)) << tick;
   EXPECT_FALSE(has_text(svg, "5"));
 }
 
 TEST(Layout, ANumberThatStandsTwiceHasOneTickAndOneThatIsMissingNone) {
+  GROEL_NEEDS_PICTURES();
   Figure figure = square_map(20);
   figure.x.numbers[10] = figure.y.numbers[10] = 10;         // 10A
   figure.x.numbers[14] = figure.y.numbers[14] = kNoNumber;  // not seen
@@ -106,6 +110,7 @@ TEST(Layout, ANumberThatStandsTwiceHasOneTickAndOneThatIsMissingNone) {
 }
 
 TEST(Layout, AWideMapGoesOnInFurtherRowsWithLettersThatCanBeRead) {
+  GROEL_NEEDS_PICTURES();
   Figure figure = scan(286);
   wrap_columns(figure);
   EXPECT_EQ(figure.wrap, 80);
@@ -134,6 +139,7 @@ TEST(Layout, PagesKeepOneRowAndHaveTheValues) {
 }
 
 TEST(Layout, LegendsNeverPage) {
+  GROEL_NEEDS_PICTURES();
   Figure figure;
   for (int i = 0; i < 40; ++i)
     figure.points.push_back({"a group with the number " + std::to_string(i), {1.0 * i}, {0}, {}, 7, {}, {}, {}});
@@ -143,6 +149,7 @@ TEST(Layout, LegendsNeverPage) {
 }
 
 TEST(Layout, LongTitlesAreWrappedOrShortenedAndStayInside) {
+  GROEL_NEEDS_PICTURES();
   Figure figure;
   figure.title = std::string(400, 'W');
   figure.points.push_back({"", {1}, {1}, {}, 7, {}, {}, {}});
@@ -152,6 +159,7 @@ TEST(Layout, LongTitlesAreWrappedOrShortenedAndStayInside) {
 }
 
 TEST(Layout, APointsLabelAtTheEdgeStandsOnItsOtherSide) {
+  GROEL_NEEDS_PICTURES();
   Figure figure;
   figure.points.push_back({"", {0, 1}, {0, 1}, {"left", "a label that is far too long to fit"}, 7, {}, {}, {}});
   const std::string svg = to_svg(figure);
@@ -160,6 +168,7 @@ TEST(Layout, APointsLabelAtTheEdgeStandsOnItsOtherSide) {
 }
 
 TEST(Layout, ColourBarsHaveRoundEndsAMiddleATitleAndSayWhatIsBeyond) {
+  GROEL_NEEDS_PICTURES();
   Figure figure = scan(20);
   figure.heat_map->values[0] = -9;
   figure.heat_map->low = -2;
@@ -170,6 +179,7 @@ TEST(Layout, ColourBarsHaveRoundEndsAMiddleATitleAndSayWhatIsBeyond) {
 }
 
 TEST(Layout, PointsWithValuesHaveTheScalesColours) {
+  GROEL_NEEDS_PICTURES();
   Figure figure;
   figure.points.push_back({"", {0, 1, 2}, {0, 1, 2}, {}, 7, {}, {}, {0, 50, 100}});
   figure.point_scale = PointScale{"melting temperature, °C", {}, {}};
@@ -181,6 +191,7 @@ TEST(Layout, PointsWithValuesHaveTheScalesColours) {
 }
 
 TEST(Layout, TheMarkedBarHasItsOwnColourAndName) {
+  GROEL_NEEDS_PICTURES();
   Figure figure;
   figure.x.categories = {"L", "V", "I"};
   figure.bars = {{"predicted", {0.5, 0.3, 0.2}, kBlue, 1, "residue of the sequence"}};
@@ -191,6 +202,7 @@ TEST(Layout, TheMarkedBarHasItsOwnColourAndName) {
 }
 
 TEST(Layout, HeldOutLinesAreDashedInTheirRunsColour) {
+  GROEL_NEEDS_PICTURES();
   Figure figure;
   figure.lines = {{"one, training", {0, 1}, {1, 2}, Line::Stroke::solid, 3},
                   {"one, held out", {0, 1}, {2, 3}, Line::Stroke::dashed, 3}};
@@ -256,6 +268,7 @@ const std::vector<std::string> kOdd = {"a\001b",
                                        std::string(3000, 'x')};
 
 TEST(OddTexts, GivePicturesThatEveryReaderTakes) {
+  GROEL_NEEDS_PICTURES();
   for (const std::string& odd : kOdd) {
     Figure figure = scan(4);
     figure.title = figure.subtitle = figure.x.name = figure.y.name = figure.heat_map->name = odd;
@@ -270,6 +283,7 @@ TEST(OddTexts, GivePicturesThatEveryReaderTakes) {
 }
 
 TEST(OddTexts, AreWrittenOut) {
+  GROEL_NEEDS_PICTURES();
   Figure figure;
   figure.points.push_back({"", {0, 1, 2}, {0, 1, 2}, {"a\001b", "\xF0\x9F\xA7\xAC", "x<y>&"}, 7, {}, {}, {}});
   const std::string svg = to_svg(figure);

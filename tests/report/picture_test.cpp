@@ -14,6 +14,7 @@
 #include "report/palette.h"
 #include "report/span.h"
 #include "report/table.h"
+#include "support/pictures.h"
 
 namespace groel::report {
 namespace {
@@ -56,6 +57,7 @@ Figure bars() {
 }
 
 TEST(Picture, SvgHoldsItsTexts) {
+  GROEL_NEEDS_PICTURES();
   const std::string svg = to_svg(curves());
   EXPECT_THAT(svg, StartsWith("<svg "));
   for (const char* text : {"Loss &amp; &lt;perplexity&gt;", "step", "loss, nats", "training", "held out"})
@@ -64,6 +66,7 @@ TEST(Picture, SvgHoldsItsTexts) {
 }
 
 TEST(Picture, LabelsStandBesideFewPointsAlone) {
+  GROEL_NEEDS_PICTURES();
   Figure figure = curves();
   EXPECT_THAT(to_svg(figure), HasSubstr("step &quot;30&quot;"));
   for (int i = 0; i < 60; ++i) {
@@ -75,12 +78,14 @@ TEST(Picture, LabelsStandBesideFewPointsAlone) {
 }
 
 TEST(Picture, OneEngineDrawsManyAndTheSameAgain) {
+  GROEL_NEEDS_PICTURES();
   const std::string first = to_svg(bars());
   to_svg(map());
   EXPECT_EQ(to_svg(bars()), first);
 }
 
 TEST(Picture, HeatMapIsAnImageInItsPlace) {
+  GROEL_NEEDS_PICTURES();
   const std::string svg = to_svg(map());
   EXPECT_THAT(svg, HasSubstr("<image"));
   EXPECT_THAT(svg, HasSubstr("data:image/png;base64,"));
@@ -88,6 +93,7 @@ TEST(Picture, HeatMapIsAnImageInItsPlace) {
 }
 
 TEST(Picture, PngOfTwiceTheSize) {
+  GROEL_NEEDS_PICTURES();
   const std::string png = to_png(bars());
   ASSERT_THAT(png, StartsWith("\x89PNG"));
   const auto word = [&](std::size_t at) {
@@ -100,6 +106,7 @@ TEST(Picture, PngOfTwiceTheSize) {
 }
 
 TEST(Picture, PageStandsAloneAndCannotBeBrokenByItsTexts) {
+  GROEL_NEEDS_PICTURES();
   Figure figure = curves();
   figure.points[0].labels[0] = "</script><script>alert(1)</script>";
   const std::string page = to_html(figure);
@@ -113,6 +120,7 @@ TEST(Picture, PageStandsAloneAndCannotBeBrokenByItsTexts) {
 }
 
 TEST(Picture, FilesByExtensionWithTheirData) {
+  GROEL_NEEDS_PICTURES();
   const auto folder = std::filesystem::temp_directory_path() / "groel-picture-test";
   std::filesystem::create_directories(folder);
   for (const char* extension : {".svg", ".png", ".html"}) {
@@ -135,6 +143,7 @@ TEST(Picture, FilesByExtensionWithTheirData) {
 }
 
 TEST(Picture, SizesThatDoNotFitAreRefused) {
+  GROEL_NEEDS_PICTURES();
   Figure lines = curves();
   lines.lines[0].y.pop_back();
   EXPECT_THROW(to_svg(lines), Error);

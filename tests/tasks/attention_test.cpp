@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "io/npz.h"
+#include "support/pictures.h"
 #include "tasks/reading.h"
 
 namespace groel::testing {
@@ -65,6 +66,7 @@ TEST(Attention, TheMeanOverHeadsOfResidues) {
 }
 
 TEST(Attention, CorrectedMapsAreSymmetricWithRowsOfSumZero) {
+  GROEL_NEEDS_PICTURES();
   const TemporaryFolder work;
   const Reference reference;
   ASSERT_EQ(groel({"attention", reference.sequence, "-m", kEsm2, "--heads", "all", "--form", "corrected", "-o",
@@ -101,10 +103,11 @@ TEST(Attention, WhatIsWrongIsSaid) {
   expect({kProteins}, ErrorKind::usage, "--record");
   expect({"MK?"}, ErrorKind::not_found, "MK?");
   expect({"MK<bad>"}, ErrorKind::bad_input, "<bad>");
-  expect({"MKTAY", "-o", "x.h5"}, ErrorKind::usage, ".npz or .csv");
+  expect({"MKTAY", "-o", "x.h5"}, ErrorKind::usage, ".csv, .tsv or .npz");
 }
 
 TEST(Tokens, TheTableIsThatOfTheCheckpoint) {
+  GROEL_NEEDS_PICTURES();
   const TemporaryFolder work;
   ASSERT_EQ(groel({"tokens", "-m", kEsm2, "-o", work / "t.npz", "--picture", work / "t.svg"}).exit, 0);
   const io::ArrayFile whole = io::read_safetensors(kEsm2 + "/model.safetensors");

@@ -1,4 +1,4 @@
-// groel contacts and fit-contacts: the reference's probabilities, structures, and heads learned from them.
+// groel contacts: the reference's probabilities, and structures.
 #include <gmock/gmock.h>
 
 #include <chrono>
@@ -10,6 +10,8 @@
 #include "io/npz.h"
 #include "io/sequences.h"
 #include "support/pdb.h"
+#include "support/pictures.h"
+#include "tasks/headless.h"
 #include "tasks/reading.h"
 
 namespace groel::testing {
@@ -19,24 +21,11 @@ using ::testing::HasSubstr;
 
 const std::string kUbiquitin = GROEL_TEST_DATA "/structures/1ubq.pdb";
 const std::string kInsulin = GROEL_TEST_DATA "/structures/3i40.pdb";
-const std::string kCrambin = GROEL_SOURCE_DIR "/examples/1CRN.cif";
 
 std::vector<float> floats(const io::Array& array) {
   std::vector<float> out(array.bytes.size() / sizeof(float));
   std::memcpy(out.data(), array.bytes.data(), array.bytes.size());
   return out;
-}
-
-// esm2-tiny without its contact head.
-std::string headless(const TemporaryFolder& work) {
-  const std::string folder = work / "headless";
-  std::filesystem::copy(kEsm2, folder);
-  const io::ArrayFile whole = io::read_safetensors(kEsm2 + "/model.safetensors");
-  std::map<std::string, io::ArrayView> kept;
-  for (const auto& [name, array] : whole.arrays)
-    if (name.find("contact_head") == std::string::npos) kept[name] = {array.dtype, array.shape, array.bytes};
-  io::write_safetensors(folder + "/model.safetensors", kept, {{"format", "pt"}});
-  return folder;
 }
 
 TEST(Contacts, AreTheReferences) {
@@ -98,6 +87,7 @@ TEST(Contacts, CaspText) {
 }
 
 TEST(Contacts, AFileAndAPictureARecord) {
+  GROEL_NEEDS_PICTURES();
   const TemporaryFolder work;
   const std::string input = write_file(work / "in.fasta", ">sp|A1|X\nMKTAYIAKQR\n>bad\nMK?\n>b\nMKTAYIAK\n");
   const Outcome done = groel({"contacts", input, "-m", kEsm2, "-o", work / "c.rr", "--picture", work / "c.svg"});
@@ -108,6 +98,7 @@ TEST(Contacts, AFileAndAPictureARecord) {
 }
 
 TEST(Contacts, NoFileOfARecordIsLost) {
+  GROEL_NEEDS_PICTURES();
   const TemporaryFolder work;
   const std::string input = write_file(work / "in.fasta", ">a|b\nMKTAYIAK\n>a/b\nMKTAYIAK\n>c\nMKTAYIAK\n");
   const Outcome alike = groel({"contacts", input, "-m", kEsm2, "--picture", work / "c.svg"});
@@ -173,6 +164,7 @@ TEST(Contacts, BatchesChangeNothing) {
 }
 
 TEST(Contacts, PrecisionAgainstAStructure) {
+  GROEL_NEEDS_PICTURES();
   const TemporaryFolder work;
   const json record = groel_json({"contacts", "--structure", kUbiquitin, "--picture", work / "u.svg"})["records"].at(0);
   EXPECT_EQ(record["id"], "1ubq_A");
@@ -194,7 +186,7 @@ TEST(Contacts, PrecisionAgainstAStructure) {
   EXPECT_EQ(last["pairs"], 15);
   EXPECT_EQ(last["hits"], hits);
   EXPECT_EQ(last["considered"], 52 * 53 / 2);
-  EXPECT_THAT(read_file(work / "u.svg"), HasSubstr("below: within 8"));
+  EXPECT_THAT(read_file(work / "u.svg"), HasSubstr("Below: the structure (Cβ within 8 Å)"));
   // Residues 1 and 17 of ubiquitin's first hairpin touch; below the diagonal, row 17.
   const auto rows = csv_rows(read_file(work / "u.svg.csv"));
   EXPECT_EQ(rows.at(17).at(1), "1");
@@ -308,6 +300,7 @@ TEST(Contacts, ASequenceIsMatchedWithTheStructure) {
 }
 
 TEST(Contacts, OfAStructureAlone) {
+  GROEL_NEEDS_PICTURES();
   const TemporaryFolder work;
   std::vector<PdbAtom> atoms;
   for (int i = 0; i < 8; ++i) atoms.push_back({"ALA", "A", i + 1, i < 7 ? 10.0 * i : 3.0});
@@ -336,6 +329,7 @@ TEST(Contacts, OfAStructureAlone) {
 }
 
 TEST(Contacts, WhatIsWrongIsSaid) {
+  GROEL_NEEDS_PICTURES();
   const TemporaryFolder work;
   const auto expect = [&](std::vector<std::string> arguments, ErrorKind kind, const std::string& text) {
     arguments.insert(arguments.begin(), "contacts");
@@ -347,7 +341,7 @@ TEST(Contacts, WhatIsWrongIsSaid) {
   expect({"-m", kEsm2, "-s", kInsulin, "--chain", "A,B"}, ErrorKind::usage, "for --from-structure alone");
   expect({"-m", kEsm2}, ErrorKind::usage, "nothing to predict");
   expect({"-m", kEsm2, kProteins, "--chain", "A"}, ErrorKind::usage, "add --structure");
-  expect({"-m", kEsm2, kProteins, "--picture", work / "x.gif"}, ErrorKind::usage, ".svg, .png or .html");
+  expect({"-m", kEsm2, kProteins, "--picture", work / "x.gif"}, ErrorKind::usage, "use .svg, .png, .html");
   expect({"-m", kEsm2, kProteins, "-o", work / "x.csv"}, ErrorKind::usage, "csv cannot hold contacts");
   EXPECT_TRUE(work.names().empty()) << "no journal either";
   expect({"-m", kEsm2, kProteins, "--resume"}, ErrorKind::usage, "name it with --output");
@@ -356,92 +350,6 @@ TEST(Contacts, WhatIsWrongIsSaid) {
   expect({"-m", kEsm2, "-s", write_file(work / "empty.pdb", "")}, ErrorKind::bad_input, "the file is empty");
   expect({"-m", kEsm2, write_file(work / "empty.fasta", "")}, ErrorKind::bad_input, "empty.fasta");
   expect({"-m", headless(work), kProteins}, ErrorKind::unsupported, "groel fit-contacts");
-}
-
-TEST(FitContacts, GivesAModelItsHead) {
-  const TemporaryFolder work;
-  const std::string model = headless(work);
-  const json fitted = groel_json({"fit-contacts", kCrambin, kInsulin, "-m", model, "--min-length", "25",
-                                  "--inverse-strength", "10", "--valid", kUbiquitin, "-o", work / "fit"});
-  EXPECT_EQ(fitted["chains"], 2);  // insulin's A is too short
-  EXPECT_EQ(fitted["weights"], 12);
-  EXPECT_EQ(fitted["pairs"], 40 * 41 / 2 + 24 * 25 / 2);
-  EXPECT_EQ(fitted["valid_chains"], 1);
-  const io::ArrayFile whole = io::read_safetensors(work / "fit/model.safetensors");
-  const io::ArrayFile before = io::read_safetensors(model + "/model.safetensors");
-  EXPECT_EQ(whole.arrays.at("esm.contact_head.regression.weight").shape, (std::vector<std::int64_t>{1, 12}));
-  EXPECT_EQ(whole.arrays.at("esm.contact_head.regression.bias").shape, (std::vector<std::int64_t>{1}));
-  for (const auto& [name, array] : before.arrays)
-    EXPECT_TRUE(std::ranges::equal(array.bytes, whole.arrays.at(name).bytes)) << name;
-  // What the command said of held-out ubiquitin is what `groel contacts` finds with the model it wrote.
-  const json found = groel_json({"contacts", "-m", work / "fit", "-s", kUbiquitin})["records"][0]["precision"];
-  for (std::size_t i = 0; i < 9; ++i)
-    EXPECT_NEAR(found[i]["precision"].get<double>(), fitted["valid_precision"][i]["precision"].get<double>(), 1e-12)
-        << i;
-}
-
-TEST(FitContacts, EqualCallsGiveEqualFiles) {
-  const TemporaryFolder work;
-  for (const char* threads : {"1", "2"}) {
-    const Outcome done =
-        groel({"fit-contacts", kCrambin, "-m", kEsm2, "-t", threads, "--inverse-strength", "10", "-o", work / threads});
-    EXPECT_EQ(done.exit, 0) << done;
-    EXPECT_THAT(done.out, HasSubstr("820 pairs of residues"));
-  }
-  EXPECT_EQ(read_file(work / "1/model.safetensors"), read_file(work / "2/model.safetensors"));
-}
-
-TEST(FitContacts, WhatIsWrongIsSaid) {
-  const TemporaryFolder work;
-  const Outcome none = groel({"fit-contacts", kInsulin, "-m", kEsm2, "--min-length", "100", "-o", work / "x"});
-  EXPECT_EQ(none.exit, exit_code(ErrorKind::bad_input)) << none;
-  EXPECT_TRUE(none.says("no chain"));
-  std::filesystem::create_directory(work / "there");
-  const Outcome there = groel({"fit-contacts", kCrambin, "-m", kEsm2, "-o", work / "there", "--overwrite"});
-  EXPECT_EQ(there.exit, exit_code(ErrorKind::usage)) << there;
-  EXPECT_TRUE(there.says("is no model"));
-  std::vector<PdbAtom> rod;  // longer than what esm1b-tiny reads
-  for (int i = 0; i < 300; ++i) rod.push_back({"ALA", "A", i + 1, 3.8 * i});
-  const Outcome long_one = groel({"fit-contacts", kCrambin, "-m", GROEL_TEST_DATA "/esm1b-tiny", "--valid",
-                                  write_file(work / "rod.pdb", pdb(rod)), "-o", work / "x"});
-  EXPECT_EQ(long_one.exit, exit_code(ErrorKind::bad_input)) << long_one;
-  EXPECT_TRUE(long_one.says("rod.pdb:A: longer than the model's")) << long_one;
-  EXPECT_FALSE(std::filesystem::exists(work / "x")) << "before anything is fitted";
-  // Of a folder what is no structure is left out; a file that is named has to be one.
-  std::filesystem::create_directory(work / "mixed");
-  std::filesystem::copy(kCrambin, work / "mixed/a.cif");
-  write_file(work / "mixed/ligand.cif", "data_ATP\n_chem_comp.id ATP\n");
-  const Outcome mixed =
-      groel({"fit-contacts", work / "mixed", "-m", kEsm2, "--inverse-strength", "10", "-o", work / "fit"});
-  EXPECT_EQ(mixed.exit, 0) << mixed;
-  EXPECT_TRUE(mixed.says("ligand.cif: no residue of a protein")) << mixed;
-  EXPECT_EQ(groel({"fit-contacts", kCrambin, work / "mixed/ligand.cif", "-m", kEsm2, "-o", work / "y"}).exit,
-            exit_code(ErrorKind::bad_input));
-  const Outcome large = groel({"fit-contacts", kCrambin, "-m", kEsm2, "-o", work / "x", "--memory", "10K"});
-  EXPECT_EQ(large.exit, exit_code(ErrorKind::memory)) << large;
-}
-
-TEST(FitContacts, AHeadThatLearnedNothingIsNotWritten) {
-  const TemporaryFolder work;
-  const Outcome none = groel({"fit-contacts", kCrambin, "-m", kEsm2, "--inverse-strength", "1e-9", "-o", work / "x"});
-  EXPECT_EQ(none.exit, exit_code(ErrorKind::bad_input)) << none;
-  EXPECT_TRUE(none.says("nothing was learned: all 12 weights are 0")) << none;
-  EXPECT_FALSE(std::filesystem::exists(work / "x"));
-  // The strength it names is enough, and a little less is not.
-  const std::size_t from = none.err.find("from ") + 5;
-  const double named = std::stod(none.err.substr(from));
-  const auto fit = [&](double strength) {
-    return groel({"fit-contacts", kCrambin, "-m", kEsm2, "--inverse-strength", fmt::format("{}", strength),
-                  "--overwrite", "-o", work / "x"});
-  };
-  EXPECT_EQ(fit(named * 0.8).exit, exit_code(ErrorKind::bad_input));
-  const Outcome enough = fit(named);
-  EXPECT_EQ(enough.exit, 0) << enough;
-  std::vector<PdbAtom> rod;
-  for (int i = 0; i < 40; ++i) rod.push_back({"ALA", "A", i + 1, 3.8 * i});
-  const Outcome flat = groel({"fit-contacts", write_file(work / "rod.pdb", pdb(rod)), "-m", kEsm2, "-o", work / "y"});
-  EXPECT_EQ(flat.exit, exit_code(ErrorKind::bad_input)) << flat;
-  EXPECT_TRUE(flat.says("none of the 595 pairs of residues touches")) << flat;
 }
 
 }  // namespace

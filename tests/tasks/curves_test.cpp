@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "support/files.h"
+#include "support/pictures.h"
 #include "support/program.h"
 
 namespace groel::testing {
@@ -36,6 +37,7 @@ TEST(Curves, TableOfOneRun) {
 }
 
 TEST(Curves, JsonAndPicturesOfTwoRuns) {
+  GROEL_NEEDS_PICTURES();
   const TemporaryFolder work;
   const std::string picture = work / "loss.svg";
   const Outcome shown =
@@ -53,6 +55,7 @@ TEST(Curves, JsonAndPicturesOfTwoRuns) {
 }
 
 TEST(Curves, WhatIsWrongIsSaid) {
+  GROEL_NEEDS_PICTURES();
   const TemporaryFolder work;
   const std::string folder = run_folder(work, "one");
   const Outcome nowhere = groel({"curves", work / "none"});

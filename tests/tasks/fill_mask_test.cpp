@@ -1,4 +1,5 @@
 // groel fill-mask: the reference's probabilities, in order; positions by either habit; whole chains; bad input.
+#include "support/pictures.h"
 #include "tasks/reading.h"
 
 namespace groel::testing {
@@ -158,6 +159,7 @@ TEST(FillMask, MasksOfALongProteinStayHidden) {
 }
 
 TEST(FillMask, BadInputIsNamed) {
+  GROEL_NEEDS_PICTURES();
   const auto run = [](std::vector<std::string> more) {
     more.insert(more.begin(), "fill-mask");
     more.insert(more.end(), {"-m", kEsm2});

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "support/pictures.h"
 #include "support/program.h"
 
 namespace groel::testing {
@@ -51,6 +52,7 @@ TEST_F(Project, TsneKeepsTheCloudsApart) {
 }
 
 TEST_F(Project, PcaWithGroupsAndPicture) {
+  GROEL_NEEDS_PICTURES();
   const std::string picture = folder_ / "map.html";
   const std::string out = folder_ / "map.csv";
   const Outcome run = groel({"project", vectors_, "--method", "pca", "--table", table_, "--id-column", "name",

@@ -2,6 +2,7 @@
 // alone.
 #include <set>
 
+#include "support/pictures.h"
 #include "tasks/reading.h"
 
 namespace groel::testing {
@@ -66,6 +67,7 @@ TEST(Score, PseudoPerplexityTakesIndels) {
 }
 
 TEST(Score, AScanIsEverySubstitution) {
+  GROEL_NEEDS_PICTURES();
   const TemporaryFolder folder;
   const Outcome outcome = groel({"score", kWild, "--scan", "-m", kEsm2, "-o", folder / "scan.csv"});
   EXPECT_EQ(outcome.exit, 0) << outcome;
@@ -213,12 +215,14 @@ TEST_F(ScoreTable, BadInputIsNamed) {
   EXPECT_TRUE(score({kProteins, "--scan"}).says("the input has 15 records")) << score({kProteins, "--scan"});
   EXPECT_TRUE(score({"MK<mask>T", "--scan"}).says("the wild type, sequence: position 3 is '<mask>', not a residue"));
   EXPECT_TRUE(score({kWild, "--variants", "no_such.csv"}).says("no_such.csv: there is no such file"));
-  EXPECT_TRUE(score({kWild, "--variants", "Y5"}).says("Y5: there is no such file, and it is not a variant either"));
+  EXPECT_TRUE(score({kWild, "--variants", "Y5"})
+                  .says("Y5: there is no such file, and it is not a variant either: the new residue is missing"));
   EXPECT_EQ(score({kWild, "--variants", "Y5"}).exit, 3);
 }
 
 // Models give X, B, Z and their like next to no probability: whatever is put there would top every ranking.
 TEST(Score, AScanLeavesOutWhatIsNoOneResidue) {
+  GROEL_NEEDS_PICTURES();
   const TemporaryFolder folder;
   const std::string mixed = "MKXTBYZUOJK";
   const Outcome outcome = groel({"score", mixed, "--scan", "-m", kEsm2, "-o", folder / "scan.csv", "--picture",
@@ -307,6 +311,11 @@ TEST_F(ScoreTable, AnOffsetIsSuggestedInSpiteOfWrongRows) {
       outcome.says("15 of 16 residues would agree with the sequence with --offset -1 (do the positions count "
                    "from 0?)"))
       << outcome;
+}
+
+TEST_F(ScoreTable, NothingToCompareIsSaid) {
+  const Outcome outcome = run("mutant,x\nA5W,1\nY5W,2\n", {"--target-col", "x"});
+  EXPECT_TRUE(outcome.says("score: nothing to compare: 1 of 2 variants have a score and a measured value")) << outcome;
 }
 
 TEST_F(ScoreTable, WhatIsNotComparedIsCounted) {

@@ -85,7 +85,7 @@ TEST(Labels, ColumnsFindTheirOutputsByName) {
   const LabelledRows others{{"b", "a"}, {{"t:2", "MK", "", {"1.5", "2.5"}}}};
   EXPECT_EQ(encode_labels(others, xy, "", kTokenizer).values, (std::vector<float>{1.5F, 2.5F}));
   const LabelledRows one{{"x"}, {{"t:2", "MK", "", {"1.5"}}}};
-  EXPECT_PRED2(has, complaint([&] { encode_labels(one, xy, "", kTokenizer); }), "1 label columns for 2 outputs");
+  EXPECT_PRED2(has, complaint([&] { encode_labels(one, xy, "", kTokenizer); }), "1 label column for 2 outputs");
 }
 
 TEST(Labels, WhatDoesNotFitNamesItsRow) {

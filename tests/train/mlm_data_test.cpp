@@ -62,7 +62,8 @@ TEST(Corpus, KeepsWhatItCanRead) {
   ASSERT_EQ(notes.warnings.size(), 1U);
   EXPECT_NE(notes.warnings[0].find("1 record cannot be learned from"), std::string::npos) << notes.warnings[0];
   EXPECT_NE(notes.warnings[0].find("'b'"), std::string::npos) << notes.warnings[0];
-  EXPECT_EQ(notes.notes, std::vector<std::string>{"2 sequences are outside the length filter"});
+  EXPECT_EQ(notes.notes, (std::vector<std::string>{"4 lower-case letters read as upper case",
+                                                   "2 sequences are outside the length filter"}));
 }
 
 TEST(Corpus, NothingLeftIsAnError) { EXPECT_THROW(corpus_of(">a\nMKV\n", {4, 0}), Error); }

@@ -151,6 +151,18 @@ class TableReader {
   VariantTable table_;
 };
 
+// Of what looks like a variant rather than a file: ": the new residue is missing".
+std::string why_not(const std::string& word) {
+  if (word.find_first_of("./") != std::string::npos || word.find_first_of("0123456789") == std::string::npos) return {};
+  try {
+    bio::parse_variant(word);
+  } catch (const Error& error) {
+    const std::string& what = error.parts().what;
+    return what.substr(std::min(what.find(": "), what.size()));
+  }
+  return {};
+}
+
 VariantTable from_words(const Options& options, const std::string& wild_type) {
   VariantTable table{{"mutant"}, {}, false};
   const std::string text = options.text("variants");
@@ -168,6 +180,12 @@ VariantTable from_words(const Options& options, const std::string& wild_type) {
     at = end + 1;
   }
   return table;
+}
+
+// The advice, after the file that may have been meant.
+std::string with_near(const std::string& advice, const std::string& path) {
+  const std::string near = missing_path_remedy(path.substr(0, 200));
+  return near.empty() ? advice : near + "; " + advice;
 }
 
 }  // namespace
@@ -189,8 +207,9 @@ VariantTable read_variants(const Options& options, const std::string& wild_type)
     throw Error(ErrorKind::usage, {fmt::format("'{}' is no table, so that no column can be named", text.substr(0, 60)),
                                    "--variants", "name a CSV or TSV file"});
   if (!file && !words)
-    throw Error(ErrorKind::not_found, {"there is no such file, and it is not a variant either", text.substr(0, 200),
-                                       "name a table, or write variants as A5D:K9R,M1A"});
+    throw Error(ErrorKind::not_found,
+                {"there is no such file, and it is not a variant either" + why_not(text), text.substr(0, 200),
+                 with_near("name a table, or write variants as A5D:K9R,M1A", text)});
   return words ? from_words(options, wild_type) : TableReader(options, wild_type).read();
 }
 
