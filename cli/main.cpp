@@ -1,5 +1,6 @@
 // The groel program: arguments in, one task run, exit status out.
 #include <fcntl.h>
+#include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -107,6 +108,12 @@ void raise_stack_limit() {
   ::setrlimit(RLIMIT_STACK, &limit);
 }
 
+// Where address space is limited, threads share one heap: each of its own would reserve 64 MB.
+void spare_address_space() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) ::mallopt(M_ARENA_MAX, 1);
+}
+
 // What the system said no to, outside our own calls: a thread, a file.
 Error from_system(const std::system_error& error) {
   const int code = error.code().value();
@@ -120,6 +127,7 @@ int main(int argc, char** argv) {
   groel::install_interrupt_handlers();
   groel::install_mapped_file_guard();
   raise_stack_limit();
+  spare_address_space();
   const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
   try {
     hold_standard_streams();

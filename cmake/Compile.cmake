@@ -1,4 +1,15 @@
 # Warnings, sanitizers and code-generation flags shared by every target of ours.
+include(CheckCXXSourceCompiles)
+check_cxx_source_compiles("#include <bit>
+  #include <concepts>
+  #include <span>
+  template <std::integral T> constexpr bool small(T x) { return std::bit_width(static_cast<unsigned>(x)) < 3; }
+  struct S { int a = 0, b = 0; };
+  int main() { const S s{.a = 1, .b = 2}; return requires { s.a; } && small(std::span<const S>(&s, 1)[0].b) ? 0 : 1; }"
+  GROEL_COMPILER_KNOWS_CXX20)
+if(NOT GROEL_COMPILER_KNOWS_CXX20)
+  message(FATAL_ERROR "this compiler lacks C++20: ${CMAKE_CXX_COMPILER} ${CMAKE_CXX_COMPILER_VERSION}")
+endif()
 add_library(groel_flags INTERFACE)
 # One floating-point result for every compiler: fused multiply-add only where the code says so.
 target_compile_options(groel_flags INTERFACE

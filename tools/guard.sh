@@ -92,6 +92,7 @@ main() {
   work=$root/build/guard
   mkdir -p "$work"
   need_packages build guard
+  need_charting  # the base does not do without
   say "base: $(git -C "$root" log -1 --format='%h %s' "$base")"
   program=$(build_base "$base")
   build release groel_cli

@@ -19,6 +19,8 @@ fail() {
   die "what to do: $(remedy_for "$2")"
 }
 
+trap 'say "interrupted; run the same line again, it goes on where it stopped"; exit 130' INT
+
 # shellcheck source=tools/progress.sh
 source "$tools/progress.sh"
 # shellcheck source=tools/remedies.sh

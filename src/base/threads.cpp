@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <atomic>
@@ -14,6 +15,7 @@
 
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/system.h"
 
 namespace groel {
 namespace {
@@ -21,10 +23,22 @@ namespace {
 std::atomic<int> g_threads{0};
 std::atomic<int> g_refused{0};
 
+constexpr std::size_t kStack = std::size_t{2} << 20;
+
+// Threads that there is room for. Where address space is limited, their stacks take a quarter of what is left of it:
+// without the rest there would be no memory to work with.
+int threads_with_room() {
+  constexpr int kMost = 1 << 16;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return kMost;
+  const std::size_t taken = virtual_memory();
+  const std::size_t left = limit.rlim_cur > taken ? static_cast<std::size_t>(limit.rlim_cur) - taken : 0;
+  return static_cast<int>(std::min<std::size_t>(kMost, left / 4 / kStack));
+}
+
 // Starts a detached thread; false where the system has no more to give. Its stack is the same whatever limit the shell
 // sets on stacks: enough for the kernels and oneDNN's compiler, and little where address space is short.
 bool start_thread(void* (*body)(void*), void* argument) {
-  constexpr std::size_t kStack = std::size_t{2} << 20;
   pthread_attr_t attributes;
   if (::pthread_attr_init(&attributes) != 0) return false;
   ::pthread_attr_setstacksize(&attributes, kStack);
@@ -145,8 +159,8 @@ class Pool {
  private:
   // Up to `wanted` threads; where the system refuses some, everyone goes on with those there are.
   void start_threads(int wanted) {
-    while (threads_ < wanted) {
-      if (!start_thread([](void* pool) -> void* { static_cast<Pool*>(pool)->serve(); }, this)) {
+    for (int room = threads_ < wanted ? threads_with_room() : 0; threads_ < wanted; --room) {
+      if (room <= 0 || !start_thread([](void* pool) -> void* { static_cast<Pool*>(pool)->serve(); }, this)) {
         g_refused = wanted - threads_;
         g_threads = threads_ + 1;
         return;

@@ -179,7 +179,8 @@ Checkpoint read_native(const fs::path& file) {
   if (is_there(folder_of(file) / "config.json")) return read_hugging_face(folder_of(file), file);
   if (holds_weights(torch.root))
     throw Error(ErrorKind::unsupported,
-                {"a state dict without its configuration: nothing says what model it is", file.string(),
+                {"a torch file of tensors, but not of any model family of this build: nothing says what model it is",
+                 file.string(),
                  "put it into a folder with the config.json and vocab.txt of the model it was trained from, as "
                  "pytorch_model.bin"});
   throw Error(ErrorKind::unsupported, {"a torch file, but not of any model family of this build", file.string(),

@@ -6,9 +6,16 @@
 namespace groel::formats::h5 {
 namespace {
 
+struct Reason {
+  std::string text;
+  bool memory = false;
+};
+
 // The innermost error comes first when HDF5 walks upward.
-herr_t collect(unsigned depth, const H5E_error2_t* entry, void* reason) {
-  if (depth == 0 && entry->desc != nullptr) *static_cast<std::string*>(reason) = entry->desc;
+herr_t collect(unsigned depth, const H5E_error2_t* entry, void* out) {
+  auto& reason = *static_cast<Reason*>(out);
+  if (depth == 0 && entry->desc != nullptr) reason.text = entry->desc;
+  reason.memory |= entry->min_num == H5E_NOSPACE || entry->min_num == H5E_CANTALLOC;
   return 0;
 }
 
@@ -29,10 +36,11 @@ herr_t Handle::close() noexcept {
 void File::check(herr_t status, std::string_view doing) const {
   disk_.rethrow();
   if (status >= 0) return;
-  std::string reason;
+  Reason reason;
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, collect, &reason);
   H5Eclear2(H5E_DEFAULT);
-  throw Error(ErrorKind::io, {fmt::format("cannot {}: HDF5 says \"{}\"", doing, reason), path_.string(), {}});
+  throw Error(reason.memory ? ErrorKind::memory : ErrorKind::io,
+              {fmt::format("cannot {}: HDF5 says \"{}\"", doing, reason.text), path_.string(), {}});
 }
 
 Handle File::check(hid_t id, Handle::Close closer, std::string_view doing) const {

@@ -65,13 +65,14 @@ VectorFile read_any(const VectorRequest& request) {
   return read_text_vectors(request);
 }
 
-// Rows with NaN or infinity are counted and closed up.
+// Rows with NaN, infinity or values whose squares are infinite are counted and closed up.
 void leave_out_failed(VectorFile& file) {
+  constexpr float kLargest = 1e18F;
   const auto width = static_cast<std::size_t>(file.width);
   std::size_t kept = 0;
   for (std::size_t i = 0; i < file.ids.size(); ++i) {
     const float* row = file.values.data() + i * width;
-    if (!std::all_of(row, row + width, [](float value) { return std::isfinite(value); })) {
+    if (!std::all_of(row, row + width, [](float value) { return std::abs(value) <= kLargest; })) {
       ++file.failed;
       continue;
     }

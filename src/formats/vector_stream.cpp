@@ -137,7 +137,7 @@ VectorFile read_in_child(const VectorRequest& request, std::size_t file_size,
                          const std::function<void(VectorSink& out)>& read) {
   ChildLimits limits;
   limits.memory += 4 * file_size;
-  limits.working += static_cast<double>(file_size) / 50e6;
+  limits.working = 3 + static_cast<double>(file_size) / 50e6;
   Receiver receiver;
   const ChildEnd end = run_in_child([&](const ChildSender& pipe) { read_and_send(pipe, read); },
                                     [&](std::span<const std::byte> bytes) { receiver.take(bytes); }, limits);

@@ -65,10 +65,11 @@ function numericAxis(axis, grid, range, share) {
 function trackAxis(track, grid, width) {
   var out = emptyAxis(grid);
   var range = numericRange({low: track.low, high: track.high, logarithmic: false}, track.values.concat([0]));
-  var step = tidyStep((range.high - range.low) / 2.2);
+  var step = tidyStep((range.high - range.low) / 3.3);
   out.type = 'value';
   out.min = tidied(Math.floor(range.low / step + 1e-9) * step);
-  out.max = tidied(Math.ceil(range.high / step - 1e-9) * step);
+  out.max = track.high !== null ? track.high : tidied(Math.ceil(range.high / step - 1e-9) * step);
+  out.axisLabel.showMaxLabel = Math.abs(out.max / step - Math.round(out.max / step)) < 1e-6;
   out.interval = step;
   out.axisLabel.formatter = shortNumber;
   out.name = elided(track.name, kTickSize, width);
@@ -181,6 +182,20 @@ function headOf(layout) {
   };
 }
 
+// ECharts draws a disc on the line of a legend, which no line of ours has.
+var kLegendLines = {
+  solid: 'path://M0,4H30V6H0Z',
+  dashed: 'path://M0,4H8V6H0ZM11,4H19V6H11ZM22,4H30V6H22Z',
+  dotted: 'path://M0,4H3V6H0ZM6,4H9V6H6ZM12,4H15V6H12ZM18,4H21V6H18ZM24,4H27V6H24Z'
+};
+
+function legendEntry(figure) {
+  return function(name) {
+    var line = figure.lines.filter(function(one) { return one.name === name; })[0];
+    return line ? {name: name, icon: kLegendLines[line.stroke]} : {name: name};
+  };
+}
+
 function legendOf(figure, layout) {
   if (!layout.names.length) return undefined;
   return {
@@ -191,7 +206,7 @@ function legendOf(figure, layout) {
     itemHeight: 11,
     itemGap: kLegendGap,
     formatter: legendText,
-    data: layout.names,
+    data: layout.names.map(legendEntry(figure)),
     textStyle: {color: kText, fontSize: kTextSize, fontFamily: kFont}
   };
 }

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "base/text_file.h"
+#include "engine/model_cache.h"
 #include "engine/plan.h"
 #include "formats/extension.h"
 #include "io/npz.h"
@@ -200,7 +201,7 @@ int run(const Options& options, Context& context) {
   const MapRequest request = map_request(options, model.info());
   const ReadRecord record = read_one_record(options, model.tokenizer(), context.sink);
   require_fit(options, model, request, record);
-  const Maps all{record.id, model_title(options.text("model")),
+  const Maps all{record.id, engine::model_label(options.text("model")),
                  map_labels(model.tokenizer(), record.tokens, request.form),
                  attention_maps(model, record.tokens, request)};
   const std::string path = options.text("output");

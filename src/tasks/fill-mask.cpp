@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/text_file.h"
+#include "engine/model_cache.h"
 #include "tasks/fill_mask/masks.h"
 #include "tasks/fill_mask/picture.h"
 #include "tasks/fill_mask/positions.h"
@@ -214,7 +215,8 @@ void check_drawable(const std::vector<MaskJob>& jobs, const std::vector<ReadReco
 
 void draw(const std::vector<FilledPosition>& all, const View& view, const Options& options, Sink& sink) {
   if (!options.has("picture") || all.empty()) return;  // none: its record failed, which has been said
-  MaskPicture picture{view.id(all.front()), model_title(options.text("model")), {}, {}, view.base, view.one_by_one};
+  MaskPicture picture{view.id(all.front()), engine::model_label(options.text("model")), {}, {}, view.base,
+                      view.one_by_one};
   for (std::size_t choice = 0; choice < view.choices.ids().size(); ++choice)
     picture.tokens.push_back(view.token(choice));
   for (const FilledPosition& filled : all) picture.residues.push_back(view.residue(filled));

@@ -223,6 +223,12 @@ std::vector<OptionSpec> option_table() {
            .help = "Its column to colour by, or one beside the vectors in their own table; or residue-class, for ids "
                    "that are amino acids",
            .value_name = "NAME"},
+          {.name = "colour-as",
+           .type = OptionType::choice,
+           .help = "Colours of the column: a scale for numbers, or groups; auto: a scale, unless there are a dozen "
+                   "whole numbers at most",
+           .otherwise = "auto",
+           .choices = {"auto", "scale", "groups"}},
           table_option("CSV file to write (default: stdout): id, x, y, group"),
           picture_option("The map"),
           {.name = "overwrite", .type = OptionType::flag, .help = "Replace existing files", .group = kOutput},

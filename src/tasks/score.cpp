@@ -122,8 +122,6 @@ struct Column {
   std::vector<double> values;
 };
 
-std::string model_name(const std::string& model) { return engine::model_label(model); }
-
 std::string unused(const std::string& name, const std::vector<std::string>& taken) {
   std::string out = name;
   for (int i = 2; std::find(taken.begin(), taken.end(), out) != taken.end(); ++i) out = fmt::format("{}_{}", name, i);
@@ -212,7 +210,7 @@ std::string agreement_text(const std::vector<Agreement>& all) {
 }
 
 std::string models_text(const std::vector<std::string>& models) {
-  return models.size() == 1 ? model_title(models.front()) : fmt::format("the mean of {} models", models.size());
+  return models.size() == 1 ? engine::model_label(models.front()) : fmt::format("the mean of {} models", models.size());
 }
 
 // The one model's scores, or the mean of several.
@@ -271,7 +269,7 @@ int run(const Options& options, Context& context) {
     }
     const ScoreInput input{*loaded.model, scan_options(options), parse_method(options.text("method")),
                            protein.sequence};
-    taken.push_back(unused(names.size() == 1 ? "score" : model_title(model), taken));
+    taken.push_back(unused(names.size() == 1 ? "score" : engine::model_label(model), taken));
     columns.push_back({taken.back(), score_variants(input, table.rows, context.sink)});
   }
   if (columns.size() > 1) add_summaries(columns, table.rows.size());

@@ -69,8 +69,8 @@ expect_said contacts 'say(find("48")); say(find("K48")); say(find("4"))' '[1 mat
 zoomed='chart.dispatchAction({type: "dataZoom", dataZoomIndex: 0, start: 20, end: 45}); say(byId("zoom").textContent);
   say(byId("reset").disabled); byId("reset").click(); say(byId("reset").disabled); say(byId("zoom").textContent)'
 expect_said crambin "$zoomed" '[zoom 4×, R10 to T21][false][true][wheel to zoom, drag to move]'
-expect_said contacts 'say(cellText(3, 60).split("\n").join(" / "))' \
-  '[residue: I61 / residue: F4 / contact in the structure: 1]'
+expect_said contacts 'say(cellText(3, 64).split("\n").join(" / ")); say(cellText(64, 3).split("\n")[3].slice(0, 15))' \
+  '[residue: S65 / residue: F4 / contact in the structure: 1][hit: in contact]'
 expect_said insulin 'say(pictureSvg().slice(0, 5)); say(picturePng().slice(0, 22)); say(picturePng().length > 20000)' \
   '[&lt;svg ][data:image/png;base64,][true]'
 

@@ -64,13 +64,13 @@ TEST(OpenFiles, ThatAreTooFewAreSaid) {
 
 TEST(Truncated, AFileThatIsCutShortWhileItIsReadIsNamed) {
   const TemporaryFolder folder;
-  // the weights are dropped from memory after each piece, so that what is cut off is missed at the next look
-  const std::string line =
-      "mkdir m; cp '" + kEsm2 + "'/{config.json,vocab.txt} m/; cp '" + kEsm2 +
-      "'/model.safetensors m/; "
-      "mkfifo pipe; exec 3<>pipe; \"$GROEL\" embed pipe -m m -o out.h5 & sleep 1; : >m/model.safetensors; "
-      "cat '" +
-      kProteins + "' >&3; exec 3>&-; wait $!";
+  // the model is loaded, and waits for its input, when its file is cut short
+  const std::string line = "mkdir m; cp '" + kEsm2 + "'/{config.json,vocab.txt} m/; cp '" + kEsm2 +
+                           "'/model.safetensors m/; "
+                           "mkfifo pipe; exec 3<>pipe; timeout 60 \"$GROEL\" embed pipe -m m -o out.h5 3>&- & sleep 1; "
+                           ": >m/model.safetensors; "
+                           "cat '" +
+                           kProteins + "' >&3; exec 3>&-; wait $!";
   const Outcome outcome = bash(line, {folder.path().string()});
   EXPECT_EQ(outcome.exit, 6) << outcome;
   EXPECT_TRUE(outcome.says("m/model.safetensors")) << outcome;

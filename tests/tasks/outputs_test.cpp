@@ -2,6 +2,9 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <chrono>
+#include <thread>
+
 #include "base/compress.h"
 #include "io/compressed.h"
 #include "support/pictures.h"
@@ -233,6 +236,30 @@ TEST_F(Outputs, ATableAndItsPictureAppearTogether) {
   EXPECT_EQ(again.exit, 0) << again;
   for (const char* name : {"b.csv", "p.svg", "p.svg.csv"}) EXPECT_TRUE(fs::exists(folder_ / name)) << name;
   for (const std::string& name : folder_.names()) EXPECT_FALSE(name.ends_with(".tmp")) << name;
+}
+
+TEST_F(Outputs, KilledAtAnyMomentTheCommandCanBeRunAgainAsItWas) {
+  const std::vector<std::string> files{"a.csv", "p.svg", "p.svg.csv"};
+  const auto command = groel_command(
+      {"score", folder_ / "one.fasta", "-m", kEsm2, "--scan", "-o", folder_ / "a.csv", "--picture", folder_ / "p.svg"});
+  const auto standing = [&] {
+    return std::count_if(files.begin(), files.end(),
+                         [&](const std::string& name) { return fs::exists(folder_ / name); });
+  };
+  const auto start = std::chrono::steady_clock::now();
+  ASSERT_EQ(Process(command, {}).wait().exit, 0);
+  const auto whole = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
+  for (int round = 0; round < 15; ++round) {
+    for (const std::string& name : files) fs::remove(folder_ / name);
+    Process process(command, {});
+    std::this_thread::sleep_for(whole * (55 + 3 * round) / 100);
+    process.kill(SIGKILL);
+    process.wait();
+    ASSERT_TRUE(standing() == 0 || standing() == 3) << standing();
+  }
+  for (const std::string& name : files) fs::remove(folder_ / name);
+  ASSERT_EQ(Process(command, {}).wait().exit, 0);
+  EXPECT_EQ(folder_.names(), (std::vector<std::string>{"a.csv", "in.fasta", "one.fasta", "p.svg", "p.svg.csv"}));
 }
 
 TEST_F(Outputs, RecordsCountAgainstTheMemoryAllowed) {

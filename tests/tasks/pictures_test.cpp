@@ -7,7 +7,6 @@
 #include "tasks/project/picture.h"
 #include "tasks/reading.h"
 #include "tasks/reading/id_parts.h"
-#include "tasks/reading/picture.h"
 #include "tasks/score/picture.h"
 #include "tasks/train/curves.h"
 
@@ -82,10 +81,10 @@ TEST(Pictures, AMaskedResidueIsMarkedAndItsPlaceIsSaid) {
 TEST(Pictures, AllPositionsHaveTheirEntropy) {
   const TemporaryFolder work;
   const json answer = groel_json({"fill-mask", kWild, "--all", "--picture", work / "a.svg"});
-  EXPECT_THAT(read_file(work / "a.svg"), HasSubstr(">entropy, bits</text>"));
+  EXPECT_THAT(read_file(work / "a.svg"), HasSubstr(">entropy (bits)</text>"));
   std::size_t seen = 0;
   for (const auto& row : csv_rows(read_file(work / "a.svg.csv"))) {
-    if (row[0] != "entropy, bits") continue;
+    if (row[0] != "entropy (bits)") continue;
     EXPECT_NEAR(std::stod(row.at(3)), answer["positions"].at(seen)["entropy"].get<double>(), 1e-5);
     ++seen;
   }
@@ -232,13 +231,6 @@ TEST(ShortName, IsTheAccessionAndNeverLong) {
   std::string greek;
   for (int i = 0; i < 60; ++i) greek += "β";
   EXPECT_EQ(tasks::short_name(greek).size(), 38U * 2 + 3) << "cut between characters";
-}
-
-TEST(ModelTitle, IsTheLastPartOrThePublishedName) {
-  EXPECT_EQ(tasks::model_title("groel-5m"), "groel-5m");
-  EXPECT_EQ(tasks::model_title("facebook/esm2_t33_650M_UR50D"), "esm2_t33_650M_UR50D");
-  EXPECT_EQ(tasks::model_title("/models/mine/"), "mine");
-  EXPECT_EQ(tasks::model_title("/cache/hub/models--facebook--esm2_t6_8M_UR50D/snapshots/c731"), "esm2_t6_8M_UR50D");
 }
 
 }  // namespace

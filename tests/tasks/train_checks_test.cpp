@@ -32,9 +32,9 @@ class TrainChecks : public ::testing::Test {
   Outcome classify(const std::string& table, Words more) const {
     Words words{"train",  "classify",    "--data",      write_file(folder_ / "t.csv", table),
                 "--from", kEsm2,         "--train",     "heads",
-                "--out",  folder_ / "m", "--overwrite", "--epochs",
-                "2",      "--json"};
+                "--out",  folder_ / "m", "--overwrite", "--json"};
     words.insert(words.end(), more.begin(), more.end());
+    if (std::find(more.begin(), more.end(), "--epochs") == more.end()) words.insert(words.end(), {"--epochs", "2"});
     return groel(words);
   }
   TemporaryFolder folder_;
@@ -94,7 +94,7 @@ TEST_F(TrainChecks, EqualSequencesStayOnOneSideOfADrawnSplit) {
   for (const char* seed : {"1", "2", "3"}) {
     const Outcome run = classify(table, {"--valid-fraction", "0.3", "--seed", seed});
     ASSERT_EQ(run.exit, 0) << run;
-    EXPECT_TRUE(run.says("28 of 40 sequences are equal to one before: equal ones stay on one side")) << run;
+    EXPECT_TRUE(run.says("of 40 sequences 28 are equal to one before: equal ones stay on one side")) << run;
     const json summary = json::parse(run.out);
     EXPECT_EQ(summary["held_out_identical"], 0);
     EXPECT_GE(summary["held_out"], 8);
@@ -144,6 +144,22 @@ TEST_F(TrainChecks, LabelsThatCannotBeLearnedAreTold) {
   std::string twice = labelled([](int i) { return i % 2 == 0 ? "a" : "b"; });
   twice += protein(1) + ",a,train\n";
   EXPECT_TRUE(classify(twice, split).says("1 sequence to learn from stands before with another label"));
+}
+
+TEST_F(TrainChecks, WhatIsHeldOutIsSaidOnce) {
+  const std::string table = labelled([](int i) { return i % 2 == 0 ? "a" : "b"; });
+  const Outcome twice = classify(table, {"--split-column", "set", "--valid-fraction", "0.2"});
+  EXPECT_EQ(twice.exit, 2) << twice;
+  EXPECT_TRUE(twice.says("what is held out is said twice")) << twice;
+  EXPECT_TRUE(classify(table, {"--valid", folder_ / "t.csv", "--valid-fraction", "0.2"}).says("said twice"));
+  EXPECT_TRUE(classify(table, {"--split-column", "set"})
+                  .says("by --split-column, learned from: 'train' (8); held out: 'valid' (4)"));
+  std::string rare;
+  for (int i = 0; i < 60; ++i) rare += fmt::format("{},{}\n", protein(i), i < 2 ? "odd" : i % 2 == 0 ? "a" : "b");
+  std::string few;
+  for (int i = 0; i < 120; ++i) few += fmt::format("{},{}\n", protein(i), i < 2 ? "odd" : i % 2 == 0 ? "a" : "b");
+  EXPECT_TRUE(classify("sequence,label\n" + few, {}).says("less than a twentieth")) << "2 of 59";
+  EXPECT_FALSE(classify("sequence,label\n" + rare, {}).says("less than a twentieth")) << "2 of 29";
 }
 
 TEST_F(TrainChecks, ARunThatLearnedNothingSaysSo) {
@@ -197,7 +213,7 @@ TEST_F(TrainChecks, PoolingIsRecordedAndKept) {
   }
   EXPECT_TRUE(groel({"train", "tokens", "--data", folder_ / "t.csv", "--from", kEsm2, "--pooling", "mean", "--out",
                      folder_ / "x"})
-                  .says("residues are not pooled"));
+                  .says("no option of `groel train tokens`"));
 }
 
 TEST_F(TrainChecks, EvaluateKnowsWhatAModelHasLearnedFrom) {

@@ -178,6 +178,7 @@ TEST(TrainLora, Bf16FollowsF32) {
   for (const int i : {0, 1}) {
     const std::string out = folder / (i == 0 ? "f32" : "bf16");
     Words words = classify(out) + Words{"--pooling",      "cls",
+                                        "--batch-tokens", "4096",
                                         "--steps",        "4",
                                         "--lora-r",       "4",
                                         "--lora-dropout", "0.1",

@@ -110,9 +110,10 @@ TEST(Train, InterruptedLeavesACheckpoint) {
 
 TEST(Train, GoesOnFromAModelAndARecipe) {
   const TemporaryFolder folder;
-  write_file(folder / "r.toml",
-             "objective = 'mlm'\ndata = ['" + kProteins + "']\nfrom = '" + trained() +
-                 "'\nvalid_fraction = 0.2\nepochs = 5\nseed = 1\n[optimizer]\nlearning-rate = 1e-3\n");
+  write_file(
+      folder / "r.toml",
+      "objective = 'mlm'\ndata = ['" + kProteins + "']\nfrom = '" + trained() +
+          "'\nvalid_fraction = 0.2\nepochs = 5\nseed = 1\nbatch_tokens = 4096\n[optimizer]\nlearning-rate = 1e-3\n");
   const Outcome run = groel({"train", folder / "r.toml", "--epochs", "2", "--out", folder / "tuned", "--json"});
   ASSERT_EQ(run.exit, 0) << run;
   const json result = json::parse(run.out);

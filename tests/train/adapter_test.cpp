@@ -17,7 +17,7 @@ using Arrays = std::map<std::string, io::ArrayView>;
 
 constexpr const char* kQueryA = "base_model.model.esm.encoder.layer.0.attention.self.query.lora_A.weight";
 
-class Adapters : public ::testing::Test {
+class AdapterFiles : public ::testing::Test {
  protected:
   // What reading the golden adapter says once it is changed.
   std::string said(const std::function<void(json& config, Arrays& arrays)>& change) const {
@@ -48,7 +48,7 @@ class Adapters : public ::testing::Test {
   testing::TemporaryFolder folder_;
 };
 
-TEST_F(Adapters, AsPublishedAreRead) {
+TEST_F(AdapterFiles, AsPublishedAreRead) {
   EXPECT_EQ(said([](json&, Arrays&) {}), "read");
   EXPECT_EQ(said([](json& config, Arrays&) {  // fields of other versions that ask for nothing
               config["use_dora"] = false;
@@ -61,7 +61,7 @@ TEST_F(Adapters, AsPublishedAreRead) {
             "read");
 }
 
-TEST_F(Adapters, RankIsThatOfTheTensors) {
+TEST_F(AdapterFiles, RankIsThatOfTheTensors) {
   expect_refused({"its rank is 4, and 'r' of adapter_config.json is 2", "lora_A.weight"},
                  [](json& config, Arrays&) { config["r"] = 2; });
   expect_field("r", 0);
@@ -71,7 +71,7 @@ TEST_F(Adapters, RankIsThatOfTheTensors) {
   expect_field("lora_alpha", "16");
 }
 
-TEST_F(Adapters, TargetsAreThoseOfTheTensors) {
+TEST_F(AdapterFiles, TargetsAreThoseOfTheTensors) {
   expect_refused({"'target_modules' names 'key', of which the file has no tensors"}, [](json& config, Arrays&) {
     config["target_modules"] = {"query", "value", "key"};
   });
@@ -81,7 +81,7 @@ TEST_F(Adapters, TargetsAreThoseOfTheTensors) {
   expect_field("modules_to_save", json({"pooler"}));
 }
 
-TEST_F(Adapters, WhatIsNotDoneIsRefused) {
+TEST_F(AdapterFiles, WhatIsNotDoneIsRefused) {
   for (const char* field : {"use_rslora", "use_dora", "fan_in_fan_out", "lora_bias", "use_qalora", "what_comes_next"})
     expect_field(field, true);
   for (const char* field : {"rank_pattern", "alpha_pattern"}) expect_field(field, {{"query", 8}});
@@ -92,7 +92,7 @@ TEST_F(Adapters, WhatIsNotDoneIsRefused) {
   expect_refused({"not a LoRA"}, [](json& config, Arrays&) { config["peft_type"] = "IA3"; });
 }
 
-TEST_F(Adapters, TensorsOfOtherKindsAreNamed) {
+TEST_F(AdapterFiles, TensorsOfOtherKindsAreNamed) {
   expect_refused({"this half of an adapter is missing", kQueryA}, [](json&, Arrays& arrays) { arrays.erase(kQueryA); });
   expect_refused({"a kind that is not supported", "lora_magnitude_vector"}, [](json&, Arrays& arrays) {
     arrays["base_model.model.esm.encoder.layer.0.attention.self.query.lora_magnitude_vector"] = arrays.at(kQueryA);

@@ -9,6 +9,7 @@
 #include "base/interrupt.h"
 #include "base/sha256.h"
 #include "base/text_file.h"
+#include "engine/model_cache.h"
 #include "engine/plan.h"
 #include "io/structure.h"
 #include "report/picture.h"
@@ -39,7 +40,7 @@ struct Outputs {
   }
   void write(std::size_t record, const ContactResult& result, const std::string& model) const {
     if (!rr.empty()) write_text(rr[record], to_rr(result));
-    if (!pictures.empty()) report::write_picture(contact_figure(result, model_title(model)), pictures[record]);
+    if (!pictures.empty()) report::write_picture(contact_figure(result, engine::model_label(model)), pictures[record]);
   }
 };
 

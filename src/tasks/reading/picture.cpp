@@ -42,13 +42,6 @@ void save_picture(const report::Figure& figure, const Options& options, Sink& si
   sink.note(fmt::format("the picture is {}, its data {}.csv", path, path));
 }
 
-std::string model_title(const std::string& model) {
-  const std::filesystem::path path(model);
-  for (const auto& part : path)
-    if (const std::string name = part.string(); name.starts_with("models--")) return name.substr(name.rfind("--") + 2);
-  return path.filename().empty() ? path.parent_path().filename().string() : path.filename().string();
-}
-
 report::Axis residue_axis(std::string name, std::vector<std::string> labels, std::vector<std::int64_t> numbers) {
   report::Axis out;
   out.name = std::move(name);

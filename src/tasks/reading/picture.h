@@ -21,9 +21,6 @@ void check_picture(const Options& options);
 /// Writes the picture and its data where --picture says, and says so.
 void save_picture(const report::Figure& figure, const Options& options, Sink& sink);
 
-/// What pictures call a model: the last part of its name or folder, the published name in Hugging Face's cache.
-std::string model_title(const std::string& model);
-
 /// Residues along an axis: ticks at round numbers, or letters too.
 report::Axis residue_axis(std::string name, std::vector<std::string> labels, std::vector<std::int64_t> numbers);
 /// first, first + 1, ...

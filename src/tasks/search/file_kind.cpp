@@ -6,6 +6,8 @@
 #include <fstream>
 #include <string_view>
 
+#include "base/words.h"
+
 namespace groel::tasks {
 namespace {
 
@@ -47,13 +49,13 @@ std::string_view words(Kind kind) {
 }
 
 std::string indexing(const std::filesystem::path& embeddings) {
-  return fmt::format("groel search index {} -o {}", embeddings.string(),
-                     std::filesystem::path(embeddings).replace_extension(".index").string());
+  return fmt::format("groel search index {} -o {}", shell_quoted(embeddings.string()),
+                     shell_quoted(std::filesystem::path(embeddings).replace_extension(".index").string()));
 }
 
 std::string embedding(const std::filesystem::path& sequences) {
-  return fmt::format("groel embed {} -o {}", sequences.string(),
-                     std::filesystem::path(sequences).replace_extension(".h5").string());
+  return fmt::format("groel embed {} -o {}", shell_quoted(sequences.string()),
+                     shell_quoted(std::filesystem::path(sequences).replace_extension(".h5").string()));
 }
 
 }  // namespace
@@ -61,12 +63,12 @@ std::string embedding(const std::filesystem::path& sequences) {
 Error not_an_index(const std::filesystem::path& path, const std::string& why) {
   const Kind kind = kind_of(beginning(path));
   if (kind == Kind::sequences)
-    return Error(
-        ErrorKind::bad_input,
-        {"these are sequences, not an index", path.string(),
-         fmt::format("to search for them: groel search query INDEX --sequences {0} -m MODEL; to search among "
-                     "them: {1} && {2}",
-                     path.string(), embedding(path), indexing(std::filesystem::path(path).replace_extension(".h5")))});
+    return Error(ErrorKind::bad_input,
+                 {"these are sequences, not an index", path.string(),
+                  fmt::format("to search for them: groel search query INDEX --sequences {0} -m MODEL; to search among "
+                              "them: {1} && {2}",
+                              shell_quoted(path.string()), embedding(path),
+                              indexing(std::filesystem::path(path).replace_extension(".h5")))});
   if (kind == Kind::unknown || kind == Kind::index)
     return Error(ErrorKind::bad_input, {"not a whole index: " + why, path.string(),
                                         "`groel search index EMBEDDINGS -o FILE` makes an index"});
@@ -77,8 +79,9 @@ Error not_an_index(const std::filesystem::path& path, const std::string& why) {
 void require_embeddings(const std::filesystem::path& path) {
   const Kind kind = kind_of(beginning(path));
   if (kind == Kind::index)
-    throw Error(ErrorKind::bad_input, {"this is an index already", path.string(),
-                                       fmt::format("search in it: groel search query {} --ids ID", path.string())});
+    throw Error(ErrorKind::bad_input,
+                {"this is an index already", path.string(),
+                 fmt::format("search in it: groel search query {} --ids ID", shell_quoted(path.string()))});
   if (kind == Kind::sequences)
     throw Error(ErrorKind::bad_input, {"these are sequences, not embeddings", path.string(),
                                        fmt::format("embed them first: {} && {}", embedding(path),

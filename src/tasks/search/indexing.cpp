@@ -56,8 +56,6 @@ std::int64_t repeated(std::vector<std::string> ids) {
   return count;
 }
 
-const char* s(std::int64_t count) { return count == 1 ? "" : "s"; }
-
 Material read(const std::string& path, const Options& options, Sink& sink) {
   require_embeddings(path);
   Material out{formats::read_vectors(path, options.text("column")), {}};
@@ -69,14 +67,15 @@ Material read(const std::string& path, const Options& options, Sink& sink) {
   out.vectors = analysis::normalised({out.file.rows(), out.file.width, std::move(out.file.values)});
   leave_out_zeros(out);
   if (out.zeros > 0)
-    sink.warning(fmt::format("{} vector{} of {} hold{} zeros alone, which point nowhere, and {} left out", out.zeros,
-                             s(out.zeros), path, out.zeros == 1 ? "s" : "", out.zeros == 1 ? "is" : "are"));
+    sink.warning(fmt::format("{}: {} left out", path,
+                             counted(out.zeros, "vector of zeros alone, which points nowhere, is",
+                                     "vectors of zeros alone, which point nowhere, are")));
   if (out.vectors.rows == 0)
     throw Error(ErrorKind::bad_input, {"no vector is left to index", path, "look at what wrote the file"});
   out.repeated_ids = repeated(out.file.ids);
   if (out.repeated_ids > 0)
-    sink.warning(fmt::format("{} id{} stand{} more than once: a query by id means the first", out.repeated_ids,
-                             s(out.repeated_ids), out.repeated_ids == 1 ? "s" : ""));
+    sink.warning(counted(out.repeated_ids, "id stands", "ids stand") +
+                 " more than once: a query by id means the first");
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <unordered_set>
 
+#include "base/words.h"
 #include "tasks/train/curves.h"
 #include "train/duplicates.h"
 
@@ -64,17 +65,17 @@ void check_overlap(const std::vector<std::uint64_t>& learned, const std::vector<
 void tell_repeats(const std::vector<std::uint64_t>& keys, const TrainPlan& plan, Sink& sink) {
   const std::int64_t repeats = train::count_repeats(keys);
   if (repeats > 0 && plan.valid_fraction > 0)
-    sink.note(fmt::format("{} of {} sequences {} to one before: equal ones stay on one side of the split", repeats,
-                          keys.size(), repeats == 1 ? "is equal" : "are equal"));
+    sink.note(fmt::format("of {} sequences {} to one before: equal ones stay on one side of the split", keys.size(),
+                          counted(repeats, "is equal", "are equal")));
 }
 
 void check_length(const TrainPlan& plan, std::int64_t steps, Findings& findings) {
   if (steps == 0) return;
   if (steps < kFewUpdates)
     findings.warn(
-        fmt::format("the run makes {} update{}, in which a model hardly changes: raise --epochs or --steps, or "
-                    "lower --batch-tokens",
-                    steps, steps == 1 ? "" : "s"));
+        fmt::format("the run makes {}, in which a model hardly changes: raise --epochs or --steps, or lower "
+                    "--batch-tokens",
+                    counted(steps, "update")));
   if (plan.trainer.optimizer.kind == train::OptimizerKind::sgd) return;
   const bool constant = plan.trainer.schedule.kind == train::ScheduleKind::constant;
   const double path = plan.trainer.schedule.rate * static_cast<double>(steps) * (constant ? 1 : 0.5);

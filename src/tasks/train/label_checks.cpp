@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "base/error.h"
+#include "base/words.h"
 #include "tasks/train/checks.h"
 #include "train/duplicates.h"
 
@@ -85,6 +86,18 @@ void check_balance(const LabelledSet& learned, const Classification& classes, Fi
                   100 * share, classes.labels[most]));
 }
 
+// Classes of two examples and more, yet less than a twentieth of the commonest.
+void check_rare(const LabelledSet& learned, const Classification& classes, Findings& findings) {
+  const std::int64_t most = *std::max_element(learned.counts.begin(), learned.counts.end());
+  const auto rare = classes_that(classes.labels.size(),
+                                 [&](std::size_t c) { return learned.counts[c] > 1 && learned.counts[c] * 20 < most; });
+  if (!rare.empty())
+    findings.warn(
+        fmt::format("less than a twentieth of the commonest class's examples are of: {}; go by --metric f1, "
+                    "mcc or balanced_accuracy",
+                    names(classes, rare)));
+}
+
 void check_classes(const LabelledSet& learned, const LabelledSet& held_out, const Classification& classes,
                    Findings& findings) {
   const std::size_t count = classes.labels.size();
@@ -104,6 +117,7 @@ void check_classes(const LabelledSet& learned, const LabelledSet& held_out, cons
     findings.warn(fmt::format("there is one example each to learn from of: {}; give more, or leave them out",
                               names(classes, one)));
   if (single) check_balance(learned, classes, findings);
+  if (single) check_rare(learned, classes, findings);
   if (held_out.corpus.size() == 0) return;
   const auto unseen =
       classes_that(count, [&](std::size_t c) { return held_out.counts[c] == 0 && learned.counts[c] > 0; });
@@ -125,8 +139,8 @@ void check_contradictions(const LabelledSet& learned, const Classification& clas
                           learned.values.begin() + static_cast<std::ptrdiff_t>(before * columns));
   }
   if (others > 0)
-    findings.warn(fmt::format("{} sequence{} to learn from {} before with another label", others,
-                              others == 1 ? "" : "s", others == 1 ? "stands" : "stand"));
+    findings.warn(counted(others, "sequence to learn from stands", "sequences to learn from stand") +
+                  " before with another label");
 }
 
 double log_loss(double frequency, double examples) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <map>
 
 #include "base/sha256.h"
 #include "tasks/train/checks.h"
@@ -41,6 +42,21 @@ train::RowSplit read_rows(const TrainPlan& plan, Sink& sink) {
   if (!plan.valid.empty()) return {std::move(all), train::read_labelled(plan.valid, plan.labels.columns, sink)};
   return plan.labels.columns.split.empty() ? drawn_split(std::move(all), plan, sink)
                                            : train::split_rows(std::move(all), plan.labels.held_out);
+}
+
+// What each value of the split column came to.
+void tell_splits(const train::RowSplit& rows, const TrainPlan& plan, Sink& sink) {
+  if (plan.labels.columns.split.empty() || !plan.valid.empty()) return;
+  const auto counted = [](const train::LabelledRows& part) {
+    std::map<std::string, std::int64_t> counts;
+    for (const auto& row : part.rows) ++counts[row.split];
+    std::string out;
+    for (const auto& [name, count] : counts) out += fmt::format("{}'{}' ({})", out.empty() ? "" : ", ", name, count);
+    return out;
+  };
+  sink.note(fmt::format("by --split-column, learned from: {}; held out: {}{}", counted(rows.train),
+                        counted(rows.held_out),
+                        rows.left_out > 0 ? fmt::format("; left out: 'test' ({})", rows.left_out) : std::string()));
 }
 
 std::string_view words(const Classification& classes) {
@@ -200,9 +216,7 @@ TrainedModel train_head(TrainPlan plan, engine::Checkpoint weights, Context& con
   const bio::Tokenizer tokenizer = tokenizer_of(weights);
   keep_to_positions(plan, weights, tokenizer);
   const train::RowSplit rows = read_rows(plan, context.sink);
-  if (rows.left_out > 0)
-    context.sink.note(fmt::format(
-        "{} left out", counted(rows.left_out, "row of the split 'test' is", "rows of the split 'test' are")));
+  tell_splits(rows, plan, context.sink);
   const Classification classes = choose_classes(rows, plan, weights, context.sink);
   check_metric(plan.trainer.evaluation.metric, classes);
   const Sets sets = encode(rows, classes, plan, tokenizer);

@@ -134,6 +134,9 @@ LabelPlan label_plan(const Options& options) {
   const auto named = options.list("valid-split");
   plan.held_out = {named.begin(), named.end()};
   if (named.empty()) plan.held_out = {"valid", "validation", "val", "dev"};
+  if (!plan.columns.split.empty() && options.number("valid-fraction") > 0)
+    throw Error(ErrorKind::usage,
+                {"what is held out is said twice", "--split-column --valid-fraction", "give one of them"});
   if (!plan.columns.split.empty() && !options.list("valid").empty())
     throw Error(ErrorKind::usage, {"what is held out is said twice", "--split-column --valid", "give one of them"});
   return plan;
@@ -212,6 +215,8 @@ TrainPlan train_plan(const Options& options) {
       throw Error(ErrorKind::usage, {fmt::format("{} is missing", name), fmt::format("--{}", name), {}});
   check_verb("train", train_options(), options.list("objective").at(0), options);
   check_folders(options);
+  if (options.number("valid-fraction") > 0 && !options.list("valid").empty())
+    throw Error(ErrorKind::usage, {"what is held out is said twice", "--valid --valid-fraction", "give one of them"});
   return {.objective = objective_of(options),
           .labels = label_plan(options),
           .data = options.list("data"),

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "base/words.h"
+
 namespace groel::tasks {
 namespace {
 
@@ -36,8 +38,9 @@ void fit_epochs(TrainPlan& plan, const train::TrainData& data, Sink& sink) {
   const bool head_alone = plan.trained == "heads" && !plan.lora && plan.objective != Objective::mlm;
   const std::int64_t wanted = head_alone ? kUpdatesOfHead : kUpdates;
   plan.trainer.length.epochs = std::clamp((wanted + updates - 1) / updates, kFewestEpochs, kMostEpochs);
-  sink.note(fmt::format("{} epochs of {} update{}, of up to {} tokens each; --epochs and --batch-tokens say otherwise",
-                        plan.trainer.length.epochs, updates, updates == 1 ? "" : "s", plan.batches.batch_tokens));
+  sink.note(fmt::format("{} of {}, of up to {} tokens each; --epochs and --batch-tokens say otherwise",
+                        counted(plan.trainer.length.epochs, "epoch"), counted(updates, "update"),
+                        plan.batches.batch_tokens));
 }
 
 }  // namespace groel::tasks
