@@ -216,7 +216,9 @@ TEST_F(Files, ThatCannotBeReadAreNamed) {
     EXPECT_EQ(error.kind(), ErrorKind::not_found);
   }
   EXPECT_EQ(thrown_by([&] { SequenceReader{folder_.string()}; }),
-            folder_.string() + ": this is a folder, not a file\n  name a file in it");
+            folder_.string() +
+                ": this is a folder, not a file\n  it holds no files of sequences (.fasta, .fa, .faa, …); name the "
+                "file that is meant");
 }
 
 TEST_F(Files, MayBeStdin) {

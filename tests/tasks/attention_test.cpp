@@ -101,7 +101,8 @@ TEST(Attention, WhatIsWrongIsSaid) {
   expect({"MKTAY", "--layers", "0"}, ErrorKind::usage, "layer 0");
   expect({"MKTAY", "--layers", "4"}, ErrorKind::usage, "there is no layer 4");
   expect({kProteins}, ErrorKind::usage, "--record");
-  expect({"MK?"}, ErrorKind::not_found, "MK?");
+  expect({"MK?"}, ErrorKind::bad_input, "position 3 is '?'");
+  expect({"MK!"}, ErrorKind::not_found, "MK!");
   expect({"MK<bad>"}, ErrorKind::bad_input, "<bad>");
   expect({"MKTAY", "-o", "x.h5"}, ErrorKind::usage, ".csv, .tsv or .npz");
 }

@@ -265,12 +265,12 @@ TEST(TrainLabels, ErrorsSayWhatToDo) {
   EXPECT_PRED2(has, complaint(classify(out) + Words{"--metric", "rmse"}), "not a score of this kind of labels");
   EXPECT_PRED2(has, complaint(classify(out) + Words{"--train", "last:9"}), "last:N with N from 1 to 3");
   EXPECT_PRED2(has, complaint(classify(out) + Words{"--train", "last:99"}), "last:N with N from 1 to 3");
-  EXPECT_PRED2(has, complaint(classify(out) + Words{"--min-length", "9"}), "not one of classify");
+  EXPECT_PRED2(has, complaint(classify(out) + Words{"--min-length", "9"}), "no option of `groel train classify`");
   EXPECT_PRED2(has, complaint({"train", "mlm", "--data", kProteins, "--out", out, "--label-column", "x"}),
-               "not one of mlm");
+               "no option of `groel train mlm`");
   words = classify(out);
   words[9] = kEsm2;
-  EXPECT_PRED2(has, complaint(words), "write over the model that it starts from");
+  EXPECT_PRED2(has, complaint(words), "the output is an input, too");
   EXPECT_PRED2(has,
                complaint({"evaluate", "classify", "--data", kStability, "--label-column", "stability", "-m", kEsm2}),
                "this model has no head");
