@@ -11,7 +11,6 @@ find_path(TOMLPLUSPLUS_INCLUDE_DIR toml++/toml.h REQUIRED)  # libtomlplusplus-de
 find_package(Eigen3 REQUIRED NO_MODULE)                      # libeigen3-dev: eigenvectors; headers alone
 find_path(GEMMI_INCLUDE_DIR gemmi/cif.hpp REQUIRED)           # gemmi-dev: structure files
 find_path(PEGTL_INCLUDE_DIR tao/pegtl.hpp REQUIRED)          # tao-pegtl-dev: gemmi's parser of mmCIF
-find_path(HNSWLIB_INCLUDE_DIR hnswlib/hnswlib.h REQUIRED)     # libhnswlib-dev: graphs of near vectors; headers alone
 find_package(PNG REQUIRED)                                  # libpng-dev
 include(Libraries)  # libdnnl-dev: matrix products; libzstd-dev; libhdf5-dev; duktape-dev: runs the drawing of pictures
 if(groel_missing)
@@ -26,7 +25,7 @@ target_include_directories(groel_third_party SYSTEM INTERFACE
   $<BUILD_INTERFACE:${GROEL_hdf5_INCLUDE_DIR}> $<BUILD_INTERFACE:${GROEL_dnnl_INCLUDE_DIR}>
   $<BUILD_INTERFACE:${GROEL_zstd_INCLUDE_DIR}> $<BUILD_INTERFACE:${GROEL_duktape_INCLUDE_DIR}>
   $<BUILD_INTERFACE:${TOMLPLUSPLUS_INCLUDE_DIR}> $<BUILD_INTERFACE:${GEMMI_INCLUDE_DIR}>
-  $<BUILD_INTERFACE:${PEGTL_INCLUDE_DIR}> $<BUILD_INTERFACE:${HNSWLIB_INCLUDE_DIR}>)
+  $<BUILD_INTERFACE:${PEGTL_INCLUDE_DIR}>)
 
 # From npm (package.json): Apache ECharts, put into the program as it is. Without it the program draws no pictures.
 # (A glob, as ninja looks at those again before it builds.)
