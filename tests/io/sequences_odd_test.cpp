@@ -35,7 +35,7 @@ Read read_noted(const std::string& text, const SequenceReaderOptions& options = 
 using Ids = std::vector<std::string>;
 
 TEST(OddBytes, AtTheEndsOfLinesTakeNoRecordAlong) {
-  for (const std::string odd :
+  for (const std::string& odd :
        {"\0"s, "\0\0\0"s, "\x1A"s, "\xEF\xBB\xBF"s, "\xC2\xA0"s, "\xE2\x80\x8B"s, "\x80\xFE"s}) {
     const Read read = read_noted(">a\nMK\n" + odd + ">b two\nAC" + odd + "\n" + odd + "\n" + odd + "TV\n" + odd);
     ASSERT_EQ(read.ids(), (Ids{"a", "b"})) << odd;
