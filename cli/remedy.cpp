@@ -50,12 +50,19 @@ bool fits(const Clause& clause, const tasks::Task& task, const std::vector<std::
   return true;
 }
 
+// Who resumes already only has to run the command again.
+std::string without_given_resume(const std::string& remedy, const std::vector<std::string>& arguments) {
+  static const std::regex resume("the same command with --resume");
+  if (std::find(arguments.begin(), arguments.end(), "--resume") == arguments.end()) return remedy;
+  return std::regex_replace(remedy, resume, "the same command again");
+}
+
 }  // namespace
 
 std::string fitting_remedy(const std::string& remedy, const tasks::Task& task,
                            const std::vector<std::string>& arguments) {
   std::string out, separator;
-  for (const Clause& clause : clauses_of(remedy)) {
+  for (const Clause& clause : clauses_of(without_given_resume(remedy, arguments))) {
     if (!fits(clause, task, arguments)) continue;
     out += separator + clause.text;
     separator = clause.separator;

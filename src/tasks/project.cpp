@@ -228,8 +228,9 @@ std::vector<OptionSpec> option_table() {
            .help = "Colours of the column: a scale for numbers, or groups; auto: a scale, unless there are a dozen "
                    "whole numbers at most",
            .otherwise = "auto",
-           .choices = {"auto", "scale", "groups"}},
-          table_option("CSV file to write (default: stdout): id, x, y, group"),
+           .choices = {"auto", "scale", "groups"},
+           .group = kOutput},
+          table_option("File to write, .csv, .tsv or .json (default: CSV to stdout): id, x, y, group"),
           picture_option("The map"),
           {.name = "overwrite", .type = OptionType::flag, .help = "Replace existing files", .group = kOutput},
           threads_option(),

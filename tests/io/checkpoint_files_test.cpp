@@ -99,11 +99,12 @@ TEST(CheckpointFiles, IndexAndShardsMustAgree) {
   expect_error(ErrorKind::bad_model, {"not valid JSON"}, [&] { read_checkpoint_arrays(folder.path()); });
 }
 
-TEST(CheckpointFiles, ANestedTorchFileIsNoStateDict) {
+TEST(CheckpointFiles, AStateDictInsideAnotherObjectIsTakenOutAndSaid) {
   const TemporaryFolder folder;
   take("esm2-tiny/esm2_tiny.pt", folder / "pytorch_model.bin");
-  expect_error(ErrorKind::bad_model, {"not a flat state dict: cfg, model is no tensor"},
-               [&] { read_checkpoint_arrays(folder.path()); });
+  const ArrayFile read = read_checkpoint_arrays(folder.path());
+  EXPECT_EQ(read.metadata.at("inside"), "model");
+  EXPECT_TRUE(read.arrays.contains("encoder.sentence_encoder.embed_tokens.weight"));
 }
 
 }  // namespace

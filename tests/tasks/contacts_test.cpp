@@ -341,7 +341,7 @@ TEST(Contacts, WhatIsWrongIsSaid) {
   expect({"-m", kEsm2, "-s", kInsulin, "--chain", "A,B"}, ErrorKind::usage, "for --from-structure alone");
   expect({"-m", kEsm2}, ErrorKind::usage, "nothing to predict");
   expect({"-m", kEsm2, kProteins, "--chain", "A"}, ErrorKind::usage, "add --structure");
-  expect({"-m", kEsm2, kProteins, "--picture", work / "x.gif"}, ErrorKind::usage, "use .svg, .png, .html");
+  expect({"-m", kEsm2, kProteins, "--picture", work / "x.gif"}, ErrorKind::usage, "use .svg, .png or .html");
   expect({"-m", kEsm2, kProteins, "-o", work / "x.csv"}, ErrorKind::usage, "csv cannot hold contacts");
   EXPECT_TRUE(work.names().empty()) << "no journal either";
   expect({"-m", kEsm2, kProteins, "--resume"}, ErrorKind::usage, "name it with --output");

@@ -191,8 +191,9 @@ TEST(Pictures, NumbersAreAScale) {
   const std::string input = write_file(work / "v.csv", vectors), about = write_file(work / "t.csv", table);
   const auto drawn = [&](const std::string& column, const std::string& as) {
     const std::string picture = work / fmt::format("{}-{}.svg", column, as);
-    const Outcome done = groel({"project", input, "--method", "pca", "--table", about, "--colour-by", column,
-                                "--colour-as", as, "--picture", picture, "-o", work / (column + as + ".csv")});
+    const Outcome done =
+        groel({"project", input, "--method", "pca", "--table", about, "--colour-by", column, "--colour-as", as,
+               "--picture", picture, "-o", work / (column + as + ".csv"), "--overwrite"});
     EXPECT_EQ(done.exit, 0) << done;
     return read_file(picture);
   };
