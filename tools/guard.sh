@@ -3,7 +3,8 @@
 #
 # Counted by callgrind, which no other load on the machine disturbs. One thread and AVX2, the widest that valgrind
 # knows; so what changes on the AVX-512 and AMX paths alone is not seen. More than 3 % more instructions in a part fail,
-# unless a commit since BASE says why in a line "Slower: reason".
+# unless a commit since BASE says why in a line "Slower: reason". The base is not built where tools/guard.counts has its
+# counts by the same compiler and libraries; `tools/guard.sh --record BASE` puts them there.
 set -euo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=tools/lib.sh
@@ -83,21 +84,54 @@ compare() {
     END { exit NR == 0 ? 2 : worse }'
 }
 
+# What counts depend on, beside the sources.
+made_with() {
+  local package
+  printf 'g++ %s, processor %s' "$(g++ -dumpfullversion)" \
+    "$(awk -F': *' '/^(vendor_id|cpu family|model)[ \t]*:/ && !seen[$1]++ { printf "%s%s", gap, $2; gap = " " }' /proc/cpuinfo)"
+  for package in libc6 libstdc++6 libdnnl2 libdnnl3 libdnnl3.6 libfmt-dev nlohmann-json3-dev libhwy-dev libhdf5-dev valgrind; do
+    dpkg-query -W -f=', ${Package} ${Version}' "$package" 2>/dev/null || true
+  done
+}
+
+# recorded BASE: the counts of tools/guard.counts for that commit and these tools; fails where there are none.
+recorded() {
+  awk -v want="$1 by $(made_with)" '
+    /^[0-9a-f]+ by / { here = ($0 == want); next }
+    here && NF == 2 { print; found = 1 }
+    END { exit !found }' "$root/tools/guard.counts"
+}
+
+# record BASE COUNTS: in place of what was there for other commits.
+record() {
+  {
+    printf '# Instructions of the base of tools/guard.sh, as counted with these tools; made by tools/guard.sh --record BASE.\n'
+    printf '%s by %s\n' "$1" "$(made_with)"
+    cat "$2"
+  } >"$root/tools/guard.counts"
+}
+
 # slower_reason BASE: what the commits since then say.
 slower_reason() { git -C "$root" log --format=%B "$1..HEAD" | sed -n 's/^Slower: *\(..*\)/\1/p' | head -n 1; }
 
 main() {
-  local base reason program
+  local base reason program recording=
+  [[ ${1:-} != --record ]] || { recording=yes && shift; }
   base=$(git -C "$root" rev-parse --verify --quiet "${1:-$(default_base)}^{commit}") || die "no such commit: ${1:-}"
   work=$root/build/guard
   mkdir -p "$work"
   need_packages build guard
   need_charting  # the base does not do without
   say "base: $(git -C "$root" log -1 --format='%h %s' "$base")"
-  program=$(build_base "$base")
-  build release groel_cli
   make_job
-  parts base "$program" >"$work/base.txt"
+  if [[ -z $recording ]] && recorded "$base" >"$work/base.txt"; then
+    say "its counts are those of tools/guard.counts, taken with the same compiler and libraries"
+  else
+    program=$(build_base "$base")
+    parts base "$program" >"$work/base.txt"
+    [[ -z $recording ]] || { record "$base" "$work/base.txt" && return; }
+  fi
+  build release groel_cli
   parts change "$root/build/release/groel" >"$work/change.txt"
   compare && return
   reason=$(slower_reason "$base")

@@ -30,6 +30,13 @@ compare >/dev/null || fail 'half passed for worse'
 : >"$work/change.txt"
 ! compare >/dev/null || fail 'no counts passed'
 
+mkdir -p "$root/tools"
+printf 'start-up 5\nforward 7\n' >"$root/new"
+record abc123 "$root/new"
+[[ $(recorded abc123) == $'start-up 5\nforward 7' ]] || fail 'what was recorded is not found'
+! recorded abc124 >/dev/null || fail "another commit's counts were taken"
+(made_with() { echo 'another compiler'; } && ! recorded abc123 >/dev/null) || fail "another compiler's counts were taken"
+
 repository() { git -C "$root" -c user.name=a -c user.email=a@example.org "$@"; }
 repository init -q -b main
 repository commit -q --allow-empty -m 'first' -m 'Slower: of no concern, before the base'
