@@ -72,12 +72,15 @@ memory::desc any_layout(const TileShape& shape) {
 
 // oneDNN 3 describes a product at once, oneDNN 2 by an operation's description of its own; which of them this is shows
 // in what can be constructed.
+template <class Description>
+constexpr bool kAtOnce = std::is_constructible_v<Description, const dnnl::engine&, const memory::desc&,
+                                                 const memory::desc&, const memory::desc&, const dnnl::primitive_attr&>;
+
 template <class Product>
 auto describe_product(const memory::desc& x, const memory::desc& weight, const memory::desc& y,
                       const dnnl::primitive_attr& attributes) {
   using Description = typename Product::primitive_desc;
-  if constexpr (std::is_constructible_v<Description, const dnnl::engine&, const memory::desc&, const memory::desc&,
-                                        const memory::desc&, const dnnl::primitive_attr&>)
+  if constexpr (kAtOnce<Description>)
     return Description(engine(), x, weight, y, attributes);
   else
     return Description(typename Product::desc(x, weight, y), attributes, engine());
@@ -90,6 +93,17 @@ dnnl::matmul::primitive_desc describe(const TileShape& shape, const memory::desc
   dnnl::primitive_attr attributes;
   attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   return describe_product<dnnl::matmul>(x, weight, y, attributes);
+}
+
+// The layout of a product's weights. oneDNN 3.7.2 (Debian 13) gives wrong results in f32 on AVX-512 where the layout
+// that it likes best is padded: widths that do not fill 64 columns, as a head's over 33 tokens. The plain one is right
+// there.
+memory::desc layout_of(const TileShape& shape) {
+  const memory::desc best = any_layout(shape);
+  if (!kAtOnce<dnnl::matmul::primitive_desc> || shape.input != DType::f32) return best;
+  const auto unpadded = static_cast<std::size_t>(shape.in * shape.out) * size_of(shape.input);
+  if (describe(shape, best).weights_desc().get_size() == unpadded) return best;
+  return {{shape.in, shape.out}, memory::data_type::f32, memory::format_tag::ab};
 }
 
 }  // namespace
@@ -126,7 +140,7 @@ std::shared_ptr<const TileProduct::Impl> TileProduct::find(const TileShape& shap
   const std::int64_t rows_of_like = like == nullptr ? 0 : like->shape.rows;
   std::shared_ptr<const Impl>& found = (*known)[{shape.rows, shape.in, shape.out, shape.input, rows_of_like}];
   if (found == nullptr)
-    found = std::make_shared<const Impl>(shape, like == nullptr ? any_layout(shape) : like->description.weights_desc());
+    found = std::make_shared<const Impl>(shape, like == nullptr ? layout_of(shape) : like->description.weights_desc());
   return found;
 }
 
