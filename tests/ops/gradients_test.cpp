@@ -1,4 +1,6 @@
 // Gradients of operators: fast paths against references, references against differences of the operator itself.
+#include <algorithm>
+
 #include "helpers.h"
 #include "ops/activation_grad.h"
 #include "ops/attention_grad.h"
