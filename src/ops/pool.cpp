@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstring>
 #include <vector>
 
 #include "base/profile.h"
@@ -92,17 +91,6 @@ std::vector<T> for_runs(const Tensor& x, const Body& body) {
   return out;
 }
 
-// A value is finite when its exponent bits are not all set; integer code that the compiler turns into vectors.
-char run_is_finite(const float* x, std::int64_t count) {
-  std::uint32_t bad = 0;
-  for (std::int64_t i = 0; i < count; ++i) {
-    std::uint32_t bits;
-    std::memcpy(&bits, x + i, sizeof bits);
-    bad |= static_cast<std::uint32_t>((bits & 0x7f800000U) == 0x7f800000U);
-  }
-  return bad == 0;
-}
-
 }  // namespace
 
 Tensor segment_mean(const Tensor& x, const Segments& segments) {
@@ -118,11 +106,6 @@ double sum(const Tensor& x) {
   double total = 0;
   for (const double part : for_runs<double>(x, sum_run)) total += part;
   return total;
-}
-
-bool all_finite(const Tensor& x) {
-  const auto parts = for_runs<char>(x, run_is_finite);
-  return std::all_of(parts.begin(), parts.end(), [](char good) { return good != 0; });
 }
 
 }  // namespace groel::ops

@@ -17,8 +17,6 @@ Tensor segment_mean(const Tensor& x, const Segments& segments);
 Tensor segment_max(const Tensor& x, const Segments& segments);
 /// Sum of all elements in f64, in a fixed order whatever the number of threads.
 double sum(const Tensor& x);
-/// True when every element of x (f32) is finite.
-bool all_finite(const Tensor& x);
 
 namespace reference {
 Tensor segment_mean(const Tensor& x, const Segments& segments);
