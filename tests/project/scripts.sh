@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # tools/lib.sh on a made-up system: which packages it misses, what it says, what it installs. Nothing is installed.
 set -euo pipefail
+unset "${!GROEL_@}"  # what a caller has set, as .ci/run does, is not the made-up system's
 source_dir=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
