@@ -87,6 +87,13 @@ Tensor add(const Tensor& a, const Tensor& b) {
   return y;
 }
 
+Tensor scale(const Tensor& x, float factor) {
+  const Tensor y = ops::scale(x, factor);
+  if (Tape* const current = recorder(x))
+    current->record(y, [current, x, factor](const Tensor& dy) { current->add(x, ops::scale(dy, factor)); });
+  return y;
+}
+
 Tensor tanh(const Tensor& x) {
   const Tensor y = ops::tanh(x);
   if (Tape* const current = recorder(x))

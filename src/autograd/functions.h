@@ -15,6 +15,7 @@ struct LinearWeight {
   const ops::PackedWeight& forward;   ///< W [out, in]
   const ops::PackedWeight& backward;  ///< Wᵀ; may be undefined where no gradient has to reach the input
   ops::LinearGradients gradients;     ///< undefined: not trained
+  float scale = 1.0F;                 ///< of the master in both forms
 };
 
 /// ops::linear. While recording, `into` is ignored, and an activation is taken of the product as it is stored (rounded,
@@ -30,6 +31,8 @@ Tensor attention(const ops::AttentionInput& input, DType output = DType::f32);
 Tensor embedding(const Tensor& table, const ops::EmbeddingGrad& input, const Tensor& table_gradient = {});
 
 Tensor add(const Tensor& a, const Tensor& b);
+/// x f32, contiguous -> x times factor.
+Tensor scale(const Tensor& x, float factor);
 Tensor tanh(const Tensor& x);
 /// x f32 -> f32 or bf16.
 Tensor activate(const Tensor& x, ops::Activation activation, DType output = DType::f32);

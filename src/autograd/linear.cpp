@@ -4,6 +4,7 @@
 #include "autograd/functions.h"
 #include "base/error.h"
 #include "ops/activation_grad.h"
+#include "ops/elementwise.h"
 
 namespace groel::autograd {
 namespace {
@@ -27,6 +28,7 @@ struct Saved {
   ops::Activation activation;
   ops::PackedWeight backward;
   ops::LinearGradients gradients;
+  float scale;
 };
 
 void go_back(Tape& to, const Saved& saved, const Tensor& dy, ops::Precision precision) {
@@ -35,8 +37,9 @@ void go_back(Tape& to, const Saved& saved, const Tensor& dy, ops::Precision prec
     slope = ops::activation_grad(saved.before, dy, saved.activation,
                                  precision == ops::Precision::bf16 ? DType::bf16 : DType::f32);
   if (trained(saved.gradients)) {
+    GROEL_REQUIRE(saved.scale == 1.0F || !saved.before.defined());
     ops::LinearGradients gradients = saved.gradients;
-    ops::linear_grad(saved.x, slope, precision, gradients);
+    ops::linear_grad(saved.x, saved.scale == 1.0F ? slope : ops::scale(slope, saved.scale), precision, gradients);
   }
   add_input_gradient(to, saved.x, slope, saved.backward);
   if (to.tracks(saved.residual)) to.add(saved.residual, dy);
@@ -61,7 +64,7 @@ Tensor linear(const Tensor& x, const LinearWeight& weight, const ops::LinearOpti
   const ops::Precision precision = weight.forward.precision();
   current->record(y, [current, precision,
                       saved = Saved{x, before, options.residual, options.activation, weight.backward,
-                                    weight.gradients}](const Tensor& dy) { go_back(*current, saved, dy, precision); });
+                                    weight.gradients, weight.scale}](const Tensor& dy) { go_back(*current, saved, dy, precision); });
   return y;
 }
 

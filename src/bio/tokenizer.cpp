@@ -14,10 +14,10 @@ namespace {
 constexpr std::string_view kMask = "<mask>";
 
 // What ESM-1b, ESM-1v and ESM-2 share: B, U, Z and O are the rare residue codes, '.' and '-' the gaps of alignments.
-std::vector<std::string> esm_tokens() {
+std::vector<std::string> esm_tokens(const char* at_31) {
   std::vector<std::string> tokens{"<cls>", "<pad>", "<eos>", "<unk>"};
   for (const char letter : std::string_view("LAGVSERTIDPKQNFYMHWCXBUZO.-")) tokens.emplace_back(1, letter);
-  tokens.emplace_back("<null_1>");
+  tokens.emplace_back(at_31);
   tokens.emplace_back(kMask);
   return tokens;
 }
@@ -58,7 +58,8 @@ std::string_view without_stars(std::string_view sequence, CleaningCounts& counts
 
 }  // namespace
 
-Tokenizer Tokenizer::esm() { return from_vocabulary(esm_tokens(), "the ESM vocabulary"); }
+Tokenizer Tokenizer::esm() { return from_vocabulary(esm_tokens("<null_1>"), "the ESM vocabulary"); }
+Tokenizer Tokenizer::esm3() { return from_vocabulary(esm_tokens("|"), "the ESM3 vocabulary"); }
 
 Tokenizer Tokenizer::from_vocabulary(std::vector<std::string> tokens, const std::string& label) {
   std::unordered_set<std::string_view> seen;
@@ -123,6 +124,7 @@ std::int32_t Tokenizer::encode_character(char written, std::int64_t position, Cl
   const char c = to_upper(written);
   const std::int32_t found = single_[static_cast<unsigned char>(c)];
   if (!is_letter(c)) {
+    if (c == '_' && found < 0 && id("|") >= 0) return mask_;  // as ESM3's own code reads it
     if (found < 0)
       refuse(position, printable(written), "which is not an amino acid",
              written == '*' ? "a stop codon inside: split the sequence there or take it out"

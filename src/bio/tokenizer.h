@@ -22,6 +22,8 @@ class Tokenizer {
  public:
   /// The ESM-1b/1v/2 vocabulary.
   static Tokenizer esm();
+  /// ESM3's and ESM C's: the same but for `|`, a break between chains, at 31; in a sequence `_` is <mask>, too.
+  static Tokenizer esm3();
   /// Tokens in order of id (a `vocab.txt`), named `label` in errors; bad_model when <cls>, <pad>, <eos>, <unk> or
   /// <mask> is missing, or a token is empty, stands twice or holds anything but printable ASCII without spaces.
   static Tokenizer from_vocabulary(std::vector<std::string> tokens, const std::string& label);

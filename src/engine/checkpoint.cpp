@@ -2,7 +2,7 @@
 #include "engine/checkpoint.h"
 
 #include <algorithm>
-#include <map>
+#include <optional>
 #include <sstream>
 
 #include "base/error.h"
@@ -16,59 +16,36 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-// {"$tensor": i} gets the tensor's shape, and a number that is equal for tensors in the same memory.
-void annotate(json& node, const std::vector<io::Array>& tensors, std::map<const std::byte*, std::size_t>& storages) {
-  if (!node.is_structured()) return;
+// Tensors of a torch file under the path of their names; what else it holds stays in `rest`.
+void flatten(const json& node, const std::string& path, const std::vector<io::Array>& tensors, io::ArrayMap& arrays,
+             json& rest) {
   if (node.is_object() && node.contains("$tensor")) {
-    const io::Array& tensor = tensors.at(node["$tensor"].get<std::size_t>());
-    node["shape"] = tensor.shape;
-    node["storage"] = storages.emplace(tensor.bytes.data(), storages.size()).first->second;
+    arrays[path] = tensors.at(node["$tensor"].get<std::size_t>());
     return;
   }
-  for (json& child : node) annotate(child, tensors, storages);
-}
-
-// {"$tensor": i} becomes {"$tensor": i + by}.
-void renumber(json& node, std::size_t by) {
-  if (!node.is_structured()) return;
-  if (node.is_object() && node.contains("$tensor")) {
-    node["$tensor"] = node["$tensor"].get<std::size_t>() + by;
+  if (!node.is_object()) {
+    rest = node;
     return;
   }
-  for (json& child : node) renumber(child, by);
+  for (const auto& [name, child] : node.items()) {
+    json beside;
+    flatten(child, path.empty() ? name : fmt::format("{}.{}", path, name), tensors, arrays, beside);
+    if (!beside.is_null()) rest[name] = std::move(beside);
+  }
 }
 
-void replace_all(std::string& text, std::string_view from, std::string_view to) {
-  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
-    text.replace(at, from.size(), to);
-}
-
-std::string canonical(std::string name, const std::vector<models::Rename>& renames) {
-  for (const models::Rename& rename : renames) replace_all(name, rename.from, rename.to);
-  return name;
-}
-
-// A Hugging Face model saved without its language-model head has names without the "esm." in front.
-io::ArrayMap with_prefix(io::ArrayMap arrays, const std::string& prefix) {
-  const bool bare =
-      std::none_of(arrays.begin(), arrays.end(), [&](const auto& a) { return a.first.starts_with(prefix); });
-  if (!bare) return arrays;
-  io::ArrayMap out;
-  for (auto& [name, array] : arrays) out.emplace(name.starts_with("lm_head.") ? name : prefix + name, std::move(array));
-  return out;
-}
-
-// What stands before the names of the model's tensors that is not the model's own: "module.", "model.net."…; told by
+// What comes before the names of the model's tensors that is not the model's own: "module.", "model.net."…; told by
 // the one tensor that every model of tokens has.
-std::string wrapper_of(const io::ArrayMap& arrays, const std::string& prefix, const std::string& where) {
-  static constexpr std::string_view kTokens = "embeddings.word_embeddings.weight";
+std::string wrapper_of(const io::ArrayMap& arrays, const models::Family& family, const std::string& where) {
   std::vector<std::string> found;
-  for (const auto& [name, array] : arrays) {
-    if (!name.ends_with(kTokens)) continue;
-    std::string before = name.substr(0, name.size() - kTokens.size());
-    if (before.ends_with(prefix)) before.resize(before.size() - prefix.size());
-    if (before.empty() || before.ends_with('.')) found.push_back(before);
-  }
+  for (const auto& [name, array] : arrays)
+    for (const std::string_view table : family.token_tables) {
+      if (!name.ends_with(table)) continue;
+      std::string before = name.substr(0, name.size() - table.size());
+      if (!before.empty() && !before.ends_with('.')) continue;
+      found.push_back(std::move(before));
+      break;
+    }
   if (found.size() > 1)
     throw Error(ErrorKind::bad_model, {fmt::format("it holds two models, under '{}' and '{}'", found[0], found[1]),
                                        where, "save the state dict of one of them alone"});
@@ -76,18 +53,36 @@ std::string wrapper_of(const io::ArrayMap& arrays, const std::string& prefix, co
 }
 
 // Names without a wrapper's prefix, which is told in `layout`. Those that do not have it are left as they are.
-io::ArrayMap unwrapped(io::ArrayMap arrays, const std::string& prefix, const Checkpoint& from, std::string& layout) {
-  const std::string wrapper = wrapper_of(arrays, prefix, from.path.string());
+io::ArrayMap unwrapped(io::ArrayMap arrays, const models::Family& family, const std::string& where,
+                       std::string& layout) {
+  const std::string wrapper = wrapper_of(arrays, family, where);
   if (wrapper.empty()) return arrays;
   layout += fmt::format(", its tensors' names without '{}'", wrapper);
   io::ArrayMap out;
   for (auto& [name, array] : arrays) {
     const std::string ours = name.starts_with(wrapper) ? name.substr(wrapper.size()) : name;
     if (!out.emplace(ours, std::move(array)).second)
-      throw Error(ErrorKind::bad_model, {fmt::format("two of its tensors are {} without '{}'", ours, wrapper),
-                                         from.path.string(), "save the state dict of the model alone"});
+      throw Error(ErrorKind::bad_model, {fmt::format("two of its tensors are {} without '{}'", ours, wrapper), where,
+                                         "save the state dict of the model alone"});
   }
   return out;
+}
+
+const models::Layout* layout_of(const models::Family& family, const models::RawCheckpoint& raw) {
+  for (const models::Layout& layout : family.layouts)
+    if (layout.recognises(raw)) return &layout;
+  return nullptr;
+}
+
+// Under the model's names.
+void adapt(Checkpoint& checkpoint, models::RawCheckpoint raw, const models::Layout* layout) {
+  try {
+    if (layout != nullptr) layout->adapt(raw);
+  } catch (const Error& error) {
+    throw error.at(checkpoint.path.string());
+  }
+  checkpoint.config = std::move(raw.config);
+  checkpoint.arrays = std::move(raw.arrays);
 }
 
 bool is_there(const fs::path& path) {
@@ -124,8 +119,11 @@ Checkpoint read_hugging_face(const fs::path& folder, const fs::path& weights = {
   out.layout = "Hugging Face folder";
   out.config = read_json(folder / "config.json");
   out.family = &models::find_family(out.config);
-  const std::string prefix = std::string(out.family->name) + ".";
-  out.arrays = with_prefix(unwrapped(read_weights(folder, weights), prefix, out, out.layout), prefix);
+  models::RawCheckpoint raw{out.config, unwrapped(read_weights(folder, weights), *out.family, out.path.string(),
+                                                  out.layout)};
+  const models::Layout* const layout = layout_of(*out.family, raw);
+  if (layout != nullptr && !layout->name.empty()) out.layout += fmt::format(", names as in {}", layout->name);
+  adapt(out, std::move(raw), layout);
   out.vocabulary_file = folder / "vocab.txt";
   out.vocabulary = read_vocabulary(out.vocabulary_file);
   return out;
@@ -137,54 +135,48 @@ fs::path regression_of(const fs::path& file) {
 
 fs::path folder_of(const fs::path& file) { return file.has_parent_path() ? file.parent_path() : fs::path("."); }
 
-// A tensor in it, or in a dict in it.
-bool holds_weights(const json& root) {
-  const auto is_tensor = [](const json& value) { return value.is_object() && value.contains("$tensor"); };
-  return root.is_object() && std::any_of(root.begin(), root.end(), [&](const json& value) {
-           return is_tensor(value) || (value.is_object() && std::any_of(value.begin(), value.end(), is_tensor));
-         });
+models::RawCheckpoint read_raw(const fs::path& file) {
+  models::RawCheckpoint raw;
+  const io::TorchFile torch = io::read_torch(file);
+  flatten(torch.root, {}, torch.tensors, raw.arrays, raw.config);
+  if (const fs::path beside = regression_of(file); is_there(beside)) {
+    const io::TorchFile second = io::read_torch(beside);
+    json ignored;
+    flatten(second.root, "contact_regression", second.tensors, raw.arrays, ignored);
+  }
+  return raw;
+}
+
+// A checkpoint of the code that a family comes from, which says of itself what it is.
+std::optional<Checkpoint> read_own(const models::Family& family, models::RawCheckpoint raw, const fs::path& file) {
+  Checkpoint out;
+  out.path = file;
+  out.family = &family;
+  out.layout = "torch file of the model's own code";
+  raw.arrays = unwrapped(std::move(raw.arrays), family, file.string(), out.layout);
+  const models::Layout* const layout = layout_of(family, raw);
+  if (layout == nullptr || layout->name.empty()) return std::nullopt;
+  if (raw.config.is_null() && is_there(folder_of(file) / "config.json")) {
+    json beside = read_json(folder_of(file) / "config.json");
+    if (family.accepts(beside)) raw.config = std::move(beside);
+  }
+  adapt(out, std::move(raw), layout);
+  return out;
 }
 
 Checkpoint read_native(const fs::path& file) {
-  io::TorchFile torch = io::read_torch(file);
-  json regression;
-  std::vector<io::Array> tensors = std::move(torch.tensors);
-  if (const fs::path beside = regression_of(file); is_there(beside)) {
-    io::TorchFile second = io::read_torch(beside);
-    renumber(second.root, tensors.size());  // its tensors follow the model's
-    regression = std::move(second.root);
-    tensors.insert(tensors.end(), second.tensors.begin(), second.tensors.end());
-  }
-  std::map<const std::byte*, std::size_t> storages;
-  annotate(torch.root, tensors, storages);
-  annotate(regression, tensors, storages);
-
-  for (const models::Family& family : models::families()) {
-    const models::NativeCheckpoint native = family.from_native(torch.root, regression);
-    if (native.config.is_null()) continue;
-    Checkpoint out;
-    out.path = file;
-    out.layout = "torch file of the model's own code";
-    out.config = native.config;
-    out.family = &family;
-    for (const auto& [name, tensor] : native.tensors.items()) {
-      if (!tensor.is_object() || !tensor.contains("$tensor")) continue;
-      const std::string ours = canonical(name, family.native_renames);
-      if (!out.arrays.emplace(ours, tensors.at(tensor["$tensor"].get<std::size_t>())).second)
-        throw Error(ErrorKind::bad_model,
-                    {fmt::format("two of its tensors are {} ('{}' is one)", ours, name), file.string(), {}});
-    }
-    return out;
-  }
+  const models::RawCheckpoint raw = read_raw(file);
+  for (const models::Family& family : models::families())
+    if (auto own = read_own(family, raw, file)) return *std::move(own);
   if (is_there(folder_of(file) / "config.json")) return read_hugging_face(folder_of(file), file);
-  if (holds_weights(torch.root))
+  if (!raw.arrays.empty())
     throw Error(ErrorKind::unsupported,
                 {"a torch file of tensors, but not of any model family of this build: nothing says what model it is",
                  file.string(),
                  "put it into a folder with the config.json and vocab.txt of the model it was trained from, as "
                  "pytorch_model.bin"});
   throw Error(ErrorKind::unsupported, {"a torch file, but not of any model family of this build", file.string(),
-                                       "give a Hugging Face folder, or a fair-esm ESM-2, ESM-1b or ESM-1v .pt file"});
+                                       "give a Hugging Face folder, or a torch file of fair-esm (ESM-2, ESM-1b, ESM-1v) or of ESM C"});
 }
 
 // Folders above a model's are taken for it: those of a cache, or one that holds several.

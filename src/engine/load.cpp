@@ -11,6 +11,7 @@
 #include "base/sha256.h"
 #include "base/threads.h"
 #include "engine/finite.h"
+#include "models/classifier.h"
 
 namespace groel::engine {
 namespace {
@@ -22,11 +23,6 @@ bool matches(std::string_view pattern, std::string_view text) {
   for (std::size_t i = 0; i <= text.size(); ++i)
     if (matches(pattern.substr(1), text.substr(i))) return true;
   return false;
-}
-
-// "lm_head." stands for all that starts with it.
-bool in_group(std::string_view group, std::string_view name) {
-  return group.ends_with('.') ? name.starts_with(group) : matches(group, name);
 }
 
 // Names of the arrays with NaN or infinity.
@@ -87,33 +83,24 @@ Tensor as_tensor(const io::Array& array) {
   return Tensor::view(Storage::borrow(array.bytes.data(), array.bytes.size(), owner), array.shape, array.dtype);
 }
 
-std::set<std::string> absent_groups(const models::Model& model, const nn::Parameters& parameters,
-                                    const io::ArrayMap& arrays) {
+// Groups of which the file has nothing, and need not have.
+std::set<std::string> absent_groups(const nn::Tree& tree, const io::ArrayMap& arrays) {
   std::set<std::string> absent;
-  for (const std::string& group : model.optional_groups()) {
-    const auto& list = parameters.list();
-    const bool any = std::any_of(list.begin(), list.end(), [&](const nn::Parameter& p) {
-      return in_group(group, p.name) && arrays.contains(p.name);
-    });
-    if (!any) absent.insert(group);
-  }
+  for (const nn::Parameter& parameter : tree.parameters)
+    if (parameter.place.optional) absent.insert(parameter.place.group);
+  for (const nn::Parameter& parameter : tree.parameters)
+    if (arrays.contains(parameter.name)) absent.erase(parameter.place.group);
   return absent;
 }
 
-// What the file must have, and how.
-struct Wanted {
-  const nn::Parameters& parameters;
-  const std::set<std::string>& absent;  // groups
-};
-
-void check(const Wanted& wanted, const io::ArrayMap& arrays, Complaints& complaints) {
+void check(const nn::Tree& tree, const io::ArrayMap& arrays, Complaints& complaints) {
   const std::set<std::string> bad = non_finite(arrays);
-  for (const nn::Parameter& parameter : wanted.parameters.list()) {
+  const std::set<std::string> absent = absent_groups(tree, arrays);
+  for (const nn::Parameter& parameter : tree.parameters) {
     const auto found = arrays.find(parameter.name);
     if (found == arrays.end()) {
-      const bool optional = std::any_of(wanted.absent.begin(), wanted.absent.end(),
-                                        [&](const std::string& group) { return in_group(group, parameter.name); });
-      if (!optional) complaints.add("missing", fmt::format("{} {}", parameter.name, to_string(parameter.shape)));
+      if (!parameter.place.optional || !absent.contains(parameter.place.group))
+        complaints.add("missing", fmt::format("{} {}", parameter.name, to_string(parameter.shape)));
     } else if (const io::Array& array = found->second; array.shape != parameter.shape) {
       complaints.add("mis-shaped", fmt::format("{}: {} in the file, {} in the model", parameter.name,
                                                to_string(array.shape), to_string(parameter.shape)));
@@ -126,10 +113,9 @@ void check(const Wanted& wanted, const io::ArrayMap& arrays, Complaints& complai
   }
 }
 
-std::vector<std::string> unused(const nn::Parameters& parameters, const Checkpoint& checkpoint,
-                                Complaints& complaints) {
+std::vector<std::string> unused(const nn::Tree& tree, const Checkpoint& checkpoint, Complaints& complaints) {
   std::set<std::string> wanted;
-  for (const nn::Parameter& parameter : parameters.list()) wanted.insert(parameter.name);
+  for (const nn::Parameter& parameter : tree.parameters) wanted.insert(parameter.name);
   std::vector<std::string> ignored;
   const auto ignorable = [&](const std::string& stored) {
     const auto& patterns = checkpoint.family->ignorable;
@@ -144,14 +130,6 @@ std::vector<std::string> unused(const nn::Parameters& parameters, const Checkpoi
       complaints.add("unexpected", fmt::format("{} {}", stored, to_string(array.shape)));
   }
   return ignored;
-}
-
-std::unique_ptr<models::Model> build(const Checkpoint& checkpoint, bio::Tokenizer tokenizer) {
-  try {
-    return checkpoint.family->build(checkpoint.config, std::move(tokenizer));
-  } catch (const Error& error) {
-    throw error.at(checkpoint.path.string());
-  }
 }
 
 // Small arrays whole, of large ones a piece of every page run: a digest of all of a large checkpoint would take
@@ -186,6 +164,26 @@ std::string most_common_dtype(const io::ArrayMap& arrays) {
 
 }  // namespace
 
+std::unique_ptr<models::Model> build_model(const Checkpoint& checkpoint) {
+  try {
+    return checkpoint.family->build(
+        checkpoint.config,
+        checkpoint.vocabulary.empty()
+            ? checkpoint.family->default_tokenizer()
+            : bio::Tokenizer::from_vocabulary(checkpoint.vocabulary, checkpoint.vocabulary_file.string()));
+  } catch (const Error& error) {
+    throw error.at(checkpoint.path.string());
+  }
+}
+
+void take_off_heads(Checkpoint& checkpoint) {
+  const auto model = build_model(checkpoint);
+  for (const nn::Parameter& parameter : nn::tree_of(*model).parameters)
+    if (parameter.place.head && parameter.place.group != models::kContactHead)
+      checkpoint.arrays.erase(parameter.name);
+  std::erase_if(checkpoint.arrays, [](const auto& entry) { return entry.first.starts_with(models::kClassifier); });
+}
+
 LoadedModel load_model(const std::filesystem::path& path, ops::Precision precision) {
   return load_model(read_checkpoint(path), precision);
 }
@@ -199,13 +197,8 @@ LoadedModel load_model(Checkpoint checkpoint, ops::Precision precision) {
 }
 
 LoadedModel load_unprepared(Checkpoint checkpoint) {
-  const models::Family& family = *checkpoint.family;
-  bio::Tokenizer tokenizer =
-      checkpoint.vocabulary.empty()
-          ? family.default_tokenizer()
-          : bio::Tokenizer::from_vocabulary(checkpoint.vocabulary, checkpoint.vocabulary_file.string());
-  LoadedModel out{build(checkpoint, std::move(tokenizer)),
-                  &family,
+  LoadedModel out{build_model(checkpoint),
+                  checkpoint.family,
                   checkpoint.path,
                   checkpoint.layout,
                   most_common_dtype(checkpoint.arrays),
@@ -213,14 +206,13 @@ LoadedModel load_unprepared(Checkpoint checkpoint) {
                   checkpoint.config,
                   {},
                   {}};
-  nn::Parameters parameters;
-  out.model->collect(parameters);
+  const nn::Tree tree = nn::tree_of(*out.model);
   Complaints complaints;
-  check({parameters, absent_groups(*out.model, parameters, checkpoint.arrays)}, checkpoint.arrays, complaints);
-  out.ignored = unused(parameters, checkpoint, complaints);
+  check(tree, checkpoint.arrays, complaints);
+  out.ignored = unused(tree, checkpoint, complaints);
   complaints.throw_if_any(checkpoint.path.string());
   out.fingerprint = fingerprint(checkpoint);
-  for (const nn::Parameter& parameter : parameters.list())
+  for (const nn::Parameter& parameter : tree.parameters)
     if (const auto found = checkpoint.arrays.find(parameter.name); found != checkpoint.arrays.end())
       *parameter.slot = as_tensor(found->second);
   checkpoint.arrays.clear();

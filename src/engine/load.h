@@ -29,7 +29,13 @@ LoadedModel load_model(const std::filesystem::path& path, ops::Precision precisi
 /// The same from a checkpoint already read.
 LoadedModel load_model(Checkpoint checkpoint, ops::Precision precision);
 
-/// The same with every tensor in place but nothing packed: for models::Trainable::prepare_training.
+/// The model that a checkpoint's configuration describes, with its vocabulary and without tensors. Errors: bad_model.
+std::unique_ptr<models::Model> build_model(const Checkpoint& checkpoint);
+
+/// Takes heads of classes and of language modelling off a checkpoint.
+void take_off_heads(Checkpoint& checkpoint);
+
+/// The same with every tensor in place but nothing packed: for models::Model::prepare_training.
 LoadedModel load_unprepared(Checkpoint checkpoint);
 
 /// "f32", "bf16" and "f32x3".

@@ -22,7 +22,7 @@ double uniform(std::uint64_t seed, std::uint64_t index) {
 Tensor draw(const nn::Parameter& parameter, std::uint64_t seed) {
   Tensor out = Tensor::empty(parameter.shape);
   float* values = out.mutable_data<float>();
-  const bool gain = parameter.name.find("orm") != std::string::npos && parameter.name.ends_with("weight");
+  const bool gain = parameter.role == nn::Role::norm;
   const double bound = 1.0 / std::sqrt(static_cast<double>(parameter.shape.back()));
   constexpr std::int64_t kChunk = 1 << 16;
   const std::int64_t count = out.count();
@@ -34,9 +34,9 @@ Tensor draw(const nn::Parameter& parameter, std::uint64_t seed) {
 }
 
 // Drawn in f32: refused before the first weight where they cannot all be held.
-void check_memory(const nn::Parameters& parameters) {
+void check_memory(const nn::Tree& tree) {
   double bytes = 0;
-  for (const nn::Parameter& parameter : parameters.list()) {
+  for (const nn::Parameter& parameter : tree.parameters) {
     double count = 1;
     for (const std::int64_t size : parameter.shape) count *= static_cast<double>(size);
     bytes += count * sizeof(float);
@@ -57,30 +57,15 @@ LoadedModel random_model(const nlohmann::json& config, std::uint64_t seed, ops::
   checkpoint.config = config;
   checkpoint.path = "random";
   checkpoint.layout = fmt::format("random weights, seed {}", seed);
-  const auto model = checkpoint.family->build(config, checkpoint.family->default_tokenizer());
-  nn::Parameters parameters;
-  model->collect(parameters);
-  check_memory(parameters);
-  for (const nn::Parameter& parameter : parameters.list()) {
-    if (parameter.name.ends_with("inv_freq") || parameter.name == "lm_head.decoder.weight") continue;
+  const auto model = build_model(checkpoint);
+  const nn::Tree tree = nn::tree_of(*model);
+  check_memory(tree);
+  for (const nn::Parameter& parameter : tree.parameters) {
+    if (parameter.role == nn::Role::buffer) continue;
     const auto values = std::make_shared<const Tensor>(draw(parameter, seed++ * 0x100000001b3ULL));
     checkpoint.arrays[parameter.name] = {DType::f32, parameter.shape, {values->raw_data(), values->bytes()}, values};
   }
   return load_model(std::move(checkpoint), precision);
-}
-
-nlohmann::json esm2_config(std::int64_t layers, std::int64_t width, std::int64_t heads) {
-  return {{"model_type", "esm"},
-          {"architectures", {"EsmForMaskedLM"}},
-          {"num_hidden_layers", layers},
-          {"hidden_size", width},
-          {"num_attention_heads", heads},
-          {"intermediate_size", 4 * width},
-          {"vocab_size", 33},
-          {"layer_norm_eps", 1e-5},
-          {"position_embedding_type", "rotary"},
-          {"token_dropout", true},
-          {"emb_layer_norm_before", false}};
 }
 
 }  // namespace groel::engine

@@ -13,7 +13,4 @@ namespace groel::engine {
 /// (before anything is drawn), and as load_model.
 LoadedModel random_model(const nlohmann::json& config, std::uint64_t seed, ops::Precision precision);
 
-/// The configuration of an ESM-2 of that shape (FFN 4·width, rotary, token dropout, 33 tokens).
-nlohmann::json esm2_config(std::int64_t layers, std::int64_t width, std::int64_t heads);
-
 }  // namespace groel::engine

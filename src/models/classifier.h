@@ -1,6 +1,8 @@
 // Models that put sequences or residues into classes, or give them a number.
 #pragma once
 
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +24,11 @@ struct Classification {
   Pooling pooling = Pooling::cls;   ///< of a head of sequences
 };
 
+/// What the configuration says of one; nothing where its architectures name none. Errors: bad_model naming the field.
+std::optional<Classification> read_classification(const nlohmann::json& json);
+
+/// What the names of a head's tensors begin with.
+inline constexpr std::string_view kClassifier = "classifier.";
 /// Where the tensors of a head of sequences are named. Transformers knows nothing of the mean: under names that it does
 /// not know, it says that it has no head instead of giving other results.
 constexpr std::string_view head_prefix(Pooling pooling) {

@@ -3,8 +3,11 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
+#include "bio/tokenizer.h"
+#include "models/family.h"
 
 namespace groel::models {
 
@@ -41,6 +44,20 @@ class ConfigReader {
     if (config_[field].get_ref<const std::string&>().size() > kLongestText) fail(field, "is too long");
     return config_[field].get<std::string>();
   }
+  /// A number in [0, 1), or `otherwise` where it is not said.
+  double probability(const char* field, double otherwise) const;
+  bool has_architecture(std::string_view name) const;
+
+  /// Errors where a field asks for anything but these values: it would be computed otherwise than its writer meant.
+  /// null, false and what is empty ask for nothing.
+  void require(const char* field, const std::vector<nlohmann::json>& values) const;
+  /// No decoder, no pruned heads, no quantised weights; rotary positions of the plain kind.
+  void require_plain_encoder() const;
+  /// Heads that divide the width, into even parts where they are turned by rotary positions.
+  void require_heads(std::int64_t width, std::int64_t heads, bool rotary) const;
+  /// A vocabulary of `tokens` tokens, and ids in it that the configuration agrees with.
+  void require_vocabulary(const bio::Tokenizer& tokenizer, std::int64_t tokens) const;
+
   [[noreturn]] static void fail(const char* field, const std::string& what) {
     throw Error(ErrorKind::bad_model, {fmt::format("'{}' {}", field, what), "config.json", {}});
   }
@@ -54,5 +71,13 @@ class ConfigReader {
   static constexpr std::size_t kLongestText = 200;
   const nlohmann::json& config_;
 };
+
+bool is_model_type(const nlohmann::json& config, std::string_view type);
+
+/// Errors: usage, where no such transformer can be: the heads must divide the width into even parts.
+void require_shape(std::string_view name, const ModelShape& shape);
+
+/// pad_token_id and mask_token_id of a vocabulary, where a configuration lacks them.
+void complete_token_ids(nlohmann::json& config, const std::vector<std::string>& vocabulary);
 
 }  // namespace groel::models

@@ -1,8 +1,16 @@
 // What the Namespaces of fair-esm's files say, in Hugging Face's terms.
 #include "models/fair_esm.h"
 
+#include <cstring>
+
 namespace groel::models {
 namespace {
+
+constexpr std::string_view kModel = "model.";
+constexpr std::string_view kContacts = "contact_regression.model.";
+constexpr std::size_t kMaskRow = 32;
+constexpr const char* kWords = "esm.embeddings.word_embeddings.weight";
+constexpr const char* kDecoder = "lm_head.decoder.weight";
 
 // What `node` holds under `name`; null when that is nothing or `node` is no object. The root comes from a pickle that
 // anybody may have written, so that no field is what it should be until looked at.
@@ -18,6 +26,9 @@ const nlohmann::json& field(const nlohmann::json& fields, const std::string& nam
   return spelt_out.is_null() ? child(fields, name) : spelt_out;
 }
 
+bool is_esm2(const RawCheckpoint& raw) { return child(child(raw.config, "cfg"), "model").is_object(); }
+bool is_esm1(const RawCheckpoint& raw) { return child(child(raw.config, "args"), "arch") == "roberta_large"; }
+
 nlohmann::json common_config(const nlohmann::json& fields) {
   return {{"model_type", "esm"},
           {"hidden_act", child(fields, "activation_fn")},
@@ -28,18 +39,6 @@ nlohmann::json common_config(const nlohmann::json& fields) {
           {"layer_norm_eps", 1e-5},
           {"vocab_size", 33},
           {"architectures", {"EsmForMaskedLM"}}};
-}
-
-// The reference zeroes the <mask> row of the embeddings in place on loading; where the file stores the output table in
-// the same memory, <mask>'s logits lose their row too.
-bool shares_embedding_with_head(const nlohmann::json& tensors) {
-  nlohmann::json embedding;
-  nlohmann::json head;
-  for (const auto& [name, tensor] : tensors.items()) {
-    if (name.ends_with("embed_tokens.weight")) embedding = child(tensor, "storage");
-    if (name.ends_with("lm_head.weight")) head = child(tensor, "storage");
-  }
-  return head.is_null() || embedding == head;
 }
 
 nlohmann::json esm2_config(const nlohmann::json& fields) {
@@ -53,59 +52,77 @@ nlohmann::json esm2_config(const nlohmann::json& fields) {
 }
 
 // ESM-1b and ESM-1v
-nlohmann::json esm1_config(const nlohmann::json& fields, const nlohmann::json& tensors) {
+nlohmann::json esm1_config(const nlohmann::json& fields, const io::ArrayMap& arrays) {
   nlohmann::json config = common_config(fields);
   config["intermediate_size"] = field(fields, "ffn_embed_dim");
   config["position_embedding_type"] = "absolute";
-  for (const auto& [name, tensor] : tensors.items()) {
-    if (name.find("emb_layer_norm_before") != std::string::npos) config["emb_layer_norm_before"] = true;
-    const nlohmann::json& shape = child(tensor, "shape");
-    if (name.ends_with("embed_positions.weight") && shape.is_array() && !shape.empty())
-      config["max_position_embeddings"] = shape.front();
-  }
-  config["mask_row_zeroed_in_head"] = shares_embedding_with_head(tensors);
+  config["emb_layer_norm_before"] = arrays.contains("esm.embeddings.layer_norm.weight");
+  const auto positions = arrays.find("esm.embeddings.position_embeddings.weight");
+  if (positions != arrays.end() && !positions->second.shape.empty())
+    config["max_position_embeddings"] = positions->second.shape.front();
   return config;
+}
+
+// The model's tensors, and those of its regression for contacts, under our names.
+io::ArrayMap our_arrays(const io::ArrayMap& arrays) {
+  static const std::vector<Rename> kRenames{{"encoder.sentence_encoder.", ""},
+                                            {"encoder.", ""},
+                                            {"embed_tokens.", "esm.embeddings.word_embeddings."},
+                                            {"embed_positions.", "esm.embeddings.position_embeddings."},
+                                            {"emb_layer_norm_before.", "esm.embeddings.layer_norm."},
+                                            {"emb_layer_norm_after.", "esm.encoder.emb_layer_norm_after."},
+                                            {"contact_head.", "esm.contact_head."},
+                                            {"self_attn_layer_norm.", "attention.LayerNorm."},
+                                            {"final_layer_norm.", "LayerNorm."},
+                                            {"self_attn.q_proj.", "attention.self.query."},
+                                            {"self_attn.k_proj.", "attention.self.key."},
+                                            {"self_attn.v_proj.", "attention.self.value."},
+                                            {"self_attn.out_proj.", "attention.output.dense."},
+                                            {"self_attn.rot_emb.", "attention.self.rotary_embeddings."},
+                                            {"fc1.", "intermediate.dense."},
+                                            {"fc2.", "output.dense."},
+                                            {"lm_head.weight", "lm_head.decoder.weight"},
+                                            {"layers.", "esm.encoder.layer."}};
+  RawCheckpoint own;
+  for (const std::string_view prefix : {kModel, kContacts})
+    for (const auto& [name, array] : arrays)
+      if (name.starts_with(prefix)) own.arrays[name.substr(prefix.size())] = array;
+  own.rename(kRenames);
+  return std::move(own.arrays);
+}
+
+// The reference zeroes the <mask> row of the embeddings in place on loading; where an ESM-1 file stores the output table
+// in the same memory, <mask>'s logits lose their row too.
+io::Array without_mask_row(const io::Array& words) {
+  const auto bytes = std::make_shared<std::vector<std::byte>>(words.bytes.begin(), words.bytes.end());
+  if (words.shape.size() == 2 && words.shape[0] > static_cast<std::int64_t>(kMaskRow)) {
+    const std::size_t row = bytes->size() / static_cast<std::size_t>(words.shape[0]);
+    std::memset(bytes->data() + kMaskRow * row, 0, row);
+  }
+  return {words.dtype, words.shape, *bytes, bytes};
+}
+
+void adapt(RawCheckpoint& raw) {
+  const bool esm2 = is_esm2(raw);
+  io::ArrayMap arrays = our_arrays(raw.arrays);
+  nlohmann::json config = esm2 ? esm2_config(child(child(raw.config, "cfg"), "model"))
+                               : esm1_config(child(raw.config, "args"), arrays);
+  const auto words = arrays.find(kWords);
+  const auto decoder = arrays.find(kDecoder);
+  const bool one_table =
+      decoder == arrays.end() ||
+      (words != arrays.end() && words->second.bytes.data() == decoder->second.bytes.data());
+  if (!one_table || !esm2) config["tie_word_embeddings"] = false;
+  if (one_table && !esm2 && words != arrays.end()) arrays[kDecoder] = without_mask_row(words->second);
+  raw = {std::move(config), std::move(arrays)};
 }
 
 }  // namespace
 
-NativeCheckpoint from_fair_esm(const nlohmann::json& root, const nlohmann::json& regression) {
-  const nlohmann::json& tensors = child(root, "model");
-  if (!tensors.is_object()) return {};
-  NativeCheckpoint out;
-  if (child(child(root, "cfg"), "model").is_object()) {
-    out.config = esm2_config(child(child(root, "cfg"), "model"));
-  } else if (child(child(root, "args"), "arch") == "roberta_large") {
-    out.config = esm1_config(child(root, "args"), tensors);
-  } else {
-    return {};
-  }
-  if (!shares_embedding_with_head(tensors)) out.config["tie_word_embeddings"] = false;
-  out.tensors = tensors;
-  const nlohmann::json& contacts = child(regression, "model");
-  if (contacts.is_object()) out.tensors.update(contacts);
-  return out;
-}
-
-std::vector<Rename> fair_esm_renames() {
-  return {{"encoder.sentence_encoder.", ""},
-          {"encoder.", ""},
-          {"embed_tokens.", "esm.embeddings.word_embeddings."},
-          {"embed_positions.", "esm.embeddings.position_embeddings."},
-          {"emb_layer_norm_before.", "esm.embeddings.layer_norm."},
-          {"emb_layer_norm_after.", "esm.encoder.emb_layer_norm_after."},
-          {"contact_head.", "esm.contact_head."},
-          {"self_attn_layer_norm.", "attention.LayerNorm."},
-          {"final_layer_norm.", "LayerNorm."},
-          {"self_attn.q_proj.", "attention.self.query."},
-          {"self_attn.k_proj.", "attention.self.key."},
-          {"self_attn.v_proj.", "attention.self.value."},
-          {"self_attn.out_proj.", "attention.output.dense."},
-          {"self_attn.rot_emb.", "attention.self.rotary_embeddings."},
-          {"fc1.", "intermediate.dense."},
-          {"fc2.", "output.dense."},
-          {"lm_head.weight", "lm_head.decoder.weight"},
-          {"layers.", "esm.encoder.layer."}};
+Layout fair_esm_layout() {
+  return {.name = "torch file of the model's own code",
+          .recognises = [](const RawCheckpoint& raw) { return is_esm2(raw) || is_esm1(raw); },
+          .adapt = adapt};
 }
 
 }  // namespace groel::models

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "io/arrays.h"
 #include "models/model.h"
 
 namespace groel::models {
@@ -16,11 +17,41 @@ struct Rename {
   std::string_view from;
   std::string_view to;
 };
+std::string renamed(std::string name, const std::vector<Rename>& renames);
 
-/// What a torch file of the family's own code says, in the terms of its Hugging Face configuration.
-struct NativeCheckpoint {
+/// A checkpoint as its file has it.
+struct RawCheckpoint {
+  /// config.json; of a torch file of the family's own code what it holds beside tensors.
   nlohmann::json config;
-  nlohmann::json tensors;  ///< name -> {"$tensor": i, …} as given
+  /// Names of nested dictionaries are joined by '.'; of fair-esm's regression for contacts, "contact_regression." comes
+  /// before them.
+  io::ArrayMap arrays;
+
+  /// Every name anew. Errors: bad_model, where two become one.
+  void rename(const std::vector<Rename>& renames);
+  /// The rows of one array as several, each of `rows` rows, under these names. Errors: bad_model, where they do not fit.
+  void split_rows(const std::string& name, const std::vector<std::pair<std::string, std::int64_t>>& parts);
+};
+
+/// A form, other than the model's own names, in which checkpoints of a family are published.
+struct Layout {
+  std::string_view name;  ///< for people
+  bool (*recognises)(const RawCheckpoint& raw);
+  /// Brings names, shapes and configuration (Hugging Face's terms) to what the model declares. What is missing or of a
+  /// wrong type in the configuration is left out of it, for `build` to complain of. Errors: bad_model.
+  void (*adapt)(RawCheckpoint& raw);
+};
+
+/// A size, as a new model is asked for.
+struct ModelShape {
+  std::int64_t layers = 6;
+  std::int64_t width = 320;
+  std::int64_t heads = 20;
+  std::int64_t ffn = 0;  ///< 0: the family's own ratio
+};
+struct NamedShape {
+  std::string_view name;  ///< "650M"
+  ModelShape shape;
 };
 
 struct Family {
@@ -33,17 +64,27 @@ struct Family {
   /// Errors: bad_model naming the field of the configuration that is missing or impossible.
   std::unique_ptr<Model> (*build)(const nlohmann::json& config, bio::Tokenizer tokenizer);
   bio::Tokenizer (*default_tokenizer)();
-  /// Recognises the root of a torch file written by the family's own code; a null config when it is not. Tensors stand
-  /// in it as {"$tensor": i, "shape": […], "storage": s}, equal s meaning the same memory.
-  NativeCheckpoint (*from_native)(const nlohmann::json& root, const nlohmann::json& contact_regression);
-  std::vector<Rename> native_renames;
+  /// config.json of an untrained model of that shape, all fields that Transformers has. Errors: usage, where there is no
+  /// such shape.
+  nlohmann::json (*configure)(const ModelShape& shape);
+  std::vector<NamedShape> shapes;  ///< those that are published
+  /// Fills in what Transformers expects beyond what a model needs.
+  void (*complete)(nlohmann::json& config, const std::vector<std::string>& vocabulary);
+  std::string_view architecture;  ///< "Esm" of EsmForMaskedLM
+  /// Names of the table of tokens in every layout, the longest first: what comes before them in a file is a wrapper's.
+  std::vector<std::string_view> token_tables;
+  std::vector<Layout> layouts;  ///< the first that recognises a checkpoint adapts it
   /// Tensors that files hold and the model does not use: buffers, tied copies. `*` matches any run of characters.
   std::vector<std::string_view> ignorable;
+  /// Ends of the names of the biases of queries and keys, where it has them.
+  std::string_view query_bias = {}, key_bias = {};
 };
 
 /// Every registered family, in the order of families.inc.
 const std::vector<Family>& families();
 /// The family of a configuration. Errors: unsupported, listing what there is.
 const Family& find_family(const nlohmann::json& config);
+/// The family of that name. Errors: usage, listing what there is.
+const Family& family_named(std::string_view name);
 
 }  // namespace groel::models

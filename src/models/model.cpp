@@ -1,7 +1,9 @@
-// Packing sequences into a batch.
+// Packing sequences into a batch; what every model does with its tree of modules.
 #include "models/model.h"
 
 #include <algorithm>
+
+#include "base/words.h"
 
 namespace groel::models {
 
@@ -27,6 +29,62 @@ std::int64_t Batch::longest() const {
   std::int32_t longest = 0;
   for (std::size_t b = 1; b < cu.size(); ++b) longest = std::max(longest, cu[b] - cu[b - 1]);
   return longest;
+}
+
+void Model::take_stock(ops::Precision precision) {
+  precision_ = precision;
+  tree_ = nn::tree_of(*this);
+  parameters_ = nn::count(tree_);
+  for (const nn::Parameter& parameter : tree_.parameters)
+    if (const std::string& group = parameter.place.group; !group.empty() && nn::has_group(tree_, group))
+      groups_.insert(group);
+}
+
+void Model::prepare(ops::Precision precision) {
+  take_stock(precision);
+  nn::ready(tree_, precision);
+}
+
+void Model::prepare_training(const TrainingPlan& plan) {
+  take_stock(plan.precision);
+  check_trainable();
+  checkpointing_ = plan.checkpointing;
+  adapted_ = plan.lora.has_value();
+  if (adapted_) nn::add_adapters(tree_, *plan.lora);
+  const std::int64_t trained = nn::make_gradients(tree_, [&](const nn::Parameter& parameter) {
+    return plan.trained ? plan.trained(parameter) : !adapted_;
+  });
+  if (trained == 0 && !adapted_) throw Error(ErrorKind::usage, "no parameter of this model is to be trained");
+  first_reached_ = nn::ready_for_training(tree_, plan.precision);
+}
+
+std::vector<nn::Trained> Model::trained() const {
+  std::vector<nn::Trained> out = nn::trained(tree_);
+  for (nn::Trained& parameter : out)
+    if (adapted_) parameter.name.insert(0, "base_model.model.");
+  return out;
+}
+
+std::vector<std::pair<std::string, Tensor>> Model::tensors() const {
+  std::vector<std::pair<std::string, Tensor>> out;
+  for (const nn::Parameter& parameter : tree_.parameters)
+    if (parameter.slot->defined()) out.emplace_back(parameter.name, *parameter.slot);
+  return out;
+}
+
+std::size_t Model::weight_bytes() const {
+  std::size_t bytes = 0;
+  for (const nn::Tree::Node& node : tree_.modules) bytes += node.module->packed_bytes();
+  return bytes;
+}
+
+void refuse(const Model& model, std::string_view capability, std::string_view remedy) {
+  const std::string able = fmt::format("it can do: {}; `groel info MODEL` says what its files hold",
+                                       listed(model.capabilities()));
+  throw Error(ErrorKind::unsupported,
+              {fmt::format("this {} model cannot do '{}'", model.info().family, capability),
+               {},
+               remedy.empty() ? able : fmt::format("{}. {}", able, remedy)});
 }
 
 }  // namespace groel::models

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,12 +13,13 @@
 
 #include "base/error.h"
 #include "bio/tokenizer.h"
-#include "nn/parameters.h"
-#include "ops/linear.h"
+#include "models/training_plan.h"
+#include "nn/module.h"
+#include "nn/training.h"
 
 namespace groel::models {
 
-/// Sequences one behind the other, without padding.
+/// Sequences one after another, without padding.
 struct Batch {
   Tensor tokens;      ///< [T] i32
   Tensor cu_seqlens;  ///< [B+1] i32: sequence b is tokens [cu[b], cu[b+1])
@@ -44,26 +46,60 @@ struct ModelInfo {
   std::int64_t layers = 0;
   std::int64_t width = 0;
   std::int64_t heads = 0;
-  std::int64_t ffn = 0;
+  std::int64_t ffn = 0;    ///< width inside of the feed-forward half of a block
+  std::int64_t inner = 0;  ///< columns of its first product: twice that where there is a gate
   std::int64_t vocabulary = 0;
   std::int64_t parameters = 0;
   std::optional<std::int64_t> max_residues;  ///< none: any length
 };
 
-class Model {
+/// A tree of modules with a tokenizer, and what it can do. Made empty; a checkpoint's tensors are put into the slots of
+/// nn::tree_of(model); then it is prepared, for use or for training.
+class Model : public nn::Module {
  public:
-  virtual ~Model() = default;
   virtual ModelInfo info() const = 0;
   virtual const bio::Tokenizer& tokenizer() const = 0;
-  /// Declares every tensor that must be loaded; `optional_groups` says which prefixes may be absent as a whole.
-  virtual void collect(nn::Parameters& parameters) = 0;
-  virtual std::vector<std::string> optional_groups() const { return {}; }
-  /// Called once all tensors are in place (those of absent groups are undefined): packs them for use.
-  virtual void prepare(ops::Precision precision) = 0;
-  /// Bytes of weights in the form they are used in.
-  virtual std::size_t weight_bytes() const = 0;
   /// Names of the capabilities that this loaded model has ("encoder", "masked_lm", "contacts").
   virtual std::vector<std::string> capabilities() const = 0;
+
+  /// Packs the tensors for use.
+  void prepare(ops::Precision precision);
+  /// Instead of `prepare`: the forward pass is then that of the capabilities, called while an autograd::Recording
+  /// lives. Errors: usage when the plan trains nothing; unsupported for a model that cannot be trained as it is.
+  void prepare_training(const TrainingPlan& plan);
+  /// Masters were written to: packs them again.
+  void parameters_changed() { nn::repack(tree_); }
+  std::vector<nn::Trained> trained() const;
+  /// Every tensor as a checkpoint holds it, under its published name; trained ones share memory.
+  std::vector<std::pair<std::string, Tensor>> tensors() const;
+  /// Bytes of weights in the form in which they are used.
+  std::size_t weight_bytes() const;
+  /// Bytes that the forward pass keeps for the way back per token, and the most that going back needs beside them.
+  virtual std::size_t training_bytes_per_token() const = 0;
+
+ protected:
+  /// Errors: unsupported, where this model cannot be trained as its files have it.
+  virtual void check_trainable() const {}
+  /// Once it is prepared: numbers that count; whether the tensors of a group are there; precision of the blocks.
+  std::int64_t parameters() const { return parameters_; }
+  bool has(std::string_view group) const { return groups_.contains(group); }
+  ops::Precision precision() const { return precision_; }
+  /// In training: whether a gradient reaches a block, and whether it is computed again on the way back.
+  bool reached(int block) const { return block >= first_reached_; }
+  bool recomputed(int block) const { return checkpointing_ == Checkpointing::blocks && reached(block); }
+  /// Columns that the adapters of one block add up to.
+  std::int64_t adapter_columns() const { return nn::adapter_columns(tree_, 0); }
+
+ private:
+  void take_stock(ops::Precision precision);
+
+  nn::Tree tree_;
+  std::int64_t parameters_ = 0;
+  std::set<std::string, std::less<>> groups_;
+  ops::Precision precision_ = ops::Precision::f32;
+  Checkpointing checkpointing_ = Checkpointing::off;
+  int first_reached_ = nn::kAfterBlocks;
+  bool adapted_ = false;
 };
 
 /// Turns residues into vectors.
@@ -73,7 +109,7 @@ class Encoder {
   virtual ~Encoder() = default;
   /// -> hidden state of the last layer computed, [T, D] f32.
   virtual Tensor encode(const Batch& batch, const Taps& taps) const = 0;
-  /// Bytes that a forward pass keeps from the system a token: what is in use, or was and waits to be again. Outputs are
+  /// Bytes that a forward pass keeps from the system per token: what is in use, or was and waits to be again. Outputs are
   /// not counted.
   virtual std::size_t activation_bytes_per_token() const = 0;
   /// Bytes that every thread keeps besides, once it has worked on a sequence of that many tokens.
@@ -93,6 +129,7 @@ class MaskedLm {
 class ContactPredictor {
  public:
   static constexpr std::string_view kName = "contacts";
+  static constexpr std::string_view kRemedy = "`groel fit-contacts` gives a model a contact head, from structures";
   virtual ~ContactPredictor() = default;
   /// Adds layer `layer` (1..L)'s maps [H, L+2, L+2] of one sequence (its tokens given) to logits [L, L].
   virtual void add_contact_maps(Tensor& logits, int layer, const Tensor& maps,
@@ -101,19 +138,24 @@ class ContactPredictor {
   virtual void finish_contacts(Tensor& logits) const = 0;
 };
 
+/// Groups of tensors that a checkpoint may lack.
+inline constexpr const char* kContactHead = "contact head";
+inline constexpr const char* kLmHead = "language-model head";
+
+/// What a model that lacks a capability is told. Errors: unsupported, always.
+[[noreturn]] void refuse(const Model& model, std::string_view capability, std::string_view remedy);
+
 /// The model as one of its capabilities. Errors: unsupported, naming the model's family and what it can do.
 template <class Capability>
 const Capability& require(const Model& model) {
-  const std::vector<std::string> have = model.capabilities();
   const auto* capable = dynamic_cast<const Capability*>(&model);
-  for (const std::string& name : have)
-    if (capable != nullptr && name == Capability::kName) return *capable;
-  std::string list;
-  for (const std::string& name : have) list += (list.empty() ? "" : ", ") + name;
-  throw Error(ErrorKind::unsupported,
-              {fmt::format("this {} model cannot do '{}'", model.info().family, Capability::kName),
-               {},
-               fmt::format("it can do: {}; `groel info MODEL` says what its files hold", list)});
+  if (capable != nullptr)
+    for (const std::string& name : model.capabilities())
+      if (name == Capability::kName) return *capable;
+  if constexpr (requires { Capability::kRemedy; })
+    refuse(model, Capability::kName, Capability::kRemedy);
+  else
+    refuse(model, Capability::kName, {});
 }
 
 }  // namespace groel::models

@@ -17,16 +17,30 @@ const std::vector<Family>& families() {
   return all;
 }
 
-const Family& find_family(const nlohmann::json& config) {
+namespace {
+
+std::string names_of_families() {
   std::string names;
-  for (const Family& family : families()) {
+  for (const Family& family : families()) names += (names.empty() ? "" : ", ") + std::string(family.name);
+  return names;
+}
+
+}  // namespace
+
+const Family& find_family(const nlohmann::json& config) {
+  for (const Family& family : families())
     if (family.accepts(config)) return family;
-    names += (names.empty() ? "" : ", ") + std::string(family.name);
-  }
   const std::string type =
       config.is_object() && config.contains("model_type") ? config["model_type"].dump().substr(0, 100) : "none";
   throw Error(ErrorKind::unsupported, {fmt::format("no model family for model_type {}", type), "config.json",
-                                       "families of this build: " + names});
+                                       "families of this build: " + names_of_families()});
+}
+
+const Family& family_named(std::string_view name) {
+  for (const Family& family : families())
+    if (family.name == name) return family;
+  throw Error(ErrorKind::usage, {fmt::format("there is no model family '{}'", name), {},
+                                 "families of this build: " + names_of_families()});
 }
 
 }  // namespace groel::models

@@ -66,14 +66,14 @@ Tensor contact_channels(const Tensor& maps) {
   return out;
 }
 
-void ContactHead::collect(Parameters& parameters, const std::string& prefix) {
-  parameters.add(prefix + ".weight", {1, layers_ * heads_}, weight_);
-  parameters.add(prefix + ".bias", {1}, bias_);
+void ContactHead::members(Members to) {
+  to.tensor("weight", {1, layers_ * heads_}, Role::matrix, weight_);
+  to.tensor("bias", {1}, Role::bias, bias_);
 }
 
-void ContactHead::prepare() {
-  weight_ = weight_.to(DType::f32);
-  bias_ = bias_.to(DType::f32);
+void ContactHead::ready(const Form&) {
+  for (Tensor* tensor : {&weight_, &bias_})
+    if (tensor->defined()) *tensor = tensor->to(DType::f32);
 }
 
 void ContactHead::accumulate(Tensor& logits, std::int64_t layer, const Tensor& all_maps,

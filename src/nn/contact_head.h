@@ -2,10 +2,9 @@
 #pragma once
 
 #include <span>
-#include <string>
 #include <vector>
 
-#include "nn/parameters.h"
+#include "nn/module.h"
 
 namespace groel::nn {
 
@@ -14,14 +13,14 @@ namespace groel::nn {
 Tensor contact_channels(const Tensor& maps);
 
 /// Regression over the channels layer·H + head. Maps come layer by layer, so that memory is one layer's, never all.
-class ContactHead {
+class ContactHead final : public Module {
  public:
   ContactHead() = default;
   ContactHead(std::int64_t layers, std::int64_t heads) : layers_(layers), heads_(heads) {}
 
-  /// Declares `<prefix>.weight` [1, layers·H] and `<prefix>.bias` [1].
-  void collect(Parameters& parameters, const std::string& prefix);
-  void prepare();
+  /// `weight` [1, layers·H] and `bias` [1].
+  void members(Members to) override;
+  void ready(const Form& form) override;
 
   /// Adds one layer's channels (layer counts from 0) to `logits` [L, L]. `maps` [H, L+2, L+2] hold <cls> first and
   /// <eos> last; rows and columns of `silent` (token positions of further <eos>) count as zero.

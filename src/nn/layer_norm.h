@@ -1,33 +1,28 @@
-// Layer normalisation with learned gain and bias.
+// Layer normalisation with learned gain, and mostly a bias.
 #pragma once
 
-#include <string>
-
 #include "autograd/functions.h"
-#include "nn/parameters.h"
+#include "nn/linear.h"
+#include "nn/module.h"
 #include "ops/norm.h"
 
 namespace groel::nn {
 
-class LayerNorm {
+class LayerNorm final : public Module {
  public:
   LayerNorm() = default;
-  LayerNorm(std::int64_t width, float epsilon) : width_(width), epsilon_(epsilon) {}
+  LayerNorm(std::int64_t width, float epsilon, Bias bias = Bias::yes) : width_(width), epsilon_(epsilon), has_(bias) {}
 
-  /// Declares `<prefix>.weight` and `<prefix>.bias`, both [D].
-  void collect(Parameters& parameters, const std::string& prefix) {
-    parameters.add(prefix + ".weight", {width_}, gain_, gain_gradient_);
-    parameters.add(prefix + ".bias", {width_}, bias_, bias_gradient_);
+  /// `weight` and, where there is one, `bias`, both [D].
+  void members(Members to) override {
+    to.tensor("weight", {width_}, Role::norm, gain_, &gain_gradient_);
+    if (has_ == Bias::yes) to.tensor("bias", {width_}, Role::bias, bias_, &bias_gradient_);
   }
-  void prepare() {
-    gain_ = gain_.to(DType::f32);
-    bias_ = bias_.to(DType::f32);
+  void ready(const Form& form) override {
+    for (Tensor* tensor : {&gain_, &bias_})
+      if (tensor->defined()) *tensor = form.training ? tensor->to(DType::f32).clone() : tensor->to(DType::f32);
   }
-  void prepare_training() {
-    prepare();
-    gain_ = gain_.clone();
-    bias_ = bias_.clone();
-  }
+  std::size_t packed_bytes() const override { return gain_.bytes() + (bias_.defined() ? bias_.bytes() : 0); }
 
   /// x [T, D] f32 -> [T, D]; `output` bf16 when only a bf16 product reads it.
   Tensor operator()(const Tensor& x, DType output = DType::f32) const {
@@ -38,10 +33,9 @@ class LayerNorm {
  private:
   std::int64_t width_ = 0;
   float epsilon_ = 1e-5F;
-  Tensor gain_;
-  Tensor bias_;
-  Tensor gain_gradient_;
-  Tensor bias_gradient_;
+  Bias has_ = Bias::yes;
+  Tensor gain_, bias_;
+  Tensor gain_gradient_, bias_gradient_;
 };
 
 }  // namespace groel::nn

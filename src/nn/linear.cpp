@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "ops/elementwise.h"
 
 namespace groel::nn {
 namespace {
@@ -24,17 +25,15 @@ Tensor stack_rows(const std::vector<Tensor>& tensors, const Shape& shape) {
 
 }  // namespace
 
-Linear::Linear(std::int64_t in, std::vector<std::int64_t> outs, Bias bias) : in_(in), has_bias_(bias == Bias::yes) {
-  for (const std::int64_t out : outs) parts_.push_back({{}, out, {}, {}, {}, {}});
+Linear::Linear(std::int64_t in, const std::vector<Output>& outputs, const LinearForm& form) : in_(in), form_(form) {
+  GROEL_REQUIRE(form.scale == 1.0F || form.bias == Bias::no);
+  for (const Output& output : outputs) parts_.push_back({output.name, output.width, {}, {}, {}, {}});
 }
 
-void Linear::collect(Parameters& parameters, const std::vector<std::string>& prefixes) {
-  GROEL_REQUIRE(prefixes.size() == parts_.size());
-  for (std::size_t i = 0; i < parts_.size(); ++i) {
-    Part& part = parts_[i];
-    part.name = prefixes[i];
-    parameters.add(prefixes[i] + ".weight", {part.out, in_}, part.weight, part.weight_gradient);
-    if (has_bias_) parameters.add(prefixes[i] + ".bias", {part.out}, part.bias, part.bias_gradient);
+void Linear::members(Members to) {
+  for (Part& part : parts_) {
+    to.tensor(joined_path(part.name, "weight"), {part.out, in_}, Role::matrix, part.weight, &part.weight_gradient);
+    if (has_bias()) to.tensor(joined_path(part.name, "bias"), {part.out}, Role::bias, part.bias, &part.bias_gradient);
   }
 }
 
@@ -55,9 +54,18 @@ bool Linear::trained() const {
                      [](const Part& p) { return p.weight_gradient.defined() || p.bias_gradient.defined(); });
 }
 
-void Linear::prepare(ops::Precision precision) {
-  packed_ = ops::PackedWeight(each(&Part::weight), precision);
-  if (has_bias_) bias_ = stack_rows(each(&Part::bias), {width()});
+void Linear::ready(const Form& form) {
+  if (form.training) return ready_for_training(form);
+  const bool splits = form.precision == ops::Precision::f32x3;
+  ops::Precision precision = form.precision;
+  if (splits && form_.exactness == Exactness::attention) precision = ops::Precision::f32x6;
+  if (form_.exactness == Exactness::head) precision = ops::Precision::f32;
+  if (form_.scale == 1.0F) {
+    packed_ = ops::PackedWeight(each(&Part::weight), precision);
+  } else {
+    packed_ = ops::PackedWeight(ops::scale(stack_rows(each(&Part::weight), {width(), in_}), form_.scale), precision);
+  }
+  if (has_bias()) bias_ = stack_rows(each(&Part::bias), {width()});
   for (Part& part : parts_) part = {part.name, part.out, {}, {}, {}, {}};
 }
 
@@ -79,23 +87,25 @@ void Linear::join_gradients() {
 // The same for the masters, in memory of our own.
 void Linear::join_masters() {
   master_ = stack_rows(each(&Part::weight), {width(), in_}).clone();
-  if (has_bias_) bias_ = stack_rows(each(&Part::bias), {width()}).clone();
+  if (has_bias()) bias_ = stack_rows(each(&Part::bias), {width()}).clone();
   std::int64_t row = 0;
   for (Part& part : parts_) {
     part.weight = master_.rows(row, row + part.out);
-    if (has_bias_) part.bias = bias_.rows(row, row + part.out);
+    if (has_bias()) part.bias = bias_.rows(row, row + part.out);
     row += part.out;
   }
 }
 
 void Linear::pack(const Tensor& weight) {
-  packed_ = ops::PackedWeight(weight, form_.precision);
-  if (form_.input == InputGradient::needed)
-    packed_transposed_ = ops::PackedWeight(ops::transpose(weight), form_.precision);
+  const Tensor scaled = form_.scale == 1.0F ? weight : ops::scale(weight, form_.scale);
+  packed_ = ops::PackedWeight(scaled, training_.precision);
+  if (training_.input == InputGradient::needed)
+    packed_transposed_ = ops::PackedWeight(ops::transpose(scaled), training_.precision);
 }
 
-void Linear::prepare_training(const TrainingForm& form) {
-  form_ = form;
+void Linear::ready_for_training(const Form& form) {
+  training_ = form;
+  if (form_.exactness == Exactness::head) training_.precision = ops::Precision::f32;
   if (trained()) {
     join_gradients();
     join_masters();
@@ -103,18 +113,25 @@ void Linear::prepare_training(const TrainingForm& form) {
     return;
   }
   pack(stack_rows(each(&Part::weight), {width(), in_}));
-  if (has_bias_) bias_ = stack_rows(each(&Part::bias), {width()});
+  if (has_bias()) bias_ = stack_rows(each(&Part::bias), {width()});
 }
 
-void Linear::parameters_changed() {
+void Linear::repack() {
   if (master_.defined()) pack(master_);
   for (LoraAdapter& adapter : adapters_) adapter.pack();
 }
 
-void Linear::add_adapters(const LoraOptions& options) {
+std::vector<std::string> Linear::layers(const std::string& path) const {
+  std::vector<std::string> out;
+  for (const Part& part : parts_) out.push_back(joined_path(path, part.name));
+  return out;
+}
+
+void Linear::add_adapters(const std::string& path, const LoraOptions& options) {
   std::int64_t begin = 0;
   for (const Part& part : parts_) {
-    if (options.wants(part.name)) adapters_.emplace_back(LoraAdapter::Place{part.name, begin, part.out, in_}, options);
+    const std::string layer = joined_path(path, part.name);
+    if (options.wants(layer)) adapters_.emplace_back(LoraAdapter::Layer{layer, begin, part.out, in_}, options);
     begin += part.out;
   }
 }
@@ -127,7 +144,9 @@ Tensor Linear::adapted(const Tensor& x, const autograd::LinearWeight& weight, op
   const LoraAdapter& first = adapters_.front();
   const bool drops = first.dropout() > 0 && autograd::mode() != autograd::Mode::inference;
   const Tensor entering = drops ? autograd::dropout(x, first.dropout(), first.stream()) : x;
-  Tensor y = autograd::linear(x, weight, {.bias = bias_, .residual = autograd::lora(entering, parts, width())});
+  Tensor update = autograd::lora(entering, parts, width());
+  if (form_.scale != 1.0F) update = autograd::scale(update, form_.scale);
+  Tensor y = autograd::linear(x, weight, {.bias = bias_, .residual = update});
   if (options.activation != ops::Activation::none || options.output != DType::f32)
     y = autograd::activate(y, options.activation, options.output);
   return options.residual.defined() ? autograd::add(y, options.residual) : y;
@@ -135,7 +154,7 @@ Tensor Linear::adapted(const Tensor& x, const autograd::LinearWeight& weight, op
 
 Tensor Linear::operator()(const Tensor& x, ops::LinearOptions options) const {
   options.bias = bias_;
-  const autograd::LinearWeight weight{packed_, packed_transposed_, gradients_};
+  const autograd::LinearWeight weight{packed_, packed_transposed_, gradients_, form_.scale};
   return adapters_.empty() ? autograd::linear(x, weight, options) : adapted(x, weight, options);
 }
 

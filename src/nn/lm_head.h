@@ -1,70 +1,75 @@
-// Language-model head of BERT's kind: dense, GELU, layer norm, tied decoder.
+// Language-model heads of BERT's kind: dense, GELU, layer norm, decoder.
 #pragma once
 
-#include <string>
-
+#include "nn/embedding.h"
 #include "nn/layer_norm.h"
 #include "nn/linear.h"
 
 namespace groel::nn {
 
-class LmHead {
+/// With a decoder of its own.
+class LmHead final : public Module {
  public:
-  LmHead() = default;
   LmHead(std::int64_t width, std::int64_t vocabulary, float epsilon)
-      : vocabulary_(vocabulary), dense_(width, width), norm_(width, epsilon) {}
+      : dense_(width, width, {.exactness = Exactness::head}),
+        norm_(width, epsilon),
+        decoder_(width, vocabulary, {.exactness = Exactness::head}) {}
 
-  /// Declares `<prefix>.dense.*`, `<prefix>.layer_norm.*` and `<prefix>.bias` [V].
-  void collect(Parameters& parameters, const std::string& prefix) {
-    dense_.collect(parameters, prefix + ".dense");
-    norm_.collect(parameters, prefix + ".layer_norm");
-    parameters.add(prefix + ".bias", {vocabulary_}, bias_, bias_gradient_);
+  /// `dense`, `layer_norm`, `decoder`.
+  void members(Members to) override {
+    to.part("dense", dense_);
+    to.part("layer_norm", norm_);
+    to.part("decoder", decoder_);
   }
-  /// `decoder` [V, D]: the embedding table, or a decoder of its own.
-  void prepare(const Tensor& decoder, ops::Precision precision) {
-    dense_.prepare(precision);
-    norm_.prepare();
-    bias_ = bias_.to(DType::f32);
-    decoder_ = ops::PackedWeight(decoder, precision);
-  }
-  /// `decoder` [V, D] f32: the embedding table's master; its gradient's memory, undefined where it is frozen.
-  void prepare_training(const Tensor& decoder, const Tensor& decoder_gradient, const TrainingForm& form) {
-    dense_.prepare_training(form);
-    norm_.prepare_training();
-    bias_ = bias_.to(DType::f32).clone();
-    decoder_gradient_ = decoder_gradient;
-    precision_ = form.precision;
-    pack_decoder(decoder);
-  }
-  void parameters_changed(const Tensor& decoder) {
-    dense_.parameters_changed();
-    pack_decoder(decoder);
-  }
-
   /// x [T, D] -> logits [T, V] f32.
   Tensor operator()(const Tensor& x) const {
-    const Tensor hidden = norm_(dense_(x, {.activation = ops::Activation::gelu_erf}));
-    return autograd::linear(hidden, {decoder_, decoder_transposed_, {decoder_gradient_, bias_gradient_}},
-                            {.bias = bias_});
+    return decoder_(norm_(dense_(x, {.activation = ops::Activation::gelu_erf})));
   }
-  std::size_t packed_bytes() const { return dense_.packed_bytes() + (decoder_.defined() ? decoder_.bytes() : 0); }
 
  private:
-  void pack_decoder(const Tensor& decoder) {
-    decoder_ = ops::PackedWeight(decoder, precision_);
-    decoder_transposed_ = ops::PackedWeight(ops::transpose(decoder), precision_);
-  }
-
-  std::int64_t vocabulary_ = 0;
   Linear dense_;
   LayerNorm norm_;
-  Tensor bias_;
-  ops::PackedWeight decoder_;
+  Linear decoder_;
+};
+
+/// Whose decoder is the embedding table; some files hold a table of its own all the same.
+class TiedLmHead final : public Module {
+ public:
+  /// `words` [V, D] outlives it. `tied`: a table of its own has to be the same.
+  TiedLmHead(const Embedding& words, std::int64_t width, std::int64_t vocabulary, float epsilon, bool tied)
+      : words_(words),
+        width_(width),
+        vocabulary_(vocabulary),
+        tied_(tied),
+        dense_(width, width, {.exactness = Exactness::head}),
+        norm_(width, epsilon) {}
+
+  /// `dense`, `layer_norm`, `bias` [V], and `decoder.weight` [V, D], which may be absent where it is tied.
+  void members(Members to) override;
+  /// Errors: bad_model where the tables should be one and are not; in training unsupported where they are not.
+  void ready(const Form& form) override;
+  void repack() override;
+  std::size_t packed_bytes() const override { return packed_.defined() ? packed_.bytes() : 0; }
+
+  /// x [T, D] -> logits [T, V] f32.
+  Tensor operator()(const Tensor& x) const;
+
+ private:
+  bool same_tables() const;
+  void pack(const Tensor& table, bool both_ways);
+
+  const Embedding& words_;
+  std::int64_t width_;
+  std::int64_t vocabulary_;
+  bool tied_;
+  Linear dense_;
+  LayerNorm norm_;
+  Tensor bias_;   // (V)
+  Tensor table_;  // (V, D), only while loading
+  ops::PackedWeight packed_;
   // In training only
-  ops::Precision precision_ = ops::Precision::f32;
-  ops::PackedWeight decoder_transposed_;
-  Tensor decoder_gradient_;  // (V, D)
-  Tensor bias_gradient_;     // (V)
+  ops::PackedWeight packed_transposed_;
+  Tensor bias_gradient_;  // (V)
 };
 
 }  // namespace groel::nn

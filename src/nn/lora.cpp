@@ -35,25 +35,25 @@ bool LoraOptions::wants(const std::string& layer) const {
                      [&](const std::string& target) { return layer == target || layer.ends_with("." + target); });
 }
 
-LoraAdapter::LoraAdapter(const Place& place, const LoraOptions& options)
-    : layer_(place.layer),
+LoraAdapter::LoraAdapter(const Layer& layer, const LoraOptions& options)
+    : layer_(layer.name),
       scale_(static_cast<float>(options.alpha / static_cast<double>(options.rank))),
       dropout_(options.dropout),
-      stream_(layer_key(0, place.layer)) {
-  if (options.rank < 1 || options.rank > std::min(place.in, place.out))
-    throw Error(ErrorKind::usage, {fmt::format("rank {} for a layer of {} x {}", options.rank, place.out, place.in),
-                                   place.layer, "a low-rank adapter has a rank from 1 to the layer's smaller side"});
-  a_ = draw({options.rank, place.in}, layer_key(options.seed, place.layer));
-  b_ = Tensor::zeros({place.out, options.rank});
-  part_.begin = place.begin;
+      stream_(layer_key(0, layer.name)) {
+  if (options.rank < 1 || options.rank > std::min(layer.in, layer.out))
+    throw Error(ErrorKind::usage, {fmt::format("rank {} for a layer of {} x {}", options.rank, layer.out, layer.in),
+                                   layer.name, "a low-rank adapter has a rank from 1 to the layer's smaller side"});
+  a_ = draw({options.rank, layer.in}, layer_key(options.seed, layer.name));
+  b_ = Tensor::zeros({layer.out, options.rank});
+  part_.begin = layer.begin;
   part_.a_gradient = Tensor::zeros(a_.shape());
   part_.b_gradient = Tensor::zeros(b_.shape());
   pack();
 }
 
-void LoraAdapter::collect(std::vector<Trained>& to) const {
-  to.push_back({layer_ + ".lora_A.weight", a_, part_.a_gradient});
-  to.push_back({layer_ + ".lora_B.weight", b_, part_.b_gradient});
+void LoraAdapter::collect(std::vector<Trained>& to, const Place& place) const {
+  to.push_back({layer_ + ".lora_A.weight", a_, part_.a_gradient, Role::matrix, place});
+  to.push_back({layer_ + ".lora_B.weight", b_, part_.b_gradient, Role::matrix, place});
 }
 
 void LoraAdapter::pack() {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "autograd/functions.h"
-#include "nn/training.h"
+#include "nn/module.h"
 
 namespace groel::nn {
 
@@ -20,18 +20,18 @@ struct LoraOptions {
   bool wants(const std::string& layer) const;
 };
 
-/// The adapter of one layer [out, in] whose output stands in columns [begin, begin + out) of a joint product.
+/// The adapter of one layer [out, in] whose output is in columns [begin, begin + out) of a joint product.
 class LoraAdapter {
  public:
-  struct Place {
-    std::string layer;
+  struct Layer {
+    std::string name;
     std::int64_t begin, out, in;
   };
   /// A is drawn uniformly within ±1/sqrt(in), B is 0: it changes nothing until it is trained.
-  LoraAdapter(const Place& place, const LoraOptions& options);
+  LoraAdapter(const Layer& layer, const LoraOptions& options);
 
   /// `<layer>.lora_A.weight` [r, in] and `<layer>.lora_B.weight` [out, r].
-  void collect(std::vector<Trained>& to) const;
+  void collect(std::vector<Trained>& to, const Place& place) const;
   void pack();
   const autograd::LoraPart& part() const { return part_; }
   double dropout() const { return dropout_; }

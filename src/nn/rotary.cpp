@@ -1,4 +1,4 @@
-// The rotary table's growth.
+// Rotary frequencies and their tables.
 #include "nn/rotary.h"
 
 #include <algorithm>
@@ -18,7 +18,7 @@ Tensor Rotary::default_frequencies(std::int64_t head_width, double base) {
   return out;
 }
 
-ops::RotaryTable Rotary::table(std::int64_t positions) const {
+ops::RotaryTable RotaryTables::table(std::int64_t positions) const {
   const std::scoped_lock lock(mutex_);
   if (!table_.cosine.defined() || table_.cosine.size(0) < positions) {
     const auto rounded =
@@ -28,8 +28,23 @@ ops::RotaryTable Rotary::table(std::int64_t positions) const {
   return table_;
 }
 
-bool same_frequencies(const Tensor& a, const Tensor& b) {
-  return a.shape() == b.shape() && std::memcmp(a.data<float>(), b.data<float>(), a.bytes()) == 0;
+std::shared_ptr<const RotaryTables> RotaryShared::of(const Tensor& inv_freq) {
+  const std::scoped_lock lock(mutex_);
+  for (const auto& known : tables_)
+    if (known->inv_freq().shape() == inv_freq.shape() &&
+        std::memcmp(known->inv_freq().data<float>(), inv_freq.data<float>(), inv_freq.bytes()) == 0)
+      return known;
+  return tables_.emplace_back(std::make_shared<const RotaryTables>(inv_freq));
+}
+
+void Rotary::members(Members to) {
+  if (stored_ == Stored::maybe)
+    to.optional("rotary frequencies").tensor("inv_freq", {head_width_ / 2}, Role::buffer, inv_freq_);
+}
+
+void Rotary::ready(const Form&) {
+  inv_freq_ = inv_freq_.defined() ? inv_freq_.to(DType::f32).clone() : default_frequencies(head_width_);
+  tables_ = shared_->of(inv_freq_);
 }
 
 }  // namespace groel::nn

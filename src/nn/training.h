@@ -1,27 +1,27 @@
-// How a module is prepared for training.
+// What training does to a tree of modules: masters, gradients, adapters.
 #pragma once
 
-#include <string>
+#include <functional>
+#include <vector>
 
-#include "ops/linear.h"
+#include "nn/lora.h"
+#include "nn/module.h"
 
 namespace groel::nn {
 
-/// Whether a gradient has to reach a module's input: not where all before it is frozen.
-enum class InputGradient { none, needed };
-
-/// A parameter in training: f32 master and gradient, contiguous, in the same memory as long as the model lives.
-struct Trained {
-  std::string name;
-  Tensor value;
-  Tensor gradient;
-};
-
-/// A parameter is trained when its gradient slot (nn::Parameter) is defined before prepare_training; its slot then
-/// holds the f32 master, and both keep their memory for the life of the module.
-struct TrainingForm {
-  ops::Precision precision = ops::Precision::f32;
-  InputGradient input = InputGradient::needed;
-};
+/// A zeroed gradient for every parameter that can be trained and that `wanted` names; returns how many there are.
+std::int64_t make_gradients(const Tree& tree, const std::function<bool(const Parameter&)>& wanted);
+/// Adapters beside the linear layers inside blocks whose names `options` wants. Errors: usage, listing the names that
+/// there are, when no layer has one of them.
+void add_adapters(const Tree& tree, const LoraOptions& options);
+/// Makes every module ready for training. Gradients and adapters have been made. Returns the first block that a
+/// gradient reaches; kAfterBlocks where that is none.
+int ready_for_training(const Tree& tree, ops::Precision precision);
+/// Columns of the linear layers of a block that have adapters.
+std::int64_t adapter_columns(const Tree& tree, int block);
+/// Masters were written to: packs them again.
+void repack(const Tree& tree);
+/// What is trained: adapters, then the parameters of the tree.
+std::vector<Trained> trained(const Tree& tree);
 
 }  // namespace groel::nn

@@ -1,4 +1,6 @@
 // groel convert: a checkpoint as a Hugging Face folder, in another precision.
+#include <set>
+
 #include "engine/load.h"
 #include "tasks/reading/model.h"
 #include "tasks/reading/model_folder.h"
@@ -15,10 +17,13 @@ DType parse_dtype(const std::string& text) {
   return text == "f16" ? DType::f16 : DType::f32;
 }
 
-// Rotary frequencies stay as they are: rounded to bf16 they turn far residues by other angles.
-void keep_frequencies(const engine::Checkpoint& checkpoint, train::SavedModel& model) {
+// Buffers stay as they are: rotary frequencies rounded to bf16 turn far residues by other angles.
+void keep_buffers(const engine::Checkpoint& checkpoint, models::Model& loaded, train::SavedModel& model) {
+  std::set<std::string> buffers;
+  for (const nn::Parameter& parameter : nn::tree_of(loaded).parameters)
+    if (parameter.role == nn::Role::buffer) buffers.insert(parameter.name);
   for (train::NamedTensor& tensor : model.tensors) {
-    if (!tensor.name.ends_with("inv_freq")) continue;
+    if (!buffers.contains(tensor.name)) continue;
     const io::Array& array = checkpoint.arrays.at(tensor.name);
     tensor.value = Tensor::copy_of(array.shape, array.dtype, array.bytes);
   }
@@ -30,7 +35,7 @@ int run(const Options& options, Context& context) {
   const engine::Checkpoint checkpoint = train::read_model(model_of(options, context.sink));
   const engine::LoadedModel loaded = engine::load_unprepared(checkpoint);  // strict: a damaged one is found out here
   auto model = train::saved_copy(checkpoint, loaded.model->tokenizer().tokens(), parse_dtype(options.text("to")));
-  keep_frequencies(checkpoint, model);
+  keep_buffers(checkpoint, *loaded.model, model);
   train::write_model_folder(folder,
                             [&](const std::filesystem::path& temporary) { train::write_model(temporary, model); });
   const std::size_t bytes = std::filesystem::file_size(folder / "model.safetensors");

@@ -124,7 +124,7 @@ TrainedModel train_mlm(TrainPlan plan, engine::Checkpoint weights, Context& cont
   Findings findings(context.sink);
   const bio::Tokenizer tokenizer = tokenizer_of(weights);
   keep_to_positions(plan, weights, tokenizer);
-  const models::TrainingPlan training = training_plan(plan, weights.config);
+  const models::TrainingPlan training = training_plan(plan, weights);
   const auto trainee = train::make_mlm(std::move(weights), training);
   Material material(plan, tokenizer, findings);
   check_length(plan, train::planned_steps(material.data(), plan.trainer), findings);

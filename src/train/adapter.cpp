@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/text_file.h"
 #include "engine/find_model.h"
+#include "engine/load.h"
 #include "io/checkpoint_files.h"
 #include "train/adapter_check.h"
 
@@ -95,9 +96,7 @@ engine::Checkpoint read_adapted(const std::filesystem::path& path, int above) {
     out.config = read_json(path / "config.json");
     const bool labels =
         out.config.value("architectures", nlohmann::json()).dump().find("Classification") != std::string::npos;
-    std::erase_if(out.arrays, [&](const auto& entry) {  // the adapter brings the head
-      return labels && (entry.first.starts_with("lm_head.") || entry.first.starts_with("classifier."));
-    });
+    if (labels) engine::take_off_heads(out);  // the adapter brings its own
   }
   merge_adapter(out, adapter);
   out.path = path;

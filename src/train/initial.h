@@ -7,20 +7,8 @@
 
 namespace groel::train {
 
-/// A transformer's size.
-struct ModelShape {
-  std::int64_t layers = 6;
-  std::int64_t width = 320;
-  std::int64_t heads = 20;
-  std::int64_t ffn = 0;  ///< 0: four times the width
-};
-
-/// config.json of an untrained ESM-2 for masked language modelling, all fields that Transformers has. Errors: usage
-/// when the heads do not divide the width into even parts.
-nlohmann::json esm2_config(const ModelShape& shape);
-
 /// Where the attention heads of a new model look. `anywhere`: as published models began, biases of queries and keys 0.
-/// `neighbours`: three heads of four begin at a residue of their own, 1, 2, 3, … behind or before each residue (query
+/// `neighbours`: three heads of four begin at a residue of their own, 1, 2, 3, … after or before each residue (query
 /// and key biases that rotary positions turn into a peak there); a short run then need not find that out first.
 enum class InitialHeads { anywhere, neighbours };
 
@@ -31,7 +19,8 @@ struct InitialOptions {
 
 /// The model of a configuration with weights drawn as Hugging Face's EsmPreTrainedModel does: normal with the
 /// configuration's initializer_range (0.02), biases 0 (but for those of InitialHeads::neighbours), norms 1, the
-/// embedding of <pad> 0. No contact head. A weight depends on the options and its name alone. Errors: as Family::build.
+/// embedding of <pad> 0. No contact head. A weight depends on the options and its name alone. Errors: as
+/// Family::build; usage, for InitialHeads::neighbours of a family without biases of queries and keys.
 engine::Checkpoint initial_checkpoint(const nlohmann::json& config, const InitialOptions& options);
 
 /// Gives a checkpoint the tensors under `prefix` that its configuration asks for and it lacks, drawn the same way: the

@@ -12,13 +12,6 @@
 namespace groel::train {
 namespace {
 
-models::Trainable& as_trainable(models::Model& model) {
-  auto* const trainable = dynamic_cast<models::Trainable*>(&model);
-  if (trainable == nullptr)
-    throw Error(ErrorKind::unsupported, fmt::format("{} models cannot be trained", model.info().family));
-  return *trainable;
-}
-
 // How many targets of each class there were, and how many were right.
 void count_classes(const Tensor& targets, const Tensor& best, std::int64_t classes, LossSum& sum) {
   sum.class_targets.resize(static_cast<std::size_t>(classes));
@@ -56,20 +49,17 @@ TargetRows target_rows(const Tensor& targets) {
 
 ModelTrainee::ModelTrainee(engine::Checkpoint checkpoint, const models::TrainingPlan& plan)
     : loaded_(engine::load_unprepared(std::move(checkpoint))),
-      trainable_(as_trainable(*loaded_.model)),
       encoder_(dynamic_cast<const models::Encoder&>(*loaded_.model)),
       lora_(plan.lora),
       base_(plan.lora ? std::filesystem::absolute(loaded_.path).string() : std::string()) {
-  trainable_.prepare_training(plan);
-  const auto trained = trainable_.trained();
-  frozen_ = std::all_of(trained.begin(), trained.end(), [](const models::Trained& p) {
-    return p.name.starts_with("classifier.") || p.name.starts_with("lm_head.");
-  });
+  loaded_.model->prepare_training(plan);
+  const auto trained = loaded_.model->trained();
+  frozen_ = std::all_of(trained.begin(), trained.end(), [](const nn::Trained& p) { return p.place.head; });
 }
 
 std::vector<TrainedParameter> ModelTrainee::parameters() {
   std::vector<TrainedParameter> out;
-  for (models::Trained& p : trainable_.trained()) out.push_back({std::move(p.name), p.value, p.gradient});
+  for (nn::Trained& p : loaded_.model->trained()) out.push_back({std::move(p.name), p.value, p.gradient, p.role, p.place});
   return out;
 }
 
@@ -112,18 +102,18 @@ LossSum ModelTrainee::evaluate(const TrainBatch& batch) {
 std::size_t ModelTrainee::state_bytes(std::int64_t moments) {
   // Packed for one direction or both
   std::size_t bytes = loaded_.model->weight_bytes() * (frozen_ ? 1 : 2);
-  for (const auto& [name, value] : trainable_.tensors()) bytes += value.bytes();
+  for (const auto& [name, value] : loaded_.model->tensors()) bytes += value.bytes();
   for (const TrainedParameter& p : parameters())
     bytes += static_cast<std::size_t>(p.value.count() * (1 + moments)) * sizeof(float);
   return bytes;
 }
 
-void ModelTrainee::parameters_changed() { trainable_.parameters_changed(); }
+void ModelTrainee::parameters_changed() { loaded_.model->parameters_changed(); }
 
 SavedModel ModelTrainee::saved_model() const {
   SavedModel out{loaded_.config, {}, loaded_.model->tokenizer().tokens()};
   out.config["torch_dtype"] = "float32";
-  for (auto& [name, value] : trainable_.tensors()) out.tensors.push_back({name, value.to(DType::f32)});
+  for (auto& [name, value] : loaded_.model->tensors()) out.tensors.push_back({name, value.to(DType::f32)});
   return out;
 }
 
@@ -131,7 +121,7 @@ void ModelTrainee::save(const std::filesystem::path& folder) const {
   if (!lora_) return write_model(folder, saved_model());
   write_description(folder, saved_model());
   std::vector<TrainedParameter> parameters;
-  for (const models::Trained& p : trainable_.trained()) parameters.push_back({p.name, p.value, p.gradient});
+  for (const nn::Trained& p : loaded_.model->trained()) parameters.push_back({p.name, p.value, p.gradient, p.role, p.place});
   write_adapter(folder, parameters, *lora_, {task_type(*loaded_.model), base_});
 }
 

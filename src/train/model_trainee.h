@@ -2,7 +2,7 @@
 #pragma once
 
 #include "engine/load.h"
-#include "models/trainable.h"
+#include "models/training_plan.h"
 #include "ops/losses.h"
 #include "train/trainee.h"
 
@@ -10,7 +10,7 @@ namespace groel::train {
 
 class ModelTrainee : public Trainee {
  public:
-  /// Errors: unsupported when the model cannot be trained; what prepare_training throws.
+  /// Errors: what prepare_training throws.
   ModelTrainee(engine::Checkpoint checkpoint, const models::TrainingPlan& plan);
 
   std::vector<TrainedParameter> parameters() override;
@@ -22,7 +22,7 @@ class ModelTrainee : public Trainee {
   void save(const std::filesystem::path& folder) const override;
   /// Memory of a step beside weights and optimiser, with what the pool rounds its blocks up by.
   std::size_t bytes_per_token() const {
-    return (frozen_ ? encoder_.activation_bytes_per_token() : trainable_.training_bytes_per_token()) * 9 / 8;
+    return (frozen_ ? encoder_.activation_bytes_per_token() : model().training_bytes_per_token()) * 9 / 8;
   }
   /// Bytes of weights as they are kept for products, masters, gradients and `moments` numbers of an optimiser for each.
   std::size_t state_bytes(std::int64_t moments);
@@ -46,7 +46,6 @@ class ModelTrainee : public Trainee {
   Tensor hidden(const TrainBatch& batch) const;
 
   engine::LoadedModel loaded_;
-  models::Trainable& trainable_;
   const models::Encoder& encoder_;
   std::optional<nn::LoraOptions> lora_;
   std::string base_;     // name of the model that adapters belong to

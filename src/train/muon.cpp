@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <regex>
 
 #include "ops/elementwise.h"
 #include "ops/linear_grad.h"
@@ -103,8 +102,8 @@ Tensor orthogonalised(const Tensor& matrix) {
 }
 
 bool is_hidden_matrix(const TrainedParameter& parameter) {
-  static const std::regex numbered(R"((^|\.)(layer|layers|h|blocks)\.\d+\..*weight$)", std::regex::optimize);
-  return parameter.value.rank() == 2 && std::regex_search(parameter.name, numbered);
+  const int block = parameter.place.block;
+  return parameter.role == nn::Role::matrix && block != nn::kBeforeBlocks && block != nn::kAfterBlocks;
 }
 
 std::unique_ptr<Optimizer> make_muon(const OptimizerOptions& options, std::vector<TrainedParameter> parameters) {

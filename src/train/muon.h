@@ -12,7 +12,7 @@ namespace groel::train {
 /// 2502.16982.
 std::unique_ptr<Optimizer> make_muon(const OptimizerOptions& options, std::vector<TrainedParameter> parameters);
 
-/// A matrix inside a numbered layer: not an embedding, a head, a bias or a norm.
+/// A matrix inside a block: not an embedding, a head, a bias or a norm.
 bool is_hidden_matrix(const TrainedParameter& parameter);
 
 /// The matrix [out, in] f32 with its singular values brought near 1 (0.7 to 1.2 but for tiny ones); 0 stays 0.

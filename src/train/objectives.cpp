@@ -47,10 +47,9 @@ using models::Classification;
 using models::LabelOf;
 using models::Problem;
 
-constexpr std::string_view kPrefix = "classifier.";
-
-const char* architecture(LabelOf label_of) {
-  return label_of == LabelOf::token ? "EsmForTokenClassification" : "EsmForSequenceClassification";
+std::string architecture(const models::Family& family, LabelOf label_of) {
+  return fmt::format("{}For{}Classification", family.architecture,
+                     label_of == LabelOf::token ? "Token" : "Sequence");
 }
 
 const char* problem_type(Problem problem) {
@@ -62,8 +61,9 @@ bool same(const Classification& a, const Classification& b) {
   return a.label_of == b.label_of && a.problem == b.problem && a.labels == b.labels && a.pooling == b.pooling;
 }
 
-void describe(nlohmann::json& config, const Classification& classes) {
-  config["architectures"] = {architecture(classes.label_of)};
+void describe(engine::Checkpoint& checkpoint, const Classification& classes) {
+  nlohmann::json& config = checkpoint.config;
+  config["architectures"] = {architecture(*checkpoint.family, classes.label_of)};
   config["id2label"] = nlohmann::json::object();
   config["label2id"] = nlohmann::json::object();
   for (std::size_t i = 0; i < classes.labels.size(); ++i) {
@@ -91,21 +91,15 @@ std::optional<Classification> head_of(const models::Model& model) {
 }
 
 std::optional<Classification> head_of(const engine::Checkpoint& checkpoint) {
-  const auto tokenizer = checkpoint.vocabulary.empty()
-                             ? checkpoint.family->default_tokenizer()
-                             : bio::Tokenizer::from_vocabulary(checkpoint.vocabulary, "vocab.txt");
-  const auto model = checkpoint.family->build(checkpoint.config, tokenizer);
-  return head_of(*model);
+  return head_of(*engine::build_model(checkpoint));
 }
 
 bool add_head(engine::Checkpoint& checkpoint, const Classification& classes, std::uint64_t seed) {
   const auto present = head_of(checkpoint);
   if (present && same(*present, classes)) return false;
-  describe(checkpoint.config, classes);
-  std::erase_if(checkpoint.arrays, [](const auto& entry) {
-    return entry.first.starts_with(kPrefix) || entry.first.starts_with("lm_head.");
-  });
-  add_initial(checkpoint, std::string(kPrefix), seed);
+  describe(checkpoint, classes);
+  engine::take_off_heads(checkpoint);
+  add_initial(checkpoint, std::string(models::kClassifier), seed);
   return true;
 }
 

@@ -14,8 +14,8 @@ namespace groel::train {
 /// runs as at inference, without dropout, or not at all for a batch that has features. Errors: as make_mlm.
 std::unique_ptr<ModelTrainee> make_classifier(engine::Checkpoint checkpoint, const models::TrainingPlan& plan = {});
 
-/// Names the tensors of the head alone, to train on a frozen trunk.
-inline bool is_head(std::string_view name) { return name.starts_with("classifier."); }
+/// Names the tensors of heads alone, to train on a frozen trunk.
+inline bool is_head(const nn::Parameter& parameter) { return parameter.place.head; }
 
 /// Gives a checkpoint a head for these classes in Hugging Face's terms: architecture, id2label, label2id, problem_type,
 /// new weights under "classifier.". A language-model head is taken off. A checkpoint that has a head for them already

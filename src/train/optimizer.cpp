@@ -2,7 +2,6 @@
 #include "train/optimizer.h"
 
 #include <cmath>
-#include <regex>
 
 #include "base/threads.h"
 #include "train/muon.h"
@@ -28,7 +27,7 @@ class PieceOptimizer : public Optimizer {
  public:
   explicit PieceOptimizer(std::vector<TrainedParameter> parameters)
       : parameters_(std::move(parameters)), pieces_(pieces_of(parameters_)) {
-    for (const TrainedParameter& parameter : parameters_) decayed_.push_back(is_decayed(parameter.name) ? 1 : 0);
+    for (const TrainedParameter& parameter : parameters_) decayed_.push_back(is_decayed(parameter) ? 1 : 0);
   }
 
  protected:
@@ -127,10 +126,8 @@ class Sgd final : public PieceOptimizer {
 
 }  // namespace
 
-bool is_decayed(const std::string& parameter_name) {
-  static const std::regex exempt(R"(bias|layer_?norm|rmsnorm|(^|\.)norm(\.|$)|_norm(\.|$)|(^|\.)ln_[^.]*(\.|$))",
-                                 std::regex::icase | std::regex::optimize);
-  return !std::regex_search(parameter_name, exempt);
+bool is_decayed(const TrainedParameter& parameter) {
+  return parameter.role != nn::Role::bias && parameter.role != nn::Role::norm;
 }
 
 OptimizerKind parse_optimizer(const std::string& text) {

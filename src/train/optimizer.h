@@ -41,7 +41,7 @@ class Optimizer {
 std::unique_ptr<Optimizer> make_optimizer(const OptimizerOptions& options, std::vector<TrainedParameter> parameters);
 
 /// Hugging Face Trainer's rule: every parameter but biases and those of norms; embeddings are decayed.
-bool is_decayed(const std::string& parameter_name);
+bool is_decayed(const TrainedParameter& parameter);
 
 /// Parses "adamw", "muon" or "sgd". Errors: usage.
 OptimizerKind parse_optimizer(const std::string& text);

@@ -11,26 +11,6 @@ namespace {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-// What Transformers' EsmConfig expects beyond the shape.
-json complete(json config, const std::vector<std::string>& vocabulary) {
-  const auto otherwise = [&](const char* name, const json& value) {
-    if (!config.contains(name)) config[name] = value;
-  };
-  if (config.value("model_type", "") == "esm") {
-    for (const char* name : {"attention_probs_dropout_prob", "hidden_dropout_prob"}) otherwise(name, 0.0);
-    for (std::size_t id = 0; id < vocabulary.size(); ++id) {
-      if (vocabulary[id] == "<pad>") otherwise("pad_token_id", id);
-      if (vocabulary[id] == "<mask>") otherwise("mask_token_id", id);
-    }
-    otherwise("architectures", json::array({"EsmForMaskedLM"}));
-    otherwise("initializer_range", 0.02);
-    otherwise("max_position_embeddings", 1026);
-    otherwise("is_folding_model", false);
-    otherwise("use_cache", true);
-  }
-  return config;
-}
-
 const char* torch_name(DType dtype) {
   if (dtype == DType::bf16) return "bfloat16";
   return dtype == DType::f16 ? "float16" : "float32";
@@ -85,7 +65,8 @@ SavedModel saved_copy(const engine::Checkpoint& checkpoint, std::vector<std::str
 }
 
 void write_description(const std::filesystem::path& folder, const SavedModel& model) {
-  json config = complete(model.config, model.vocabulary);
+  json config = model.config;
+  models::find_family(config).complete(config, model.vocabulary);
   config["torch_dtype"] = torch_name(weight_type(model));
   write_text(folder / "config.json", config.dump(2) + "\n");
   if (!model.vocabulary.empty()) {

@@ -50,6 +50,8 @@ struct TrainedParameter {
   std::string name;
   Tensor value;
   Tensor grad;
+  nn::Role role = nn::Role::matrix;
+  nn::Place place = {};
 };
 
 class Trainee {

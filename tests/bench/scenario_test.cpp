@@ -11,7 +11,7 @@ TEST(BundledScenarios, AreSound) {
     const Scenario scenario = read_scenario(entry.path());
     EXPECT_EQ(scenario.name, entry.path().stem().string());
     EXPECT_TRUE(fs::exists(scenario.data)) << entry.path();
-    EXPECT_EQ(scenario.width % (2 * scenario.heads), 0) << entry.path();
+    EXPECT_EQ(scenario.shape.width % (2 * scenario.shape.heads), 0) << entry.path();
     EXPECT_NO_THROW(engine::parse_precision(scenario.dtype)) << entry.path();
     ++count;
   }

@@ -71,7 +71,7 @@ class SteadyState : public ::testing::TestWithParam<ops::Precision> {
 };
 
 TEST_P(SteadyState, AllocatesNothing) {
-  const LoadedModel loaded = random_model(esm2_config(2, 320, 20), 1, GetParam());
+  const LoadedModel loaded = random_model(models::family_named("esm").configure({2, 320, 20}), 1, GetParam());
   const Tokens tokens = sequences();
   for (const EmbedRequest& request :
        {EmbedRequest{.layers = {2}, .mean = true},

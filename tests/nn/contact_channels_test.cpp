@@ -34,12 +34,11 @@ TEST(ContactChannels, ByHand) {
 
 TEST(ContactChannels, AreWhatTheHeadAddsUp) {
   ContactHead head(1, 3);
-  Parameters parameters;
-  head.collect(parameters, "head");
+  const Tree tree = tree_of(head);
   const std::vector<float> weights{0.5F, -2, 3};
-  *parameters.list()[0].slot = Tensor::of<float>({1, 3}, std::span<const float>(weights));
-  *parameters.list()[1].slot = Tensor::zeros({1});
-  head.prepare();
+  *tree.parameters[0].slot = Tensor::of<float>({1, 3}, std::span<const float>(weights));
+  *tree.parameters[1].slot = Tensor::zeros({1});
+  head.ready({});
   const Tensor maps = some_maps(3, 9);
   Tensor logits = Tensor::zeros({7, 7});
   head.accumulate(logits, 0, maps);

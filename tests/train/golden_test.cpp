@@ -188,7 +188,7 @@ std::vector<float> gradients(train::Trainee& trainee, const train::TrainBatch& b
 }
 
 std::vector<float> first_gradients(const models::TrainingPlan& plan, std::uint64_t key = 1, double dropout = 0) {
-  nlohmann::json config = train::esm2_config({2, 64, 4});
+  nlohmann::json config = models::family_named("esm").configure({2, 64, 4});
   config["hidden_dropout_prob"] = dropout;
   const auto trainee = train::make_mlm(train::initial_checkpoint(config, {5}), plan);
   train::TrainBatch batch = testing::read_batch(Golden("train-esm2-mlm").inputs["batches"][0]);
@@ -227,9 +227,7 @@ TEST(Training, Bf16GradientsAreCloseToF32) {
 
 TEST(Training, AFrozenBottomGivesTheTopTheSameGradients) {
   const Golden golden("train-esm2-mlm");
-  const auto top = [](std::string_view name) {
-    return name.starts_with("esm.encoder.layer.1.") || name.starts_with("lm_head.");
-  };
+  const auto top = [](const nn::Parameter& p) { return p.place.block == 1 || p.place.head; };
   const auto trainee = train::make_mlm(checkpoint_of(golden), {.trained = top});
   const train::TrainBatch batch = testing::read_batch(golden.inputs["batches"][0]);
   trainee->accumulate(batch, 1.0 / static_cast<double>(batch.target_count));
@@ -239,7 +237,7 @@ TEST(Training, AFrozenBottomGivesTheTopTheSameGradients) {
 }
 
 TEST(Training, WhatIsSavedLoadsAndSaysTheSame) {
-  const auto trainee = train::make_mlm(train::initial_checkpoint(train::esm2_config({2, 64, 4}), {5}));
+  const auto trainee = train::make_mlm(train::initial_checkpoint(models::family_named("esm").configure({2, 64, 4}), {5}));
   const std::filesystem::path folder =
       std::filesystem::temp_directory_path() / fmt::format("groel-save-{}", ::getpid());
   std::filesystem::create_directories(folder);
@@ -257,7 +255,7 @@ TEST(Training, WhatIsSavedLoadsAndSaysTheSame) {
 }
 
 TEST(Training, ANewModelKnowsNothingAndIsDrawnAsHuggingFaceDoes) {
-  const auto trainee = train::make_mlm(train::initial_checkpoint(train::esm2_config({2, 64, 4}), {5}));
+  const auto trainee = train::make_mlm(train::initial_checkpoint(models::family_named("esm").configure({2, 64, 4}), {5}));
   const train::TrainBatch batch = testing::read_batch(Golden("train-esm2-mlm").inputs["batches"][0]);
   EXPECT_NEAR(trainee->evaluate(batch).mean(), std::log(33.0), 0.3);
   for (const auto& p : trainee->parameters()) {

@@ -71,7 +71,7 @@ inline void expect_golden_training(const Golden& golden, train::Trainee& trainee
   const std::vector<std::string> decayed = golden.inputs["weight_decay_on"];
   std::vector<std::string> ours;
   for (const auto& p : parameters)
-    if (train::is_decayed(p.name)) ours.push_back(p.name);
+    if (train::is_decayed(p)) ours.push_back(p.name);
   EXPECT_EQ(std::set<std::string>(ours.begin(), ours.end()), std::set<std::string>(decayed.begin(), decayed.end()));
   const auto optimizer = train::make_optimizer(options, parameters);
   const train::Schedule schedule({train::ScheduleKind::linear, settings["lr"],

@@ -218,7 +218,7 @@ TEST(LabelScores, OfClassesLabelsAndNumbers) {
 }
 
 engine::Checkpoint with_head(const Classification& classes) {
-  engine::Checkpoint checkpoint = initial_checkpoint(esm2_config({2, 32, 4}), {3});
+  engine::Checkpoint checkpoint = initial_checkpoint(models::family_named("esm").configure({2, 32, 4}), {3});
   EXPECT_TRUE(add_head(checkpoint, classes, 7));
   EXPECT_FALSE(add_head(checkpoint, classes, 7)) << "it has one for these classes now";
   return checkpoint;

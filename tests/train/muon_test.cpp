@@ -97,14 +97,14 @@ TEST(Muon, ZeroStaysZero) {
 
 std::vector<TrainedParameter> parameters() {
   std::vector<TrainedParameter> out;
-  const auto add = [&](const char* name, const Tensor& value) {
-    out.push_back({name, value, Tensor::zeros(value.shape())});
+  const auto add = [&](const char* name, const Tensor& value, nn::Role role, int block) {
+    out.push_back({name, value, Tensor::zeros(value.shape()), role, {.block = block}});
   };
-  add("esm.embeddings.word_embeddings.weight", drawn(33, 16, 1));
-  add("esm.encoder.layer.0.attention.self.query.weight", drawn(16, 16, 2));
-  add("esm.encoder.layer.0.attention.self.query.bias", drawn(1, 16, 3).reshape({16}));
-  add("esm.encoder.layer.1.intermediate.dense.weight", drawn(64, 16, 4));
-  add("lm_head.dense.weight", drawn(16, 16, 5));
+  add("esm.embeddings.word_embeddings.weight", drawn(33, 16, 1), nn::Role::embedding, nn::kBeforeBlocks);
+  add("esm.encoder.layer.0.attention.self.query.weight", drawn(16, 16, 2), nn::Role::matrix, 0);
+  add("esm.encoder.layer.0.attention.self.query.bias", drawn(1, 16, 3).reshape({16}), nn::Role::bias, 0);
+  add("esm.encoder.layer.1.intermediate.dense.weight", drawn(64, 16, 4), nn::Role::matrix, 1);
+  add("lm_head.dense.weight", drawn(16, 16, 5), nn::Role::matrix, nn::kAfterBlocks);
   return out;
 }
 

@@ -47,7 +47,7 @@ double best_product(const models::ModelInfo& info, ops::Precision precision) {
   double best = 0;
   for (const ops::ProductShape& shape : {ops::ProductShape{info.width, 3 * info.width},
                                          {info.width, info.width},
-                                         {info.width, info.ffn},
+                                         {info.width, info.inner},
                                          {info.ffn, info.width}})
     best = std::max(best, ops::measure_product_rate(shape, precision));
   return best;
@@ -57,7 +57,7 @@ engine::LoadedModel load(const Scenario& scenario) {
   const auto precision = engine::parse_precision(scenario.dtype);
   if (!scenario.model.empty()) return engine::load_model(scenario.model, precision);
   try {
-    return engine::random_model(engine::esm2_config(scenario.layers, scenario.width, scenario.heads), 1, precision);
+    return engine::random_model(models::family_named(scenario.family).configure(scenario.shape), 1, precision);
   } catch (const Error& error) {
     throw error.at(scenario.file.string());
   }
@@ -135,7 +135,7 @@ Spread spread(std::vector<double> values) {
 double forward_flops(const models::ModelInfo& info, std::int64_t tokens) {
   const auto n = static_cast<double>(tokens);
   const auto width = static_cast<double>(info.width);
-  const double linear = 2 * (4 * width * width + 2 * width * static_cast<double>(info.ffn));
+  const double linear = 2 * (4 * width * width + width * static_cast<double>(info.inner + info.ffn));
   return static_cast<double>(info.layers) * n * (linear + 4 * n * width);
 }
 

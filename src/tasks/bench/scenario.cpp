@@ -18,7 +18,7 @@ using nlohmann::json;
 constexpr std::int64_t kNoMost = std::numeric_limits<std::int64_t>::max();
 
 const std::vector<std::string>& known_members() {
-  static const std::vector<std::string> names{"name",  "layers",  "width",    "heads",  "model",       "data",
+  static const std::vector<std::string> names{"name", "family",  "layers",   "width",  "heads",       "model", "data",
                                               "dtype", "threads", "residues", "length", "batch_tokens"};
   return names;
 }
@@ -84,9 +84,8 @@ json read_object(const std::filesystem::path& path) {
 
 void read_model(const Members& members, Scenario& out) {
   if (!members.has("model")) {
-    out.layers = members.whole("layers", 1);
-    out.width = members.whole("width", 1);
-    out.heads = members.whole("heads", 1);
+    if (members.has("family")) out.family = members.text("family");
+    out.shape = {members.whole("layers", 1), members.whole("width", 1), members.whole("heads", 1)};
     return;
   }
   out.model = members.path("model");

@@ -6,17 +6,20 @@
 #include <optional>
 #include <string>
 
+#include "models/family.h"
+
 namespace groel::tasks {
 
-/// A scenario file (JSON): {"name", "layers", "width", "heads" (random weights of that shape) or "model" (a
-/// checkpoint), "data": FASTA, "dtype", "threads", "residues": how many at most, in the file's order}, and where wanted
+/// A scenario file (JSON): {"name", "layers", "width", "heads" (random weights of that shape, of the "family",
+/// else of an ESM-2) or "model" (a checkpoint), "data": FASTA, "dtype", "threads", "residues": how many at most, in the file's order}, and where wanted
 /// {"length": records are cut into pieces of so many residues, "batch_tokens": tokens a batch at most; 1 runs each
 /// sequence alone}. Paths are relative to the file.
 struct Scenario {
   std::filesystem::path file;  ///< where it was read from
   std::string name;
   std::filesystem::path model;  ///< empty: random weights
-  std::int64_t layers = 0, width = 0, heads = 0;
+  std::string family = "esm";
+  models::ModelShape shape;
   std::filesystem::path data;
   std::string dtype;
   int threads = 0;

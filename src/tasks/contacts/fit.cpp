@@ -14,6 +14,7 @@
 #include "base/system.h"
 #include "bio/structure_notes.h"
 #include "engine/embed.h"
+#include "engine/load.h"
 #include "engine/finite.h"
 #include "io/structure.h"
 #include "nn/contact_head.h"
@@ -225,13 +226,11 @@ void require_learned(const analysis::LogisticModel& head, const analysis::Logist
 }
 
 void set_contact_head(engine::Checkpoint& checkpoint, const analysis::LogisticModel& head) {
-  const auto model = checkpoint.family->build(checkpoint.config, checkpoint.family->default_tokenizer());
-  nn::Parameters parameters;
-  model->collect(parameters);
+  const auto model = engine::build_model(checkpoint);
   int set = 0;
-  for (const nn::Parameter& parameter : parameters.list()) {
-    if (parameter.name.find("contact_head.") == std::string::npos) continue;
-    const bool bias = parameter.name.ends_with(".bias");
+  for (const nn::Parameter& parameter : nn::tree_of(*model).parameters) {
+    if (parameter.place.group != models::kContactHead) continue;
+    const bool bias = parameter.role == nn::Role::bias;
     const std::vector<float> values = bias ? std::vector{static_cast<float>(head.bias)}
                                            : std::vector<float>(head.weights.begin(), head.weights.end());
     checkpoint.arrays[parameter.name] = array_of(parameter.shape, values);

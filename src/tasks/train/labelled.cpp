@@ -232,7 +232,7 @@ TrainedModel train_head(TrainPlan plan, engine::Checkpoint weights, Context& con
   if (train::add_head(weights, classes, plan.batches.seed) && classes.problem == Problem::regression)
     start_at_mean(weights, sets.learned, classes.pooling);
   tell_pooling(classes, context.sink);
-  const models::TrainingPlan training = training_plan(plan, weights.config);
+  const models::TrainingPlan training = training_plan(plan, weights);
   const auto trainee = train::make_classifier(std::move(weights), training);
   plan_memory(*trainee, plan, material.most_tokens(), context.sink);
   if (trainee->frozen() && plan.batches.crop != train::CropStyle::random) {

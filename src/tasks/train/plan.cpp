@@ -8,6 +8,7 @@
 #include "tasks/reading/model.h"
 #include "train/adapter.h"
 #include "train/initial.h"
+#include "train/objectives.h"
 #include "train/recipe.h"
 
 namespace groel::tasks {
@@ -15,17 +16,24 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::pair<const char*, train::ModelShape> kShapes[] = {
-    {"8M", {6, 320, 20}}, {"35M", {12, 480, 20}}, {"150M", {30, 640, 20}}, {"650M", {33, 1280, 20}}};
-
+// The family and the size that a new model is asked for.
 json new_config(const Options& options) {
-  train::ModelShape shape;
-  for (const auto& [name, known] : kShapes)
-    if (options.text("shape") == name) shape = known;
+  const models::Family* family = &models::family_named(options.text("family"));
+  models::ModelShape shape;
+  for (const models::Family& one : models::families())
+    for (const models::NamedShape& known : one.shapes)
+      if (options.text("shape") == known.name) {
+        shape = known.shape;
+        family = &one;
+      }
+  if (options.given().contains("family") && options.text("family") != family->name)
+    throw Error(ErrorKind::usage, {fmt::format("{} is a shape of {}, not of {}", options.text("shape"), family->name,
+                                               options.text("family")),
+                                   "--shape --family", "leave one of them out"});
   if (options.has("layers")) shape.layers = options.integer("layers");
   if (options.has("width")) shape.width = options.integer("width");
   if (options.has("heads")) shape.heads = options.integer("heads");
-  json config = train::esm2_config(shape);
+  json config = family->configure(shape);
   if (options.has("initial-deviation")) {
     const double deviation = options.number("initial-deviation");
     if (!(deviation > 0 && deviation <= 1))
@@ -237,18 +245,15 @@ TrainPlan train_plan(const Options& options) {
           .cache_limit = options.bytes("cache-limit").value()};
 }
 
-models::TrainingPlan training_plan(const TrainPlan& plan, const json& config) {
+models::TrainingPlan training_plan(const TrainPlan& plan, const engine::Checkpoint& weights) {
   models::TrainingPlan out;
   out.precision = plan.precision;
   out.checkpointing = plan.checkpointing;
   out.lora = plan.lora;
-  const auto is_head = [](std::string_view name) {
-    return name.starts_with("classifier.") || name.starts_with("lm_head.");
-  };
-  if (plan.lora || plan.trained == "heads") out.trained = is_head;
-  if (plan.lora && plan.objective == Objective::mlm) out.trained = [](std::string_view) { return false; };
+  if (plan.lora || plan.trained == "heads") out.trained = train::is_head;
+  if (plan.lora && plan.objective == Objective::mlm) out.trained = [](const nn::Parameter&) { return false; };
   if (plan.lora || plan.trained == "heads" || plan.trained == "all") return out;
-  const auto layers = config.value("num_hidden_layers", std::int64_t{0});
+  const std::int64_t layers = engine::build_model(weights)->info().layers;
   std::int64_t last = 0;
   const std::string_view number = std::string_view(plan.trained).substr(plan.trained.starts_with("last:") ? 5 : 0);
   const auto [stop, error] = std::from_chars(number.data(), number.data() + number.size(), last);
@@ -256,18 +261,12 @@ models::TrainingPlan training_plan(const TrainPlan& plan, const json& config) {
       last > layers)
     throw Error(ErrorKind::usage, {fmt::format("'{}' is not a part of the model", plan.trained), "--train",
                                    fmt::format("all, heads, or last:N with N from 1 to {}", layers)});
-  out.trained = [is_head, from = layers - last](std::string_view name) {
-    constexpr std::string_view kLayer = "esm.encoder.layer.";
-    if (is_head(name) || name.starts_with("esm.encoder.emb_layer_norm_after.")) return true;
-    std::int64_t layer = -1;
-    if (name.starts_with(kLayer)) std::from_chars(name.data() + kLayer.size(), name.data() + name.size(), layer);
-    return layer >= from;
-  };
+  out.trained = [from = static_cast<int>(layers - last)](const nn::Parameter& p) { return p.place.block >= from; };
   return out;
 }
 
 engine::Checkpoint starting_weights(const Options& options, Sink& sink) {
-  for (const char* name : {"shape", "layers", "width", "heads", "initial-heads", "initial-deviation"})
+  for (const char* name : {"family", "shape", "layers", "width", "heads", "initial-heads", "initial-deviation"})
     if (options.has("from") && options.given().contains(name))
       throw Error(ErrorKind::usage, {"--from brings its own shape", fmt::format("--{}", name), {}});
   engine::Checkpoint checkpoint = options.has("from")

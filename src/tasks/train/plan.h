@@ -9,7 +9,7 @@
 #include "base/options.h"
 #include "base/progress.h"
 #include "engine/checkpoint.h"
-#include "models/trainable.h"
+#include "models/training_plan.h"
 #include "tasks/task.h"
 #include "train/labels.h"
 #include "train/mlm_data.h"
@@ -65,8 +65,8 @@ train::LabelColumns label_columns(const Options& options);
 /// Errors: usage, naming the option.
 TrainPlan train_plan(const Options& options);
 
-/// What the library is to train of a model of that configuration. Errors: usage.
-models::TrainingPlan training_plan(const TrainPlan& plan, const nlohmann::json& config);
+/// What the library is to train of that checkpoint. Errors: usage.
+models::TrainingPlan training_plan(const TrainPlan& plan, const engine::Checkpoint& weights);
 
 /// The weights to start from: those of --from, or new ones of the shape asked for.
 engine::Checkpoint starting_weights(const Options& options, Sink& sink);

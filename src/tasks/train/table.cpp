@@ -30,16 +30,26 @@ void add(std::vector<OptionSpec>& table, std::vector<OptionSpec> more) {
   for (OptionSpec& spec : more) table.push_back(std::move(spec));
 }
 
+std::vector<std::string> family_names() {
+  std::vector<std::string> names;
+  for (const models::Family& family : models::families()) names.emplace_back(family.name);
+  return names;
+}
+
+std::vector<std::string> shape_names() {
+  std::vector<std::string> names;
+  for (const models::Family& family : models::families())
+    for (const models::NamedShape& shape : family.shapes) names.emplace_back(shape.name);
+  return names;
+}
+
 std::vector<OptionSpec> model_options() {
   return {
       {.name = "from",
        .help = "Go on from this model (see `groel models`) instead of from nothing",
        .value_name = "MODEL"},
-      {.name = "shape",
-       .type = choice,
-       .help = "Shape of a new model: a published ESM-2's",
-       .otherwise = "8M",
-       .choices = {"8M", "35M", "150M", "650M"}},
+      choice_option("family", family_names(), "Family of a new model"),
+      choice_option("shape", shape_names(), "Shape of a new model, as published; it may bring its family"),
       unset_option("layers", integer, "Layers of a new model, instead of --shape's"),
       unset_option("width", integer, "Width of a new model, instead of --shape's"),
       unset_option("heads", integer, "Attention heads of a new model, instead of --shape's"),
@@ -171,6 +181,7 @@ void mark_verbs(std::vector<OptionSpec>& table) {
   const std::map<std::string, std::vector<std::string>> verbs{{"min-length", {"mlm"}},
                                                               {"mask-fraction", {"mlm"}},
                                                               {"masking", {"mlm"}},
+                                                              {"family", {"mlm"}},
                                                               {"shape", {"mlm"}},
                                                               {"layers", {"mlm"}},
                                                               {"width", {"mlm"}},

@@ -1,0 +1,276 @@
+// ESM C (ESM Team 2024, evolutionaryscale.ai/blog/esm-cambrian): ESM3's trunk on sequences alone.
+#include <cmath>
+#include <memory>
+
+#include "autograd/functions.h"
+#include "models/config_reader.h"
+#include "models/family.h"
+#include "models/transformer.h"
+#include "nn/embedding.h"
+#include "nn/lm_head.h"
+
+namespace groel::models {
+namespace {
+
+using nlohmann::json;
+
+constexpr float kEpsilon = 1e-5F;
+constexpr std::int64_t kTokens = 33;  // of the table's 64 rows, the others are never trained
+
+// 8/3 of the width, rounded up to a multiple of 256.
+std::int64_t ffn_of(std::int64_t width) { return (8 * width / 3 + 255) / 256 * 256; }
+
+TransformerShape read_shape(const json& config) {
+  const ConfigReader reader(config);
+  for (const char* field : {"hidden_act", "hidden_activation"}) reader.require(field, {"silu"});
+  reader.require("mlp_bias", {});
+  for (const char* field : {"qk_layernorm", "scale_residue"})
+    if (!reader.boolean(field, true)) ConfigReader::fail(field, "is false, which no ESM C has");
+  reader.require_plain_encoder();
+  const auto width = reader.integer("hidden_size", 1, 1 << 16);
+  const auto ffn = config.contains("intermediate_size") ? reader.integer("intermediate_size", 1, 1 << 18) : ffn_of(width);
+  const double dropout = reader.probability("classifier_dropout", 0);
+  TransformerShape shape{.family = "esmc",
+                         .layers = reader.integer("num_hidden_layers", 1, 1024),
+                         .width = width,
+                         .heads = reader.integer("num_attention_heads", 1, 1 << 10),
+                         .ffn = ffn,
+                         .inner = 2 * ffn,
+                         .vocabulary = reader.integer("vocab_size", kTokens, 1 << 16),
+                         .max_residues = {},
+                         .classification = read_classification(config),
+                         .dropout = dropout,
+                         .classifier_dropout = dropout,
+                         .query_norms = true};
+  reader.require_heads(shape.width, shape.heads, true);
+  return shape;
+}
+
+// What both halves of a block give is divided by sqrt(L / 36).
+float residual_scale(const TransformerShape& shape) {
+  return std::sqrt(36.0F / static_cast<float>(shape.layers));
+}
+
+// Pre-norm transformer block. x (T, D), D = H*K.
+class EsmcBlock final : public Block {
+ public:
+  EsmcBlock(const TransformerShape& s, std::shared_ptr<nn::RotaryShared> shared)
+      : width_(s.width),
+        heads_(s.heads),
+        attention_norm_(s.width, kEpsilon),
+        ffn_norm_(s.width, kEpsilon),
+        query_norm_(s.width, kEpsilon, nn::Bias::no),
+        key_norm_(s.width, kEpsilon, nn::Bias::no),
+        qkv_(s.width, {{"q_proj", s.width}, {"k_proj", s.width}, {"v_proj", s.width}},
+             {.bias = nn::Bias::no, .exactness = nn::Exactness::attention}),
+        out_(s.width, s.width,
+             {.bias = nn::Bias::no, .exactness = nn::Exactness::attention, .scale = residual_scale(s)}),
+        gate_up_(s.width, {{"gate_proj", s.ffn}, {"up_proj", s.ffn}}, {.bias = nn::Bias::no}),
+        down_(s.ffn, s.width, {.bias = nn::Bias::no, .scale = residual_scale(s)}),
+        rotary_(s.width / s.heads, nn::Rotary::Stored::no, std::move(shared)) {}
+
+  void members(nn::Members to) override {
+    to.part("input_layernorm", attention_norm_);
+    to.part("self_attn", qkv_);
+    to.part("self_attn.q_norm", query_norm_);
+    to.part("self_attn.k_norm", key_norm_);
+    to.part("self_attn.rotary", rotary_);
+    to.part("self_attn.o_proj", out_);
+    to.part("post_attention_layernorm", ffn_norm_);
+    to.part("mlp", gate_up_);
+    to.part("mlp.down_proj", down_);
+  }
+
+  Tensor forward(const Tensor& x, const Pass& pass) const override { return feed_forward(attend(x, pass), pass); }
+
+ private:
+  // x + out(attention(norm(q), norm(k), v)) / s
+  Tensor attend(const Tensor& x, const Pass& pass) const {
+    const Tensor joint = qkv_(attention_norm_(x, pass.product_input()));  // (T, 3*D)
+    const ops::AttentionInput input{query_norm_(joint.columns(0, width_)),
+                                    key_norm_(joint.columns(width_, 2 * width_)),
+                                    joint.columns(2 * width_, 3 * width_),
+                                    pass.batch.cu_seqlens,
+                                    heads_,
+                                    pass.precision,
+                                    1.0F / std::sqrt(static_cast<float>(width_ / heads_)),
+                                    rotary_.table(pass.batch.longest())};
+    return join(out_, pass.attention(input), x, 0, pass.stream());
+  }
+
+  // x + down(silu(gate) * up) / s
+  Tensor feed_forward(const Tensor& x, const Pass& pass) const {
+    const Tensor inner = gate_up_(ffn_norm_(x, pass.product_input()), {.output = pass.product_input()});  // (T, 2*F)
+    return join(down_, autograd::swiglu(inner, pass.product_input()), x, 0, pass.stream() + 1);
+  }
+
+  std::int64_t width_, heads_;
+  nn::LayerNorm attention_norm_, ffn_norm_, query_norm_, key_norm_;
+  nn::Linear qkv_;      // (3*D, D)
+  nn::Linear out_;      // (D, D)
+  nn::Linear gate_up_;  // (2*F, D)
+  nn::Linear down_;     // (D, F)
+  nn::Rotary rotary_;
+};
+
+class Esmc final : public Transformer {
+ public:
+  Esmc(const TransformerShape& shape, bio::Tokenizer tokens)
+      : Transformer(shape, std::move(tokens), nn::LayerNorm(shape.width, kEpsilon, nn::Bias::no)),
+        words_(shape.vocabulary, shape.width),
+        lm_head_(shape.width, shape.vocabulary, kEpsilon) {
+    const auto shared = std::make_shared<nn::RotaryShared>();
+    for (std::int64_t i = 0; i < shape.layers; ++i) add_block(std::make_unique<EsmcBlock>(shape, shared));
+  }
+
+  void members(nn::Members to) override {
+    to.part("esmc.embed_tokens", words_);
+    name_blocks(to, "esmc.layers");
+    name_norm(to, "esmc.norm");
+    name_contact_head(to, "contact_head.regression");
+    name_lm_head(to, "lm_head", lm_head_, false);
+    name_classes(to);
+  }
+
+  Tensor logits(const Tensor& last_hidden) const override { return lm_head_(last_hidden); }
+
+ private:
+  Tensor embed(const Batch& batch) const override { return words_({batch.tokens, {}, tokenizer().pad()}); }
+
+  nn::Embedding words_;  // (V, D)
+  nn::LmHead lm_head_;
+};
+
+std::unique_ptr<Model> build(const json& config, bio::Tokenizer tokenizer) {
+  const TransformerShape shape = read_shape(config);
+  ConfigReader(config).require_vocabulary(tokenizer, kTokens);
+  return std::make_unique<Esmc>(shape, std::move(tokenizer));
+}
+
+json configure(const ModelShape& shape) {
+  require_shape("ESM C", shape);
+  return {{"architectures", {"ESMCForMaskedLM"}},
+          {"model_type", "esmc"},
+          {"vocab_size", 64},
+          {"pad_token_id", 1},
+          {"mask_token_id", 32},
+          {"num_hidden_layers", shape.layers},
+          {"hidden_size", shape.width},
+          {"num_attention_heads", shape.heads},
+          {"intermediate_size", shape.ffn > 0 ? shape.ffn : ffn_of(shape.width)},
+          {"initializer_range", 0.02},
+          {"hidden_act", "silu"},
+          {"tie_word_embeddings", false},
+          {"torch_dtype", "float32"}};
+}
+
+void complete(json& config, const std::vector<std::string>& vocabulary) {
+  if (!config.contains("architectures")) config["architectures"] = {"ESMCForMaskedLM"};
+  complete_token_ids(config, vocabulary);
+}
+
+// --- The layouts in which it is published ---
+
+bool has_part(const RawCheckpoint& raw, std::string_view part) {
+  for (const auto& [name, array] : raw.arrays)
+    if (name.find(part) != std::string::npos) return true;
+  return false;
+}
+
+// What the files say where no configuration does. Published models have heads of width 64.
+void fill_config(RawCheckpoint& raw) {
+  json& config = raw.config;
+  if (!config.is_object()) config = json::object();
+  config["model_type"] = "esmc";
+  for (const auto& [from, to] : {std::pair{"d_model", "hidden_size"}, std::pair{"n_heads", "num_attention_heads"},
+                                 std::pair{"n_layers", "num_hidden_layers"}})
+    if (config.contains(from) && !config.contains(to)) config[to] = config[from];
+  const auto words = raw.arrays.find("esmc.embed_tokens.weight");
+  if (words == raw.arrays.end() || words->second.shape.size() != 2) return;
+  std::int64_t layers = 0;
+  while (raw.arrays.contains(fmt::format("esmc.layers.{}.input_layernorm.weight", layers))) ++layers;
+  const json told = {{"vocab_size", words->second.shape[0]},
+                     {"hidden_size", words->second.shape[1]},
+                     {"num_attention_heads", words->second.shape[1] / 64},
+                     {"num_hidden_layers", layers}};
+  for (const auto& [name, value] : told.items())
+    if (!config.contains(name)) config[name] = value;
+}
+
+// Queries, keys and values are one matrix, gate and up another.
+void split(RawCheckpoint& raw) {
+  const io::ArrayMap arrays = raw.arrays;
+  for (const auto& [name, array] : arrays) {
+    if (array.shape.empty()) continue;
+    const std::string at = name.substr(0, name.rfind('.', name.rfind('.') - 1) + 1);
+    if (const std::int64_t rows = array.shape[0] / 3; name.ends_with("self_attn.qkv.weight"))
+      raw.split_rows(name, {{at + "q_proj.weight", rows}, {at + "k_proj.weight", rows}, {at + "v_proj.weight", rows}});
+    if (const std::int64_t rows = array.shape[0] / 2; name.ends_with("mlp.gate_up.weight"))
+      raw.split_rows(name, {{at + "gate_proj.weight", rows}, {at + "up_proj.weight", rows}});
+  }
+}
+
+void adapt(RawCheckpoint& raw) {
+  raw.rename({{"esmc.", ""},
+              {"transformer.blocks.", "layers."},
+              {"transformer.norm.", "norm."},
+              {"embed.weight", "embed_tokens.weight"},
+              {"attn.layernorm_qkv.0.", "input_layernorm."},
+              {"attn.layernorm_qkv.1.", "self_attn.qkv."},
+              {"attn.layernorm_qkv.layer_norm_", "input_layernorm."},
+              {"attn.layernorm_qkv.weight", "self_attn.qkv.weight"},
+              {".attn.out_proj.", ".self_attn.o_proj."},
+              {".attn.q_ln.", ".self_attn.q_norm."},
+              {".attn.k_ln.", ".self_attn.k_norm."},
+              {".self_attn.q_ln.", ".self_attn.q_norm."},
+              {".self_attn.k_ln.", ".self_attn.k_norm."},
+              {".ffn.0.", ".post_attention_layernorm."},
+              {".ffn.1.", ".mlp.gate_up."},
+              {".ffn.3.", ".mlp.down_proj."},
+              {".ffn.layer_norm_", ".post_attention_layernorm."},
+              {".ffn.fc1_weight", ".mlp.gate_up.weight"},
+              {".ffn.fc2_weight", ".mlp.down_proj.weight"},
+              {"sequence_head.", "lm_head."},
+              {"lm_head.0.", "lm_head.dense."},
+              {"lm_head.2.", "lm_head.layer_norm."},
+              {"lm_head.3.", "lm_head.decoder."},
+              {"layers.", "esmc.layers."}});
+  raw.rename({{"embed_tokens.", "esmc.embed_tokens."}});
+  if (const auto norm = raw.arrays.extract("norm.weight"); !norm.empty())
+    raw.arrays["esmc.norm.weight"] = norm.mapped();
+  split(raw);
+  fill_config(raw);
+}
+
+bool is_bare(const RawCheckpoint& raw) {
+  return is_model_type(raw.config, "esmc") && !raw.arrays.contains("esmc.layers.0.self_attn.q_norm.weight");
+}
+
+}  // namespace
+
+Family esmc_family() {
+  return {
+      .name = "esmc",
+      .summary = "ESM C 300M, 600M, 6B: masked language models of protein sequences",
+      .citation = "ESM Team 2024, ESM Cambrian, evolutionaryscale.ai/blog/esm-cambrian",
+      .golden = "esmc-tiny",
+      .accepts = [](const json& config) { return is_model_type(config, "esmc"); },
+      .build = build,
+      .default_tokenizer = bio::Tokenizer::esm3,
+      .configure = configure,
+      .shapes = {{"esmc-300M", {30, 960, 15}}, {"esmc-600M", {36, 1152, 18}}, {"esmc-6B", {80, 2560, 40}}},
+      .complete = complete,
+      .architecture = "ESMC",
+      .token_tables = {"esmc.embed_tokens.weight", "esmc.embed.weight", "embed_tokens.weight", "embed.weight"},
+      .layouts = {{"ESM C's own code",
+                   [](const RawCheckpoint& raw) { return has_part(raw, "transformer.blocks.0.attn.layernorm_qkv.1."); },
+                   adapt},
+                  {"fused",
+                   [](const RawCheckpoint& raw) { return has_part(raw, ".attn.layernorm_qkv.layer_norm_weight"); },
+                   adapt},
+                  {"", is_bare, adapt}},
+      .ignorable = {"*._extra_state", "*.inv_freq", "*.original_inv_freq"},
+  };
+}
+
+}  // namespace groel::models

@@ -1,0 +1,156 @@
+// Running the blocks, and the heads.
+#include "models/transformer.h"
+
+#include <algorithm>
+
+#include "autograd/functions.h"
+#include "nn/residue_tokens.h"
+
+namespace groel::models {
+Tensor Pass::attention(const ops::AttentionInput& input) const {
+  const int layer = block + 1;
+  if (taps.attention && taps.wants_attention(layer))
+    for (std::int64_t b = 0; b < batch.sequences(); ++b) taps.attention(layer, b, ops::attention_maps(input, b));
+  return autograd::attention(input, product_input());
+}
+
+Tensor Block::join(const nn::Linear& linear, const Tensor& input, const Tensor& x, double dropout,
+                   std::uint64_t stream) {
+  if (autograd::mode() == autograd::Mode::inference || dropout == 0) return linear(input, {.residual = x, .into = x});
+  return autograd::add(x, autograd::dropout(linear(input), dropout, stream));
+}
+
+Transformer::Transformer(TransformerShape shape, bio::Tokenizer tokenizer, nn::LayerNorm final_norm)
+    : shape_(std::move(shape)),
+      tokenizer_(std::move(tokenizer)),
+      final_norm_(std::move(final_norm)),
+      contact_head_(shape_.layers, shape_.heads) {
+  if (!shape_.classification) return;
+  const auto labels = static_cast<std::int64_t>(shape_.classification->labels.size());
+  sequence_head_ = nn::ClassificationHead(shape_.width, labels);
+  token_head_ = nn::Linear(shape_.width, labels, {.exactness = nn::Exactness::head});
+}
+
+void Transformer::name_blocks(const nn::Members& to, std::string_view prefix) {
+  for (std::size_t i = 0; i < blocks_.size(); ++i)
+    to.in_block(static_cast<int>(i)).part(fmt::format("{}.{}", prefix, i), *blocks_[i]);
+}
+
+void Transformer::name_contact_head(const nn::Members& to, std::string_view name) {
+  to.in_head().optional(kContactHead).part(name, contact_head_);
+}
+
+void Transformer::name_lm_head(const nn::Members& to, std::string_view name, nn::Module& head, bool required) {
+  (required ? to.in_head().required(kLmHead) : to.in_head().optional(kLmHead)).part(name, head);
+}
+
+void Transformer::name_classes(const nn::Members& to) {
+  if (!shape_.classification) return;
+  if (labels_tokens())
+    to.in_head().part("classifier", token_head_);
+  else
+    to.in_head().part(head_prefix(shape_.classification->pooling), sequence_head_);
+}
+
+ModelInfo Transformer::info() const {
+  return {std::string(shape_.family), shape_.layers,     shape_.width, shape_.heads,
+          shape_.ffn,                 shape_.inner,      shape_.vocabulary, parameters(),
+          shape_.max_residues};
+}
+
+std::vector<std::string> Transformer::capabilities() const {
+  std::vector<std::string> out{std::string(Encoder::kName)};
+  if (has(kLmHead)) out.emplace_back(MaskedLm::kName);
+  if (has(kContactHead)) out.emplace_back(ContactPredictor::kName);
+  if (shape_.classification) out.emplace_back(Classifier::kName);
+  return out;
+}
+
+void Transformer::check_trainable() const {
+  if (shape_.attention_dropout > 0)
+    throw Error(ErrorKind::unsupported, {"dropout of attention's weights is not supported in training", "config.json",
+                                         "set attention_probs_dropout_prob to 0"});
+}
+
+Tensor Transformer::encode(const Batch& batch, const Taps& taps) const {
+  const auto layers = static_cast<int>(shape_.layers);
+  const int last = taps.last_layer < 0 ? layers : std::min(taps.last_layer, layers);
+  Tensor x = embed(batch);
+  if (taps.hidden) taps.hidden(0, x);
+  for (int block = 0; block < last; ++block) {
+    x = run_block(block, x, batch, taps);
+    if (block + 1 == layers) x = final_norm_(x);  // the last layer is the only one seen through the final norm
+    if (taps.hidden) taps.hidden(block + 1, x);
+  }
+  return x;
+}
+
+Tensor Transformer::run_block(int block, const Tensor& x, const Batch& batch, const Taps& taps) const {
+  const Block& one = *blocks_[static_cast<std::size_t>(block)];
+  if (autograd::tape() == nullptr || !recomputed(block)) return one.forward(x, {batch, taps, block, precision()});
+  return autograd::checkpoint(
+      [&one, block, batch, precision = precision()](const Tensor& in) {
+        return one.forward(in, {batch, {}, block, precision});
+      },
+      x);
+}
+
+// x, the final norm, q k v; what products take: a norm or attention's output, and the FFN's inside. No two of these are
+// of one size, so what one leaves waits for its turn in the next block. (In f32 the norms share one.)
+std::size_t Transformer::activation_bytes_per_token() const {
+  const auto width = static_cast<std::size_t>(shape_.width);
+  const auto gate = shape_.inner == shape_.ffn ? 0 : static_cast<std::size_t>(shape_.inner);
+  const auto inside = gate + static_cast<std::size_t>(shape_.ffn);
+  const std::size_t floats = (shape_.query_norms ? 7 : 5) * width;
+  if (precision() != ops::Precision::bf16) return sizeof(float) * (floats + inside);
+  return sizeof(float) * floats + size_of(DType::bf16) * (width + inside);
+}
+
+std::size_t Transformer::thread_bytes(std::int64_t longest) const {
+  return ops::attention_thread_bytes(shape_.width / shape_.heads, longest, precision());
+}
+
+// x twice, q k v and a sum a head (f32); two norms, attention's output, the FFN's inside before and after its
+// activation (as products take them). Adapters' sums are counted where there are any.
+std::size_t Transformer::kept_bytes_per_token() const {
+  const std::size_t input = size_of(precision() == ops::Precision::bf16 ? DType::bf16 : DType::f32);
+  const std::int64_t floats = (shape_.query_norms ? 7 : 5) * shape_.width + shape_.heads;
+  return static_cast<std::size_t>(floats) * sizeof(float) +
+         static_cast<std::size_t>(3 * shape_.width + shape_.inner + shape_.ffn) * input +
+         static_cast<std::size_t>(adapter_columns()) * sizeof(float);
+}
+
+// Back through the FFN go gradients of its products' ends and their panels; beside the blocks are embeddings and the
+// last norm. Nothing is kept below the lowest block that is trained.
+std::size_t Transformer::training_bytes_per_token() const {
+  const auto d = static_cast<std::size_t>(shape_.width) * sizeof(float);
+  const auto f = static_cast<std::size_t>(shape_.inner) * sizeof(float);
+  const std::size_t block = kept_bytes_per_token();
+  std::size_t kept = 0;
+  for (int i = 0; i < static_cast<int>(shape_.layers); ++i)
+    if (reached(i)) kept += recomputed(i) ? d : block;
+  return kept + 7 * d + 3 * std::max(3 * d, f) + block;
+}
+
+Tensor Transformer::head_input(const Tensor& last_hidden, const Batch& batch) const {
+  if (labels_tokens()) return last_hidden;
+  if (shape_.classification->pooling == Pooling::mean)
+    return autograd::segment_mean(last_hidden, nn::residue_tokens(batch.cu_seqlens));
+  return autograd::gather_rows(last_hidden, batch.cu_seqlens.rows(0, batch.sequences()));
+}
+
+Tensor Transformer::classify(const Tensor& head_input) const {
+  if (labels_tokens())
+    return token_head_(autograd::dropout(head_input, shape_.classifier_dropout, blocks_.size() * 2));
+  return sequence_head_(head_input, shape_.dropout);
+}
+
+void Transformer::add_contact_maps(Tensor& logits, int layer, const Tensor& maps,
+                                   std::span<const std::int32_t> tokens) const {
+  std::vector<std::int64_t> inner_ends;
+  for (std::size_t t = 1; t + 1 < tokens.size(); ++t)
+    if (tokens[t] == tokenizer_.eos()) inner_ends.push_back(static_cast<std::int64_t>(t));
+  contact_head_.accumulate(logits, layer - 1, maps, inner_ends);
+}
+
+}  // namespace groel::models

@@ -1,0 +1,58 @@
+// The head that shares its table with the embeddings.
+#include "nn/lm_head.h"
+
+#include <cstring>
+
+#include "base/error.h"
+
+namespace groel::nn {
+namespace {
+
+bool same_bits(const Tensor& a, const Tensor& b) {
+  return a.shape() == b.shape() && std::memcmp(a.data<float>(), b.data<float>(), a.bytes()) == 0;
+}
+
+}  // namespace
+
+void TiedLmHead::members(Members to) {
+  to.part("dense", dense_);
+  to.part("layer_norm", norm_);
+  to.tensor("bias", {vocabulary_}, Role::bias, bias_, &bias_gradient_);
+  (tied_ ? to.optional("output table") : to)
+      .tensor("decoder.weight", {vocabulary_, width_}, Role::buffer, table_);
+}
+
+bool TiedLmHead::same_tables() const {
+  return !table_.defined() || same_bits(table_.to(DType::f32).clone(), words_.table());
+}
+
+void TiedLmHead::ready(const Form& form) {
+  if (tied_ && !same_tables())
+    throw Error(ErrorKind::bad_model,
+                {"the file holds an output table that is not its embedding table, and "
+                 "the configuration says that they are one",
+                 "lm_head.decoder.weight", "set tie_word_embeddings to false in config.json if the file is right"});
+  if (form.training && !same_tables())
+    throw Error(ErrorKind::unsupported, {"this checkpoint's output table is not its embedding table",
+                                         "lm_head.decoder.weight", "train from a model whose two tables are tied"});
+  if (!bias_.defined()) return;  // the checkpoint has no such head
+  bias_ = form.training ? bias_.to(DType::f32).clone() : bias_.to(DType::f32);
+  pack(table_.defined() ? table_.to(DType::f32) : words_.table(), form.training);
+  table_ = {};
+}
+
+void TiedLmHead::pack(const Tensor& table, bool both_ways) {
+  packed_ = ops::PackedWeight(table, ops::Precision::f32);
+  if (both_ways) packed_transposed_ = ops::PackedWeight(ops::transpose(table), ops::Precision::f32);
+}
+
+void TiedLmHead::repack() {
+  if (bias_.defined()) pack(words_.table(), true);
+}
+
+Tensor TiedLmHead::operator()(const Tensor& x) const {
+  const Tensor hidden = norm_(dense_(x, {.activation = ops::Activation::gelu_erf}));
+  return autograd::linear(hidden, {packed_, packed_transposed_, {words_.gradient(), bias_gradient_}}, {.bias = bias_});
+}
+
+}  // namespace groel::nn
