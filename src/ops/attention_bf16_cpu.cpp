@@ -9,6 +9,14 @@
 namespace groel::ops::cpu {
 namespace {
 
+/// Keys [key, key + keys) for the queries of a block.
+struct KeyBlock {
+  const BlockRules* rules;
+  std::int64_t key;
+  std::int64_t keys;
+  std::int64_t queries;
+};
+
 constexpr int kRows = 4;  // keys, or columns of v, that are summed at a time
 
 template <int V>
@@ -51,13 +59,14 @@ struct DotProducts {
   GROEL_BF16_INLINE static void begin() {}
   GROEL_BF16_INLINE static void end() {}
 
-  GROEL_BF16 static void pack_values(const Block& b, Matrix<const float> v) {
+  // v: rows from `first` on, which is even.
+  GROEL_BF16 static void pack_values(const Block& b, Matrix<const float> v, std::int64_t first) {
     for (std::int64_t j = 0; j < v.rows; j += 2)
       for (std::int64_t d = 0; d < b.width; d += kLanes) {
         const std::int64_t left = b.width - d;
         const __m512 low = load_some(v.row(j) + d, left);
         const __m512 high = j + 1 < v.rows ? load_some(v.row(j + 1) + d, left) : _mm512_setzero_ps();
-        _mm512_mask_storeu_epi32(reinterpret_cast<Pair*>(b.v) + j / 2 * b.width + d, first_lanes(left),
+        _mm512_mask_storeu_epi32(reinterpret_cast<Pair*>(b.v) + (first + j) / 2 * b.width + d, first_lanes(left),
                                  interleave(low, high));
       }
   }
@@ -90,24 +99,27 @@ struct DotProducts {
   }
 
   // V vectors of queries.
-  template <int V>
-  GROEL_BF16 static void attend_vectors(const Block& b, std::int64_t key, std::int64_t keys, std::int64_t lane) {
+  template <int V, bool kRuled>
+  GROEL_BF16 static void attend_vectors(const Block& b, const KeyBlock& at, std::int64_t lane) {
+    const auto [rules, key, keys, queries] = at;
     std::int64_t j = 0;
     for (; j + kRows <= keys; j += kRows) score_rows<V, kRows>(b, key, j, lane);
     for (; j < keys; ++j) score_rows<V, 1>(b, key, j, lane);
-    softmax_step<V>(b, keys, lane);
+    if constexpr (kRuled) rules->apply({b.scores, key, keys, lane, V * kLanes});
+    softmax_step<V, kRuled>(b, keys, lane);
     std::int64_t d = 0;
     for (; d + kRows <= b.width; d += kRows) value_rows<V, kRows>(b, key, keys, d, lane);
     for (; d < b.width; ++d) value_rows<V, 1>(b, key, keys, d, lane);
   }
 
-  GROEL_BF16 static void attend_keys(const Block& b, std::int64_t key, std::int64_t keys, std::int64_t queries) {
+  template <bool kRuled>
+  GROEL_BF16 static void attend_keys(const Block& b, const KeyBlock& at) {
     std::int64_t lane = 0;
-    for (std::int64_t left = ceil_div(queries, kLanes); left > 0;) {
+    for (std::int64_t left = ceil_div(at.queries, kLanes); left > 0;) {
       const int vectors = left >= 4 ? 4 : left >= 2 ? 2 : 1;
-      if (vectors == 4) attend_vectors<4>(b, key, keys, lane);
-      if (vectors == 2) attend_vectors<2>(b, key, keys, lane);
-      if (vectors == 1) attend_vectors<1>(b, key, keys, lane);
+      if (vectors == 4) attend_vectors<4, kRuled>(b, at, lane);
+      if (vectors == 2) attend_vectors<2, kRuled>(b, at, lane);
+      if (vectors == 1) attend_vectors<1, kRuled>(b, at, lane);
       lane += vectors * kLanes;
       left -= vectors;
     }
@@ -122,10 +134,10 @@ struct TileProducts {
   GROEL_BF16_INLINE static void begin() { Tiles::begin(); }
   GROEL_BF16_INLINE static void end() { Tiles::end(); }
 
-  static void pack_values(const Block& b, Matrix<const float> v) {
+  static void pack_values(const Block& b, Matrix<const float> v, std::int64_t first) {
     std::fill(b.v, b.v + b.padded * b.keys, bf16_t{});
     for (std::int64_t j = 0; j < v.rows; ++j)
-      for (std::int64_t d = 0; d < b.width; ++d) b.v[d * b.keys + j] = to_bf16(v.row(j)[d]);
+      for (std::int64_t d = 0; d < b.width; ++d) b.v[d * b.keys + first + j] = to_bf16(v.row(j)[d]);
   }
 
   // scores of 32 keys and 32 queries.
@@ -162,29 +174,41 @@ struct TileProducts {
       }
   }
 
-  GROEL_BF16 static void attend_keys(const Block& b, std::int64_t key, std::int64_t keys, std::int64_t queries) {
+  template <bool kRuled>
+  GROEL_BF16 static void attend_keys(const Block& b, const KeyBlock& at) {
+    const auto [rules, key, keys, queries] = at;
     for (std::int64_t lane = 0; lane < queries; lane += 2 * kTile) {
       for (std::int64_t j = 0; j < keys; j += 2 * kTile) score_tiles(b, b.k + key * b.pairs, j, lane);
-      softmax_step<2>(b, keys, lane);
+      if constexpr (kRuled) rules->apply({b.scores, key, keys, lane, 2 * kTile});
+      softmax_step<2, kRuled>(b, keys, lane);
       for (std::int64_t d = 0; d < b.padded; d += kTile) value_tiles(b, key, keys, d, lane);
     }
   }
 };
 
+template <class Products>
+GROEL_BF16 void attend_block(const Block& b, const BlockRules& rules, std::int64_t queries) {
+  const KeyRange range = rules.keys();
+  for (std::int64_t key = range.begin; key < range.end; key += kKeys) {
+    const KeyBlock at{&rules, key, std::min(kKeys, range.end - key), queries};
+    rules.plain(key, at.keys) ? Products::template attend_keys<false>(b, at)
+                              : Products::template attend_keys<true>(b, at);
+  }
+}
+
 template <class Products, class T>
 GROEL_BF16 void attend_to(const AttentionInput& input, const AttentionTask& task, AttentionResult& result) {
   const Matrix<T> out = mutable_matrix<T>(result.y);
-  const Block b = make_block(input.q.size(1) / input.heads, task.keys());
-  const auto v = matrix<float>(input.v);
-  pack_keys(input, task, b);
-  Products::pack_values(b, {v.row(task.begin) + task.head * b.width, task.keys(), b.width, v.stride});
+  const Block b = make_block(head_width(input), task.keys());
+  const KeyRange keys = task_keys(input, task);
+  pack_keys(input, task, b, keys);
+  Products::pack_values(b, head_values(input, task, keys), keys.begin);
   Products::begin();
   for (std::int64_t query = task.query; query < task.query_end; query += kQueries) {
     const std::int64_t queries = std::min(kQueries, task.query_end - query);
     start_block(b);
     pack_queries(input, task, b, query);
-    for (std::int64_t key = 0; key < task.keys(); key += kKeys)
-      Products::attend_keys(b, key, std::min(kKeys, task.keys() - key), queries);
+    attend_block<Products>(b, {input, task, {query, queries}}, queries);
     write_block(b, queries, Matrix<T>{out.row(query) + task.head * b.width, queries, b.width, out.stride});
     write_log_sums({task.head, query, queries, b.highest, b.total}, result);
   }

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "ops/attention_impl.h"
+#include "ops/attention_rules.h"
 #include "ops/attention_tiles.h"
 #include "ops/bf16_vectors_inl.h"
 #include "ops/scratch.h"
@@ -88,20 +89,27 @@ GROEL_BF16 void pack_rows(const Block& b, const float* rows, std::int64_t count,
     }
 }
 
-// All keys of the head, rotated, in pairs.
-void pack_keys(const AttentionInput& input, const AttentionTask& task, const Block& b) {
-  for (std::int64_t j = 0; j < task.keys(); j += kQueries) {
-    const std::int64_t count = std::min(kQueries, task.keys() - j);
-    rotate_head({input.k, input, task.head, task.begin + j, count, task.begin, 1.0F}, b.rows);
+// The keys of the head that are seen, rotated, in pairs.
+void pack_keys(const AttentionInput& input, const AttentionTask& task, const Block& b, KeyRange keys) {
+  for (std::int64_t j = keys.begin; j < keys.end; j += kQueries) {
+    const std::int64_t count = std::min(kQueries, keys.end - j);
+    rotate_head(key_rows(input, task, j, count), b.rows);
     pack_rows(b, b.rows, count, b.k + j * b.pairs);
   }
-  std::fill(b.k + task.keys() * b.pairs, b.k + b.keys * b.pairs, Pair{0});
+  std::fill(b.k + keys.end * b.pairs, b.k + b.keys * b.pairs, Pair{0});
+}
+
+Matrix<const float> head_values(const AttentionInput& input, const AttentionTask& task, KeyRange keys) {
+  const auto v = matrix<float>(input.v);
+  const std::int64_t width = head_width(input);
+  const float* const first = v.row(task.begin + keys.begin) + key_head(input, task.head) * width;
+  return {first, keys.end - keys.begin, width, v.stride};
 }
 
 // Queries scaled, rotated and transposed; lanes behind the last are zeros.
 void pack_queries(const AttentionInput& input, const AttentionTask& task, const Block& b, std::int64_t query) {
   const std::int64_t count = std::min(kQueries, task.query_end - query);
-  rotate_head({input.q, input, task.head, query, count, task.begin, input.scale * kLog2E}, b.rows);
+  rotate_head(query_rows(input, task, query, count, input.scale * kLog2E), b.rows);
   pack_rows(b, b.rows, count, b.row_pairs);
   for (std::int64_t p = 0; p < b.pairs; ++p) {
     for (std::int64_t i = 0; i < count; ++i) b.q[p * kQueries + i] = b.row_pairs[i * b.pairs + p];
@@ -110,8 +118,9 @@ void pack_queries(const AttentionInput& input, const AttentionTask& task, const 
 }
 
 // Scores of V vectors of queries become weights 2^(score - highest), in pairs of keys, with zeros behind the last;
-// updates the statistics. (Vectors side by side: what one waits for, the others fill.)
-template <int V>
+// updates the statistics. (Vectors side by side: what one waits for, the others fill.) Where rules apply, minus
+// infinity is a key that is not seen, and its weight comes out as 0 as long as the highest score is a number.
+template <int V, bool kRuled>
 GROEL_BF16_INLINE void softmax_step(const Block& b, std::int64_t keys, std::int64_t first) {
   __m512 highest[V];
   __m512 sum[V];
@@ -126,6 +135,10 @@ GROEL_BF16_INLINE void softmax_step(const Block& b, std::int64_t keys, std::int6
 #pragma GCC unroll 4
     for (int v = 0; v < V; ++v)
       highest[v] = _mm512_max_ps(highest[v], _mm512_loadu_ps(scores + j * kQueries + v * kLanes));
+  if constexpr (kRuled)
+#pragma GCC unroll 4
+    for (int v = 0; v < V; ++v)
+      highest[v] = _mm512_max_ps(_mm512_set1_ps(std::numeric_limits<float>::lowest()), highest[v]);
   const auto weight = [&](std::int64_t j, int v) GROEL_BF16 {
     return exp2_weight(_mm512_sub_ps(_mm512_loadu_ps(scores + j * kQueries + v * kLanes), highest[v]));
   };

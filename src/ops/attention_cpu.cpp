@@ -12,6 +12,7 @@
 #include "base/simd_dispatch.h"
 #include "ops/attention_impl.h"
 #include "ops/attention_inl.h"
+#include "ops/attention_rules.h"
 #include "ops/scratch.h"
 #include "ops/view.h"
 
@@ -58,14 +59,29 @@ void start_block(const Block& b) {
   std::fill(b.total, b.total + kQueries, 0.0F);
 }
 
+/// Minus infinity in scores: not seen. A query that has seen no key yet has the lowest number for its highest score, so
+/// that the difference to it is a number.
+constexpr float kHidden = -std::numeric_limits<float>::infinity();
+constexpr float kLowest = std::numeric_limits<float>::lowest();
+
+/// The highest of V vectors' scores, as rules left them.
+template <int V>
+HWY_INLINE void find_highest(const float* scores, std::int64_t keys, Vector (&highest)[V]) {
+  for (Vector& one : highest) one = hn::Set(kTag, kLowest);
+  for (std::int64_t j = 0; j < keys; ++j)
+    for (int i = 0; i < V; ++i) highest[i] = hn::Max(highest[i], hn::LoadU(kTag, scores + j * kQueries + i * lanes()));
+}
+
 /// Scores of one vector of queries become 2^(score - highest); updates the running statistics.
+template <bool kRuled>
 HWY_INLINE void softmax_step(const Block& b, std::int64_t keys, std::int64_t lane, Vector block_highest) {
   const Vector before = hn::LoadU(kTag, b.highest + lane);
   const Vector highest = hn::Max(before, block_highest);
   Vector sum = hn::Zero(kTag);
   for (std::int64_t j = 0; j < keys; ++j) {
     float* score = b.scores + j * kQueries + lane;
-    const Vector weight = exp2_of_negative(hn::Sub(hn::LoadU(kTag, score), highest));
+    Vector weight = exp2_of_negative(hn::Sub(hn::LoadU(kTag, score), highest));
+    if constexpr (kRuled) weight = hn::IfThenZeroElse(hn::Eq(hn::LoadU(kTag, score), hn::Set(kTag, kHidden)), weight);
     sum = hn::Add(sum, weight);
     hn::StoreU(weight, kTag, score);
   }
@@ -99,7 +115,9 @@ HWY_INLINE void value_block(const Block& b, const float* v, std::int64_t keys, s
 }
 
 /// Keys and values [key, key + keys) for all queries of the block.
-void attend_keys(const Block& b, std::int64_t key, std::int64_t keys, std::int64_t queries) {
+template <bool kRuled>
+void attend_keys(const Block& b, const cpu::BlockRules& rules, std::int64_t key, std::int64_t keys,
+                 std::int64_t queries) {
   const float* k = b.keys + key * b.width;
   const float* v = b.values + key * b.width;
   for_query_vectors(queries, [&](auto vectors, std::int64_t lane) HWY_ATTR {
@@ -107,7 +125,11 @@ void attend_keys(const Block& b, std::int64_t key, std::int64_t keys, std::int64
     Vector highest[kVectors];
     for (Vector& one : highest) one = hn::Set(kTag, -std::numeric_limits<float>::infinity());
     score_block<kVectors>(b.q + lane, {k, b.width}, keys, b.width, b.scores + lane, highest);
-    for (int i = 0; i < kVectors; ++i) softmax_step(b, keys, lane + i * lanes(), highest[i]);
+    if constexpr (kRuled) {
+      rules.apply({b.scores, key, keys, lane, kVectors * lanes()});
+      find_highest(b.scores + lane, keys, highest);
+    }
+    for (int i = 0; i < kVectors; ++i) softmax_step<kRuled>(b, keys, lane + i * lanes(), highest[i]);
     value_block<kVectors>(b, v, keys, lane);
   });
 }
@@ -128,24 +150,34 @@ void write_block(const Block& b, std::int64_t queries, Matrix<T> out) {
 }
 
 void lay_out(const AttentionInput& input, const cpu::AttentionTask& task, const Block& b) {
-  cpu::rotate_head({input.k, input, task.head, task.begin, task.keys(), task.begin, 1.0F}, b.keys);
+  const KeyRange keys = cpu::task_keys(input, task);
+  cpu::rotate_head(cpu::key_rows(input, task, keys.begin, keys.end - keys.begin), b.keys + keys.begin * b.width);
   const auto v = matrix<float>(input.v);
-  for (std::int64_t j = 0; j < task.keys(); ++j)
-    std::copy_n(v.row(task.begin + j) + task.head * b.width, b.width, b.values + j * b.width);
+  const std::int64_t column = cpu::key_head(input, task.head) * b.width;
+  for (std::int64_t j = keys.begin; j < keys.end; ++j)
+    std::copy_n(v.row(task.begin + j) + column, b.width, b.values + j * b.width);
+}
+
+void attend_block(const Block& b, const cpu::BlockRules& rules, std::int64_t queries) {
+  const KeyRange range = rules.keys();
+  for (std::int64_t key = range.begin; key < range.end; key += kKeys) {
+    const std::int64_t keys = std::min(kKeys, range.end - key);
+    rules.plain(key, keys) ? attend_keys<false>(b, rules, key, keys, queries)
+                           : attend_keys<true>(b, rules, key, keys, queries);
+  }
 }
 
 template <class T>
 void attend_to(const AttentionInput& input, const cpu::AttentionTask& task, AttentionResult& result) {
   const Matrix<T> out = mutable_matrix<T>(result.y);
-  const Block b = make_block(input.q.size(1) / input.heads, task.keys());
+  const Block b = make_block(cpu::head_width(input), task.keys());
   lay_out(input, task, b);
   for (std::int64_t query = task.query; query < task.query_end; query += kQueries) {
     const std::int64_t queries = std::min(kQueries, task.query_end - query);
     start_block(b);
-    cpu::rotate_head({input.q, input, task.head, query, queries, task.begin, input.scale * cpu::kLog2E}, b.rows);
+    cpu::rotate_head(cpu::query_rows(input, task, query, queries, input.scale * cpu::kLog2E), b.rows);
     transpose_queries({b.rows, b.width}, queries, b.width, b.q);
-    for (std::int64_t key = 0; key < task.keys(); key += kKeys)
-      attend_keys(b, key, std::min(kKeys, task.keys() - key), queries);
+    attend_block(b, {input, task, {query, queries}}, queries);
     write_block(b, queries, Matrix<T>{out.row(query) + task.head * b.width, queries, b.width, out.stride});
     cpu::write_log_sums({task.head, query, queries, b.highest, b.total}, result);
   }

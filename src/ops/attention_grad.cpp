@@ -2,66 +2,97 @@
 #include "ops/attention_grad.h"
 
 #include <algorithm>
+#include <atomic>
 #include <vector>
 
 #include "base/cpu.h"
 #include "base/profile.h"
 #include "base/threads.h"
 #include "ops/attention_grad_impl.h"
+#include "ops/attention_layout.h"
 #include "ops/dispatch.h"
-#include "ops/view.h"
 
 namespace groel::ops {
 namespace {
 
-void check(const AttentionInput& input, const AttentionResult& forward, const Tensor& dy,
-           const AttentionGradients& to) {
-  GROEL_REQUIRE(input.q.rank() == 2 && input.heads > 0 && input.q.size(1) > 0 && input.q.size(1) % input.heads == 0);
-  for (const Tensor* x : {&input.q, &input.k, &input.v, &dy, &to.q, &to.k, &to.v})
-    GROEL_REQUIRE(x->shape() == input.q.shape() && x->dtype() == DType::f32);
-  GROEL_REQUIRE(forward.y.shape() == input.q.shape());
-  GROEL_REQUIRE((forward.log_sums.shape() == Shape{input.heads, input.q.size(0)}));
-  require_cpu(input.q);
+std::atomic<std::int64_t> g_fallbacks{0};
+
+void check_bias(const AttentionInput& input, const AttentionGradients& to) {
+  if (to.bias.empty()) return;
+  GROEL_REQUIRE(to.bias.size() == input.bias.size());
+  for (std::size_t b = 0; b < to.bias.size(); ++b)
+    if (to.bias[b].defined())
+      GROEL_REQUIRE(to.bias[b].dtype() == DType::f32 && to.bias[b].shape() == input.bias[b].shape());
 }
 
-// The longest first, so that no thread is left with one at the end.
-std::vector<cpu::AttentionGradTask> tasks(const AttentionInput& input) {
-  std::vector<cpu::AttentionGradTask> out;
-  const auto bounds = sequence_bounds(input.cu_seqlens, input.q.size(0));
-  for (std::size_t b = 0; b + 1 < bounds.size(); ++b)
-    for (std::int64_t head = 0; head < input.heads && bounds[b] < bounds[b + 1]; ++head)
-      out.push_back({head, bounds[b], bounds[b + 1]});
-  std::stable_sort(out.begin(), out.end(),
-                   [](const auto& a, const auto& b) { return a.end - a.begin > b.end - b.begin; });
+AttentionLayout check(const AttentionInput& input, const AttentionResult& forward, const Tensor& dy,
+                      const AttentionGradients& to) {
+  const AttentionLayout layout(input);
+  for (const Tensor* x : {&input.q, &dy, &to.q})
+    GROEL_REQUIRE(x->shape() == input.q.shape() && x->dtype() == DType::f32);
+  for (const Tensor* x : {&input.k, &input.v, &to.k, &to.v})
+    GROEL_REQUIRE(x->shape() == input.k.shape() && x->dtype() == DType::f32);
+  GROEL_REQUIRE(forward.y.shape() == input.q.shape());
+  GROEL_REQUIRE((forward.log_sums.shape() == Shape{input.heads, input.q.size(0)}));
+  check_bias(input, to);
+  require_cpu(input.q);
+  return layout;
+}
+
+using Tasks = std::vector<cpu::AttentionTask>;
+
+// Each is run by one thread, in order: the sequences of a head of keys one after the other where they add to one bias,
+// else every one apart, the longest first, so that no thread is left with one at the end.
+std::vector<Tasks> tasks(const AttentionLayout& layout, const AttentionGradients& to) {
+  std::vector<Tasks> out;
+  const auto task = [&](std::int64_t head, std::int64_t b) {
+    const AttentionSequence s = layout.sequence(b);
+    return cpu::AttentionTask{head * layout.group(), s.key_begin, s.key_end, s.begin, s.end, s.begin, s.ahead(), b};
+  };
+  for (std::int64_t b = 0; b < layout.sequences(); ++b)
+    for (std::int64_t head = 0; head < layout.key_heads() && layout.sequence(b).keys() > 0; ++head)
+      out.push_back({task(head, b)});
+  if (to.bias.size() == 1) {
+    std::vector<Tasks> heads(static_cast<std::size_t>(layout.key_heads()));
+    for (const Tasks& one : out) heads[static_cast<std::size_t>(one[0].head / layout.group())].push_back(one[0]);
+    return heads;
+  }
+  std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a[0].keys() > b[0].keys(); });
   return out;
 }
 
-double flops(const AttentionInput& input) {
-  const auto bounds = input.cu_seqlens.values<std::int32_t>();
-  double sum = 0;
-  for (std::size_t b = 0; b + 1 < bounds.size(); ++b) {
-    const double n = bounds[b + 1] - bounds[b];
-    sum += 10 * n * n * static_cast<double>(input.q.size(1));
-  }
-  return sum;
+// bf16's dot products, unless there is a bias.
+bool in_pairs(const AttentionInput& input) {
+  if (input.precision != Precision::bf16 || active_isa() < Isa::avx512_bf16) return false;
+  if (input.bias.empty()) return true;
+  ++g_fallbacks;
+  return false;
+}
+
+void clear_bias(AttentionGradients& to) {
+  for (Tensor& bias : to.bias)
+    if (bias.defined()) std::fill_n(bias.mutable_data<float>(), bias.count(), 0.0F);
 }
 
 }  // namespace
 
 void attention_grad(const AttentionInput& input, const AttentionResult& forward, const Tensor& dy,
                     AttentionGradients& to) {
-  check(input, forward, dy, to);
-  const std::vector<cpu::AttentionGradTask> list = tasks(input);
-  const ProfileScope scope("attention_grad", flops(input));
-  const bool pairs = input.precision == Precision::bf16 && active_isa() >= Isa::avx512_bf16;
-  const auto kernel = pairs ? cpu::attention_grad_bf16 : cpu::attention_grad_f32;
+  const AttentionLayout layout = check(input, forward, dy, to);
+  const std::vector<Tasks> list = tasks(layout, to);
+  const double columns = static_cast<double>(input.q.size(1));
+  const ProfileScope scope("attention_grad", 10 * attention_pairs(input, layout) * columns);
+  const auto kernel = in_pairs(input) ? cpu::attention_grad_bf16 : cpu::attention_grad_f32;
+  clear_bias(to);
   parallel_for(static_cast<std::int64_t>(list.size()), [&](std::int64_t i) {
-    kernel({input, forward, dy, list[static_cast<std::size_t>(i)]}, to);
+    for (const cpu::AttentionTask& task : list[static_cast<std::size_t>(i)]) kernel({input, forward, dy, task}, to);
   });
 }
 
 void attention_grad(const AttentionInput& input, const Tensor& dy, AttentionGradients& to) {
   attention_grad(input, attention_with_sums(input), dy, to);
 }
+
+std::int64_t attention_fallbacks() noexcept { return g_fallbacks; }
 
 }  // namespace groel::ops

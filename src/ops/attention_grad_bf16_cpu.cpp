@@ -12,7 +12,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "ops/attention_impl.h"
+#include "ops/attention_rules.h"
 #include "ops/bf16_vectors_inl.h"
 #include "ops/scratch.h"
 
@@ -101,23 +101,25 @@ void pack_block(const Work& w, Matrix<const float> x, Pair* transposed, Pair* co
   pack_columns(w, x, lanes, columns);
 }
 
-Matrix<const float> head_rows(const Tensor& x, const AttentionGradInput& input, std::int64_t start,
-                              std::int64_t count) {
+// Rows of one head from `first` on.
+Matrix<const float> head_rows(const Tensor& x, std::int64_t width, std::int64_t head, KeyRange of) {
   const auto rows = matrix<float>(x);
-  return {rows.row(input.task.begin + start) + input.task.head * input.width(), count, input.width(), rows.stride};
+  return {rows.row(of.begin) + head * width, of.end - of.begin, width, rows.stride};
 }
 
 void pack_keys(const Work& w, const AttentionGradInput& input) {
   const AttentionInput& a = input.attention;
-  const std::int64_t keys = input.tokens();
+  const AttentionTask& task = input.task;
+  const std::int64_t keys = task.keys();
   for (std::int64_t j = 0; j < keys; j += kQueries) {
     const std::int64_t count = std::min(kQueries, keys - j);
     const std::int64_t padded = ceil_div(count, kTileKeys) * kTileKeys;
-    rotate_head({a.k, a, input.task.head, input.task.begin + j, count, input.task.begin, 1.0F}, w.rows);
+    rotate_head(key_rows(a, task, j, count), w.rows);
     const Matrix<const float> rows{w.rows, count, w.width, w.width};
     pack_rows(w, rows, padded, w.k + j * w.pairs);
     pack_columns(w, rows, padded, w.k_columns + j * w.pairs);
-    pack_rows(w, head_rows(a.v, input, j, count), padded, w.v + j * w.pairs);
+    const KeyRange of{task.begin + j, task.begin + j + count};
+    pack_rows(w, head_rows(a.v, w.width, key_head(a, task.head), of), padded, w.v + j * w.pairs);
   }
 }
 
@@ -140,21 +142,20 @@ GROEL_BF16 void set_means(const Work& w, Matrix<const float> dy, const T* y, std
   }
 }
 
-void pack_queries(const Work& w, const AttentionGradInput& input, std::int64_t query, std::int64_t count) {
+void pack_queries(const Work& w, const AttentionGradInput& input, std::int64_t row, std::int64_t count) {
   const AttentionInput& a = input.attention;
-  const std::int64_t row = input.task.begin + query;
   const std::int64_t column = input.task.head * w.width;
   std::fill(w.log_sums, w.log_sums + 2 * kQueries, 0.0F);  // and the means behind them
   const float* log_sums = matrix<float>(input.forward.log_sums).row(input.task.head) + row;
   for (std::int64_t i = 0; i < count; ++i) w.log_sums[i] = -log_sums[i];
-  const auto dy = head_rows(input.dy, input, query, count);
+  const auto dy = head_rows(input.dy, w.width, input.task.head, {row, row + count});
   const Tensor& y = input.forward.y;
   if (y.dtype() == DType::f32)
     set_means(w, dy, matrix<float>(y).row(row) + column, y.row_stride());
   else
     set_means(w, dy, matrix<bf16_t>(y).row(row) + column, y.row_stride());
   pack_block(w, dy, w.dy, w.dy_columns);
-  rotate_head({a.q, a, input.task.head, row, count, input.task.begin, a.scale * kLog2E}, w.rows);
+  rotate_head(query_rows(a, input.task, row, count, a.scale * kLog2E), w.rows);
   pack_block(w, {w.rows, count, w.width, w.width}, w.q, w.q_columns);
   std::fill(w.dq, w.dq + kQueries * w.columns, 0.0F);
 }
@@ -203,16 +204,31 @@ GROEL_BF16_INLINE void store_query_pairs(const __m512 (&values)[V], Pair* to) {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), rounded(values[0]));
 }
 
+/// Keys of the sequence.
+struct KeyBlock {
+  std::int64_t key;
+  std::int64_t keys;
+  const BlockRules* rules;
+};
+
 /// Where a tile of P and dS is.
 struct Place {
   std::int64_t key;   // of the sequence: the block's first
   std::int64_t row;   // of the block
-  std::int64_t keys;  // from that row on; behind them P is zero
+  std::int64_t keys;  // from that row on; after them P is zero
   std::int64_t lane;
+  const BlockRules* rules;
 };
 
+// Bit i: query `lane` + i sees the tile's key r; P of the others is zero.
+template <bool kRuled>
+GROEL_BF16_INLINE std::uint64_t seen_by(const Place& at, int r) {
+  if constexpr (kRuled) return r < at.keys ? at.rules->seen_by(at.key + at.row + r) >> at.lane : 0;
+  return r < at.keys ? ~std::uint64_t{0} : 0;
+}
+
 // P and dS of kTileKeys keys and V vectors of queries.
-template <int V>
+template <int V, bool kRuled>
 GROEL_BF16_INLINE void weigh_tile(const Work& w, const Place& at) {
   Tile<V> p;
   Tile<V> ds;
@@ -221,9 +237,10 @@ GROEL_BF16_INLINE void weigh_tile(const Work& w, const Place& at) {
   multiply<V>(w, {w.dy + at.lane, w.v + key, w.means + at.lane}, ds);
 #pragma GCC unroll 4
   for (int r = 0; r < kTileKeys; ++r) {
-    const auto is_key = static_cast<__mmask16>(r < at.keys ? 0xffff : 0);
+    const std::uint64_t seen = seen_by<kRuled>(at, r);
 #pragma GCC unroll 2
     for (int v = 0; v < V; ++v) {
+      const auto is_key = static_cast<__mmask16>(seen >> (v * kLanes));
       p.at[r][v] = _mm512_maskz_mov_ps(is_key, exp2_weight(p.at[r][v]));
       ds.at[r][v] = _mm512_maskz_mul_ps(is_key, p.at[r][v], ds.at[r][v]);
     }
@@ -238,12 +255,15 @@ GROEL_BF16_INLINE void weigh_tile(const Work& w, const Place& at) {
                           interleave(ds.at[r][v], ds.at[r + 1][v]));
 }
 
-GROEL_BF16 void weigh(const Work& w, std::int64_t key, std::int64_t keys, std::int64_t queries) {
+template <bool kRuled>
+GROEL_BF16 void weigh(const Work& w, const KeyBlock& block, std::int64_t queries) {
   std::int64_t lane = 0;
   for (; lane + kLanes < queries; lane += 2 * kLanes)
-    for (std::int64_t j = 0; j < keys; j += kTileKeys) weigh_tile<2>(w, {key, j, keys - j, lane});
+    for (std::int64_t j = 0; j < block.keys; j += kTileKeys)
+      weigh_tile<2, kRuled>(w, {block.key, j, block.keys - j, lane, block.rules});
   for (; lane < queries; lane += kLanes)
-    for (std::int64_t j = 0; j < keys; j += kTileKeys) weigh_tile<1>(w, {key, j, keys - j, lane});
+    for (std::int64_t j = 0; j < block.keys; j += kTileKeys)
+      weigh_tile<1, kRuled>(w, {block.key, j, block.keys - j, lane, block.rules});
 }
 
 /// out[r] += Σ_s left[s · kStep + r · kRow] · right[s], for V vectors of columns; right [steps, columns], out [rows,
@@ -298,33 +318,38 @@ GROEL_BF16 void add_sums(Sum t, std::int64_t rows) {
   if (d < t.columns) sum_rows<1, kStep, kRow>(t, rows);
 }
 
-void go_through_keys(const Work& w, std::int64_t keys, std::int64_t queries) {
+void go_through_keys(const Work& w, const BlockRules& rules, std::int64_t queries) {
   const std::int64_t padded = ceil_div(queries, kLanes) * kLanes;
-  for (std::int64_t key = 0; key < keys; key += kBlockKeys) {
-    const std::int64_t count = std::min(kBlockKeys, keys - key);
-    const std::int64_t rows = ceil_div(count, kTileKeys) * kTileKeys;
-    weigh(w, key, count, queries);
+  const KeyRange range = rules.keys();
+  for (std::int64_t key = range.begin; key < range.end; key += kBlockKeys) {
+    const KeyBlock block{key, std::min(kBlockKeys, range.end - key), &rules};
+    const std::int64_t rows = ceil_div(block.keys, kTileKeys) * kTileKeys;
+    rules.plain(key, block.keys) ? weigh<false>(w, block, queries) : weigh<true>(w, block, queries);
     add_sums<1, kQueryPairs>({w.p, w.dy_columns, padded / 2, w.columns, w.dv + key * w.columns}, rows);
     add_sums<1, kQueryPairs>({w.ds, w.q_columns, padded / 2, w.columns, w.dk + key * w.columns}, rows);
     add_sums<kQueries, 1>({w.ds_keys, w.k_columns + key * w.pairs, rows / 2, w.columns, w.dq}, padded);
   }
 }
 
+// One head's queries, which add to dk and dv.
+void grad_queries(const AttentionGradInput& input, const Work& w, AttentionGradients& to) {
+  const AttentionTask& task = input.task;
+  for (std::int64_t row = task.query; row < task.query_end; row += kQueries) {
+    const std::int64_t queries = std::min(kQueries, task.query_end - row);
+    pack_queries(w, input, row, queries);
+    go_through_keys(w, {input.attention, task, {row, queries}}, queries);
+    scatter_head(query_gradient(input, w.dq, w.columns, row, queries), to.q);
+  }
+}
+
 }  // namespace
 
 void attention_grad_bf16(const AttentionGradInput& input, AttentionGradients& to) {
-  const std::int64_t tokens = input.tokens();
-  const RotaryTable& rotary = input.attention.rotary;
-  const Work w = make_work(input.width(), tokens);
+  const Work w = make_work(input.width(), input.keys());
   pack_keys(w, input);
-  for (std::int64_t query = 0; query < tokens; query += kQueries) {
-    const std::int64_t queries = std::min(kQueries, tokens - query);
-    pack_queries(w, input, query, queries);
-    go_through_keys(w, tokens, queries);
-    scatter_head({w.dq, w.columns, query, queries, input.attention.scale, rotary}, input, to.q);
-  }
-  scatter_head({w.dk, w.columns, 0, tokens, 1 / kLog2E, rotary}, input, to.k);
-  scatter_head({w.dv, w.columns, 0, tokens, 1.0F, {}}, input, to.v);
+  for (std::int64_t i = 0; i < input.group(); ++i) grad_queries(input.with_head(input.task.head + i), w, to);
+  scatter_head(key_gradient(input, w.dk, w.columns), to.k);
+  scatter_head(value_gradient(input, w.dv, w.columns), to.v);
 }
 
 }  // namespace groel::ops::cpu

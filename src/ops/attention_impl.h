@@ -7,6 +7,7 @@
 #pragma once
 
 #include "ops/attention.h"
+#include "ops/attention_layout.h"
 #include "ops/view.h"
 
 namespace groel::ops::cpu {
@@ -18,18 +19,28 @@ inline constexpr std::int64_t kKeys = 64;
 /// Scores are kept in units of log 2, so that exp is 2^x.
 inline constexpr float kLog2E = 1.44269504F;
 
-/// Queries [query, query_end) of one head, against keys and values [begin, end), where query positions count from.
+/// Queries [query, query_end) of one head, against keys and values [begin, end) of one sequence.
 struct AttentionTask {
   std::int64_t head;
   std::int64_t begin;
   std::int64_t end;
   std::int64_t query;
   std::int64_t query_end;
+  std::int64_t first = 0;     ///< the sequence's first query
+  std::int64_t ahead = 0;     ///< the place of that query
+  std::int64_t sequence = 0;  ///< of the batch
   std::int64_t keys() const { return end - begin; }
+  std::int64_t place(std::int64_t row) const { return row - first + ahead; }
 };
 
-/// Rows [begin, begin + rows) of one head's columns of x, times `scale`, rotated by their positions from `start`, as
-/// contiguous rows at `to`; with no table, only scaled.
+inline std::int64_t head_width(const AttentionInput& input) { return input.q.size(1) / input.heads; }
+/// The head of k and v that goes with a head of q.
+inline std::int64_t key_head(const AttentionInput& input, std::int64_t head) {
+  return head / (input.q.size(1) / input.k.size(1));
+}
+
+/// Rows [begin, begin + rows) of one head's columns of x, times `scale`, rotated by their `positions`, which count from
+/// row `start` where they are not given, as contiguous rows at `to`; with no table, only scaled.
 struct HeadRotation {
   const Tensor& x;
   const AttentionInput& input;
@@ -38,7 +49,24 @@ struct HeadRotation {
   std::int64_t rows;
   std::int64_t start;
   float scale;
+  const std::int32_t* positions = nullptr;  ///< one a row of x
 };
+/// Queries, from that row of q on, in units of `scale`; and keys, from that key of the sequence on.
+inline HeadRotation query_rows(const AttentionInput& input, const AttentionTask& task, std::int64_t query,
+                               std::int64_t rows, float scale) {
+  return {input.q, input, task.head, query, rows, task.first - task.ahead, scale, positions_or_null(input.positions)};
+}
+inline HeadRotation key_rows(const AttentionInput& input, const AttentionTask& task, std::int64_t key,
+                             std::int64_t rows) {
+  return {input.k,
+          input,
+          key_head(input, task.head),
+          task.begin + key,
+          rows,
+          task.begin,
+          1.0F,
+          positions_or_null(input.key_positions)};
+}
 void rotate_head(const HeadRotation& rotation, float* to);
 
 /// What a softmax ran up for queries from `query` on: the largest of each one's scores, and the sum of 2^(score -
@@ -69,9 +97,9 @@ using AttentionKernel = void (*)(const AttentionInput&, const AttentionTask&, At
 AttentionKernel attention_kernel(Precision precision);
 /// Whether two kernels agree, to bf16's rounding, on a small input of our own.
 bool kernels_agree(AttentionKernel a, AttentionKernel b);
-/// Everything is checked; out.y [T, H*K] f32 or bf16, out.log_sums [H, T] f32 or undefined: not wanted.
+/// Everything is checked; out.y [Tq, H*K] f32 or bf16, out.log_sums [H, Tq] f32 or undefined: not wanted.
 void attention(const AttentionInput& input, AttentionKernel kernel, AttentionResult& out);
-/// maps [H, n, n] of an input of one sequence, its queries scaled and all rotated already.
-void attention_maps(const AttentionInput& input, Tensor& maps);
+/// maps [H, n_q, n_k] of one sequence.
+void attention_maps(const AttentionInput& input, const AttentionSequence& sequence, Tensor& maps);
 
 }  // namespace groel::ops::cpu

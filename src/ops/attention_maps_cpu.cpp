@@ -5,12 +5,14 @@
 #include <hwy/highway.h>
 
 #include <algorithm>
+#include <limits>
 #include <type_traits>
 
 #include "base/simd_dispatch.h"
 #include "base/threads.h"
 #include "ops/attention_impl.h"
 #include "ops/attention_inl.h"
+#include "ops/attention_rules.h"
 #include "ops/scratch.h"
 #include "ops/softmax_inl.h"
 #include "ops/view.h"
@@ -19,35 +21,44 @@ HWY_BEFORE_NAMESPACE();
 namespace groel::ops::HWY_NAMESPACE {
 namespace {
 
-/// Rows [query, query + kQueries) of the map [n, n] of one head; q and k are its first rows.
-void map_block(HeadRows q, HeadRows k, std::int64_t width, std::int64_t query, Matrix<float> map) {
+/// The task's rows of the map [n_q, n_k] of one head.
+void map_block(const AttentionInput& input, const cpu::AttentionTask& task, Matrix<float> map) {
   thread_local Scratch scratch;
-  float* transposed = scratch.floats(static_cast<std::size_t>((width + kKeys) * kQueries));
+  const std::int64_t width = cpu::head_width(input);
+  const std::int64_t queries = task.query_end - task.query;
+  const cpu::BlockRules rules(input, task, {task.query, queries}, 1.0F);
+  float* transposed = scratch.floats(static_cast<std::size_t>((2 * width + kKeys) * kQueries));
   float* scores = transposed + width * kQueries;
-  const std::int64_t queries = std::min(kQueries, map.rows - query);
-  transpose_queries({q.row(query), q.stride}, queries, width, transposed);
-  for (std::int64_t key = 0; key < map.columns; key += kKeys) {
-    const std::int64_t keys = std::min(kKeys, map.columns - key);
+  float* rows = scores + kKeys * kQueries;  // of q, then of k
+  cpu::rotate_head(cpu::query_rows(input, task, task.query, queries, input.scale), rows);
+  transpose_queries({rows, width}, queries, width, transposed);
+  const KeyRange range = rules.keys();
+  for (std::int64_t i = 0; i < queries; ++i)
+    std::fill_n(map.row(i), map.columns, -std::numeric_limits<float>::infinity());
+  for (std::int64_t key = range.begin; key < range.end; key += kKeys) {
+    const std::int64_t keys = std::min(kKeys, range.end - key);
+    cpu::rotate_head(cpu::key_rows(input, task, key, keys), rows);
     for_query_vectors(queries, [&](auto vectors, std::int64_t lane) HWY_ATTR {
       constexpr int kVectors = decltype(vectors)::value;
       Vector highest[kVectors];
       for (Vector& one : highest) one = hn::Zero(kTag);  // not used: each row has a softmax of its own
-      score_block<kVectors>(transposed + lane, {k.row(key), k.stride}, keys, width, scores + lane, highest);
+      score_block<kVectors>(transposed + lane, {rows, width}, keys, width, scores + lane, highest);
     });
+    if (!rules.plain(key, keys)) rules.apply({scores, key, keys, 0, queries});
     for (std::int64_t i = 0; i < queries; ++i)
-      for (std::int64_t j = 0; j < keys; ++j) map.row(query + i)[key + j] = scores[j * kQueries + i];
+      for (std::int64_t j = 0; j < keys; ++j) map.row(i)[key + j] = scores[j * kQueries + i];
   }
-  for (std::int64_t i = query; i < query + queries; ++i) row_softmax(map.row(i), map.row(i), map.columns);
+  for (std::int64_t i = 0; i < queries; ++i) row_softmax(map.row(i), map.row(i), map.columns);
 }
 
-void map_task(const AttentionInput& input, std::int64_t task, Tensor& maps) {
-  const std::int64_t n = maps.size(1);
-  const std::int64_t blocks = ceil_div(n, kQueries);
+void map_task(const AttentionInput& input, const AttentionSequence& s, std::int64_t task, Tensor& maps) {
+  const std::int64_t blocks = ceil_div(s.queries(), kQueries);
   const std::int64_t head = task / blocks;
-  const std::int64_t width = input.q.size(1) / input.heads;
-  const auto rows = [&](const Tensor& x) { return HeadRows{matrix<float>(x).row(0) + head * width, x.row_stride()}; };
-  const Matrix<float> map{maps.mutable_data<float>() + head * n * n, n, n, n};
-  map_block(rows(input.q), rows(input.k), width, task % blocks * kQueries, map);
+  const std::int64_t query = s.begin + task % blocks * kQueries;
+  float* const rows = maps.mutable_data<float>() + (head * s.queries() + query - s.begin) * s.keys();
+  map_block(input,
+            {head, s.key_begin, s.key_end, query, std::min(s.end, query + kQueries), s.begin, s.ahead(), s.index},
+            {rows, s.end - query, s.keys(), s.keys()});
 }
 
 }  // namespace
@@ -59,9 +70,9 @@ namespace groel::ops {
 GROEL_EXPORT(map_task);
 namespace cpu {
 
-void attention_maps(const AttentionInput& input, Tensor& maps) {
-  const std::int64_t tasks = input.heads * ceil_div(maps.size(1), kQueries);
-  parallel_for(tasks, [&](std::int64_t task) { GROEL_DISPATCH(map_task)(input, task, maps); });
+void attention_maps(const AttentionInput& input, const AttentionSequence& sequence, Tensor& maps) {
+  const std::int64_t tasks = input.heads * ceil_div(sequence.queries(), kQueries);
+  parallel_for(tasks, [&](std::int64_t task) { GROEL_DISPATCH(map_task)(input, sequence, task, maps); });
 }
 
 }  // namespace cpu

@@ -1,76 +1,129 @@
 // attention as its definition reads.
+#include <algorithm>
 #include <cmath>
-#include <vector>
+#include <cstdlib>
 
-#include "ops/attention.h"
-#include "ops/elementwise.h"
+#include "ops/attention_reference_impl.h"
 #include "ops/view.h"
 
 namespace groel::ops::reference {
-namespace {
 
-// softmax over j of q[t] · k[j], j in [begin, end), for one head.
-std::vector<double> weights(const AttentionInput& input, std::int64_t head, std::int64_t t, std::int64_t begin,
-                            std::int64_t end) {
-  const std::int64_t width = input.q.size(1) / input.heads;
-  const float* q = matrix<float>(input.q).row(t) + head * width;
-  std::vector<double> out;
-  double highest = -INFINITY;
-  for (std::int64_t j = begin; j < end; ++j) {
-    const float* k = matrix<float>(input.k).row(j) + head * width;
-    double score = 0;
-    for (std::int64_t d = 0; d < width; ++d) score += static_cast<double>(q[d]) * k[d];
-    highest = std::max(highest, score);
-    out.push_back(score);
+Rows gather(const Tensor& x, const HeadPart& part) {
+  Rows out;
+  for (std::int64_t t = part.begin; t < part.end; ++t) {
+    const float* row = matrix<float>(x).row(t) + part.head * part.width;
+    out.emplace_back(row, row + part.width);
   }
+  return out;
+}
+
+void scatter(const Rows& rows, const HeadPart& part, Tensor& to) {
+  for (std::int64_t t = part.begin; t < part.end; ++t)
+    for (std::int64_t d = 0; d < part.width; ++d)
+      mutable_matrix<float>(to).row(t)[part.head * part.width + d] +=
+          static_cast<float>(rows[static_cast<std::size_t>(t - part.begin)][static_cast<std::size_t>(d)]);
+}
+
+double dot(const std::vector<double>& a, const std::vector<double>& b) {
+  double sum = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
+  return sum;
+}
+
+AttentionHead::AttentionHead(const AttentionInput& all, std::int64_t index, std::int64_t head) : input(all) {
+  const AttentionLayout layout(all);
+  sequence = layout.sequence(index);
+  queries = {head, sequence.begin, sequence.end, layout.width()};
+  keys = {head / layout.group(), sequence.key_begin, sequence.key_end, layout.width()};
+  q = gather(all.q, queries);
+  k = gather(all.k, keys);
+  v = gather(all.v, keys);
+  for (auto& row : q)
+    for (double& x : row) x *= all.scale;
+  rotate(q, false, 1);
+  rotate(k, true, 1);
+}
+
+void AttentionHead::rotate(Rows& rows, bool of_keys, double direction) const {
+  if (!input.rotary.defined()) return;
+  const Tensor& positions = of_keys ? input.key_positions : input.positions;
+  const HeadPart& part = of_keys ? keys : queries;
+  for (std::size_t t = 0; t < rows.size(); ++t) {
+    const auto i = static_cast<std::int64_t>(t);
+    const std::int64_t place = of_keys ? i : sequence.ahead() + i;
+    const std::int64_t p =
+        positions.defined() ? positions.values<std::int32_t>()[static_cast<std::size_t>(part.begin + i)] : place;
+    const auto half = rows[t].size() / 2;
+    for (std::size_t d = 0; d < half; ++d) {
+      const double c = matrix<float>(input.rotary.cosine).row(p)[d];
+      const double s = direction * matrix<float>(input.rotary.sine).row(p)[d];
+      const double a = rows[t][d];
+      const double b = rows[t][half + d];
+      rows[t][d] = a * c - b * s;
+      rows[t][half + d] = b * c + a * s;
+    }
+  }
+}
+
+void AttentionHead::turn_back(Rows& dq, Rows& dk) const {
+  rotate(dq, false, -1);
+  rotate(dk, true, -1);
+  for (auto& row : dq)
+    for (double& x : row) x *= input.scale;
+}
+
+bool AttentionHead::sees(std::int64_t query, std::int64_t key) const {
+  const std::int64_t place = sequence.keys() - sequence.queries() + query;
+  switch (input.mask.rule) {
+    case AttentionMask::Rule::full: return true;
+    case AttentionMask::Rule::causal: return key <= place;
+    case AttentionMask::Rule::window: return std::abs(place - key) <= input.mask.size;
+    case AttentionMask::Rule::prompts: return place >= input.mask.size || key < input.mask.size;
+  }
+  return false;
+}
+
+std::vector<double> AttentionHead::weights(std::int64_t query) const {
+  const Tensor bias = attention_bias(input, sequence.index);
+  std::vector<double> out;
+  for (std::int64_t j = 0; j < sequence.keys(); ++j) {
+    double score = dot(q[static_cast<std::size_t>(query)], k[static_cast<std::size_t>(j)]);
+    if (bias.defined()) score += bias.data<float>()[(queries.head * sequence.queries() + query) * sequence.keys() + j];
+    out.push_back(sees(query, j) ? score : -INFINITY);
+  }
+  const double highest = *std::max_element(out.begin(), out.end());
   double total = 0;
   for (double& w : out) total += w = std::exp(w - highest);
   for (double& w : out) w /= total;
   return out;
 }
 
-AttentionInput rotated(AttentionInput input) {
-  input.q = reference::scale(input.q.clone(), input.scale);
-  input.k = input.k.clone();
-  if (input.rotary.defined()) {
-    reference::rotary_inplace(input.q, input.rotary, input.cu_seqlens, {input.heads, 1.0F});
-    reference::rotary_inplace(input.k, input.rotary, input.cu_seqlens, {input.heads, 1.0F});
-  }
-  return input;
-}
-
-}  // namespace
-
-Tensor attention(const AttentionInput& given, DType output) {
-  const AttentionInput input = rotated(given);
-  Tensor out = Tensor::empty(input.q.shape());
-  const auto y = mutable_matrix<float>(out);
-  const auto v = matrix<float>(input.v);
-  const auto bounds = sequence_bounds(input.cu_seqlens, y.rows);
-  const std::int64_t width = y.columns / input.heads;
-  for (std::size_t b = 0; b + 1 < bounds.size(); ++b)
-    for (std::int64_t t = bounds[b]; t < bounds[b + 1]; ++t)
-      for (std::int64_t h = 0; h < input.heads; ++h) {
-        const std::vector<double> w = weights(input, h, t, bounds[b], bounds[b + 1]);
-        for (std::int64_t d = h * width; d < (h + 1) * width; ++d) {
-          double sum = 0;
-          for (std::size_t j = 0; j < w.size(); ++j) sum += w[j] * v.row(bounds[b] + static_cast<std::int64_t>(j))[d];
-          y.row(t)[d] = static_cast<float>(sum);
-        }
+Tensor attention(const AttentionInput& input, DType output) {
+  Tensor out = Tensor::zeros(input.q.shape());
+  for (std::int64_t b = 0; b < AttentionLayout(input).sequences(); ++b)
+    for (std::int64_t h = 0; h < input.heads; ++h) {
+      const AttentionHead head(input, b, h);
+      Rows y;
+      for (std::int64_t i = 0; i < head.sequence.queries(); ++i) {
+        const std::vector<double> w = head.weights(i);
+        y.emplace_back(static_cast<std::size_t>(head.queries.width));
+        for (std::size_t j = 0; j < w.size(); ++j)
+          for (std::size_t d = 0; d < y.back().size(); ++d) y.back()[d] += w[j] * head.v[j][d];
       }
+      scatter(y, head.queries, out);
+    }
   return out.to(output);
 }
 
-Tensor attention_maps(const AttentionInput& given, std::int64_t sequence) {
-  const AttentionInput input = rotated(given);
-  const auto bounds = sequence_bounds(input.cu_seqlens, input.q.size(0));
-  const std::int64_t begin = bounds[static_cast<std::size_t>(sequence)];
-  const std::int64_t end = bounds[static_cast<std::size_t>(sequence) + 1];
-  Tensor out = Tensor::empty({input.heads, end - begin, end - begin});
+Tensor attention_maps(const AttentionInput& input, std::int64_t sequence) {
+  const AttentionSequence s = AttentionLayout(input).sequence(sequence);
+  Tensor out = Tensor::empty({input.heads, s.queries(), s.keys()});
   float* to = out.mutable_data<float>();
-  for (std::int64_t h = 0; h < input.heads; ++h)
-    for (std::int64_t t = begin; t < end; ++t)
-      for (const double w : weights(input, h, t, begin, end)) *to++ = static_cast<float>(w);
+  for (std::int64_t h = 0; h < input.heads; ++h) {
+    const AttentionHead head(input, sequence, h);
+    for (std::int64_t i = 0; i < s.queries(); ++i)
+      for (const double w : head.weights(i)) *to++ = static_cast<float>(w);
+  }
   return out;
 }
 

@@ -19,18 +19,17 @@ std::int64_t most_queries(std::int64_t keys, std::int64_t width) {
 
 // A task a head of a sequence, or several when there are few heads for the threads or many keys; the longest first.
 std::vector<AttentionTask> tasks(const AttentionInput& input) {
-  const auto bounds = sequence_bounds(input.cu_seqlens, input.q.size(0));
-  const auto heads_in_all = static_cast<std::int64_t>(bounds.size() - 1) * input.heads;
+  const AttentionLayout layout(input);
+  const std::int64_t heads_in_all = layout.sequences() * input.heads;
   const std::int64_t parts = heads_in_all > 0 ? ceil_div(8 * num_threads(), heads_in_all) : 1;
   std::vector<AttentionTask> out;
-  for (std::size_t b = 0; b + 1 < bounds.size(); ++b) {
-    const std::int64_t begin = bounds[b];
-    const std::int64_t end = bounds[b + 1];
-    const std::int64_t step = std::min(ceil_div(ceil_div(end - begin, kQueries), parts) * kQueries,
-                                       most_queries(end - begin, input.q.size(1) / input.heads));
+  for (std::int64_t b = 0; b < layout.sequences(); ++b) {
+    const AttentionSequence s = layout.sequence(b);
+    const std::int64_t step =
+        std::min(ceil_div(ceil_div(s.queries(), kQueries), parts) * kQueries, most_queries(s.keys(), layout.width()));
     for (std::int64_t head = 0; head < input.heads; ++head)
-      for (std::int64_t query = begin; query < end; query += step)
-        out.push_back({head, begin, end, query, std::min(end, query + step)});
+      for (std::int64_t query = s.begin; query < s.end; query += step)
+        out.push_back({head, s.key_begin, s.key_end, query, std::min(s.end, query + step), s.begin, s.ahead(), b});
   }
   std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.keys() > b.keys(); });
   return out;

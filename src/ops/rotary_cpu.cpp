@@ -21,7 +21,7 @@ void rotate_heads(const cpu::RotaryRow& row) {
 
 void rotate_rows(const cpu::HeadRotation& r, float* to) {
   const auto x = matrix<float>(r.x);
-  const std::int64_t width = x.columns / r.input.heads;
+  const std::int64_t width = cpu::head_width(r.input);
   const float* from = x.row(r.begin) + r.head * width;
   const Vector scale = hn::Set(kTag, r.scale);
   if (!r.input.rotary.defined()) {
@@ -32,8 +32,10 @@ void rotate_rows(const cpu::HeadRotation& r, float* to) {
   }
   const auto cosine = matrix<float>(r.input.rotary.cosine);
   const auto sine = matrix<float>(r.input.rotary.sine);
-  for (std::int64_t i = 0, p = r.begin - r.start; i < r.rows; ++i, ++p, from += x.stride, to += width)
+  for (std::int64_t i = r.begin; i < r.begin + r.rows; ++i, from += x.stride, to += width) {
+    const std::int64_t p = r.positions != nullptr ? r.positions[i] : i - r.start;
     turn_head<Turn::on>({from, to, cosine.row(p), sine.row(p), width / 2}, scale);
+  }
 }
 
 }  // namespace

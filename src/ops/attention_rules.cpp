@@ -1,0 +1,74 @@
+// Mask and bias of a block of scores.
+#include "ops/attention_rules.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "ops/attention_layout.h"
+
+namespace groel::ops::cpu {
+namespace {
+
+// The bias of a task's head, from that row of q on.
+const float* bias_rows(const AttentionInput& input, const AttentionTask& task, std::int64_t query) {
+  const Tensor bias = attention_bias(input, task.sequence);
+  if (!bias.defined()) return nullptr;
+  return bias.data<float>() + (task.head * bias.size(1) + query - task.first) * bias.size(2);
+}
+
+}  // namespace
+
+BlockRules::BlockRules(const AttentionInput& input, const AttentionTask& task, QueryBlock block, float unit)
+    : mask_(input.mask),
+      all_keys_(task.keys()),
+      place_(task.place(block.query)),
+      count_(block.count),
+      keys_{visible(0).begin, visible(block.count - 1).end},
+      seen_by_all_{visible(block.count - 1).begin, visible(0).end},
+      bias_(bias_rows(input, task, block.query)),
+      unit_(unit) {}
+
+void BlockRules::apply(const ScoreBlock& block) const {
+  constexpr float kHidden = -std::numeric_limits<float>::infinity();
+  const std::int64_t last = std::min(count_, block.lane + block.lanes);
+  if (bias_ != nullptr) add_bias(block, last);
+  for (std::int64_t i = block.lane; i < last; ++i) {
+    float* const scores = block.scores + i;
+    const KeyRange seen = visible(i);
+    const std::int64_t begin = std::clamp<std::int64_t>(seen.begin - block.key, 0, block.keys);
+    const std::int64_t end = std::clamp<std::int64_t>(seen.end - block.key, begin, block.keys);
+    for (std::int64_t j = 0; j < begin; ++j) scores[j * kQueries] = kHidden;
+    for (std::int64_t j = end; j < block.keys; ++j) scores[j * kQueries] = kHidden;
+  }
+}
+
+// Also where keys are then hidden. Scores are transposed, so some rows of the bias are read side by side.
+void BlockRules::add_bias(const ScoreBlock& block, std::int64_t last) const {
+  constexpr std::int64_t kRows = 8;
+  std::int64_t i = block.lane;
+  for (; i + kRows <= last; i += kRows) {
+    const float* const bias = bias_ + i * all_keys_ + block.key;
+    for (std::int64_t j = 0; j < block.keys; ++j)
+      for (std::int64_t r = 0; r < kRows; ++r) block.scores[j * kQueries + i + r] += bias[r * all_keys_ + j] * unit_;
+  }
+  for (; i < last; ++i)
+    for (std::int64_t j = 0; j < block.keys; ++j)
+      block.scores[j * kQueries + i] += bias_[i * all_keys_ + block.key + j] * unit_;
+}
+
+std::uint64_t BlockRules::seen_by(std::int64_t key) const {
+  std::uint64_t bits = 0;
+  for (std::int64_t i = 0; i < count_; ++i) {
+    const KeyRange seen = visible(i);
+    if (seen.begin <= key && key < seen.end) bits |= std::uint64_t{1} << i;
+  }
+  return bits;
+}
+
+KeyRange task_keys(const AttentionInput& input, const AttentionTask& task) {
+  const KeyRange first = visible_keys(input.mask, task.place(task.query), task.keys());
+  const KeyRange last = visible_keys(input.mask, task.place(task.query_end - 1), task.keys());
+  return {first.begin / kKeys * kKeys, last.end};
+}
+
+}  // namespace groel::ops::cpu
