@@ -1,6 +1,7 @@
 // Operators that record: all but linear.
 #include "autograd/functions.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/random.h"
@@ -25,6 +26,38 @@ void deliver(Tape& to, const Tensor& x, const Tensor& gradient) {
   if (to.tracks(x)) to.add(x, gradient);
 }
 
+bool tracks_any(const Tape& to, const ops::AttentionInput& input) {
+  return to.tracks(input.q) || to.tracks(input.k) || to.tracks(input.v) ||
+         std::any_of(input.bias.begin(), input.bias.end(), [&](const Tensor& bias) { return to.tracks(bias); });
+}
+
+// Where attention writes the gradient of x: in the tape itself if nothing is there yet, and if q, k and v have one
+// shape, as columns of one matrix have: of other views of one storage the tape may have to move what it has.
+class Destination {
+ public:
+  Destination(Tape& to, const Tensor& x, const ops::AttentionInput& input) : to_(to), x_(x) {
+    if (to.tracks(x) && input.q.shape() == input.k.shape()) {
+      const Sink sink = to.sink(x);
+      if (sink.into == ops::Into::overwrite) {
+        gradient_ = sink.gradient;
+        return;
+      }
+    }
+    apart_ = to.tracks(x);
+    gradient_ = Tensor::empty(x.shape());
+  }
+  const Tensor& gradient() const { return gradient_; }
+  void deliver() {
+    if (apart_) to_.add(x_, gradient_);
+  }
+
+ private:
+  Tape& to_;
+  const Tensor& x_;
+  Tensor gradient_;
+  bool apart_ = false;
+};
+
 }  // namespace
 
 Tensor layer_norm(const Tensor& x, const ops::LayerNormOptions& options, const ops::LayerNormGradients& gradients) {
@@ -45,23 +78,21 @@ Tensor layer_norm(const Tensor& x, const ops::LayerNormOptions& options, const o
 }
 
 Tensor attention(const ops::AttentionInput& input, DType output) {
-  Tape* const current = recorder(input.q);
-  if (current == nullptr) return ops::attention(input, output);
+  Tape* const current = tape();
+  if (current == nullptr || !tracks_any(*current, input)) return ops::attention(input, output);
   const ops::AttentionResult forward = ops::attention_with_sums(input, output);
   current->record(forward.y, [current, input, forward](const Tensor& dy) {
-    Sink q = current->sink(input.q);
-    Sink k = current->sink(input.k);
-    Sink v = current->sink(input.v);
-    if (q.into == ops::Into::overwrite && k.into == ops::Into::overwrite && v.into == ops::Into::overwrite) {
-      ops::AttentionGradients to{q.gradient, k.gradient, v.gradient};
-      ops::attention_grad(input, forward, dy, to);
-      return;
-    }
-    ops::AttentionGradients to{Tensor::empty(dy.shape()), Tensor::empty(dy.shape()), Tensor::empty(dy.shape())};
+    Destination q(*current, input.q, input);
+    Destination k(*current, input.k, input);
+    Destination v(*current, input.v, input);
+    ops::AttentionGradients to{q.gradient(), k.gradient(), v.gradient()};
+    const bool of_bias =
+        std::any_of(input.bias.begin(), input.bias.end(), [&](const Tensor& bias) { return current->tracks(bias); });
+    for (std::size_t b = 0; of_bias && b < input.bias.size(); ++b)
+      to.bias.push_back(current->tracks(input.bias[b]) ? Tensor::empty(input.bias[b].shape()) : Tensor());
     ops::attention_grad(input, forward, dy, to);
-    current->add(input.q, to.q);
-    current->add(input.k, to.k);
-    current->add(input.v, to.v);
+    for (Destination* one : {&q, &k, &v}) one->deliver();
+    for (std::size_t b = 0; b < to.bias.size(); ++b) deliver(*current, input.bias[b], to.bias[b]);
   });
   return forward.y;
 }

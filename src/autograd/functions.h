@@ -25,6 +25,7 @@ Tensor linear(const Tensor& x, const LinearWeight& weight, const ops::LinearOpti
 /// Gradients of gain and bias are added to `gradients.gain` and `.bias`.
 Tensor layer_norm(const Tensor& x, const ops::LayerNormOptions& options, const ops::LayerNormGradients& gradients = {});
 
+/// Gradients reach those of q, k, v and the biases that need one.
 Tensor attention(const ops::AttentionInput& input, DType output = DType::f32);
 
 /// table [V, D] -> [T, D]; the gradient is added to table_gradient [V, D] unless that is undefined.

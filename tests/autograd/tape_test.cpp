@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "autograd/functions.h"
+#include "ops/attention_grad.h"
 #include "ops/elementwise.h"
 
 namespace groel::autograd {
@@ -87,6 +88,91 @@ TEST(Tape, CheckpointGivesTheSameBitsAndKeepsItsInput) {
   };
   EXPECT_EQ(run(true), run(false));
   EXPECT_EQ(values(x), (std::vector<float>{0.3F, -1, 2}));
+}
+
+Tensor ramp(const Shape& shape, float step) {
+  Tensor x = Tensor::empty(shape);
+  for (std::int64_t i = 0; i < x.count(); ++i) x.mutable_data<float>()[i] = std::sin(static_cast<float>(i + 1) * step);
+  return x;
+}
+
+// Cached keys, shared by two heads of queries, and a bias.
+ops::AttentionInput attention_input() {
+  ops::AttentionInput input{ramp({3, 8}, 0.7F), ramp({5, 4}, 1.1F), ramp({5, 4}, 1.7F),
+                            Tensor::of<std::int32_t>({2}, {0, 3}), 2};
+  input.cu_keys = Tensor::of<std::int32_t>({2}, {0, 5});
+  input.mask = ops::AttentionMask::causal();
+  input.bias = {ramp({2, 3, 5}, 2.3F)};
+  return input;
+}
+
+// The keys have a gradient already when attention's turn comes, and the queries have none.
+void expect_added(const ops::AttentionInput& input) {
+  const Tensor dy = ramp(input.q.shape(), 0.3F);
+  const Tensor dk = ramp(input.k.shape(), 0.9F);
+  ops::AttentionGradients expected{Tensor::empty(input.q.shape()), Tensor::empty(input.k.shape()),
+                                   Tensor::empty(input.v.shape())};
+  Tape tape;
+  for (const Tensor* x : {&input.q, &input.k, &input.v}) tape.watch(*x);
+  for (const Tensor& bias : input.bias) {
+    tape.watch(bias);
+    expected.bias.push_back(Tensor::empty(bias.shape()));
+  }
+  {
+    const Recording recording(&tape);
+    tape.add(autograd::attention(input), dy);
+  }
+  tape.add(input.k, dk.clone());
+  tape.backward();
+  ops::attention_grad(input, dy, expected);
+  EXPECT_EQ(values(tape.gradient(input.q)), values(expected.q));
+  EXPECT_EQ(values(tape.gradient(input.k)), values(ops::add(expected.k, dk)));
+  EXPECT_EQ(values(tape.gradient(input.v)), values(expected.v));
+  for (std::size_t b = 0; b < input.bias.size(); ++b)
+    EXPECT_EQ(values(tape.gradient(input.bias[b])), values(expected.bias[b]));
+}
+
+TEST(Tape, AttentionAddsToWhatIsThere) {
+  expect_added(attention_input());
+  expect_added({ramp({3, 8}, 0.7F), ramp({3, 8}, 1.1F), ramp({3, 8}, 1.7F), Tensor::of<std::int32_t>({2}, {0, 3}), 2});
+}
+
+TEST(Tape, AttentionOfViewsOfOneStorage) {
+  const Tensor joint = ramp({5, 12}, 0.7F);
+  ops::AttentionInput input{joint.rows(4, 5).columns(0, 4), joint.columns(4, 8), joint.columns(8, 12),
+                            Tensor::of<std::int32_t>({2}, {0, 1})};
+  input.cu_keys = Tensor::of<std::int32_t>({2}, {0, 5});
+  const Tensor dy = ramp({1, 4}, 0.3F);
+  ops::AttentionGradients expected{Tensor::empty({1, 4}), Tensor::empty({5, 4}), Tensor::empty({5, 4})};
+  ops::attention_grad(input, dy, expected);
+  Tape tape;
+  tape.watch(joint);
+  {
+    const Recording recording(&tape);
+    tape.add(autograd::attention(input), dy);
+  }
+  tape.backward();
+  const Tensor gradient = tape.gradient(joint);
+  EXPECT_EQ(values(gradient.rows(4, 5).columns(0, 4)), values(expected.q));
+  EXPECT_EQ(values(gradient.columns(4, 8)), values(expected.k));
+  EXPECT_EQ(values(gradient.columns(8, 12)), values(expected.v));
+  EXPECT_EQ(values(gradient.rows(0, 4).columns(0, 4)), std::vector<float>(16, 0));
+}
+
+TEST(Tape, AttentionOfOneTrainedInput) {
+  const ops::AttentionInput input = attention_input();
+  const Tensor dy = ramp({3, 8}, 0.3F);
+  ops::AttentionGradients expected{Tensor::empty({3, 8}), Tensor::empty({5, 4}), Tensor::empty({5, 4})};
+  ops::attention_grad(input, dy, expected);
+  Tape tape;
+  tape.watch(input.v);
+  {
+    const Recording recording(&tape);
+    tape.add(autograd::attention(input), dy);
+  }
+  tape.backward();
+  EXPECT_EQ(values(tape.gradient(input.v)), values(expected.v));
+  EXPECT_FALSE(tape.tracks(input.q));
 }
 
 TEST(Tape, RecordingsNest) {
