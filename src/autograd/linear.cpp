@@ -63,8 +63,8 @@ Tensor linear(const Tensor& x, const LinearWeight& weight, const ops::LinearOpti
   if (!current->tracks(x) && !current->tracks(options.residual) && !trained(weight.gradients)) return y;
   const ops::Precision precision = weight.forward.precision();
   current->record(y, [current, precision,
-                      saved = Saved{x, before, options.residual, options.activation, weight.backward,
-                                    weight.gradients, weight.scale}](const Tensor& dy) { go_back(*current, saved, dy, precision); });
+                      saved = Saved{x, before, options.residual, options.activation, weight.backward, weight.gradients,
+                                    weight.scale}](const Tensor& dy) { go_back(*current, saved, dy, precision); });
   return y;
 }
 

@@ -119,8 +119,8 @@ Checkpoint read_hugging_face(const fs::path& folder, const fs::path& weights = {
   out.layout = "Hugging Face folder";
   out.config = read_json(folder / "config.json");
   out.family = &models::find_family(out.config);
-  models::RawCheckpoint raw{out.config, unwrapped(read_weights(folder, weights), *out.family, out.path.string(),
-                                                  out.layout)};
+  models::RawCheckpoint raw{out.config,
+                            unwrapped(read_weights(folder, weights), *out.family, out.path.string(), out.layout)};
   const models::Layout* const layout = layout_of(*out.family, raw);
   if (layout != nullptr && !layout->name.empty()) out.layout += fmt::format(", names as in {}", layout->name);
   adapt(out, std::move(raw), layout);
@@ -175,8 +175,9 @@ Checkpoint read_native(const fs::path& file) {
                  file.string(),
                  "put it into a folder with the config.json and vocab.txt of the model it was trained from, as "
                  "pytorch_model.bin"});
-  throw Error(ErrorKind::unsupported, {"a torch file, but not of any model family of this build", file.string(),
-                                       "give a Hugging Face folder, or a torch file of fair-esm (ESM-2, ESM-1b, ESM-1v) or of ESM C"});
+  throw Error(ErrorKind::unsupported,
+              {"a torch file, but not of any model family of this build", file.string(),
+               "give a Hugging Face folder, or a torch file of fair-esm (ESM-2, ESM-1b, ESM-1v) or of ESM C"});
 }
 
 // Folders above a model's are taken for it: those of a cache, or one that holds several.

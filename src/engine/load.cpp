@@ -179,8 +179,7 @@ std::unique_ptr<models::Model> build_model(const Checkpoint& checkpoint) {
 void take_off_heads(Checkpoint& checkpoint) {
   const auto model = build_model(checkpoint);
   for (const nn::Parameter& parameter : nn::tree_of(*model).parameters)
-    if (parameter.place.head && parameter.place.group != models::kContactHead)
-      checkpoint.arrays.erase(parameter.name);
+    if (parameter.place.head && parameter.place.group != models::kContactHead) checkpoint.arrays.erase(parameter.name);
   std::erase_if(checkpoint.arrays, [](const auto& entry) { return entry.first.starts_with(models::kClassifier); });
 }
 

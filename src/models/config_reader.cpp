@@ -72,10 +72,10 @@ bool is_model_type(const json& config, std::string_view type) {
 void require_shape(std::string_view name, const ModelShape& shape) {
   if (shape.layers < 1 || shape.width < 1 || shape.heads < 1 || shape.width % shape.heads != 0 ||
       shape.width / shape.heads % 2 != 0)
-    throw Error(ErrorKind::usage,
-                {fmt::format("no {} has {} layers, width {} and {} heads", name, shape.layers, shape.width, shape.heads),
-                 {},
-                 "the heads must divide the width into even parts: 6 layers, width 320, 20 heads"});
+    throw Error(ErrorKind::usage, {fmt::format("no {} has {} layers, width {} and {} heads", name, shape.layers,
+                                               shape.width, shape.heads),
+                                   {},
+                                   "the heads must divide the width into even parts: 6 layers, width 320, 20 heads"});
 }
 
 void complete_token_ids(json& config, const std::vector<std::string>& vocabulary) {

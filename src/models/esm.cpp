@@ -205,9 +205,12 @@ json configure(const ModelShape& shape) {
 
 // What Transformers' EsmConfig expects beyond the shape.
 void complete(json& config, const std::vector<std::string>& vocabulary) {
-  const json defaults = {{"attention_probs_dropout_prob", 0.0}, {"hidden_dropout_prob", 0.0},
-                         {"architectures", {"EsmForMaskedLM"}}, {"initializer_range", 0.02},
-                         {"max_position_embeddings", 1026},     {"is_folding_model", false},
+  const json defaults = {{"attention_probs_dropout_prob", 0.0},
+                         {"hidden_dropout_prob", 0.0},
+                         {"architectures", {"EsmForMaskedLM"}},
+                         {"initializer_range", 0.02},
+                         {"max_position_embeddings", 1026},
+                         {"is_folding_model", false},
                          {"use_cache", true}};
   for (const auto& [name, value] : defaults.items())
     if (!config.contains(name)) config[name] = value;

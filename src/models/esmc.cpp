@@ -28,7 +28,8 @@ TransformerShape read_shape(const json& config) {
     if (!reader.boolean(field, true)) ConfigReader::fail(field, "is false, which no ESM C has");
   reader.require_plain_encoder();
   const auto width = reader.integer("hidden_size", 1, 1 << 16);
-  const auto ffn = config.contains("intermediate_size") ? reader.integer("intermediate_size", 1, 1 << 18) : ffn_of(width);
+  const auto ffn =
+      config.contains("intermediate_size") ? reader.integer("intermediate_size", 1, 1 << 18) : ffn_of(width);
   const double dropout = reader.probability("classifier_dropout", 0);
   TransformerShape shape{.family = "esmc",
                          .layers = reader.integer("num_hidden_layers", 1, 1024),
@@ -47,9 +48,7 @@ TransformerShape read_shape(const json& config) {
 }
 
 // What both halves of a block give is divided by sqrt(L / 36).
-float residual_scale(const TransformerShape& shape) {
-  return std::sqrt(36.0F / static_cast<float>(shape.layers));
-}
+float residual_scale(const TransformerShape& shape) { return std::sqrt(36.0F / static_cast<float>(shape.layers)); }
 
 // Pre-norm transformer block. x (T, D), D = H*K.
 class EsmcBlock final : public Block {

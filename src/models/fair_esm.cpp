@@ -91,8 +91,8 @@ io::ArrayMap our_arrays(const io::ArrayMap& arrays) {
   return std::move(own.arrays);
 }
 
-// The reference zeroes the <mask> row of the embeddings in place on loading; where an ESM-1 file stores the output table
-// in the same memory, <mask>'s logits lose their row too.
+// The reference zeroes the <mask> row of the embeddings in place on loading; where an ESM-1 file stores the output
+// table in the same memory, <mask>'s logits lose their row too.
 io::Array without_mask_row(const io::Array& words) {
   const auto bytes = std::make_shared<std::vector<std::byte>>(words.bytes.begin(), words.bytes.end());
   if (words.shape.size() == 2 && words.shape[0] > static_cast<std::int64_t>(kMaskRow)) {
@@ -105,13 +105,12 @@ io::Array without_mask_row(const io::Array& words) {
 void adapt(RawCheckpoint& raw) {
   const bool esm2 = is_esm2(raw);
   io::ArrayMap arrays = our_arrays(raw.arrays);
-  nlohmann::json config = esm2 ? esm2_config(child(child(raw.config, "cfg"), "model"))
-                               : esm1_config(child(raw.config, "args"), arrays);
+  nlohmann::json config =
+      esm2 ? esm2_config(child(child(raw.config, "cfg"), "model")) : esm1_config(child(raw.config, "args"), arrays);
   const auto words = arrays.find(kWords);
   const auto decoder = arrays.find(kDecoder);
   const bool one_table =
-      decoder == arrays.end() ||
-      (words != arrays.end() && words->second.bytes.data() == decoder->second.bytes.data());
+      decoder == arrays.end() || (words != arrays.end() && words->second.bytes.data() == decoder->second.bytes.data());
   if (!one_table || !esm2) config["tie_word_embeddings"] = false;
   if (one_table && !esm2 && words != arrays.end()) arrays[kDecoder] = without_mask_row(words->second);
   raw = {std::move(config), std::move(arrays)};

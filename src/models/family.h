@@ -29,7 +29,8 @@ struct RawCheckpoint {
 
   /// Every name anew. Errors: bad_model, where two become one.
   void rename(const std::vector<Rename>& renames);
-  /// The rows of one array as several, each of `rows` rows, under these names. Errors: bad_model, where they do not fit.
+  /// The rows of one array as several, each of `rows` rows, under these names. Errors: bad_model, where they do not
+  /// fit.
   void split_rows(const std::string& name, const std::vector<std::pair<std::string, std::int64_t>>& parts);
 };
 
@@ -64,8 +65,8 @@ struct Family {
   /// Errors: bad_model naming the field of the configuration that is missing or impossible.
   std::unique_ptr<Model> (*build)(const nlohmann::json& config, bio::Tokenizer tokenizer);
   bio::Tokenizer (*default_tokenizer)();
-  /// config.json of an untrained model of that shape, all fields that Transformers has. Errors: usage, where there is no
-  /// such shape.
+  /// config.json of an untrained model of that shape, all fields that Transformers has. Errors: usage, where there is
+  /// no such shape.
   nlohmann::json (*configure)(const ModelShape& shape);
   std::vector<NamedShape> shapes;  ///< those that are published
   /// Fills in what Transformers expects beyond what a model needs.

@@ -51,9 +51,8 @@ void Model::prepare_training(const TrainingPlan& plan) {
   checkpointing_ = plan.checkpointing;
   adapted_ = plan.lora.has_value();
   if (adapted_) nn::add_adapters(tree_, *plan.lora);
-  const std::int64_t trained = nn::make_gradients(tree_, [&](const nn::Parameter& parameter) {
-    return plan.trained ? plan.trained(parameter) : !adapted_;
-  });
+  const std::int64_t trained = nn::make_gradients(
+      tree_, [&](const nn::Parameter& parameter) { return plan.trained ? plan.trained(parameter) : !adapted_; });
   if (trained == 0 && !adapted_) throw Error(ErrorKind::usage, "no parameter of this model is to be trained");
   first_reached_ = nn::ready_for_training(tree_, plan.precision);
 }
@@ -79,12 +78,11 @@ std::size_t Model::weight_bytes() const {
 }
 
 void refuse(const Model& model, std::string_view capability, std::string_view remedy) {
-  const std::string able = fmt::format("it can do: {}; `groel info MODEL` says what its files hold",
-                                       listed(model.capabilities()));
-  throw Error(ErrorKind::unsupported,
-              {fmt::format("this {} model cannot do '{}'", model.info().family, capability),
-               {},
-               remedy.empty() ? able : fmt::format("{}. {}", able, remedy)});
+  const std::string able =
+      fmt::format("it can do: {}; `groel info MODEL` says what its files hold", listed(model.capabilities()));
+  throw Error(ErrorKind::unsupported, {fmt::format("this {} model cannot do '{}'", model.info().family, capability),
+                                       {},
+                                       remedy.empty() ? able : fmt::format("{}. {}", able, remedy)});
 }
 
 }  // namespace groel::models

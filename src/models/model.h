@@ -109,8 +109,8 @@ class Encoder {
   virtual ~Encoder() = default;
   /// -> hidden state of the last layer computed, [T, D] f32.
   virtual Tensor encode(const Batch& batch, const Taps& taps) const = 0;
-  /// Bytes that a forward pass keeps from the system per token: what is in use, or was and waits to be again. Outputs are
-  /// not counted.
+  /// Bytes that a forward pass keeps from the system per token: what is in use, or was and waits to be again. Outputs
+  /// are not counted.
   virtual std::size_t activation_bytes_per_token() const = 0;
   /// Bytes that every thread keeps besides, once it has worked on a sequence of that many tokens.
   virtual std::size_t thread_bytes(std::int64_t longest) const = 0;

@@ -39,8 +39,9 @@ const Family& find_family(const nlohmann::json& config) {
 const Family& family_named(std::string_view name) {
   for (const Family& family : families())
     if (family.name == name) return family;
-  throw Error(ErrorKind::usage, {fmt::format("there is no model family '{}'", name), {},
-                                 "families of this build: " + names_of_families()});
+  throw Error(
+      ErrorKind::usage,
+      {fmt::format("there is no model family '{}'", name), {}, "families of this build: " + names_of_families()});
 }
 
 }  // namespace groel::models

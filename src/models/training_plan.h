@@ -13,7 +13,7 @@ namespace groel::models {
 enum class Checkpointing { off, blocks };
 
 struct TrainingPlan {
-  ops::Precision precision = ops::Precision::f32;           ///< of the blocks' products; masters and gradients are f32
+  ops::Precision precision = ops::Precision::f32;  ///< of the blocks' products; masters and gradients are f32
   std::function<bool(const nn::Parameter& parameter)> trained;  ///< undefined: everything
   Checkpointing checkpointing = Checkpointing::off;
   /// Low-rank adapters beside the layers of these names; `trained` then names what else is (nothing, if undefined), and

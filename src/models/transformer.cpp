@@ -53,9 +53,8 @@ void Transformer::name_classes(const nn::Members& to) {
 }
 
 ModelInfo Transformer::info() const {
-  return {std::string(shape_.family), shape_.layers,     shape_.width, shape_.heads,
-          shape_.ffn,                 shape_.inner,      shape_.vocabulary, parameters(),
-          shape_.max_residues};
+  return {std::string(shape_.family), shape_.layers, shape_.width,       shape_.heads, shape_.ffn, shape_.inner,
+          shape_.vocabulary,          parameters(),  shape_.max_residues};
 }
 
 std::vector<std::string> Transformer::capabilities() const {
@@ -140,8 +139,7 @@ Tensor Transformer::head_input(const Tensor& last_hidden, const Batch& batch) co
 }
 
 Tensor Transformer::classify(const Tensor& head_input) const {
-  if (labels_tokens())
-    return token_head_(autograd::dropout(head_input, shape_.classifier_dropout, blocks_.size() * 2));
+  if (labels_tokens()) return token_head_(autograd::dropout(head_input, shape_.classifier_dropout, blocks_.size() * 2));
   return sequence_head_(head_input, shape_.dropout);
 }
 

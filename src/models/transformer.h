@@ -52,11 +52,7 @@ struct TransformerShape {
 };
 
 /// A family derives from it: it names the tensors, embeds, and has the language-model head.
-class Transformer : public Model,
-                    public Encoder,
-                    public MaskedLm,
-                    public ContactPredictor,
-                    public Classifier {
+class Transformer : public Model, public Encoder, public MaskedLm, public ContactPredictor, public Classifier {
  public:
   ModelInfo info() const override;
   const bio::Tokenizer& tokenizer() const override { return tokenizer_; }

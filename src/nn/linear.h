@@ -36,8 +36,8 @@ class Linear final : public Module {
 
   /// `weight` [out, in] and `bias` [out] of each output.
   void members(Members to) override;
-  /// Packs the weights and lets the originals go; in training packs them for both directions, and the originals stay, as
-  /// f32 masters where they are trained.
+  /// Packs the weights and lets the originals go; in training packs them for both directions, and the originals stay,
+  /// as f32 masters where they are trained.
   void ready(const Form& form) override;
   void repack() override;
   std::size_t packed_bytes() const override { return packed_.defined() ? packed_.bytes() : 0; }

@@ -18,8 +18,7 @@ void TiedLmHead::members(Members to) {
   to.part("dense", dense_);
   to.part("layer_norm", norm_);
   to.tensor("bias", {vocabulary_}, Role::bias, bias_, &bias_gradient_);
-  (tied_ ? to.optional("output table") : to)
-      .tensor("decoder.weight", {vocabulary_, width_}, Role::buffer, table_);
+  (tied_ ? to.optional("output table") : to).tensor("decoder.weight", {vocabulary_, width_}, Role::buffer, table_);
 }
 
 bool TiedLmHead::same_tables() const {

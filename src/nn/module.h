@@ -56,8 +56,8 @@ struct Trained {
 /// Whether a gradient has to reach a module's input: not where all that comes before it is frozen.
 enum class InputGradient { none, needed };
 
-/// How a model's tensors are used. In training, a parameter whose gradient is defined is trained: its slot then holds an
-/// f32 master, and both keep their memory for the life of the module.
+/// How a model's tensors are used. In training, a parameter whose gradient is defined is trained: its slot then holds
+/// an f32 master, and both keep their memory for the life of the module.
 struct Form {
   ops::Precision precision = ops::Precision::f32;
   bool training = false;

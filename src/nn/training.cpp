@@ -54,11 +54,10 @@ void add_adapters(const Tree& tree, const LoraOptions& options) {
     for (const std::string& layer : linear.layers(node.path)) names.emplace(last_part(layer));
   });
   if (!any)
-    throw Error(
-        ErrorKind::usage,
-        {"no layer has a name that the adapters' targets name",
-         {},
-         "layers of this model: " + listed(std::vector<std::string>(names.begin(), names.end()), names.size())});
+    throw Error(ErrorKind::usage, {"no layer has a name that the adapters' targets name",
+                                   {},
+                                   "layers of this model: " +
+                                       listed(std::vector<std::string>(names.begin(), names.end()), names.size())});
 }
 
 int ready_for_training(const Tree& tree, ops::Precision precision) {

@@ -106,7 +106,8 @@ void fill(engine::Checkpoint& checkpoint, const InitialOptions& options, const W
   const auto model = engine::build_model(checkpoint);
   const Drawing by{family, model->info(), checkpoint.config.value("initializer_range", 0.02), options};
   for (const nn::Parameter& parameter : nn::tree_of(*model).parameters) {
-    if (parameter.role == nn::Role::buffer || !wanted(parameter) || checkpoint.arrays.contains(parameter.name)) continue;
+    if (parameter.role == nn::Role::buffer || !wanted(parameter) || checkpoint.arrays.contains(parameter.name))
+      continue;
     const auto values = std::make_shared<const Tensor>(draw(parameter, by));
     checkpoint.arrays[parameter.name] = {DType::f32, parameter.shape, {values->raw_data(), values->bytes()}, values};
   }

@@ -59,7 +59,8 @@ ModelTrainee::ModelTrainee(engine::Checkpoint checkpoint, const models::Training
 
 std::vector<TrainedParameter> ModelTrainee::parameters() {
   std::vector<TrainedParameter> out;
-  for (nn::Trained& p : loaded_.model->trained()) out.push_back({std::move(p.name), p.value, p.gradient, p.role, p.place});
+  for (nn::Trained& p : loaded_.model->trained())
+    out.push_back({std::move(p.name), p.value, p.gradient, p.role, p.place});
   return out;
 }
 
@@ -121,7 +122,8 @@ void ModelTrainee::save(const std::filesystem::path& folder) const {
   if (!lora_) return write_model(folder, saved_model());
   write_description(folder, saved_model());
   std::vector<TrainedParameter> parameters;
-  for (const nn::Trained& p : loaded_.model->trained()) parameters.push_back({p.name, p.value, p.gradient, p.role, p.place});
+  for (const nn::Trained& p : loaded_.model->trained())
+    parameters.push_back({p.name, p.value, p.gradient, p.role, p.place});
   write_adapter(folder, parameters, *lora_, {task_type(*loaded_.model), base_});
 }
 

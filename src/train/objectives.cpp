@@ -48,8 +48,7 @@ using models::LabelOf;
 using models::Problem;
 
 std::string architecture(const models::Family& family, LabelOf label_of) {
-  return fmt::format("{}For{}Classification", family.architecture,
-                     label_of == LabelOf::token ? "Token" : "Sequence");
+  return fmt::format("{}For{}Classification", family.architecture, label_of == LabelOf::token ? "Token" : "Sequence");
 }
 
 const char* problem_type(Problem problem) {

@@ -237,7 +237,8 @@ TEST(Training, AFrozenBottomGivesTheTopTheSameGradients) {
 }
 
 TEST(Training, WhatIsSavedLoadsAndSaysTheSame) {
-  const auto trainee = train::make_mlm(train::initial_checkpoint(models::family_named("esm").configure({2, 64, 4}), {5}));
+  const auto trainee =
+      train::make_mlm(train::initial_checkpoint(models::family_named("esm").configure({2, 64, 4}), {5}));
   const std::filesystem::path folder =
       std::filesystem::temp_directory_path() / fmt::format("groel-save-{}", ::getpid());
   std::filesystem::create_directories(folder);
@@ -255,7 +256,8 @@ TEST(Training, WhatIsSavedLoadsAndSaysTheSame) {
 }
 
 TEST(Training, ANewModelKnowsNothingAndIsDrawnAsHuggingFaceDoes) {
-  const auto trainee = train::make_mlm(train::initial_checkpoint(models::family_named("esm").configure({2, 64, 4}), {5}));
+  const auto trainee =
+      train::make_mlm(train::initial_checkpoint(models::family_named("esm").configure({2, 64, 4}), {5}));
   const train::TrainBatch batch = testing::read_batch(Golden("train-esm2-mlm").inputs["batches"][0]);
   EXPECT_NEAR(trainee->evaluate(batch).mean(), std::log(33.0), 0.3);
   for (const auto& p : trainee->parameters()) {

@@ -17,7 +17,8 @@ struct Look {
 };
 
 std::vector<Look> looks(const ModelShape& shape, InitialHeads heads) {
-  const auto loaded = engine::load_model(initial_checkpoint(models::family_named("esm").configure(shape), {7, heads}), ops::Precision::f32);
+  const auto loaded = engine::load_model(initial_checkpoint(models::family_named("esm").configure(shape), {7, heads}),
+                                         ops::Precision::f32);
   const std::string residues = "MKTAYIAKQRQISFVKSHFSRQLEERLGLIEVQAPILSRV";
   const std::vector<std::vector<std::int32_t>> tokens = {loaded.model->tokenizer().encode(residues).ids};
   std::vector<Look> out(static_cast<std::size_t>(shape.heads));

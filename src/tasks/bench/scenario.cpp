@@ -18,8 +18,8 @@ using nlohmann::json;
 constexpr std::int64_t kNoMost = std::numeric_limits<std::int64_t>::max();
 
 const std::vector<std::string>& known_members() {
-  static const std::vector<std::string> names{"name", "family",  "layers",   "width",  "heads",       "model", "data",
-                                              "dtype", "threads", "residues", "length", "batch_tokens"};
+  static const std::vector<std::string> names{"name", "family", "layers",  "width",    "heads",  "model",
+                                              "data", "dtype",  "threads", "residues", "length", "batch_tokens"};
   return names;
 }
 

@@ -14,8 +14,8 @@
 #include "base/system.h"
 #include "bio/structure_notes.h"
 #include "engine/embed.h"
-#include "engine/load.h"
 #include "engine/finite.h"
+#include "engine/load.h"
 #include "io/structure.h"
 #include "nn/contact_head.h"
 
