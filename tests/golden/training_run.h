@@ -1,0 +1,13 @@
+// A golden training run: the first step's gradients, then every step, as Transformers' Trainer makes them.
+#pragma once
+
+#include "golden/case.h"
+#include "golden/rows.h"
+#include "train/trainee.h"
+
+namespace groel::golden {
+
+/// Steps `trainee` as inputs.json says and compares gradients, losses, norms, rates and parameters.
+void check_run(const Case& golden, train::Trainee& trainee, const std::string& prefix, Rows& rows);
+
+}  // namespace groel::golden
