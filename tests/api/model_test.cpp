@@ -2,8 +2,12 @@
 #include <groel/groel.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 #include <thread>
+
+#include "engine/embed.h"
+#include "engine/load.h"
 
 namespace groel {
 namespace {
@@ -59,6 +63,42 @@ TEST(Model, GivesEveryKindInItsShape) {
   EXPECT_EQ(e.logits.shape, (Shape{4, 33}));
   EXPECT_EQ(e.contacts.shape, (Shape{4, 4}));
   EXPECT_EQ(e.attentions.at(3).shape, (Shape{4, 6, 6}));
+}
+
+// Golden cases are held against the engine.
+TEST(Model, GivesTheBitsOfTheEngine) {
+  const std::vector<std::vector<std::int32_t>> ids{{0, 20, 15, 32, 4, 3, 2}, {0, 5, 2}};
+  const EmbedOptions all{.layers = {0, 1, 2, 3},
+                         .mean = true,
+                         .max = true,
+                         .cls = true,
+                         .per_residue = true,
+                         .logits = true,
+                         .contacts = true,
+                         .attentions = true};
+  const engine::EmbedRequest request{{0, 1, 2, 3}, true, true, true, true, true, true, true};
+  const auto same = [](const Array& ours, const Tensor& theirs) {
+    return std::ranges::equal(ours.shape, theirs.shape()) && std::ranges::equal(ours.values, theirs.values<float>());
+  };
+  for (const auto& [dtype, precision] :
+       {std::pair{Dtype::f32, ops::Precision::f32}, std::pair{Dtype::bf16, ops::Precision::bf16}}) {
+    const auto got = Model::load(kFolder, dtype).embed_tokens(ids, all);
+    const auto expected = engine::embed_batch(*engine::load_model(kFolder, precision).model, ids, request);
+    ASSERT_EQ(got.size(), 2U);
+    for (std::size_t s = 0; s < 2; ++s) {
+      for (const int layer : all.layers) {
+        EXPECT_TRUE(same(got[s].mean.at(layer), expected[s].mean.at(layer)));
+        EXPECT_TRUE(same(got[s].max.at(layer), expected[s].max.at(layer)));
+        EXPECT_TRUE(same(got[s].cls.at(layer), expected[s].cls.at(layer)));
+        EXPECT_TRUE(same(got[s].per_residue.at(layer), expected[s].per_residue.at(layer)));
+        if (layer > 0) {
+          EXPECT_TRUE(same(got[s].attentions.at(layer), expected[s].attentions.at(layer)));
+        }
+      }
+      EXPECT_TRUE(same(got[s].logits, expected[s].logits));
+      EXPECT_TRUE(same(got[s].contacts, expected[s].contacts));
+    }
+  }
 }
 
 TEST(Model, LeavesOutWhatIsNotAskedFor) {

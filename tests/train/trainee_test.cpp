@@ -1,11 +1,12 @@
-// Gradients, losses and ten updates against Transformers, for everything that can be trained.
+// Models as trainees: adapters, poolings, gradients that do not depend on how they are computed, saving.
 #include <gtest/gtest.h>
 
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/threads.h"
-#include "golden_train.h"
+#include "support/golden.h"
+#include "support/train_batch.h"
 #include "train/adapter.h"
 #include "train/initial.h"
 #include "train/mlm.h"
@@ -18,38 +19,9 @@ using testing::Golden;
 
 engine::Checkpoint checkpoint_of(const Golden& golden) { return engine::read_checkpoint(golden.folder); }
 
-TEST(GoldenTraining, Esm2MaskedLm) {
-  const Golden golden("train-esm2-mlm");
-  const auto trainee = train::make_mlm(checkpoint_of(golden));
-  testing::expect_golden_training(golden, *trainee);
-}
-
-TEST(GoldenTraining, Esm2MaskedLmWithCheckpointing) {
-  const Golden golden("train-esm2-mlm");
-  const auto trainee =
-      train::make_mlm(checkpoint_of(golden), {.trained = {}, .checkpointing = models::Checkpointing::blocks});
-  testing::expect_golden_training(golden, *trainee);
-}
-
-// Key biases have no true gradient without rotary positions: what Adam makes of rounding noise is not compared tightly.
-TEST(GoldenTraining, Esm1bMaskedLm) {
-  const Golden golden("train-esm1b-mlm");
-  const auto trainee = train::make_mlm(checkpoint_of(golden));
-  testing::expect_golden_training(
-      golden, *trainee, {"esm.encoder.layer.0.attention.self.key.bias", "esm.encoder.layer.1.attention.self.key.bias"});
-}
-
-TEST(GoldenTraining, Esm2Classifier) {
-  const Golden golden("train-esm2-cls");
-  const auto trainee = train::make_classifier(checkpoint_of(golden));
-  testing::expect_golden_training(golden, *trainee);
-}
-
-TEST(GoldenTraining, Esm2ClassifierOnAFrozenTrunk) {
-  const Golden golden("train-esm2-cls-frozen");
-  const auto trainee = train::make_classifier(checkpoint_of(golden), {.trained = train::is_head});
-  ASSERT_EQ(trainee->parameters().size(), 4U);
-  testing::expect_golden_training(golden, *trainee);
+train::TrainBatch first_batch(const std::string& name) {
+  const auto form = name.ends_with("mlm") ? testing::LabelForm::token_classes : testing::LabelForm::sequence_classes;
+  return testing::read_batch(Golden(name).inputs["batches"][0], form);
 }
 
 // Logits of a classifier on a batch, by the model's own capabilities.
@@ -59,33 +31,18 @@ Tensor classify(const train::Trainee& trainee, const models::Batch& batch) {
   return models::require<models::Classifier>(model).classify(hidden, batch);
 }
 
-TEST(GoldenTraining, Esm2ClassifierByAdapters) {
+TEST(Adapters, AnAdapterMergesUnmergesAndIsWrittenAsItWasRead) {
   const Golden golden("train-esm2-cls-lora");
   const train::Adapter adapter = train::read_adapter(golden.folder);
-  const models::TrainingPlan plan{.trained = train::is_head, .lora = train::lora_options(adapter)};
-  const auto trainee = train::make_classifier(checkpoint_of(golden), plan);
-  train::load_adapter(adapter, trainee->parameters());
-  trainee->parameters_changed();
-  const models::Batch batch = testing::read_batch(golden.inputs["batches"][0]).input;
-  EXPECT_LT(testing::relative_l2(classify(*trainee, batch).values<float>(), golden.values("logits_adapter")), 1e-6);
-  testing::expect_golden_training(golden, *trainee);
-}
-
-TEST(GoldenTraining, AnAdapterMergesUnmergesAndIsWrittenAsItWasRead) {
-  const Golden golden("train-esm2-cls-lora");
-  const train::Adapter adapter = train::read_adapter(golden.folder);
-  const models::Batch batch = testing::read_batch(golden.inputs["batches"][0]).input;
-  engine::Checkpoint merged = checkpoint_of(golden);
-  train::merge_adapter(merged, adapter);
-  EXPECT_LT(testing::relative_l2(classify(*train::make_classifier(merged), batch).values<float>(),
-                                 golden.values("logits_merged")),
-            1e-6);
-  train::unmerge_adapter(merged, adapter);
   const std::string name = "esm.encoder.layer.1.attention.self.value.weight";
   const auto values = [&](const engine::Checkpoint& c) {
     const io::Array& array = c.arrays.at(name);
     return std::span(reinterpret_cast<const float*>(array.bytes.data()), array.bytes.size() / sizeof(float));
   };
+  engine::Checkpoint merged = checkpoint_of(golden);
+  train::merge_adapter(merged, adapter);
+  EXPECT_GT(testing::max_difference(values(merged), values(checkpoint_of(golden))), 1e-3);
+  train::unmerge_adapter(merged, adapter);
   EXPECT_LT(testing::max_difference(values(merged), values(checkpoint_of(golden))), 1e-7);
 
   const models::TrainingPlan plan{.trained = train::is_head, .lora = train::lora_options(adapter)};
@@ -129,7 +86,7 @@ TEST(Pooling, AHeadOfTheMeanReadsTheResidues) {
   }
   const auto by_mean = train::make_classifier(std::move(mean));
   const auto by_cls = train::make_classifier(checkpoint_of(golden));
-  const models::Batch batch = testing::read_batch(golden.inputs["batches"][0]).input;
+  const models::Batch batch = first_batch("train-esm2-cls").input;
   const models::Model& model = dynamic_cast<const train::ModelTrainee&>(*by_cls).model();
   const Tensor hidden = models::require<models::Encoder>(model).encode(batch, {});
   const auto cu = batch.cu_seqlens.values<std::int32_t>();
@@ -151,34 +108,6 @@ TEST(Pooling, AHeadOfTheMeanReadsTheResidues) {
   EXPECT_THROW(train::make_classifier(std::move(wrong)), Error);
 }
 
-// Forward and loss of every kind of head.
-TEST(GoldenHeads, LogitsAndLosses) {
-  for (const std::string name : {"esm2-cls-tiny", "esm2-multilabel-tiny", "esm2-regression-tiny", "esm2-tokcls-tiny"}) {
-    const Golden golden(name);
-    const auto trainee = train::make_classifier(checkpoint_of(golden));
-    nlohmann::json json = golden.inputs;
-    json["attention_mask"] = nlohmann::json::array();
-    for (const auto& ids : golden.ids()) json["attention_mask"].push_back(std::vector<int>(ids.size(), 1));
-    if (json["problem_type"] == "multi_label_classification") {
-      for (auto& labels : json["labels"]) labels = labels.get<std::vector<float>>();
-    } else if (json["problem_type"] == "regression") {
-      for (auto& label : json["labels"]) label = nlohmann::json::array({label.get<float>()});
-    }
-    const train::TrainBatch batch = testing::read_batch(json);
-    EXPECT_NEAR(trainee->evaluate(batch).mean(), golden.values("loss")[0], 2e-6) << name;
-    const Tensor logits = classify(*trainee, batch.input);
-    if (golden.has("logits")) {
-      EXPECT_LT(testing::max_difference(logits.values<float>(), golden.values("logits")), 2e-5) << name;
-      continue;
-    }
-    const auto cu = batch.input.cu_seqlens.values<std::int32_t>();
-    for (std::size_t s = 0; s + 1 < cu.size(); ++s)
-      EXPECT_LT(testing::max_difference(logits.rows(cu[s], cu[s + 1]).clone().values<float>(),
-                                        golden.values(fmt::format("logits.{}", s))),
-                2e-5);
-  }
-}
-
 std::vector<float> gradients(train::Trainee& trainee, const train::TrainBatch& batch) {
   trainee.accumulate(batch, 0.01);
   std::vector<float> out;
@@ -191,7 +120,7 @@ std::vector<float> first_gradients(const models::TrainingPlan& plan, std::uint64
   nlohmann::json config = models::family_named("esm").configure({2, 64, 4});
   config["hidden_dropout_prob"] = dropout;
   const auto trainee = train::make_mlm(train::initial_checkpoint(config, {5}), plan);
-  train::TrainBatch batch = testing::read_batch(Golden("train-esm2-mlm").inputs["batches"][0]);
+  train::TrainBatch batch = first_batch("train-esm2-mlm");
   batch.key = key;
   return gradients(*trainee, batch);
 }
@@ -229,7 +158,7 @@ TEST(Training, AFrozenBottomGivesTheTopTheSameGradients) {
   const Golden golden("train-esm2-mlm");
   const auto top = [](const nn::Parameter& p) { return p.place.block == 1 || p.place.head; };
   const auto trainee = train::make_mlm(checkpoint_of(golden), {.trained = top});
-  const train::TrainBatch batch = testing::read_batch(golden.inputs["batches"][0]);
+  const train::TrainBatch batch = first_batch("train-esm2-mlm");
   trainee->accumulate(batch, 1.0 / static_cast<double>(batch.target_count));
   EXPECT_EQ(trainee->parameters().size(), 21U);
   for (const auto& p : trainee->parameters())
@@ -246,7 +175,7 @@ TEST(Training, WhatIsSavedLoadsAndSaysTheSame) {
   const auto again = train::make_mlm(engine::read_checkpoint(folder));
   const engine::LoadedModel loaded = engine::load_model(folder);
   std::filesystem::remove_all(folder);
-  const train::TrainBatch batch = testing::read_batch(Golden("train-esm2-mlm").inputs["batches"][0]);
+  const train::TrainBatch batch = first_batch("train-esm2-mlm");
   const auto hidden = [&](const models::Model& model) {
     return models::require<models::Encoder>(model).encode(batch.input, {});
   };
@@ -258,7 +187,7 @@ TEST(Training, WhatIsSavedLoadsAndSaysTheSame) {
 TEST(Training, ANewModelKnowsNothingAndIsDrawnAsHuggingFaceDoes) {
   const auto trainee =
       train::make_mlm(train::initial_checkpoint(models::family_named("esm").configure({2, 64, 4}), {5}));
-  const train::TrainBatch batch = testing::read_batch(Golden("train-esm2-mlm").inputs["batches"][0]);
+  const train::TrainBatch batch = first_batch("train-esm2-mlm");
   EXPECT_NEAR(trainee->evaluate(batch).mean(), std::log(33.0), 0.3);
   for (const auto& p : trainee->parameters()) {
     double sum = 0;
