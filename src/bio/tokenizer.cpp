@@ -87,6 +87,8 @@ Tokenizer Tokenizer::from_vocabulary(std::vector<std::string> tokens, const std:
     *slot = out.id(name);
     if (*slot < 0) throw Error(ErrorKind::bad_model, {fmt::format("the vocabulary has no {}", name), label, {}});
   }
+  // ESM3's own code reads `_` as <mask>; its vocabulary is the one with a token for breaks between chains.
+  if (std::int32_t& underscore = out.single_['_']; underscore < 0 && out.id("|") >= 0) underscore = out.mask_;
   return out;
 }
 
@@ -124,7 +126,6 @@ std::int32_t Tokenizer::encode_character(char written, std::int64_t position, Cl
   const char c = to_upper(written);
   const std::int32_t found = single_[static_cast<unsigned char>(c)];
   if (!is_letter(c)) {
-    if (c == '_' && found < 0 && id("|") >= 0) return mask_;  // as ESM3's own code reads it
     if (found < 0)
       refuse(position, printable(written), "which is not an amino acid",
              written == '*' ? "a stop codon inside: split the sequence there or take it out"

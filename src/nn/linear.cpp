@@ -55,6 +55,7 @@ bool Linear::trained() const {
 }
 
 void Linear::ready(const Form& form) {
+  if (parts_.empty() || !parts_.front().weight.defined()) return;  // of a head that the checkpoint does not have
   if (form.training) return ready_for_training(form);
   const bool splits = form.precision == ops::Precision::f32x3;
   ops::Precision precision = form.precision;

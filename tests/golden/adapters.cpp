@@ -35,8 +35,8 @@ void check_logits(const Case& golden, const models::Model& model, const std::str
 void check(const Case& golden, Rows& rows) {
   const train::Adapter adapter = train::read_adapter(golden.folder());
   // Whole modules beside the adapters are those that the file holds under their own names.
-  const auto whole = [&adapter](std::string_view name) {
-    return adapter.tensors.contains("base_model.model." + std::string(name));
+  const auto whole = [&adapter](const nn::Parameter& p) {
+    return adapter.tensors.contains("base_model.model." + p.name);
   };
   const models::TrainingPlan plan{.trained = whole, .lora = train::lora_options(adapter)};
   const auto trainee = trainee_of(golden, engine::read_checkpoint(golden.folder()), plan);

@@ -37,7 +37,7 @@ models::TrainingPlan plan_of(const Case& golden) {
   const std::set<std::string> still = frozen(golden);
   for (const train::TrainedParameter& p : trainee_of(golden, {})->parameters())
     if (still.contains(p.name))
-      return {.trained = [still](std::string_view name) { return !still.contains(std::string(name)); }};
+      return {.trained = [still](const nn::Parameter& parameter) { return !still.contains(parameter.name); }};
   return {};
 }
 

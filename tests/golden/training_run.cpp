@@ -90,7 +90,7 @@ class Run {
     std::set<std::string> trained, decayed, expected;
     for (const TrainedParameter& p : parameters_) {
       trained.insert(p.name);
-      if (train::is_decayed(p.name)) decayed.insert(p.name);
+      if (train::is_decayed(p)) decayed.insert(p.name);
     }
     for (const std::string& name : golden_.names("grad.")) expected.insert(name.substr(5));
     rows.exact(prefix + "names of what is trained", names_differ(trained, expected));
