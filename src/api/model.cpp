@@ -6,6 +6,7 @@
 #include "engine/find_model.h"
 #include "engine/load.h"
 #include "engine/plan.h"
+#include "train/adapter.h"
 
 namespace groel {
 namespace {
@@ -66,7 +67,8 @@ Model Model::load(const std::string& name, Dtype dtype) {
   const auto precision = dtype == Dtype::bf16    ? ops::Precision::bf16
                          : dtype == Dtype::f32x3 ? ops::Precision::f32x3
                                                  : ops::Precision::f32;
-  return Model(std::make_shared<const Impl>(engine::load_model(engine::resolve_model(name), precision)));
+  return Model(
+      std::make_shared<const Impl>(engine::load_model(train::read_model(engine::resolve_model(name)), precision)));
 }
 
 const ModelDescription& Model::description() const { return impl_->description; }

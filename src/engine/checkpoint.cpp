@@ -175,9 +175,10 @@ Checkpoint read_native(const fs::path& file) {
                  file.string(),
                  "put it into a folder with the config.json and vocab.txt of the model it was trained from, as "
                  "pytorch_model.bin"});
-  throw Error(ErrorKind::unsupported,
-              {"a torch file, but not of any model family of this build", file.string(),
-               "give a Hugging Face folder, or a torch file of fair-esm (ESM-2, ESM-1b, ESM-1v) or of ESM C"});
+  throw Error(
+      ErrorKind::unsupported,
+      {"a torch file, but not of any model family of this build", file.string(),
+       "give a Hugging Face folder, or a torch file of the code of one of the families that `groel models` lists"});
 }
 
 // Folders above a model's are taken for it: those of a cache, or one that holds several.

@@ -4,44 +4,92 @@
 #include <algorithm>
 #include <cctype>
 
+#include "models/family.h"
+
 namespace groel::models {
 namespace {
 
 constexpr std::string_view kEsm2 = "Lin et al. 2023, Science 379:1123";
 constexpr std::string_view kEsm1b = "Rives et al. 2021, PNAS 118:e2016239118";
 constexpr std::string_view kEsm1v = "Meier et al. 2021, NeurIPS 34";
-constexpr std::int64_t kVocabulary = 33, kPositions = 1026;
+constexpr std::string_view kEsmc = "ESM Team 2024, ESM Cambrian, evolutionaryscale.ai/blog/esm-cambrian";
+constexpr std::string_view kEsm1Positions = R"({"position_embedding_type": "absolute"})";
+constexpr std::string_view kEsm1bPositions =
+    R"({"position_embedding_type": "absolute", "emb_layer_norm_before": true})";
+constexpr Extras kAll = Extras::contacts_and_positions;
 
-// id, aliases, family, generation, layers, width, heads, learned positions, norm before, licence, citation
+PublishedModel esm1v(int seed, std::vector<std::string_view> aliases) {
+  static constexpr std::string_view kIds[] = {"facebook/esm1v_t33_650M_UR90S_1", "facebook/esm1v_t33_650M_UR90S_2",
+                                              "facebook/esm1v_t33_650M_UR90S_3", "facebook/esm1v_t33_650M_UR90S_4",
+                                              "facebook/esm1v_t33_650M_UR90S_5"};
+  return {kIds[seed - 1], std::move(aliases), "esm", "ESM-1v", 33, 1280, 20,
+          kEsm1Positions, Extras::contacts,   "MIT", kEsm1v};
+}
+
+// id, aliases, family, generation, layers, width, heads, changes, extras, licence, citation
 const std::vector<PublishedModel> kPublished{
-    {"facebook/esm2_t6_8M_UR50D", {"esm2_8m"}, "esm", "ESM-2", 6, 320, 20, false, false, "MIT", kEsm2},
-    {"facebook/esm2_t12_35M_UR50D", {"esm2_35m"}, "esm", "ESM-2", 12, 480, 20, false, false, "MIT", kEsm2},
-    {"facebook/esm2_t30_150M_UR50D", {"esm2_150m"}, "esm", "ESM-2", 30, 640, 20, false, false, "MIT", kEsm2},
-    {"facebook/esm2_t33_650M_UR50D", {"esm2_650m"}, "esm", "ESM-2", 33, 1280, 20, false, false, "MIT", kEsm2},
-    {"facebook/esm2_t36_3B_UR50D", {"esm2_3b"}, "esm", "ESM-2", 36, 2560, 40, false, false, "MIT", kEsm2},
-    {"facebook/esm2_t48_15B_UR50D", {"esm2_15b"}, "esm", "ESM-2", 48, 5120, 40, false, false, "MIT", kEsm2},
-    {"facebook/esm1b_t33_650M_UR50S", {"esm1b", "esm_1b"}, "esm", "ESM-1b", 33, 1280, 20, true, true, "MIT", kEsm1b},
-    {"facebook/esm1v_t33_650M_UR90S_1",
-     {"esm1v", "esm_1v", "esm1v_1", "esm1v_t33_650m_ur90s"},
+    {"facebook/esm2_t6_8M_UR50D", {"esm2_8m"}, "esm", "ESM-2", 6, 320, 20, {}, kAll, "MIT", kEsm2},
+    {"facebook/esm2_t12_35M_UR50D", {"esm2_35m"}, "esm", "ESM-2", 12, 480, 20, {}, kAll, "MIT", kEsm2},
+    {"facebook/esm2_t30_150M_UR50D", {"esm2_150m"}, "esm", "ESM-2", 30, 640, 20, {}, kAll, "MIT", kEsm2},
+    {"facebook/esm2_t33_650M_UR50D", {"esm2_650m"}, "esm", "ESM-2", 33, 1280, 20, {}, kAll, "MIT", kEsm2},
+    {"facebook/esm2_t36_3B_UR50D", {"esm2_3b"}, "esm", "ESM-2", 36, 2560, 40, {}, kAll, "MIT", kEsm2},
+    {"facebook/esm2_t48_15B_UR50D", {"esm2_15b"}, "esm", "ESM-2", 48, 5120, 40, {}, kAll, "MIT", kEsm2},
+    {"facebook/esm1b_t33_650M_UR50S",
+     {"esm1b", "esm_1b"},
      "esm",
-     "ESM-1v",
+     "ESM-1b",
      33,
      1280,
      20,
-     true,
-     false,
+     kEsm1bPositions,
+     Extras::contacts,
      "MIT",
-     kEsm1v},
-    {"facebook/esm1v_t33_650M_UR90S_2", {"esm1v_2"}, "esm", "ESM-1v", 33, 1280, 20, true, false, "MIT", kEsm1v},
-    {"facebook/esm1v_t33_650M_UR90S_3", {"esm1v_3"}, "esm", "ESM-1v", 33, 1280, 20, true, false, "MIT", kEsm1v},
-    {"facebook/esm1v_t33_650M_UR90S_4", {"esm1v_4"}, "esm", "ESM-1v", 33, 1280, 20, true, false, "MIT", kEsm1v},
-    {"facebook/esm1v_t33_650M_UR90S_5", {"esm1v_5"}, "esm", "ESM-1v", 33, 1280, 20, true, false, "MIT", kEsm1v},
+     kEsm1b},
+    esm1v(1, {"esm1v", "esm_1v", "esm1v_1", "esm1v_t33_650m_ur90s"}),
+    esm1v(2, {"esm1v_2"}),
+    esm1v(3, {"esm1v_3"}),
+    esm1v(4, {"esm1v_4"}),
+    esm1v(5, {"esm1v_5"}),
+    {"biohub/ESMC-300M",
+     {"esmc_300m_2024_12", "esmc_300m_hf", "esm_c_300m", "esmc_300m_2024_12_v0", "biohub/esmc_300m_2024_12",
+      "biohub/esmc_300m_hf", "evolutionaryscale/esmc_300m_2024_12"},
+     "esmc",
+     "ESM C",
+     30,
+     960,
+     15,
+     {},
+     Extras::none,
+     "MIT",
+     kEsmc},
+    {"biohub/ESMC-600M",
+     {"esmc_600m_2024_12", "esmc_600m_hf", "esm_c_600m", "esmc_600m_2024_12_v0", "biohub/esmc_600m_2024_12",
+      "biohub/esmc_600m_hf", "evolutionaryscale/esmc_600m_2024_12"},
+     "esmc",
+     "ESM C",
+     36,
+     1152,
+     18,
+     {},
+     Extras::none,
+     "MIT",
+     kEsmc},
+    {"biohub/ESMC-6B",
+     {"esmc_6b_2024_12", "esmc_6b_hf", "esm_c_6b", "esmc_6b_2024_12_v0", "biohub/esmc_6b_2024_12", "biohub/esmc_6b_hf",
+      "evolutionaryscale/esmc_6b_2024_12"},
+     "esmc",
+     "ESM C",
+     80,
+     2560,
+     40,
+     {},
+     Extras::none,
+     "MIT",
+     kEsmc},
 };
 
 // In order: the first part that a short name contains decides.
 constexpr OtherFamily kOthers[] = {
-    {"esmc", "ESM C"},
-    {"esm_c", "ESM C"},
     {"esm3", "ESM3"},
     {"esmfold", "ESMFold"},
     {"esm_if", "ESM-IF1"},
@@ -95,20 +143,26 @@ bool is_hub_word(std::string_view word) {
 
 std::string_view PublishedModel::name() const { return id.substr(id.find('/') + 1); }
 
+nlohmann::json PublishedModel::config() const {
+  nlohmann::json config = family_named(family).configure({layers, width, heads});
+  if (!changes.empty()) config.merge_patch(nlohmann::json::parse(changes));
+  return config;
+}
+
 std::int64_t PublishedModel::parameters() const {
-  const std::int64_t d = width;
-  const std::int64_t layer = 12 * d * d + 13 * d;  // q k v o, the feed-forward pair of 4 d, two norms; all with biases
-  const std::int64_t head = d * d + d + 2 * d + kVocabulary;
-  const std::int64_t contacts = layers * heads + 1;
-  std::int64_t embeddings = kVocabulary * d + 2 * d;  // and the norm after the layers
-  if (learned_positions) embeddings += kPositions * d;
-  if (norm_before) embeddings += 2 * d;
-  return layers * layer + head + contacts + embeddings;
+  const Family& own = family_named(family);
+  const auto model = own.build(config(), own.default_tokenizer());
+  std::int64_t count = 0;
+  for (const nn::Parameter& parameter : nn::tree_of(*model).parameters) {
+    const bool stored = extras != Extras::none || parameter.place.group != kContactHead;
+    if (stored && parameter.role != nn::Role::buffer) count += element_count(parameter.shape);
+  }
+  return count;
 }
 
 std::int64_t PublishedModel::file_bytes() const {
-  // Transformers stores a table of positions with ESM-2, too, which nothing reads.
-  return 4 * (parameters() + (learned_positions ? 0 : kPositions * width));
+  constexpr std::int64_t kPositions = 1026;
+  return 4 * (parameters() + (extras == Extras::contacts_and_positions ? kPositions * width : 0));
 }
 
 const std::vector<PublishedModel>& published_models() { return kPublished; }
@@ -134,7 +188,7 @@ std::string hub_id(std::string_view text) {
 const PublishedModel* find_published(std::string_view name) {
   const std::string id = hub_id(name);
   std::string wanted = short_name(id.empty() ? name : id);
-  for (const std::string_view tail : {".pt", ".bin", ".safetensors"})
+  for (const std::string_view tail : {".pt", ".pth", ".bin", ".safetensors"})
     if (wanted.ends_with(tail)) wanted.resize(wanted.size() - tail.size());
   for (const PublishedModel& model : kPublished)
     if (wanted == short_name(model.id) || wanted == short_name(model.name()) ||

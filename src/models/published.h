@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,21 +11,31 @@
 
 namespace groel::models {
 
-/// All that is said of a checkpoint follows from this row: numbers of parameters and bytes are computed from the shape.
+/// What a file holds beside the tensors that its model must have.
+enum class Extras {
+  none,
+  contacts,               ///< a contact head
+  contacts_and_positions  ///< and, though nothing reads it, a table of 1026 positions
+};
+
+/// All that is said of a checkpoint follows from this row: its family makes the configuration, by which numbers of
+/// parameters and bytes are counted.
 struct PublishedModel {
   std::string_view id;                    ///< on the Hugging Face hub
   std::vector<std::string_view> aliases;  ///< other names, as short_name() makes them
   std::string_view family;                ///< of `families()`
   std::string_view generation;            ///< "ESM-2"
   std::int64_t layers, width, heads;
-  bool learned_positions = false;  ///< ESM-1b's and 1v's; ESM-2's are rotary
-  bool norm_before = false;        ///< a norm of the embeddings before the layers
+  std::string_view changes;  ///< to the family's configuration of that shape: a JSON merge patch
+  Extras extras;
   std::string_view licence;
   std::string_view citation;
 
   /// "esm2_t33_650M_UR50D": the id without its owner, which is fair-esm's name, too.
   std::string_view name() const;
-  /// Weights and biases that are used, the contact head's included.
+  /// config.json, as its family reads it.
+  nlohmann::json config() const;
+  /// Weights and biases that are used.
   std::int64_t parameters() const;
   /// What a file of them in float32 takes, computed: what is stored and not used is counted, the header is not.
   std::int64_t file_bytes() const;

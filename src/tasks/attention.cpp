@@ -195,8 +195,7 @@ void check_outputs(const Options& options) {
 int run(const Options& options, Context& context) {
   apply_threads(options);
   check_outputs(options);
-  const auto loaded =
-      engine::load_model(model_of(options, context.sink), engine::parse_precision(options.text("dtype")));
+  const engine::LoadedModel loaded = load_model_of(options, context.sink);
   const models::Model& model = *loaded.model;
   const MapRequest request = map_request(options, model.info());
   const ReadRecord record = read_one_record(options, model.tokenizer(), context.sink);

@@ -237,8 +237,7 @@ void advise_bf16(const engine::LoadedModel& loaded, const EmbedSummary& summary,
 int run(const Options& options, Context& context) {
   apply_threads(options);
   if (options.has("output")) formats::find_format(options.text("format"), options.text("output"));  // before the model
-  const auto loaded =
-      engine::load_model(model_of(options, context.sink), engine::parse_precision(options.text("dtype")));
+  const engine::LoadedModel loaded = load_model_of(options, context.sink);
   const EmbedRunOptions run = run_options(options, *loaded.model, context.sink);
   const EmbedInput input = read_embed_input(
       {options.list("input"),

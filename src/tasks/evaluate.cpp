@@ -149,9 +149,7 @@ void print(const ordered_json& result, std::ostream& out) {
 }
 
 ordered_json evaluate_mlm(const Options& options, Context& context) {
-  const auto path = model_of(options, context.sink);
-  const engine::LoadedModel loaded =
-      engine::load_model(train::read_model(path), engine::parse_precision(options.text("dtype")));
+  const engine::LoadedModel loaded = load_model_of(options, context.sink);
   models::require<models::MaskedLm>(*loaded.model);
   const bio::Tokenizer& tokenizer = loaded.model->tokenizer();
   const auto corpus = train::Corpus::read(options.list("data"), tokenizer, {.gaps = gaps_of(options)}, context.sink);
@@ -162,7 +160,7 @@ ordered_json evaluate_mlm(const Options& options, Context& context) {
   const train::Scores scores = train::scores_of(sum);
   ordered_json result = {
       {"perplexity", scores.perplexity}, {"accuracy", scores.accuracy}, {"masked_tokens", scores.targets}};
-  tell_learned(corpus, path, result, context.sink);
+  tell_learned(corpus, loaded.path, result, context.sink);
   if (options.flag("per-residue")) result["residues"] = by_residue(sum, tokenizer);
   return result;
 }

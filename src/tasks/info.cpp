@@ -59,8 +59,7 @@ void print(const json& info, std::ostream& out) {
 int run(const Options& options, Context& context) {
   const auto paths = options.list("model");
   if (paths.size() != 1) throw Error(ErrorKind::usage, "name one model");
-  const auto loaded =
-      engine::load_model(find_model(paths.front(), context.sink), engine::parse_precision(options.text("dtype")));
+  const engine::LoadedModel loaded = load_named(paths.front(), options, context.sink);
   const json info = describe(loaded);
   if (options.flag("json"))
     context.out << info.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';

@@ -54,10 +54,14 @@ struct NamedRows {
 };
 
 // The [V, D] table of a checkpoint.
-Tensor token_table(const engine::Checkpoint& checkpoint, std::int64_t vocabulary) {
-  for (const auto& [name, array] : checkpoint.arrays)
-    if (name.ends_with("word_embeddings.weight") && array.shape.size() == 2 && array.shape[0] == vocabulary)
-      return Tensor::copy_of(array.shape, array.dtype, array.bytes).to(DType::f32);
+Tensor token_table(const engine::Checkpoint& checkpoint) {
+  const auto model = engine::build_model(checkpoint);
+  for (const nn::Parameter& parameter : nn::tree_of(*model).parameters) {
+    const auto found = checkpoint.arrays.find(parameter.name);
+    if (parameter.role != nn::Role::embedding || found == checkpoint.arrays.end()) continue;
+    const io::Array& array = found->second;
+    if (array.shape == parameter.shape) return Tensor::copy_of(array.shape, array.dtype, array.bytes).to(DType::f32);
+  }
   throw Error(ErrorKind::unsupported, {"this model has no table of token embeddings", checkpoint.path.string(), {}});
 }
 
@@ -194,7 +198,7 @@ int run(const Options& options, Context& context) {
     throw Error(ErrorKind::usage,
                 {"there is no input to take a record of", "--record", "name a file of sequences, too"});
   const NamedRows all = one_hot ? one_hot_rows(read_one_record(options, tokenizer, context.sink), tokenizer, choices)
-                                : embedding_rows(token_table(checkpoint, tokenizer.size()), tokenizer, choices);
+                                : embedding_rows(token_table(checkpoint), tokenizer, choices);
   const std::string path = options.text("output");
   if (formats::format_extension(path) == ".npz")
     write_npz(all, one_hot, path);

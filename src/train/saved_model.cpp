@@ -66,7 +66,8 @@ SavedModel saved_copy(const engine::Checkpoint& checkpoint, std::vector<std::str
 
 void write_description(const std::filesystem::path& folder, const SavedModel& model) {
   json config = model.config;
-  models::find_family(config).complete(config, model.vocabulary);
+  for (const models::Family& family : models::families())
+    if (family.accepts(config)) family.complete(config, model.vocabulary);
   config["torch_dtype"] = torch_name(weight_type(model));
   write_text(folder / "config.json", config.dump(2) + "\n");
   if (!model.vocabulary.empty()) {

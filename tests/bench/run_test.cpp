@@ -74,8 +74,8 @@ TEST_F(BenchRun, ShapesThatCannotBeNameTheFile) {
     run(tiny_);
     FAIL() << "ran a width of 32 in 3 heads";
   } catch (const Error& e) {
-    EXPECT_NE(std::string(e.what()).find("scenario.json: config.json: 'num_attention_heads'"), std::string::npos)
-        << e.what();
+    EXPECT_NE(std::string(e.what()).find("scenario.json"), std::string::npos) << e.what();
+    EXPECT_NE(std::string(e.what()).find("width 32 and 3 heads"), std::string::npos) << e.what();
   }
   tiny_.update({{"layers", 1024}, {"width", 65536}, {"heads", 1024}});
   try {

@@ -190,7 +190,7 @@ class Inference {
     if (golden_.inputs().contains("sequences"))
       rows_.exact(prefix + "tokens", tokens_differ(golden_.inputs(), loaded.model->tokenizer()));
     const bool rounded = !first && loaded.stored_dtype != stored_;
-    const Outputs ours = compare(*loaded.model, prefix + "f32 ", rounded ? kHalf : kF32);
+    const Outputs ours = compare(*loaded.model, prefix + "f32 ", rounded ? kHalf : names_.f32);
     if (first) {
       exact_ = ours;
       stored_ = loaded.stored_dtype;

@@ -16,7 +16,7 @@ struct Look {
   double weight = 0;
 };
 
-std::vector<Look> looks(const ModelShape& shape, InitialHeads heads) {
+std::vector<Look> looks(const models::ModelShape& shape, InitialHeads heads) {
   const auto loaded = engine::load_model(initial_checkpoint(models::family_named("esm").configure(shape), {7, heads}),
                                          ops::Precision::f32);
   const std::string residues = "MKTAYIAKQRQISFVKSHFSRQLEERLGLIEVQAPILSRV";
@@ -39,7 +39,7 @@ std::vector<Look> looks(const ModelShape& shape, InitialHeads heads) {
 }
 
 TEST(Initial, ThreeHeadsOfFourLookAtANeighbourEach) {
-  for (const ModelShape& shape : {ModelShape{1, 256, 8}, ModelShape{1, 128, 8}}) {
+  for (const models::ModelShape& shape : {models::ModelShape{1, 256, 8}, models::ModelShape{1, 128, 8}}) {
     const auto heads = looks(shape, InitialHeads::neighbours);
     const std::int64_t neighbours[] = {1, -1, 2, -2, 3, -3};
     for (std::size_t head = 0; head < 6; ++head) {

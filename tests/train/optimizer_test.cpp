@@ -13,8 +13,8 @@ namespace {
 
 std::vector<TrainedParameter> parameters_of(std::int64_t count) {
   std::vector<TrainedParameter> out;
-  for (const char* name : {"a.weight", "a.bias"}) {
-    out.push_back({name, Tensor::empty({count}), Tensor::empty({count})});
+  for (const auto& [name, role] : {std::pair{"a.weight", nn::Role::matrix}, std::pair{"a.bias", nn::Role::bias}}) {
+    out.push_back({name, Tensor::empty({count}), Tensor::empty({count}), role});
     for (std::int64_t i = 0; i < count; ++i)
       out.back().value.mutable_data<float>()[i] = 1.0F + 0.01F * static_cast<float>(i % 97);
   }

@@ -18,7 +18,7 @@ class ToyTrainee final : public Trainee {
     for (const char* name : {"left.weight", "right.weight"})
       parameters_.push_back(
           {name, Tensor::zeros({kVocabulary, kVocabulary}), Tensor::zeros({kVocabulary, kVocabulary})});
-    parameters_.push_back({"bias", Tensor::zeros({kVocabulary}), Tensor::zeros({kVocabulary})});
+    parameters_.push_back({"bias", Tensor::zeros({kVocabulary}), Tensor::zeros({kVocabulary}), nn::Role::bias});
     parameters_.push_back({"unused.weight", Tensor::of<float>({2}, {1.0F, 2.0F}), {}});
     for (int p = 0; p < 2; ++p)
       for (std::int64_t i = 0; i < kVocabulary * kVocabulary; ++i)

@@ -133,7 +133,7 @@ std::vector<OptionSpec> plan_options() {
 
 engine::LoadedModel load_reader(const Options& options, const std::string& model, Sink& sink) {
   note_default_model(options, sink);
-  auto loaded = engine::load_model(find_model(model, sink), engine::parse_precision(options.text("dtype")));
+  engine::LoadedModel loaded = load_named(model, options, sink);
   models::require<models::MaskedLm>(*loaded.model);
   return loaded;
 }

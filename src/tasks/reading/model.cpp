@@ -3,6 +3,7 @@
 
 #include "engine/bundled.h"
 #include "engine/find_model.h"
+#include "train/adapter.h"
 
 namespace groel::tasks {
 
@@ -23,6 +24,16 @@ void note_default_model(const Options& options, Sink& sink) {
 std::filesystem::path model_of(const Options& options, Sink& sink) {
   note_default_model(options, sink);
   return find_model(options.text("model"), sink);
+}
+
+engine::LoadedModel load_named(const std::string& name, const Options& options, Sink& sink) {
+  const auto precision = engine::parse_precision(options.text("dtype"));
+  return engine::load_model(train::read_model(find_model(name, sink)), precision);
+}
+
+engine::LoadedModel load_model_of(const Options& options, Sink& sink) {
+  note_default_model(options, sink);
+  return load_named(options.text("model"), options, sink);
 }
 
 }  // namespace groel::tasks

@@ -6,6 +6,7 @@
 
 #include "base/options.h"
 #include "base/progress.h"
+#include "engine/load.h"
 
 namespace groel::tasks {
 
@@ -15,5 +16,10 @@ std::filesystem::path find_model(const std::string& name, Sink& sink);
 /// The model of --model; where none was named, says which one that is.
 std::filesystem::path model_of(const Options& options, Sink& sink);
 void note_default_model(const Options& options, Sink& sink);
+
+/// The model of a name, in the precision of --dtype; of an adapter's folder, its base with the adapter merged.
+engine::LoadedModel load_named(const std::string& name, const Options& options, Sink& sink);
+/// That of --model.
+engine::LoadedModel load_model_of(const Options& options, Sink& sink);
 
 }  // namespace groel::tasks

@@ -106,9 +106,7 @@ std::vector<SearchQuery> by_embeddings(const std::string& path, const std::strin
 class Embedder {
  public:
   Embedder(const Options& options, const SearchIndex& index, Sink& sink)
-      : loaded_(engine::load_model(find_model(options.text("model"), sink),
-                                   engine::parse_precision(options.text("dtype")))),
-        column_(column_of(index)) {
+      : loaded_(load_named(options.text("model"), options, sink)), column_(column_of(index)) {
     const models::ModelInfo info = loaded_.model->info();
     check_model(describe_run(loaded_, {})["model"].get<std::string>(), index, "--model");
     check_width(info.width, index, "--model");

@@ -1,0 +1,102 @@
+// ESM C through every command, as ESM-2 goes: no task knows which family it has.
+#include <gmock/gmock.h>
+
+#include "base/error.h"
+#include "io/arrays.h"
+#include "tasks/reading.h"
+
+namespace groel::testing {
+namespace {
+
+using ::testing::HasSubstr;
+
+const std::string kEsmc = GROEL_TEST_DATA "/esmc-tiny";
+const std::string kCrambin = GROEL_SOURCE_DIR "/examples/1CRN.cif";
+const std::string kProteins = GROEL_SOURCE_DIR "/examples/proteins.fasta";
+const std::string kStability = GROEL_SOURCE_DIR "/examples/stability.csv";
+
+Outcome done(const std::vector<std::string>& arguments) {
+  Outcome outcome = groel(arguments);
+  EXPECT_EQ(outcome.exit, 0) << arguments.front() << outcome;
+  return outcome;
+}
+
+json metrics(const std::string& folder) { return json::parse(read_file(folder + "/config.json")); }
+
+TEST(EsmC, IsDescribed) {
+  const json info = json::parse(done({"info", kEsmc + "/esmc_tiny.pth", "--json"}).out);
+  EXPECT_EQ(info["family"], "esmc");
+  EXPECT_EQ(info["layers"], 3);
+  EXPECT_EQ(info["heads"], 4);
+  EXPECT_EQ(info["vocabulary"], 64);
+  EXPECT_EQ(info["capabilities"], (json{"encoder", "masked_lm"}));
+}
+
+TEST(EsmC, EmbedsFillsAndScores) {
+  const TemporaryFolder work;
+  write_file(work / "a.fasta", ">a\nMKTAYIAKQR\n>b\nMKT|AYI_KQR\n");
+  done({"embed", work / "a.fasta", "-m", kEsmc, "--include", "mean,per_residue,logits", "--layers", "all", "-o",
+        work / "a.npz"});
+  const Outcome filled = done({"fill-mask", "MKTAYI<mask>KQR", "-m", kEsmc, "--json"});
+  EXPECT_THAT(filled.out, HasSubstr("\"token\""));
+  done({"score", "-m", kEsmc, "--sequence", "MKTAYIAKQR", "--mutations", "M1A,K2R", "-o", work / "scores.csv"});
+  done({"perplexity", work / "a.fasta", "-m", kEsmc});
+  done({"logits", work / "a.fasta", "-m", kEsmc, "-o", work / "logits.npz"});
+  done({"attention", "MKTAYIAKQR", "-m", kEsmc, "-o", work / "maps.npz"});
+  done({"tokens", "-m", kEsmc, "-o", work / "tokens.csv"});
+}
+
+TEST(EsmC, SearchesAndProjects) {
+  const TemporaryFolder work;
+  done({"search", "index", kProteins, "-m", kEsmc, "-o", work / "index"});
+  EXPECT_THAT(done({"search", "query", work / "index", kProteins}).out, HasSubstr("\t"));
+  done({"embed", kProteins, "-m", kEsmc, "-o", work / "v.npz"});
+  done({"project", work / "v.npz", "-o", work / "map.csv"});
+}
+
+TEST(EsmC, HasNoContactHeadAndCanBeGivenOne) {
+  const TemporaryFolder work;
+  const Outcome none = groel({"contacts", "MKTAYIAKQRQISFVKSHFSRQ", "-m", kEsmc, "-o", work / "c.csv"});
+  EXPECT_EQ(none.exit, exit_code(ErrorKind::unsupported)) << none;
+  EXPECT_TRUE(none.says("this esmc model cannot do 'contacts'")) << none;
+  EXPECT_TRUE(none.says("groel fit-contacts")) << none;
+  done({"fit-contacts", kCrambin, "-m", kEsmc, "--inverse-strength", "10", "-o", work / "fit"});
+  done({"contacts", "MKTAYIAKQRQISFVKSHFSRQ", "-m", work / "fit", "-o", work / "c.csv"});
+  EXPECT_EQ(io::read_safetensors(work / "fit/model.safetensors").arrays.at("contact_head.regression.weight").shape,
+            (std::vector<std::int64_t>{1, 12}));
+}
+
+TEST(EsmC, IsConvertedWithoutALoss) {
+  const TemporaryFolder work;
+  done({"convert", "-m", kEsmc + "/esmc_tiny.pth", "--to", "f32", "-o", work / "hf"});
+  for (const std::string& model : {kEsmc, work / "hf"})
+    done({"embed", kProteins, "-m", model, "-o", work / (model == kEsmc ? "before.npz" : "after.npz")});
+  EXPECT_EQ(read_file(work / "before.npz"), read_file(work / "after.npz"));
+  EXPECT_EQ(metrics(work / "hf")["model_type"], "esmc");
+}
+
+TEST(EsmC, Trains) {
+  const TemporaryFolder work;
+  done({"train", "mlm", "--data", kProteins, "--family", "esmc", "--layers", "2", "--width", "64", "--heads", "4",
+        "--steps", "3", "--out", work / "new"});
+  EXPECT_EQ(metrics(work / "new")["architectures"][0], "ESMCForMaskedLM");
+  done({"perplexity", kProteins, "-m", work / "new"});
+  const std::vector<std::string> classify{"train",          "classify",  "--data",         kStability, "--from",  kEsmc,
+                                          "--label-column", "stability", "--split-column", "set",      "--steps", "3"};
+  for (const std::vector<std::string>& how :
+       {std::vector<std::string>{"--out", work / "all"},
+        {"--out", work / "lora", "--lora-r", "4", "--lora-targets", "q_proj,v_proj"}}) {
+    std::vector<std::string> arguments = classify;
+    arguments.insert(arguments.end(), how.begin(), how.end());
+    done(arguments);
+    done({"evaluate", "-m", how[1], "--data", kStability, "--label-column", "stability"});
+  }
+  EXPECT_EQ(metrics(work / "all")["architectures"][0], "ESMCForSequenceClassification");
+  done({"info", work / "lora"});
+  done({"embed", kProteins, "-m", work / "lora", "-o", work / "adapted.npz"});
+  done({"train", "classify", "--data", kStability, "--from", kEsmc, "--label-column", "stability", "--split-column",
+        "set", "--steps", "3", "--train", "last:1", "--checkpointing", "--dtype", "bf16", "--out", work / "last"});
+}
+
+}  // namespace
+}  // namespace groel::testing
