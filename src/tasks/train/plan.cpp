@@ -20,9 +20,10 @@ using nlohmann::json;
 json new_config(const Options& options) {
   const models::Family* family = &models::family_named(options.text("family"));
   models::ModelShape shape;
+  const bool any_shape = options.given().contains("family") && !options.given().contains("shape");
   for (const models::Family& one : models::families())
     for (const models::NamedShape& known : one.shapes)
-      if (options.text("shape") == known.name) {
+      if (!any_shape && options.text("shape") == known.name) {
         shape = known.shape;
         family = &one;
       }
