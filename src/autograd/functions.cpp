@@ -2,7 +2,6 @@
 #include "autograd/functions.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "base/random.h"
 #include "ops/activation_grad.h"
@@ -44,7 +43,7 @@ class Destination {
       }
     }
     apart_ = to.tracks(x);
-    gradient_ = Tensor::empty(x.shape());
+    gradient_ = Tensor::empty(x.shape(), DType::f32, x.device());
   }
   const Tensor& gradient() const { return gradient_; }
   void deliver() {
@@ -89,7 +88,9 @@ Tensor attention(const ops::AttentionInput& input, DType output) {
     const bool of_bias =
         std::any_of(input.bias.begin(), input.bias.end(), [&](const Tensor& bias) { return current->tracks(bias); });
     for (std::size_t b = 0; of_bias && b < input.bias.size(); ++b)
-      to.bias.push_back(current->tracks(input.bias[b]) ? Tensor::empty(input.bias[b].shape()) : Tensor());
+      to.bias.push_back(current->tracks(input.bias[b])
+                            ? Tensor::empty(input.bias[b].shape(), DType::f32, input.bias[b].device())
+                            : Tensor());
     ops::attention_grad(input, forward, dy, to);
     for (Destination* one : {&q, &k, &v}) one->deliver();
     for (std::size_t b = 0; b < to.bias.size(); ++b) deliver(*current, input.bias[b], to.bias[b]);
@@ -151,7 +152,7 @@ Tensor gather_rows(const Tensor& x, const Tensor& rows) {
   const Tensor y = ops::gather_rows(x, rows);
   if (Tape* const current = recorder(x))
     current->record(y, [current, x, rows](const Tensor& dy) {
-      Tensor dx = Tensor::zeros(x.shape());
+      Tensor dx = Tensor::zeros(x.shape(), DType::f32, x.device());
       ops::embedding_grad(dy, {rows, {}, -1}, dx);
       current->add(x, dx);
     });

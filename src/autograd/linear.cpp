@@ -69,7 +69,7 @@ Tensor linear(const Tensor& x, const LinearWeight& weight, const ops::LinearOpti
 }
 
 Tensor lora(const Tensor& x, const std::vector<LoraPart>& parts, std::int64_t width) {
-  Tensor y = Tensor::zeros({x.size(0), width});
+  Tensor y = Tensor::zeros({x.size(0), width}, DType::f32, x.device());
   std::vector<Tensor> inner;  // alpha / r A x, one a part
   for (const LoraPart& part : parts) {
     inner.push_back(ops::linear(x, part.a));

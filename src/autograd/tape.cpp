@@ -2,7 +2,6 @@
 #include "autograd/tape.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "base/error.h"
 #include "ops/elementwise.h"
@@ -34,7 +33,7 @@ Recording::~Recording() {
 }
 
 Tape::Region Tape::region_of(const Tensor& x) {
-  const auto begin = (x.raw_data() - x.storage()->data()) / static_cast<std::ptrdiff_t>(size_of(x.dtype()));
+  const auto begin = static_cast<std::int64_t>(x.byte_offset() / size_of(x.dtype()));
   if (x.rank() == 2 && !x.contiguous()) return {begin, x.size(0), x.size(1), x.row_stride()};
   return {begin, 1, x.count(), x.count()};
 }
@@ -48,6 +47,7 @@ Tape::Entry& Tape::entry_of(const Tensor& x) {
 void Tape::watch(const Tensor& x) {
   Entry& entry = entries_[Key(x.storage())];
   entry.elements = static_cast<std::int64_t>(x.storage()->size() / size_of(x.dtype()));
+  entry.device = x.device();
 }
 
 bool Tape::tracks(const Tensor& x) const { return x.defined() && entries_.contains(Key(x.storage())); }
@@ -67,31 +67,35 @@ bool Tape::covered(const Entry& entry) {
 // What was never written becomes zero, so that the whole can be added to or read.
 void Tape::fill_gaps(Entry& entry) {
   if (covered(entry)) return;
-  const auto bytes = static_cast<std::size_t>(entry.elements) * sizeof(float);
-  const auto whole = Storage::allocate(bytes);
-  std::memset(whole->data(), 0, bytes);
+  const Tensor whole = Tensor::zeros({entry.elements}, DType::f32, entry.device);
   for (const Region& r : entry.written)
-    for (std::int64_t row = 0; row < r.rows; ++row) {
-      const auto at = static_cast<std::size_t>(r.begin + row * r.stride) * sizeof(float);
-      std::memcpy(whole->data() + at, entry.gradient->data() + at, static_cast<std::size_t>(r.width) * sizeof(float));
-    }
-  entry.gradient = whole;
+    view(whole.storage(), entry.elements, r).copy_from(view(entry.gradient, entry.elements, r));
+  entry.gradient = whole.storage();
   entry.written = {{0, 1, entry.elements, entry.elements}};
 }
 
-Tensor Tape::view(const Entry& entry, const Tensor& x) {
-  const Region r = region_of(x);
+std::shared_ptr<Storage> Tape::new_gradient(const Entry& entry) {
+  return Storage::allocate(static_cast<std::size_t>(entry.elements) * sizeof(float), entry.device);
+}
+
+// One run as it is, several as rows.
+Tensor Tape::view(const std::shared_ptr<Storage>& gradient, std::int64_t elements, const Region& r) {
   if (r.rows == 1)
-    return Tensor::view(entry.gradient, x.shape(), DType::f32, static_cast<std::size_t>(r.begin) * sizeof(float));
+    return Tensor::view(gradient, {r.width}, DType::f32, static_cast<std::size_t>(r.begin) * sizeof(float));
   const std::int64_t column = r.begin % r.stride;
-  const Tensor whole = Tensor::view(entry.gradient, {entry.elements / r.stride, r.stride}, DType::f32);
+  const Tensor whole = Tensor::view(gradient, {elements / r.stride, r.stride}, DType::f32);
   return whole.rows(r.begin / r.stride, r.begin / r.stride + r.rows).columns(column, column + r.width);
+}
+
+Tensor Tape::view(const Entry& entry, const Tensor& x) {
+  const Region region = region_of(x);
+  const Tensor out = view(entry.gradient, entry.elements, region);
+  return region.rows == 1 ? out.reshape(x.shape()) : out;
 }
 
 Sink Tape::sink(const Tensor& x) {
   Entry& entry = entry_of(x);
-  if (entry.gradient == nullptr)
-    entry.gradient = Storage::allocate(static_cast<std::size_t>(entry.elements) * sizeof(float));
+  if (entry.gradient == nullptr) entry.gradient = new_gradient(entry);
   const Region wanted = region_of(x);
   const auto same = [&](const Region& r) {
     return r.begin == wanted.begin && r.rows == wanted.rows && r.width == wanted.width && r.stride == wanted.stride;
@@ -116,18 +120,13 @@ void Tape::add(const Tensor& x, const Tensor& gradient) {
   GROEL_REQUIRE(gradient.shape() == x.shape() && gradient.dtype() == DType::f32);
   Entry& entry = entry_of(x);
   if (entry.gradient == nullptr && x.count() == entry.elements && gradient.contiguous() &&
-      gradient.raw_data() == gradient.storage()->data() && gradient.bytes() == gradient.storage()->size()) {
+      gradient.byte_offset() == 0 && gradient.bytes() == gradient.storage()->size()) {
     entry.gradient = gradient.storage();
     entry.written = {region_of(x)};
     return;
   }
   Sink to = sink(x);
-  const Tensor sum = to.into == ops::Into::add ? ops::add(to.gradient, gradient) : gradient;
-  for (std::int64_t r = 0; r < (x.rank() == 2 ? x.size(0) : 1); ++r) {
-    const std::int64_t width = x.rank() == 2 ? x.size(1) : x.count();
-    std::memcpy(to.gradient.mutable_data<float>() + r * to.gradient.row_stride(),
-                sum.data<float>() + r * sum.row_stride(), static_cast<std::size_t>(width) * sizeof(float));
-  }
+  to.gradient.copy_from(to.into == ops::Into::add ? ops::add(to.gradient, gradient) : gradient);
 }
 
 Tensor Tape::take(const Key& y, const Shape& shape) {

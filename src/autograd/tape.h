@@ -50,6 +50,7 @@ class Tape {
   struct Entry {
     std::shared_ptr<Storage> gradient;
     std::int64_t elements = 0;
+    Device device = Device::cpu;
     std::vector<Region> written;  // disjoint
   };
   struct Node {
@@ -61,6 +62,8 @@ class Tape {
   Entry& entry_of(const Tensor& x);
   static bool covered(const Entry& entry);
   static void fill_gaps(Entry& entry);
+  static std::shared_ptr<Storage> new_gradient(const Entry& entry);
+  static Tensor view(const std::shared_ptr<Storage>& gradient, std::int64_t elements, const Region& region);
   static Tensor view(const Entry& entry, const Tensor& x);
   Tensor take(const Key& y, const Shape& shape);
 

@@ -100,7 +100,7 @@ class Collector {
     if (request_.attentions && wanted_.contains(layer)) embedding.attentions[layer] = maps.clone();
     if (!request_.contacts) return;
     const std::int64_t length = maps.size(1) - 2;
-    if (!embedding.contacts.defined()) embedding.contacts = Tensor::zeros({length, length});
+    if (!embedding.contacts.defined()) embedding.contacts = Tensor::zeros({length, length}, DType::f32, maps.device());
     contacts_->add_contact_maps(embedding.contacts, layer, maps, sequences_[static_cast<std::size_t>(b)]);
   }
 

@@ -5,13 +5,11 @@
 #include <span>
 
 #include "models/model.h"
+#include "ops/compare.h"
 
 namespace groel::engine {
 
-/// Whether none of the elements is NaN or infinite. Integers are finite.
-bool all_finite(std::span<const std::byte> bytes, DType dtype);
-/// The same of a tensor, whose rows may have a stride; of an undefined one, true.
-bool all_finite(const Tensor& tensor);
+using ops::all_finite;
 
 /// The error of a sequence (<cls> residues… <eos>) whose results are not finite: runs the model once more on it alone,
 /// looking at every layer, and names the first with NaN or infinity; or `head` ("the contact head"), which comes after

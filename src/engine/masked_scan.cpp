@@ -103,7 +103,7 @@ Tensor MaskedScan::logits_of(const std::vector<Pending>& batch) const {
 
 void MaskedScan::answer(const std::vector<Pending>& batch, const Receiver& receiver) const {
   check_interrupted();
-  const Tensor logits = logits_of(batch);
+  const Tensor logits = logits_of(batch).host_view();
   const auto vocabulary = static_cast<std::size_t>(logits.size(1));
   std::vector<double> log_probabilities(vocabulary);
   std::optional<Error> failure;  // of the last query that failed: other positions of its sequence have the same

@@ -2,15 +2,13 @@
 #pragma once
 
 #include <span>
-#include <vector>
 
 #include "nn/module.h"
+#include "ops/contacts.h"
 
 namespace groel::nn {
 
-/// The channels that the regression sees of one layer's maps [H, L+2, L+2] (<cls> first, <eos> last): residues alone,
-/// symmetrised, less the product of their row and column sums divided by the whole. -> [H, L, L] f32
-Tensor contact_channels(const Tensor& maps);
+using ops::contact_channels;
 
 /// Regression over the channels layer·H + head. Maps come layer by layer, so that memory is one layer's, never all.
 class ContactHead final : public Module {

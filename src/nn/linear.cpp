@@ -2,7 +2,6 @@
 #include "nn/linear.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "base/error.h"
 #include "ops/elementwise.h"
@@ -13,12 +12,11 @@ namespace {
 // [out_i, in] f32 each -> [Σ out_i, in]; one alone is itself.
 Tensor stack_rows(const std::vector<Tensor>& tensors, const Shape& shape) {
   if (tensors.size() == 1) return tensors.front().to(DType::f32);
-  Tensor out = Tensor::empty(shape);
-  float* to = out.mutable_data<float>();
+  Tensor out = Tensor::empty(shape, DType::f32, tensors.front().device());
+  std::int64_t row = 0;
   for (const Tensor& tensor : tensors) {
-    const Tensor part = tensor.to(DType::f32);
-    std::memcpy(to, part.data<float>(), part.bytes());
-    to += part.count();
+    out.rows(row, row + tensor.size(0)).copy_from(tensor.to(DType::f32));
+    row += tensor.size(0);
   }
   return out;
 }
@@ -75,8 +73,8 @@ void Linear::join_gradients() {
   const auto any = [&](Tensor Part::*member) {
     return std::any_of(parts_.begin(), parts_.end(), [&](const Part& p) { return (p.*member).defined(); });
   };
-  if (any(&Part::weight_gradient)) gradients_.weight = Tensor::zeros({width(), in_});
-  if (any(&Part::bias_gradient)) gradients_.bias = Tensor::zeros({width()});
+  if (any(&Part::weight_gradient)) gradients_.weight = Tensor::zeros({width(), in_}, DType::f32, training_.device);
+  if (any(&Part::bias_gradient)) gradients_.bias = Tensor::zeros({width()}, DType::f32, training_.device);
   std::int64_t row = 0;
   for (Part& part : parts_) {
     if (part.weight_gradient.defined()) part.weight_gradient = gradients_.weight.rows(row, row + part.out);
@@ -128,11 +126,11 @@ std::vector<std::string> Linear::layers(const std::string& path) const {
   return out;
 }
 
-void Linear::add_adapters(const std::string& path, const LoraOptions& options) {
+void Linear::add_adapters(const std::string& path, const LoraOptions& options, Device device) {
   std::int64_t begin = 0;
   for (const Part& part : parts_) {
     const std::string layer = joined_path(path, part.name);
-    if (options.wants(layer)) adapters_.emplace_back(LoraAdapter::Layer{layer, begin, part.out, in_}, options);
+    if (options.wants(layer)) adapters_.emplace_back(LoraAdapter::Layer{layer, begin, part.out, in_, device}, options);
     begin += part.out;
   }
 }

@@ -43,7 +43,7 @@ class Linear final : public Module {
   std::size_t packed_bytes() const override { return packed_.defined() ? packed_.bytes() : 0; }
 
   /// Puts an adapter beside every output that `options` wants; `path` is the layer's.
-  void add_adapters(const std::string& path, const LoraOptions& options);
+  void add_adapters(const std::string& path, const LoraOptions& options, Device device);
   const std::vector<LoraAdapter>& adapters() const { return adapters_; }
   /// Names of its outputs' layers.
   std::vector<std::string> layers(const std::string& path) const;

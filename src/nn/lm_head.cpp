@@ -1,18 +1,10 @@
 // The head that shares its table with the embeddings.
 #include "nn/lm_head.h"
 
-#include <cstring>
-
 #include "base/error.h"
+#include "ops/compare.h"
 
 namespace groel::nn {
-namespace {
-
-bool same_bits(const Tensor& a, const Tensor& b) {
-  return a.shape() == b.shape() && std::memcmp(a.data<float>(), b.data<float>(), a.bytes()) == 0;
-}
-
-}  // namespace
 
 void TiedLmHead::members(Members to) {
   to.part("dense", dense_);
@@ -22,7 +14,7 @@ void TiedLmHead::members(Members to) {
 }
 
 bool TiedLmHead::same_tables() const {
-  return !table_.defined() || same_bits(table_.to(DType::f32).clone(), words_.table());
+  return !table_.defined() || ops::equal(table_.to(DType::f32).clone(), words_.table());
 }
 
 void TiedLmHead::ready(const Form& form) {

@@ -11,13 +11,12 @@
 namespace groel::nn {
 namespace {
 
-Tensor draw(const Shape& shape, std::uint64_t key) {
-  Tensor out = Tensor::empty(shape);
+Tensor draw(const Shape& shape, Device device, std::uint64_t key) {
   const double bound = 1 / std::sqrt(static_cast<double>(shape.back()));
-  for (std::int64_t i = 0; i < out.count(); ++i)
-    out.mutable_data<float>()[i] =
-        static_cast<float>(bound * (2 * unit_double(philox(key, static_cast<std::uint64_t>(i))[0]) - 1));
-  return out;
+  return Tensor::computed(shape, device, [&](std::span<float> out) {
+    for (std::size_t i = 0; i < out.size(); ++i)
+      out[i] = static_cast<float>(bound * (2 * unit_double(philox(key, i)[0]) - 1));
+  });
 }
 
 std::uint64_t layer_key(std::uint64_t seed, const std::string& layer) {
@@ -43,11 +42,11 @@ LoraAdapter::LoraAdapter(const Layer& layer, const LoraOptions& options)
   if (options.rank < 1 || options.rank > std::min(layer.in, layer.out))
     throw Error(ErrorKind::usage, {fmt::format("rank {} for a layer of {} x {}", options.rank, layer.out, layer.in),
                                    layer.name, "a low-rank adapter has a rank from 1 to the layer's smaller side"});
-  a_ = draw({options.rank, layer.in}, layer_key(options.seed, layer.name));
-  b_ = Tensor::zeros({layer.out, options.rank});
+  a_ = draw({options.rank, layer.in}, layer.device, layer_key(options.seed, layer.name));
+  b_ = Tensor::zeros({layer.out, options.rank}, DType::f32, layer.device);
   part_.begin = layer.begin;
-  part_.a_gradient = Tensor::zeros(a_.shape());
-  part_.b_gradient = Tensor::zeros(b_.shape());
+  part_.a_gradient = Tensor::zeros(a_.shape(), DType::f32, layer.device);
+  part_.b_gradient = Tensor::zeros(b_.shape(), DType::f32, layer.device);
   pack();
 }
 

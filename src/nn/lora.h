@@ -26,6 +26,7 @@ class LoraAdapter {
   struct Layer {
     std::string name;
     std::int64_t begin, out, in;
+    Device device;
   };
   /// A is drawn uniformly within ±1/sqrt(in), B is 0: it changes nothing until it is trained.
   LoraAdapter(const Layer& layer, const LoraOptions& options);

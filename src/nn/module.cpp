@@ -54,8 +54,14 @@ Tree tree_of(Module& root) {
   return tree;
 }
 
+Device device_of(const Tree& tree) {
+  for (const Parameter& parameter : tree.parameters)
+    if (parameter.slot->defined()) return parameter.slot->device();
+  return Device::cpu;
+}
+
 void ready(const Tree& tree, ops::Precision precision) {
-  const Form form{precision};
+  const Form form{.precision = precision, .device = device_of(tree)};
   std::vector<std::vector<Module*>> blocks;  // that come one after another
   int last = kBeforeBlocks;
   const auto finish_blocks = [&] {

@@ -62,6 +62,7 @@ struct Form {
   ops::Precision precision = ops::Precision::f32;
   bool training = false;
   InputGradient input = InputGradient::needed;
+  Device device = Device::cpu;  ///< where the model's tensors are
 };
 
 class Members;
@@ -124,6 +125,8 @@ class Members {
 /// Every tensor and part of a model. Pointers into the model: valid as long as it neither moves nor changes its parts.
 Tree tree_of(Module& root);
 
+/// Where a model's tensors are; the host, where there are none yet.
+Device device_of(const Tree& tree);
 /// Makes every module ready, parts before wholes; those of blocks side by side.
 void ready(const Tree& tree, ops::Precision precision);
 

@@ -4,7 +4,8 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <cstring>
+
+#include "ops/compare.h"
 
 namespace groel::nn {
 
@@ -20,20 +21,18 @@ Tensor Rotary::default_frequencies(std::int64_t head_width, double base) {
 
 ops::RotaryTable RotaryTables::table(std::int64_t positions) const {
   const std::scoped_lock lock(mutex_);
-  if (!table_.cosine.defined() || table_.cosine.size(0) < positions) {
-    const auto rounded =
-        static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(std::max<std::int64_t>(positions, 1024))));
-    table_ = ops::rotary_table(inv_freq_, rounded);
-  }
+  const auto rows =
+      static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(std::max<std::int64_t>(positions, 1024))));
+  const std::int64_t present = table_.defined() ? table_.cosine.size(0) : 0;
+  const bool exact = inv_freq_.device() == Device::shape;  // so that a pass takes what a first one takes
+  if (exact ? present != rows : present < rows) table_ = ops::rotary_table(inv_freq_, rows);
   return table_;
 }
 
 std::shared_ptr<const RotaryTables> RotaryShared::of(const Tensor& inv_freq) {
   const std::scoped_lock lock(mutex_);
   for (const auto& known : tables_)
-    if (known->inv_freq().shape() == inv_freq.shape() &&
-        std::memcmp(known->inv_freq().data<float>(), inv_freq.data<float>(), inv_freq.bytes()) == 0)
-      return known;
+    if (ops::equal(known->inv_freq(), inv_freq)) return known;
   return tables_.emplace_back(std::make_shared<const RotaryTables>(inv_freq));
 }
 
@@ -42,8 +41,8 @@ void Rotary::members(Members to) {
     to.optional("rotary frequencies").tensor("inv_freq", {head_width_ / 2}, Role::buffer, inv_freq_);
 }
 
-void Rotary::ready(const Form&) {
-  inv_freq_ = inv_freq_.defined() ? inv_freq_.to(DType::f32).clone() : default_frequencies(head_width_);
+void Rotary::ready(const Form& form) {
+  inv_freq_ = inv_freq_.defined() ? inv_freq_.to(DType::f32).clone() : default_frequencies(head_width_).to(form.device);
   tables_ = shared_->of(inv_freq_);
 }
 

@@ -38,18 +38,19 @@ std::int64_t make_gradients(const Tree& tree, const std::function<bool(const Par
   std::int64_t made = 0;
   for (const Parameter& parameter : tree.parameters) {
     if (parameter.gradient == nullptr || !parameter.slot->defined() || !wanted(parameter)) continue;
-    *parameter.gradient = Tensor::zeros(parameter.shape);
+    *parameter.gradient = Tensor::zeros(parameter.shape, DType::f32, parameter.slot->device());
     ++made;
   }
   return made;
 }
 
 void add_adapters(const Tree& tree, const LoraOptions& options) {
+  const Device device = device_of(tree);
   bool any = false;
   std::set<std::string> names;
   for_linears(tree, [&](Linear& linear, const Tree::Node& node) {
     if (!in_blocks(node.place)) return;
-    linear.add_adapters(node.path, options);
+    linear.add_adapters(node.path, options, device);
     any = any || !linear.adapters().empty();
     for (const std::string& layer : linear.layers(node.path)) names.emplace(last_part(layer));
   });
@@ -62,9 +63,10 @@ void add_adapters(const Tree& tree, const LoraOptions& options) {
 
 int ready_for_training(const Tree& tree, ops::Precision precision) {
   const int first = first_trained(tree);
+  const Device device = device_of(tree);
   for (const Tree::Node& node : tree.modules) {
     const bool reached = node.place.block >= first;
-    node.module->ready({precision, true, reached ? InputGradient::needed : InputGradient::none});
+    node.module->ready({precision, true, reached ? InputGradient::needed : InputGradient::none, device});
   }
   return std::max(first, 0);
 }

@@ -8,7 +8,7 @@
 #include "base/profile.h"
 #include "base/threads.h"
 #include "ops/activation_grad_impl.h"
-#include "ops/dispatch.h"
+#include "ops/backend_cpu.h"
 #include "ops/view.h"
 
 namespace groel::ops {
@@ -35,16 +35,8 @@ Tensor activate_as(const Tensor& x, Activation activation, DType output) {
   GROEL_REQUIRE(x.contiguous());
   require_float(x.dtype());
   require_float(output);
-  require_cpu(x);
-  const ProfileScope scope("activate");
-  Tensor y = Tensor::empty(x.shape(), output);
-  const bool bf16 = by_bf16_kernel(x, activation, output);
-  for_ranges(x.count(), [&](cpu::ElementRange range) {
-    if (bf16)
-      cpu::gelu_bf16(x.data<bf16_t>() + range.begin, range.end - range.begin, y.mutable_data<bf16_t>() + range.begin);
-    else
-      cpu::activate_as(x, activation, range, y);
-  });
+  Tensor y = Tensor::empty(x.shape(), output, x.device());
+  backend(x).activate_as(x, activation, y);
   return y;
 }
 
@@ -52,40 +44,67 @@ Tensor activation_grad(const Tensor& x, const Tensor& dy, Activation activation,
   GROEL_REQUIRE(x.contiguous() && dy.contiguous() && x.shape() == dy.shape() && dy.dtype() == DType::f32);
   require_float(x.dtype());
   require_float(output);
-  require_cpu(x);
-  const ProfileScope scope("activation_grad");
-  Tensor dx = Tensor::empty(x.shape(), output);
-  const bool bf16 = by_bf16_kernel(x, activation, output);
-  for_ranges(x.count(), [&](cpu::ElementRange range) {
-    if (bf16)
-      cpu::gelu_grad_bf16(x.data<bf16_t>() + range.begin, dy.data<float>() + range.begin, range.end - range.begin,
-                          dx.mutable_data<bf16_t>() + range.begin);
-    else
-      cpu::activation_grad(x, dy, activation, range, dx);
-  });
+  Tensor dx = Tensor::empty(x.shape(), output, x.device());
+  backend(x).activation_grad(x, dy, activation, dx);
   return dx;
 }
 
 Tensor tanh(const Tensor& x) {
-  Tensor y = x.clone();
-  float* to = y.mutable_data<float>();
-  for_ranges(y.count(), [&](cpu::ElementRange range) {
-    for (std::int64_t i = range.begin; i < range.end; ++i) to[i] = std::tanh(to[i]);
-  });
+  GROEL_REQUIRE(x.contiguous() && x.dtype() == DType::f32);
+  Tensor y = Tensor::empty(x.shape(), DType::f32, x.device());
+  backend(x).tanh(x, y);
   return y;
 }
 
 Tensor tanh_grad(const Tensor& y, const Tensor& dy) {
   GROEL_REQUIRE(y.contiguous() && dy.contiguous() && y.shape() == dy.shape());
-  Tensor dx = Tensor::empty(y.shape());
+  Tensor dx = Tensor::empty(y.shape(), DType::f32, y.device());
+  backend(y).tanh_grad(y, dy, dx);
+  return dx;
+}
+
+namespace cpu {
+
+void activate_as(const Tensor& x, Activation activation, Tensor& y) {
+  const ProfileScope scope("activate");
+  const bool bf16 = by_bf16_kernel(x, activation, y.dtype());
+  for_ranges(x.count(), [&](ElementRange range) {
+    if (bf16)
+      gelu_bf16(x.data<bf16_t>() + range.begin, range.end - range.begin, y.mutable_data<bf16_t>() + range.begin);
+    else
+      activate_as(x, activation, range, y);
+  });
+}
+
+void activation_grad(const Tensor& x, const Tensor& dy, Activation activation, Tensor& dx) {
+  const ProfileScope scope("activation_grad");
+  const bool bf16 = by_bf16_kernel(x, activation, dx.dtype());
+  for_ranges(x.count(), [&](ElementRange range) {
+    if (bf16)
+      gelu_grad_bf16(x.data<bf16_t>() + range.begin, dy.data<float>() + range.begin, range.end - range.begin,
+                     dx.mutable_data<bf16_t>() + range.begin);
+    else
+      activation_grad(x, dy, activation, range, dx);
+  });
+}
+
+void tanh(const Tensor& x, Tensor& y) {
+  const float* from = x.data<float>();
+  float* to = y.mutable_data<float>();
+  for_ranges(y.count(), [&](ElementRange range) {
+    for (std::int64_t i = range.begin; i < range.end; ++i) to[i] = std::tanh(from[i]);
+  });
+}
+
+void tanh_grad(const Tensor& y, const Tensor& dy, Tensor& dx) {
   float* to = dx.mutable_data<float>();
-  for_ranges(y.count(), [&](cpu::ElementRange range) {
+  for_ranges(y.count(), [&](ElementRange range) {
     for (std::int64_t i = range.begin; i < range.end; ++i) {
       const float value = y.data<float>()[i];
       to[i] = dy.data<float>()[i] * (1.0F - value * value);
     }
   });
-  return dx;
 }
 
+}  // namespace cpu
 }  // namespace groel::ops

@@ -10,7 +10,7 @@
 #include "base/threads.h"
 #include "ops/attention_grad_impl.h"
 #include "ops/attention_layout.h"
-#include "ops/dispatch.h"
+#include "ops/backend_cpu.h"
 
 namespace groel::ops {
 namespace {
@@ -25,9 +25,9 @@ void check_bias(const AttentionInput& input, const AttentionGradients& to) {
       GROEL_REQUIRE(to.bias[b].dtype() == DType::f32 && to.bias[b].shape() == input.bias[b].shape());
 }
 
-AttentionLayout check(const AttentionInput& input, const AttentionResult& forward, const Tensor& dy,
-                      const AttentionGradients& to) {
-  const AttentionLayout layout(input);
+void check(const AttentionInput& input, const AttentionResult& forward, const Tensor& dy,
+           const AttentionGradients& to) {
+  const AttentionLayout checked(input);
   for (const Tensor* x : {&input.q, &dy, &to.q})
     GROEL_REQUIRE(x->shape() == input.q.shape() && x->dtype() == DType::f32);
   for (const Tensor* x : {&input.k, &input.v, &to.k, &to.v})
@@ -35,8 +35,6 @@ AttentionLayout check(const AttentionInput& input, const AttentionResult& forwar
   GROEL_REQUIRE(forward.y.shape() == input.q.shape());
   GROEL_REQUIRE((forward.log_sums.shape() == Shape{input.heads, input.q.size(0)}));
   check_bias(input, to);
-  require_cpu(input.q);
-  return layout;
 }
 
 using Tasks = std::vector<cpu::AttentionTask>;
@@ -61,13 +59,13 @@ std::vector<Tasks> tasks(const AttentionLayout& layout, const AttentionGradients
   return out;
 }
 
-// bf16's dot products, unless there is a bias.
-bool in_pairs(const AttentionInput& input) {
-  if (input.precision != Precision::bf16 || active_isa() < Isa::avx512_bf16) return false;
-  if (input.bias.empty()) return true;
-  ++g_fallbacks;
-  return false;
+bool wants_pairs(const AttentionInput& input) {
+  return input.precision == Precision::bf16 && active_isa() >= Isa::avx512_bf16;
 }
+
+// bf16's dot products, unless there is a bias.
+bool by_pairs(const AttentionInput& input) { return wants_pairs(input) && input.bias.empty(); }
+bool lacks_pairs(const AttentionInput& input) { return wants_pairs(input) && !input.bias.empty(); }
 
 void clear_bias(AttentionGradients& to) {
   for (Tensor& bias : to.bias)
@@ -78,19 +76,33 @@ void clear_bias(AttentionGradients& to) {
 
 void attention_grad(const AttentionInput& input, const AttentionResult& forward, const Tensor& dy,
                     AttentionGradients& to) {
-  const AttentionLayout layout = check(input, forward, dy, to);
+  check(input, forward, dy, to);
+  backend(input.q).attention_grad(input, forward, dy, to);
+}
+
+void cpu::attention_grad(const AttentionInput& input, const AttentionResult& forward, const Tensor& dy,
+                         AttentionGradients& to) {
+  const AttentionLayout layout(input);
   const std::vector<Tasks> list = tasks(layout, to);
   const double columns = static_cast<double>(input.q.size(1));
   const ProfileScope scope("attention_grad", 10 * attention_pairs(input, layout) * columns);
-  const auto kernel = in_pairs(input) ? cpu::attention_grad_bf16 : cpu::attention_grad_f32;
+  const auto kernel = by_pairs(input) ? attention_grad_bf16 : attention_grad_f32;
+  if (lacks_pairs(input)) ++g_fallbacks;
   clear_bias(to);
   parallel_for(static_cast<std::int64_t>(list.size()), [&](std::int64_t i) {
-    for (const cpu::AttentionTask& task : list[static_cast<std::size_t>(i)]) kernel({input, forward, dy, task}, to);
+    for (const AttentionTask& task : list[static_cast<std::size_t>(i)]) kernel({input, forward, dy, task}, to);
   });
 }
 
 void attention_grad(const AttentionInput& input, const Tensor& dy, AttentionGradients& to) {
   attention_grad(input, attention_with_sums(input), dy, to);
+}
+
+std::size_t cpu::attention_grad_bytes(const AttentionInput& input, const AttentionSequence& s) {
+  const std::int64_t width = head_width(input);
+  const std::int64_t words =
+      by_pairs(input) ? gradient_words_bf16(width, s.keys()) : gradient_words_f32(width, s.queries(), s.keys());
+  return static_cast<std::size_t>(words) * sizeof(float);
 }
 
 std::int64_t attention_fallbacks() noexcept { return g_fallbacks; }

@@ -48,16 +48,18 @@ struct Work {
   float* means;          // [kQueries] D, times -1
 };
 
+std::int64_t padded_keys(std::int64_t keys) { return ceil_div(keys, kTileKeys) * kTileKeys; }
+std::int64_t padded_columns(std::int64_t width) { return ceil_div(width, kLanes) * kLanes; }
+
 Work make_work(std::int64_t width, std::int64_t tokens) {
   thread_local Scratch scratch;
   Work w{};
   w.width = width;
-  w.columns = ceil_div(width, kLanes) * kLanes;
+  w.columns = padded_columns(width);
   w.pairs = w.columns / 2;
-  const std::int64_t keys = ceil_div(tokens, kTileKeys) * kTileKeys;
-  const std::int64_t words =
-      (7 * keys * w.pairs) + kQueries * (width + 7 * w.pairs + 2) + kQueries * (kBlockKeys / 2) * 3;
-  auto* at = reinterpret_cast<Pair*>(scratch.bytes(static_cast<std::size_t>(words) * sizeof(Pair)));
+  const std::int64_t keys = padded_keys(tokens);
+  auto* at = reinterpret_cast<Pair*>(
+      scratch.bytes(static_cast<std::size_t>(gradient_words_bf16(width, tokens)) * sizeof(Pair)));
   const auto take = [&](std::int64_t count) { return std::exchange(at, at + count); };
   const auto take_floats = [&](std::int64_t count) { return reinterpret_cast<float*>(take(count)); };
   w.p = take(kBlockKeys * kQueryPairs);
@@ -344,6 +346,11 @@ void grad_queries(const AttentionGradInput& input, const Work& w, AttentionGradi
 
 }  // namespace
 
+std::int64_t gradient_words_bf16(std::int64_t width, std::int64_t keys) {
+  const std::int64_t pairs = padded_columns(width) / 2;
+  return 7 * padded_keys(keys) * pairs + kQueries * (width + 7 * pairs + 2) + kQueries * (kBlockKeys / 2) * 3;
+}
+
 void attention_grad_bf16(const AttentionGradInput& input, AttentionGradients& to) {
   const Work w = make_work(input.width(), input.keys());
   pack_keys(w, input);
@@ -358,6 +365,7 @@ void attention_grad_bf16(const AttentionGradInput& input, AttentionGradients& to
 
 namespace groel::ops::cpu {
 void attention_grad_bf16(const AttentionGradInput&, AttentionGradients&) { GROEL_REQUIRE(false); }  // no such processor
+std::int64_t gradient_words_bf16(std::int64_t, std::int64_t) { GROEL_REQUIRE(false); }
 }  // namespace groel::ops::cpu
 
 #endif

@@ -41,12 +41,20 @@ struct Work {
   std::int64_t queries, keys, width, padded;
 };
 
+std::int64_t padded_width(std::int64_t width) {
+  const std::int64_t unit = std::max<std::int64_t>(lanes(), kTileColumns);
+  return ceil_div(width, unit) * unit;
+}
+
+std::int64_t work_words(std::int64_t width, std::int64_t queries, std::int64_t keys) {
+  const std::int64_t padded = padded_width(width);
+  return (2 * queries + 4 * keys) * padded + (4 * padded + 2 * kKeys + 2) * kQueries;
+}
+
 Work make_work(std::int64_t queries, std::int64_t keys, std::int64_t width) {
   thread_local Scratch scratch;
-  const std::int64_t unit = std::max<std::int64_t>(lanes(), kTileColumns);
-  const std::int64_t padded = ceil_div(width, unit) * unit;
-  float* at = scratch.floats(
-      static_cast<std::size_t>((2 * queries + 4 * keys) * padded + (4 * padded + 2 * kKeys + 2) * kQueries));
+  const std::int64_t padded = padded_width(width);
+  float* at = scratch.floats(static_cast<std::size_t>(work_words(width, queries, keys)));
   const auto take = [&](std::int64_t count) { return std::exchange(at, at + count); };
   Work w{};
   for (float** rows : {&w.q, &w.dy}) *rows = take(queries * padded);
@@ -295,7 +303,12 @@ HWY_AFTER_NAMESPACE();
 namespace groel::ops {
 GROEL_EXPORT(grad_head);
 GROEL_EXPORT(scatter);
+GROEL_EXPORT(work_words);
 namespace cpu {
+
+std::int64_t gradient_words_f32(std::int64_t width, std::int64_t queries, std::int64_t keys) {
+  return GROEL_DISPATCH(work_words)(width, queries, keys);
+}
 
 void attention_grad_f32(const AttentionGradInput& input, AttentionGradients& to) {
   GROEL_DISPATCH(grad_head)(input, to);

@@ -32,6 +32,11 @@ struct AttentionGradInput {
 void attention_grad_f32(const AttentionGradInput& input, AttentionGradients& to);
 void attention_grad_bf16(const AttentionGradInput& input, AttentionGradients& to);
 
+/// What a thread keeps for a sequence, and the kernels' parts of it, in words of 4 bytes.
+std::size_t attention_grad_bytes(const AttentionInput& input, const AttentionSequence& sequence);
+std::int64_t gradient_words_f32(std::int64_t width, std::int64_t queries, std::int64_t keys);
+std::int64_t gradient_words_bf16(std::int64_t width, std::int64_t keys);
+
 /// The gradient of a head's rows as they were rotated.
 struct HeadGradient {
   const float* rows;  ///< [rotation.rows, stride]

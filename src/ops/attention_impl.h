@@ -99,7 +99,8 @@ AttentionKernel attention_kernel(Precision precision);
 bool kernels_agree(AttentionKernel a, AttentionKernel b);
 /// Everything is checked; out.y [Tq, H*K] f32 or bf16, out.log_sums [H, Tq] f32 or undefined: not wanted.
 void attention(const AttentionInput& input, AttentionKernel kernel, AttentionResult& out);
-/// maps [H, n_q, n_k] of one sequence.
+/// maps [H, n_q, n_k] of one sequence; and what each thread keeps for them.
 void attention_maps(const AttentionInput& input, const AttentionSequence& sequence, Tensor& maps);
+std::size_t attention_maps_bytes(const AttentionInput& input);
 
 }  // namespace groel::ops::cpu

@@ -8,6 +8,7 @@
 #include <limits>
 #include <type_traits>
 
+#include "base/profile.h"
 #include "base/simd_dispatch.h"
 #include "base/threads.h"
 #include "ops/attention_impl.h"
@@ -27,7 +28,7 @@ void map_block(const AttentionInput& input, const cpu::AttentionTask& task, Matr
   const std::int64_t width = cpu::head_width(input);
   const std::int64_t queries = task.query_end - task.query;
   const cpu::BlockRules rules(input, task, {task.query, queries}, 1.0F);
-  float* transposed = scratch.floats(static_cast<std::size_t>((2 * width + kKeys) * kQueries));
+  float* transposed = reinterpret_cast<float*>(scratch.bytes(cpu::attention_maps_bytes(input)));
   float* scores = transposed + width * kQueries;
   float* rows = scores + kKeys * kQueries;  // of q, then of k
   cpu::rotate_head(cpu::query_rows(input, task, task.query, queries, input.scale), rows);
@@ -70,7 +71,12 @@ namespace groel::ops {
 GROEL_EXPORT(map_task);
 namespace cpu {
 
+std::size_t attention_maps_bytes(const AttentionInput& input) {
+  return static_cast<std::size_t>((2 * head_width(input) + kKeys) * kQueries) * sizeof(float);
+}
+
 void attention_maps(const AttentionInput& input, const AttentionSequence& sequence, Tensor& maps) {
+  const ProfileScope scope("attention_maps");
   const std::int64_t tasks = input.heads * ceil_div(sequence.queries(), kQueries);
   parallel_for(tasks, [&](std::int64_t task) { GROEL_DISPATCH(map_task)(input, sequence, task, maps); });
 }

@@ -5,7 +5,7 @@
 
 #include "base/profile.h"
 #include "base/threads.h"
-#include "ops/dispatch.h"
+#include "ops/backend_cpu.h"
 #include "ops/view.h"
 
 namespace groel::ops {
@@ -40,16 +40,18 @@ void embed_row(const Tensor& table, const Tensor& ids, const Tensor& scale, std:
 
 Tensor embedding(const Tensor& table, const Tensor& ids, const Tensor& scale) {
   check(table, ids, scale);
-  require_cpu(table);
+  Tensor out = Tensor::empty({ids.size(0), table.size(1)}, DType::f32, table.device());
+  backend(table).embedding(table, ids, scale, out);
+  return out;
+}
+
+void cpu::embedding(const Tensor& table, const Tensor& ids, const Tensor& scale, Tensor& y) {
   const ProfileScope scope("embedding");
   const std::int64_t tokens = ids.size(0);
-  Tensor out = Tensor::empty({tokens, table.size(1)});
   const std::int64_t step = rows_a_task(table.size(1));
   parallel_for(ceil_div(tokens, step), [&](std::int64_t task) {
-    for (std::int64_t t = task * step; t < std::min(tokens, (task + 1) * step); ++t)
-      embed_row(table, ids, scale, t, out);
+    for (std::int64_t t = task * step; t < std::min(tokens, (task + 1) * step); ++t) embed_row(table, ids, scale, t, y);
   });
-  return out;
 }
 
 }  // namespace groel::ops

@@ -5,7 +5,7 @@
 
 #include "base/profile.h"
 #include "base/threads.h"
-#include "ops/dispatch.h"
+#include "ops/backend_cpu.h"
 #include "ops/embedding.h"
 #include "ops/view.h"
 
@@ -17,7 +17,6 @@ void check(const Tensor& dy, const EmbeddingGrad& input, const Tensor& table) {
   GROEL_REQUIRE(input.ids.shape() == Shape{dy.size(0)});
   GROEL_REQUIRE(!input.scale.defined() || input.scale.shape() == input.ids.shape());
   for (const std::int32_t id : input.ids.values<std::int32_t>()) GROEL_REQUIRE(0 <= id && id < table.size(0));
-  require_cpu(dy);
 }
 
 float factor_of(const EmbeddingGrad& input, std::int64_t t) {
@@ -28,8 +27,12 @@ float factor_of(const EmbeddingGrad& input, std::int64_t t) {
 }  // namespace
 
 void embedding_grad(const Tensor& dy, const EmbeddingGrad& input, Tensor& table) {
-  constexpr std::int64_t kColumns = 64;
   check(dy, input, table);
+  backend(dy).embedding_grad(dy, input, table);
+}
+
+void cpu::embedding_grad(const Tensor& dy, const EmbeddingGrad& input, Tensor& table) {
+  constexpr std::int64_t kColumns = 64;
   const ProfileScope scope("embedding_grad");
   const auto from = matrix<float>(dy);
   const auto to = mutable_matrix<float>(table);

@@ -5,8 +5,8 @@
 #include <string_view>
 
 #include "base/cpu.h"
-#include "base/profile.h"
-#include "ops/dispatch.h"
+#include "base/error.h"
+#include "ops/backend.h"
 #include "ops/linear_impl.h"
 
 namespace groel::ops {
@@ -17,9 +17,9 @@ PackedWeight::PackedWeight(const std::vector<Tensor>& weights, Precision precisi
     GROEL_REQUIRE(weight.rank() == 2 && weight.size(0) > 0 && weight.size(1) > 0);
     GROEL_REQUIRE(weight.size(1) == weights.front().size(1));
     GROEL_REQUIRE(weight.dtype() == DType::f32 || weight.dtype() == DType::bf16 || weight.dtype() == DType::f16);
-    require_cpu(weight);
+    GROEL_REQUIRE(weight.device() == weights.front().device());
   }
-  impl_ = cpu::pack(weights, precision);
+  impl_ = backend(weights.front()).pack(weights, precision);
 }
 
 std::int64_t PackedWeight::in() const { return impl_->in; }
@@ -54,10 +54,9 @@ void check(const Tensor& x, const PackedWeight& weight, const LinearOptions& opt
 
 Tensor linear(const Tensor& x, const PackedWeight& weight, const LinearOptions& options) {
   check(x, weight, options);
-  require_cpu(x);
-  Tensor y = options.into.defined() ? options.into : Tensor::empty({x.size(0), weight.out()}, options.output);
-  const ProfileScope scope("linear", 2.0 * static_cast<double>(x.count()) * static_cast<double>(weight.out()));
-  if (x.size(0) > 0) cpu::linear(x, weight.impl(), options, y);
+  Tensor y =
+      options.into.defined() ? options.into : Tensor::empty({x.size(0), weight.out()}, options.output, x.device());
+  if (x.size(0) > 0) backend(x).linear(x, weight.impl(), options, y);
   return y;
 }
 

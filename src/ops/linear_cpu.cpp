@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/cpu.h"
+#include "base/profile.h"
 #include "base/threads.h"
 #include "ops/linear_impl.h"
 #include "ops/linear_panel.h"
@@ -91,6 +92,22 @@ std::int64_t products_for_one(Precision precision) {
   return precision == Precision::f32x3 ? 3 : precision == Precision::f32x6 ? 6 : 1;
 }
 
+// Of what type, and into how many, numbers of a product are split.
+struct Numbers {
+  DType type;
+  std::int64_t split;
+};
+Numbers numbers_of(Precision precision) {
+  const std::int64_t split = products_for_one(precision);
+  const bool bf16 = split > 1 || (precision == Precision::bf16 && active_isa() >= Isa::avx512_bf16);
+  return {bf16 ? DType::bf16 : DType::f32, split};
+}
+
+// Rows of x as products of a group take them.
+std::size_t group_bytes(std::int64_t depth, DType input) {
+  return static_cast<std::size_t>(kRows * depth * kGroup) * size_of(input);
+}
+
 struct Job {
   const Tensor& x;
   const CpuWeight& weight;
@@ -153,15 +170,15 @@ struct Range {
 void run_group(const Job& job, Range tiles, Range panels) {
   thread_local Scratch copies;
   const std::int64_t tokens = job.x.size(0);
-  const auto bytes = static_cast<std::size_t>(kRows * job.weight.depth()) * size_of(job.weight.input);
-  std::byte* copy = copies.bytes(bytes * kGroup);
+  const std::size_t bytes = group_bytes(job.weight.depth(), job.weight.input);
+  std::byte* copy = copies.bytes(bytes);
   Rows rows[kGroup];
   const std::byte* x[kGroup];
   for (std::int64_t t = tiles.begin; t < tiles.end; ++t) {
     const std::int64_t i = t - tiles.begin;
     const std::int64_t end = std::min(tokens, (t + 1) * kRows);
     rows[i] = {t * kRows, end, job.weight.products.front().padded(end - t * kRows)};
-    x[i] = input_tile(job, rows[i], copy + static_cast<std::size_t>(i) * bytes);
+    x[i] = input_tile(job, rows[i], copy + static_cast<std::size_t>(i) * (bytes / kGroup));
   }
   for (std::int64_t panel = panels.begin; panel < panels.end; ++panel)
     for (std::int64_t i = 0; i < tiles.end - tiles.begin; ++i) run_tile(job, rows[i], panel, x[i]);
@@ -172,13 +189,12 @@ void run_group(const Job& job, Range tiles, Range panels) {
 std::shared_ptr<const PackedWeight::Impl> pack(const std::vector<Tensor>& weights, Precision precision) {
   const Stack stack{weights};
   auto out = std::make_shared<CpuWeight>();
-  const std::int64_t split = products_for_one(precision);
-  const bool products_in_bf16 = split > 1 || (precision == Precision::bf16 && active_isa() >= Isa::avx512_bf16);
+  const Numbers numbers = numbers_of(precision);
   out->in = weights.front().size(1);
   out->out = stack.rows();
   out->precision = precision;
-  out->input = products_in_bf16 ? DType::bf16 : DType::f32;
-  out->split = split;
+  out->input = numbers.type;
+  out->split = numbers.split;
   out->panels = ceil_div(out->out, kPanel);
   const std::int64_t last = out->out - (out->panels - 1) * kPanel;
   if (out->panels > 1) out->products.emplace_back(out->depth(), kPanel, out->input);
@@ -190,8 +206,21 @@ std::shared_ptr<const PackedWeight::Impl> pack(const std::vector<Tensor>& weight
   return out;
 }
 
+std::size_t packed_bytes(std::int64_t in, std::int64_t out, Precision precision) {
+  const Numbers numbers = numbers_of(precision);
+  return static_cast<std::size_t>(numbers.split * in * out) * size_of(numbers.type);
+}
+
+LinearScratch linear_scratch(std::int64_t rows, const PackedWeight::Impl& weight) {
+  const Numbers numbers = numbers_of(weight.precision);
+  const std::int64_t padded = std::min(kRows, ceil_div(rows, PanelProduct::kFewRows) * PanelProduct::kFewRows);
+  return {group_bytes(numbers.split * weight.in, numbers.type),
+          static_cast<std::size_t>(padded * std::min(kPanel, weight.out)) * sizeof(float)};
+}
+
 void linear(const Tensor& x, const PackedWeight::Impl& weight, const LinearOptions& options, Tensor& y) {
   const auto& packed = static_cast<const CpuWeight&>(weight);
+  const ProfileScope scope("linear", 2.0 * static_cast<double>(x.count()) * static_cast<double>(packed.out));
   const Job job{x, packed, options, y};
   const std::int64_t tiles = ceil_div(x.size(0), kRows);
   const std::int64_t wanted = 4 * num_threads();  // tasks

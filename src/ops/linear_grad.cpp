@@ -6,7 +6,7 @@
 #include "base/cpu.h"
 #include "base/profile.h"
 #include "base/threads.h"
-#include "ops/dispatch.h"
+#include "ops/backend_cpu.h"
 #include "ops/linear_grad_impl.h"
 #include "ops/view.h"
 
@@ -23,7 +23,6 @@ void check(const Tensor& x, const Tensor& dy, const LinearGradients& to) {
   GROEL_REQUIRE(!to.weight.defined() || (to.weight.shape() == Shape{dy.size(1), x.size(1)} && to.weight.contiguous() &&
                                          to.weight.dtype() == DType::f32));
   GROEL_REQUIRE(!to.bias.defined() || (to.bias.shape() == Shape{dy.size(1)} && to.bias.dtype() == DType::f32));
-  require_cpu(x);
 }
 
 GradWord word_of(Precision precision) {
@@ -34,7 +33,8 @@ GradWord word_of(Precision precision) {
 GradPanels make_panels(const Tensor& x, GradWord word, std::int64_t width) {
   GradPanels out{nullptr, word, x.size(0), x.size(1), width, ceil_div(x.size(1), width)};
   const std::int64_t runs = ceil_div(out.rows, kGradRows);
-  out.storage = Storage::allocate(static_cast<std::size_t>(runs * out.panels * out.steps(kGradRows) * width) * 4);
+  out.storage =
+      Storage::allocate(static_cast<std::size_t>(runs * out.panels * out.steps(kGradRows) * width) * 4, x.device());
   return out;
 }
 
@@ -46,7 +46,7 @@ void add_sums(const std::vector<float>& sums, std::int64_t runs, Tensor& bias) {
 }
 
 // Both operands in panels, and dy's column sums.
-void pack(const Tensor& x, const GradPanels& px, const Tensor& dy, const GradPanels& pdy, Tensor& bias) {
+void pack_operands(const Tensor& x, const GradPanels& px, const Tensor& dy, const GradPanels& pdy, Tensor& bias) {
   const std::int64_t runs = ceil_div(x.size(0), kGradRows);
   std::vector<float> sums(bias.defined() ? static_cast<std::size_t>(runs * dy.size(1)) : 0);
   const auto pack_run = px.word == GradWord::pair ? cpu::pack_pairs_run : cpu::pack_grad_run;
@@ -89,25 +89,39 @@ void run_tiles(const GradPanels& x, const GradPanels& dy, const TileRange& range
 void linear_grad(const Tensor& x, const Tensor& dy, Precision precision, LinearGradients& to) {
   check(x, dy, to);
   if (x.size(0) == 0 || !(to.weight.defined() || to.bias.defined())) return;
-  const ProfileScope scope("linear_grad", 2.0 * static_cast<double>(x.count()) * static_cast<double>(dy.size(1)));
+  backend(x).linear_grad(x, dy, precision, to);
+}
+
+cpu::GradOperands cpu::make_operands(const Tensor& x, const Tensor& dy, Precision precision) {
   const GradWord word = word_of(precision);
-  const GradPanels px = make_panels(x, word, word == GradWord::pair ? cpu::kPairPanel : cpu::grad_panel_width());
-  const GradPanels pdy = make_panels(dy, word, cpu::kGradOut);
-  pack(x, px, dy, pdy, to.bias);
+  return {make_panels(x, word, word == GradWord::pair ? kPairPanel : grad_panel_width()),
+          make_panels(dy, word, kGradOut)};
+}
+
+void cpu::linear_grad(const Tensor& x, const Tensor& dy, Precision precision, LinearGradients& to) {
+  const ProfileScope scope("linear_grad", 2.0 * static_cast<double>(x.count()) * static_cast<double>(dy.size(1)));
+  const auto [px, pdy] = make_operands(x, dy, precision);
+  pack_operands(x, px, dy, pdy, to.bias);
   if (!to.weight.defined()) return;
   const Matrix<float> dw = mutable_matrix<float>(to.weight);
   const std::int64_t splits = std::clamp<std::int64_t>(ceil_div(8 * num_threads(), px.panels), 1, pdy.panels);
-  parallel_for(px.panels * splits, [&](std::int64_t task) {
+  parallel_for(px.panels * splits, [&, &px = px, &pdy = pdy](std::int64_t task) {
     const std::int64_t split = task % splits;
     run_tiles(px, pdy, {task / splits, split * pdy.panels / splits, (split + 1) * pdy.panels / splits}, dw);
   });
 }
 
 Tensor transpose(const Tensor& x) {
+  GROEL_REQUIRE(x.rank() == 2 && x.dtype() == DType::f32);
+  Tensor out = Tensor::empty({x.size(1), x.size(0)}, DType::f32, x.device());
+  backend(x).transpose(x, out);
+  return out;
+}
+
+void cpu::transpose(const Tensor& x, Tensor& y) {
   constexpr std::int64_t kBlock = 32;
   const auto in = matrix<float>(x);
-  Tensor out = Tensor::empty({in.columns, in.rows});
-  const auto to = mutable_matrix<float>(out);
+  const auto to = mutable_matrix<float>(y);
   parallel_for(ceil_div(in.columns, kBlock), [&](std::int64_t block) {
     const std::int64_t c0 = block * kBlock;
     const std::int64_t c1 = std::min(in.columns, c0 + kBlock);
@@ -115,7 +129,6 @@ Tensor transpose(const Tensor& x) {
       for (std::int64_t c = c0; c < c1; ++c)
         for (std::int64_t r = r0; r < std::min(in.rows, r0 + kBlock); ++r) to.row(c)[r] = in.row(r)[c];
   });
-  return out;
 }
 
 }  // namespace groel::ops

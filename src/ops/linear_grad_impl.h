@@ -36,6 +36,12 @@ struct GradPanels {
     return reinterpret_cast<std::uint32_t*>(storage->data()) + (run * panels + panel) * steps(kGradRows) * width;
   }
 };
+/// Both operands' panels, of the inputs' device, not filled.
+struct GradOperands {
+  GradPanels x;
+  GradPanels dy;
+};
+GradOperands make_operands(const Tensor& x, const Tensor& dy, Precision precision);
 /// Packs one run of x's rows; `sums` [columns], zeros when not null, receives the sums of its columns.
 void pack_grad_run(const Tensor& x, std::int64_t run, const GradPanels& to, float* sums);
 

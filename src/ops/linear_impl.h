@@ -20,6 +20,16 @@ std::shared_ptr<const PackedWeight::Impl> pack(const std::vector<Tensor>& weight
 /// Everything is checked; y is where the result goes.
 void linear(const Tensor& x, const PackedWeight::Impl& weight, const LinearOptions& options, Tensor& y);
 
+/// Bytes of a weight packed.
+std::size_t packed_bytes(std::int64_t in, std::int64_t out, Precision precision);
+/// What each thread keeps for products of so many rows with that weight: rows of x as a product takes them, and a tile
+/// of its result.
+struct LinearScratch {
+  std::size_t rows;
+  std::size_t product;
+};
+LinearScratch linear_scratch(std::int64_t rows, const PackedWeight::Impl& weight);
+
 /// Into how many bf16 products one of f32 values is split, and whose rows are wanted.
 struct Split {
   enum class Side { input, weight };

@@ -8,7 +8,7 @@
 
 #include "base/profile.h"
 #include "base/threads.h"
-#include "ops/dispatch.h"
+#include "ops/backend_cpu.h"
 #include "ops/view.h"
 
 namespace groel::ops {
@@ -48,12 +48,15 @@ struct Term {
   double slope;
 };
 
+void check_elements(const Tensor& x, const Tensor& targets) {
+  GROEL_REQUIRE(x.rank() == 2 && x.shape() == targets.shape() && x.dtype() == DType::f32);
+}
+
+Loss elementwise_loss(const Tensor& x) { return {0, x.count(), 0, Tensor::empty(x.shape(), DType::f32, x.device())}; }
+
 // Sum over elements of term(x, target).
-Loss elementwise(const Tensor& x, const Tensor& targets, double weight,
-                 const std::function<Term(double, double)>& term) {
-  GROEL_REQUIRE(x.rank() == 2 && x.shape() == targets.shape());
-  require_cpu(x);
-  Loss out{0, x.count(), 0, Tensor::empty(x.shape())};
+void elementwise(const Tensor& x, const Tensor& targets, double weight, const std::function<Term(double, double)>& term,
+                 Loss& out) {
   const auto gradient = mutable_matrix<float>(out.gradient);
   out.sum = sum_rows(x.size(0), [&](std::int64_t r) {
     double sum = 0;
@@ -64,22 +67,47 @@ Loss elementwise(const Tensor& x, const Tensor& targets, double weight,
     }
     return sum;
   });
-  return out;
 }
 
 }  // namespace
 
 Loss cross_entropy(const Tensor& logits, const Tensor& targets, double weight) {
   GROEL_REQUIRE(logits.rank() == 2 && logits.size(1) > 0 && targets.shape() == Shape{logits.size(0)});
-  require_cpu(logits);
+  Loss out{0, 0, 0, Tensor::zeros(logits.shape(), DType::f32, logits.device())};
+  for (const std::int32_t id : targets.values<std::int32_t>()) out.targets += id != kIgnoredTarget;
+  backend(logits).cross_entropy(logits, targets, argmax(logits), weight, out);
+  return out;
+}
+
+Loss squared_error(const Tensor& x, const Tensor& targets, double weight) {
+  check_elements(x, targets);
+  Loss out = elementwise_loss(x);
+  backend(x).squared_error(x, targets, weight, out);
+  return out;
+}
+
+Loss binary_cross_entropy(const Tensor& logits, const Tensor& targets, double weight) {
+  check_elements(logits, targets);
+  Loss out = elementwise_loss(logits);
+  backend(logits).binary_cross_entropy(logits, targets, weight, out);
+  return out;
+}
+
+Tensor argmax(const Tensor& x) {
+  GROEL_REQUIRE(x.rank() == 2 && x.dtype() == DType::f32);
+  Tensor out = Tensor::empty({x.size(0)}, DType::i32, x.device());
+  backend(x).argmax(x, out);
+  return out;
+}
+
+namespace cpu {
+
+void cross_entropy(const Tensor& logits, const Tensor& targets, const Tensor& best, double weight, Loss& out) {
   const ProfileScope scope("loss");
-  Loss out{0, 0, 0, Tensor::zeros(logits.shape())};
   const auto ids = targets.values<std::int32_t>();
-  const Tensor best = argmax(logits);
   for (std::size_t t = 0; t < ids.size(); ++t) {
     if (ids[t] == kIgnoredTarget) continue;
     GROEL_REQUIRE(0 <= ids[t] && ids[t] < logits.size(1));
-    ++out.targets;
     out.correct += ids[t] == best.data<std::int32_t>()[t];
   }
   const auto gradient = mutable_matrix<float>(out.gradient);
@@ -87,36 +115,35 @@ Loss cross_entropy(const Tensor& logits, const Tensor& targets, double weight) {
     const std::int32_t target = ids[static_cast<std::size_t>(r)];
     return target == kIgnoredTarget ? 0.0 : cross_entropy_row(row_of(logits, r), target, weight, gradient.row(r));
   });
-  return out;
 }
 
-Loss squared_error(const Tensor& x, const Tensor& targets, double weight) {
-  return elementwise(x, targets, weight, [](double value, double target) {
+void squared_error(const Tensor& x, const Tensor& targets, double weight, Loss& out) {
+  const auto term = [](double value, double target) {
     const double d = value - target;
     return Term{d * d, 2 * d};
-  });
+  };
+  elementwise(x, targets, weight, term, out);
 }
 
-Loss binary_cross_entropy(const Tensor& logits, const Tensor& targets, double weight) {
-  Loss out = elementwise(logits, targets, weight, [](double x, double y) {
+void binary_cross_entropy(const Tensor& logits, const Tensor& targets, double weight, Loss& out) {
+  const auto term = [](double x, double y) {
     // max(x, 0) - x y + log(1 + e^-|x|): no overflow at either end
     const double sigmoid = x >= 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x));
     return Term{std::max(x, 0.0) - x * y + std::log1p(std::exp(-std::abs(x))), sigmoid - y};
-  });
+  };
+  elementwise(logits, targets, weight, term, out);
   for (std::int64_t r = 0; r < logits.size(0); ++r)
     for (std::int64_t i = 0; i < logits.size(1); ++i)
       out.correct += (matrix<float>(logits).row(r)[i] > 0) == (matrix<float>(targets).row(r)[i] > 0.5F);
-  return out;
 }
 
-Tensor argmax(const Tensor& x) {
-  Tensor out = Tensor::empty({x.size(0)}, DType::i32);
+void argmax(const Tensor& x, Tensor& best) {
   for (std::int64_t r = 0; r < x.size(0); ++r) {
     const auto row = row_of(x, r);
-    out.mutable_data<std::int32_t>()[r] =
+    best.mutable_data<std::int32_t>()[r] =
         static_cast<std::int32_t>(std::max_element(row.begin(), row.end()) - row.begin());
   }
-  return out;
 }
 
+}  // namespace cpu
 }  // namespace groel::ops

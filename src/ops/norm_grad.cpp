@@ -6,7 +6,7 @@
 
 #include "base/profile.h"
 #include "base/threads.h"
-#include "ops/dispatch.h"
+#include "ops/backend_cpu.h"
 #include "ops/norm_grad_impl.h"
 #include "ops/view.h"
 
@@ -18,8 +18,7 @@ constexpr std::int64_t kRows = 64;  // of a run, whatever T and the number of th
 void check(const Tensor& x, const LayerNormOptions& options, const Tensor& dy, const LayerNormGradients& to) {
   GROEL_REQUIRE(x.rank() == 2 && x.size(1) > 0 && dy.shape() == x.shape());
   GROEL_REQUIRE(!to.x.defined() || to.x.shape() == x.shape());
-  for (const Tensor* vector : {&options.gain, &options.bias, &to.gain, &to.bias}) optional_vector(*vector, x.size(1));
-  require_cpu(x);
+  for (const Tensor* vector : {&options.gain, &options.bias, &to.gain, &to.bias}) check_vector(*vector, x.size(1));
 }
 
 void add_runs(const std::vector<float>& sums, std::size_t offset, std::int64_t width, Tensor& to) {
@@ -34,13 +33,17 @@ void add_runs(const std::vector<float>& sums, std::size_t offset, std::int64_t w
 
 void layer_norm_grad(const Tensor& x, const LayerNormOptions& options, const Tensor& dy, LayerNormGradients& to) {
   check(x, options, dy, to);
+  backend(x).layer_norm_grad(x, options, dy, to);
+}
+
+void cpu::layer_norm_grad(const Tensor& x, const LayerNormOptions& options, const Tensor& dy, LayerNormGradients& to) {
   const ProfileScope scope("layer_norm_grad");
   const std::int64_t width = x.size(1);
   const std::int64_t runs = ceil_div(x.size(0), kRows);
   std::vector<float> sums(static_cast<std::size_t>(2 * runs * width));
   parallel_for(runs, [&](std::int64_t run) {
     float* at = sums.data() + 2 * run * width;
-    cpu::layer_norm_grad(x, options, dy, {run * kRows, std::min(x.size(0), (run + 1) * kRows)}, to, {at, at + width});
+    layer_norm_grad(x, options, dy, {run * kRows, std::min(x.size(0), (run + 1) * kRows)}, to, {at, at + width});
   });
   add_runs(sums, 0, width, to.gain);
   add_runs(sums, static_cast<std::size_t>(width), width, to.bias);

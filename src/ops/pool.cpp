@@ -8,7 +8,7 @@
 
 #include "base/profile.h"
 #include "base/threads.h"
-#include "ops/dispatch.h"
+#include "ops/backend_cpu.h"
 #include "ops/pool_impl.h"
 #include "ops/view.h"
 
@@ -53,13 +53,17 @@ void max_strip(Matrix<const float> x, const Strip& strip, float* out) {
     }
 }
 
+Tensor reduced(const Tensor& x, const Segments& segments) {
+  GROEL_REQUIRE(x.dtype() == DType::f32);
+  return Tensor::zeros({check_segments(x, segments), x.size(1)}, DType::f32, x.device());
+}
+
 template <class Reduce>
-Tensor reduce(const Tensor& x, const Segments& segments, const Reduce& reduce_strip) {
-  const std::int64_t count = check_segments(x, segments);
-  require_cpu(x);
+void reduce(const Tensor& x, const Segments& segments, const Reduce& reduce_strip, Tensor& out) {
+  const ProfileScope scope("pooling");
   const auto in = matrix<float>(x);
-  Tensor out = Tensor::zeros({count, in.columns});
   const auto y = mutable_matrix<float>(out);
+  const std::int64_t count = out.size(0);
   const std::int64_t strips = ceil_div(in.columns, kStrip);
   parallel_for(count * strips, [&](std::int64_t task) {
     const std::int64_t s = task / strips;
@@ -68,7 +72,6 @@ Tensor reduce(const Tensor& x, const Segments& segments, const Reduce& reduce_st
                       std::min(kStrip, in.columns - column)};
     if (strip.begin < strip.end) reduce_strip(in, strip, y.row(s) + column);
   });
-  return out;
 }
 
 double sum_run(const float* x, std::int64_t count) {
@@ -80,10 +83,8 @@ double sum_run(const float* x, std::int64_t count) {
 // Results of body(first element, count) over runs of a fixed length.
 template <class T, class Body>
 std::vector<T> for_runs(const Tensor& x, const Body& body) {
-  require_cpu(x);
-  const Tensor packed = x.contiguous() ? x : x.clone();
-  const float* values = packed.data<float>();
-  const std::int64_t count = packed.count();
+  const float* values = x.data<float>();
+  const std::int64_t count = x.count();
   std::vector<T> out(static_cast<std::size_t>(ceil_div(count, kRun)));
   parallel_for(static_cast<std::int64_t>(out.size()), [&](std::int64_t run) {
     out[static_cast<std::size_t>(run)] = body(values + run * kRun, std::min(kRun, count - run * kRun));
@@ -94,13 +95,26 @@ std::vector<T> for_runs(const Tensor& x, const Body& body) {
 }  // namespace
 
 Tensor segment_mean(const Tensor& x, const Segments& segments) {
-  const ProfileScope scope("pooling");
-  return reduce(x, segments, mean_strip);
+  Tensor out = reduced(x, segments);
+  backend(x).segment_mean(x, segments, out);
+  return out;
 }
+
 Tensor segment_max(const Tensor& x, const Segments& segments) {
-  const ProfileScope scope("pooling");
-  return reduce(x, segments, max_strip);
+  Tensor out = reduced(x, segments);
+  backend(x).segment_max(x, segments, out);
+  return out;
 }
+
+double sum(const Tensor& x) {
+  const Tensor packed = x.contiguous() ? x : x.clone();
+  return backend(x).sum(packed);
+}
+
+namespace cpu {
+
+void segment_mean(const Tensor& x, const Segments& segments, Tensor& y) { reduce(x, segments, mean_strip, y); }
+void segment_max(const Tensor& x, const Segments& segments, Tensor& y) { reduce(x, segments, max_strip, y); }
 
 double sum(const Tensor& x) {
   double total = 0;
@@ -108,4 +122,5 @@ double sum(const Tensor& x) {
   return total;
 }
 
+}  // namespace cpu
 }  // namespace groel::ops

@@ -6,7 +6,7 @@
 
 #include "base/profile.h"
 #include "base/threads.h"
-#include "ops/dispatch.h"
+#include "ops/backend_cpu.h"
 #include "ops/rotary_impl.h"
 #include "ops/view.h"
 
@@ -14,9 +14,17 @@ namespace groel::ops {
 
 RotaryTable rotary_table(const Tensor& inv_freq, std::int64_t positions) {
   GROEL_REQUIRE(inv_freq.rank() == 1 && positions >= 0);
+  const Shape shape{positions, inv_freq.size(0)};
+  RotaryTable table{Tensor::empty(shape, DType::f32, inv_freq.device()),
+                    Tensor::empty(shape, DType::f32, inv_freq.device())};
+  backend(inv_freq).rotary_table(inv_freq, table);
+  return table;
+}
+
+void cpu::rotary_table(const Tensor& inv_freq, RotaryTable& table) {
   const auto frequencies = inv_freq.values<float>();
   const auto half = static_cast<std::int64_t>(frequencies.size());
-  RotaryTable table{Tensor::empty({positions, half}), Tensor::empty({positions, half})};
+  const std::int64_t positions = table.cosine.size(0);
   const auto cosine = mutable_matrix<float>(table.cosine);
   const auto sine = mutable_matrix<float>(table.sine);
   const std::int64_t step = rows_a_task(half, 1 << 10);
@@ -28,7 +36,6 @@ RotaryTable rotary_table(const Tensor& inv_freq, std::int64_t positions) {
         sine.row(p)[i] = static_cast<float>(std::sin(static_cast<double>(angle)));
       }
   });
-  return table;
 }
 
 void check_rotary(const Tensor& x, const RotaryTable& table, const Tensor& cu_seqlens, const RotaryOptions& options) {
@@ -41,7 +48,10 @@ void check_rotary(const Tensor& x, const RotaryTable& table, const Tensor& cu_se
 
 void rotary_inplace(Tensor& x, const RotaryTable& table, const Tensor& cu_seqlens, const RotaryOptions& options) {
   check_rotary(x, table, cu_seqlens, options);
-  require_cpu(x);
+  backend(x).rotary_inplace(x, table, cu_seqlens, options);
+}
+
+void cpu::rotary_inplace(Tensor& x, const RotaryTable& table, const Tensor& cu_seqlens, const RotaryOptions& options) {
   const ProfileScope scope("rotary");
   const auto bounds = cu_seqlens.values<std::int32_t>();
   const auto rows = mutable_matrix<float>(x);
@@ -52,8 +62,8 @@ void rotary_inplace(Tensor& x, const RotaryTable& table, const Tensor& cu_seqlen
     for (std::int64_t t = begin; t < std::min(rows.rows, begin + step); ++t) {
       while (start[1] <= t) ++start;
       const std::int64_t position = t - *start;
-      cpu::rotate({rows.row(t), rows.row(t), matrix<float>(table.cosine).row(position),
-                   matrix<float>(table.sine).row(position), options.heads, table.cosine.size(1), options.scale});
+      rotate({rows.row(t), rows.row(t), matrix<float>(table.cosine).row(position),
+              matrix<float>(table.sine).row(position), options.heads, table.cosine.size(1), options.scale});
     }
   });
 }

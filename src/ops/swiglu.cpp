@@ -5,7 +5,7 @@
 
 #include "base/profile.h"
 #include "base/threads.h"
-#include "ops/dispatch.h"
+#include "ops/backend_cpu.h"
 #include "ops/swiglu_impl.h"
 #include "ops/view.h"
 
@@ -16,7 +16,6 @@ bool is_float(DType dtype) { return dtype == DType::f32 || dtype == DType::bf16;
 
 void check(const Tensor& x) {
   GROEL_REQUIRE(x.rank() == 2 && x.size(1) > 0 && x.size(1) % 2 == 0 && is_float(x.dtype()));
-  require_cpu(x);
 }
 
 template <class Body>
@@ -32,19 +31,27 @@ void for_row_ranges(const Tensor& x, const Body& body) {
 Tensor swiglu(const Tensor& x, DType output) {
   check(x);
   GROEL_REQUIRE(is_float(output));
-  const ProfileScope scope("swiglu");
-  Tensor y = Tensor::empty({x.size(0), x.size(1) / 2}, output);
-  for_row_ranges(x, [&](cpu::RowRange rows) { cpu::swiglu(x, rows, y); });
+  Tensor y = Tensor::empty({x.size(0), x.size(1) / 2}, output, x.device());
+  backend(x).swiglu(x, y);
   return y;
 }
 
 Tensor swiglu_grad(const Tensor& x, const Tensor& dy) {
   check(x);
   GROEL_REQUIRE(dy.dtype() == DType::f32 && dy.shape() == (Shape{x.size(0), x.size(1) / 2}));
-  const ProfileScope scope("swiglu_grad");
-  Tensor dx = Tensor::empty(x.shape());
-  for_row_ranges(x, [&](cpu::RowRange rows) { cpu::swiglu_grad(x, dy, rows, dx); });
+  Tensor dx = Tensor::empty(x.shape(), DType::f32, x.device());
+  backend(x).swiglu_grad(x, dy, dx);
   return dx;
+}
+
+void cpu::swiglu(const Tensor& x, Tensor& y) {
+  const ProfileScope scope("swiglu");
+  for_row_ranges(x, [&](RowRange rows) { swiglu(x, rows, y); });
+}
+
+void cpu::swiglu_grad(const Tensor& x, const Tensor& dy, Tensor& dx) {
+  const ProfileScope scope("swiglu_grad");
+  for_row_ranges(x, [&](RowRange rows) { swiglu_grad(x, dy, rows, dx); });
 }
 
 }  // namespace groel::ops

@@ -32,6 +32,11 @@ Matrix<T> mutable_matrix(Tensor& x) {
   return {x.mutable_data<T>(), x.size(0), x.size(1), x.row_stride()};
 }
 
+/// Checks an optional vector of `width` f32 values.
+inline void check_vector(const Tensor& x, std::int64_t width) {
+  if (x.defined()) GROEL_REQUIRE(x.rank() == 1 && x.size(0) == width && x.dtype() == DType::f32);
+}
+
 /// Pointer to the `width` f32 values of an optional vector, or nullptr when it is undefined.
 inline const float* optional_vector(const Tensor& x, std::int64_t width) {
   if (!x.defined()) return nullptr;

@@ -3,18 +3,16 @@
 
 #include <sys/mman.h>
 
-#include <algorithm>
 #include <cstdlib>
-#include <map>
 #include <mutex>
 #include <utility>
 
 #include "base/error.h"
+#include "tensor/shape_run.h"
 
 namespace groel {
 namespace {
 
-constexpr std::size_t kAlignment = 64;
 constexpr std::size_t kHugePage = std::size_t{2} << 20;
 
 // AddressSanitizer sees the end of a piece only where each is an allocation of its own.
@@ -24,60 +22,39 @@ constexpr bool kShareBlocks = false;
 constexpr bool kShareBlocks = true;
 #endif
 
-std::size_t round_up(std::size_t value, std::size_t step) { return (value + step - 1) / step * step; }
-
-// Blocks come in sizes of 1/8 steps of a power of two, so that batches of nearly equal size reuse each other's.
-std::size_t block_size(std::size_t bytes) {
-  std::size_t step = kAlignment;
-  while (step * 8 < bytes) step *= 2;
-  return round_up(std::max<std::size_t>(bytes, 1), step);
-}
-
 class HostPool {
  public:
   std::byte* take(std::size_t capacity) {
     {
       const std::scoped_lock lock(mutex_);
-      statistics_.live += capacity;
-      statistics_.peak = std::max(statistics_.peak, statistics_.live);
-      if (const auto found = free_.find(capacity); found != free_.end()) {
-        std::byte* block = found->second;
-        free_.erase(found);
-        statistics_.cached -= capacity;
-        return block;
-      }
-      ++statistics_.allocations;
+      if (const auto block = blocks_.take(capacity)) return *block;
     }
     return allocate(capacity);
   }
 
   void give(std::byte* block, std::size_t capacity) {
     const std::scoped_lock lock(mutex_);
-    statistics_.live -= capacity;
-    statistics_.cached += capacity;
-    free_.emplace(capacity, block);
+    blocks_.give(block, capacity);
   }
 
   void release() {
     const std::scoped_lock lock(mutex_);
-    for (const auto& [capacity, block] : free_) std::free(block);
-    free_.clear();
-    statistics_.cached = 0;
+    blocks_.release([](std::byte* block) { std::free(block); });
   }
 
   MemoryStatistics statistics() {
     const std::scoped_lock lock(mutex_);
-    return statistics_;
+    return blocks_.statistics();
   }
 
   void reset_peak() {
     const std::scoped_lock lock(mutex_);
-    statistics_.peak = statistics_.live;
+    blocks_.reset_peak();
   }
 
  private:
   std::byte* allocate(std::size_t capacity) {
-    const std::size_t alignment = capacity >= kHugePage ? kHugePage : kAlignment;
+    const std::size_t alignment = capacity >= kHugePage ? kHugePage : kBlockAlignment;
     void* block = std::aligned_alloc(alignment, round_up(capacity, alignment));
     if (block == nullptr) {  // what is cached may be what is missing
       release();
@@ -85,7 +62,7 @@ class HostPool {
     }
     if (block == nullptr) {
       const std::scoped_lock lock(mutex_);
-      statistics_.live -= capacity;
+      blocks_.undo(capacity);
       throw Error(ErrorKind::memory,
                   {fmt::format("cannot allocate {} bytes", capacity), {}, "lower --max-tokens, or lower --memory"});
     }
@@ -94,8 +71,7 @@ class HostPool {
   }
 
   std::mutex mutex_;
-  std::multimap<std::size_t, std::byte*> free_;
-  MemoryStatistics statistics_;
+  BlockPool<std::byte*> blocks_;
 };
 
 // Never destroyed: tensors with static lifetime may outlive any order of destruction.
@@ -107,7 +83,11 @@ HostPool& pool() {
 }  // namespace
 
 std::shared_ptr<Storage> Storage::allocate(std::size_t bytes, Device device) {
-  if (device != Device::cpu) throw Error(ErrorKind::unsupported, "this build has no CUDA backend");
+  if (device == Device::cuda) throw Error(ErrorKind::unsupported, "this build has no CUDA backend");
+  if (device == Device::shape) {
+    if (ShapePool* const counting = ShapeRun::pool()) return counting->allocate(bytes);
+    return std::shared_ptr<Storage>(new Storage(nullptr, bytes, 0, device, nullptr));
+  }
   const std::size_t capacity = block_size(bytes);
   return std::shared_ptr<Storage>(new Storage(pool().take(capacity), bytes, capacity, device, nullptr));
 }
@@ -125,7 +105,7 @@ std::shared_ptr<Storage> Storage::allocate_lasting(std::size_t bytes) {
     newest = block;
     used = 0;
   }
-  std::byte* piece = block->data() + std::exchange(used, used + round_up(bytes, kAlignment));
+  std::byte* piece = block->data() + std::exchange(used, used + round_up(bytes, kBlockAlignment));
   return borrow(piece, bytes, std::move(block));
 }
 
@@ -139,7 +119,13 @@ Storage::Storage(std::byte* data, std::size_t size, std::size_t capacity, Device
     : data_(data), size_(size), capacity_(capacity), device_(device), owner_(std::move(owner)) {}
 
 Storage::~Storage() {
-  if (owner_ == nullptr) pool().give(data_, capacity_);
+  if (device_ == Device::cpu && owner_ == nullptr) pool().give(data_, capacity_);
+  if (device_ == Device::shape && owner_ != nullptr)
+    static_cast<ShapePool*>(const_cast<void*>(owner_.get()))->give(capacity_);
+}
+
+void Storage::refuse_host_access() {
+  throw Error(ErrorKind::internal, "host access to a tensor that is not on the host");
 }
 
 MemoryStatistics memory_statistics() { return pool().statistics(); }

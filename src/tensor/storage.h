@@ -7,7 +7,10 @@
 
 namespace groel {
 
-enum class Device : std::uint8_t { cpu, cuda };
+/// `shape` is no memory at all: tensors there have a shape and no data, and are counted (tensor/shape_run.h).
+enum class Device : std::uint8_t { cpu, cuda, shape };
+
+class ShapePool;
 
 /// A run of bytes on a device. Host allocations are 64-byte aligned, uninitialised, and go back to a pool when the last
 /// reference goes, so that a steady state allocates nothing.
@@ -24,13 +27,22 @@ class Storage {
   Storage(const Storage&) = delete;
   Storage& operator=(const Storage&) = delete;
 
-  std::byte* data() noexcept { return data_; }
-  const std::byte* data() const noexcept { return data_; }
+  /// Host pointers. Errors: internal, when the memory is not the host's.
+  std::byte* data() {
+    if (device_ != Device::cpu) refuse_host_access();
+    return data_;
+  }
+  const std::byte* data() const {
+    if (device_ != Device::cpu) refuse_host_access();
+    return data_;
+  }
   std::size_t size() const noexcept { return size_; }
   Device device() const noexcept { return device_; }
-  bool read_only() const noexcept { return owner_ != nullptr; }
+  bool read_only() const noexcept { return device_ == Device::cpu && owner_ != nullptr; }
 
  private:
+  friend class ShapePool;
+  [[noreturn]] static void refuse_host_access();
   Storage(std::byte* data, std::size_t size, std::size_t capacity, Device device, std::shared_ptr<const void> owner);
   std::byte* data_;
   std::size_t size_;

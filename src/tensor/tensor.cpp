@@ -51,7 +51,7 @@ Tensor Tensor::empty(Shape shape, DType dtype, Device device) {
 
 Tensor Tensor::zeros(Shape shape, DType dtype, Device device) {
   Tensor out = empty(std::move(shape), dtype, device);
-  std::memset(out.storage_->data(), 0, out.bytes());
+  if (device != Device::shape) std::memset(out.storage_->data(), 0, out.bytes());
   return out;
 }
 
@@ -60,6 +60,13 @@ Tensor Tensor::copy_of(Shape shape, DType dtype, std::span<const std::byte> byte
   GROEL_REQUIRE(out.bytes() == bytes.size());
   if (!bytes.empty()) std::memcpy(out.storage_->data(), bytes.data(), bytes.size());
   return out;
+}
+
+Tensor Tensor::computed(Shape shape, Device device, const std::function<void(std::span<float>)>& fill) {
+  if (device == Device::shape) return empty(std::move(shape), DType::f32, device);
+  Tensor out = empty(std::move(shape));
+  fill({out.mutable_data<float>(), static_cast<std::size_t>(out.count())});
+  return out.to(device);
 }
 
 Tensor Tensor::view(std::shared_ptr<Storage> storage, Shape shape, DType dtype, std::size_t byte_offset) {
@@ -82,12 +89,12 @@ std::int64_t Tensor::size(int i) const {
 bool Tensor::contiguous() const noexcept { return rank() != 2 || row_stride_ == shape_[1] || shape_[0] <= 1; }
 
 const void* Tensor::raw(DType dtype) const {
-  GROEL_REQUIRE(defined() && dtype == dtype_ && device() == Device::cpu);
+  GROEL_REQUIRE(defined() && dtype == dtype_);
   return storage_->data() + offset_;
 }
 
 void* Tensor::mutable_raw(DType dtype) {
-  GROEL_REQUIRE(defined() && dtype == dtype_ && device() == Device::cpu && !storage_->read_only());
+  GROEL_REQUIRE(defined() && dtype == dtype_ && !storage_->read_only());
   return storage_->data() + offset_;
 }
 
@@ -133,7 +140,8 @@ Tensor Tensor::columns(std::int64_t begin, std::int64_t end) const {
 Tensor Tensor::to(DType dtype) const {
   if (dtype == dtype_) return contiguous() ? *this : clone();
   const Tensor source = contiguous() ? *this : clone();
-  Tensor out = empty(shape_, dtype);
+  Tensor out = empty(shape_, dtype, device());
+  if (device() == Device::shape) return out;
   constexpr std::int64_t kChunk = 1 << 16;
   const std::int64_t total = count();
   parallel_for((total + kChunk - 1) / kChunk, [&](std::int64_t chunk) {
@@ -147,16 +155,30 @@ Tensor Tensor::to(DType dtype) const {
 Tensor Tensor::clone() const {
   GROEL_REQUIRE(defined());
   Tensor out = empty(shape_, dtype_, device());
-  const std::size_t element = size_of(dtype_);
-  if (contiguous()) {
-    if (bytes() > 0) std::memcpy(out.storage_->data(), raw_data(), bytes());
-    return out;
-  }
-  const std::size_t width = static_cast<std::size_t>(shape_[1]) * element;
-  for (std::int64_t r = 0; r < shape_[0]; ++r)
-    std::memcpy(out.storage_->data() + static_cast<std::size_t>(r) * width,
-                raw_data() + static_cast<std::size_t>(r * row_stride_) * element, width);
+  out.copy_from(*this);
   return out;
+}
+
+Tensor Tensor::to(Device device) const {
+  if (!defined() || device == this->device()) return *this;
+  if (device == Device::shape) return empty(shape_, dtype_, device);
+  throw Error(ErrorKind::internal, "a tensor without data has no values on another device");
+}
+
+void Tensor::copy_from(const Tensor& other) {
+  GROEL_REQUIRE(shape_ == other.shape_ && dtype_ == other.dtype_ && device() == other.device());
+  if (device() == Device::shape || count() == 0) return;
+  GROEL_REQUIRE(!storage_->read_only());
+  std::byte* const to = storage_->data() + offset_;
+  if (contiguous() && other.contiguous()) {
+    std::memcpy(to, other.raw_data(), bytes());
+    return;
+  }
+  const std::size_t element = size_of(dtype_);
+  for (std::int64_t r = 0; r < shape_[0]; ++r)
+    std::memcpy(to + static_cast<std::size_t>(r * row_stride_) * element,
+                other.raw_data() + static_cast<std::size_t>(r * other.row_stride_) * element,
+                static_cast<std::size_t>(shape_[1]) * element);
 }
 
 }  // namespace groel

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <span>
@@ -39,6 +40,8 @@ class Tensor {
     return of<T>(std::move(shape), std::span<const T>(values.begin(), values.size()));
   }
   static Tensor copy_of(Shape shape, DType dtype, std::span<const std::byte> bytes);
+  /// f32 values that `fill` computes on the host, then brought to `device`; without data there is nothing to compute.
+  static Tensor computed(Shape shape, Device device, const std::function<void(std::span<float>)>& fill);
   /// A contiguous view of `storage` from `byte_offset` on.
   static Tensor view(std::shared_ptr<Storage> storage, Shape shape, DType dtype, std::size_t byte_offset = 0);
 
@@ -72,7 +75,10 @@ class Tensor {
     require_contiguous();
     return {data<T>(), static_cast<std::size_t>(count())};
   }
-  const std::byte* raw_data() const noexcept { return storage_ ? storage_->data() + offset_ : nullptr; }
+  /// Host bytes of any type. Errors: internal, when the memory is not the host's.
+  const std::byte* raw_data() const { return storage_ ? storage_->data() + offset_ : nullptr; }
+  /// Where in its storage it begins.
+  std::size_t byte_offset() const noexcept { return offset_; }
 
   /// Same data, other shape (contiguous only; one dimension may be -1).
   Tensor reshape(Shape shape) const;
@@ -82,8 +88,15 @@ class Tensor {
   Tensor columns(std::int64_t begin, std::int64_t end) const;
   /// A contiguous tensor of `dtype` with the same values (rounded to nearest even); itself when nothing changes.
   Tensor to(DType dtype) const;
-  /// A contiguous copy in new memory.
+  /// A contiguous copy in new memory of the same device.
   Tensor clone() const;
+  /// The same values on that device; itself where it is there. To Device::shape alone values can be lost. Errors:
+  /// internal, from there.
+  Tensor to(Device device) const;
+  /// For code that has to read values: itself, on the host. Errors: internal, where there are none.
+  Tensor host_view() const { return to(Device::cpu); }
+  /// Takes the values of another of the same shape, type and device; rows of both may be strided.
+  void copy_from(const Tensor& other);
 
  private:
   const void* raw(DType dtype) const;

@@ -1,0 +1,52 @@
+// The CPU's table.
+#include "ops/backend_cpu.h"
+
+namespace groel::ops {
+
+const Backend& cpu_backend() {
+  static constexpr Backend kTable{
+      .name = "cpu",
+      .activate = cpu::activate,
+      .activate_as = cpu::activate_as,
+      .activation_grad = cpu::activation_grad,
+      .add = cpu::add,
+      .add_contacts = cpu::add_contacts,
+      .all_finite = cpu::all_finite,
+      .argmax = cpu::argmax,
+      .attention = cpu::attention,
+      .attention_grad = cpu::attention_grad,
+      .attention_maps = cpu::attention_maps,
+      .binary_cross_entropy = cpu::binary_cross_entropy,
+      .contact_channels = cpu::contact_channels,
+      .contact_probabilities = cpu::contact_probabilities,
+      .cross_entropy = cpu::cross_entropy,
+      .dropout = cpu::dropout,
+      .embedding = cpu::embedding,
+      .embedding_grad = cpu::embedding_grad,
+      .equal = cpu::equal,
+      .layer_norm = cpu::layer_norm,
+      .layer_norm_grad = cpu::layer_norm_grad,
+      .linear = cpu::linear,
+      .linear_grad = cpu::linear_grad,
+      .log_softmax = cpu::log_softmax,
+      .pack = cpu::pack,
+      .rotary_inplace = cpu::rotary_inplace,
+      .rotary_table = cpu::rotary_table,
+      .scale = cpu::scale,
+      .segment_max = cpu::segment_max,
+      .segment_mean = cpu::segment_mean,
+      .segment_mean_grad = cpu::segment_mean_grad,
+      .silence = cpu::silence,
+      .softmax = cpu::softmax,
+      .squared_error = cpu::squared_error,
+      .sum = cpu::sum,
+      .swiglu = cpu::swiglu,
+      .swiglu_grad = cpu::swiglu_grad,
+      .tanh = cpu::tanh,
+      .tanh_grad = cpu::tanh_grad,
+      .transpose = cpu::transpose,
+  };
+  return kTable;
+}
+
+}  // namespace groel::ops

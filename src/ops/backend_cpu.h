@@ -1,0 +1,49 @@
+// The CPU's entries of the table of operators (backend.h).
+#pragma once
+
+#include "ops/backend.h"
+
+namespace groel::ops::cpu {
+
+void activate(const Tensor& x, Activation activation, Tensor& y);
+void activate_as(const Tensor& x, Activation activation, Tensor& y);
+void activation_grad(const Tensor& x, const Tensor& dy, Activation activation, Tensor& dx);
+void add(const Tensor& a, const Tensor& b, Tensor& y);
+void add_contacts(Tensor& logits, const Tensor& maps, const Tensor& weights);
+bool all_finite(const Tensor& x);
+void argmax(const Tensor& x, Tensor& best);
+void attention(const AttentionInput& input, AttentionResult& out);
+void attention_grad(const AttentionInput& input, const AttentionResult& forward, const Tensor& dy,
+                    AttentionGradients& to);
+void attention_maps(const AttentionInput& input, const AttentionSequence& sequence, Tensor& maps);
+void binary_cross_entropy(const Tensor& logits, const Tensor& targets, double weight, Loss& to);
+void contact_channels(const Tensor& maps, Tensor& channels);
+void contact_probabilities(Tensor& logits, const Tensor& bias);
+void cross_entropy(const Tensor& logits, const Tensor& targets, const Tensor& best, double weight, Loss& to);
+void dropout(const Tensor& x, const DropoutOptions& options, Tensor& y);
+void embedding(const Tensor& table, const Tensor& ids, const Tensor& scale, Tensor& y);
+void embedding_grad(const Tensor& dy, const EmbeddingGrad& input, Tensor& table);
+bool equal(const Tensor& a, const Tensor& b);
+void layer_norm(const Tensor& x, const LayerNormOptions& options, Tensor& y);
+void layer_norm_grad(const Tensor& x, const LayerNormOptions& options, const Tensor& dy, LayerNormGradients& to);
+void linear(const Tensor& x, const PackedWeight::Impl& weight, const LinearOptions& options, Tensor& y);
+void linear_grad(const Tensor& x, const Tensor& dy, Precision precision, LinearGradients& to);
+void log_softmax(const Tensor& x, Tensor& y);
+std::shared_ptr<const PackedWeight::Impl> pack(const std::vector<Tensor>& weights, Precision precision);
+void rotary_inplace(Tensor& x, const RotaryTable& table, const Tensor& cu_seqlens, const RotaryOptions& options);
+void rotary_table(const Tensor& inv_freq, RotaryTable& table);
+void scale(const Tensor& x, float factor, Tensor& y);
+void segment_max(const Tensor& x, const Segments& segments, Tensor& y);
+void segment_mean(const Tensor& x, const Segments& segments, Tensor& y);
+void segment_mean_grad(const Tensor& dy, const Segments& segments, Tensor& dx);
+void silence(Tensor& maps, std::span<const std::int64_t> tokens);
+void softmax(const Tensor& x, Tensor& y);
+void squared_error(const Tensor& x, const Tensor& targets, double weight, Loss& to);
+double sum(const Tensor& x);
+void swiglu(const Tensor& x, Tensor& y);
+void swiglu_grad(const Tensor& x, const Tensor& dy, Tensor& dx);
+void tanh(const Tensor& x, Tensor& y);
+void tanh_grad(const Tensor& y, const Tensor& dy, Tensor& dx);
+void transpose(const Tensor& x, Tensor& y);
+
+}  // namespace groel::ops::cpu

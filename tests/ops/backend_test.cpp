@@ -1,0 +1,172 @@
+// Every operator gives tensors of the same shape, type and layout on every device, and on the device of its input.
+#include "ops/backend.h"
+
+#include <gtest/gtest.h>
+
+#include "attention_input.h"
+#include "base/error.h"
+#include "ops/activation_grad.h"
+#include "ops/compare.h"
+#include "ops/elementwise.h"
+#include "ops/embedding.h"
+#include "ops/pool_grad.h"
+#include "ops/swiglu.h"
+#include "tensor/shape_run.h"
+
+namespace groel::ops {
+namespace {
+
+using test::ints;
+using test::random;
+
+struct Call {
+  const char* name;
+  std::vector<Tensor> (*run)(Device device);
+};
+
+// Values on that device.
+Tensor on(Device device, const Shape& shape) { return random(shape, 1).to(device); }
+Tensor strided(Device device, std::int64_t rows, std::int64_t width) {
+  return on(device, {rows, width + 5}).columns(2, 2 + width);
+}
+
+AttentionInput attention_input(Device device, Precision precision) {
+  AttentionInput input = test_input::make({{3, 9}, {5, 9}, 4, 2, 8}, AttentionMask{});
+  input.precision = precision;
+  for (Tensor* x : {&input.q, &input.k, &input.v, &input.rotary.cosine, &input.rotary.sine}) *x = x->to(device);
+  return input;
+}
+
+std::vector<Tensor> attention_gradients(Device device, Precision precision) {
+  const AttentionInput input = attention_input(device, precision);
+  const AttentionResult forward = attention_with_sums(input);
+  AttentionGradients to{input.q.clone(), input.k.clone(), input.v.clone()};
+  attention_grad(input, forward, input.q.clone(), to);
+  return {forward.y, forward.log_sums, to.q, to.k, to.v};
+}
+
+std::vector<Tensor> linear_calls(Device device, Precision precision) {
+  const PackedWeight weight({on(device, {300, 24}), on(device, {7, 24})}, precision);
+  const Tensor x = strided(device, 70, 24);
+  LinearGradients to{on(device, {307, 24}), on(device, {307})};
+  linear_grad(x, strided(device, 70, 307), precision, to);
+  return {linear(x, weight), linear(x, weight, {.bias = on(device, {307}), .output = DType::bf16}),
+          linear(x, weight, {.into = on(device, {70, 400}).columns(10, 317)}), to.weight, to.bias};
+}
+
+std::vector<Tensor> losses(Device device) {
+  const Tensor x = on(device, {4, 5});
+  return {cross_entropy(x, ints({0, 4, kIgnoredTarget, 1})).gradient, squared_error(x, on(device, {4, 5})).gradient,
+          binary_cross_entropy(x, on(device, {4, 5})).gradient, argmax(x)};
+}
+
+std::vector<Tensor> contacts(Device device) {
+  const Tensor maps = on(device, {3, 8, 8});
+  const std::int64_t silent[] = {4};
+  Tensor logits = Tensor::zeros({6, 6}, DType::f32, device);
+  add_contacts(logits, maps, on(device, {1, 3}), silent);
+  contact_probabilities(logits, on(device, {1}));
+  return {contact_channels(maps), logits};
+}
+
+std::vector<Tensor> rotation(Device device) {
+  const RotaryTable table = rotary_table(on(device, {4}), 16);
+  Tensor x = strided(device, 7, 16);
+  rotary_inplace(x, table, ints({0, 3, 7}), {.heads = 2});
+  return {table.cosine, table.sine, x};
+}
+
+std::vector<Tensor> norms(Device device) {
+  const LayerNormOptions options{.gain = on(device, {9}), .bias = on(device, {9})};
+  const Tensor x = strided(device, 70, 9);
+  LayerNormGradients to{on(device, {70, 9}), Into::add, on(device, {9}), on(device, {9})};
+  layer_norm_grad(x, options, on(device, {70, 9}), to);
+  LayerNormOptions rounded = options;
+  rounded.output = DType::bf16;
+  return {layer_norm(x, options), layer_norm(x, rounded), to.x, to.gain, to.bias};
+}
+
+std::vector<Tensor> rows(Device device) {
+  const Tensor table = on(device, {6, 9});
+  Tensor gradient = on(device, {6, 9});
+  embedding_grad(on(device, {3, 9}), {ints({1, 5, 1}), {}, -1}, gradient);
+  return {embedding(table, ints({0, 5, 2, 2})), gather_rows(table, ints({3})), gradient};
+}
+
+std::vector<Tensor> segments(Device device) {
+  const Segments two{ints({0, 4}), ints({3, 6})};
+  const Tensor x = strided(device, 6, 9);
+  return {segment_mean(x, two), segment_max(x, two), segment_mean_grad(on(device, {2, 9}), two, 6)};
+}
+
+std::vector<Tensor> activations(Device device) {
+  const Tensor x = on(device, {5, 8});
+  return {activate_as(x, Activation::gelu_erf, DType::bf16),
+          activation_grad(x, x, Activation::gelu_erf),
+          tanh(x),
+          tanh_grad(x, x),
+          swiglu(strided(device, 5, 8), DType::bf16),
+          swiglu_grad(x, on(device, {5, 4}))};
+}
+
+std::vector<Tensor> elementwise(Device device) {
+  const Tensor x = strided(device, 5, 8);
+  return {add(x, on(device, {5, 8})),
+          scale(x, 2),
+          activate(x, Activation::gelu_tanh),
+          softmax(x),
+          log_softmax(x),
+          dropout(on(device, {5, 8}), {0.5, 1}),
+          transpose(x)};
+}
+
+std::vector<Tensor> conversions(Device device) {
+  const Tensor x = strided(device, 5, 8);
+  return {x.clone(), x.to(DType::bf16), x, Tensor::zeros({3}, DType::i32, device)};
+}
+
+const Call kCalls[] = {
+    {"activations", activations},
+    {"attention", [](Device d) { return attention_gradients(d, Precision::f32); }},
+    {"attention in bf16", [](Device d) { return attention_gradients(d, Precision::bf16); }},
+    {"attention_maps", [](Device d) { return std::vector{attention_maps(attention_input(d, Precision::f32), 1)}; }},
+    {"contacts", contacts},
+    {"conversions", conversions},
+    {"elementwise", elementwise},
+    {"linear", [](Device d) { return linear_calls(d, Precision::f32); }},
+    {"linear in bf16", [](Device d) { return linear_calls(d, Precision::bf16); }},
+    {"linear in f32x3", [](Device d) { return linear_calls(d, Precision::f32x3); }},
+    {"losses", losses},
+    {"norms", norms},
+    {"rotation", rotation},
+    {"rows", rows},
+    {"segments", segments},
+};
+
+TEST(Backend, ShapesAreThoseOfTheCpu) {
+  for (const Call& call : kCalls) {
+    const std::vector<Tensor> real = call.run(Device::cpu);
+    const std::vector<Tensor> shapes = call.run(Device::shape);
+    ASSERT_EQ(shapes.size(), real.size()) << call.name;
+    for (std::size_t i = 0; i < real.size(); ++i) {
+      EXPECT_EQ(real[i].device(), Device::cpu) << call.name << i;
+      EXPECT_EQ(shapes[i].device(), Device::shape) << call.name << i;
+      EXPECT_EQ(shapes[i].shape(), real[i].shape()) << call.name << i;
+      EXPECT_EQ(shapes[i].dtype(), real[i].dtype()) << call.name << i;
+      EXPECT_EQ(shapes[i].row_stride(), real[i].row_stride()) << call.name << i;
+    }
+  }
+}
+
+TEST(Backend, AnswersWithoutDataAreTheHopefulOnes) {
+  const Tensor x = on(Device::shape, {3, 4});
+  EXPECT_TRUE(all_finite(x));
+  EXPECT_TRUE(equal(x, x));
+  EXPECT_FALSE(equal(x, on(Device::shape, {4, 3})));
+  EXPECT_EQ(sum(x), 0);
+}
+
+TEST(Backend, ThereIsNoneForOtherDevices) { EXPECT_THROW(backend(Device::cuda), Error); }
+
+}  // namespace
+}  // namespace groel::ops
