@@ -166,11 +166,16 @@ std::string most_common_dtype(const io::ArrayMap& arrays) {
 
 std::unique_ptr<models::Model> build_model(const Checkpoint& checkpoint) {
   try {
-    return checkpoint.family->build(
-        checkpoint.config,
+    const bio::Tokenizer tokenizer =
         checkpoint.vocabulary.empty()
             ? checkpoint.family->default_tokenizer()
-            : bio::Tokenizer::from_vocabulary(checkpoint.vocabulary, checkpoint.vocabulary_file.string()));
+            : bio::Tokenizer::from_vocabulary(checkpoint.vocabulary, checkpoint.vocabulary_file.string());
+    const auto build = [family = checkpoint.family, config = checkpoint.config, tokenizer] {
+      return family->build(config, tokenizer);
+    };
+    auto model = build();
+    model->built_by(build);
+    return model;
   } catch (const Error& error) {
     throw error.at(checkpoint.path.string());
   }

@@ -5,7 +5,6 @@
 
 #include "base/options.h"
 #include "base/system.h"
-#include "base/threads.h"
 #include "tensor/storage.h"
 
 namespace groel::engine {
@@ -13,40 +12,26 @@ namespace {
 
 // Large enough that products run at full speed, small enough that a batch's tensors stay near the cores.
 constexpr std::int64_t kDefaultTokens = 4096;
-// The program itself, its libraries, and scratch of the kernels that does not grow with a sequence.
+// The program itself and its libraries.
 constexpr std::size_t kFixed = std::size_t{64} << 20;
 
-// As the pool rounds up, at most: in steps of an eighth of the next power of two.
-std::size_t with_rounding(std::size_t bytes) { return bytes + bytes / 4; }
-
-std::size_t linear_bytes(const models::Model& model, const EmbedRequest& request) {
-  const models::ModelInfo info = model.info();
-  const auto width = static_cast<std::size_t>(info.width);
-  std::size_t bytes = models::require<models::Encoder>(model).activation_bytes_per_token();
-  if (request.per_residue)
-    bytes += request.layers.size() * width * sizeof(float) * 3;  // once more on the way out, and the batch before
-  if (request.logits) bytes += static_cast<std::size_t>(info.vocabulary) * sizeof(float) * 4;
-  return with_rounding(bytes);
+EmbedRequest no_maps(EmbedRequest request) {
+  request.contacts = request.attentions = false;
+  return request;
 }
 
-std::size_t square_bytes(const models::Model& model, const EmbedRequest& request) {
-  const auto heads = static_cast<std::size_t>(model.info().heads);
-  std::size_t floats = 0;
-  if (request.contacts || request.attentions) floats += heads;  // one layer's maps
-  if (request.contacts) floats += 2;
-  if (request.attentions) floats += heads * request.layers.size() * 3;
-  return with_rounding(floats * sizeof(float));
-}
+// Results once more on the way out, and those of the batch before.
+std::size_t with_results(const PassBytes& bytes) { return bytes.pass + 2 * bytes.results; }
 
 }  // namespace
 
 MemoryPlan::MemoryPlan(const models::Model& model, const EmbedRequest& request, const PlanOptions& options)
-    : encoder_(&models::require<models::Encoder>(model)),
+    : memory_(PassMemory::find(model, request)),
+      without_maps_(request.contacts || request.attentions ? PassMemory::find(model, no_maps(request)) : memory_),
+      squares_(request.contacts || request.attentions),
       weights_(model.weight_bytes()),
-      per_token_(linear_bytes(model, request)),
-      per_square_(square_bytes(model, request)),
-      max_tokens_(options.max_tokens.value_or(kDefaultTokens)),
-      threads_(static_cast<std::size_t>(num_threads())) {
+      max_tokens_(options.max_tokens.value_or(kDefaultTokens)) {
+  models::require<models::Encoder>(model);
   if (max_tokens_ < 1) throw Error(ErrorKind::usage, {"a batch holds at least one token", "--max-tokens", {}});
   const std::size_t free_now = static_cast<std::size_t>(static_cast<double>(available_memory()) * 0.8);
   const std::size_t whole = options.memory.value_or(free_now + weights_);  // the weights are loaded already
@@ -61,14 +46,17 @@ MemoryPlan::MemoryPlan(const models::Model& model, const EmbedRequest& request, 
   batch_budget_ = whole - weights_ - kFixed - held;
 }
 
-std::size_t MemoryPlan::bytes_of(std::int64_t tokens) const {
-  const auto n = static_cast<double>(tokens);
-  return static_cast<std::size_t>(n * static_cast<double>(per_token_) + n * n * static_cast<double>(per_square_));
+std::size_t MemoryPlan::bytes_of(std::int64_t tokens) const { return with_results(memory_->of(tokens)); }
+
+std::size_t MemoryPlan::bytes_per_token() const {
+  return with_results(without_maps_->of(max_tokens_)) / static_cast<std::size_t>(max_tokens_);
 }
 
-std::size_t MemoryPlan::working_bytes(std::int64_t tokens) const {
-  return threads_ * with_rounding(encoder_->thread_bytes(tokens));
+std::size_t MemoryPlan::batch_bytes(std::size_t together, std::int64_t tokens) const {
+  return squares_ ? together : std::max(together, bytes_of(tokens));
 }
+
+std::size_t MemoryPlan::working_bytes(std::int64_t tokens) const { return memory_->of(tokens).kept; }
 
 Error MemoryPlan::too_large(std::int64_t tokens) const {
   return Error(ErrorKind::memory,
@@ -98,7 +86,8 @@ bool BatchFilling::add(std::int64_t tokens) {
   longest_ = std::max(longest_, tokens);
   const std::size_t more = plan_.bytes_of(tokens);
   const bool together =
-      bytes_ + more + plan_.working_bytes(longest_) <= plan_.batch_budget() && tokens_ + tokens <= plan_.max_tokens();
+      tokens_ + tokens <= plan_.max_tokens() &&
+      plan_.batch_bytes(bytes_ + more, tokens_ + tokens) + plan_.working_bytes(longest_) <= plan_.batch_budget();
   const bool begins = tokens_ > 0 && !together;
   bytes_ = begins ? more : bytes_ + more;
   tokens_ = begins ? tokens : tokens_ + tokens;

@@ -2,11 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
 
-#include "engine/embed.h"
+#include "engine/pass_memory.h"
 
 namespace groel::engine {
 
@@ -26,6 +27,8 @@ class MemoryPlan {
   std::size_t bytes_of(std::int64_t tokens) const;
   /// Bytes that the threads keep besides, from the first sequence of n tokens on.
   std::size_t working_bytes(std::int64_t tokens) const;
+  /// What several sequences take that add up to `together` by bytes_of: as much as one of all their tokens, at least.
+  std::size_t batch_bytes(std::size_t together, std::int64_t tokens) const;
   bool fits(std::int64_t tokens) const { return bytes_of(tokens) + working_bytes(tokens) <= batch_budget_; }
   /// The memory error of a sequence that does not fit, saying what would be needed.
   Error too_large(std::int64_t tokens) const;
@@ -33,8 +36,8 @@ class MemoryPlan {
   std::size_t weight_bytes() const noexcept { return weights_; }
   std::size_t batch_budget() const noexcept { return batch_budget_; }
   std::int64_t max_tokens() const noexcept { return max_tokens_; }
-  /// Linear part, a token.
-  std::size_t bytes_per_token() const noexcept { return per_token_; }
+  /// For each token of a full batch in one sequence, maps left out.
+  std::size_t bytes_per_token() const;
 
   /// Consecutive groups of the given sequences (token counts): each within the budget and max_tokens, or one sequence
   /// that alone exceeds max_tokens. Sequences that do not fit at all must have been taken out. -> ends of the groups.
@@ -44,13 +47,12 @@ class MemoryPlan {
   void make_room(std::span<const std::int64_t> token_counts) const;
 
  private:
-  const models::Encoder* encoder_;
+  std::shared_ptr<const PassMemory> memory_;
+  std::shared_ptr<const PassMemory> without_maps_;
+  bool squares_;  // something grows with the square of a sequence's length
   std::size_t weights_;
-  std::size_t per_token_;
-  std::size_t per_square_;  // times n*n
   std::size_t batch_budget_;
   std::int64_t max_tokens_;
-  std::size_t threads_;
 };
 
 /// Sequences gathered into batches, in order.

@@ -41,8 +41,7 @@ TransformerShape read_shape(const json& config) {
                          .max_residues = {},
                          .classification = read_classification(config),
                          .dropout = dropout,
-                         .classifier_dropout = dropout,
-                         .query_norms = true};
+                         .classifier_dropout = dropout};
   reader.require_heads(shape.width, shape.heads, true);
   return shape;
 }

@@ -33,8 +33,11 @@ std::int64_t Batch::longest() const {
 
 void Model::take_stock(ops::Precision precision) {
   precision_ = precision;
+  twin_ = nullptr;
   tree_ = nn::tree_of(*this);
   parameters_ = nn::count(tree_);
+  present_.clear();
+  for (const nn::Parameter& parameter : tree_.parameters) present_.push_back(parameter.slot->defined());
   for (const nn::Parameter& parameter : tree_.parameters)
     if (const std::string& group = parameter.place.group; !group.empty() && nn::has_group(tree_, group))
       groups_.insert(group);
@@ -43,6 +46,27 @@ void Model::take_stock(ops::Precision precision) {
 void Model::prepare(ops::Precision precision) {
   take_stock(precision);
   nn::ready(tree_, precision);
+}
+
+std::unique_ptr<Model> Model::without_data() const {
+  GROEL_REQUIRE(again_ != nullptr && !present_.empty());
+  std::unique_ptr<Model> out = again_();
+  const nn::Tree tree = nn::tree_of(*out);
+  GROEL_REQUIRE(tree.parameters.size() == present_.size());
+  for (std::size_t i = 0; i < present_.size(); ++i)
+    if (present_[i]) *tree.parameters[i].slot = Tensor::empty(tree.parameters[i].shape, DType::f32, Device::shape);
+  return out;
+}
+
+std::shared_ptr<ShapeTwin> Model::shape_twin() const {
+  static std::mutex mutex;
+  const std::scoped_lock lock(mutex);
+  if (twin_ != nullptr) return twin_;
+  const auto twin = std::make_shared<ShapeTwin>();
+  twin->model = without_data();
+  twin->model->prepare(precision_);
+  twin->pool = std::make_shared<ShapePool>();
+  return twin_ = twin;
 }
 
 void Model::prepare_training(const TrainingPlan& plan) {

@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <span>
@@ -16,6 +18,7 @@
 #include "models/training_plan.h"
 #include "nn/module.h"
 #include "nn/training.h"
+#include "tensor/shape_run.h"
 
 namespace groel::models {
 
@@ -53,6 +56,8 @@ struct ModelInfo {
   std::optional<std::int64_t> max_residues;  ///< none: any length
 };
 
+struct ShapeTwin;
+
 /// A tree of modules with a tokenizer, and what it can do. Made empty; a checkpoint's tensors are put into the slots of
 /// nn::tree_of(model); then it is prepared, for use or for training.
 class Model : public nn::Module {
@@ -74,8 +79,12 @@ class Model : public nn::Module {
   std::vector<std::pair<std::string, Tensor>> tensors() const;
   /// Bytes of weights in the form in which they are used.
   std::size_t weight_bytes() const;
-  /// Bytes that the forward pass keeps for the way back per token, and the most that going back needs beside them.
-  virtual std::size_t training_bytes_per_token() const = 0;
+  /// How to build it again, empty: said by who built it, for `without_data`.
+  void built_by(std::function<std::unique_ptr<Model>()> again) { again_ = std::move(again); }
+  /// Once it is prepared: the same model with tensors on Device::shape, not prepared.
+  std::unique_ptr<Model> without_data() const;
+  /// That, prepared for use in the same precision; made at the first call, then shared.
+  std::shared_ptr<ShapeTwin> shape_twin() const;
 
  protected:
   /// Errors: unsupported, where this model cannot be trained as its files have it.
@@ -87,19 +96,28 @@ class Model : public nn::Module {
   /// In training: whether a gradient reaches a block, and whether it is computed again on the way back.
   bool reached(int block) const { return block >= first_reached_; }
   bool recomputed(int block) const { return checkpointing_ == Checkpointing::blocks && reached(block); }
-  /// Columns that the adapters of one block add up to.
-  std::int64_t adapter_columns() const { return nn::adapter_columns(tree_, 0); }
 
  private:
   void take_stock(ops::Precision precision);
 
   nn::Tree tree_;
+  std::vector<bool> present_;  // which parameters of the tree the checkpoint had
+  std::function<std::unique_ptr<Model>()> again_;
+  mutable std::shared_ptr<ShapeTwin> twin_;
   std::int64_t parameters_ = 0;
   std::set<std::string, std::less<>> groups_;
   ops::Precision precision_ = ops::Precision::f32;
   Checkpointing checkpointing_ = Checkpointing::off;
   int first_reached_ = nn::kAfterBlocks;
   bool adapted_ = false;
+};
+
+/// A model that computes nothing, and who counts what its passes take; for one thread at a time.
+struct ShapeTwin {
+  std::unique_ptr<Model> model;
+  std::shared_ptr<ShapePool> pool;
+  std::map<std::string, std::shared_ptr<const void>> found;  ///< what was counted, by its own name
+  std::mutex in_use;
 };
 
 /// Turns residues into vectors.
@@ -109,11 +127,6 @@ class Encoder {
   virtual ~Encoder() = default;
   /// -> hidden state of the last layer computed, [T, D] f32.
   virtual Tensor encode(const Batch& batch, const Taps& taps) const = 0;
-  /// Bytes that a forward pass keeps from the system per token: what is in use, or was and waits to be again. Outputs
-  /// are not counted.
-  virtual std::size_t activation_bytes_per_token() const = 0;
-  /// Bytes that every thread keeps besides, once it has worked on a sequence of that many tokens.
-  virtual std::size_t thread_bytes(std::int64_t longest) const = 0;
 };
 
 /// Fills masked residues.

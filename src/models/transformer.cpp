@@ -94,43 +94,6 @@ Tensor Transformer::run_block(int block, const Tensor& x, const Batch& batch, co
       x);
 }
 
-// x, the final norm, q k v; what products take: a norm or attention's output, and the FFN's inside. No two of these are
-// of one size, so what one leaves waits for its turn in the next block. (In f32 the norms share one.)
-std::size_t Transformer::activation_bytes_per_token() const {
-  const auto width = static_cast<std::size_t>(shape_.width);
-  const auto gate = shape_.inner == shape_.ffn ? 0 : static_cast<std::size_t>(shape_.inner);
-  const auto inside = gate + static_cast<std::size_t>(shape_.ffn);
-  const std::size_t floats = (shape_.query_norms ? 7 : 5) * width;
-  if (precision() != ops::Precision::bf16) return sizeof(float) * (floats + inside);
-  return sizeof(float) * floats + size_of(DType::bf16) * (width + inside);
-}
-
-std::size_t Transformer::thread_bytes(std::int64_t longest) const {
-  return ops::attention_thread_bytes(shape_.width / shape_.heads, longest, precision());
-}
-
-// x twice, q k v and a sum a head (f32); two norms, attention's output, the FFN's inside before and after its
-// activation (as products take them). Adapters' sums are counted where there are any.
-std::size_t Transformer::kept_bytes_per_token() const {
-  const std::size_t input = size_of(precision() == ops::Precision::bf16 ? DType::bf16 : DType::f32);
-  const std::int64_t floats = (shape_.query_norms ? 7 : 5) * shape_.width + shape_.heads;
-  return static_cast<std::size_t>(floats) * sizeof(float) +
-         static_cast<std::size_t>(3 * shape_.width + shape_.inner + shape_.ffn) * input +
-         static_cast<std::size_t>(adapter_columns()) * sizeof(float);
-}
-
-// Back through the FFN go gradients of its products' ends and their panels; beside the blocks are embeddings and the
-// last norm. Nothing is kept below the lowest block that is trained.
-std::size_t Transformer::training_bytes_per_token() const {
-  const auto d = static_cast<std::size_t>(shape_.width) * sizeof(float);
-  const auto f = static_cast<std::size_t>(shape_.inner) * sizeof(float);
-  const std::size_t block = kept_bytes_per_token();
-  std::size_t kept = 0;
-  for (int i = 0; i < static_cast<int>(shape_.layers); ++i)
-    if (reached(i)) kept += recomputed(i) ? d : block;
-  return kept + 7 * d + 3 * std::max(3 * d, f) + block;
-}
-
 Tensor Transformer::head_input(const Tensor& last_hidden, const Batch& batch) const {
   if (labels_tokens()) return last_hidden;
   if (shape_.classification->pooling == Pooling::mean)

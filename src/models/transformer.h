@@ -48,7 +48,6 @@ struct TransformerShape {
   std::optional<std::int64_t> max_residues;  ///< none: any length
   std::optional<Classification> classification;
   double dropout = 0, classifier_dropout = 0, attention_dropout = 0;
-  bool query_norms = false;  ///< queries and keys are normed before attention
 };
 
 /// A family derives from it: it names the tensors, embeds, and has the language-model head.
@@ -57,11 +56,8 @@ class Transformer : public Model, public Encoder, public MaskedLm, public Contac
   ModelInfo info() const override;
   const bio::Tokenizer& tokenizer() const override { return tokenizer_; }
   std::vector<std::string> capabilities() const override;
-  std::size_t training_bytes_per_token() const override;
 
   Tensor encode(const Batch& batch, const Taps& taps) const override;
-  std::size_t activation_bytes_per_token() const override;
-  std::size_t thread_bytes(std::int64_t longest) const override;
 
   const Classification& classification() const override { return shape_.classification.value(); }
   Tensor head_input(const Tensor& last_hidden, const Batch& batch) const override;
@@ -91,7 +87,6 @@ class Transformer : public Model, public Encoder, public MaskedLm, public Contac
  private:
   bool labels_tokens() const { return shape_.classification->label_of == LabelOf::token; }
   Tensor run_block(int block, const Tensor& x, const Batch& batch, const Taps& taps) const;
-  std::size_t kept_bytes_per_token() const;
 
   TransformerShape shape_;
   bio::Tokenizer tokenizer_;

@@ -71,14 +71,6 @@ int ready_for_training(const Tree& tree, ops::Precision precision) {
   return std::max(first, 0);
 }
 
-std::int64_t adapter_columns(const Tree& tree, int block) {
-  std::int64_t columns = 0;
-  for_linears(tree, [&](const Linear& linear, const Tree::Node& node) {
-    if (node.place.block == block && !linear.adapters().empty()) columns += linear.width();
-  });
-  return columns;
-}
-
 void repack(const Tree& tree) {
   for (const Tree::Node& node : tree.modules) node.module->repack();
 }

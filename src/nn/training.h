@@ -17,8 +17,6 @@ void add_adapters(const Tree& tree, const LoraOptions& options);
 /// Makes every module ready for training. Gradients and adapters have been made. Returns the first block that a
 /// gradient reaches; kAfterBlocks where that is none.
 int ready_for_training(const Tree& tree, ops::Precision precision);
-/// Columns of the linear layers of a block that have adapters.
-std::int64_t adapter_columns(const Tree& tree, int block);
 /// Masters were written to: packs them again.
 void repack(const Tree& tree);
 /// What is trained: adapters, then the parameters of the tree.

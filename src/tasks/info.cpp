@@ -11,7 +11,8 @@ using nlohmann::json;
 
 json describe(const engine::LoadedModel& loaded) {
   const models::ModelInfo info = loaded.model->info();
-  const auto& encoder = models::require<models::Encoder>(*loaded.model);
+  const std::int64_t tokens = 1000;
+  const engine::EmbedRequest request{.layers = {static_cast<int>(info.layers)}, .mean = true};
   return {{"path", loaded.path.string()},
           {"family", info.family},
           {"checkpoint_layout", loaded.layout},
@@ -26,7 +27,7 @@ json describe(const engine::LoadedModel& loaded) {
           {"dtype", engine::name(loaded.precision)},
           {"capabilities", loaded.model->capabilities()},
           {"weight_bytes", loaded.model->weight_bytes()},
-          {"bytes_per_1000_tokens", 1000 * encoder.activation_bytes_per_token()},
+          {"bytes_per_1000_tokens", engine::pass_bytes(*loaded.model, request, std::span(&tokens, 1)).pass},
           {"ignored_tensors", loaded.ignored},
           {"citation", loaded.family->citation}};
 }

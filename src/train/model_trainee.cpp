@@ -50,11 +50,39 @@ TargetRows target_rows(const Tensor& targets) {
 ModelTrainee::ModelTrainee(engine::Checkpoint checkpoint, const models::TrainingPlan& plan)
     : loaded_(engine::load_unprepared(std::move(checkpoint))),
       encoder_(dynamic_cast<const models::Encoder&>(*loaded_.model)),
+      plan_(plan),
       lora_(plan.lora),
       base_(plan.lora ? std::filesystem::absolute(loaded_.path).string() : std::string()) {
   loaded_.model->prepare_training(plan);
   const auto trained = loaded_.model->trained();
   frozen_ = std::all_of(trained.begin(), trained.end(), [](const nn::Trained& p) { return p.place.head; });
+}
+
+ModelTrainee::ModelTrainee(const WithoutData& trainee)
+    : loaded_{.model = trainee.of.model().without_data()},
+      encoder_(dynamic_cast<const models::Encoder&>(*loaded_.model)),
+      plan_(trainee.of.plan_),
+      frozen_(trainee.of.frozen_) {
+  loaded_.model->prepare_training(plan_);
+}
+
+// The first pass makes tables that the model keeps; they are counted at the second too, and what they replaced is not.
+std::size_t ModelTrainee::step_bytes(std::span<const std::int64_t> tokens) const {
+  if (twin_ == nullptr) {
+    twin_ = without_data();
+    pool_ = std::make_shared<ShapePool>();
+  }
+  std::vector<std::vector<std::int32_t>> sequences;
+  for (const std::int64_t count : tokens)
+    sequences.push_back(model().tokenizer().encode(std::string(static_cast<std::size_t>(count - 2), 'A')).ids);
+  TrainBatch batch{.input = models::Batch::pack(sequences), .targets = {}, .sequences = {}, .features = {}};
+  batch.targets = example_targets(batch.input);
+  const ShapeRun counting(*pool_);
+  for (int pass = 0; pass < 2; ++pass) {
+    pool_->restart();
+    twin_->accumulate(batch, 1);
+  }
+  return pool_->held();
 }
 
 std::vector<TrainedParameter> ModelTrainee::parameters() {

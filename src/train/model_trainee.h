@@ -20,10 +20,9 @@ class ModelTrainee : public Trainee {
   SavedModel saved_model() const override;
   /// Of adapters: PEFT's two files, and the configuration and vocabulary that say what the head's classes are.
   void save(const std::filesystem::path& folder) const override;
-  /// Memory of a step beside weights and optimiser, with what the pool rounds its blocks up by.
-  std::size_t bytes_per_token() const {
-    return (frozen_ ? encoder_.activation_bytes_per_token() : model().training_bytes_per_token()) * 9 / 8;
-  }
+  /// Memory that the system lends to a step on sequences of these token counts (each at least 3), beside weights and
+  /// optimiser: known by taking the step on tensors without data. For one thread at a time.
+  std::size_t step_bytes(std::span<const std::int64_t> tokens) const;
   /// Bytes of weights as they are kept for products, masters, gradients and `moments` numbers of an optimiser for each.
   std::size_t state_bytes(std::int64_t moments);
   /// Is the trunk as it was, whatever is trained?
@@ -31,6 +30,14 @@ class ModelTrainee : public Trainee {
   const models::Model& model() const { return *loaded_.model; }
 
  protected:
+  /// Another trainee's model on tensors without data.
+  struct WithoutData {
+    const ModelTrainee& of;
+  };
+  explicit ModelTrainee(const WithoutData& trainee);
+  virtual std::unique_ptr<ModelTrainee> without_data() const = 0;
+  /// Targets such as it learns from, as many as a batch has at most.
+  virtual Tensor example_targets(const models::Batch& input) const = 0;
   /// What the model says of a batch's targets, and what they are: targets of any dtype, without those ignored.
   struct Outputs {
     Tensor values;   ///< [N, C]
@@ -47,9 +54,12 @@ class ModelTrainee : public Trainee {
 
   engine::LoadedModel loaded_;
   const models::Encoder& encoder_;
+  models::TrainingPlan plan_;
   std::optional<nn::LoraOptions> lora_;
-  std::string base_;     // name of the model that adapters belong to
-  bool frozen_ = false;  // nothing in the trunk is trained
+  std::string base_;                            // name of the model that adapters belong to
+  bool frozen_ = false;                         // nothing in the trunk is trained
+  mutable std::unique_ptr<ModelTrainee> twin_;  // without data; made when it is needed
+  mutable std::shared_ptr<ShapePool> pool_;     // what its steps take
 };
 
 /// The targets of `batch` that are any, as row numbers and classes ([T] i32 targets).

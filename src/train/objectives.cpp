@@ -13,6 +13,18 @@ class ClassifierTrainee final : public ModelTrainee {
       : ModelTrainee(std::move(checkpoint), plan), head_(models::require<models::Classifier>(model())) {}
 
  private:
+  explicit ClassifierTrainee(const WithoutData& trainee)
+      : ModelTrainee(trainee), head_(models::require<models::Classifier>(model())) {}
+  std::unique_ptr<ModelTrainee> without_data() const override {
+    return std::unique_ptr<ModelTrainee>(new ClassifierTrainee(WithoutData{*this}));
+  }
+  Tensor example_targets(const models::Batch& input) const override {
+    const models::Classification& classes = head_.classification();
+    if (classes.label_of == models::LabelOf::token) return Tensor::zeros({input.token_count()}, DType::i32);
+    if (classes.problem == models::Problem::single_label) return Tensor::zeros({input.sequences()}, DType::i32);
+    return Tensor::zeros({input.sequences(), static_cast<std::int64_t>(classes.labels.size())});
+  }
+
   Outputs outputs(const TrainBatch& batch, const Tensor& hidden) const override {
     Outputs out{batch.features.defined() ? head_.classify(hidden) : head_.classify(hidden, batch.input), batch.targets};
     if (batch.targets.dtype() != DType::i32) return out;

@@ -148,12 +148,12 @@ TEST(MaskedScanLimits, AModelsPositionsBoundTheWindow) {
 TEST(MaskedScanLimits, WhatCannotFitIsRefused) {
   const LoadedModel loaded = load_model(testing::data("esm2-tiny"));
   ScanOptions options;
-  options.plan.memory = loaded.model->weight_bytes() + (std::size_t{65} << 20);
+  options.plan.memory = loaded.model->weight_bytes() + (std::size_t{68} << 20);
   const MaskedScan scan(*loaded.model, options);
   scan.check_fits(100);
   try {
     scan.check_fits(1'000'000);
-    FAIL() << "a million tokens do not fit a megabyte";
+    FAIL() << "a million tokens do not fit four megabytes";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::memory);
   }
