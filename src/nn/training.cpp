@@ -2,7 +2,6 @@
 #include "nn/training.h"
 
 #include <algorithm>
-#include <set>
 
 #include "base/error.h"
 #include "base/words.h"
@@ -47,18 +46,17 @@ std::int64_t make_gradients(const Tree& tree, const std::function<bool(const Par
 void add_adapters(const Tree& tree, const LoraOptions& options) {
   const Device device = device_of(tree);
   bool any = false;
-  std::set<std::string> names;
+  std::vector<std::string> names;  // each once, in the order of the first block
   for_linears(tree, [&](Linear& linear, const Tree::Node& node) {
     if (!in_blocks(node.place)) return;
     linear.add_adapters(node.path, options, device);
     any = any || !linear.adapters().empty();
-    for (const std::string& layer : linear.layers(node.path)) names.emplace(last_part(layer));
+    for (const std::string& layer : linear.layers(node.path))
+      if (std::find(names.begin(), names.end(), last_part(layer)) == names.end()) names.emplace_back(last_part(layer));
   });
   if (!any)
-    throw Error(ErrorKind::usage, {"no layer has a name that the adapters' targets name",
-                                   {},
-                                   "layers of this model: " +
-                                       listed(std::vector<std::string>(names.begin(), names.end()), names.size())});
+    throw Error(ErrorKind::usage,
+                {"no layer has a name that the adapters' targets name", {}, "layers of this model: " + listed(names)});
 }
 
 int ready_for_training(const Tree& tree, ops::Precision precision) {
