@@ -11,7 +11,6 @@ using nlohmann::json;
 
 json describe(const engine::LoadedModel& loaded) {
   const models::ModelInfo info = loaded.model->info();
-  const std::int64_t tokens = 1000;
   const engine::EmbedRequest request{.layers = {static_cast<int>(info.layers)}, .mean = true};
   return {{"path", loaded.path.string()},
           {"family", info.family},
@@ -27,7 +26,7 @@ json describe(const engine::LoadedModel& loaded) {
           {"dtype", engine::name(loaded.precision)},
           {"capabilities", loaded.model->capabilities()},
           {"weight_bytes", loaded.model->weight_bytes()},
-          {"bytes_per_1000_tokens", engine::pass_bytes(*loaded.model, request, std::span(&tokens, 1)).pass},
+          {"bytes_per_1000_tokens", engine::PassMemory::find(*loaded.model, request)->of(1000).pass},
           {"ignored_tensors", loaded.ignored},
           {"citation", loaded.family->citation}};
 }
