@@ -25,7 +25,8 @@ std::vector<OptionSpec> option_table() {
       sequences_option(),
       model_option(),
       {.name = "features",
-       .help = "The autoencoder: a safetensors file with the encoder's weights, or the folder it was published as",
+       .help =
+           "The autoencoder: a safetensors or .pt file with the encoder's weights, or the folder it was published as",
        .value_name = "FILE",
        .required = true},
       {.name = "descriptions",
@@ -167,7 +168,7 @@ class ExplainRun {
                                                   record.id,
                                                   {}});
     else if (!plan_.fits(tokens))
-      record.error = plan_.too_large(tokens).at(record.id);
+      record.error = Error(ErrorKind::memory, {plan_.too_large(tokens).parts().what, record.id, "raise --memory"});
     return !record.error;
   }
 

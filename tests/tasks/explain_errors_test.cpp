@@ -88,6 +88,22 @@ TEST(ExplainErrors, WeightsThatDoNotFit) {
   one.refuses(ErrorKind::bad_model, "no encoder's weight; it would be called W_enc, w_enc, encoder.weight");
 }
 
+TEST(ExplainErrors, FilesOfOtherThings) {
+  const auto explain = [](const std::string& file) {
+    return groel({"explain", "MKTAYIAKQR", "-m", kEsmc, "--features", file});
+  };
+  const Outcome torch = explain(kEsmc + "/esmc_tiny.pth");
+  EXPECT_EQ(torch.exit, exit_code(ErrorKind::bad_model)) << torch;
+  EXPECT_TRUE(torch.says("no encoder's weight")) << torch;
+  EXPECT_TRUE(torch.says("there are embed.weight")) << torch;
+  const Outcome text = explain(kEsmc + "/README.md");
+  EXPECT_EQ(text.exit, exit_code(ErrorKind::bad_model)) << text;
+  EXPECT_EQ(explain(GROEL_SOURCE_DIR "/docs").exit, exit_code(ErrorKind::not_found));
+  Case one;
+  one.made.metadata["k"] = "0";
+  one.refuses(ErrorKind::bad_model, "it would keep no feature");
+}
+
 TEST(ExplainErrors, WeightsThatAreNoNumbers) {
   Case one;
   for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
@@ -108,6 +124,7 @@ TEST(ExplainErrors, Options) {
   const Case one;
   one.refuses(ErrorKind::usage, "--top", {"--top", "0"});
   one.refuses(ErrorKind::usage, "--show", {"--show", "0"});
+  one.refuses(ErrorKind::memory, "are not enough", {"--memory", "1M"});
   one.refuses(ErrorKind::usage, "it goes with --by protein", {"--by", "residue", "--sort", "mean"});
   EXPECT_TRUE(groel({"explain", "MKTAYIAKQR", "-m", kEsmc}).says("--features"));
   EXPECT_EQ(groel({"explain", "MKTAYIAKQR", "-m", kEsmc, "--features", one.work / "none.safetensors"}).exit,

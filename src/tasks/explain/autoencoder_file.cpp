@@ -5,10 +5,12 @@
 #include <array>
 #include <charconv>
 #include <cstring>
+#include <set>
 
 #include "base/error.h"
 #include "base/text_file.h"
 #include "base/words.h"
+#include "io/checkpoint_files.h"
 
 namespace groel::tasks {
 namespace {
@@ -141,6 +143,11 @@ void name_tensors(AutoencoderFile& file, const json& settings) {
       file.unused.push_back(name);
 }
 
+io::ArrayFile read_tensors(const fs::path& path) {
+  const std::set<std::string> torch{".pt", ".pth", ".bin"};
+  return torch.contains(path.extension().string()) ? io::read_state_dict(path) : io::read_safetensors(path);
+}
+
 fs::path file_in(const fs::path& folder, std::optional<std::int64_t> layer) {
   if (layer && fs::exists(folder / fmt::format("layer_{}.safetensors", *layer)))
     return folder / fmt::format("layer_{}.safetensors", *layer);
@@ -160,6 +167,7 @@ void read_settings(AutoencoderFile& file, const json& settings) {
   file.layer = integer_of(settings, "layer");
   if (!file.layer) file.layer = layer_of_name(file.path);
   file.top = top_of(file, settings);
+  if (file.top == 0) throw Error(ErrorKind::bad_model, "its 'k' is 0: it would keep no feature");
   file.scale = scale_of(file, settings);
   name_tensors(file, settings);
 }
@@ -170,7 +178,7 @@ AutoencoderFile read_autoencoder(const fs::path& path, std::optional<std::int64_
   AutoencoderFile file;
   std::error_code ignored;
   file.path = fs::is_directory(path, ignored) ? file_in(path, layer) : path;
-  io::ArrayFile raw = io::read_safetensors(file.path);
+  io::ArrayFile raw = read_tensors(file.path);
   file.arrays = std::move(raw.arrays);
   try {
     read_settings(file, settings_of(file.path, raw.metadata));

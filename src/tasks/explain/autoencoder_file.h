@@ -27,9 +27,9 @@ struct AutoencoderFile {
   StateScale scale = StateScale::none;
 };
 
-/// Reads a safetensors file, or a folder's: its only one, or layer_N.safetensors of the layer that is wanted. The
-/// settings come from the file's metadata, and from a config.json or cfg.json of an autoencoder beside it. Errors:
-/// not_found, usage (a folder of several), bad_model, unsupported.
+/// Reads a safetensors file, a PyTorch state dict (.pt, .pth, .bin), or a folder's safetensors file: its only one, or
+/// layer_N.safetensors of the layer that is wanted. The settings come from the file's metadata, and from a config.json
+/// or cfg.json of an autoencoder beside it. Errors: not_found, usage (a folder of several), bad_model, unsupported.
 AutoencoderFile read_autoencoder(const std::filesystem::path& path, std::optional<std::int64_t> layer);
 
 }  // namespace groel::tasks

@@ -71,21 +71,26 @@ ordered_json residues_json(const Findings& all, const Explained& record) {
   return out;
 }
 
+// Of a line: no blanks where there is no description.
+std::string ending(const Findings& all, std::int32_t feature) {
+  const std::string& text = all.descriptions.of(feature);
+  return text.empty() ? text : "  " + text;
+}
+
 void print_protein(const Findings& all, const Explained& record, std::ostream& out) {
   out << fmt::format("  {:>8} {:>10} {:>10} {:>9} {:>8}  {}\n", "feature", "maximum", "mean", "residues", "at",
                      "description");
   for (const ProteinFeature& one : record.protein)
-    out << fmt::format("  {:>8} {:>10.4f} {:>10.4f} {:>9} {:>8}  {}\n", one.feature, one.maximum, one.mean,
-                       one.residues, residue_at(record, one.position) + std::to_string(one.position),
-                       all.descriptions.of(one.feature));
+    out << fmt::format("  {:>8} {:>10.4f} {:>10.4f} {:>9} {:>8}{}\n", one.feature, one.maximum, one.mean, one.residues,
+                       residue_at(record, one.position) + std::to_string(one.position), ending(all, one.feature));
 }
 
 void print_residues(const Findings& all, const Explained& record, std::ostream& out) {
   out << fmt::format("  {:>8} {:>8} {:>10}  {}\n", "residue", "feature", "activation", "description");
   for (std::size_t p = 0; p < record.features.size(); ++p)
     for (const Fired& one : record.features[p])
-      out << fmt::format("  {:>8} {:>8} {:>10.4f}  {}\n", record.residues[p] + std::to_string(p + 1), one.feature,
-                         one.activation, all.descriptions.of(one.feature));
+      out << fmt::format("  {:>8} {:>8} {:>10.4f}{}\n", record.residues[p] + std::to_string(p + 1), one.feature,
+                         one.activation, ending(all, one.feature));
 }
 
 }  // namespace
