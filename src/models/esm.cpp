@@ -247,6 +247,7 @@ Family esm_family() {
       .layouts = {fair_esm_layout(), {"", lacks_prefix, add_prefix}},
       .ignorable = {"*.position_ids", "esm.embeddings.position_embeddings.weight", "esm.pooler.*", "classifier.*",
                     "*._float_tensor", "*.version"},
+      .lora_targets = {"query", "value"},
       .query_bias = ".attention.self.query.bias",
       .key_bias = ".attention.self.key.bias",
   };

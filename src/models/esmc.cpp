@@ -268,6 +268,7 @@ Family esmc_family() {
                    adapt},
                   {"", is_bare, adapt}},
       .ignorable = {"*._extra_state", "*.inv_freq", "*.original_inv_freq"},
+      .lora_targets = {"q_proj", "v_proj"},
   };
 }
 

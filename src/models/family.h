@@ -77,6 +77,7 @@ struct Family {
   std::vector<Layout> layouts;  ///< the first that recognises a checkpoint adapts it
   /// Tensors that files hold and the model does not use: buffers, tied copies. `*` matches any run of characters.
   std::vector<std::string_view> ignorable;
+  std::vector<std::string> lora_targets;  ///< layers that get adapters where none are named: queries and values
   /// Ends of the names of the biases of queries and keys, where it has them.
   std::string_view query_bias = {}, key_bias = {};
 };

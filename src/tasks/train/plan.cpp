@@ -240,6 +240,7 @@ TrainPlan train_plan(const Options& options) {
           .precision = engine::parse_precision(options.text("dtype")),
           .trained = options.text("train"),
           .lora = lora_of(options),
+          .lora_targets_named = options.given().contains("lora-targets"),
           .merge = options.flag("merge"),
           .checkpointing = options.flag("checkpointing") ? models::Checkpointing::blocks : models::Checkpointing::off,
           .memory = options.bytes("memory"),
@@ -251,6 +252,7 @@ models::TrainingPlan training_plan(const TrainPlan& plan, const engine::Checkpoi
   out.precision = plan.precision;
   out.checkpointing = plan.checkpointing;
   out.lora = plan.lora;
+  if (out.lora && !plan.lora_targets_named) out.lora->targets = weights.family->lora_targets;
   if (plan.lora || plan.trained == "heads") out.trained = train::is_head;
   if (plan.lora && plan.objective == Objective::mlm) out.trained = [](const nn::Parameter&) { return false; };
   if (plan.lora || plan.trained == "heads" || plan.trained == "all") return out;

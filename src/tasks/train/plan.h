@@ -53,6 +53,7 @@ struct TrainPlan {
   ops::Precision precision = ops::Precision::f32;
   std::string trained = "all";  ///< "heads", "last:N"
   std::optional<nn::LoraOptions> lora;
+  bool lora_targets_named = false;  ///< else they are those that the family names
   bool merge = false;
   models::Checkpointing checkpointing = models::Checkpointing::off;
   std::optional<std::size_t> memory;
