@@ -153,9 +153,9 @@ std::optional<Checkpoint> read_own(const models::Family& family, models::RawChec
   out.path = file;
   out.family = &family;
   out.layout = "torch file of the model's own code";
-  raw.arrays = unwrapped(std::move(raw.arrays), family, file.string(), out.layout);
   const models::Layout* const layout = layout_of(family, raw);
   if (layout == nullptr || layout->name.empty()) return std::nullopt;
+  raw.arrays = unwrapped(std::move(raw.arrays), family, file.string(), out.layout);
   if (raw.config.is_null() && is_there(folder_of(file) / "config.json")) {
     json beside = read_json(folder_of(file) / "config.json");
     if (family.accepts(beside)) raw.config = std::move(beside);

@@ -23,7 +23,8 @@ std::int64_t ffn_of(std::int64_t width) { return (8 * width / 3 + 255) / 256 * 2
 TransformerShape read_shape(const json& config) {
   const ConfigReader reader(config);
   for (const char* field : {"hidden_act", "hidden_activation"}) reader.require(field, {"silu"});
-  reader.require("mlp_bias", {});
+  for (const char* field : {"mlp_bias", "tie_word_embeddings"}) reader.require(field, {});
+  reader.require("layer_norm_eps", {1e-5});
   for (const char* field : {"qk_layernorm", "scale_residue"})
     if (!reader.boolean(field, true)) ConfigReader::fail(field, "is false, which no ESM C has");
   reader.require_plain_encoder();
@@ -175,7 +176,14 @@ bool has_part(const RawCheckpoint& raw, std::string_view part) {
   return false;
 }
 
-// What the files say where no configuration does. Published models have heads of width 64.
+const std::vector<NamedShape>& shapes() {
+  static const std::vector<NamedShape> all{
+      {"esmc-300M", {30, 960, 15}}, {"esmc-600M", {36, 1152, 18}}, {"esmc-6B", {80, 2560, 40}}};
+  return all;
+}
+
+// What the files say where no configuration does. How many heads there are they do not say: that is known of the
+// published shapes alone, and not guessed for others.
 void fill_config(RawCheckpoint& raw) {
   json& config = raw.config;
   if (!config.is_object()) config = json::object();
@@ -187,12 +195,13 @@ void fill_config(RawCheckpoint& raw) {
   if (words == raw.arrays.end() || words->second.shape.size() != 2) return;
   std::int64_t layers = 0;
   while (raw.arrays.contains(fmt::format("esmc.layers.{}.input_layernorm.weight", layers))) ++layers;
-  const json told = {{"vocab_size", words->second.shape[0]},
-                     {"hidden_size", words->second.shape[1]},
-                     {"num_attention_heads", words->second.shape[1] / 64},
-                     {"num_hidden_layers", layers}};
+  const json told = {
+      {"vocab_size", words->second.shape[0]}, {"hidden_size", words->second.shape[1]}, {"num_hidden_layers", layers}};
   for (const auto& [name, value] : told.items())
     if (!config.contains(name)) config[name] = value;
+  for (const auto& [name, shape] : shapes())
+    if (!config.contains("num_attention_heads") && layers == shape.layers && words->second.shape[1] == shape.width)
+      config["num_attention_heads"] = shape.heads;
 }
 
 // Queries, keys and values are one matrix, gate and up another.
@@ -256,7 +265,7 @@ Family esmc_family() {
       .build = build,
       .default_tokenizer = bio::Tokenizer::esm3,
       .configure = configure,
-      .shapes = {{"esmc-300M", {30, 960, 15}}, {"esmc-600M", {36, 1152, 18}}, {"esmc-6B", {80, 2560, 40}}},
+      .shapes = shapes(),
       .complete = complete,
       .architecture = "ESMC",
       .token_tables = {"esmc.embed_tokens.weight", "esmc.embed.weight", "embed_tokens.weight", "embed.weight"},

@@ -7,6 +7,7 @@
 #include "nn/residue_tokens.h"
 
 namespace groel::models {
+
 Tensor Pass::attention(const ops::AttentionInput& input) const {
   const int layer = block + 1;
   if (taps.attention && taps.wants_attention(layer))

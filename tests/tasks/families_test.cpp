@@ -33,6 +33,23 @@ TEST(EsmC, IsDescribed) {
   EXPECT_EQ(info["capabilities"], (json{"encoder", "masked_lm"}));
 }
 
+TEST(EsmC, WhatItsFilesDoNotSayIsNotGuessed) {
+  const TemporaryFolder work;
+  std::filesystem::copy_file(kEsmc + "/esmc_tiny.pth", work / "alone.pth");
+  const Outcome alone = groel({"info", work / "alone.pth"});
+  EXPECT_EQ(alone.exit, exit_code(ErrorKind::bad_model)) << alone;
+  EXPECT_TRUE(alone.says("'num_attention_heads' is missing")) << alone;
+  std::filesystem::copy_file(kEsmc + "/model.safetensors", work / "model.safetensors");
+  for (const auto& [field, value] : {std::pair{"layer_norm_eps", json(1e-6)}, {"tie_word_embeddings", json(true)}}) {
+    json config = metrics(kEsmc);
+    config[field] = value;
+    write_file(work / "config.json", config.dump());
+    const Outcome other = groel({"info", work / "model.safetensors"});
+    EXPECT_EQ(other.exit, exit_code(ErrorKind::bad_model)) << other;
+    EXPECT_TRUE(other.says(field)) << other;
+  }
+}
+
 TEST(EsmC, EmbedsFillsAndScores) {
   const TemporaryFolder work;
   write_file(work / "a.fasta", ">a\nMKTAYIAKQR\n>b\nMKT|AYI_KQR\n");
