@@ -56,7 +56,9 @@ void install_interrupt_handlers() {
 }
 
 void detail::throw_interrupted() {
-  throw Error(ErrorKind::interrupted, fmt::format("stopped by signal {}", interrupting_signal.load()));
+  if (const int signal = interrupting_signal.load())
+    throw Error(ErrorKind::interrupted, fmt::format("stopped by signal {}", signal));
+  throw Error(ErrorKind::interrupted, "cancelled");
 }
 
 Uninterrupted::~Uninterrupted() {

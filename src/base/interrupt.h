@@ -3,6 +3,8 @@
 
 #include <atomic>
 
+#include "base/work.h"
+
 namespace groel {
 
 /// From now on the first SIGINT, SIGTERM or SIGHUP sets a flag that check_interrupted() sees; work that has not come to
@@ -16,13 +18,16 @@ inline std::atomic<int> uninterrupted{0};
 [[noreturn]] void throw_interrupted();
 }  // namespace detail
 
-/// Whether the flag is set, and nothing stands against leaving now. One or two loads: for inner loops, too.
+/// Whether the flag is set or this thread's work is cancelled (base/work.h), and nothing stands against leaving now. A
+/// few loads: for inner loops, too.
 inline bool interrupt_requested() noexcept {
-  return detail::interrupting_signal.load(std::memory_order_relaxed) != 0 &&
+  const CancelFlag* const cancel = work_context().cancel;
+  const bool cancelled = cancel != nullptr && cancel->load(std::memory_order_relaxed);
+  return (cancelled || detail::interrupting_signal.load(std::memory_order_relaxed) != 0) &&
          detail::uninterrupted.load(std::memory_order_relaxed) == 0;
 }
 
-/// Throws Error(interrupted) when the flag is set. parallel_for calls it before every index.
+/// Throws Error(interrupted) when that is so. parallel_for calls it before every index.
 inline void check_interrupted() {
   if (interrupt_requested()) detail::throw_interrupted();
 }

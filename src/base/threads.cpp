@@ -11,17 +11,16 @@
 #include <exception>
 #include <fstream>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/system.h"
+#include "base/work.h"
 
 namespace groel {
 namespace {
-
-std::atomic<int> g_threads{0};
-std::atomic<int> g_refused{0};
 
 constexpr std::size_t kStack = std::size_t{2} << 20;
 
@@ -36,17 +35,16 @@ int threads_with_room() {
   return static_cast<int>(std::min<std::size_t>(kMost, left / 4 / kStack));
 }
 
-// Starts a detached thread; false where the system has no more to give. Its stack is the same whatever limit the shell
-// sets on stacks: enough for the kernels and oneDNN's compiler, and little where address space is short.
-bool start_thread(void* (*body)(void*), void* argument) {
+// Starts a thread; none where the system has no more to give. Its stack is the same whatever limit the shell sets on
+// stacks: enough for the kernels and oneDNN's compiler, and little where address space is short.
+std::optional<pthread_t> start_thread(void* (*body)(void*), void* argument) {
   pthread_attr_t attributes;
-  if (::pthread_attr_init(&attributes) != 0) return false;
+  if (::pthread_attr_init(&attributes) != 0) return std::nullopt;
   ::pthread_attr_setstacksize(&attributes, kStack);
-  ::pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
   pthread_t thread;
   const bool started = ::pthread_create(&thread, &attributes, body, argument) == 0;
   ::pthread_attr_destroy(&attributes);
-  return started;
+  return started ? std::optional(thread) : std::nullopt;
 }
 
 // cgroup v2 quota in whole cores, or 0 when there is none.
@@ -119,9 +117,11 @@ void wait_for_change(const std::atomic<int>& value, int old) {
 /// Indices that threads take one by one.
 class Job {
  public:
-  Job(std::int64_t count, const std::function<void(std::int64_t)>& body) : count_(count), body_(body) {}
+  Job(std::int64_t count, const std::function<void(std::int64_t)>& body)
+      : count_(count), body_(body), context_(work_context()) {}
   void work() {
     const Inside inside;
+    const WorkScope scope(context_);
     for (std::int64_t i = next_++; i < count_; i = next_++) errors_.guard(body_, i);
   }
   void rethrow() const { errors_.rethrow(); }
@@ -129,18 +129,36 @@ class Job {
  private:
   std::int64_t count_;
   const std::function<void(std::int64_t)>& body_;
+  WorkContext context_;
   std::atomic<std::int64_t> next_{0};
   FirstError errors_;
 };
 
+int checked(std::int64_t threads) {
+  if (threads < 0 || threads > kMostThreads)
+    throw Error(ErrorKind::usage, {fmt::format("{} is not a number of threads", threads), "--threads",
+                                   fmt::format("1 to {}, or 0 for every core", kMostThreads)});
+  return threads == 0 ? available_cores() : static_cast<int>(threads);
+}
+
+}  // namespace
+
 /// Threads that wait for jobs. One that wakes up late finds the job closed and is not waited for.
-class Pool {
+class ThreadPool::Impl {
  public:
-  // Never destroyed: its threads wait in it until the process ends.
-  static Pool& instance() {
-    static auto* const pool = new Pool;
-    return *pool;
+  explicit Impl(int allowed) : allowed_(allowed) {}
+  ~Impl() {
+    ending_ = true;
+    ++jobs_;
+    jobs_.notify_all();
+    for (const pthread_t thread : threads_) ::pthread_join(thread, nullptr);
   }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  int allowed() const noexcept { return allowed_.load(std::memory_order_relaxed); }
+  void allow(int threads) noexcept { allowed_.store(threads, std::memory_order_relaxed); }
+  int refused() const noexcept { return refused_.load(std::memory_order_relaxed); }
 
   /// Runs the job on this thread and up to `helpers` others. When the pool is busy with another thread's job, on this
   /// one alone.
@@ -157,15 +175,22 @@ class Pool {
   }
 
  private:
+  int started() const { return static_cast<int>(threads_.size()); }
+
   // Up to `wanted` threads; where the system refuses some, everyone goes on with those there are.
   void start_threads(int wanted) {
-    for (int room = threads_ < wanted ? threads_with_room() : 0; threads_ < wanted; --room) {
-      if (room <= 0 || !start_thread([](void* pool) -> void* { static_cast<Pool*>(pool)->serve(); }, this)) {
-        g_refused = wanted - threads_;
-        g_threads = threads_ + 1;
+    for (int room = started() < wanted ? threads_with_room() : 0; started() < wanted; --room) {
+      const auto serve_it = [](void* pool) -> void* {
+        static_cast<Impl*>(pool)->serve();
+        return nullptr;
+      };
+      const auto thread = room > 0 ? start_thread(serve_it, this) : std::nullopt;
+      if (!thread) {
+        refused_ = wanted - started();
+        allow(started() + 1);
         return;
       }
-      ++threads_;
+      threads_.push_back(*thread);
     }
   }
 
@@ -188,8 +213,8 @@ class Pool {
     return job_;
   }
 
-  [[noreturn]] void serve() {
-    for (int seen = 0;;) {
+  void serve() {
+    for (int seen = 0; !ending_;) {
       wait_for_change(jobs_, seen);
       seen = jobs_;
       if (Job* job = enter()) {
@@ -200,8 +225,11 @@ class Pool {
     }
   }
 
-  std::mutex running_;          // held by who runs a job
-  int threads_ = 0;             // under running_
+  std::atomic<int> allowed_;
+  std::atomic<int> refused_{0};
+  std::mutex running_;              // held by who runs a job
+  std::vector<pthread_t> threads_;  // under running_
+  std::atomic<bool> ending_{false};
   std::atomic<int> jobs_{0};    // opened so far
   std::mutex gate_;             // guards the two below, and entering
   Job* job_ = nullptr;          // the open one
@@ -209,7 +237,18 @@ class Pool {
   std::atomic<int> active_{0};  // threads in it, beside the one that runs it
 };
 
-}  // namespace
+ThreadPool::ThreadPool(std::int64_t threads) : impl_(std::make_unique<Impl>(checked(threads))) {}
+ThreadPool::~ThreadPool() = default;
+
+ThreadPool& ThreadPool::current() noexcept {
+  if (ThreadPool* const pool = work_context().threads) return *pool;
+  static auto* const own = new ThreadPool;  // never destroyed: its threads wait in it until the process ends
+  return *own;
+}
+
+int ThreadPool::threads() const noexcept { return impl_->allowed(); }
+void ThreadPool::set_threads(std::int64_t threads) { impl_->allow(checked(threads)); }
+int ThreadPool::refused() const noexcept { return impl_->refused(); }
 
 int available_cores() {
   cpu_set_t set;
@@ -219,26 +258,9 @@ int available_cores() {
   return std::max(1, quota > 0 ? std::min(affinity, quota) : affinity);
 }
 
-int num_threads() noexcept {
-  int threads = g_threads.load(std::memory_order_relaxed);
-  if (threads == 0) {
-    threads = available_cores();
-    g_threads.store(threads, std::memory_order_relaxed);
-  }
-  return threads;
-}
-
-void set_num_threads(std::int64_t threads) {
-  if (threads < 0 || threads > kMostThreads)
-    throw Error(ErrorKind::usage, {fmt::format("{} is not a number of threads", threads), "--threads",
-                                   fmt::format("1 to {}, or 0 for every core", kMostThreads)});
-  g_threads.store(threads == 0 ? available_cores() : static_cast<int>(threads), std::memory_order_relaxed);
-}
-
-int refused_threads() noexcept { return g_refused.load(std::memory_order_relaxed); }
-
 void parallel_for(std::int64_t count, const std::function<void(std::int64_t)>& body) {
-  const int threads = static_cast<int>(std::min<std::int64_t>(num_threads(), count));
+  ThreadPool& pool = ThreadPool::current();
+  const int threads = static_cast<int>(std::min<std::int64_t>(pool.threads(), count));
   if (threads <= 1 || t_inside) {
     for (std::int64_t i = 0; i < count; ++i) {
       check_interrupted();
@@ -247,7 +269,7 @@ void parallel_for(std::int64_t count, const std::function<void(std::int64_t)>& b
     return;
   }
   Job job(count, body);
-  Pool::instance().run(job, threads - 1);
+  pool.impl_->run(job, threads - 1);
   job.rethrow();
 }
 

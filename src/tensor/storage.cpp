@@ -1,4 +1,4 @@
-// The host memory pool.
+// The host memory pools.
 #include "tensor/storage.h"
 
 #include <sys/mman.h>
@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/work.h"
 #include "tensor/shape_run.h"
 
 namespace groel {
@@ -22,8 +23,27 @@ constexpr bool kShareBlocks = false;
 constexpr bool kShareBlocks = true;
 #endif
 
-class HostPool {
+// The newest block that small lasting pieces are cut from.
+struct LastingBlock {
+  std::mutex mutex;
+  std::weak_ptr<Storage> storage;
+  std::size_t used = 0;
+};
+
+class HostPool final : public MemoryPool, public std::enable_shared_from_this<HostPool> {
  public:
+  ~HostPool() override {
+    blocks_.release([](std::byte* block) { std::free(block); });
+  }
+
+  static HostPool& here() { return static_cast<HostPool&>(MemoryPool::current()); }
+
+  /// What keeps the pool alive while a block of it is out; nothing for the process's own, which is never destroyed.
+  std::shared_ptr<const void> owner() {
+    std::shared_ptr<HostPool> shared = weak_from_this().lock();
+    return shared ? std::shared_ptr<const void>(std::move(shared)) : std::shared_ptr<const void>(std::shared_ptr<const void>(), this);
+  }
+
   std::byte* take(std::size_t capacity) {
     {
       const std::scoped_lock lock(mutex_);
@@ -37,20 +57,22 @@ class HostPool {
     blocks_.give(block, capacity);
   }
 
-  void release() {
+  void release() override {
     const std::scoped_lock lock(mutex_);
     blocks_.release([](std::byte* block) { std::free(block); });
   }
 
-  MemoryStatistics statistics() {
+  MemoryStatistics statistics() override {
     const std::scoped_lock lock(mutex_);
     return blocks_.statistics();
   }
 
-  void reset_peak() {
+  void reset_peak() override {
     const std::scoped_lock lock(mutex_);
     blocks_.reset_peak();
   }
+
+  LastingBlock& lasting() noexcept { return lasting_; }
 
  private:
   std::byte* allocate(std::size_t capacity) {
@@ -72,15 +94,18 @@ class HostPool {
 
   std::mutex mutex_;
   BlockPool<std::byte*> blocks_;
+  LastingBlock lasting_;
 };
 
-// Never destroyed: tensors with static lifetime may outlive any order of destruction.
-HostPool& pool() {
-  static HostPool* const instance = new HostPool;
-  return *instance;
-}
-
 }  // namespace
+
+std::shared_ptr<MemoryPool> MemoryPool::make() { return std::make_shared<HostPool>(); }
+
+MemoryPool& MemoryPool::current() noexcept {
+  if (MemoryPool* const pool = work_context().memory) return *pool;
+  static auto* const own = new HostPool;  // never destroyed: tensors with static lifetime may outlive any order
+  return *own;
+}
 
 std::shared_ptr<Storage> Storage::allocate(std::size_t bytes, Device device) {
   if (device == Device::cuda) throw Error(ErrorKind::unsupported, "this build has no CUDA backend");
@@ -89,23 +114,22 @@ std::shared_ptr<Storage> Storage::allocate(std::size_t bytes, Device device) {
     return std::shared_ptr<Storage>(new Storage(nullptr, bytes, 0, device, nullptr));
   }
   const std::size_t capacity = block_size(bytes);
-  return std::shared_ptr<Storage>(new Storage(pool().take(capacity), bytes, capacity, device, nullptr));
+  HostPool& pool = HostPool::here();
+  return std::shared_ptr<Storage>(new Storage(pool.take(capacity), bytes, capacity, device, pool.owner()));
 }
 
 std::shared_ptr<Storage> Storage::allocate_lasting(std::size_t bytes) {
   constexpr std::size_t kBlock = 8 * kHugePage;  // pages of it that nobody touches take no memory
-  static std::mutex mutex;
-  static std::weak_ptr<Storage> newest;
-  static std::size_t used = 0;
   if (!kShareBlocks || bytes >= kHugePage) return allocate(bytes);
-  const std::scoped_lock lock(mutex);
-  std::shared_ptr<Storage> block = newest.lock();
-  if (block == nullptr || used + bytes > kBlock) {
+  LastingBlock& last = HostPool::here().lasting();
+  const std::scoped_lock lock(last.mutex);
+  std::shared_ptr<Storage> block = last.storage.lock();
+  if (block == nullptr || last.used + bytes > kBlock) {
     block = allocate(kBlock);
-    newest = block;
-    used = 0;
+    last.storage = block;
+    last.used = 0;
   }
-  std::byte* piece = block->data() + std::exchange(used, used + round_up(bytes, kBlockAlignment));
+  std::byte* piece = block->data() + std::exchange(last.used, last.used + round_up(bytes, kBlockAlignment));
   return borrow(piece, bytes, std::move(block));
 }
 
@@ -119,7 +143,8 @@ Storage::Storage(std::byte* data, std::size_t size, std::size_t capacity, Device
     : data_(data), size_(size), capacity_(capacity), device_(device), owner_(std::move(owner)) {}
 
 Storage::~Storage() {
-  if (device_ == Device::cpu && owner_ == nullptr) pool().give(data_, capacity_);
+  if (device_ == Device::cpu && capacity_ > 0)
+    static_cast<HostPool*>(const_cast<void*>(owner_.get()))->give(data_, capacity_);
   if (device_ == Device::shape && owner_ != nullptr)
     static_cast<ShapePool*>(const_cast<void*>(owner_.get()))->give(capacity_);
 }
@@ -127,9 +152,5 @@ Storage::~Storage() {
 void Storage::refuse_host_access() {
   throw Error(ErrorKind::internal, "host access to a tensor that is not on the host");
 }
-
-MemoryStatistics memory_statistics() { return pool().statistics(); }
-void reset_peak_memory() { pool().reset_peak(); }
-void release_cached_memory() { pool().release(); }
 
 }  // namespace groel

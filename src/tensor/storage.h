@@ -11,6 +11,27 @@ namespace groel {
 enum class Device : std::uint8_t { cpu, cuda, shape };
 
 class ShapePool;
+struct MemoryStatistics;
+
+/// Host memory for tensors, which it keeps to lend again: the process's own, or a session's. Tensors may outlive it.
+class MemoryPool {
+ public:
+  static std::shared_ptr<MemoryPool> make();
+  /// Of the work that this thread does (base/work.h).
+  static MemoryPool& current() noexcept;
+  virtual ~MemoryPool() = default;
+  MemoryPool(const MemoryPool&) = delete;
+  MemoryPool& operator=(const MemoryPool&) = delete;
+
+  virtual MemoryStatistics statistics() = 0;
+  /// Starts a new measurement of the peak from what is alive now.
+  virtual void reset_peak() = 0;
+  /// Gives unused blocks back to the system.
+  virtual void release() = 0;
+
+ protected:
+  MemoryPool() = default;
+};
 
 /// A run of bytes on a device. Host allocations are 64-byte aligned, uninitialised, and go back to a pool when the last
 /// reference goes, so that a steady state allocates nothing.
@@ -38,7 +59,7 @@ class Storage {
   }
   std::size_t size() const noexcept { return size_; }
   Device device() const noexcept { return device_; }
-  bool read_only() const noexcept { return device_ == Device::cpu && owner_ != nullptr; }
+  bool read_only() const noexcept { return device_ == Device::cpu && capacity_ == 0; }
 
  private:
   friend class ShapePool;
@@ -46,23 +67,22 @@ class Storage {
   Storage(std::byte* data, std::size_t size, std::size_t capacity, Device device, std::shared_ptr<const void> owner);
   std::byte* data_;
   std::size_t size_;
-  std::size_t capacity_;
+  std::size_t capacity_;  // of a block of a pool; 0: somebody else's memory
   Device device_;
-  std::shared_ptr<const void> owner_;
+  std::shared_ptr<const void> owner_;  // the pool, or who owns the memory
 };
 
-/// Bytes of host tensors alive now, their highest so far, and bytes the pool keeps for reuse; how many blocks it has
-/// taken from the system since the process began.
+/// Bytes of a pool's tensors alive now, their highest so far, and bytes it keeps for reuse; how many blocks it has taken
+/// from the system.
 struct MemoryStatistics {
   std::size_t live = 0;
   std::size_t peak = 0;
   std::size_t cached = 0;
   std::size_t allocations = 0;
 };
-MemoryStatistics memory_statistics();
-/// Starts a new measurement of `peak` from what is alive now.
-void reset_peak_memory();
-/// Gives the pool's unused blocks back to the system.
-void release_cached_memory();
+/// Of the current pool, as its members of that name.
+inline MemoryStatistics memory_statistics() { return MemoryPool::current().statistics(); }
+inline void reset_peak_memory() { MemoryPool::current().reset_peak(); }
+inline void release_cached_memory() { MemoryPool::current().release(); }
 
 }  // namespace groel
