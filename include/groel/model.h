@@ -36,11 +36,11 @@ struct EmbedOptions {
   std::vector<int> layers{-1};  ///< 0 is the embeddings, -1 the last layer (after the final norm)
   bool mean = true;             ///< [D] over residues
   bool max = false;             ///< [D] over residues
-  bool cls = false;             ///< [D] of <cls>
+  bool cls = false;             ///< [D] of the token before the residues
   bool per_residue = false;     ///< [L, D]
   bool logits = false;          ///< [L, V]
   bool contacts = false;        ///< [L, L]
-  bool attentions = false;      ///< [H, L+2, L+2] a layer, <cls> and <eos> included
+  bool attentions = false;      ///< [H, n, n] per layer, over all n tokens: end tokens too (ESM: n = L + 2)
 };
 
 /// One protein's results; maps are by layer (0..L).
@@ -61,10 +61,10 @@ class Model {
   std::vector<Embedding> embed(std::span<const std::string> sequences, const EmbedOptions& options = {}) const;
   Embedding embed(const std::string& sequence, const EmbedOptions& options = {}) const;
 
-  /// Ids with <cls> and <eos>: by the command line's rules, and exactly as Transformers' EsmTokenizer gives them.
+  /// Ids with the model's end tokens: by the command line's rules, and exactly as Transformers' tokenizer gives them.
   std::vector<std::int32_t> tokens(std::string_view sequence) const;
   std::vector<std::int32_t> tokens_as_transformers(std::string_view text) const;
-  /// As embed, from ids that start with <cls> and end with <eos>.
+  /// As embed, from ids as `tokens` gives them, or cut out of such.
   std::vector<Embedding> embed_tokens(std::span<const std::vector<std::int32_t>> sequences,
                                       const EmbedOptions& options = {}) const;
 

@@ -34,11 +34,13 @@ ModelDescription describe(const models::Model& model) {
           info.vocabulary, info.parameters, info.max_residues, model.capabilities()};
 }
 
-void check_tokens(std::span<const std::int32_t> ids, std::int64_t vocabulary) {
-  if (ids.size() < 3) throw Error(ErrorKind::bad_input, "a sequence without residues");
+void check_tokens(std::span<const std::int32_t> ids, const models::Model& model) {
+  const std::int64_t vocabulary = model.info().vocabulary;
   for (const std::int32_t id : ids)
     if (id < 0 || id >= vocabulary)
       throw Error(ErrorKind::bad_input, fmt::format("{} is none of this model's {} tokens", id, vocabulary));
+  if (model.tokenizer().residue_map(ids).residues() == 0)
+    throw Error(ErrorKind::bad_input, "a sequence without residues");
 }
 
 }  // namespace
@@ -103,7 +105,7 @@ std::vector<Embedding> Model::embed_tokens(std::span<const std::vector<std::int3
   const engine::MemoryPlan plan(*impl_->loaded.model, request, {});
   std::vector<std::int64_t> counts;
   for (std::size_t i = 0; i < sequences.size(); ++i) try {
-      check_tokens(sequences[i], impl_->description.vocabulary);
+      check_tokens(sequences[i], *impl_->loaded.model);
       counts.push_back(static_cast<std::int64_t>(sequences[i].size()));
       if (!plan.fits(counts.back())) throw plan.too_large(counts.back());
     } catch (const Error& error) {

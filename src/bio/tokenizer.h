@@ -1,12 +1,16 @@
-// The 33-token ESM vocabulary: residues to ids, as users write them and exactly as Transformers does.
+// What turns residues into the tokens that a model reads, and knows which tokens stand for which residues.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "bio/residue_map.h"
 
 namespace groel::bio {
 
@@ -14,19 +18,35 @@ namespace groel::bio {
 struct CleaningCounts {
   std::int64_t lower_case = 0;     ///< letters read as upper case (those unknown even then are counted below as well)
   std::int64_t stars_dropped = 0;  ///< trailing '*' dropped
-  std::int64_t unknown = 0;        ///< letters outside the vocabulary, each one <unk>
+  std::int64_t unknown = 0;        ///< letters outside the vocabulary, each one the token for what is unknown
 };
 
-/// A vocabulary of single-character residues and <special> tokens.
+/// Ids of the tokens that have a meaning of their own, where a vocabulary has them.
+struct Special {
+  std::optional<std::int32_t> begin, end, mask, pad, unknown;
+};
+
+/// A sequence as a model reads it.
+struct Encoded {
+  std::vector<std::int32_t> ids;  ///< end tokens too, where the model has them
+  ResidueMap map;
+  CleaningCounts counts{};
+
+  std::int64_t residues() const noexcept { return map.residues(); }
+  std::int64_t tokens() const noexcept { return map.tokens(); }
+  /// Id of the first token of a residue; residues count from 1.
+  std::int32_t residue(std::int64_t position) const { return ids[static_cast<std::size_t>(map[position - 1].begin)]; }
+  /// The tokens of all residues, without end tokens.
+  std::span<const std::int32_t> residue_ids() const { return ids_of(0, residues()); }
+  /// The tokens of residues [first, last), which count from 0.
+  std::span<const std::int32_t> ids_of(std::int64_t first, std::int64_t last) const;
+};
+
+/// A vocabulary and its rules. Nothing but a tokenizer knows how many tokens a sequence has beside its residues', or
+/// where they are: everything else asks it, or the maps that it makes.
 class Tokenizer {
  public:
-  /// The ESM-1b/1v/2 vocabulary.
-  static Tokenizer esm();
-  /// ESM3's and ESM C's: the same but for `|`, a break between chains, at 31; in a sequence `_` is <mask>, too.
-  static Tokenizer esm3();
-  /// Tokens in order of id (a `vocab.txt`), named `label` in errors; bad_model when <cls>, <pad>, <eos>, <unk> or
-  /// <mask> is missing, or a token is empty, stands twice or holds anything but printable ASCII without spaces.
-  static Tokenizer from_vocabulary(std::vector<std::string> tokens, const std::string& label);
+  virtual ~Tokenizer() = default;
 
   std::int32_t size() const noexcept { return static_cast<std::int32_t>(tokens_.size()); }
   /// Text of an id in [0, size()).
@@ -34,47 +54,67 @@ class Tokenizer {
   const std::vector<std::string>& tokens() const noexcept { return tokens_; }
   /// Id of a token, or -1.
   std::int32_t id(std::string_view token) const noexcept;
-  std::int32_t cls() const noexcept { return cls_; }
-  std::int32_t pad() const noexcept { return pad_; }
-  std::int32_t eos() const noexcept { return eos_; }
-  std::int32_t unk() const noexcept { return unk_; }
-  std::int32_t mask() const noexcept { return mask_; }
-  /// <cls>, <pad>, <eos>: tokens that stand for no residue. (<mask> and <unk> do stand for one.)
-  bool is_special(std::int32_t id) const noexcept { return id == cls_ || id == pad_ || id == eos_; }
+  const Special& special() const noexcept { return special_; }
+  /// Whether a token stands for no residue: ends and padding. (What is masked or unknown does stand for one.)
+  bool is_special(std::int32_t id) const noexcept {
+    return id == special_.begin || id == special_.end || id == special_.pad;
+  }
+  /// Errors: unsupported, where the vocabulary has none.
+  std::int32_t mask() const;
 
-  struct Encoded {
-    std::vector<std::int32_t> ids;  ///< <cls> residues… <eos>
-    CleaningCounts counts;
-    std::int64_t residues() const noexcept { return static_cast<std::int64_t>(ids.size()) - 2; }
-  };
-  /// The command line's rules: white space is skipped, lower case read as upper case, `*` at the end dropped, a letter
-  /// outside the vocabulary is one <unk>, special tokens in angle brackets (<mask>, <unk>, <null_1>) are one token
-  /// each. <cls>, <eos>, <pad> and unknown names in brackets, and any other character that is no token, are bad_input
-  /// naming it and its 1-based position; so is a sequence without residues. Positions count residues: white space
-  /// counts nothing, a token in brackets counts one; position p is ids[p].
-  Encoded encode(std::string_view sequence) const;
+  /// By the command line's rules. Errors: bad_input, naming what is not understood and its 1-based position, and for a
+  /// sequence without residues.
+  virtual Encoded encode(std::string_view sequence) const = 0;
+  /// As Transformers' tokenizer of this kind encodes `text` (UTF-8), special tokens added.
+  virtual std::vector<std::int32_t> encode_as_transformers(std::string_view text) const = 0;
+  /// Text of ids in [0, size()), special tokens by their names.
+  virtual std::string decode(std::span<const std::int32_t> ids) const;
 
-  /// Exactly the ids of Transformers' slow EsmTokenizer with special tokens added: no upper-casing, a run of unknown
-  /// characters is one <unk>, white space (Unicode's) separates and vanishes, every token of the vocabulary in the text
-  /// is honoured, <cls> and <eos> too. `text` is UTF-8. Never an error: text without tokens is <cls> <eos>.
-  std::vector<std::int32_t> encode_as_transformers(std::string_view text) const;
+  /// Of ids made elsewhere: by Transformers, or cut out of a sequence.
+  virtual ResidueMap residue_map(std::span<const std::int32_t> ids) const = 0;
+  /// What a model is given for a piece of a sequence: the tokens of its residues, with what belongs around them.
+  virtual std::vector<std::int32_t> with_ends(std::span<const std::int32_t> residue_ids) const;
+  /// Whether every residue of every sequence has one token, its own.
+  virtual bool one_token_each() const { return true; }
+  /// Tokens of a sequence of that many residues, end tokens too; the most there can be, where they vary.
+  virtual std::int64_t token_count(std::int64_t residues) const { return residues + end_tokens(); }
+  /// Residues of a sequence of that many tokens, end tokens too; the fewest there can be, where they vary.
+  virtual std::int64_t residue_count(std::int64_t tokens) const;
+  /// How many tokens with_ends adds.
+  std::int64_t end_tokens() const noexcept { return end_tokens_; }
+  /// Ids of some sequence of that many tokens, for looking at what it takes. Errors: bad_input, where there is none.
+  std::vector<std::int32_t> example(std::int64_t tokens) const;
 
-  /// Residue letters ("<mask>" for specials) of ids in [0, size()), for messages.
-  std::string decode(std::span<const std::int32_t> ids) const;
+  /// What Transformers calls this kind of tokenizer, and its special tokens ("cls_token"): for files that it reads.
+  virtual std::string_view transformers_class() const = 0;
+  virtual std::vector<std::pair<std::string_view, std::int32_t>> transformers_tokens() const = 0;
 
- private:
+ protected:
+  /// Tokens in order of id, named `label` in errors. Errors: bad_model, when one is empty, occurs twice or holds
+  /// anything but printable ASCII without spaces.
+  Tokenizer(std::vector<std::string> tokens, const std::string& label);
+  Tokenizer(const Tokenizer&) = default;
+  Tokenizer(Tokenizer&&) = default;
+  Tokenizer& operator=(const Tokenizer&) = default;
+  Tokenizer& operator=(Tokenizer&&) = default;
+
   struct Match {
-    std::int32_t id = -1;  // -1: no token stands here
+    std::int32_t id = -1;  // -1: there is no token here
     std::size_t length = 0;
   };
+  /// The longest token that `text` begins with.
   Match longest_match(std::string_view text) const noexcept;
-  Match match_brackets(std::string_view text, std::int64_t position) const;
-  std::int32_t encode_character(char written, std::int64_t position, CleaningCounts& counts) const;
+  std::int32_t single(char c) const noexcept { return single_[static_cast<unsigned char>(c)]; }
+  /// Another character for a token.
+  void add_spelling(char c, std::int32_t id) { single_[static_cast<unsigned char>(c)] = id; }
+  void set_special(const Special& special);
 
+ private:
   std::vector<std::string> tokens_;
   std::array<std::int32_t, 256> single_{};  // id of a one-byte token, or -1
   std::vector<std::int32_t> longer_;        // ids of all other tokens
-  std::int32_t cls_ = -1, pad_ = -1, eos_ = -1, unk_ = -1, mask_ = -1;
+  Special special_;
+  std::int64_t end_tokens_ = 0;
 };
 
 }  // namespace groel::bio

@@ -14,18 +14,6 @@ namespace {
 
 Tensor row_of(const Tensor& matrix, std::int64_t row) { return matrix.rows(row, row + 1).clone().reshape({-1}); }
 
-// The residues of every sequence: all tokens but the first (<cls>) and the last (<eos>).
-ops::Segments residue_segments(const Tensor& cu_seqlens) {
-  const auto cu = cu_seqlens.values<std::int32_t>();
-  const auto count = static_cast<std::int64_t>(cu.size()) - 1;
-  ops::Segments out{Tensor::empty({count}, DType::i32), Tensor::empty({count}, DType::i32)};
-  for (std::int64_t b = 0; b < count; ++b) {
-    out.begin.mutable_data<std::int32_t>()[b] = cu[static_cast<std::size_t>(b)] + 1;
-    out.end.mutable_data<std::int32_t>()[b] = cu[static_cast<std::size_t>(b) + 1] - 1;
-  }
-  return out;
-}
-
 class Collector {
  public:
   Collector(const models::Model& model, std::span<const std::vector<std::int32_t>> sequences,
@@ -34,9 +22,9 @@ class Collector {
         sequences_(sequences),
         request_(request),
         layers_(static_cast<int>(model.info().layers)),
-        batch_(models::Batch::pack(sequences)),
-        residues_(residue_segments(batch_.cu_seqlens)),
+        batch_(models::Batch::pack(sequences, model.tokenizer())),
         out_(sequences.size()) {
+    check_request();
     if (request.contacts) contacts_ = &models::require<models::ContactPredictor>(model);
     if (request.logits) lm_ = &models::require<models::MaskedLm>(model);
     for (const int layer : request.layers) wanted_.insert(layer);
@@ -61,18 +49,31 @@ class Collector {
   }
 
  private:
-  std::pair<std::int64_t, std::int64_t> residues(std::size_t b) const {
-    return {residues_.begin.data<std::int32_t>()[b], residues_.end.data<std::int32_t>()[b]};
+  void check_request() const {
+    for (std::size_t b = 0; b < sequences_.size(); ++b)
+      if (const auto [begin, end] = residues(b); begin == end)
+        throw Error(ErrorKind::bad_input, "a sequence without residues");
+    if (request_.cls && !model_.tokenizer().special().begin)
+      throw Error(ErrorKind::unsupported, {"this model reads no token before the residues", {}, "ask for their mean"});
+    if (request_.per_residue) models::require_residue_tokens(model_, "vectors of residues");
+    if (request_.logits) models::require_residue_tokens(model_, "logits of residues");
+    if (request_.contacts) models::require_residue_tokens(model_, "contacts");
   }
+
+  // Of the batch's tokens.
+  std::pair<std::int64_t, std::int64_t> residues(std::size_t b) const {
+    return {batch_.residues.begin.data<std::int32_t>()[b], batch_.residues.end.data<std::int32_t>()[b]};
+  }
+  std::int64_t start(std::size_t b) const { return batch_.cu_seqlens.data<std::int32_t>()[b]; }
 
   void take_hidden(int layer, const Tensor& hidden) {
     if (!wanted_.contains(layer)) return;
-    if (request_.mean) take_rows(&Embedding::mean, layer, ops::segment_mean(hidden, residues_));
-    if (request_.max) take_rows(&Embedding::max, layer, ops::segment_max(hidden, residues_));
+    if (request_.mean) take_rows(&Embedding::mean, layer, ops::segment_mean(hidden, batch_.residues));
+    if (request_.max) take_rows(&Embedding::max, layer, ops::segment_max(hidden, batch_.residues));
     for (std::size_t b = 0; b < out_.size(); ++b) {
       const auto [begin, end] = residues(b);
       if (request_.max) check_maximum(b, hidden.rows(begin, end));
-      if (request_.cls) out_[b].cls[layer] = row_of(hidden, begin - 1);
+      if (request_.cls) out_[b].cls[layer] = row_of(hidden, start(b));
       if (request_.per_residue) out_[b].per_residue[layer] = hidden.rows(begin, end).clone();
     }
   }
@@ -99,7 +100,8 @@ class Collector {
     Embedding& embedding = out_[static_cast<std::size_t>(b)];
     if (request_.attentions && wanted_.contains(layer)) embedding.attentions[layer] = maps.clone();
     if (!request_.contacts) return;
-    const std::int64_t length = maps.size(1) - 2;
+    const auto [begin, end] = residues(static_cast<std::size_t>(b));
+    const std::int64_t length = end - begin;
     if (!embedding.contacts.defined()) embedding.contacts = Tensor::zeros({length, length}, DType::f32, maps.device());
     contacts_->add_contact_maps(embedding.contacts, layer, maps, sequences_[static_cast<std::size_t>(b)]);
   }
@@ -116,7 +118,6 @@ class Collector {
   const EmbedRequest& request_;
   int layers_;
   models::Batch batch_;
-  ops::Segments residues_;
   std::vector<Embedding> out_;
   const models::ContactPredictor* contacts_ = nullptr;
   const models::MaskedLm* lm_ = nullptr;
@@ -146,8 +147,6 @@ int parse_layer(const std::string& word, std::int64_t layers, const std::string&
 
 std::vector<Embedding> embed_batch(const models::Model& model, std::span<const std::vector<std::int32_t>> sequences,
                                    const EmbedRequest& request) {
-  for (const auto& sequence : sequences)
-    if (sequence.size() < 3) throw Error(ErrorKind::bad_input, "a sequence without residues");
   if (sequences.empty()) return {};
   return Collector(model, sequences, request).run();
 }

@@ -17,26 +17,26 @@ struct EmbedRequest {
   std::vector<int> layers;   ///< 0 (embeddings) .. L (after the final norm), ascending, each once
   bool mean = false;         ///< [D] over residues
   bool max = false;          ///< [D] over residues
-  bool cls = false;          ///< [D] of <cls>
+  bool cls = false;          ///< [D] of the token before the residues
   bool per_residue = false;  ///< [L, D]
   bool logits = false;       ///< [L, V]
   bool contacts = false;     ///< [L, L]
-  bool attentions = false;   ///< [H, L+2, L+2] of every wanted layer but 0
+  bool attentions = false;   ///< [H, n, n] over all n tokens, of every wanted layer but 0
 };
 
-/// One sequence's results, f32 on the host. Special tokens are in none but `cls` and `attentions`.
+/// One sequence's results, f32 on the host. End tokens are in none but `cls` and `attentions`.
 struct Embedding {
   std::map<int, Tensor> mean, max, cls;  ///< by layer, [D]
   std::map<int, Tensor> per_residue;     ///< by layer, [L, D]
-  std::map<int, Tensor> attentions;      ///< by layer, [H, L+2, L+2]
+  std::map<int, Tensor> attentions;      ///< by layer, [H, n, n]
   Tensor logits;                         ///< [L, V]
   Tensor contacts;                       ///< [L, L]
   std::optional<Error> failure;          ///< not all of it was finite: then there is nothing else here
 };
 
-/// One forward pass over several tokenised sequences (<cls> residues… <eos>), packed. Each result is bitwise the same
+/// One forward pass over several tokenised sequences, end tokens included, packed. Each result is bitwise the same
 /// whatever else is in the batch, and finite, or else its `failure` names the layer where that ended. Errors:
-/// unsupported (the model has no such head), bad_input (too long for it).
+/// unsupported (the model has no such head, or no such tokens), bad_input (too long for it).
 std::vector<Embedding> embed_batch(const models::Model& model, std::span<const std::vector<std::int32_t>> sequences,
                                    const EmbedRequest& request);
 

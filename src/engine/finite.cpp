@@ -18,7 +18,7 @@ Error not_finite(const models::Model& model, std::span<const std::int32_t> token
     if (first < 0 && !all_finite(hidden)) first = layer;
   };
   const std::vector<std::int32_t> sequence(tokens.begin(), tokens.end());
-  models::require<models::Encoder>(model).encode(models::Batch::pack(std::span(&sequence, 1)), taps);
+  models::require<models::Encoder>(model).encode(models::Batch::pack(std::span(&sequence, 1), model.tokenizer()), taps);
   return Error(ErrorKind::bad_model,
                {fmt::format("the model's numbers overflow: NaN or infinity comes first out of {}",
                             place_of(first, model.info().layers, head)),

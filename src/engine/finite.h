@@ -11,7 +11,7 @@ namespace groel::engine {
 
 using ops::all_finite;
 
-/// The error of a sequence (<cls> residues… <eos>) whose results are not finite: runs the model once more on it alone,
+/// The error of a sequence (its tokens) whose results are not finite: runs the model once more on it alone,
 /// looking at every layer, and names the first with NaN or infinity; or `head` ("the contact head"), which comes after
 /// the layers, when all of them are finite. Kind: bad_model.
 Error not_finite(const models::Model& model, std::span<const std::int32_t> tokens, std::string_view head);

@@ -164,13 +164,13 @@ std::string most_common_dtype(const io::ArrayMap& arrays) {
 
 }  // namespace
 
+models::TokenizerPointer tokenizer_of(const Checkpoint& checkpoint) {
+  return checkpoint.family->tokenizer(checkpoint.vocabulary, checkpoint.vocabulary_file.string());
+}
+
 std::unique_ptr<models::Model> build_model(const Checkpoint& checkpoint) {
   try {
-    const bio::Tokenizer tokenizer =
-        checkpoint.vocabulary.empty()
-            ? checkpoint.family->default_tokenizer()
-            : bio::Tokenizer::from_vocabulary(checkpoint.vocabulary, checkpoint.vocabulary_file.string());
-    const auto build = [family = checkpoint.family, config = checkpoint.config, tokenizer] {
+    const auto build = [family = checkpoint.family, config = checkpoint.config, tokenizer = tokenizer_of(checkpoint)] {
       return family->build(config, tokenizer);
     };
     auto model = build();

@@ -32,6 +32,9 @@ LoadedModel load_model(Checkpoint checkpoint, ops::Precision precision);
 /// The model that a checkpoint's configuration describes, with its vocabulary and without tensors. Errors: bad_model.
 std::unique_ptr<models::Model> build_model(const Checkpoint& checkpoint);
 
+/// Of its own vocabulary, or its family's. Errors: bad_model.
+models::TokenizerPointer tokenizer_of(const Checkpoint& checkpoint);
+
 /// Takes heads of classes and of language modelling off a checkpoint.
 void take_off_heads(Checkpoint& checkpoint);
 

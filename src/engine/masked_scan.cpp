@@ -5,6 +5,7 @@
 
 #include "autograd/functions.h"
 #include "base/interrupt.h"
+#include "base/words.h"
 #include "engine/finite.h"
 #include "engine/log_softmax.h"
 
@@ -14,7 +15,7 @@ namespace {
 std::optional<std::int64_t> effective_window(const models::Model& model, std::optional<std::int64_t> asked) {
   const auto residues = model.info().max_residues;
   if (!residues) return asked;
-  const std::int64_t most = *residues + 2;  // <cls> and <eos>
+  const std::int64_t most = model.tokenizer().token_count(*residues);
   return asked ? std::min(*asked, most) : most;
 }
 
@@ -25,15 +26,19 @@ struct MaskedScan::Pending {
   std::int64_t key = 0;
   std::int64_t begin = 0;  // of the window
   std::vector<std::int32_t> tokens;
-  std::vector<std::int64_t> wanted;  // in the whole sequence
+  std::vector<std::int64_t> wanted;  // positions
+  bio::ResidueMap map;               // of the whole sequence
+
+  // Index in `tokens` of a position's token.
+  std::int64_t token_at(std::int64_t position) const { return map[position - 1].begin - begin; }
 };
 
-Window optimal_window(std::int64_t position, std::int64_t tokens, std::int64_t window) {
+Window optimal_window(std::int64_t at, std::int64_t tokens, std::int64_t window) {
   if (tokens <= window) return {0, tokens};
   const std::int64_t half = window / 2;
-  if (position < half) return {0, window};
-  if (position >= tokens - half) return {tokens - window, tokens};
-  return {position - half, position - half + window};
+  if (at < half) return {0, window};
+  if (at >= tokens - half) return {tokens - window, tokens};
+  return {at - half, at - half + window};
 }
 
 MaskedScan::MaskedScan(const models::Model& model, const ScanOptions& options)
@@ -42,8 +47,10 @@ MaskedScan::MaskedScan(const models::Model& model, const ScanOptions& options)
       head_(models::require<models::MaskedLm>(model)),
       plan_(model, {}, options.plan),
       window_(effective_window(model, options.window)) {
-  if (window_ && *window_ < 3)
-    throw Error(ErrorKind::usage, {"a window holds at least three tokens", "--window", "1024 is the usual one"});
+  models::require_residue_tokens(model, "masked residues");
+  if (const std::int64_t least = model.tokenizer().token_count(1); window_ && *window_ < least)
+    throw Error(ErrorKind::usage, {fmt::format("a window holds at least {}", counted(least, "token")), "--window",
+                                   "1024 is the usual one"});
 }
 
 void MaskedScan::check_fits(std::int64_t tokens) const {
@@ -54,31 +61,29 @@ void MaskedScan::check_fits(std::int64_t tokens) const {
               {error.parts().what, {}, "raise --memory, or let the model see less at once with --window"});
 }
 
-Window MaskedScan::window_of(std::int64_t position, std::int64_t tokens) const {
-  return is_windowed(tokens) ? optimal_window(position, tokens, *window_) : Window{0, tokens};
+Window MaskedScan::window_of(std::int64_t position, const bio::ResidueMap& of) const {
+  if (!is_windowed(of.tokens())) return {0, of.tokens()};
+  return optimal_window(of[position - 1].begin, of.tokens(), *window_);
 }
 
 std::span<const std::int64_t> MaskedScan::seen_together(std::span<const std::int64_t> positions,
-                                                        std::int64_t tokens) const {
-  if (!is_windowed(tokens)) return positions;
+                                                        const bio::ResidueMap& of) const {
+  if (!is_windowed(of.tokens())) return positions;
   std::size_t count = 0;
-  while (count < positions.size() &&
-         window_of(positions[count], tokens).begin == window_of(positions.front(), tokens).begin)
+  while (count < positions.size() && window_of(positions[count], of).begin == window_of(positions.front(), of).begin)
     ++count;
   return positions.first(count);
 }
 
 MaskedScan::Pending MaskedScan::prepare(const ScanQuery& query) const {
-  const auto length = static_cast<std::int64_t>(query.tokens.size());
-  check_fits(length);
-  GROEL_REQUIRE(seen_together(query.wanted, length).size() == query.wanted.size());
-  const Window seen = window_of(query.wanted.front(), length);
-  const auto visible =
-      query.tokens.subspan(static_cast<std::size_t>(seen.begin), static_cast<std::size_t>(seen.end - seen.begin));
-  Pending out{query.key, seen.begin, {visible.begin(), visible.end()}, query.wanted};
+  const auto& [ids, map, counts] = *query.of;
+  check_fits(map.tokens());
+  GROEL_REQUIRE(seen_together(query.wanted, map).size() == query.wanted.size());
+  const Window seen = window_of(query.wanted.front(), map);
+  Pending out{query.key, seen.begin, {ids.begin() + seen.begin, ids.begin() + seen.end}, query.wanted, map};
   for (const std::int64_t position : query.masked)
-    if (position >= seen.begin && position < seen.end)
-      out.tokens[static_cast<std::size_t>(position - seen.begin)] = model_.tokenizer().mask();
+    if (const std::int64_t at = out.token_at(position); at >= 0 && at < seen.end - seen.begin)
+      out.tokens[static_cast<std::size_t>(at)] = model_.tokenizer().mask();
   return out;
 }
 
@@ -91,12 +96,12 @@ Tensor MaskedScan::logits_of(const std::vector<Pending>& batch) const {
   for (const Pending& query : batch) {
     sequences.push_back(query.tokens);
     for (const std::int64_t position : query.wanted)
-      rows.push_back(static_cast<std::int32_t>(start + position - query.begin));
+      rows.push_back(static_cast<std::int32_t>(start + query.token_at(position)));
     lengths.push_back(static_cast<std::int64_t>(query.tokens.size()));
     start += lengths.back();
   }
   plan_.make_room(lengths);
-  const Tensor hidden = encoder_.encode(models::Batch::pack(sequences), {});
+  const Tensor hidden = encoder_.encode(models::Batch::pack(sequences, model_.tokenizer()), {});
   const Tensor index = Tensor::of<std::int32_t>({static_cast<std::int64_t>(rows.size())}, rows);
   return head_.logits(autograd::gather_rows(hidden, index));
 }

@@ -10,14 +10,12 @@
 namespace groel::engine {
 namespace {
 
-constexpr std::int64_t kShortest = 3;                     // <cls>, a residue, <eos>
 constexpr std::int64_t kLongest = std::int64_t{1} << 17;  // beyond that memory grows evenly
 using Sequences = std::vector<std::vector<std::int32_t>>;
 
 Sequences sequences_of(const models::Model& model, std::span<const std::int64_t> tokens) {
   Sequences out;
-  for (const std::int64_t count : tokens)
-    out.push_back(model.tokenizer().encode(std::string(static_cast<std::size_t>(count - 2), 'A')).ids);
+  for (const std::int64_t count : tokens) out.push_back(model.tokenizer().example(count));
   return out;
 }
 
@@ -71,8 +69,8 @@ std::shared_ptr<const PassMemory> PassMemory::find(const models::Model& model, c
 }
 
 PassMemory::PassMemory(const models::Model& model, EmbedRequest request)
-    : model_(model), request_(std::move(request)), longest_(kLongest) {
-  if (const auto most = model.info().max_residues) longest_ = std::min(longest_, *most + 2);
+    : model_(model), request_(std::move(request)), shortest_(model.tokenizer().token_count(1)), longest_(kLongest) {
+  if (const auto most = model.info().max_residues) longest_ = std::min(longest_, model.tokenizer().token_count(*most));
 }
 
 const PassBytes& PassMemory::measured(std::int64_t tokens) const {
@@ -83,7 +81,7 @@ const PassBytes& PassMemory::measured(std::int64_t tokens) const {
 
 PassBytes PassMemory::of(std::int64_t tokens) const {
   const std::scoped_lock lock(mutex_);
-  const std::int64_t seen = std::clamp(tokens, kShortest, longest_);
+  const std::int64_t seen = std::clamp(tokens, shortest_, longest_);
   PassBytes out = measured(std::min(class_of(seen), longest_));
   if (tokens <= seen) return out;
   const double more = static_cast<double>(tokens) / static_cast<double>(seen);

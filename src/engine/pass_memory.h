@@ -18,8 +18,8 @@ struct PassBytes {
   std::size_t kept = 0;     ///< from then on: working memory of the threads there are now, and tables of the model
 };
 
-/// embed_batch of sequences of these token counts (each at least 3) by a prepared model, the first time in a process.
-/// Errors: as embed_batch.
+/// embed_batch of sequences of these token counts (each of a residue at least) by a prepared model, the first time in a
+/// process. Errors: as embed_batch.
 PassBytes pass_bytes(const models::Model& model, const EmbedRequest& request, std::span<const std::int64_t> tokens);
 
 /// The same of one sequence of any length, with the threads there are now: of the next of sixteen lengths in an octave,
@@ -37,7 +37,7 @@ class PassMemory {
 
   const models::Model& model_;
   EmbedRequest request_;
-  std::int64_t longest_;
+  std::int64_t shortest_, longest_;  // tokens
   mutable std::mutex mutex_;
   mutable std::map<std::int64_t, PassBytes> known_;
 };

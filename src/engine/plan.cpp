@@ -26,7 +26,8 @@ std::size_t with_results(const PassBytes& bytes) { return bytes.pass + 2 * bytes
 }  // namespace
 
 MemoryPlan::MemoryPlan(const models::Model& model, const EmbedRequest& request, const PlanOptions& options)
-    : memory_(PassMemory::find(model, request)),
+    : model_(model),
+      memory_(PassMemory::find(model, request)),
       without_maps_(request.contacts || request.attentions ? PassMemory::find(model, no_maps(request)) : memory_),
       squares_(request.contacts || request.attentions),
       weights_(model.weight_bytes()),
@@ -60,7 +61,8 @@ std::size_t MemoryPlan::working_bytes(std::int64_t tokens) const { return memory
 
 Error MemoryPlan::too_large(std::int64_t tokens) const {
   return Error(ErrorKind::memory,
-               {fmt::format("{} residues need {} for one forward pass, {} are left beside the weights", tokens - 2,
+               {fmt::format("{} residues need {} for one forward pass, {} are left beside the weights",
+                            model_.tokenizer().residue_count(tokens),
                             format_bytes(bytes_of(tokens) + working_bytes(tokens)), format_bytes(batch_budget_)),
                 {},
                 "raise --memory, or ask for less (--include without contacts and attentions)"});

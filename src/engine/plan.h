@@ -47,6 +47,7 @@ class MemoryPlan {
   void make_room(std::span<const std::int64_t> token_counts) const;
 
  private:
+  const models::Model& model_;
   std::shared_ptr<const PassMemory> memory_;
   std::shared_ptr<const PassMemory> without_maps_;
   bool squares_;  // something grows with the square of a sequence's length

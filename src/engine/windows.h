@@ -15,7 +15,7 @@ struct Window {
   std::int64_t end;
 };
 
-/// Windows of `limit` residues, each starting half a window behind the one before, the last flush with the end; one
+/// Windows of `limit` residues, each starting half a window after the one before, the last flush with the end; one
 /// window when everything fits.
 std::vector<Window> windows(std::int64_t residues, std::int64_t limit);
 

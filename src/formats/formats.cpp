@@ -93,12 +93,12 @@ void check_options(const Format& format, const WriterOptions& options) {
                    "formats that can: " + names_where([&](const Format& other) { return other.holds(column.kind); })});
 }
 
-std::vector<std::int64_t> item_shape(const ResultSchema::Column& column, std::int64_t length) {
+std::vector<std::int64_t> item_shape(const ResultSchema::Column& column, const Lengths& of) {
   switch (column.kind) {
     case ItemKind::per_residue:
-    case ItemKind::logits: return {length, column.width};
-    case ItemKind::contacts: return {length, length};
-    case ItemKind::attentions: return {column.width, length + 2, length + 2};
+    case ItemKind::logits: return {of.residues, column.width};
+    case ItemKind::contacts: return {of.residues, of.residues};
+    case ItemKind::attentions: return {column.width, of.tokens, of.tokens};
     default: return {column.width};
   }
 }
@@ -112,7 +112,7 @@ void check_result(const ResultSchema& schema, const Result& result) {
   for (std::size_t i = 0; i < result.items.size(); ++i) {
     const Item& item = result.items[i];
     GROEL_REQUIRE(item.kind == schema.columns[i].kind && item.layer == schema.columns[i].layer);
-    GROEL_REQUIRE(item.shape == item_shape(schema.columns[i], result.length));
+    GROEL_REQUIRE(item.shape == item_shape(schema.columns[i], {result.length, result.tokens}));
     GROEL_REQUIRE(value_count(item.shape) == static_cast<std::int64_t>(item.values.size()));
   }
 }

@@ -21,7 +21,7 @@ using h5::RowDataset;
 // A bound for the rows of a packed column: ΣL, or for flat ones (ΣL)² and its like; 0 when it is of no use.
 std::int64_t most_rows(const ResultSchema& schema, const ResultSchema::Column& column) {
   constexpr std::int64_t kLarge = 100'000;
-  const std::int64_t side = schema.residues + 2 * schema.records;
+  const std::int64_t side = std::max(schema.residues, schema.tokens);
   if (!is_flat(column.kind)) return schema.residues;
   return side > kLarge ? 0 : std::max<std::int64_t>(column.width, 1) * side * side;
 }

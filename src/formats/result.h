@@ -14,15 +14,15 @@
 
 namespace groel::formats {
 
-/// Kinds of item, with the shape each has for a sequence of L residues.
+/// Kinds of item, with the shape each has for a sequence of L residues and n tokens.
 enum class ItemKind {
   mean,         ///< [D] over residues
   max,          ///< [D] over residues
-  cls,          ///< [D] the <cls> token
+  cls,          ///< [D] the token before the residues
   per_residue,  ///< [L, D]
   logits,       ///< [L, V]
   contacts,     ///< [L, L]
-  attentions,   ///< [H, L+2, L+2], <cls> and <eos> included (their weights are part of each row's sum)
+  attentions,   ///< [H, n, n] over all n tokens: those at the ends have a part in each row's sum
 };
 /// Snake-case name as in JSON ("per_residue").
 std::string_view name(ItemKind kind) noexcept;
@@ -45,6 +45,7 @@ struct Result {
   std::string sha256;       ///< of the cleaned sequence
   std::vector<Item> items;  ///< in the run's order; empty when `error` is set
   std::optional<Error> error;
+  std::int64_t tokens = 0;  ///< n: residues and what the model reads at their ends; 0 where no item needs it
 };
 
 /// What a run will write, known before the first record.
@@ -58,6 +59,7 @@ struct ResultSchema {
   std::int64_t records = 0;   ///< N, failed ones included
   std::int64_t residues = 0;  ///< ΣL over the records that did not fail before the run (an upper bound)
   nlohmann::json run;         ///< model, dtype, isa, version, options: stored with the data
+  std::int64_t tokens = 0;    ///< Σn over the same records; 0: not known
 };
 
 enum class Layout {

@@ -12,8 +12,12 @@ namespace groel::formats {
 /// usage error when `format` cannot write what `options` ask for (a kind, a layout, stdout), naming formats that can.
 void check_options(const Format& format, const WriterOptions& options);
 
-/// Shape of an item of this column for a sequence of `length` residues.
-std::vector<std::int64_t> item_shape(const ResultSchema::Column& column, std::int64_t length);
+/// Of one sequence.
+struct Lengths {
+  std::int64_t residues, tokens;
+};
+/// Shape of an item of this column for a sequence of these lengths.
+std::vector<std::int64_t> item_shape(const ResultSchema::Column& column, const Lengths& of);
 
 /// internal error when the items of `result` are not those of the schema, in its order and shapes.
 void check_result(const ResultSchema& schema, const Result& result);

@@ -56,13 +56,13 @@ void ConfigReader::require_vocabulary(const bio::Tokenizer& tokenizer, std::int6
                                                    config_["vocab_size"].dump(), tokenizer.size()),
                                        "config.json",
                                        {}});
-  const auto check = [&](const char* field, std::string_view token, std::int32_t id) {
-    if (absent(field)) return;
-    if (const std::int64_t said = integer(field, 0, 1 << 16); said != id)
-      fail(field, fmt::format("is {}, but the vocabulary has {} at {}", said, token, id));
+  const auto check = [&](const char* field, std::optional<std::int32_t> id) {
+    if (absent(field) || !id) return;
+    if (const std::int64_t said = integer(field, 0, 1 << 16); said != *id)
+      fail(field, fmt::format("is {}, but the vocabulary has {} at {}", said, tokenizer.token(*id), *id));
   };
-  check("mask_token_id", "<mask>", tokenizer.mask());
-  check("pad_token_id", "<pad>", tokenizer.pad());
+  check("mask_token_id", tokenizer.special().mask);
+  check("pad_token_id", tokenizer.special().pad);
 }
 
 bool is_model_type(const json& config, std::string_view type) {

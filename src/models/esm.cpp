@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "autograd/functions.h"
+#include "bio/esm_tokenizer.h"
 #include "models/config_reader.h"
 #include "models/fair_esm.h"
 #include "models/family.h"
@@ -56,7 +57,6 @@ EsmConfig EsmConfig::read(const json& config) {
   reader.require_heads(c.shape.width, c.shape.heads, c.rotary);
   c.epsilon = static_cast<float>(reader.number("layer_norm_eps", 0.0, 1.0));
   c.positions = c.rotary ? 0 : reader.integer("max_position_embeddings", 5, 1 << 24);
-  if (!c.rotary) c.shape.max_residues = nn::max_residues(c.positions);
   c.token_dropout = reader.boolean("token_dropout", false);
   c.norm_before = reader.boolean("emb_layer_norm_before", false);
   c.lm_head_required = reader.has_architecture("EsmForMaskedLM");
@@ -125,7 +125,7 @@ class EsmBlock final : public Block {
 
 class Esm final : public Transformer {
  public:
-  Esm(const EsmConfig& config, bio::Tokenizer tokens)
+  Esm(const EsmConfig& config, TokenizerPointer tokens)
       : Transformer(config.shape, std::move(tokens), nn::LayerNorm(config.shape.width, config.epsilon)),
         config_(config),
         words_(config.shape.vocabulary, config.shape.width),
@@ -152,12 +152,13 @@ class Esm final : public Transformer {
  private:
   // -> (T, D)
   Tensor embed(const Batch& batch) const override {
-    const std::int32_t pad = tokenizer().pad();
+    const std::int32_t pad = tokenizer().special().pad.value();
     Tensor scale;
     if (config_.token_dropout) scale = nn::token_dropout_scale(batch.tokens, batch.cu_seqlens, tokenizer().mask());
     Tensor x = words_({batch.tokens, scale, pad});
     if (!config_.rotary) {
-      const Tensor ids = nn::position_ids(batch.tokens, batch.cu_seqlens, {config_.positions, pad});
+      const nn::LearnedPositions table{config_.positions, pad, config_.shape.max_residues.value()};
+      const Tensor ids = nn::position_ids(batch.tokens, batch.cu_seqlens, table);
       x = autograd::add(x, positions_({ids, {}, pad}));
     }
     return config_.norm_before ? embedding_norm_(x) : x;
@@ -170,9 +171,10 @@ class Esm final : public Transformer {
   nn::TiedLmHead lm_head_;
 };
 
-std::unique_ptr<Model> build(const json& config, bio::Tokenizer tokenizer) {
-  const EsmConfig read = EsmConfig::read(config);
-  ConfigReader(config).require_vocabulary(tokenizer, read.shape.vocabulary);
+std::unique_ptr<Model> build(const json& config, TokenizerPointer tokenizer) {
+  EsmConfig read = EsmConfig::read(config);
+  if (!read.rotary) read.shape.max_residues = tokenizer->residue_count(nn::max_tokens(read.positions));
+  ConfigReader(config).require_vocabulary(*tokenizer, read.shape.vocabulary);
   return std::make_unique<Esm>(read, std::move(tokenizer));
 }
 
@@ -238,7 +240,7 @@ Family esm_family() {
       .golden = "esm2-tiny",
       .accepts = [](const json& config) { return is_model_type(config, "esm"); },
       .build = build,
-      .default_tokenizer = bio::Tokenizer::esm,
+      .tokenizer = bio::esm_tokenizer,
       .configure = configure,
       .shapes = {{"8M", {6, 320, 20}}, {"35M", {12, 480, 20}}, {"150M", {30, 640, 20}}, {"650M", {33, 1280, 20}}},
       .complete = complete,

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "autograd/functions.h"
+#include "bio/esm_tokenizer.h"
 #include "models/config_reader.h"
 #include "models/family.h"
 #include "models/transformer.h"
@@ -114,7 +115,7 @@ class EsmcBlock final : public Block {
 
 class Esmc final : public Transformer {
  public:
-  Esmc(const TransformerShape& shape, bio::Tokenizer tokens)
+  Esmc(const TransformerShape& shape, TokenizerPointer tokens)
       : Transformer(shape, std::move(tokens), nn::LayerNorm(shape.width, kEpsilon, nn::Bias::no)),
         words_(shape.vocabulary, shape.width),
         lm_head_(shape.width, shape.vocabulary, kEpsilon) {
@@ -134,15 +135,17 @@ class Esmc final : public Transformer {
   Tensor logits(const Tensor& last_hidden) const override { return lm_head_(last_hidden); }
 
  private:
-  Tensor embed(const Batch& batch) const override { return words_({batch.tokens, {}, tokenizer().pad()}); }
+  Tensor embed(const Batch& batch) const override {
+    return words_({batch.tokens, {}, tokenizer().special().pad.value()});
+  }
 
   nn::Embedding words_;  // (V, D)
   nn::LmHead lm_head_;
 };
 
-std::unique_ptr<Model> build(const json& config, bio::Tokenizer tokenizer) {
+std::unique_ptr<Model> build(const json& config, TokenizerPointer tokenizer) {
   const TransformerShape shape = read_shape(config);
-  ConfigReader(config).require_vocabulary(tokenizer, kTokens);
+  ConfigReader(config).require_vocabulary(*tokenizer, kTokens);
   return std::make_unique<Esmc>(shape, std::move(tokenizer));
 }
 
@@ -263,7 +266,7 @@ Family esmc_family() {
       .golden = "esmc-tiny",
       .accepts = [](const json& config) { return is_model_type(config, "esmc"); },
       .build = build,
-      .default_tokenizer = bio::Tokenizer::esm3,
+      .tokenizer = bio::esm3_tokenizer,
       .configure = configure,
       .shapes = shapes(),
       .complete = complete,

@@ -63,8 +63,10 @@ struct Family {
   /// Does a Hugging Face configuration belong to this family?
   bool (*accepts)(const nlohmann::json& config);
   /// Errors: bad_model naming the field of the configuration that is missing or impossible.
-  std::unique_ptr<Model> (*build)(const nlohmann::json& config, bio::Tokenizer tokenizer);
-  bio::Tokenizer (*default_tokenizer)();
+  std::unique_ptr<Model> (*build)(const nlohmann::json& config, TokenizerPointer tokenizer);
+  /// Of a checkpoint's own vocabulary, which errors call `label`; of the published one where that is empty. Errors:
+  /// bad_model.
+  TokenizerPointer (*tokenizer)(std::vector<std::string> vocabulary, const std::string& label);
   /// config.json of an untrained model of that shape, all fields that Transformers has. Errors: usage, where there is
   /// no such shape.
   nlohmann::json (*configure)(const ModelShape& shape);

@@ -7,17 +7,24 @@
 
 namespace groel::models {
 
-Batch Batch::pack(std::span<const std::vector<std::int32_t>> sequences) {
+Batch Batch::pack(std::span<const std::vector<std::int32_t>> sequences, const bio::Tokenizer& tokenizer) {
   std::int64_t total = 0;
   for (const auto& sequence : sequences) total += static_cast<std::int64_t>(sequence.size());
   if (total > INT32_MAX) throw Error(ErrorKind::usage, "a batch holds at most 2147483647 tokens");
+  const auto count = static_cast<std::int64_t>(sequences.size());
   Batch batch{Tensor::empty({total}, DType::i32),
-              Tensor::empty({static_cast<std::int64_t>(sequences.size()) + 1}, DType::i32)};
+              Tensor::empty({count + 1}, DType::i32),
+              {Tensor::empty({count}, DType::i32), Tensor::empty({count}, DType::i32)}};
   auto* token = batch.tokens.mutable_data<std::int32_t>();
   auto* bound = batch.cu_seqlens.mutable_data<std::int32_t>();
+  auto* first = batch.residues.begin.mutable_data<std::int32_t>();
+  auto* last = batch.residues.end.mutable_data<std::int32_t>();
   *bound++ = 0;
   std::int32_t end = 0;
   for (const auto& sequence : sequences) {
+    const bio::TokenSpan run = tokenizer.residue_map(sequence).run();
+    *first++ = end + static_cast<std::int32_t>(run.begin);
+    *last++ = end + static_cast<std::int32_t>(run.end);
     token = std::copy(sequence.begin(), sequence.end(), token);
     *bound++ = end += static_cast<std::int32_t>(sequence.size());
   }
@@ -29,6 +36,13 @@ std::int64_t Batch::longest() const {
   std::int32_t longest = 0;
   for (std::size_t b = 1; b < cu.size(); ++b) longest = std::max(longest, cu[b] - cu[b - 1]);
   return longest;
+}
+
+std::int64_t Batch::residue_tokens() const {
+  const auto first = residues.begin.values<std::int32_t>(), last = residues.end.values<std::int32_t>();
+  std::int64_t count = 0;
+  for (std::size_t b = 0; b < first.size(); ++b) count += last[b] - first[b];
+  return count;
 }
 
 void Model::take_stock(ops::Precision precision) {
@@ -107,6 +121,15 @@ void refuse(const Model& model, std::string_view capability, std::string_view re
   throw Error(ErrorKind::unsupported, {fmt::format("this {} model cannot do '{}'", model.info().family, capability),
                                        {},
                                        remedy.empty() ? able : fmt::format("{}. {}", able, remedy)});
+}
+
+void require_residue_tokens(const Model& model, std::string_view what) {
+  if (model.tokenizer().one_token_each()) return;
+  throw Error(
+      ErrorKind::unsupported,
+      {fmt::format("this {} model has no {}: its tokens do not each stand for one residue", model.info().family, what),
+       {},
+       "ask for what is of whole sequences"});
 }
 
 }  // namespace groel::models

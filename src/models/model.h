@@ -18,19 +18,23 @@
 #include "models/training_plan.h"
 #include "nn/module.h"
 #include "nn/training.h"
+#include "ops/pool.h"
 #include "tensor/shape_run.h"
 
 namespace groel::models {
 
 /// Sequences one after another, without padding.
 struct Batch {
-  Tensor tokens;      ///< [T] i32
-  Tensor cu_seqlens;  ///< [B+1] i32: sequence b is tokens [cu[b], cu[b+1])
+  Tensor tokens;           ///< [T] i32
+  Tensor cu_seqlens;       ///< [B+1] i32: sequence b is tokens [cu[b], cu[b+1])
+  ops::Segments residues;  ///< [B] i32: of these, from the first of its first residue to the last of its last one
 
-  static Batch pack(std::span<const std::vector<std::int32_t>> sequences);
+  static Batch pack(std::span<const std::vector<std::int32_t>> sequences, const bio::Tokenizer& tokenizer);
   std::int64_t sequences() const { return cu_seqlens.size(0) - 1; }
   std::int64_t token_count() const { return tokens.size(0); }
   std::int64_t longest() const;
+  /// Tokens that stand for residues.
+  std::int64_t residue_tokens() const;
 };
 
 /// What of a forward pass the caller wants to see, as it comes by. Tensors are valid during the call only.
@@ -57,6 +61,9 @@ struct ModelInfo {
 };
 
 struct ShapeTwin;
+
+/// Shared by a model, its twin and who prepares data for it.
+using TokenizerPointer = std::shared_ptr<const bio::Tokenizer>;
 
 /// A tree of modules with a tokenizer, and what it can do. Made empty; a checkpoint's tensors are put into the slots of
 /// nn::tree_of(model); then it is prepared, for use or for training.
@@ -144,7 +151,7 @@ class ContactPredictor {
   static constexpr std::string_view kName = "contacts";
   static constexpr std::string_view kRemedy = "`groel fit-contacts` gives a model a contact head, from structures";
   virtual ~ContactPredictor() = default;
-  /// Adds layer `layer` (1..L)'s maps [H, L+2, L+2] of one sequence (its tokens given) to logits [L, L].
+  /// Adds layer `layer` (1..L)'s maps [H, n, n] of one sequence of n tokens to logits [L, L] of its residues.
   virtual void add_contact_maps(Tensor& logits, int layer, const Tensor& maps,
                                 std::span<const std::int32_t> tokens) const = 0;
   /// Logits to probabilities in place.
@@ -157,6 +164,10 @@ inline constexpr const char* kLmHead = "language-model head";
 
 /// What a model that lacks a capability is told. Errors: unsupported, always.
 [[noreturn]] void refuse(const Model& model, std::string_view capability, std::string_view remedy);
+
+/// For what is said of single residues ("logits of residues"). Errors: unsupported, where several of them may share a
+/// token of this model, or one may have several.
+void require_residue_tokens(const Model& model, std::string_view what);
 
 /// The model as one of its capabilities. Errors: unsupported, naming the model's family and what it can do.
 template <class Capability>

@@ -151,7 +151,7 @@ nlohmann::json PublishedModel::config() const {
 
 std::int64_t PublishedModel::parameters() const {
   const Family& own = family_named(family);
-  const auto model = own.build(config(), own.default_tokenizer());
+  const auto model = own.build(config(), own.tokenizer({}, ""));
   std::int64_t count = 0;
   for (const nn::Parameter& parameter : nn::tree_of(*model).parameters) {
     const bool stored = extras != Extras::none || parameter.place.group != kContactHead;

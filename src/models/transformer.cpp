@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "autograd/functions.h"
-#include "nn/residue_tokens.h"
 
 namespace groel::models {
 
@@ -21,7 +20,7 @@ Tensor Block::join(const nn::Linear& linear, const Tensor& input, const Tensor& 
   return autograd::add(x, autograd::dropout(linear(input), dropout, stream));
 }
 
-Transformer::Transformer(TransformerShape shape, bio::Tokenizer tokenizer, nn::LayerNorm final_norm)
+Transformer::Transformer(TransformerShape shape, TokenizerPointer tokenizer, nn::LayerNorm final_norm)
     : shape_(std::move(shape)),
       tokenizer_(std::move(tokenizer)),
       final_norm_(std::move(final_norm)),
@@ -97,8 +96,7 @@ Tensor Transformer::run_block(int block, const Tensor& x, const Batch& batch, co
 
 Tensor Transformer::head_input(const Tensor& last_hidden, const Batch& batch) const {
   if (labels_tokens()) return last_hidden;
-  if (shape_.classification->pooling == Pooling::mean)
-    return autograd::segment_mean(last_hidden, nn::residue_tokens(batch.cu_seqlens));
+  if (shape_.classification->pooling == Pooling::mean) return autograd::segment_mean(last_hidden, batch.residues);
   return autograd::gather_rows(last_hidden, batch.cu_seqlens.rows(0, batch.sequences()));
 }
 
@@ -109,10 +107,11 @@ Tensor Transformer::classify(const Tensor& head_input) const {
 
 void Transformer::add_contact_maps(Tensor& logits, int layer, const Tensor& maps,
                                    std::span<const std::int32_t> tokens) const {
+  const bio::TokenSpan run = tokenizer_->residue_map(tokens).run();
   std::vector<std::int64_t> inner_ends;
-  for (std::size_t t = 1; t + 1 < tokens.size(); ++t)
-    if (tokens[t] == tokenizer_.eos()) inner_ends.push_back(static_cast<std::int64_t>(t));
-  contact_head_.accumulate(logits, layer - 1, maps, inner_ends);
+  for (std::int64_t t = run.begin; t < run.end; ++t)
+    if (tokens[static_cast<std::size_t>(t)] == tokenizer_->special().end) inner_ends.push_back(t);
+  contact_head_.accumulate(logits, layer - 1, {maps, run.begin, run.end}, inner_ends);
 }
 
 }  // namespace groel::models

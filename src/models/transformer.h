@@ -54,7 +54,7 @@ struct TransformerShape {
 class Transformer : public Model, public Encoder, public MaskedLm, public ContactPredictor, public Classifier {
  public:
   ModelInfo info() const override;
-  const bio::Tokenizer& tokenizer() const override { return tokenizer_; }
+  const bio::Tokenizer& tokenizer() const override { return *tokenizer_; }
   std::vector<std::string> capabilities() const override;
 
   Tensor encode(const Batch& batch, const Taps& taps) const override;
@@ -69,7 +69,7 @@ class Transformer : public Model, public Encoder, public MaskedLm, public Contac
   void finish_contacts(Tensor& logits) const override { contact_head_.finish(logits); }
 
  protected:
-  Transformer(TransformerShape shape, bio::Tokenizer tokenizer, nn::LayerNorm final_norm);
+  Transformer(TransformerShape shape, TokenizerPointer tokenizer, nn::LayerNorm final_norm);
   void add_block(std::unique_ptr<Block> block) { blocks_.push_back(std::move(block)); }
 
   /// -> [T, D]
@@ -89,7 +89,7 @@ class Transformer : public Model, public Encoder, public MaskedLm, public Contac
   Tensor run_block(int block, const Tensor& x, const Batch& batch, const Taps& taps) const;
 
   TransformerShape shape_;
-  bio::Tokenizer tokenizer_;
+  TokenizerPointer tokenizer_;
   std::vector<std::unique_ptr<Block>> blocks_;
   nn::LayerNorm final_norm_;
   nn::ContactHead contact_head_;

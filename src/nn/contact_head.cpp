@@ -15,7 +15,7 @@ void ContactHead::ready(const Form&) {
     if (tensor->defined()) *tensor = tensor->to(DType::f32);
 }
 
-void ContactHead::accumulate(Tensor& logits, std::int64_t layer, const Tensor& maps,
+void ContactHead::accumulate(Tensor& logits, std::int64_t layer, const ops::ResidueMaps& maps,
                              std::span<const std::int64_t> silent) const {
   GROEL_REQUIRE(0 <= layer && layer < layers_);
   ops::add_contacts(logits, maps, weight_.columns(layer * heads_, (layer + 1) * heads_), silent);

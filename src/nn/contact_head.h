@@ -20,9 +20,9 @@ class ContactHead final : public Module {
   void members(Members to) override;
   void ready(const Form& form) override;
 
-  /// Adds one layer's channels (layer counts from 0) to `logits` [L, L]. `maps` [H, L+2, L+2] hold <cls> first and
-  /// <eos> last; rows and columns of `silent` (token positions of further <eos>) count as zero.
-  void accumulate(Tensor& logits, std::int64_t layer, const Tensor& maps,
+  /// Adds one layer's channels (layer counts from 0) to `logits` [L, L]. Rows and columns of `silent` (tokens that end
+  /// a chain inside of the sequence) count as zero.
+  void accumulate(Tensor& logits, std::int64_t layer, const ops::ResidueMaps& maps,
                   std::span<const std::int64_t> silent = {}) const;
   /// Logits to probabilities, in place.
   void finish(Tensor& logits) const;

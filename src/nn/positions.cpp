@@ -7,19 +7,18 @@ namespace groel::nn {
 
 Tensor position_ids(const Tensor& tokens, const Tensor& cu_seqlens, const LearnedPositions& table) {
   constexpr std::int32_t kPadding = 1;
-  constexpr std::int32_t kFirst = 2;
   const auto* token = tokens.data<std::int32_t>();
   const auto cu = cu_seqlens.values<std::int32_t>();
   Tensor ids = Tensor::empty({cu.back()}, DType::i32);
   auto* out = ids.mutable_data<std::int32_t>();
   for (std::size_t b = 0; b + 1 < cu.size(); ++b) {
     const std::int32_t length = cu[b + 1] - cu[b];
-    if (length + kFirst > table.rows)
-      throw Error(ErrorKind::bad_input, {fmt::format("{} residues, but this model has positions for {}", length - 2,
-                                                     max_residues(table.rows)),
+    if (const std::int64_t over = length - max_tokens(table.rows); over > 0)
+      throw Error(ErrorKind::bad_input, {fmt::format("{} residues, but this model has positions for {}",
+                                                     table.residues + over, table.residues),
                                          {},
                                          "use --long truncate or --long window"});
-    std::int32_t next = kFirst;
+    std::int32_t next = kFirstPosition;
     for (std::int32_t i = 0; i < length; ++i) *out++ = *token++ == table.pad ? kPadding : next++;
   }
   return ids;

@@ -6,16 +6,19 @@
 namespace groel::nn {
 
 struct LearnedPositions {
-  std::int64_t rows;  ///< of the table
-  std::int32_t pad;   ///< id of <pad>
+  std::int64_t rows;      ///< of the table
+  std::int32_t pad;       ///< id of the token of padding
+  std::int64_t residues;  ///< of a sequence that fills the table, for messages
 };
 
-/// The first token of a sequence has position 2 (0 is unused), the next 3, and so on; a <pad> among them has 1 and
+/// The rows before the first token's: fairseq's models begin after the one for padding.
+inline constexpr std::int32_t kFirstPosition = 2;
+/// Tokens of the longest sequence that such a table has positions for.
+inline std::int64_t max_tokens(std::int64_t rows) { return rows - kFirstPosition; }
+
+/// The first token of a sequence has position 2 (0 is unused), the next 3, and so on; padding among them has 1 and
 /// counts for nothing. tokens [T] i32, cu_seqlens [B+1] i32 (host) -> [T] i32. Errors: bad_input when a sequence needs
 /// more than the rows of the table.
 Tensor position_ids(const Tensor& tokens, const Tensor& cu_seqlens, const LearnedPositions& table);
-
-/// Residues that fit into such a table beside <cls> and <eos>.
-inline std::int64_t max_residues(std::int64_t rows) { return rows - 4; }
 
 }  // namespace groel::nn

@@ -28,7 +28,7 @@ struct Backend {
   void (*activate_as)(const Tensor& x, Activation activation, Tensor& y);
   void (*activation_grad)(const Tensor& x, const Tensor& dy, Activation activation, Tensor& dx);
   void (*add)(const Tensor& a, const Tensor& b, Tensor& y);
-  void (*add_contacts)(Tensor& logits, const Tensor& maps, const Tensor& weights);
+  void (*add_contacts)(Tensor& logits, const ResidueMaps& maps, const Tensor& weights);
   bool (*all_finite)(const Tensor& x);
   void (*argmax)(const Tensor& x, Tensor& best);
   void (*attention)(const AttentionInput& input, AttentionResult& out);
@@ -36,7 +36,7 @@ struct Backend {
                          AttentionGradients& to);
   void (*attention_maps)(const AttentionInput& input, const AttentionSequence& sequence, Tensor& maps);
   void (*binary_cross_entropy)(const Tensor& logits, const Tensor& targets, double weight, Loss& to);
-  void (*contact_channels)(const Tensor& maps, Tensor& channels);
+  void (*contact_channels)(const ResidueMaps& maps, Tensor& channels);
   void (*contact_probabilities)(Tensor& logits, const Tensor& bias);
   /// `best`: argmax(logits).
   void (*cross_entropy)(const Tensor& logits, const Tensor& targets, const Tensor& best, double weight, Loss& to);

@@ -13,17 +13,20 @@ namespace {
 
 // One channel's residue block of a map, symmetrised: s(i,j) = a(i,j) + a(j,i).
 struct Channel {
-  const float* map;  // (n, n), n = L + 2
-  std::int64_t n;
+  Channel(const ResidueMaps& of, std::int64_t head)
+      : n(of.maps.size(1)), block(of.maps.data<float>() + head * n * n + of.begin * n + of.begin) {}
 
-  float symmetric(std::int64_t i, std::int64_t j) const { return map[(i + 1) * n + j + 1] + map[(j + 1) * n + i + 1]; }
+  float symmetric(std::int64_t i, std::int64_t j) const { return block[i * n + j] + block[j * n + i]; }
+
+  std::int64_t n;      // tokens
+  const float* block;  // (L, L), rows n apart
 };
 
 // Row sums of the symmetrised block, and their total.
 std::vector<double> row_sums(const Channel& channel, std::int64_t residues, double& total) {
   std::vector<double> sums(static_cast<std::size_t>(residues), 0.0);
   for (std::int64_t i = 0; i < residues; ++i) {
-    const float* row = channel.map + (i + 1) * channel.n + 1;
+    const float* row = channel.block + i * channel.n;
     double sum = 0;
     for (std::int64_t j = 0; j < residues; ++j) {
       sum += row[j];
@@ -43,25 +46,27 @@ Tensor silenced(const Tensor& maps, std::span<const std::int64_t> silent) {
   return out;
 }
 
-void check_maps(const Tensor& maps) {
-  GROEL_REQUIRE(maps.rank() == 3 && maps.size(1) == maps.size(2) && maps.size(1) >= 2 && maps.dtype() == DType::f32);
+void check_maps(const ResidueMaps& of) {
+  const Tensor& maps = of.maps;
+  GROEL_REQUIRE(maps.rank() == 3 && maps.size(1) == maps.size(2) && maps.dtype() == DType::f32);
+  GROEL_REQUIRE(0 <= of.begin && of.begin <= of.end && of.end <= maps.size(1));
 }
 
 }  // namespace
 
-Tensor contact_channels(const Tensor& maps) {
+Tensor contact_channels(const ResidueMaps& maps) {
   check_maps(maps);
-  const std::int64_t residues = maps.size(1) - 2;
-  Tensor out = Tensor::empty({maps.size(0), residues, residues}, DType::f32, maps.device());
-  backend(maps).contact_channels(maps, out);
+  Tensor out = Tensor::empty({maps.maps.size(0), maps.residues(), maps.residues()}, DType::f32, maps.maps.device());
+  backend(maps.maps).contact_channels(maps, out);
   return out;
 }
 
-void add_contacts(Tensor& logits, const Tensor& maps, const Tensor& weights, std::span<const std::int64_t> silent) {
+void add_contacts(Tensor& logits, const ResidueMaps& maps, const Tensor& weights,
+                  std::span<const std::int64_t> silent) {
   check_maps(maps);
-  const std::int64_t residues = maps.size(1) - 2;
-  GROEL_REQUIRE((logits.shape() == Shape{residues, residues} && weights.shape() == Shape{1, maps.size(0)}));
-  backend(maps).add_contacts(logits, silenced(maps, silent), weights);
+  GROEL_REQUIRE((logits.shape() == Shape{maps.residues(), maps.residues()}));
+  GROEL_REQUIRE((weights.shape() == Shape{1, maps.maps.size(0)}));
+  backend(maps.maps).add_contacts(logits, {silenced(maps.maps, silent), maps.begin, maps.end}, weights);
 }
 
 void contact_probabilities(Tensor& logits, const Tensor& bias) {
@@ -79,12 +84,11 @@ void silence(Tensor& maps, std::span<const std::int64_t> tokens) {
       for (std::int64_t i = 0; i < n; ++i) values[(h * n + token) * n + i] = values[(h * n + i) * n + token] = 0.0F;
 }
 
-void contact_channels(const Tensor& maps, Tensor& channels) {
-  const std::int64_t n = maps.size(1), residues = n - 2;
-  const float* values = maps.data<float>();
+void contact_channels(const ResidueMaps& maps, Tensor& channels) {
+  const std::int64_t residues = maps.residues();
   float* to = channels.mutable_data<float>();
-  parallel_for(maps.size(0), [&](std::int64_t h) {
-    const Channel channel{values + h * n * n, n};
+  parallel_for(maps.maps.size(0), [&](std::int64_t h) {
+    const Channel channel(maps, h);
     double total = 0;
     const std::vector<double> sum = row_sums(channel, residues, total);
     for (std::int64_t i = 0; i < residues; ++i)
@@ -95,20 +99,19 @@ void contact_channels(const Tensor& maps, Tensor& channels) {
   });
 }
 
-void add_contacts(Tensor& logits, const Tensor& maps, const Tensor& weights) {
-  const std::int64_t heads = maps.size(0), n = maps.size(1), residues = n - 2;
-  const float* values = maps.data<float>();
+void add_contacts(Tensor& logits, const ResidueMaps& maps, const Tensor& weights) {
+  const std::int64_t heads = maps.maps.size(0), residues = maps.residues();
   const float* weight = weights.data<float>();
   std::vector<std::vector<double>> sums(static_cast<std::size_t>(heads));
   std::vector<double> totals(static_cast<std::size_t>(heads));
   parallel_for(heads, [&](std::int64_t h) {
     const auto at = static_cast<std::size_t>(h);
-    sums[at] = row_sums({values + h * n * n, n}, residues, totals[at]);
+    sums[at] = row_sums(Channel(maps, h), residues, totals[at]);
   });
   float* out = logits.mutable_data<float>();
   parallel_for(residues, [&](std::int64_t i) {
     for (std::int64_t h = 0; h < heads; ++h) {
-      const Channel channel{values + h * n * n, n};
+      const Channel channel(maps, h);
       const std::vector<double>& sum = sums[static_cast<std::size_t>(h)];
       const float factor = weight[h];
       const double scale = sum[static_cast<std::size_t>(i)] / totals[static_cast<std::size_t>(h)];

@@ -43,7 +43,7 @@ std::vector<OptionSpec> option_table() {
        .value_name = "LIST"},
       {.name = "form",
        .type = OptionType::choice,
-       .help = "tokens: as it is, with <cls> and <eos>; residues: without them; corrected: symmetrised, with the "
+       .help = "tokens: as it is, with the end tokens; residues: without them; corrected: symmetrised, with the "
                "average product taken off, as contacts are predicted from it",
        .otherwise = "residues",
        .choices = {"tokens", "residues", "corrected"},
@@ -79,7 +79,7 @@ void require_fit(const Options& options, const models::Model& model, const MapRe
                                        {}});
   const engine::MemoryPlan plan(model, {.layers = request.layers, .attentions = true},
                                 {.memory = options.bytes("memory"), .max_tokens = {}});
-  const auto tokens = static_cast<std::int64_t>(record.tokens.size());
+  const std::int64_t tokens = record.tokens();
   if (!plan.fits(tokens))
     throw Error(ErrorKind::memory,
                 {plan.too_large(tokens).parts().what, record.id, "raise --memory, or name fewer --layers"});
@@ -89,6 +89,7 @@ struct Maps {
   std::string id, model;
   std::vector<std::string> labels;
   std::vector<AttentionMap> maps;
+  std::int64_t first;  // number of the first row
 };
 
 std::string to_csv(const Maps& all) {
@@ -136,7 +137,7 @@ report::Figure figure_of(const Maps& all, const AttentionMap& map, MapRequest::F
   figure.subtitle = form == MapRequest::Form::corrected
                         ? "Symmetrised, average product taken off; the diagonal does not count for the colours."
                         : "A row is the residue that attends, a column the one attended to.";
-  const auto numbers = numbers_from(form == MapRequest::Form::tokens ? 0 : 1, all.labels.size());
+  const auto numbers = numbers_from(all.first, all.labels.size());
   figure.x = residue_axis("attended to", all.labels, numbers);
   figure.y = residue_axis("attending", all.labels, numbers);
   figure.y.direction = report::Axis::Direction::falling;
@@ -201,8 +202,8 @@ int run(const Options& options, Context& context) {
   const ReadRecord record = read_one_record(options, model.tokenizer(), context.sink);
   require_fit(options, model, request, record);
   const Maps all{record.id, engine::model_label(options.text("model")),
-                 map_labels(model.tokenizer(), record.tokens, request.form),
-                 attention_maps(model, record.tokens, request)};
+                 map_labels(model.tokenizer(), record.encoded, request.form),
+                 attention_maps(model, record.encoded, request), first_number(record.encoded, request.form)};
   const std::string path = options.text("output");
   if (path == "-")
     context.out << to_csv(all);
@@ -225,7 +226,7 @@ Task attention_task() {
           .summary = "Show the attention maps of a sequence",
           .description =
               "The softmax weights of chosen layers and heads, or their mean over the heads: as pictures, arrays or "
-              "CSV. A row is the residue that attends, a column the one attended to; without <cls> and <eos> rows do "
+              "CSV. A row is the residue that attends, a column the one attended to; without the end tokens rows do "
               "not sum to one. `groel embed --include attentions` writes those of many sequences.",
           .examples = {{"groel attention examples/proteins.fasta --record P01542 --picture attention.svg",
                         "the last layer, mean over heads"},

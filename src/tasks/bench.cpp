@@ -165,7 +165,7 @@ Task bench_task() {
           .summary = "Measure speed on seeded random weights, against the limits of this machine",
           .description =
               "Runs scenario files: warm-up, then several runs, of which the median, lowest and highest are shown, in "
-              "real tokens a second (residues, <cls> and <eos>, never padding). A bare product, the limit, is oneDNN's "
+              "real tokens a second (residues and end tokens, never padding). A bare product, the limit, is oneDNN's "
               "fastest over the model's shapes and in its precision (f32 for f32x3), measured in the same run with the "
               "same threads. bench/scenarios holds scenarios; docs/performance.md says what is counted.",
           .examples = {{"groel bench bench/scenarios/8m-mixed-f32.json --profile",

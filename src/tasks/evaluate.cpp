@@ -83,7 +83,7 @@ train::MlmDataOptions data_options(const Options& options, const models::Model& 
   train::MlmDataOptions data;
   data.max_residues = options.integer("max-length");
   if (const auto limit = model.info().max_residues) data.max_residues = std::min(data.max_residues, *limit);
-  data.batch_tokens = std::max(options.integer("batch-tokens"), data.max_residues + 2);
+  data.batch_tokens = std::max(options.integer("batch-tokens"), model.tokenizer().token_count(data.max_residues));
   data.crop = train::CropStyle::centre;
   data.order = train::Order::as_written;
   data.masking = {.style = train::MaskingStyle::hidden,
@@ -113,7 +113,7 @@ train::LossSum evaluate(const models::Model& model, train::MlmData& data, const 
     sum += train::masked_loss(model, *batch);
     if (!std::isfinite(sum.loss)) throw overflow(model, *batch);
     progress.done = data.position().next;
-    progress.tokens += batch->input.token_count() - 2 * batch->input.sequences();
+    progress.tokens += batch->input.residue_tokens();
     progress.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     sink.progress(progress);
   }

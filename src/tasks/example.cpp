@@ -66,13 +66,13 @@ struct Filled {
 Filled fill_one(const models::Model& model, const EmbedInput& input) {
   const bio::Tokenizer& tokenizer = model.tokenizer();
   const EmbedRecord& record = input.records.front();
-  const auto tokens = tokenizer.encode(input.sequences[static_cast<std::size_t>(record.distinct)]).ids;
+  const bio::Encoded encoded = tokenizer.encode(input.sequences[static_cast<std::size_t>(record.distinct)]);
   Filled out;
   out.id = record.id;
-  out.residue = tokenizer.token(tokens[static_cast<std::size_t>(out.position)]);
+  out.residue = tokenizer.token(encoded.residue(out.position));
   bool asked = false;
   const auto source = [&](engine::ScanQuery& query) {
-    query = {0, tokens, {out.position}, {out.position}};
+    query = {0, &encoded, {out.position}, {out.position}};
     return !std::exchange(asked, true);
   };
   const Choices choices(tokenizer, Choices::Scope::residues);

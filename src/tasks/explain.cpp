@@ -135,7 +135,7 @@ class ExplainRun {
     for (std::size_t i = 0; i < records.size(); ++i) {
       if (!fits(records[i])) continue;
       todo.push_back(i);
-      tokens.push_back(static_cast<std::int64_t>(records[i].tokens.size()));
+      tokens.push_back(records[i].tokens());
       residues += records[i].residues();
     }
     findings.records.resize(records.size());
@@ -164,7 +164,7 @@ class ExplainRun {
   bool fits(ReadRecord& record) const {
     if (record.error) return false;
     const auto limit = model_.info().max_residues;
-    const auto tokens = static_cast<std::int64_t>(record.tokens.size());
+    const std::int64_t tokens = record.tokens();
     if (limit && record.residues() > *limit)
       record.error = Error(ErrorKind::bad_input, {fmt::format("the sequence has {}, and the model reads {} at most",
                                                               counted(record.residues(), "residue"), *limit),
@@ -177,7 +177,7 @@ class ExplainRun {
 
   void compute(std::vector<ReadRecord>& records, std::span<const std::size_t> batch, Findings& findings) const {
     std::vector<std::vector<std::int32_t>> sequences;
-    for (const std::size_t i : batch) sequences.push_back(records[i].tokens);
+    for (const std::size_t i : batch) sequences.push_back(records[i].encoded.ids);
     const auto embeddings = engine::embed_batch(model_, sequences, setup_.request);
     for (std::size_t b = 0; b < batch.size(); ++b) {
       ReadRecord& record = records[batch[b]];
@@ -193,7 +193,7 @@ class ExplainRun {
 
   void explain(const ReadRecord& record, const Tensor& states, const Findings& findings, Explained& out) const {
     for (std::int64_t p = 1; p <= record.residues(); ++p)
-      out.residues.push_back(model_.tokenizer().token(record.tokens[static_cast<std::size_t>(p)]));
+      out.residues.push_back(model_.tokenizer().token(record.encoded.residue(p)));
     std::vector<std::vector<Fired>> fired =
         encoder_.encode(states, findings.by_residue ? std::min(setup_.show, findings.top) : findings.top);
     if (findings.by_residue)

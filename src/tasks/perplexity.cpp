@@ -35,8 +35,8 @@ class Leftover {
       const ReadRecord& record = records_[record_];
       if (record.error) continue;
       while (++position_ <= record.residues())
-        if (is_standard_residue(tokenizer_, record.tokens[static_cast<std::size_t>(position_)])) {
-          query = {static_cast<std::int64_t>(record_), record.tokens, {position_}, {position_}};
+        if (is_standard_residue(tokenizer_, record.encoded.residue(position_))) {
+          query = {static_cast<std::int64_t>(record_), &record.encoded, {position_}, {position_}};
           return true;
         }
     }
@@ -54,9 +54,9 @@ void check_records(std::vector<ReadRecord>& records, const engine::MaskedScan& s
   for (ReadRecord& record : records) {
     if (record.error) continue;
     try {
-      scan.check_fits(static_cast<std::int64_t>(record.tokens.size()));
+      scan.check_fits(record.tokens());
       bool any = false;
-      for (const std::int32_t id : record.tokens) any |= is_standard_residue(tokenizer, id);
+      for (const std::int32_t id : record.encoded.residue_ids()) any |= is_standard_residue(tokenizer, id);
       if (!any) throw Error(ErrorKind::bad_input, "none of its residues is one of the 20");
     } catch (const Error& error) {
       record.error = error.at(record.id);
@@ -79,7 +79,7 @@ std::vector<Likelihood> likelihoods(std::vector<ReadRecord>& records, const engi
              progress.answered(answer.key);
              if (answer.failure != nullptr) records[key].error = answer.failure->at(records[key].id);
              if (records[key].error) return;
-             const auto truth = records[key].tokens[static_cast<std::size_t>(answer.position)];
+             const auto truth = records[key].encoded.residue(answer.position);
              out[key].log += answer.log_probabilities[static_cast<std::size_t>(truth)];
              ++out[key].residues;
            });

@@ -90,10 +90,11 @@ ScoreMethod parse_method(const std::string& text) {
 }
 
 // A letter the model does not know is X, as it reads it.
-char letter_at(const bio::Tokenizer& tokenizer, std::span<const std::int32_t> tokens, std::size_t position) {
-  const std::string& token = tokenizer.token(tokens[position]);
+char letter_at(const bio::Tokenizer& tokenizer, const bio::Encoded& encoded, std::int64_t position) {
+  const std::int32_t id = encoded.residue(position);
+  const std::string& token = tokenizer.token(id);
   if (token.size() == 1) return token[0];
-  if (tokens[position] == tokenizer.unk()) return 'X';
+  if (id == tokenizer.special().unknown) return 'X';
   throw Error(ErrorKind::bad_input, fmt::format("position {} is '{}', not a residue", position, token));
 }
 
@@ -108,9 +109,8 @@ WildType wild_type(const Options& options, const bio::Tokenizer& tokenizer, Sink
   if (record.error) throw record.error.value();
   WildType out{record.id, {}, options.integer("offset")};
   try {
-    for (std::int64_t p = 1; p <= record.residues(); ++p)
-      out.sequence += letter_at(tokenizer, record.tokens, static_cast<std::size_t>(p));
-    if (options.text("method") == "pseudo-perplexity") require_residues(tokenizer, record.tokens);
+    for (std::int64_t p = 1; p <= record.residues(); ++p) out.sequence += letter_at(tokenizer, record.encoded, p);
+    if (options.text("method") == "pseudo-perplexity") require_residues(tokenizer, record.encoded);
   } catch (const Error& error) {
     throw error.at(fmt::format("the wild type, {}", record.id));
   }

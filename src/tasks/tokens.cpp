@@ -79,10 +79,12 @@ NamedRows embedding_rows(const Tensor& table, const bio::Tokenizer& tokenizer, c
 }
 
 NamedRows one_hot_rows(const ReadRecord& record, const bio::Tokenizer& tokenizer, const Choices& choices) {
+  if (!tokenizer.one_token_each())
+    throw Error(ErrorKind::unsupported, {"the tokens of this model do not each stand for one residue", {}, {}});
   NamedRows out{"One-hot encoding of " + record.id, "residue", "token", {}, {}, {}, {}, {}};
   for (const std::int32_t id : choices.ids()) out.columns.push_back(tokenizer.token(id));
-  for (std::size_t p = 1; p + 1 < record.tokens.size(); ++p) {
-    const std::int32_t id = record.tokens[p];
+  for (std::int64_t p = 1; p <= record.residues(); ++p) {
+    const std::int32_t id = record.encoded.residue(p);
     const std::int64_t at = choices.index(id);
     if (at < 0)
       throw Error(ErrorKind::bad_input,
@@ -190,7 +192,8 @@ void check_outputs(const Options& options) {
 int run(const Options& options, Context& context) {
   check_outputs(options);
   const engine::Checkpoint checkpoint = train::read_model(model_of(options, context.sink));
-  const bio::Tokenizer tokenizer = tokenizer_of(checkpoint);
+  const auto shared = engine::tokenizer_of(checkpoint);
+  const bio::Tokenizer& tokenizer = *shared;
   const Choices choices(
       tokenizer, options.text("vocabulary") == "residues" ? Choices::Scope::residues : Choices::Scope::vocabulary);
   const bool one_hot = !options.list("input").empty();

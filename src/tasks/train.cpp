@@ -35,7 +35,7 @@ class Material {
         train::split_by_keys(keys, plan.valid.empty() ? plan.valid_fraction : 0, plan.batches.seed);
     if (!plan.valid.empty()) valid_ = train::Corpus::read(plan.valid, tokenizer, plan.filter, sink);
     for (const std::int64_t i : split.train) learned_.push_back(keys[static_cast<std::size_t>(i)]);
-    fit_batches(plan, corpus_, split.train);
+    fit_batches(plan, corpus_, split.train, tokenizer);
     data_.emplace(corpus_, split.train, tokenizer, plan.batches);
     fit_epochs(plan, *data_, sink);
     const auto held_out = plan.valid.empty() ? split.held_out : train::all_of(valid_);
@@ -122,11 +122,11 @@ TrainedModel train_mlm(TrainPlan plan, engine::Checkpoint weights, Context& cont
     throw Error(ErrorKind::usage,
                 {fmt::format("'{}' is not a score of mlm", metric), "--metric", "loss, perplexity or accuracy"});
   Findings findings(context.sink);
-  const bio::Tokenizer tokenizer = tokenizer_of(weights);
+  const models::TokenizerPointer tokenizer = engine::tokenizer_of(weights);
   keep_to_positions(plan, weights, tokenizer);
   const models::TrainingPlan training = training_plan(plan, weights);
   const auto trainee = train::make_mlm(std::move(weights), training);
-  Material material(plan, tokenizer, findings);
+  Material material(plan, *tokenizer, findings);
   check_length(plan, train::planned_steps(material.data(), plan.trainer), findings);
   plan_memory(*trainee, plan, material.data().most_tokens(), context.sink);
   plan.trainer.data_fingerprint = material.fingerprint(plan);

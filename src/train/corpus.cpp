@@ -64,15 +64,14 @@ class Reader {
     summary_.take(record);
     if (record.error) return left_out_.add(record, record.error->parts().what);
     try {
-      const bio::Tokenizer::Encoded encoded = tokenizer_.encode(record.sequence);
+      const bio::Encoded encoded = tokenizer_.encode(record.sequence);
       summary_.add(encoded.counts);
       const bool fits =
           encoded.residues() >= filter_.shortest && (filter_.longest == 0 || encoded.residues() <= filter_.longest);
       if (!fits)
         ++filtered_;
       else
-        corpus_.add(std::span(encoded.ids).subspan(1, encoded.ids.size() - 2),
-                    fmt::format("{}: {}", record.source, record.id));
+        corpus_.add(encoded.residue_ids(), fmt::format("{}: {}", record.source, record.id));
     } catch (const Error& error) {
       left_out_.add(record, error.parts().what);
     }
@@ -99,8 +98,8 @@ Corpus Corpus::read(const std::vector<std::string>& paths, const bio::Tokenizer&
   return reader.finish(all, sink);
 }
 
-void Corpus::add(std::span<const std::int32_t> residues, std::string name) {
-  for (const std::int32_t id : residues) {
+void Corpus::add(std::span<const std::int32_t> residue_ids, std::string name) {
+  for (const std::int32_t id : residue_ids) {
     GROEL_REQUIRE(id >= 0 && id <= 0xffff);
     tokens_.push_back(static_cast<std::uint16_t>(id));
   }

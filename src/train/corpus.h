@@ -1,4 +1,4 @@
-// Proteins to learn from: read once, kept as token ids without the ends.
+// Proteins to learn from: read once, kept as the tokens of their residues.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +19,7 @@ struct LengthFilter {
   io::Gaps gaps = io::Gaps::keep;
 };
 
+/// Lengths are in tokens: those of the residues, which for most tokenizers are one for each.
 class Corpus {
  public:
   /// Every record of the files (io/sequences.h) that the tokenizer can read and the filter lets through; the others are
@@ -39,8 +40,8 @@ class Corpus {
   /// SHA-256 of the tokens and lengths, hexadecimal: equal for equal data.
   std::string fingerprint() const;
 
-  /// Appends one sequence, with no ends; ids fit 16 bits.
-  void add(std::span<const std::int32_t> residues, std::string name);
+  /// Appends one sequence, without end tokens; ids fit 16 bits.
+  void add(std::span<const std::int32_t> residue_ids, std::string name);
 
  private:
   std::int64_t begin(std::int64_t sequence) const {

@@ -163,12 +163,12 @@ class Encoder {
 
   void take(const LabelledRow& row) {
     row_ = &row;
-    const bio::Tokenizer::Encoded encoded = read_sequence();
+    const bio::Encoded encoded = read_sequence();
     if (classes_.label_of == LabelOf::token)
       take_residues(encoded.residues());
     else
       take_sequence();
-    out_.corpus.add(std::span(encoded.ids).subspan(1, encoded.ids.size() - 2), row.where);
+    out_.corpus.add(encoded.residue_ids(), row.where);
   }
   LabelledSet finish() { return std::move(out_); }
 
@@ -177,7 +177,7 @@ class Encoder {
     throw Error(ErrorKind::bad_input, {what, row_->where, remedy});
   }
 
-  bio::Tokenizer::Encoded read_sequence() const {
+  bio::Encoded read_sequence() const {
     try {
       return tokenizer_.encode(row_->sequence);
     } catch (const Error& error) {
@@ -282,6 +282,9 @@ Classification infer_classification(const RowSplit& rows, const LabelOptions& op
 
 LabelledSet encode_labels(const LabelledRows& rows, const Classification& classes, const std::string& unlabelled,
                           const bio::Tokenizer& tokenizer) {
+  if (classes.label_of == LabelOf::token && !tokenizer.one_token_each())
+    throw Error(ErrorKind::unsupported,
+                {"labels of residues are learned by models whose tokens each stand for one", {}, {}});
   Encoder encoder(classes, rows.columns, unlabelled, tokenizer);
   for (const LabelledRow& row : rows.rows) encoder.take(row);
   return encoder.finish();

@@ -24,7 +24,7 @@ LabelledData::LabelledData(const LabelledSet& set, const models::Classification&
   }
 }
 
-void LabelledData::add_targets(const std::vector<Piece>& pieces, std::vector<std::int32_t>& tokens,
+void LabelledData::add_targets(const std::vector<Piece>& pieces, std::span<std::int32_t> tokens,
                                TrainBatch& batch) const {
   if (label_of_ == models::LabelOf::token) return add_residues(pieces, tokens.size(), batch);
   return problem_ == models::Problem::single_label ? add_classes(pieces, batch) : add_numbers(pieces, batch);

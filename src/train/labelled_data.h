@@ -14,8 +14,7 @@ class LabelledData final : public PackedData {
                const PackingOptions& options);
 
  private:
-  void add_targets(const std::vector<Piece>& pieces, std::vector<std::int32_t>& tokens,
-                   TrainBatch& batch) const override;
+  void add_targets(const std::vector<Piece>& pieces, std::span<std::int32_t> tokens, TrainBatch& batch) const override;
   void add_classes(const std::vector<Piece>& pieces, TrainBatch& batch) const;
   void add_numbers(const std::vector<Piece>& pieces, TrainBatch& batch) const;
   void add_residues(const std::vector<Piece>& pieces, std::size_t tokens, TrainBatch& batch) const;

@@ -21,7 +21,8 @@ Masking::Masking(const MaskingOptions& options, const bio::Tokenizer& tokenizer)
   if (!(options.fraction > 0 && options.fraction <= 1))
     throw Error(ErrorKind::usage, {"the masked fraction lies in (0, 1]", "--mask-fraction", {}});
   for (std::int32_t id = 0; id < tokenizer.size(); ++id)
-    maskable_.push_back(!tokenizer.is_special(id) && id != tokenizer.mask() && id != tokenizer.unk() ? 1 : 0);
+    maskable_.push_back(!tokenizer.is_special(id) && id != tokenizer.mask() && id != tokenizer.special().unknown ? 1
+                                                                                                                 : 0);
   for (const char& residue : kResidues) {
     const std::int32_t id = tokenizer.id({&residue, 1});
     if (id < 0) continue;

@@ -9,8 +9,7 @@ MlmData::MlmData(const Corpus& corpus, std::vector<std::int64_t> members, const 
                  {options.seed, options.batch_tokens, options.max_residues, options.crop, options.order}),
       masking_(options.masking, tokenizer) {}
 
-void MlmData::add_targets(const std::vector<Piece>& pieces, std::vector<std::int32_t>& tokens,
-                          TrainBatch& batch) const {
+void MlmData::add_targets(const std::vector<Piece>& pieces, std::span<std::int32_t> tokens, TrainBatch& batch) const {
   std::vector<std::int32_t> targets(tokens.size(), kNoTarget);
   for (const Piece& piece : pieces)
     batch.target_count += masking_.apply({position().epoch, piece.sequence, piece.start}, piece.count,

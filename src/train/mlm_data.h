@@ -10,7 +10,7 @@ namespace groel::train {
 
 struct MlmDataOptions {
   std::uint64_t seed = 0;
-  std::int64_t batch_tokens = 4096;  ///< at most, <cls> and <eos> counted
+  std::int64_t batch_tokens = 4096;  ///< at most, end tokens counted
   std::int64_t max_residues = 1022;  ///< a longer sequence is cropped to it
   CropStyle crop = CropStyle::random;
   Order order = Order::shuffled;
@@ -24,8 +24,7 @@ class MlmData final : public PackedData {
           const MlmDataOptions& options);
 
  private:
-  void add_targets(const std::vector<Piece>& pieces, std::vector<std::int32_t>& tokens,
-                   TrainBatch& batch) const override;
+  void add_targets(const std::vector<Piece>& pieces, std::span<std::int32_t> tokens, TrainBatch& batch) const override;
 
   Masking masking_;
 };

@@ -73,9 +73,9 @@ std::size_t ModelTrainee::step_bytes(std::span<const std::int64_t> tokens) const
     pool_ = std::make_shared<ShapePool>();
   }
   std::vector<std::vector<std::int32_t>> sequences;
-  for (const std::int64_t count : tokens)
-    sequences.push_back(model().tokenizer().encode(std::string(static_cast<std::size_t>(count - 2), 'A')).ids);
-  TrainBatch batch{.input = models::Batch::pack(sequences), .targets = {}, .sequences = {}, .features = {}};
+  for (const std::int64_t count : tokens) sequences.push_back(model().tokenizer().example(count));
+  TrainBatch batch{
+      .input = models::Batch::pack(sequences, model().tokenizer()), .targets = {}, .sequences = {}, .features = {}};
   batch.targets = example_targets(batch.input);
   const ShapeRun counting(*pool_);
   for (int pass = 0; pass < 2; ++pass) {

@@ -20,8 +20,8 @@ class ModelTrainee : public Trainee {
   SavedModel saved_model() const override;
   /// Of adapters: PEFT's two files, and the configuration and vocabulary that say what the head's classes are.
   void save(const std::filesystem::path& folder) const override;
-  /// Memory that the system lends to a step on sequences of these token counts (each at least 3), beside weights and
-  /// optimiser: known by taking the step on tensors without data. For one thread at a time.
+  /// Memory that the system lends to a step on sequences of these token counts (each of a residue at least), beside
+  /// weights and optimiser: known by taking the step on tensors without data. For one thread at a time.
   std::size_t step_bytes(std::span<const std::int64_t> tokens) const;
   /// Bytes of weights as they are kept for products, masters, gradients and `moments` numbers of an optimiser for each.
   std::size_t state_bytes(std::int64_t moments);

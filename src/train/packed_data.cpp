@@ -10,8 +10,6 @@
 namespace groel::train {
 namespace {
 
-constexpr std::int64_t kEnds = 2;  // <cls> and <eos>
-
 std::uint64_t bits(std::int64_t value) { return static_cast<std::uint64_t>(value); }
 
 }  // namespace
@@ -22,10 +20,12 @@ PackedData::PackedData(const Corpus& corpus, std::vector<std::int64_t> members, 
       members_(std::move(members)),
       tokenizer_(tokenizer),
       options_(options),
-      limit_(std::min(options.max_residues, options.batch_tokens - kEnds)) {
+      limit_(std::min(options.max_residues, options.batch_tokens - tokenizer.end_tokens())) {
   if (options.max_residues < 1)
     throw Error(ErrorKind::usage, {"a crop holds at least one residue", "--max-length", {}});
-  if (limit_ < 1) throw Error(ErrorKind::usage, {"a batch holds at least three tokens", "--batch-tokens", {}});
+  if (limit_ < 1)
+    throw Error(ErrorKind::usage,
+                {fmt::format("a batch holds at least {} tokens", tokenizer.token_count(1)), "--batch-tokens", {}});
   if (members_.empty()) throw Error(ErrorKind::bad_input, "there are no sequences to make batches of");
   if (options.crop == CropStyle::none)
     for (const std::int64_t sequence : members_)
@@ -52,12 +52,12 @@ void PackedData::seek(const DataPosition& position) {
   position_ = position;
 }
 
-// Pieces are packed one behind the other; the first that does not fit opens the next batch.
+// Pieces are packed one after the other; the first that does not fit opens the next batch.
 std::int64_t PackedData::end_of_batch(const std::vector<std::int64_t>& order, std::int64_t from) const {
   std::int64_t tokens = 0;
   auto to = static_cast<std::size_t>(from);
-  while (to < order.size() && tokens + piece_length(order[to]) + kEnds <= options_.batch_tokens)
-    tokens += piece_length(order[to++]) + kEnds;
+  while (to < order.size() && tokens + piece_tokens(order[to]) <= options_.batch_tokens)
+    tokens += piece_tokens(order[to++]);
   return static_cast<std::int64_t>(to);
 }
 
@@ -75,7 +75,7 @@ std::int64_t PackedData::cropped() const {
 
 std::int64_t PackedData::most_tokens() const {
   std::int64_t all = 0;
-  for (const std::int64_t sequence : members_) all += piece_length(sequence) + kEnds;
+  for (const std::int64_t sequence : members_) all += piece_tokens(sequence);
   return std::min(all, options_.batch_tokens);
 }
 
@@ -89,26 +89,23 @@ std::int64_t PackedData::piece_start(std::int64_t sequence) const {
 }
 
 TrainBatch PackedData::make(std::int64_t from, std::int64_t to) const {
-  std::vector<std::int32_t> tokens, ends{0};
+  std::vector<std::vector<std::int32_t>> sequences;
   std::vector<Piece> pieces;
   TrainBatch batch;
   for (std::int64_t i = from; i < to; ++i) {
     const std::int64_t sequence = order_[static_cast<std::size_t>(i)];
-    const Piece piece{sequence, piece_start(sequence), piece_length(sequence), tokens.size() + 1};
+    const Piece piece{sequence, piece_start(sequence), piece_length(sequence), 0};
     const auto residues =
         corpus_[sequence].subspan(static_cast<std::size_t>(piece.start), static_cast<std::size_t>(piece.count));
-    tokens.push_back(tokenizer_.cls());
-    tokens.insert(tokens.end(), residues.begin(), residues.end());
-    tokens.push_back(tokenizer_.eos());
-    ends.push_back(static_cast<std::int32_t>(tokens.size()));
+    sequences.push_back(tokenizer_.with_ends(std::vector<std::int32_t>(residues.begin(), residues.end())));
     pieces.push_back(piece);
     batch.sequences.push_back(sequence);
   }
-  add_targets(pieces, tokens, batch);
-  batch.input.tokens =
-      Tensor::of<std::int32_t>({static_cast<std::int64_t>(tokens.size())}, std::span<const std::int32_t>(tokens));
-  batch.input.cu_seqlens =
-      Tensor::of<std::int32_t>({static_cast<std::int64_t>(ends.size())}, std::span<const std::int32_t>(ends));
+  batch.input = models::Batch::pack(sequences, tokenizer_);
+  const auto first = batch.input.residues.begin.values<std::int32_t>();
+  for (std::size_t b = 0; b < pieces.size(); ++b) pieces[b].at = static_cast<std::size_t>(first[b]);
+  const auto tokens = static_cast<std::size_t>(batch.input.token_count());
+  add_targets(pieces, {batch.input.tokens.mutable_data<std::int32_t>(), tokens}, batch);
   batch.key = derive_key(derive_key(options_.seed, purpose::kDropout, bits(position_.epoch)), bits(from));
   return batch;
 }

@@ -21,20 +21,20 @@ enum class Order { shuffled, as_written };
 
 struct PackingOptions {
   std::uint64_t seed = 0;
-  std::int64_t batch_tokens = 4096;  ///< at most, <cls> and <eos> counted
+  std::int64_t batch_tokens = 4096;  ///< at most, end tokens counted
   std::int64_t max_residues = 1022;  ///< a longer sequence is cropped to it
   CropStyle crop = CropStyle::random;
   Order order = Order::shuffled;
 };
 
-/// A run of residues of one sequence, and where its first residue stands in the batch.
+/// A run of the residues' tokens of one sequence, and where its first is in the batch.
 struct Piece {
   std::int64_t sequence, start, count;
   std::size_t at;
 };
 
-/// Refers to the corpus and the tokenizer, which outlive it. A cropped piece keeps <cls> and <eos> at its ends, as
-/// fair-esm's batch converter does with the sequences that it truncates.
+/// Refers to the corpus and the tokenizer, which outlive it. A cropped piece gets the end tokens of a whole
+/// sequence, as fair-esm's batch converter gives them to the sequences that it truncates.
 class PackedData : public TrainData {
  public:
   /// Batches of the sequences named by `members`. Errors: usage for limits below one residue; bad_input naming the
@@ -57,13 +57,14 @@ class PackedData : public TrainData {
 
  protected:
   /// Sets the batch's targets and their count; may change the tokens.
-  virtual void add_targets(const std::vector<Piece>& pieces, std::vector<std::int32_t>& tokens,
+  virtual void add_targets(const std::vector<Piece>& pieces, std::span<std::int32_t> tokens,
                            TrainBatch& batch) const = 0;
   const std::vector<std::int64_t>& members() const { return members_; }
 
  private:
   std::vector<std::int64_t> order_of(std::int64_t epoch) const;
   std::int64_t piece_length(std::int64_t sequence) const { return std::min(corpus_.length(sequence), limit_); }
+  std::int64_t piece_tokens(std::int64_t sequence) const { return piece_length(sequence) + tokenizer_.end_tokens(); }
   std::int64_t piece_start(std::int64_t sequence) const;
   std::int64_t end_of_batch(const std::vector<std::int64_t>& order, std::int64_t from) const;
   TrainBatch make(std::int64_t from, std::int64_t to) const;

@@ -1,6 +1,8 @@
 // The files of a Hugging Face model folder.
 #include "train/saved_model.h"
 
+#include <map>
+
 #include "base/error.h"
 #include "base/text_file.h"
 #include "io/arrays.h"
@@ -21,30 +23,27 @@ DType weight_type(const SavedModel& model) {
   return model.tensors.empty() ? DType::f32 : model.tensors.front().value.dtype();
 }
 
-const char* const kSpecial[] = {"<cls>", "<pad>", "<eos>", "<unk>", "<mask>"};
-
-std::string tokenizer_config(const std::vector<std::string>& vocabulary) {
+std::string tokenizer_config(const bio::Tokenizer& tokenizer) {
+  const auto special = tokenizer.transformers_tokens();
   ordered_json added = ordered_json::object();
-  for (std::size_t id = 0; id < vocabulary.size(); ++id)
-    for (const char* special : kSpecial)
-      if (vocabulary[id] == special)
-        added[std::to_string(id)] = {{"content", special}, {"lstrip", false},      {"normalized", false},
-                                     {"rstrip", false},    {"single_word", false}, {"special", true}};
-  const ordered_json config = {{"added_tokens_decoder", added}, {"clean_up_tokenization_spaces", true},
-                               {"cls_token", "<cls>"},          {"eos_token", "<eos>"},
-                               {"mask_token", "<mask>"},        {"model_max_length", 1e30},
-                               {"pad_token", "<pad>"},          {"tokenizer_class", "EsmTokenizer"},
-                               {"unk_token", "<unk>"}};
-  return config.dump(2) + "\n";
+  for (std::int32_t id = 0; id < tokenizer.size(); ++id)
+    for (const auto& [name, token] : special)
+      if (token == id)
+        added[std::to_string(id)] = {
+            {"content", tokenizer.token(id)}, {"lstrip", false}, {"normalized", false}, {"rstrip", false},
+            {"single_word", false},           {"special", true}};
+  std::map<std::string, ordered_json> config = {{"added_tokens_decoder", added},
+                                                {"clean_up_tokenization_spaces", true},
+                                                {"model_max_length", 1e30},
+                                                {"tokenizer_class", tokenizer.transformers_class()}};
+  for (const auto& [name, token] : special) config[std::string(name)] = tokenizer.token(token);
+  return ordered_json(config).dump(2) + "\n";
 }
 
-std::string special_tokens() {
-  const ordered_json map = {{"cls_token", "<cls>"},
-                            {"eos_token", "<eos>"},
-                            {"mask_token", "<mask>"},
-                            {"pad_token", "<pad>"},
-                            {"unk_token", "<unk>"}};
-  return map.dump(2) + "\n";
+std::string special_tokens(const bio::Tokenizer& tokenizer) {
+  std::map<std::string, std::string> map;
+  for (const auto& [name, token] : tokenizer.transformers_tokens()) map[std::string(name)] = tokenizer.token(token);
+  return ordered_json(map).dump(2) + "\n";
 }
 
 std::string joined(const std::vector<std::string>& tokens) {
@@ -66,15 +65,17 @@ SavedModel saved_copy(const engine::Checkpoint& checkpoint, std::vector<std::str
 
 void write_description(const std::filesystem::path& folder, const SavedModel& model) {
   json config = model.config;
-  for (const models::Family& family : models::families())
-    if (family.accepts(config)) family.complete(config, model.vocabulary);
+  const models::Family* family = nullptr;
+  for (const models::Family& one : models::families())
+    if (one.accepts(config)) family = &one;
+  if (family != nullptr) family->complete(config, model.vocabulary);
   config["torch_dtype"] = torch_name(weight_type(model));
   write_text(folder / "config.json", config.dump(2) + "\n");
-  if (!model.vocabulary.empty()) {
-    write_text(folder / "vocab.txt", joined(model.vocabulary));
-    write_text(folder / "tokenizer_config.json", tokenizer_config(model.vocabulary));
-    write_text(folder / "special_tokens_map.json", special_tokens());
-  }
+  if (model.vocabulary.empty() || family == nullptr) return;
+  const auto tokenizer = family->tokenizer(model.vocabulary, "vocab.txt");
+  write_text(folder / "vocab.txt", joined(model.vocabulary));
+  write_text(folder / "tokenizer_config.json", tokenizer_config(*tokenizer));
+  write_text(folder / "special_tokens_map.json", special_tokens(*tokenizer));
 }
 
 void write_model(const std::filesystem::path& folder, const SavedModel& model) {

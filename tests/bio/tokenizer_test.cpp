@@ -1,5 +1,5 @@
 // The ESM vocabulary, by the command line's rules and by those of Transformers.
-#include "bio/tokenizer.h"
+#include "bio/esm_tokenizer.h"
 
 #include <gtest/gtest.h>
 
@@ -13,8 +13,8 @@ namespace {
 
 using Ids = std::vector<std::int32_t>;
 
-const Tokenizer& esm() {
-  static const Tokenizer tokenizer = Tokenizer::esm();
+const EsmTokenizer& esm() {
+  static const EsmTokenizer tokenizer = EsmTokenizer::esm();
   return tokenizer;
 }
 
@@ -37,7 +37,9 @@ TEST(Vocabulary, IsThatOfEsm) {
   EXPECT_EQ(esm().id("J"), -1);
   EXPECT_EQ(esm().id("<foo>"), -1);
   EXPECT_EQ(esm().id(""), -1);
-  EXPECT_EQ((Ids{esm().cls(), esm().pad(), esm().eos(), esm().unk(), esm().mask()}), (Ids{0, 1, 2, 3, 32}));
+  const Special& special = esm().special();
+  EXPECT_EQ((Ids{*special.begin, *special.pad, *special.end, *special.unknown, *special.mask}), (Ids{0, 1, 2, 3, 32}));
+  EXPECT_EQ(esm().mask(), 32);
 }
 
 TEST(Vocabulary, OnlyTokensWithoutResidueAreSpecial) {
@@ -46,27 +48,27 @@ TEST(Vocabulary, OnlyTokensWithoutResidueAreSpecial) {
 
 TEST(Vocabulary, OfAFileIsCheckedAndNamed) {
   const std::vector<std::string> good{"<cls>", "<pad>", "<eos>", "<unk>", "A", "<mask>"};
-  EXPECT_EQ(Tokenizer::from_vocabulary(good, "vocab.txt").encode("ac").ids, (Ids{0, 4, 3, 2}));
+  EXPECT_EQ(EsmTokenizer::from_vocabulary(good, "vocab.txt").encode("ac").ids, (Ids{0, 4, 3, 2}));
   for (std::size_t missing : {0, 1, 2, 3, 5}) {
     std::vector<std::string> tokens = good;
     tokens[missing] = "C";
     try {
-      Tokenizer::from_vocabulary(tokens, "vocab.txt");
+      EsmTokenizer::from_vocabulary(tokens, "vocab.txt");
       ADD_FAILURE() << good[missing];
     } catch (const Error& error) {
       EXPECT_EQ(error.kind(), ErrorKind::bad_model);
       EXPECT_STREQ(error.what(), ("vocab.txt: the vocabulary has no " + good[missing]).c_str());
     }
   }
-  EXPECT_THROW(Tokenizer::from_vocabulary({"<cls>", "<pad>", "<eos>", "<unk>", "A", "A", "<mask>"}, "x"), Error);
-  EXPECT_THROW(Tokenizer::from_vocabulary({"<cls>", "<pad>", "<eos>", "<unk>", "", "<mask>"}, "x"), Error);
+  EXPECT_THROW(EsmTokenizer::from_vocabulary({"<cls>", "<pad>", "<eos>", "<unk>", "A", "A", "<mask>"}, "x"), Error);
+  EXPECT_THROW(EsmTokenizer::from_vocabulary({"<cls>", "<pad>", "<eos>", "<unk>", "", "<mask>"}, "x"), Error);
   for (const char* odd : {"A\x1b", "\x7f", " A", "\xc3\xa9", "\t"})
-    EXPECT_THROW(Tokenizer::from_vocabulary({"<cls>", "<pad>", "<eos>", "<unk>", odd, "<mask>"}, "x"), Error) << odd;
-  EXPECT_THROW(Tokenizer::from_vocabulary({}, "x"), Error);
+    EXPECT_THROW(EsmTokenizer::from_vocabulary({"<cls>", "<pad>", "<eos>", "<unk>", odd, "<mask>"}, "x"), Error) << odd;
+  EXPECT_THROW(EsmTokenizer::from_vocabulary({}, "x"), Error);
 }
 
 TEST(Encode, PutsResiduesBetweenClsAndEos) {
-  const Tokenizer::Encoded out = esm().encode("MKTVRQG");
+  const Encoded out = esm().encode("MKTVRQG");
   EXPECT_EQ(out.ids, (Ids{0, 20, 15, 11, 7, 10, 16, 6, 2}));
   EXPECT_EQ(out.residues(), 7);
   EXPECT_EQ(out.counts.lower_case + out.counts.stars_dropped + out.counts.unknown, 0);
@@ -81,7 +83,7 @@ TEST(Encode, KeepsEveryResidueGapAndBracketedToken) {
 }
 
 TEST(Encode, CountsWhatItChanges) {
-  const Tokenizer::Encoded out = esm().encode(" MKtayJjB * *\n");
+  const Encoded out = esm().encode(" MKtayJjB * *\n");
   EXPECT_EQ(out.ids, (Ids{0, 20, 15, 11, 5, 19, 3, 3, 25, 2}));
   EXPECT_EQ(out.counts.lower_case, 4);
   EXPECT_EQ(out.counts.unknown, 2);

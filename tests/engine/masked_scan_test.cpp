@@ -14,9 +14,7 @@ class MaskedScanTest : public ::testing::TestWithParam<const char*> {
  protected:
   MaskedScanTest() : loaded_(load_model(testing::data(GetParam()))) {}
 
-  std::vector<std::int32_t> encode(const std::string& sequence) const {
-    return loaded_.model->tokenizer().encode(sequence).ids;
-  }
+  bio::Encoded encode(const std::string& sequence) const { return loaded_.model->tokenizer().encode(sequence); }
   Answers scan(const std::vector<ScanQuery>& queries, const ScanOptions& options = {}) const {
     Answers out;
     std::size_t at = 0;
@@ -46,11 +44,11 @@ class MaskedScanTest : public ::testing::TestWithParam<const char*> {
 TEST_P(MaskedScanTest, EveryCopyIsItsOwnForwardPass) {
   const auto tokens = encode("MKTAYIAKQRQISFVKSHFSRQ");
   std::vector<ScanQuery> queries;
-  for (std::int64_t p = 1; p <= 22; ++p) queries.push_back({p, tokens, {p}, {p}});
+  for (std::int64_t p = 1; p <= 22; ++p) queries.push_back({p, &tokens, {p}, {p}});
   const Answers answers = scan(queries);
   ASSERT_EQ(answers.size(), 22U);
   for (std::int64_t p = 1; p <= 22; ++p) {
-    auto masked = tokens;
+    auto masked = tokens.ids;
     masked[static_cast<std::size_t>(p)] = loaded_.model->tokenizer().mask();
     const auto alone = expected(masked, p);
     double sum = 0;
@@ -67,8 +65,8 @@ TEST_P(MaskedScanTest, BatchesChangeNothing) {
   const auto b = encode("GAVLIMFW");
   std::vector<ScanQuery> queries;
   for (std::int64_t p = 1; p <= 8; ++p) {
-    queries.push_back({p, a, {p, p + 3}, {p, p + 3, 20}});
-    queries.push_back({p, b, {p}, {p}});
+    queries.push_back({p, &a, {p, p + 3}, {p, p + 3, 20}});
+    queries.push_back({p, &b, {p}, {p}});
   }
   const Answers whole = scan(queries);
   EXPECT_EQ(whole.size(), 32U);
@@ -83,39 +81,40 @@ TEST_P(MaskedScanTest, AWindowIsThatPartOfTheSequenceAlone) {
   const auto tokens = encode("MKTAYIAKQRQISFVKSHFSRQLEERLGLIEVQAPILSRVGDGTQDNLSGAEKAVQ");
   ScanOptions options;
   options.window = 10;
-  const Answers seen = scan({{0, tokens, {20}, {20}}}, options);
-  const Answers cut = scan({{0, std::span(tokens).subspan(15, 10), {5}, {5}}});
+  const Answers seen = scan({{0, &tokens, {20}, {20}}}, options);
+  const bio::Encoded part{{tokens.ids.begin() + 15, tokens.ids.begin() + 25}, {{0, 10}, 10}};
+  const Answers cut = scan({{0, &part, {6}, {6}}});
   EXPECT_EQ(seen, cut);
 }
 
 TEST_P(MaskedScanTest, PositionsOfOneWindowShareAPass) {
   const auto tokens = encode("MKTAYIAKQRQISFVKSHFSRQLEERLGLIEVQAPILSRVGDGTQDNLSGAEKAVQ");
-  const auto length = static_cast<std::int64_t>(tokens.size());
+  const std::int64_t length = tokens.tokens();
   ScanOptions options;
   options.window = 40;
   const MaskedScan windowed(*loaded_.model, options);
   std::vector<ScanQuery> alone, together;
   std::vector<std::int64_t> positions;
-  for (std::int64_t p = 1; p <= length - 2; ++p) {
-    alone.push_back({p, tokens, {}, {p}});
+  for (std::int64_t p = 1; p <= tokens.residues(); ++p) {
+    alone.push_back({p, &tokens, {}, {p}});
     positions.push_back(p);
   }
   for (std::span<const std::int64_t> rest(positions); !rest.empty();) {
-    const auto now = windowed.seen_together(rest, length);
+    const auto now = windowed.seen_together(rest, tokens.map);
     ASSERT_FALSE(now.empty());
-    together.push_back({0, tokens, {}, {now.begin(), now.end()}});
+    together.push_back({0, &tokens, {}, {now.begin(), now.end()}});
     rest = rest.subspan(now.size());
   }
   EXPECT_EQ(together.size(), static_cast<std::size_t>(length) - 40 + 1) << "one pass a place of the window";
   EXPECT_EQ(scan(together, options), scan(alone, options)) << "bitwise";
-  EXPECT_EQ(MaskedScan(*loaded_.model, {}).seen_together(positions, length).size(), positions.size());
+  EXPECT_EQ(MaskedScan(*loaded_.model, {}).seen_together(positions, tokens.map).size(), positions.size());
 }
 
 TEST_P(MaskedScanTest, PositionsOfSeveralWindowsAreADefect) {
   const auto tokens = encode("MKTAYIAKQRQISFVKSHFSRQLEERLGLIEVQAPILSRVGDGTQDNLSGAEKAVQ");
   ScanOptions options;
   options.window = 10;
-  EXPECT_THROW(scan({{0, tokens, {}, {1, 50}}}, options), Error);
+  EXPECT_THROW(scan({{0, &tokens, {}, {1, 50}}}, options), Error);
 }
 
 INSTANTIATE_TEST_SUITE_P(Models, MaskedScanTest, ::testing::Values("esm2-tiny", "esm1b-tiny"),

@@ -49,9 +49,9 @@ inline float sample_value(std::size_t record, std::size_t column, std::size_t i)
 }
 
 inline Result sample_result(const ResultSchema& schema, std::size_t record, std::string id, std::int64_t length) {
-  Result result{id, id + " a header, \"quoted\"", length, std::string(64, 'a'), {}, {}};
+  Result result{id, id + " a header, \"quoted\"", length, std::string(64, 'a'), {}, {}, length + 2};
   for (std::size_t c = 0; c < schema.columns.size(); ++c) {
-    Item item{schema.columns[c].kind, schema.columns[c].layer, item_shape(schema.columns[c], length), {}};
+    Item item{schema.columns[c].kind, schema.columns[c].layer, item_shape(schema.columns[c], {length, result.tokens}), {}};
     const auto count = std::accumulate(item.shape.begin(), item.shape.end(), std::int64_t{1}, std::multiplies<>());
     for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) item.values.push_back(sample_value(record, c, i));
     result.items.push_back(std::move(item));
@@ -66,7 +66,7 @@ inline Result failed_result(std::string id, std::int64_t length) {
 /// Five records of 3, 0 (failed), 2, 5 and 2 residues with these columns.
 inline Sample sample(std::vector<ResultSchema::Column> columns) {
   Sample out;
-  out.schema = {std::move(columns), 5, 12, {{"model", "tiny"}, {"layers", {0, 6}}}};
+  out.schema = {std::move(columns), 5, 12, {{"model", "tiny"}, {"layers", {0, 6}}}, 20};
   out.results.push_back(sample_result(out.schema, 0, "sp|P69905|HBA", 3));
   out.results.push_back(failed_result("broken", 7));
   out.results.push_back(sample_result(out.schema, 2, "a/b", 2));

@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "bio/tokenizer.h"
+#include "bio/esm_tokenizer.h"
 #include "io/sequences.h"
 
 namespace groel::fuzz {
@@ -16,7 +16,7 @@ inline void expect(bool condition) {
 }
 
 inline void encode(std::string_view sequence) {
-  static const bio::Tokenizer tokenizer = bio::Tokenizer::esm();
+  static const bio::EsmTokenizer tokenizer = bio::EsmTokenizer::esm();
   const auto ids = tokenizer.encode_as_transformers(sequence);
   expect(ids.size() >= 2 && ids.size() <= sequence.size() + 2);
   try {

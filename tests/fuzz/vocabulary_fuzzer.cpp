@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "bio/tokenizer.h"
+#include "bio/esm_tokenizer.h"
 #include "guarded.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::istringstream lines(input);
   for (std::string line; std::getline(lines, line);) tokens.push_back(line);
   groel::fuzz::guarded([&] {
-    const auto tokenizer = groel::bio::Tokenizer::from_vocabulary(tokens, "vocab.txt");
+    const auto tokenizer = groel::bio::EsmTokenizer::from_vocabulary(tokens, "vocab.txt");
     for (const std::int32_t id : tokenizer.encode_as_transformers(input))
       if (id < 0 || id >= tokenizer.size()) std::abort();
     (void)tokenizer.decode(tokenizer.encode(input).ids);

@@ -27,7 +27,7 @@ std::unique_ptr<train::ModelTrainee> trainee_of(const Case& golden, engine::Chec
 void check_logits(const Case& golden, const models::Model& model, const std::string& array, Rows& rows) {
   if (!golden.has(array)) return;
   const nlohmann::json& json = golden.inputs()["batches"][0];
-  const models::Batch batch = testing::read_batch(json, form_of(golden, json.at("labels"))).input;
+  const models::Batch batch = testing::read_batch(json, form_of(golden, json.at("labels")), model.tokenizer()).input;
   const Tensor logits = head_logits(model, batch, head_of(golden.config()));
   rows.near(array, testing::relative_l2(logits.values<float>(), golden.values(array)), kLogits);
 }

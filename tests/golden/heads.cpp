@@ -33,7 +33,7 @@ std::vector<float> expected_logits(const Case& golden, std::size_t sequences) {
 
 void check_logits(const Case& golden, const models::Model& model, const std::string& precision, Rows& rows) {
   const auto ids = token_ids(golden.inputs());
-  const Tensor logits = head_logits(model, models::Batch::pack(ids), head_of(golden.config()));
+  const Tensor logits = head_logits(model, models::Batch::pack(ids, model.tokenizer()), head_of(golden.config()));
   const std::vector<float> expected = expected_logits(golden, ids.size());
   const bool f32 = precision == "f32";
   rows.near(precision + " logits", testing::relative_l2(logits.values<float>(), expected), f32 ? kF32 : kBf16);
@@ -59,7 +59,9 @@ void check_loss(const Case& golden, Rows& rows) {
   inputs["input_ids"] = token_ids(inputs);
   inputs.erase("attention_mask");
   const auto trainee = train::make_classifier(engine::read_checkpoint(golden.folder()));
-  const double loss = trainee->evaluate(testing::read_batch(inputs, form_of(golden, inputs["labels"]))).mean();
+  const double loss =
+      trainee->evaluate(testing::read_batch(inputs, form_of(golden, inputs["labels"]), trainee->model().tokenizer()))
+          .mean();
   const double expected = golden.numbers("loss").at(0);
   rows.near("loss, difference", std::abs(loss - expected), std::max(kLoss, 5e-7 * std::abs(expected)));
 }

@@ -90,7 +90,7 @@ std::vector<float> Forward::rows(const Tensor& tensor, std::size_t s) const {
 
 Forward forward(const models::Model& model, const std::vector<std::vector<std::int32_t>>& ids) {
   Forward out;
-  out.batch = models::Batch::pack(ids);
+  out.batch = models::Batch::pack(ids, model.tokenizer());
   models::Taps taps;
   taps.hidden = [&](int layer, const Tensor& hidden) { out.hidden[layer] = hidden.clone(); };
   out.last = models::require<models::Encoder>(model).encode(out.batch, taps);

@@ -37,10 +37,10 @@ std::string names_differ(const std::set<std::string>& ours, const std::set<std::
 
 class Run {
  public:
-  Run(const Case& golden, train::Trainee& trainee)
+  Run(const Case& golden, train::ModelTrainee& trainee)
       : golden_(golden), trainee_(trainee), inputs_(golden.inputs()), parameters_(trainee.parameters()) {
     for (const json& batch : inputs_.at("batches"))
-      batches_.push_back(testing::read_batch(batch, form_of(golden, batch.at("labels"))));
+      batches_.push_back(testing::read_batch(batch, form_of(golden, batch.at("labels")), trainee.model().tokenizer()));
     if (inputs_.contains("noise_after10_f32_vs_f64"))
       for (const auto& [name, noise] : inputs_["noise_after10_f32_vs_f64"].items())
         if (noise.get<double>() > 1e-4) noisy_.insert(name);
@@ -158,7 +158,7 @@ class Run {
 
 }  // namespace
 
-void check_run(const Case& golden, train::Trainee& trainee, const std::string& prefix, Rows& rows) {
+void check_run(const Case& golden, train::ModelTrainee& trainee, const std::string& prefix, Rows& rows) {
   Run(golden, trainee).check(prefix, rows);
 }
 

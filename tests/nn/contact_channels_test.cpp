@@ -1,6 +1,9 @@
 // The channels of the contact head are what its regression adds up.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "base/error.h"
 #include "nn/contact_head.h"
 #include "support/golden.h"
 
@@ -22,8 +25,8 @@ TEST(ContactChannels, ByHand) {
   values[6] = 2;
   values[9] = 4;
   values[10] = 3;
-  values[0] = values[15] = values[3] = 9;  // <cls> and <eos> do not count
-  const Tensor channels = contact_channels(maps);
+  values[0] = values[15] = values[3] = 9;  // the tokens at the ends do not count
+  const Tensor channels = contact_channels({maps, 1, 3});
   EXPECT_EQ(channels.shape(), (Shape{1, 2, 2}));
   const float* out = channels.data<float>();
   EXPECT_FLOAT_EQ(out[0], 2 - 3.2F);
@@ -41,14 +44,25 @@ TEST(ContactChannels, AreWhatTheHeadAddsUp) {
   head.ready({});
   const Tensor maps = some_maps(3, 9);
   Tensor logits = Tensor::zeros({7, 7});
-  head.accumulate(logits, 0, maps);
-  const Tensor channels = contact_channels(maps);
+  head.accumulate(logits, 0, {maps, 1, 8});
+  const Tensor channels = contact_channels({maps, 1, 8});
   for (std::int64_t i = 0; i < 49; ++i) {
     float sum = 0;
     for (std::int64_t h = 0; h < 3; ++h)
       sum += weights[static_cast<std::size_t>(h)] * channels.data<float>()[h * 49 + i];
     EXPECT_NEAR(logits.data<float>()[i], sum, 1e-5);
   }
+}
+
+TEST(ContactChannels, AreThoseOfTheResiduesWhateverIsAroundThem) {
+  const Tensor all = some_maps(2, 9);
+  Tensor inner = Tensor::empty({2, 5, 5});
+  for (std::int64_t h = 0; h < 2; ++h)
+    for (std::int64_t i = 0; i < 5; ++i)
+      std::copy_n(all.data<float>() + (h * 9 + i + 3) * 9 + 3, 5, inner.mutable_data<float>() + (h * 5 + i) * 5);
+  const Tensor cut = contact_channels({inner, 0, 5}), found = contact_channels({all, 3, 8});
+  EXPECT_TRUE(std::ranges::equal(found.values<float>(), cut.values<float>())) << "bitwise";
+  EXPECT_THROW(contact_channels({all, 3, 10}), Error);
 }
 
 }  // namespace

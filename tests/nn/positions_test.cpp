@@ -12,8 +12,9 @@ using Ids = std::vector<std::int32_t>;
 
 Ids positions(const Ids& tokens, const Ids& cu, std::int64_t rows) {
   const auto count = [](const Ids& ids) { return Shape{static_cast<std::int64_t>(ids.size())}; };
-  const Tensor out = position_ids(Tensor::of<std::int32_t>(count(tokens), tokens),
-                                  Tensor::of<std::int32_t>(count(cu), cu), {.rows = rows, .pad = 1});
+  const Tensor out =
+      position_ids(Tensor::of<std::int32_t>(count(tokens), tokens), Tensor::of<std::int32_t>(count(cu), cu),
+                   {.rows = rows, .pad = 1, .residues = rows - 4});
   const auto values = out.values<std::int32_t>();
   return {values.begin(), values.end()};
 }
@@ -28,7 +29,7 @@ TEST(Positions, PaddingHasItsOwnAndCountsForNothing) {
 
 TEST(Positions, TheTableLimitsTheLength) {
   EXPECT_EQ(positions({0, 5, 2}, {0, 3}, 5), (Ids{2, 3, 4}));
-  EXPECT_EQ(max_residues(5), 1);
+  EXPECT_EQ(max_tokens(5), 3);
   try {
     positions({0, 5, 5, 2}, {0, 4}, 5);
     FAIL() << "no error";

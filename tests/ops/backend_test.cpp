@@ -64,9 +64,9 @@ std::vector<Tensor> contacts(Device device) {
   const Tensor maps = on(device, {3, 8, 8});
   const std::int64_t silent[] = {4};
   Tensor logits = Tensor::zeros({6, 6}, DType::f32, device);
-  add_contacts(logits, maps, on(device, {1, 3}), silent);
+  add_contacts(logits, {maps, 1, 7}, on(device, {1, 3}), silent);
   contact_probabilities(logits, on(device, {1}));
-  return {contact_channels(maps), logits};
+  return {contact_channels({maps, 1, 7}), logits};
 }
 
 std::vector<Tensor> rotation(Device device) {

@@ -22,7 +22,7 @@ inline LabelForm label_form(const std::string& problem_type, const nlohmann::jso
 }
 
 /// A padded batch without its padding. Without an attention mask nothing is padding.
-inline train::TrainBatch read_batch(const nlohmann::json& json, LabelForm form) {
+inline train::TrainBatch read_batch(const nlohmann::json& json, LabelForm form, const bio::Tokenizer& tokenizer) {
   const std::vector<std::vector<std::int32_t>> ids = json["input_ids"];
   const nlohmann::json& labels = json["labels"];
   std::vector<std::vector<std::int32_t>> sequences;
@@ -41,7 +41,7 @@ inline train::TrainBatch read_batch(const nlohmann::json& json, LabelForm form) 
         numbers.push_back(value.get<float>());
   }
   train::TrainBatch out;
-  out.input = models::Batch::pack(sequences);
+  out.input = models::Batch::pack(sequences, tokenizer);
   const auto rows = static_cast<std::int64_t>(sequences.size());
   if (form == LabelForm::sequence_numbers) {
     out.targets =

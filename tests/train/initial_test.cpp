@@ -34,7 +34,7 @@ std::vector<Look> looks(const models::ModelShape& shape, InitialHeads heads) {
         out[static_cast<std::size_t>(head)].weight += *most / 20;
       }
   };
-  models::require<models::Encoder>(*loaded.model).encode(models::Batch::pack(tokens), taps);
+  models::require<models::Encoder>(*loaded.model).encode(models::Batch::pack(tokens, loaded.model->tokenizer()), taps);
   return out;
 }
 

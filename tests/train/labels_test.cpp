@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "bio/esm_tokenizer.h"
 #include "engine/load.h"
 #include "io/table.h"
 #include "support/files.h"
@@ -24,7 +25,7 @@ using models::Classification;
 using models::LabelOf;
 using models::Problem;
 
-const bio::Tokenizer kTokenizer = bio::Tokenizer::esm();
+const bio::EsmTokenizer kTokenizer = bio::EsmTokenizer::esm();
 
 LabelledRows rows_of(const std::vector<std::string>& labels, const std::string& sequence = "MKVLA") {
   LabelledRows out{{"label"}, {}};

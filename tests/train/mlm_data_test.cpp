@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "bio/esm_tokenizer.h"
 #include "support/files.h"
 
 namespace groel::train {
@@ -13,7 +14,7 @@ namespace {
 
 using testing::TemporaryFolder;
 
-const bio::Tokenizer kTokenizer = bio::Tokenizer::esm();
+const bio::EsmTokenizer kTokenizer = bio::EsmTokenizer::esm();
 
 class Notes final : public Sink {
  public:
@@ -94,8 +95,8 @@ TEST(MlmData, PacksWithoutPaddingAndVisitsEachOnce) {
     const auto tokens = originals(batch);
     const auto ends = batch.input.cu_seqlens.values<std::int32_t>();
     for (std::size_t b = 0; b + 1 < ends.size(); ++b) {
-      EXPECT_EQ(tokens[static_cast<std::size_t>(ends[b])], kTokenizer.cls());
-      EXPECT_EQ(tokens[static_cast<std::size_t>(ends[b + 1]) - 1], kTokenizer.eos());
+      EXPECT_EQ(tokens[static_cast<std::size_t>(ends[b])], *kTokenizer.special().begin);
+      EXPECT_EQ(tokens[static_cast<std::size_t>(ends[b + 1]) - 1], *kTokenizer.special().end);
       got.emplace(tokens.begin() + ends[b] + 1, tokens.begin() + ends[b + 1] - 1);
     }
     std::int64_t targets = 0;
@@ -157,8 +158,8 @@ TEST(MlmData, CropsLongSequences) {
   };
   const auto centre = piece(CropStyle::centre, 0, 100);
   ASSERT_EQ(centre.size(), 22U);
-  EXPECT_EQ(centre.front(), kTokenizer.cls());
-  EXPECT_EQ(centre.back(), kTokenizer.eos());
+  EXPECT_EQ(centre.front(), *kTokenizer.special().begin);
+  EXPECT_EQ(centre.back(), *kTokenizer.special().end);
   EXPECT_EQ(centre[1], corpus[0][40]);
   EXPECT_EQ(piece(CropStyle::centre, 0, 12).size(), 12U);
   std::set<std::int32_t> starts;

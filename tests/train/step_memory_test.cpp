@@ -41,7 +41,10 @@ TrainBatch batch_of(const ModelTrainee& trainee, bool classes) {
   std::vector<std::vector<std::int32_t>> sequences;
   for (const std::int64_t count : kTokens)
     sequences.push_back(trainee.model().tokenizer().encode(std::string(static_cast<std::size_t>(count - 2), 'L')).ids);
-  TrainBatch batch{.input = models::Batch::pack(sequences), .targets = {}, .sequences = {}, .features = {}};
+  TrainBatch batch{.input = models::Batch::pack(sequences, trainee.model().tokenizer()),
+                   .targets = {},
+                   .sequences = {},
+                   .features = {}};
   std::vector<std::int32_t> targets;
   for (std::int64_t t = 0; t < batch.input.token_count(); ++t) targets.push_back(t % 7 == 0 ? 5 : kNoTarget);
   batch.targets = classes

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/threads.h"
+#include "bio/esm_tokenizer.h"
 #include "support/golden.h"
 #include "support/train_batch.h"
 #include "train/adapter.h"
@@ -21,7 +22,7 @@ engine::Checkpoint checkpoint_of(const Golden& golden) { return engine::read_che
 
 train::TrainBatch first_batch(const std::string& name) {
   const auto form = name.ends_with("mlm") ? testing::LabelForm::token_classes : testing::LabelForm::sequence_classes;
-  return testing::read_batch(Golden(name).inputs["batches"][0], form);
+  return testing::read_batch(Golden(name).inputs["batches"][0], form, bio::EsmTokenizer::esm());
 }
 
 // Logits of a classifier on a batch, by the model's own capabilities.

@@ -8,6 +8,7 @@
 #include <csignal>
 
 #include "base/threads.h"
+#include "bio/esm_tokenizer.h"
 #include "io/arrays.h"
 #include "support/files.h"
 #include "toy.h"
@@ -20,7 +21,7 @@ namespace fs = std::filesystem;
 using groel::testing::read_file;
 using groel::testing::TemporaryFolder;
 
-const bio::Tokenizer kTokenizer = bio::Tokenizer::esm();
+const bio::EsmTokenizer kTokenizer = bio::EsmTokenizer::esm();
 
 class Notes final : public Sink {
  public:

@@ -52,7 +52,7 @@ struct Forward {
 };
 
 inline Forward forward(const models::Model& model, const std::vector<std::vector<std::int32_t>>& ids) {
-  const Tensor hidden = models::require<models::Encoder>(model).encode(models::Batch::pack(ids), {});
+  const Tensor hidden = models::require<models::Encoder>(model).encode(models::Batch::pack(ids, model.tokenizer()), {});
   return {hidden, models::require<models::MaskedLm>(model).logits(hidden)};
 }
 

@@ -21,21 +21,21 @@ std::int64_t parse_head(const std::string& word, std::int64_t heads) {
   return value;
 }
 
-// maps [H, n, n] without the first and last row and column.
-Tensor inner(const Tensor& maps) {
-  const std::int64_t heads = maps.size(0), n = maps.size(1), size = n - 2;
+// Rows and columns of residues alone: [H, L, L].
+Tensor inner(const Tensor& maps, const bio::TokenSpan& run) {
+  const std::int64_t heads = maps.size(0), n = maps.size(1), size = run.count();
   Tensor out = Tensor::empty({heads, size, size});
-  const float* from = maps.data<float>();
+  const float* from = maps.data<float>() + run.begin;
   float* to = out.mutable_data<float>();
   for (std::int64_t h = 0; h < heads; ++h)
     for (std::int64_t i = 0; i < size; ++i)
-      std::copy_n(from + (h * n + i + 1) * n + 1, size, to + (h * size + i) * size);
+      std::copy_n(from + (h * n + run.begin + i) * n, size, to + (h * size + i) * size);
   return out;
 }
 
-Tensor formed(const Tensor& maps, MapRequest::Form form) {
+Tensor formed(const Tensor& maps, const bio::TokenSpan& run, MapRequest::Form form) {
   if (form == MapRequest::Form::tokens) return maps;
-  return form == MapRequest::Form::residues ? inner(maps) : nn::contact_channels(maps);
+  return form == MapRequest::Form::residues ? inner(maps, run) : nn::contact_channels({maps, run.begin, run.end});
 }
 
 AttentionMap map_of(const Tensor& maps, int layer, std::int64_t head) {
@@ -78,8 +78,9 @@ std::vector<std::int64_t> parse_heads(const std::string& text, std::int64_t head
   return {out.begin(), out.end()};
 }
 
-std::vector<AttentionMap> attention_maps(const models::Model& model, std::vector<std::int32_t> tokens,
+std::vector<AttentionMap> attention_maps(const models::Model& model, const bio::Encoded& sequence,
                                          const MapRequest& request) {
+  if (request.form != MapRequest::Form::tokens) models::require_residue_tokens(model, "attention between residues");
   std::vector<AttentionMap> out;
   std::vector<std::int64_t> heads = request.heads;
   for (std::int64_t h = 1; request.heads.empty() && h <= model.info().heads; ++h) heads.push_back(h);
@@ -89,26 +90,33 @@ std::vector<AttentionMap> attention_maps(const models::Model& model, std::vector
     return std::find(request.layers.begin(), request.layers.end(), layer) != request.layers.end();
   };
   taps.attention = [&](int layer, std::int64_t, const Tensor& maps) {
-    if (!engine::all_finite(maps)) throw engine::not_finite(model, tokens, "attention");
-    const Tensor form = formed(maps, request.form);
+    if (!engine::all_finite(maps)) throw engine::not_finite(model, sequence.ids, "attention");
+    const Tensor form = formed(maps, sequence.map.run(), request.form);
     std::vector<AttentionMap> chosen;
     for (const std::int64_t head : heads) chosen.push_back(map_of(form, layer, head));
     if (request.mean) chosen = {mean_of(chosen)};
     std::move(chosen.begin(), chosen.end(), std::back_inserter(out));
   };
-  models::require<models::Encoder>(model).encode(models::Batch::pack(std::span(&tokens, 1)), taps);
+  const auto batch = models::Batch::pack(std::span(&sequence.ids, 1), model.tokenizer());
+  models::require<models::Encoder>(model).encode(batch, taps);
   return out;
 }
 
-std::vector<std::string> map_labels(const bio::Tokenizer& tokenizer, const std::vector<std::int32_t>& tokens,
+std::vector<std::string> map_labels(const bio::Tokenizer& tokenizer, const bio::Encoded& sequence,
                                     MapRequest::Form form) {
   std::vector<std::string> out;
   const bool all = form == MapRequest::Form::tokens;
-  for (std::size_t p = all ? 0 : 1; p + (all ? 0 : 1) < tokens.size(); ++p) {
-    const std::string& token = tokenizer.token(tokens[p]);
-    out.push_back(tokenizer.is_special(tokens[p]) ? token : fmt::format("{}{}", token, p));
+  const bio::TokenSpan shown = all ? bio::TokenSpan{0, sequence.tokens()} : sequence.map.run();
+  for (std::int64_t t = shown.begin; t < shown.end; ++t) {
+    const std::string& token = tokenizer.token(sequence.ids[static_cast<std::size_t>(t)]);
+    const auto residue = sequence.map.residue_at(t);
+    out.push_back(residue ? fmt::format("{}{}", token, *residue + 1) : token);
   }
   return out;
+}
+
+std::int64_t first_number(const bio::Encoded& sequence, MapRequest::Form form) {
+  return form == MapRequest::Form::tokens ? 1 - sequence.map.run().begin : 1;
 }
 
 }  // namespace groel::tasks

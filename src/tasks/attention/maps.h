@@ -14,8 +14,8 @@ struct MapRequest {
   std::vector<std::int64_t> heads;  ///< from 1; empty: all
   bool mean = false;                ///< over those heads, instead of each
   enum class Form {
-    tokens,     ///< as it is, <cls> and <eos> too: rows sum to one
-    residues,   ///< their rows and columns left out
+    tokens,     ///< as it is, end tokens too: rows sum to one
+    residues,   ///< rows and columns of end tokens left out
     corrected,  ///< of residues, symmetrised, average product taken off: what contacts are predicted from
   } form = Form::tokens;
 };
@@ -34,9 +34,11 @@ struct AttentionMap {
 std::vector<std::int64_t> parse_heads(const std::string& text, std::int64_t heads);
 
 /// The maps in order of layer and head, and the tokens that their rows and columns stand for.
-std::vector<AttentionMap> attention_maps(const models::Model& model, std::vector<std::int32_t> tokens,
+std::vector<AttentionMap> attention_maps(const models::Model& model, const bio::Encoded& sequence,
                                          const MapRequest& request);
-std::vector<std::string> map_labels(const bio::Tokenizer& tokenizer, const std::vector<std::int32_t>& tokens,
+std::vector<std::string> map_labels(const bio::Tokenizer& tokenizer, const bio::Encoded& sequence,
                                     MapRequest::Form form);
+/// The number of the first row: residues count from 1, tokens before them down from there.
+std::int64_t first_number(const bio::Encoded& sequence, MapRequest::Form form);
 
 }  // namespace groel::tasks

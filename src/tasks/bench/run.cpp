@@ -33,8 +33,9 @@ Tokens read_tokens(const Scenario& scenario, const bio::Tokenizer& tokenizer) {
     if (record.error) throw *record.error;
     for (const std::string& piece : pieces(record.sequence, scenario.length)) {
       if (residues >= scenario.residues) return out;
-      out.push_back(tokenizer.encode(piece).ids);
-      residues += static_cast<std::int64_t>(out.back().size()) - 2;
+      bio::Encoded encoded = tokenizer.encode(piece);
+      residues += encoded.residues();
+      out.push_back(std::move(encoded.ids));
     }
   }
   if (out.empty())

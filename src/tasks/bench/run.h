@@ -21,7 +21,7 @@ struct BenchResult {
   int threads = 0;
   std::int64_t sequences = 0, tokens = 0;
   double flops = 0;          ///< of the products and of attention, for all tokens
-  Spread tokens_per_second;  ///< real tokens, <cls> and <eos> included, never padding
+  Spread tokens_per_second;  ///< real tokens, those at the ends included, never padding
   Spread flops_per_second;
   double product_limit = 0;         ///< FLOP/s of the best bare oneDNN product over the model's shapes, same threads
   double bandwidth = 0;             ///< bytes/s of a triad, same threads

@@ -100,12 +100,13 @@ class Sampler {
 
  private:
   void run(float* features, std::int64_t width) {
-    const std::vector<std::int32_t> tokens = model_.tokenizer().encode(chain_.sequence).ids;
+    const bio::Encoded encoded = model_.tokenizer().encode(chain_.sequence);
+    const bio::TokenSpan run = encoded.map.run();
     models::Taps taps;
     taps.wants_attention = [](int) { return true; };
     taps.attention = [&](int layer, std::int64_t, const Tensor& maps) {
-      if (!engine::all_finite(maps)) throw engine::not_finite(model_, tokens, "attention");
-      const Tensor channels = nn::contact_channels(maps);
+      if (!engine::all_finite(maps)) throw engine::not_finite(model_, encoded.ids, "attention");
+      const Tensor channels = nn::contact_channels({maps, run.begin, run.end});
       const std::int64_t heads = channels.size(0), n = channels.size(1);
       const float* values = channels.data<float>();
       for (std::size_t p = 0; p < pairs_.size(); ++p)
@@ -113,7 +114,8 @@ class Sampler {
           features[static_cast<std::int64_t>(p) * width + (layer - 1) * heads + h] =
               values[(h * n + pairs_[p].first) * n + pairs_[p].second];
     };
-    models::require<models::Encoder>(model_).encode(models::Batch::pack(std::span(&tokens, 1)), taps);
+    const auto batch = models::Batch::pack(std::span(&encoded.ids, 1), model_.tokenizer());
+    models::require<models::Encoder>(model_).encode(batch, taps);
   }
 
   const models::Model& model_;
@@ -166,6 +168,7 @@ void require_readable(const models::Model& model, const std::vector<FitChain>& c
 
 analysis::LogisticData contact_samples(const models::Model& model, const std::vector<FitChain>& chains,
                                        std::optional<std::size_t> memory, Sink& sink) {
+  models::require_residue_tokens(model, "contacts");
   const models::ModelInfo info = model.info();
   analysis::LogisticData data{info.layers * info.heads, {}, {}};
   std::int64_t pairs = 0, residues = 0;

@@ -42,10 +42,10 @@ std::string in_structure(const ContactResult& result, const ContactPair& pair) {
 
 }  // namespace
 
-std::string letters(const bio::Tokenizer& tokenizer, std::span<const std::int32_t> tokens) {
+std::string letters(const bio::Tokenizer& tokenizer, const bio::Encoded& encoded) {
   std::string out;
-  for (std::size_t p = 1; p + 1 < tokens.size(); ++p) {
-    const std::string& token = tokenizer.token(tokens[p]);
+  for (std::int64_t p = 1; p <= encoded.residues(); ++p) {
+    const std::string& token = tokenizer.token(encoded.residue(p));
     out += token.size() == 1 ? token[0] : 'X';
   }
   return out;

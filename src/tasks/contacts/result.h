@@ -26,7 +26,7 @@ struct ContactResult {
 };
 
 /// Letters of a record's residues.
-std::string letters(const bio::Tokenizer& tokenizer, std::span<const std::int32_t> tokens);
+std::string letters(const bio::Tokenizer& tokenizer, const bio::Encoded& encoded);
 
 /// One record's contacts, compared with a chain where there is one. Errors: as bio::place.
 ContactResult contact_result(std::string id, std::string sequence, std::vector<float> probabilities,

@@ -68,14 +68,14 @@ std::vector<ReadRecord> records_of(const Options& options, const bio::Structure&
   if (!options.list("input").empty()) return read_records(options, tokenizer, sink);
   if (chain == nullptr)
     throw Error(ErrorKind::usage, {"nothing to predict", {}, "name a FASTA file, a sequence or --structure FILE"});
-  return {{chain_id(structure, *chain), tokenizer.encode(chain->sequence).ids, {}}};
+  return {{chain_id(structure, *chain), tokenizer.encode(chain->sequence), {}}};
 }
 
 std::string digest_of(const std::vector<ReadRecord>& records) {
   Sha256 digest;
   for (const ReadRecord& record : records) {
     digest.update(record.id + '\n');
-    for (const std::int32_t token : record.tokens) digest.update(std::to_string(token) + ' ');
+    for (const std::int32_t token : record.encoded.ids) digest.update(std::to_string(token) + ' ');
     digest.update("\n");
   }
   return digest.finish();
@@ -141,14 +141,14 @@ class Run {
   void fail_unfit(ReadRecord& record) const {
     if (record.error) return;
     const auto limit = loaded_.model->info().max_residues;
-    const auto tokens = static_cast<std::int64_t>(record.tokens.size());
+    const std::int64_t tokens = record.tokens();
     try {
       if (limit && record.residues() > *limit)
         throw Error(ErrorKind::bad_input,
                     fmt::format("{}, but this model reads at most {}", counted(record.residues(), "residue"), *limit));
       if (!plan_.fits(tokens))
         throw Error(ErrorKind::memory, {plan_.too_large(tokens).parts().what, {}, "raise --memory"});
-      if (chain_ != nullptr) bio::place(*chain_, letters(loaded_.model->tokenizer(), record.tokens));
+      if (chain_ != nullptr) bio::place(*chain_, letters(loaded_.model->tokenizer(), record.encoded));
     } catch (const Error& error) {
       record.error = error;
     }
@@ -176,9 +176,12 @@ class Run {
   }
 
   void open_writer() {
-    ContactWriter::Size size{static_cast<std::int64_t>(records_.size()), 0};
-    for (const ReadRecord& record : records_)
-      if (!record.error) size.residues += record.residues();
+    ContactWriter::Size size{static_cast<std::int64_t>(records_.size())};
+    for (const ReadRecord& record : records_) {
+      if (record.error) continue;
+      size.residues += record.residues();
+      size.tokens += record.tokens();
+    }
     writer_.emplace(journal_->unfinished(), loaded_, size);
   }
 
@@ -194,7 +197,7 @@ class Run {
     for (std::size_t r = 0; r < records_.size(); ++r) {
       if (records_[r].error || is_kept(r)) continue;
       todo.push_back(r);
-      tokens.push_back(static_cast<std::int64_t>(records_[r].tokens.size()));
+      tokens.push_back(records_[r].tokens());
       progress.total_tokens += records_[r].residues();
     }
     const auto started = Clock::now();
@@ -214,7 +217,7 @@ class Run {
 
   void compute_batch(std::span<const std::size_t> records) {
     std::vector<std::vector<std::int32_t>> sequences;
-    for (const std::size_t r : records) sequences.push_back(records_[r].tokens);
+    for (const std::size_t r : records) sequences.push_back(records_[r].encoded.ids);
     const auto embeddings = engine::embed_batch(*loaded_.model, sequences, {.contacts = true});
     for (std::size_t i = 0; i < records.size(); ++i) {
       if (embeddings[i].failure) {
@@ -258,8 +261,8 @@ class Run {
 
   void answer(std::vector<float> probabilities) {
     const ReadRecord& record = records_[next_];
-    const ContactResult result =
-        contact_result(record.id, letters(loaded_.model->tokenizer(), record.tokens), std::move(probabilities), chain_);
+    const ContactResult result = contact_result(record.id, letters(loaded_.model->tokenizer(), record.encoded),
+                                                std::move(probabilities), chain_);
     outputs_->write(next_, result, options_.text("model"));
     if (writer_) writer_->write(result);
     if (options_.flag("json"))

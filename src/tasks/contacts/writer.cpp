@@ -28,7 +28,7 @@ void check_contact_format(const std::filesystem::path& path) {
 ContactWriter::ContactWriter(const std::filesystem::path& path, const engine::LoadedModel& loaded, const Size& size)
     : layer_(static_cast<int>(loaded.model->info().layers)) {
   formats::ResultSchema schema{
-      {{formats::ItemKind::contacts, layer_, 0}}, size.records, size.residues, describe_contacts(loaded)};
+      {{formats::ItemKind::contacts, layer_, 0}}, size.records, size.residues, describe_contacts(loaded), size.tokens};
   writer_ = formats::find_format({}, path).open({.path = path, .schema = std::move(schema)});
 }
 

@@ -23,7 +23,7 @@ void check_contact_format(const std::filesystem::path& path);
 class ContactWriter {
  public:
   struct Size {
-    std::int64_t records = 0, residues = 0;  ///< as in formats::ResultSchema
+    std::int64_t records = 0, residues = 0, tokens = 0;  ///< as in formats::ResultSchema
   };
   ContactWriter(const std::filesystem::path& path, const engine::LoadedModel& loaded, const Size& size);
   void write(const ContactResult& result);

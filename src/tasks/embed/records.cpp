@@ -47,7 +47,7 @@ std::size_t heap_bytes(const std::string& text) {
 // A record with its digest, in a vector that may have just doubled; a distinct sequence with its entries in the index,
 // the journal's table and the lists of what is to be done.
 constexpr std::size_t kRecordBytes = 2 * sizeof(EmbedRecord) + 80;
-constexpr std::size_t kSequenceBytes = 2 * sizeof(std::string) + 2 * 48 + 4 * sizeof(std::int64_t);
+constexpr std::size_t kSequenceBytes = 2 * sizeof(std::string) + 2 * 48 + 5 * sizeof(std::int64_t);
 
 class InputBuilder {
  public:
@@ -80,7 +80,7 @@ class InputBuilder {
 
  private:
   void take_sequence(EmbedRecord& record, const std::string& raw) {
-    const bio::Tokenizer::Encoded encoded = tokenizer_.encode(raw);
+    const bio::Encoded encoded = tokenizer_.encode(raw);
     std::string sequence = clean_sequence(raw);
     record.length = encoded.residues();
     record.sha256 = sha256(sequence);
@@ -92,6 +92,8 @@ class InputBuilder {
       out_.bytes += kSequenceBytes + heap_bytes(sequence);
       out_.sequences.push_back(std::move(sequence));
       out_.residues.push_back(record.length);
+      out_.tokens.push_back(record.length == encoded.residues() ? encoded.tokens()
+                                                                : tokenizer_.encode(out_.sequences.back()).tokens());
     }
     record.distinct = found->second;
   }

@@ -29,6 +29,7 @@ struct EmbedInput {
   std::vector<EmbedRecord> records;    ///< in the input's order
   std::vector<std::string> sequences;  ///< distinct, cleaned, in order of first appearance
   std::vector<std::int64_t> residues;  ///< of each distinct sequence
+  std::vector<std::int64_t> tokens;    ///< likewise, end tokens too
   io::SequenceSummary summary;         ///< what is to be said of the records
   std::int64_t truncated = 0;          ///< records cut to the model's limit
   std::size_t bytes = 0;               ///< of memory that all of this takes, and the book-keeping of a run over it

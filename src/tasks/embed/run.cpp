@@ -67,7 +67,10 @@ formats::ResultSchema schema_of(const engine::LoadedModel& loaded, const EmbedIn
   }
   schema.records = static_cast<std::int64_t>(input.records.size());
   for (const EmbedRecord& record : input.records)
-    if (!record.error) schema.residues += record.length;
+    if (!record.error) {
+      schema.residues += record.length;
+      schema.tokens += input.tokens[static_cast<std::size_t>(record.distinct)];
+    }
   schema.run = describe_run(loaded, options);
   return schema;
 }
@@ -141,8 +144,9 @@ class EmbedRun {
       for (std::size_t i = 0; i < entry.items.size(); ++i) {
         const formats::Item& item = entry.items[i];
         const auto& column = schema.columns[i];
+        const auto at = static_cast<std::size_t>(key);
         if (item.kind != column.kind || item.layer != column.layer ||
-            item.shape != formats::item_shape(column, input_.residues[static_cast<std::size_t>(key)]))
+            item.shape != formats::item_shape(column, {input_.residues[at], input_.tokens[at]}))
           return false;
       }
       return true;
@@ -193,10 +197,10 @@ class EmbedRun {
     return out;
   }
 
-  std::int64_t token_count(std::int64_t key) const { return input_.residues[static_cast<std::size_t>(key)] + 2; }
+  std::int64_t token_count(std::int64_t key) const { return input_.tokens[static_cast<std::size_t>(key)]; }
 
-  std::vector<std::int32_t> tokens_of(std::int64_t key) const {
-    return model_.tokenizer().encode(input_.sequences[static_cast<std::size_t>(key)]).ids;
+  bio::Encoded encoded(std::int64_t key) const {
+    return model_.tokenizer().encode(input_.sequences[static_cast<std::size_t>(key)]);
   }
 
   bool needs_windows(std::int64_t key) const {
@@ -210,10 +214,10 @@ class EmbedRun {
     std::vector<std::vector<std::int32_t>> sequences;
     for (const std::int64_t key : keys) {
       if (needs_windows(key)) {
-        out.push_back({key, embed_windows(tokens_of(key))});
+        out.push_back({key, embed_windows(encoded(key))});
       } else {
         whole.push_back(key);
-        sequences.push_back(tokens_of(key));
+        sequences.push_back(encoded(key).ids);
       }
     }
     std::vector<engine::Embedding> embeddings = engine::embed_batch(model_, sequences, options_.request);
@@ -230,14 +234,12 @@ class EmbedRun {
     report();
   }
 
-  engine::Embedding embed_windows(const std::vector<std::int32_t>& tokens) const {
+  engine::Embedding embed_windows(const bio::Encoded& sequence) const {
     const engine::EmbedRequest request = engine::window_request(options_.request);
-    const auto cut = engine::windows(static_cast<std::int64_t>(tokens.size()) - 2, *model_.info().max_residues);
+    const auto cut = engine::windows(sequence.residues(), *model_.info().max_residues);
     std::vector<engine::Embedding> parts;
     for (const engine::Window& window : cut) {
-      std::vector<std::int32_t> piece{tokens.front()};
-      piece.insert(piece.end(), tokens.begin() + 1 + window.begin, tokens.begin() + 1 + window.end);
-      piece.push_back(tokens.back());
+      const auto piece = model_.tokenizer().with_ends(sequence.ids_of(window.begin, window.end));
       parts.push_back(std::move(engine::embed_batch(model_, std::span(&piece, 1), request).front()));
     }
     return engine::join_windows(parts, cut, options_.request);
@@ -257,6 +259,7 @@ class EmbedRun {
       check_interrupted();
       const EmbedRecord& record = input_.records[next_record_];
       formats::Result result{record.id, record.header, record.length, record.sha256, {}, std::nullopt};
+      if (record.distinct >= 0) result.tokens = token_count(record.distinct);
       if (record.error) result.error = *record.error;
       if (const auto unfit = unfit_.find(record.distinct); unfit != unfit_.end()) {
         result.error = unfit->second;

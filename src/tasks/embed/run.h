@@ -33,7 +33,7 @@ struct EmbedSummary {
   std::int64_t failed = 0;
   std::int64_t distinct = 0;
   std::int64_t residues_computed = 0;  ///< in this run
-  std::int64_t tokens_computed = 0;    ///< likewise, <cls> and <eos> included
+  std::int64_t tokens_computed = 0;    ///< likewise, end tokens included
   std::int64_t resumed = 0;            ///< distinct sequences taken from an earlier run
   double seconds = 0;                  ///< of computing
   std::size_t bytes_per_token = 0;

@@ -70,9 +70,9 @@ ordered_json evaluate_labels(const Options& options, Context& context) {
       train::encode_labels(read_rows(options, context.sink), classes, options.text("unlabelled"), tokenizer);
   std::int64_t longest = options.integer("max-length");
   if (const auto limit = trainee->model().info().max_residues) longest = std::min(longest, *limit);
+  const std::int64_t batch_tokens = std::max(options.integer("batch-tokens"), tokenizer.token_count(longest));
   train::LabelledData data(set, classes, tokenizer,
-                           {0, std::max(options.integer("batch-tokens"), longest + 2), longest, train::CropStyle::start,
-                            train::Order::as_written});
+                           {0, batch_tokens, longest, train::CropStyle::start, train::Order::as_written});
   if (data.cropped() > 0)
     context.sink.note(fmt::format("of {} over the limit the start is used", counted(data.cropped(), "sequence")));
   const train::LossSum sum = train::evaluate_all(*trainee, data);

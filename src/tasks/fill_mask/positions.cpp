@@ -15,7 +15,7 @@ std::vector<std::int64_t> positions_of(const ReadRecord& record, const bio::Toke
                                        const MaskRequest& request) {
   std::set<std::int64_t> out;
   for (std::int64_t p = 1; p <= record.residues(); ++p)
-    if (request.one_by_one || record.tokens[static_cast<std::size_t>(p)] == tokenizer.mask()) out.insert(p);
+    if (request.one_by_one || record.encoded.residue(p) == tokenizer.mask()) out.insert(p);
   for (const std::int64_t p : request.positions) {
     if (p < 1 || p > record.residues())
       throw Error(ErrorKind::bad_input,
@@ -46,11 +46,10 @@ class Passes {
       rest_ = jobs_[following_++].positions;
     }
     const MaskJob& job = jobs_[following_ - 1];
-    const std::vector<std::int32_t>& tokens = records_[job.record].tokens;
-    const auto now =
-        request.one_by_one ? rest_.first(1) : scan_.seen_together(rest_, static_cast<std::int64_t>(tokens.size()));
+    const bio::Encoded& encoded = records_[job.record].encoded;
+    const auto now = request.one_by_one ? rest_.first(1) : scan_.seen_together(rest_, encoded.map);
     query.key = static_cast<std::int64_t>(job.record);
-    query.tokens = tokens;
+    query.of = &encoded;
     query.wanted.assign(now.begin(), now.end());
     query.masked = request.one_by_one ? query.wanted : job.positions;
     rest_ = rest_.subspan(now.size());
@@ -74,7 +73,7 @@ std::vector<MaskJob> mask_jobs(const engine::MaskedScan& scan, const bio::Tokeni
     ReadRecord& record = records[r];
     if (record.error) continue;
     try {
-      scan.check_fits(static_cast<std::int64_t>(record.tokens.size()));
+      scan.check_fits(record.tokens());
       jobs.push_back({r, positions_of(record, tokenizer, request)});
     } catch (const Error& error) {
       record.error = error.at(record.id);
@@ -96,7 +95,7 @@ std::vector<FilledPosition> fill_masks(const MaskInput& input, std::vector<MaskJ
     ReadRecord& record = input.records[r];
     if (answer.failure != nullptr && !record.error) record.error = answer.failure->at(record.id);
     if (record.error) return;
-    const std::int32_t residue = record.tokens[static_cast<std::size_t>(answer.position)];
+    const std::int32_t residue = record.encoded.residue(answer.position);
     FilledPosition filled{r, answer.position, {}, input.choices.probabilities(answer.log_probabilities), {}};
     if (residue != input.tokenizer.mask()) filled.residue = residue;
     if (const std::int64_t index = input.choices.index(residue); filled.residue && index >= 0) filled.truth = index;

@@ -18,9 +18,8 @@ ReadRecord tokenised(io::SequenceRecord& raw, const bio::Tokenizer& tokenizer, i
   ReadRecord out{raw.id, {}, raw.error};
   if (out.error) return out;
   try {
-    bio::Tokenizer::Encoded encoded = tokenizer.encode(raw.sequence);
-    summary.add(encoded.counts);
-    out.tokens = std::move(encoded.ids);
+    out.encoded = tokenizer.encode(raw.sequence);
+    summary.add(out.encoded.counts);
   } catch (const Error& error) {
     out.error = error.at(raw.line > 0 ? fmt::format("{}:{} ({})", raw.source, raw.line, raw.id) : raw.id);
   }
@@ -168,11 +167,10 @@ bool is_standard_residue(const bio::Tokenizer& tokenizer, std::int32_t id) {
   return token.size() == 1 && kResidues.find(token[0]) != std::string_view::npos;
 }
 
-void require_residues(const bio::Tokenizer& tokenizer, std::span<const std::int32_t> tokens) {
-  for (std::size_t p = 1; p + 1 < tokens.size(); ++p)
-    if (!is_residue(tokenizer, tokens[p]))
-      throw Error(ErrorKind::bad_input,
-                  fmt::format("position {} is '{}', not a residue", p, tokenizer.token(tokens[p])));
+void require_residues(const bio::Tokenizer& tokenizer, const bio::Encoded& encoded) {
+  for (std::int64_t p = 1; p <= encoded.residues(); ++p)
+    if (const std::int32_t id = encoded.residue(p); !is_residue(tokenizer, id))
+      throw Error(ErrorKind::bad_input, fmt::format("position {} is '{}', not a residue", p, tokenizer.token(id)));
 }
 
 std::string bar(double value, int width) {

@@ -19,11 +19,12 @@
 namespace groel::tasks {
 
 struct ReadRecord {
-  std::string id;                    ///< "sequence" for one written on the command line
-  std::vector<std::int32_t> tokens;  ///< <cls> residues… <eos>; residue p (1-based) is tokens[p]
-  std::optional<Error> error;        ///< this record alone cannot be used
+  std::string id;              ///< "sequence" for one written on the command line
+  bio::Encoded encoded;        ///< as the model reads it
+  std::optional<Error> error;  ///< this record alone cannot be used
 
-  std::int64_t residues() const noexcept { return static_cast<std::int64_t>(tokens.size()) - 2; }
+  std::int64_t tokens() const noexcept { return encoded.tokens(); }
+  std::int64_t residues() const noexcept { return encoded.residues(); }
 };
 
 /// What is done to the text of a sequence before it is read.
@@ -75,8 +76,8 @@ bool is_residue(const bio::Tokenizer& tokenizer, std::int32_t id);
 /// Whether a token is one of the 20 residues.
 bool is_standard_residue(const bio::Tokenizer& tokenizer, std::int32_t id);
 
-/// Throws a bad_input error naming the first token between <cls> and <eos> that stands for no known residue.
-void require_residues(const bio::Tokenizer& tokenizer, std::span<const std::int32_t> tokens);
+/// Throws a bad_input error naming the first residue that is none of those known.
+void require_residues(const bio::Tokenizer& tokenizer, const bio::Encoded& encoded);
 
 /// "#######  " of `width` characters for a value in 0..1.
 std::string bar(double value, int width);

@@ -55,15 +55,14 @@ std::vector<std::int64_t> needed_positions(const ScoreInput& input, std::vector<
 
 Positions ask(const ScoreInput& input, const std::vector<std::int64_t>& needed, Sink& sink) {
   const engine::MaskedScan scan(input.model, input.scan);
-  const auto tokens = input.model.tokenizer().encode(input.wild_type).ids;
-  const auto length = static_cast<std::int64_t>(tokens.size());
-  scan.check_fits(length);
+  const bio::Encoded encoded = input.model.tokenizer().encode(input.wild_type);
+  scan.check_fits(encoded.tokens());
   const bool masked = input.method == ScoreMethod::masked_marginals;
   std::span<const std::int64_t> rest(needed);
   const auto source = [&](engine::ScanQuery& query) {
     if (rest.empty()) return false;
-    const auto now = masked ? rest.first(1) : scan.seen_together(rest, length);
-    query = {0, tokens, {}, {now.begin(), now.end()}};
+    const auto now = masked ? rest.first(1) : scan.seen_together(rest, encoded.map);
+    query = {0, &encoded, {}, {now.begin(), now.end()}};
     if (masked) query.masked = query.wanted;
     rest = rest.subspan(now.size());
     return true;
@@ -112,33 +111,33 @@ class WholeSequences {
 
   bool next(engine::ScanQuery& query) {
     do {  // residues that are none of the 20 stand on both sides, and are no part of the sums
-      while (position_ + 2 == static_cast<std::int64_t>(tokens_.size()))
+      while (position_ == encoded_.residues())
         if (!advance()) return false;
       ++position_;
-    } while (!is_standard_residue(input_.model.tokenizer(), tokens_[static_cast<std::size_t>(position_)]));
-    query = {static_cast<std::int64_t>(key_), tokens_, {position_}, {position_}};
+    } while (!is_standard_residue(input_.model.tokenizer(), encoded_.residue(position_)));
+    query = {static_cast<std::int64_t>(key_), &encoded_, {position_}, {position_}};
     return true;
   }
-  std::int32_t truth() const { return tokens_[static_cast<std::size_t>(position_)]; }
+  std::int32_t truth() const { return encoded_.residue(position_); }
 
  private:
   void take(const std::string& sequence) {
-    tokens_ = input_.model.tokenizer().encode(sequence).ids;
-    require_residues(input_.model.tokenizer(), tokens_);
-    scan_.check_fits(static_cast<std::int64_t>(tokens_.size()));
+    encoded_ = input_.model.tokenizer().encode(sequence);
+    require_residues(input_.model.tokenizer(), encoded_);
+    scan_.check_fits(encoded_.tokens());
     position_ = 0;
   }
 
   bool advance() {
     if (key_ == rows_.size()) return false;
     VariantRow& row = rows_[key_++];
-    tokens_.assign(2, 0);  // nothing to ask for
+    encoded_ = {};  // nothing to ask for
     position_ = 0;
     if (row.error) return true;
     try {
       take(row.sequence ? *row.sequence : bio::apply_variant(row.variant, input_.wild_type));
     } catch (const Error& error) {
-      tokens_.assign(2, 0);
+      encoded_ = {};
       row.error = error.at(place_of(row));
     }
     return true;
@@ -148,7 +147,7 @@ class WholeSequences {
   const engine::MaskedScan& scan_;
   std::vector<VariantRow>& rows_;
   std::size_t key_ = 0;
-  std::vector<std::int32_t> tokens_;
+  bio::Encoded encoded_;
   std::int64_t position_ = 0;
 };
 

@@ -130,7 +130,7 @@ class Embedder {
     for (const EmbedRecord& record : input.records) {
       out.push_back({record.id, {}, -1, std::nullopt});
       if (record.error) out.back().error = *record.error;
-      const std::int64_t tokens = record.error ? 0 : input.residues[static_cast<std::size_t>(record.distinct)] + 2;
+      const std::int64_t tokens = record.error ? 0 : input.tokens[static_cast<std::size_t>(record.distinct)];
       if (!record.error && !plan.fits(tokens)) out.back().error = plan.too_large(tokens);
     }
     compute(input, plan);
@@ -164,9 +164,9 @@ class Embedder {
     std::vector<std::size_t> keys;
     std::vector<std::int64_t> counts;
     for (std::size_t i = 0; i < input.sequences.size(); ++i) {
-      if (!plan.fits(input.residues[i] + 2)) continue;
+      if (!plan.fits(input.tokens[i])) continue;
       keys.push_back(i);
-      counts.push_back(input.residues[i] + 2);
+      counts.push_back(input.tokens[i]);
     }
     vectors_.resize(input.sequences.size());
     std::size_t begin = 0;

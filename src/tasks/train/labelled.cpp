@@ -192,13 +192,7 @@ class LabelledMaterial {
 
 }  // namespace
 
-bio::Tokenizer tokenizer_of(const engine::Checkpoint& weights) {
-  return weights.vocabulary.empty()
-             ? weights.family->default_tokenizer()
-             : bio::Tokenizer::from_vocabulary(weights.vocabulary, weights.vocabulary_file.string());
-}
-
-void keep_to_positions(TrainPlan& plan, const engine::Checkpoint& weights, const bio::Tokenizer& tokenizer) {
+void keep_to_positions(TrainPlan& plan, const engine::Checkpoint& weights, const models::TokenizerPointer& tokenizer) {
   const auto limit = weights.family->build(weights.config, tokenizer)->info().max_residues;
   if (limit) plan.batches.max_residues = std::min(plan.batches.max_residues, *limit);
 }
@@ -213,18 +207,18 @@ void write_merged(const std::filesystem::path& folder) {
 
 TrainedModel train_head(TrainPlan plan, engine::Checkpoint weights, Context& context) {
   Findings findings(context.sink);
-  const bio::Tokenizer tokenizer = tokenizer_of(weights);
+  const models::TokenizerPointer tokenizer = engine::tokenizer_of(weights);
   keep_to_positions(plan, weights, tokenizer);
   const train::RowSplit rows = read_rows(plan, context.sink);
   tell_splits(rows, plan, context.sink);
   const Classification classes = choose_classes(rows, plan, weights, context.sink);
   check_metric(plan.trainer.evaluation.metric, classes);
-  const Sets sets = encode(rows, classes, plan, tokenizer);
+  const Sets sets = encode(rows, classes, plan, *tokenizer);
   check_labels(sets.learned, sets.held_out, classes, findings);
   const std::vector<std::uint64_t> learned = train::sequence_keys(sets.learned.corpus);
   check_overlap(learned, train::sequence_keys(sets.held_out.corpus), findings);
-  fit_batches(plan, sets.learned.corpus, train::all_of(sets.learned.corpus));
-  LabelledMaterial material(sets, classes, plan, tokenizer);
+  fit_batches(plan, sets.learned.corpus, train::all_of(sets.learned.corpus), *tokenizer);
+  LabelledMaterial material(sets, classes, plan, *tokenizer);
   material.tell(sets, plan, context.sink);
   fit_epochs(plan, material.data(), context.sink);
   check_length(plan, train::planned_steps(material.data(), plan.trainer), findings);

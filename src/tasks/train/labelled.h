@@ -18,10 +18,8 @@ TrainedModel train_head(TrainPlan plan, engine::Checkpoint weights, Context& con
 /// train::Scores::classes as a table for people.
 std::string class_table(const nlohmann::ordered_json& classes);
 
-/// The tokenizer of a checkpoint.
-bio::Tokenizer tokenizer_of(const engine::Checkpoint& weights);
 /// A model with learned positions has no more residues than those.
-void keep_to_positions(TrainPlan& plan, const engine::Checkpoint& weights, const bio::Tokenizer& tokenizer);
+void keep_to_positions(TrainPlan& plan, const engine::Checkpoint& weights, const models::TokenizerPointer& tokenizer);
 /// The model with its adapters merged, in OUT/merged.
 void write_merged(const std::filesystem::path& folder);
 

@@ -10,14 +10,13 @@
 namespace groel::tasks {
 namespace {
 
-constexpr std::int64_t kShortest = 3;  // <cls>, a residue, <eos>
-
 // A batch of the longest sequences that there may be.
 std::vector<std::int64_t> longest_batch(const models::Model& model, std::int64_t tokens, std::int64_t most_residues) {
   const std::int64_t most = std::min(most_residues, model.info().max_residues.value_or(most_residues));
-  const std::int64_t longest = std::max(kShortest, most + 2);
+  const std::int64_t shortest = model.tokenizer().token_count(1);
+  const std::int64_t longest = std::max(shortest, model.tokenizer().token_count(most));
   std::vector<std::int64_t> out;
-  for (std::int64_t rest = tokens; rest > 0; rest -= longest) out.push_back(std::clamp(rest, kShortest, longest));
+  for (std::int64_t rest = tokens; rest > 0; rest -= longest) out.push_back(std::clamp(rest, shortest, longest));
   return out;
 }
 
@@ -26,7 +25,8 @@ std::vector<std::int64_t> longest_batch(const models::Model& model, std::int64_t
 void plan_memory(train::ModelTrainee& trainee, const TrainPlan& plan, std::int64_t batch_tokens, Sink& sink) {
   const std::int64_t moments = plan.trainer.optimizer.kind == train::OptimizerKind::sgd ? 1 : 2;
   const std::size_t state = trainee.state_bytes(moments);
-  const std::int64_t tokens = std::max(batch_tokens, kShortest);
+  const std::int64_t shortest = trainee.model().tokenizer().token_count(1);
+  const std::int64_t tokens = std::max(batch_tokens, shortest);
   const std::size_t batch = trainee.step_bytes(longest_batch(trainee.model(), tokens, plan.batches.max_residues));
   const std::size_t per_token = batch / static_cast<std::size_t>(tokens);
   sink.note(fmt::format("a step takes about {}: {} for weights, gradients and optimiser, {} for {}",
@@ -35,7 +35,7 @@ void plan_memory(train::ModelTrainee& trainee, const TrainPlan& plan, std::int64
   // The weights are there already where no limit was named.
   const std::size_t allowed = plan.memory.value_or(available_memory() + state);
   if (state + batch <= allowed) return;
-  const bool fits_smaller = allowed > state && (allowed - state) / per_token >= static_cast<std::size_t>(kShortest);
+  const bool fits_smaller = allowed > state && (allowed - state) / per_token >= static_cast<std::size_t>(shortest);
   std::string remedy =
       fits_smaller ? fmt::format("lower --batch-tokens to {} (and raise --accumulate)", (allowed - state) / per_token)
                    : "train less (--train heads, or --lora-r 8)";

@@ -17,12 +17,13 @@ constexpr std::int64_t kUpdatesOfHead = 1500;  // with the trunk run once, they 
 
 }  // namespace
 
-void fit_batches(TrainPlan& plan, const train::Corpus& corpus, const std::vector<std::int64_t>& members) {
+void fit_batches(TrainPlan& plan, const train::Corpus& corpus, const std::vector<std::int64_t>& members,
+                 const bio::Tokenizer& tokenizer) {
   if (!plan.batch_tokens_by_data) return;
   std::int64_t tokens = 0;
   std::int64_t longest = 0;
   for (const std::int64_t sequence : members) {
-    const std::int64_t here = std::min(corpus.length(sequence), plan.batches.max_residues) + 2;
+    const std::int64_t here = std::min(corpus.length(sequence), plan.batches.max_residues) + tokenizer.end_tokens();
     tokens += here;
     longest = std::max(longest, here);
   }

@@ -74,7 +74,7 @@ std::vector<OptionSpec> data_options() {
                     "Piece of a long sequence: anew each epoch, its start (default with labels), its middle, or refuse "
                     "long sequences"),
       unset_option("batch-tokens", integer,
-                   "Tokens a batch at most, <cls> and <eos> counted (default: 4096, fewer for a small set, so that it "
+                   "Tokens a batch at most, end tokens counted (default: 4096, fewer for a small set, so that it "
                    "has 100 batches); nothing is padded"),
       integer_option("accumulate", 1, "Batches an update"),
       number_option("mask-fraction", 0.15, "Part of the residues to predict"),
@@ -96,7 +96,7 @@ std::vector<OptionSpec> label_options() {
            .help = "Classes in order (default: those of the data, sorted)",
            .value_name = "NAMES"},
           choice_option("pooling", {"mean", "cls"},
-                        "What a new head reads: the mean over the residues, or <cls>, as Transformers does")};
+                        "What a new head reads: the mean over the residues, or the first token, as Transformers does")};
 }
 
 std::vector<OptionSpec> trained_options() {

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "bio/tokenizer.h"
+#include "bio/esm_tokenizer.h"
 
 namespace groel::bio {
 namespace {
@@ -37,19 +37,19 @@ std::size_t space_at(std::string_view text) noexcept {
 
 // Transformers splits out every token of the vocabulary with a trie (leftmost, then longest), then splits what is left
 // at white space; each piece of that is a word outside the vocabulary, so one <unk>.
-std::vector<std::int32_t> Tokenizer::encode_as_transformers(std::string_view text) const {
-  std::vector<std::int32_t> ids{cls_};
+std::vector<std::int32_t> EsmTokenizer::encode_as_transformers(std::string_view text) const {
+  std::vector<std::int32_t> ids{*special().begin};
   bool in_word = false;
   while (!text.empty()) {
     const Match match = longest_match(text);
     const std::size_t space = match.id >= 0 ? 0 : space_at(text);
     if (match.id >= 0) ids.push_back(match.id);
     const bool unknown = match.id < 0 && space == 0;
-    if (unknown && !in_word) ids.push_back(unk_);
+    if (unknown && !in_word) ids.push_back(*special().unknown);
     in_word = unknown;
     text.remove_prefix(std::max<std::size_t>({match.length, space, 1}));
   }
-  ids.push_back(eos_);
+  ids.push_back(*special().end);
   return ids;
 }
 
