@@ -21,7 +21,7 @@ foreach(folder IN ITEMS examples models)
     install(DIRECTORY ${folder} DESTINATION ${GROEL_SHARE_DIR})
   endif()
 endforeach()
-# Random weights, for tests (src/engine/bundled.cpp).
+# Random weights, for tests (src/checkpoints/bundled.cpp).
 install(DIRECTORY tests/data/esm2-tiny/ DESTINATION ${GROEL_SHARE_DIR}/models/esm2-tiny-random FILES_MATCHING
   PATTERN "*config.json" PATTERN "vocab.txt" PATTERN "model.safetensors" PATTERN "special_tokens_map.json")
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -2,11 +2,11 @@
 #include <groel/model.h>
 
 #include "base/threads.h"
+#include "checkpoints/adapter.h"
+#include "checkpoints/find_model.h"
+#include "checkpoints/load.h"
 #include "engine/embed.h"
-#include "engine/find_model.h"
-#include "engine/load.h"
 #include "engine/plan.h"
-#include "train/adapter.h"
 
 namespace groel {
 namespace {
@@ -46,7 +46,7 @@ void check_tokens(std::span<const std::int32_t> ids, const models::Model& model)
 }  // namespace
 
 struct Model::Impl {
-  explicit Impl(engine::LoadedModel model) : loaded(std::move(model)), description(describe(*loaded.model)) {}
+  explicit Impl(checkpoints::LoadedModel model) : loaded(std::move(model)), description(describe(*loaded.model)) {}
 
   engine::EmbedRequest request(const EmbedOptions& o) const {
     std::string layers;
@@ -61,7 +61,7 @@ struct Model::Impl {
             o.attentions};
   }
 
-  engine::LoadedModel loaded;
+  checkpoints::LoadedModel loaded;
   ModelDescription description;
 };
 
@@ -69,8 +69,8 @@ Model Model::load(const std::string& name, Dtype dtype) {
   const auto precision = dtype == Dtype::bf16    ? ops::Precision::bf16
                          : dtype == Dtype::f32x3 ? ops::Precision::f32x3
                                                  : ops::Precision::f32;
-  return Model(
-      std::make_shared<const Impl>(engine::load_model(train::read_model(engine::resolve_model(name)), precision)));
+  return Model(std::make_shared<const Impl>(
+      checkpoints::load_model(checkpoints::read_model(checkpoints::resolve_model(name)), precision)));
 }
 
 const ModelDescription& Model::description() const { return impl_->description; }

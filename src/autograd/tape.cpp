@@ -154,7 +154,7 @@ Tensor Tape::gradient(const Tensor& x) {
   return view(entry, x);
 }
 
-Tensor checkpoint(const std::function<Tensor(const Tensor&)>& function, const Tensor& x) {
+Tensor recompute(const std::function<Tensor(const Tensor&)>& function, const Tensor& x) {
   Tape* const outer = tape();
   const std::uint64_t key = dropout_key();
   if (mode() == Mode::inference) return function(x);

@@ -75,7 +75,7 @@ class Tape {
 enum class Mode {
   inference,  ///< fused, in place where asked to
   recording,  ///< on a tape
-  replayable  ///< as when recording, to the bit, but nothing is recorded: the first pass of a checkpoint
+  replayable  ///< as when recording, to the bit, but nothing is recorded: the first pass of what is computed again
 };
 Mode mode() noexcept;
 /// The tape in use, or nullptr.
@@ -99,6 +99,6 @@ class Recording {
 
 /// y = function(x) [T, D] without keeping what it computes: the backward pass computes it again, recorded, and so
 /// gives bitwise the same gradients. `function` must give the same for the same input and must not change it.
-Tensor checkpoint(const std::function<Tensor(const Tensor&)>& function, const Tensor& x);
+Tensor recompute(const std::function<Tensor(const Tensor&)>& function, const Tensor& x);
 
 }  // namespace groel::autograd

@@ -86,7 +86,7 @@ std::shared_ptr<ShapeTwin> Model::shape_twin() const {
 void Model::prepare_training(const TrainingPlan& plan) {
   take_stock(plan.precision);
   check_trainable();
-  checkpointing_ = plan.checkpointing;
+  recompute_ = plan.recompute;
   adapted_ = plan.lora.has_value();
   if (adapted_) nn::add_adapters(tree_, *plan.lora);
   const std::int64_t trained = nn::make_gradients(

@@ -102,7 +102,7 @@ class Model : public nn::Module {
   ops::Precision precision() const { return precision_; }
   /// In training: whether a gradient reaches a block, and whether it is computed again on the way back.
   bool reached(int block) const { return block >= first_reached_; }
-  bool recomputed(int block) const { return checkpointing_ == Checkpointing::blocks && reached(block); }
+  bool recomputed(int block) const { return recompute_ == Recompute::blocks && reached(block); }
 
  private:
   void take_stock(ops::Precision precision);
@@ -114,7 +114,7 @@ class Model : public nn::Module {
   std::int64_t parameters_ = 0;
   std::set<std::string, std::less<>> groups_;
   ops::Precision precision_ = ops::Precision::f32;
-  Checkpointing checkpointing_ = Checkpointing::off;
+  Recompute recompute_ = Recompute::none;
   int first_reached_ = nn::kAfterBlocks;
   bool adapted_ = false;
 };

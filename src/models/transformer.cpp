@@ -87,7 +87,7 @@ Tensor Transformer::encode(const Batch& batch, const Taps& taps) const {
 Tensor Transformer::run_block(int block, const Tensor& x, const Batch& batch, const Taps& taps) const {
   const Block& one = *blocks_[static_cast<std::size_t>(block)];
   if (autograd::tape() == nullptr || !recomputed(block)) return one.forward(x, {batch, taps, block, precision()});
-  return autograd::checkpoint(
+  return autograd::recompute(
       [&one, block, batch, precision = precision()](const Tensor& in) {
         return one.forward(in, {batch, {}, block, precision});
       },

@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "base/text_file.h"
-#include "engine/model_cache.h"
+#include "checkpoints/model_cache.h"
 #include "engine/plan.h"
 #include "formats/extension.h"
 #include "io/npz.h"
@@ -196,12 +196,12 @@ void check_outputs(const Options& options) {
 int run(const Options& options, Context& context) {
   apply_threads(options);
   check_outputs(options);
-  const engine::LoadedModel loaded = load_model_of(options, context.sink);
+  const checkpoints::LoadedModel loaded = load_model_of(options, context.sink);
   const models::Model& model = *loaded.model;
   const MapRequest request = map_request(options, model.info());
   const ReadRecord record = read_one_record(options, model.tokenizer(), context.sink);
   require_fit(options, model, request, record);
-  const Maps all{record.id, engine::model_label(options.text("model")),
+  const Maps all{record.id, checkpoints::model_label(options.text("model")),
                  map_labels(model.tokenizer(), record.encoded, request.form),
                  attention_maps(model, record.encoded, request), first_number(record.encoded, request.form)};
   const std::string path = options.text("output");

@@ -3,6 +3,7 @@
 
 #include "base/cpu.h"
 #include "base/threads.h"
+#include "engine/precision.h"
 #include "tasks/bench/run.h"
 #include "tasks/task.h"
 

@@ -96,7 +96,7 @@ int run(const Options& options, Context& context) {
     return map_structure(options, context);
   }
   check_outputs(options, context.sink);
-  const engine::LoadedModel loaded = load_model_of(options, context.sink);
+  const checkpoints::LoadedModel loaded = load_model_of(options, context.sink);
   require_head(*loaded.model);
   return run_contacts(options, context, loaded);
 }

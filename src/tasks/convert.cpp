@@ -1,13 +1,13 @@
 // groel convert: a checkpoint as a Hugging Face folder, in another precision.
 #include <set>
 
-#include "engine/load.h"
+#include "checkpoints/adapter.h"
+#include "checkpoints/load.h"
+#include "checkpoints/model_folder.h"
+#include "checkpoints/saved_model.h"
 #include "tasks/reading/model.h"
 #include "tasks/reading/model_folder.h"
 #include "tasks/task.h"
-#include "train/adapter.h"
-#include "train/model_folder.h"
-#include "train/saved_model.h"
 
 namespace groel::tasks {
 namespace {
@@ -18,11 +18,11 @@ DType parse_dtype(const std::string& text) {
 }
 
 // Buffers stay as they are: rotary frequencies rounded to bf16 turn far residues by other angles.
-void keep_buffers(const engine::Checkpoint& checkpoint, models::Model& loaded, train::SavedModel& model) {
+void keep_buffers(const checkpoints::Checkpoint& checkpoint, models::Model& loaded, checkpoints::SavedModel& model) {
   std::set<std::string> buffers;
   for (const nn::Parameter& parameter : nn::tree_of(loaded).parameters)
     if (parameter.role == nn::Role::buffer) buffers.insert(parameter.name);
-  for (train::NamedTensor& tensor : model.tensors) {
+  for (NamedTensor& tensor : model.tensors) {
     if (!buffers.contains(tensor.name)) continue;
     const io::Array& array = checkpoint.arrays.at(tensor.name);
     tensor.value = Tensor::copy_of(array.shape, array.dtype, array.bytes);
@@ -32,12 +32,13 @@ void keep_buffers(const engine::Checkpoint& checkpoint, models::Model& loaded, t
 int run(const Options& options, Context& context) {
   const std::filesystem::path folder = options.text("out");
   check_model_folder(folder.string(), options);
-  const engine::Checkpoint checkpoint = train::read_model(model_of(options, context.sink));
-  const engine::LoadedModel loaded = engine::load_unprepared(checkpoint);  // strict: a damaged one is found out here
-  auto model = train::saved_copy(checkpoint, loaded.model->tokenizer().tokens(), parse_dtype(options.text("to")));
+  const checkpoints::Checkpoint checkpoint = checkpoints::read_model(model_of(options, context.sink));
+  const checkpoints::LoadedModel loaded =
+      checkpoints::load_unprepared(checkpoint);  // strict: a damaged one is found out here
+  auto model = checkpoints::saved_copy(checkpoint, loaded.model->tokenizer().tokens(), parse_dtype(options.text("to")));
   keep_buffers(checkpoint, *loaded.model, model);
-  train::write_model_folder(folder,
-                            [&](const std::filesystem::path& temporary) { train::write_model(temporary, model); });
+  checkpoints::write_model_folder(
+      folder, [&](const std::filesystem::path& temporary) { checkpoints::write_model(temporary, model); });
   const std::size_t bytes = std::filesystem::file_size(folder / "model.safetensors");
   if (options.flag("json"))
     context.out

@@ -221,7 +221,7 @@ nlohmann::json summary_json(const EmbedSummary& summary, const EmbedInput& input
 }
 
 // Worth a measurement (a quarter of a second) where there was much to wait for.
-void advise_bf16(const engine::LoadedModel& loaded, const EmbedSummary& summary, Sink& sink) {
+void advise_bf16(const checkpoints::LoadedModel& loaded, const EmbedSummary& summary, Sink& sink) {
   constexpr double kLong = 10;  // seconds
   if (loaded.precision != ops::Precision::f32 || active_isa() < Isa::avx512_bf16 || summary.seconds < kLong) return;
   const models::ModelInfo info = loaded.model->info();
@@ -237,7 +237,7 @@ void advise_bf16(const engine::LoadedModel& loaded, const EmbedSummary& summary,
 int run(const Options& options, Context& context) {
   apply_threads(options);
   if (options.has("output")) formats::find_format(options.text("format"), options.text("output"));  // before the model
-  const engine::LoadedModel loaded = load_model_of(options, context.sink);
+  const checkpoints::LoadedModel loaded = load_model_of(options, context.sink);
   const EmbedRunOptions run = run_options(options, *loaded.model, context.sink);
   const EmbedInput input = read_embed_input(
       {options.list("input"),

@@ -4,14 +4,14 @@
 #include <cmath>
 
 #include "base/interrupt.h"
+#include "checkpoints/adapter.h"
+#include "checkpoints/load.h"
 #include "engine/embed.h"
-#include "engine/load.h"
 #include "tasks/evaluate/labels.h"
 #include "tasks/evaluate/learned.h"
 #include "tasks/reading/input.h"
 #include "tasks/reading/model.h"
 #include "tasks/train/labelled.h"
-#include "train/adapter.h"
 #include "train/evaluation.h"
 #include "train/masked_loss.h"
 #include "train/mlm_data.h"
@@ -149,7 +149,7 @@ void print(const ordered_json& result, std::ostream& out) {
 }
 
 ordered_json evaluate_mlm(const Options& options, Context& context) {
-  const engine::LoadedModel loaded = load_model_of(options, context.sink);
+  const checkpoints::LoadedModel loaded = load_model_of(options, context.sink);
   models::require<models::MaskedLm>(*loaded.model);
   const bio::Tokenizer& tokenizer = loaded.model->tokenizer();
   const auto corpus = train::Corpus::read(options.list("data"), tokenizer, {.gaps = gaps_of(options)}, context.sink);

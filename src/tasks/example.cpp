@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "base/resources.h"
-#include "engine/bundled.h"
+#include "checkpoints/bundled.h"
+#include "checkpoints/load.h"
 #include "engine/embed.h"
-#include "engine/load.h"
 #include "engine/masked_scan.h"
 #include "tasks/embed/records.h"
 #include "tasks/reading/distribution.h"
@@ -108,8 +108,8 @@ int run(const Options& options, Context& context) {
     throw Error(
         ErrorKind::not_found,
         {"the example proteins are not installed", {}, "set GROEL_HOME to GroEL's share folder or source tree"});
-  const std::string model(engine::bundled_models().front().name);
-  const auto loaded = engine::load_model(find_model(model, context.sink));
+  const std::string model(checkpoints::bundled_models().front().name);
+  const auto loaded = checkpoints::load_model(find_model(model, context.sink));
   const EmbedInput input = read_embed_input({{fasta->string()}, {}, LongPolicy::error}, *loaded.model);
   const std::vector<Tensor> vectors = mean_vectors(*loaded.model, input);
   nlohmann::json rows = nlohmann::json::array();

@@ -3,8 +3,8 @@
 #include <chrono>
 
 #include "base/interrupt.h"
+#include "checkpoints/model_cache.h"
 #include "engine/embed.h"
-#include "engine/model_cache.h"
 #include "engine/plan.h"
 #include "tasks/explain/autoencoder.h"
 #include "tasks/explain/findings.h"
@@ -236,10 +236,10 @@ int run(const Options& options, Context& context) {
   apply_threads(options);
   check_table_output(options);
   check_values(options);
-  const engine::LoadedModel loaded = load_model_of(options, context.sink);
+  const checkpoints::LoadedModel loaded = load_model_of(options, context.sink);
   const models::ModelInfo info = loaded.model->info();
   AutoencoderFile file = read_file(options, info.layers);
-  Findings findings{.model = engine::model_label(options.text("model")),
+  Findings findings{.model = checkpoints::model_label(options.text("model")),
                     .layer = layer_of(options, file, info.layers),
                     .by_residue = options.text("by") == "residue"};
   const SparseEncoder encoder(file, info.width);

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "base/text_file.h"
-#include "engine/model_cache.h"
+#include "checkpoints/model_cache.h"
 #include "tasks/fill_mask/masks.h"
 #include "tasks/fill_mask/picture.h"
 #include "tasks/fill_mask/positions.h"
@@ -215,7 +215,7 @@ void check_drawable(const std::vector<MaskJob>& jobs, const std::vector<ReadReco
 
 void draw(const std::vector<FilledPosition>& all, const View& view, const Options& options, Sink& sink) {
   if (!options.has("picture") || all.empty()) return;  // none: its record failed, which has been said
-  MaskPicture picture{view.id(all.front()), engine::model_label(options.text("model")), {}, {}, view.base,
+  MaskPicture picture{view.id(all.front()), checkpoints::model_label(options.text("model")), {}, {}, view.base,
                       view.one_by_one};
   for (std::size_t choice = 0; choice < view.choices.ids().size(); ++choice)
     picture.tokens.push_back(view.token(choice));
@@ -248,7 +248,7 @@ int run(const Options& options, Context& context) {
   check_picture(options);
   if (options.integer("top-k") < 0) throw Error(ErrorKind::usage, {"a number from 0 on", "--top-k", "0 shows all"});
   const MaskRequest request = mask_request(options);
-  const engine::LoadedModel loaded = load_reader(options, options.text("model"), context.sink);
+  const checkpoints::LoadedModel loaded = load_reader(options, options.text("model"), context.sink);
   const bio::Tokenizer& tokenizer = loaded.model->tokenizer();
   const engine::MaskedScan scan(*loaded.model, scan_options(options));
   const Choices choices(tokenizer,

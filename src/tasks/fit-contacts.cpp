@@ -3,14 +3,15 @@
 #include <cmath>
 #include <filesystem>
 
-#include "engine/load.h"
+#include "checkpoints/adapter.h"
+#include "checkpoints/load.h"
+#include "checkpoints/model_folder.h"
+#include "checkpoints/saved_model.h"
+#include "engine/precision.h"
 #include "tasks/contacts/fit.h"
 #include "tasks/reading/model.h"
 #include "tasks/reading/model_folder.h"
 #include "tasks/task.h"
-#include "train/adapter.h"
-#include "train/model_folder.h"
-#include "train/saved_model.h"
 
 namespace groel::tasks {
 namespace {
@@ -83,15 +84,15 @@ analysis::LogisticOptions fit_options(const Options& options) {
   return out;
 }
 
-void save(const std::filesystem::path& folder, const engine::Checkpoint& checkpoint, const models::Model& model) {
-  train::SavedModel saved{checkpoint.config, {}, model.tokenizer().tokens()};
+void save(const std::filesystem::path& folder, const checkpoints::Checkpoint& checkpoint, const models::Model& model) {
+  checkpoints::SavedModel saved{checkpoint.config, {}, model.tokenizer().tokens()};
   saved.config["torch_dtype"] = "float32";
   const auto is_weight = [](DType type) { return type == DType::f32 || type == DType::f16 || type == DType::bf16; };
   for (const auto& [name, array] : checkpoint.arrays)
     if (is_weight(array.dtype))
       saved.tensors.push_back({name, Tensor::copy_of(array.shape, array.dtype, array.bytes).to(DType::f32)});
-  train::write_model_folder(folder,
-                            [&](const std::filesystem::path& temporary) { train::write_model(temporary, saved); });
+  checkpoints::write_model_folder(
+      folder, [&](const std::filesystem::path& temporary) { checkpoints::write_model(temporary, saved); });
 }
 
 ordered_json precision_json(const std::vector<MeanPrecision>& all) {
@@ -159,10 +160,10 @@ int run(const Options& options, Context& context) {
   const analysis::LogisticOptions fit = fit_options(options);
   const FitFilter filter{options.integer("min-length"), options.integer("max-length")};
   const ops::Precision precision = engine::parse_precision(options.text("dtype"));
-  engine::Checkpoint checkpoint = train::read_model(model_of(options, context.sink));
+  checkpoints::Checkpoint checkpoint = checkpoints::read_model(model_of(options, context.sink));
   const std::vector<FitChain> chains = read_chains(options.list("structures"), filter, context.sink);
   const std::vector<FitChain> valid = held_out(options, filter, chains, context.sink);
-  std::optional<engine::LoadedModel> bare = engine::load_model(checkpoint, precision);
+  std::optional<checkpoints::LoadedModel> bare = checkpoints::load_model(checkpoint, precision);
   for (const auto* all : {&chains, &valid}) require_readable(*bare->model, *all);
   const analysis::LogisticData data = contact_samples(*bare->model, chains, options.bytes("memory"), context.sink);
   bare.reset();  // it is loaded again with the head
@@ -170,7 +171,7 @@ int run(const Options& options, Context& context) {
   const analysis::LogisticModel head = analysis::fit_logistic(data, fit);
   require_learned(head, data, fit);
   set_contact_head(checkpoint, head);
-  const engine::LoadedModel loaded = engine::load_model(checkpoint, precision);
+  const checkpoints::LoadedModel loaded = checkpoints::load_model(checkpoint, precision);
   save(folder, checkpoint, *loaded.model);
 
   ordered_json result{{"model", folder.string()},

@@ -1,6 +1,7 @@
 // groel info: what a checkpoint is.
-#include "engine/load.h"
+#include "checkpoints/load.h"
 #include "engine/plan.h"
+#include "engine/precision.h"
 #include "tasks/reading/model.h"
 #include "tasks/task.h"
 
@@ -9,7 +10,7 @@ namespace {
 
 using nlohmann::json;
 
-json describe(const engine::LoadedModel& loaded) {
+json describe(const checkpoints::LoadedModel& loaded) {
   const models::ModelInfo info = loaded.model->info();
   const engine::EmbedRequest request{.layers = {static_cast<int>(info.layers)}, .mean = true};
   return {{"path", loaded.path.string()},
@@ -59,7 +60,7 @@ void print(const json& info, std::ostream& out) {
 int run(const Options& options, Context& context) {
   const auto paths = options.list("model");
   if (paths.size() != 1) throw Error(ErrorKind::usage, "name one model");
-  const engine::LoadedModel loaded = load_named(paths.front(), options, context.sink);
+  const checkpoints::LoadedModel loaded = load_named(paths.front(), options, context.sink);
   const json info = describe(loaded);
   if (options.flag("json"))
     context.out << info.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';

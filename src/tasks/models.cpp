@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "engine/bundled.h"
-#include "engine/model_cache.h"
+#include "checkpoints/bundled.h"
+#include "checkpoints/model_cache.h"
 #include "models/family.h"
 #include "models/published.h"
 #include "tasks/task.h"
@@ -26,8 +26,8 @@ std::size_t size_of(const std::filesystem::path& folder) {
 
 ordered_json bundled_json() {
   ordered_json out = ordered_json::array();
-  for (const engine::BundledModel& model : engine::bundled_models()) {
-    const auto folder = engine::find_bundled(model);
+  for (const checkpoints::BundledModel& model : checkpoints::bundled_models()) {
+    const auto folder = checkpoints::find_bundled(model);
     out.push_back({{"name", model.name},
                    {"summary", model.summary},
                    {"licence", model.licence},
@@ -39,9 +39,9 @@ ordered_json bundled_json() {
 
 // Where it is on this machine: path, and what a download that was broken off left out.
 ordered_json here_json(const PublishedModel& model) {
-  auto found = engine::find_in_hub_cache(std::string(model.id));
+  auto found = checkpoints::find_in_hub_cache(std::string(model.id));
   if (!found || !found->lacks.empty())
-    if (const auto torch = engine::find_in_torch_cache(std::string(model.name()))) found = torch;
+    if (const auto torch = checkpoints::find_in_torch_cache(std::string(model.name()))) found = torch;
   if (!found) return nullptr;
   return {{"path", found->path.string()},
           {"revision", found->revision.empty() ? ordered_json() : ordered_json(found->revision)},
@@ -82,8 +82,8 @@ ordered_json families_json() {
 // Models of the cache that are not published ones: somebody's own.
 ordered_json others_json() {
   ordered_json out = ordered_json::array();
-  for (const std::string& id : engine::cached_ids()) {
-    const auto found = models::find_published(id) == nullptr ? engine::find_in_hub_cache(id) : std::nullopt;
+  for (const std::string& id : checkpoints::cached_ids()) {
+    const auto found = models::find_published(id) == nullptr ? checkpoints::find_in_hub_cache(id) : std::nullopt;
     if (found && found->lacks.empty()) out.push_back({{"name", id}, {"path", found->path.string()}});
   }
   return out;
@@ -130,8 +130,8 @@ int run(const Options& options, Context& context) {
   const ordered_json all = {{"bundled", bundled_json()},
                             {"families", families_json()},
                             {"cached", others_json()},
-                            {"hub_cache", engine::hub_cache().string()},
-                            {"torch_cache", engine::torch_cache().string()},
+                            {"hub_cache", checkpoints::hub_cache().string()},
+                            {"torch_cache", checkpoints::torch_cache().string()},
                             {"not_supported", models::other_families()}};
   if (options.flag("json")) {
     context.out << all.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';

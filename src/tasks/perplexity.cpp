@@ -143,7 +143,7 @@ void print(const ordered_json& result, std::ostream& out) {
 
 int run(const Options& options, Context& context) {
   apply_threads(options);
-  const engine::LoadedModel loaded = load_reader(options, options.text("model"), context.sink);
+  const checkpoints::LoadedModel loaded = load_reader(options, options.text("model"), context.sink);
   const bio::Tokenizer& tokenizer = loaded.model->tokenizer();
   const engine::MaskedScan scan(*loaded.model, scan_options(options));
   std::vector<ReadRecord> records = read_records(options, tokenizer, context.sink);

@@ -3,8 +3,8 @@
 
 #include "base/atomic_file.h"
 #include "base/threads.h"
-#include "engine/bundled.h"
-#include "engine/load.h"
+#include "checkpoints/bundled.h"
+#include "engine/precision.h"
 #include "tasks/reading/outputs.h"
 #include "tasks/task.h"
 
@@ -37,7 +37,7 @@ OptionSpec model_option() {
   return {.name = "model",
           .letter = 'm',
           .help = "Model: a name that `groel models` lists, a Hugging Face folder, or a fair-esm .pt file",
-          .otherwise = engine::bundled_models().front().name,
+          .otherwise = checkpoints::bundled_models().front().name,
           .value_name = "MODEL"};
 }
 

@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "base/text_file.h"
-#include "engine/model_cache.h"
+#include "checkpoints/model_cache.h"
 #include "tasks/reading/csv_text.h"
 #include "tasks/reading/input.h"
 #include "tasks/reading/picture.h"
@@ -210,7 +210,8 @@ std::string agreement_text(const std::vector<Agreement>& all) {
 }
 
 std::string models_text(const std::vector<std::string>& models) {
-  return models.size() == 1 ? engine::model_label(models.front()) : fmt::format("the mean of {} models", models.size());
+  return models.size() == 1 ? checkpoints::model_label(models.front())
+                            : fmt::format("the mean of {} models", models.size());
 }
 
 // The one model's scores, or the mean of several.
@@ -259,7 +260,7 @@ int run(const Options& options, Context& context) {
   std::vector<Column> columns;
   std::vector<std::string> taken;
   for (const std::string& model : names) {  // one after the other, so that one alone is in memory
-    const engine::LoadedModel loaded = load_reader(options, model, context.sink);
+    const checkpoints::LoadedModel loaded = load_reader(options, model, context.sink);
     if (columns.empty()) {
       protein = wild_type(options, loaded.model->tokenizer(), context.sink);
       table = read_variants(options, protein.sequence);
@@ -269,7 +270,7 @@ int run(const Options& options, Context& context) {
     }
     const ScoreInput input{*loaded.model, scan_options(options), parse_method(options.text("method")),
                            protein.sequence};
-    taken.push_back(unused(names.size() == 1 ? "score" : engine::model_label(model), taken));
+    taken.push_back(unused(names.size() == 1 ? "score" : checkpoints::model_label(model), taken));
     columns.push_back({taken.back(), score_variants(input, table.rows, context.sink)});
   }
   if (columns.size() > 1) add_summaries(columns, table.rows.size());

@@ -3,7 +3,8 @@
 #include <cmath>
 
 #include "base/text_file.h"
-#include "engine/load.h"
+#include "checkpoints/adapter.h"
+#include "checkpoints/load.h"
 #include "formats/extension.h"
 #include "io/npz.h"
 #include "report/span.h"
@@ -14,7 +15,6 @@
 #include "tasks/reading/picture.h"
 #include "tasks/task.h"
 #include "tasks/train/labelled.h"
-#include "train/adapter.h"
 
 namespace groel::tasks {
 namespace {
@@ -54,8 +54,8 @@ struct NamedRows {
 };
 
 // The [V, D] table of a checkpoint.
-Tensor token_table(const engine::Checkpoint& checkpoint) {
-  const auto model = engine::build_model(checkpoint);
+Tensor token_table(const checkpoints::Checkpoint& checkpoint) {
+  const auto model = checkpoints::build_model(checkpoint);
   for (const nn::Parameter& parameter : nn::tree_of(*model).parameters) {
     const auto found = checkpoint.arrays.find(parameter.name);
     if (parameter.role != nn::Role::embedding || found == checkpoint.arrays.end()) continue;
@@ -191,8 +191,8 @@ void check_outputs(const Options& options) {
 
 int run(const Options& options, Context& context) {
   check_outputs(options);
-  const engine::Checkpoint checkpoint = train::read_model(model_of(options, context.sink));
-  const auto shared = engine::tokenizer_of(checkpoint);
+  const checkpoints::Checkpoint checkpoint = checkpoints::read_model(model_of(options, context.sink));
+  const auto shared = checkpoints::tokenizer_of(checkpoint);
   const bio::Tokenizer& tokenizer = *shared;
   const Choices choices(
       tokenizer, options.text("vocabulary") == "residues" ? Choices::Scope::residues : Choices::Scope::vocabulary);

@@ -1,4 +1,5 @@
 // groel train: models that learn, from nothing or from a checkpoint.
+#include "base/folder_lock.h"
 #include "base/sha256.h"
 #include "report/picture.h"
 #include "tasks/reading/outputs.h"
@@ -10,7 +11,6 @@
 #include "tasks/train/sizing.h"
 #include "train/duplicates.h"
 #include "train/mlm.h"
-#include "train/run_lock.h"
 
 namespace groel::tasks {
 
@@ -116,13 +116,13 @@ void print_result(const TrainedModel& trained, const TrainPlan& plan, bool as_js
                      plan.trainer.folder.string());
 }
 
-TrainedModel train_mlm(TrainPlan plan, engine::Checkpoint weights, Context& context) {
+TrainedModel train_mlm(TrainPlan plan, checkpoints::Checkpoint weights, Context& context) {
   const std::string& metric = plan.trainer.evaluation.metric;
   if (metric != "loss" && metric != "perplexity" && metric != "accuracy")
     throw Error(ErrorKind::usage,
                 {fmt::format("'{}' is not a score of mlm", metric), "--metric", "loss, perplexity or accuracy"});
   Findings findings(context.sink);
-  const models::TokenizerPointer tokenizer = engine::tokenizer_of(weights);
+  const models::TokenizerPointer tokenizer = checkpoints::tokenizer_of(weights);
   keep_to_positions(plan, weights, tokenizer);
   const models::TrainingPlan training = training_plan(plan, weights);
   const auto trainee = train::make_mlm(std::move(weights), training);
@@ -142,8 +142,8 @@ int run(const Options& given, Context& context) {
   check_outputs(train_task().options, options, context.sink);  // those of the recipe, too
   apply_threads(options);
   const TrainPlan plan = train_plan(options);
-  const train::RunLock lock(plan.trainer.folder);
-  engine::Checkpoint weights = starting_weights(options, context.sink);
+  const FolderLock lock(plan.trainer.folder);
+  checkpoints::Checkpoint weights = starting_weights(options, context.sink);
   const bool mlm = plan.objective == Objective::mlm;
   if (!mlm && !options.has("from"))
     throw Error(ErrorKind::usage,

@@ -110,4 +110,9 @@ class Tensor {
   DType dtype_ = DType::f32;
 };
 
+struct NamedTensor {
+  std::string name;
+  Tensor value;
+};
+
 }  // namespace groel

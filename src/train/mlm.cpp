@@ -8,7 +8,7 @@ namespace {
 
 class Mlm final : public ModelTrainee {
  public:
-  Mlm(engine::Checkpoint checkpoint, const models::TrainingPlan& plan)
+  Mlm(checkpoints::Checkpoint checkpoint, const models::TrainingPlan& plan)
       : ModelTrainee(std::move(checkpoint), plan), head_(models::require<models::MaskedLm>(model())) {}
 
  private:
@@ -35,7 +35,7 @@ class Mlm final : public ModelTrainee {
 
 }  // namespace
 
-std::unique_ptr<ModelTrainee> make_mlm(engine::Checkpoint checkpoint, const models::TrainingPlan& plan) {
+std::unique_ptr<ModelTrainee> make_mlm(checkpoints::Checkpoint checkpoint, const models::TrainingPlan& plan) {
   return std::make_unique<Mlm>(std::move(checkpoint), plan);
 }
 

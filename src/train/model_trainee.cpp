@@ -5,8 +5,8 @@
 
 #include "autograd/tape.h"
 #include "base/error.h"
+#include "checkpoints/adapter.h"
 #include "models/classifier.h"
-#include "train/adapter.h"
 #include "train/objectives.h"
 
 namespace groel::train {
@@ -47,8 +47,8 @@ TargetRows target_rows(const Tensor& targets) {
   return {tensor(rows), tensor(classes)};
 }
 
-ModelTrainee::ModelTrainee(engine::Checkpoint checkpoint, const models::TrainingPlan& plan)
-    : loaded_(engine::load_unprepared(std::move(checkpoint))),
+ModelTrainee::ModelTrainee(checkpoints::Checkpoint checkpoint, const models::TrainingPlan& plan)
+    : loaded_(checkpoints::load_unprepared(std::move(checkpoint))),
       encoder_(dynamic_cast<const models::Encoder&>(*loaded_.model)),
       plan_(plan),
       lora_(plan.lora),
@@ -139,20 +139,19 @@ std::size_t ModelTrainee::state_bytes(std::int64_t moments) {
 
 void ModelTrainee::parameters_changed() { loaded_.model->parameters_changed(); }
 
-SavedModel ModelTrainee::saved_model() const {
-  SavedModel out{loaded_.config, {}, loaded_.model->tokenizer().tokens()};
+checkpoints::SavedModel ModelTrainee::saved_model() const {
+  checkpoints::SavedModel out{loaded_.config, {}, loaded_.model->tokenizer().tokens()};
   out.config["torch_dtype"] = "float32";
   for (auto& [name, value] : loaded_.model->tensors()) out.tensors.push_back({name, value.to(DType::f32)});
   return out;
 }
 
 void ModelTrainee::save(const std::filesystem::path& folder) const {
-  if (!lora_) return write_model(folder, saved_model());
-  write_description(folder, saved_model());
-  std::vector<TrainedParameter> parameters;
-  for (const nn::Trained& p : loaded_.model->trained())
-    parameters.push_back({p.name, p.value, p.gradient, p.role, p.place});
-  write_adapter(folder, parameters, *lora_, {task_type(*loaded_.model), base_});
+  if (!lora_) return checkpoints::write_model(folder, saved_model());
+  checkpoints::write_description(folder, saved_model());
+  std::vector<NamedTensor> parameters;
+  for (const nn::Trained& p : loaded_.model->trained()) parameters.push_back({p.name, p.value});
+  checkpoints::write_adapter(folder, parameters, *lora_, {task_type(*loaded_.model), base_});
 }
 
 }  // namespace groel::train

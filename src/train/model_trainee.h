@@ -1,7 +1,7 @@
 // A model of any family as a Trainee; an objective adds how a batch becomes a loss.
 #pragma once
 
-#include "engine/load.h"
+#include "checkpoints/load.h"
 #include "models/training_plan.h"
 #include "ops/losses.h"
 #include "train/trainee.h"
@@ -11,13 +11,13 @@ namespace groel::train {
 class ModelTrainee : public Trainee {
  public:
   /// Errors: what prepare_training throws.
-  ModelTrainee(engine::Checkpoint checkpoint, const models::TrainingPlan& plan);
+  ModelTrainee(checkpoints::Checkpoint checkpoint, const models::TrainingPlan& plan);
 
   std::vector<TrainedParameter> parameters() override;
   LossSum accumulate(const TrainBatch& batch, double weight) override;
   LossSum evaluate(const TrainBatch& batch) override;
   void parameters_changed() override;
-  SavedModel saved_model() const override;
+  checkpoints::SavedModel saved_model() const override;
   /// Of adapters: PEFT's two files, and the configuration and vocabulary that say what the head's classes are.
   void save(const std::filesystem::path& folder) const override;
   /// Memory that the system lends to a step on sequences of these token counts (each of a residue at least), beside
@@ -52,7 +52,7 @@ class ModelTrainee : public Trainee {
   bool has_targets(const TrainBatch& batch) const;
   Tensor hidden(const TrainBatch& batch) const;
 
-  engine::LoadedModel loaded_;
+  checkpoints::LoadedModel loaded_;
   const models::Encoder& encoder_;
   models::TrainingPlan plan_;
   std::optional<nn::LoraOptions> lora_;

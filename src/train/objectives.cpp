@@ -2,14 +2,14 @@
 #include "train/objectives.h"
 
 #include "autograd/functions.h"
-#include "train/initial.h"
+#include "checkpoints/initial.h"
 
 namespace groel::train {
 namespace {
 
 class ClassifierTrainee final : public ModelTrainee {
  public:
-  ClassifierTrainee(engine::Checkpoint checkpoint, const models::TrainingPlan& plan)
+  ClassifierTrainee(checkpoints::Checkpoint checkpoint, const models::TrainingPlan& plan)
       : ModelTrainee(std::move(checkpoint), plan), head_(models::require<models::Classifier>(model())) {}
 
  private:
@@ -72,7 +72,7 @@ bool same(const Classification& a, const Classification& b) {
   return a.label_of == b.label_of && a.problem == b.problem && a.labels == b.labels && a.pooling == b.pooling;
 }
 
-void describe(engine::Checkpoint& checkpoint, const Classification& classes) {
+void describe(checkpoints::Checkpoint& checkpoint, const Classification& classes) {
   nlohmann::json& config = checkpoint.config;
   config["architectures"] = {architecture(*checkpoint.family, classes.label_of)};
   config["id2label"] = nlohmann::json::object();
@@ -91,7 +91,7 @@ void describe(engine::Checkpoint& checkpoint, const Classification& classes) {
 
 }  // namespace
 
-std::unique_ptr<ModelTrainee> make_classifier(engine::Checkpoint checkpoint, const models::TrainingPlan& plan) {
+std::unique_ptr<ModelTrainee> make_classifier(checkpoints::Checkpoint checkpoint, const models::TrainingPlan& plan) {
   return std::make_unique<ClassifierTrainee>(std::move(checkpoint), plan);
 }
 
@@ -101,16 +101,16 @@ std::optional<Classification> head_of(const models::Model& model) {
   return std::nullopt;
 }
 
-std::optional<Classification> head_of(const engine::Checkpoint& checkpoint) {
-  return head_of(*engine::build_model(checkpoint));
+std::optional<Classification> head_of(const checkpoints::Checkpoint& checkpoint) {
+  return head_of(*checkpoints::build_model(checkpoint));
 }
 
-bool add_head(engine::Checkpoint& checkpoint, const Classification& classes, std::uint64_t seed) {
+bool add_head(checkpoints::Checkpoint& checkpoint, const Classification& classes, std::uint64_t seed) {
   const auto present = head_of(checkpoint);
   if (present && same(*present, classes)) return false;
   describe(checkpoint, classes);
-  engine::take_off_heads(checkpoint);
-  add_initial(checkpoint, std::string(models::kClassifier), seed);
+  checkpoints::take_off_heads(checkpoint);
+  checkpoints::add_initial(checkpoint, std::string(models::kClassifier), seed);
   return true;
 }
 

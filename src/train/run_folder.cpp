@@ -5,10 +5,11 @@
 #include <vector>
 
 #include "base/atomic_file.h"
+#include "base/folders.h"
 #include "base/mapped_file.h"
+#include "checkpoints/model_folder.h"
 #include "train/duplicates.h"
-#include "train/folders.h"
-#include "train/model_folder.h"
+#include "train/saved_state.h"
 
 namespace groel::train {
 namespace {
@@ -20,17 +21,17 @@ std::vector<fs::path> model_files(const fs::path& folder) {
   std::error_code failed;
   std::vector<fs::path> out;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, failed))
-    if (is_model_file(entry.path().filename().string())) out.push_back(entry.path());
+    if (checkpoints::is_model_file(entry.path().filename().string())) out.push_back(entry.path());
   return out;
 }
 
 bool holds_run(const fs::path& folder) {
   return fs::exists(folder / "metrics.jsonl") || fs::exists(folder / "model.safetensors") ||
-         fs::exists(folder / "adapter_model.safetensors") || !checkpoint_steps(folder).empty();
+         fs::exists(folder / "adapter_model.safetensors") || !state_steps(folder).empty();
 }
 
 void clear_run(const fs::path& folder) {
-  for (const std::int64_t step : checkpoint_steps(folder)) remove_folder(checkpoint_path(folder, step));
+  for (const std::int64_t step : state_steps(folder)) remove_folder(state_path(folder, step));
   std::error_code failed;
   for (const char* name : {kBest, "merged", "tensorboard", "metrics.jsonl", kLearnedFile})
     fs::remove_all(folder / name, failed);

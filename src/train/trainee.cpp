@@ -24,4 +24,10 @@ LossSum& LossSum::operator+=(const LossSum& other) {
   return *this;
 }
 
+std::vector<NamedTensor> named_values(const std::vector<TrainedParameter>& parameters) {
+  std::vector<NamedTensor> out;
+  for (const TrainedParameter& parameter : parameters) out.push_back({parameter.name, parameter.value});
+  return out;
+}
+
 }  // namespace groel::train

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "checkpoints/saved_model.h"
 #include "models/model.h"
-#include "train/saved_model.h"
 
 namespace groel::train {
 
@@ -54,6 +54,9 @@ struct TrainedParameter {
   nn::Place place = {};
 };
 
+/// Their names and values, as files hold them.
+std::vector<NamedTensor> named_values(const std::vector<TrainedParameter>& parameters);
+
 class Trainee {
  public:
   virtual ~Trainee() = default;
@@ -67,9 +70,9 @@ class Trainee {
   /// Values were written: pack them for use.
   virtual void parameters_changed() = 0;
   /// The model as it is now, to be written; shares memory.
-  virtual SavedModel saved_model() const = 0;
+  virtual checkpoints::SavedModel saved_model() const = 0;
   /// Writes what was trained into `folder`, which is there: the model, or an adapter of it. Errors: io.
-  virtual void save(const std::filesystem::path& folder) const { write_model(folder, saved_model()); }
+  virtual void save(const std::filesystem::path& folder) const { checkpoints::write_model(folder, saved_model()); }
 };
 
 }  // namespace groel::train

@@ -5,13 +5,13 @@
 #include <chrono>
 #include <cmath>
 
+#include "base/folders.h"
 #include "base/interrupt.h"
 #include "base/words.h"
-#include "train/checkpoint.h"
-#include "train/folders.h"
 #include "train/pieces.h"
 #include "train/run_folder.h"
 #include "train/run_log.h"
+#include "train/saved_state.h"
 #include "train/step.h"
 
 namespace groel::train {
@@ -73,8 +73,8 @@ class Run {
     prepare_run_folder(options_.folder, start);
     zero_gradients(parameters_);
     if (start == Start::resume) {
-      CheckpointContent content = checkpoint();
-      if (load_checkpoint(options_.folder, content)) {
+      SavedState content = checkpoint();
+      if (load_state(options_.folder, content)) {
         saved_step_ = state_.step;
         parts_.data.seek(state_.position);
         parts_.sink.note(fmt::format("going on from step {}", state_.step));
@@ -86,9 +86,7 @@ class Run {
     log_.emplace(options_.folder, state_);
   }
 
-  CheckpointContent checkpoint() {
-    return {parts_.trainee, *optimizer_, state_, options_.recipe, options_.data_fingerprint};
-  }
+  SavedState checkpoint() { return {parts_.trainee, *optimizer_, state_, options_.recipe, options_.data_fingerprint}; }
 
   bool timed() const { return options_.length.minutes > 0; }
   double time_done() const { return state_.seconds / (60 * options_.length.minutes); }
@@ -160,7 +158,7 @@ class Run {
     const std::string what =
         number ? fmt::format("the loss has exploded: {:.4g}, {:.4g} at the first step", loss, first)
                : fmt::format("the loss ({}) or its gradient ({}) is not a finite number", loss, result.gradient_norm);
-    const auto steps = checkpoint_steps(options_.folder);
+    const auto steps = state_steps(options_.folder);
     const std::string kept =
         steps.empty() ? "" : fmt::format("; checkpoint-{} is intact, and --resume goes on from it", steps.back());
     throw Error(ErrorKind::usage, {what, fmt::format("step {}", state_.step + 1),
@@ -214,9 +212,9 @@ class Run {
   void save() {
     const Uninterrupted whole;
     log_->sync(state_);
-    save_checkpoint(options_.folder, checkpoint());
+    save_state(options_.folder, checkpoint());
     saved_step_ = state_.step;
-    prune_checkpoints(options_.folder, options_.saving.total_limit);
+    prune_states(options_.folder, options_.saving.total_limit);
   }
 
   [[noreturn]] void leave(const Error& error) {

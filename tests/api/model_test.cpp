@@ -6,8 +6,8 @@
 #include <functional>
 #include <thread>
 
+#include "checkpoints/load.h"
 #include "engine/embed.h"
-#include "engine/load.h"
 
 namespace groel {
 namespace {
@@ -83,7 +83,7 @@ TEST(Model, GivesTheBitsOfTheEngine) {
   for (const auto& [dtype, precision] :
        {std::pair{Dtype::f32, ops::Precision::f32}, std::pair{Dtype::bf16, ops::Precision::bf16}}) {
     const auto got = Model::load(kFolder, dtype).embed_tokens(ids, all);
-    const auto expected = engine::embed_batch(*engine::load_model(kFolder, precision).model, ids, request);
+    const auto expected = engine::embed_batch(*checkpoints::load_model(kFolder, precision).model, ids, request);
     ASSERT_EQ(got.size(), 2U);
     for (std::size_t s = 0; s < 2; ++s) {
       for (const int layer : all.layers) {

@@ -71,16 +71,16 @@ TEST(Tape, AnUnusedResultHasNoGradient) {
   EXPECT_FALSE(tape.gradient(x).defined());
 }
 
-TEST(Tape, CheckpointGivesTheSameBitsAndKeepsItsInput) {
+TEST(Tape, RecomputingGivesTheSameBitsAndKeepsItsInput) {
   const Tensor x = row({0.3F, -1, 2});
   const auto f = [](const Tensor& in) { return add(tanh(in), tanh(tanh(in))); };
-  const auto run = [&](bool checkpointed) {
+  const auto run = [&](bool recomputed) {
     Tape tape;
     tape.watch(x);
     Tensor y;
     {
       const Recording recording(&tape);
-      y = checkpointed ? checkpoint(f, x) : f(x);
+      y = recomputed ? recompute(f, x) : f(x);
     }
     tape.add(y, row({1, 2, 3}));
     tape.backward();

@@ -1,5 +1,5 @@
 // Scenario files of groel bench: what they may say, and that ours are sound.
-#include "engine/load.h"
+#include "engine/precision.h"
 #include "scenarios.h"
 
 namespace groel::tasks {

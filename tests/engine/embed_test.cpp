@@ -2,7 +2,7 @@
 #include "engine/embed.h"
 
 #include "base/threads.h"
-#include "engine/load.h"
+#include "checkpoints/load.h"
 #include "engine/windows.h"
 #include "support/golden.h"
 
@@ -35,7 +35,7 @@ TEST(Windows, CoverEveryResidueAndOverlapByHalf) {
 }
 
 TEST(Windows, OneWindowChangesNothing) {
-  const LoadedModel loaded = load_model(testing::data("esm2-tiny"));
+  const checkpoints::LoadedModel loaded = checkpoints::load_model(testing::data("esm2-tiny"));
   const std::vector<std::int32_t> tokens = loaded.model->tokenizer().encode("MKTAYIAKQRQISFVKSHFSRQ").ids;
   const EmbedRequest request{
       .layers = {1, 3}, .mean = true, .max = true, .cls = true, .per_residue = true, .logits = true};
@@ -61,7 +61,7 @@ TEST(Windows, RefuseContacts) {
 }
 
 TEST(Embed, MeanAndMaxAreOverResiduesAlone) {
-  const LoadedModel loaded = load_model(testing::data("esm2-tiny"));
+  const checkpoints::LoadedModel loaded = checkpoints::load_model(testing::data("esm2-tiny"));
   const std::vector<std::int32_t> tokens = loaded.model->tokenizer().encode("MKTAYIAK").ids;
   const auto result = embed_batch(*loaded.model, std::span(&tokens, 1),
                                   {.layers = {3}, .mean = true, .max = true, .per_residue = true});
@@ -80,7 +80,7 @@ TEST(Embed, MeanAndMaxAreOverResiduesAlone) {
 }
 
 TEST(Embed, StopsAtTheLastLayerWanted) {
-  const LoadedModel loaded = load_model(testing::data("esm2-tiny"));
+  const checkpoints::LoadedModel loaded = checkpoints::load_model(testing::data("esm2-tiny"));
   const std::vector<std::int32_t> tokens = loaded.model->tokenizer().encode("MKTAYIAK").ids;
   const auto early = embed_batch(*loaded.model, std::span(&tokens, 1), {.layers = {1}, .mean = true});
   const auto late = embed_batch(*loaded.model, std::span(&tokens, 1), {.layers = {1, 3}, .mean = true});

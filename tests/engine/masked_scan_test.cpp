@@ -1,7 +1,7 @@
 // Masked scans give what one forward pass over each masked copy gives, whatever the batches; windows are ProteinGym's.
 #include "engine/masked_scan.h"
 
-#include "engine/load.h"
+#include "checkpoints/load.h"
 #include "engine/log_softmax.h"
 #include "support/golden.h"
 
@@ -12,7 +12,7 @@ using Answers = std::vector<std::vector<double>>;
 
 class MaskedScanTest : public ::testing::TestWithParam<const char*> {
  protected:
-  MaskedScanTest() : loaded_(load_model(testing::data(GetParam()))) {}
+  MaskedScanTest() : loaded_(checkpoints::load_model(testing::data(GetParam()))) {}
 
   bio::Encoded encode(const std::string& sequence) const { return loaded_.model->tokenizer().encode(sequence); }
   Answers scan(const std::vector<ScanQuery>& queries, const ScanOptions& options = {}) const {
@@ -38,7 +38,7 @@ class MaskedScanTest : public ::testing::TestWithParam<const char*> {
     log_softmax(logits.values<float>().subspan(static_cast<std::size_t>(position - 1) * width, width), out);
     return out;
   }
-  LoadedModel loaded_;
+  checkpoints::LoadedModel loaded_;
 };
 
 TEST_P(MaskedScanTest, EveryCopyIsItsOwnForwardPass) {
@@ -135,17 +135,17 @@ TEST(OptimalWindow, IsProteinGyms) {
 }
 
 TEST(MaskedScanLimits, AModelsPositionsBoundTheWindow) {
-  const LoadedModel loaded = load_model(testing::data("esm1b-tiny"));
+  const checkpoints::LoadedModel loaded = checkpoints::load_model(testing::data("esm1b-tiny"));
   const std::int64_t limit = *loaded.model->info().max_residues + 2;
   const MaskedScan scan(*loaded.model, {});
   EXPECT_FALSE(scan.is_windowed(limit));
   EXPECT_TRUE(scan.is_windowed(limit + 1));
-  const LoadedModel free = load_model(testing::data("esm2-tiny"));
+  const checkpoints::LoadedModel free = checkpoints::load_model(testing::data("esm2-tiny"));
   EXPECT_FALSE(MaskedScan(*free.model, {}).is_windowed(100000));
 }
 
 TEST(MaskedScanLimits, WhatCannotFitIsRefused) {
-  const LoadedModel loaded = load_model(testing::data("esm2-tiny"));
+  const checkpoints::LoadedModel loaded = checkpoints::load_model(testing::data("esm2-tiny"));
   ScanOptions options;
   options.plan.memory = loaded.model->weight_bytes() + (std::size_t{68} << 20);
   const MaskedScan scan(*loaded.model, options);

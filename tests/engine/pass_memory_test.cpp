@@ -1,13 +1,14 @@
 // Memory of a pass known by looking: against what the pool really holds, for every family; and that nothing above the
 // operators touches the data of a tensor.
 #include "engine/pass_memory.h"
+#include "engine/precision.h"
 
 #include <gtest/gtest.h>
 
 #include <thread>
 
 #include "base/threads.h"
-#include "engine/random_model.h"
+#include "checkpoints/random_model.h"
 #include "models/family.h"
 #include "support/golden.h"
 #include "tensor/shape_run.h"
@@ -64,7 +65,7 @@ TEST(PassMemory, IsWhatThePoolHolds) {
       for (const ops::Precision precision : kPrecisions)
         for (const Case& c : cases(static_cast<int>(shape.layers)))
           for (const auto& tokens : {one, several}) {
-            const LoadedModel loaded = random_model(family.configure(shape), 1, precision);
+            const checkpoints::LoadedModel loaded = checkpoints::random_model(family.configure(shape), 1, precision);
             const std::size_t measured = held_by(*loaded.model, tokens, c.request);
             const PassBytes planned = pass_bytes(*loaded.model, c.request, tokens);
             expect_near(fmt::format("{} of width {}, {}, {}, {} sequences", family.name, shape.width, name(precision),
@@ -75,7 +76,8 @@ TEST(PassMemory, IsWhatThePoolHolds) {
 }
 
 TEST(PassMemory, OfAnyLengthIsThatOfTheNextOneMeasured) {
-  const LoadedModel loaded = random_model(models::families().front().configure({2, 64, 4}), 1, ops::Precision::f32);
+  const checkpoints::LoadedModel loaded =
+      checkpoints::random_model(models::families().front().configure({2, 64, 4}), 1, ops::Precision::f32);
   const EmbedRequest request{.layers = {2}, .mean = true};
   const auto found = PassMemory::find(*loaded.model, request);
   const PassMemory& memory = *found;
@@ -89,7 +91,7 @@ TEST(PassMemory, OfAnyLengthIsThatOfTheNextOneMeasured) {
 
 // Longer sequences are seen in windows; what they leave grows all the same.
 TEST(PassMemory, GrowsBeyondWhatAModelReads) {
-  const LoadedModel loaded = load_model(testing::data("esm1b-tiny"));
+  const checkpoints::LoadedModel loaded = checkpoints::load_model(testing::data("esm1b-tiny"));
   const auto most = loaded.model->info().max_residues;
   ASSERT_TRUE(most);
   const auto memory = PassMemory::find(*loaded.model, {.layers = {1}, .per_residue = true});
@@ -100,7 +102,8 @@ TEST(PassMemory, GrowsBeyondWhatAModelReads) {
 }
 
 TEST(PassMemory, TheSameHoweverOftenAndInWhateverOrder) {
-  const LoadedModel loaded = random_model(models::families().front().configure({2, 64, 4}), 1, ops::Precision::f32);
+  const checkpoints::LoadedModel loaded =
+      checkpoints::random_model(models::families().front().configure({2, 64, 4}), 1, ops::Precision::f32);
   const EmbedRequest request{.layers = {2}, .mean = true, .contacts = true};
   const auto of = [&](std::int64_t n) { return pass_bytes(*loaded.model, request, std::span(&n, 1)); };
   const PassBytes first = of(100);
@@ -124,7 +127,7 @@ TEST(Backend, NothingInAForwardPassTouchesHostMemory) {
   const std::vector<std::int64_t> tokens{40, 7};
   for (const models::Family& family : models::families())
     for (const ops::Precision precision : kPrecisions) {
-      const LoadedModel loaded = random_model(family.configure({2, 64, 4}), 1, precision);
+      const checkpoints::LoadedModel loaded = checkpoints::random_model(family.configure({2, 64, 4}), 1, precision);
       const EmbedRequest all{{0, 1, 2}, true, true, true, true, true, true, true};
       const auto sequences = sequences_of(*loaded.model, tokens);
       const auto real = embed_batch(*loaded.model, sequences, all);

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/threads.h"
-#include "engine/load.h"
+#include "checkpoints/load.h"
 #include "ops/attention.h"
 #include "support/golden.h"
 #include "tensor/storage.h"
@@ -28,7 +28,7 @@ std::size_t taken_by(const models::Model& model, const std::vector<std::int32_t>
 }
 
 TEST(Plan, CoversWhatARunReallyTakes) {
-  const LoadedModel loaded = load_model(testing::data("esm2-tiny"));
+  const checkpoints::LoadedModel loaded = checkpoints::load_model(testing::data("esm2-tiny"));
   const EmbedRequest request{
       .layers = {0, 1, 2, 3}, .mean = true, .per_residue = true, .logits = true, .contacts = true};
   const MemoryPlan plan(*loaded.model, request, {});
@@ -44,7 +44,7 @@ TEST(Plan, CoversWhatEveryThreadKeepsOfALongSequence) {
   constexpr std::size_t kProducts = std::size_t{8} * 384 << 10;  // what products keep on threads, whatever the length
   set_num_threads(8);
   for (const ops::Precision precision : {ops::Precision::f32, ops::Precision::bf16}) {
-    const LoadedModel loaded = load_model(testing::data("esm2-tiny"), precision);
+    const checkpoints::LoadedModel loaded = checkpoints::load_model(testing::data("esm2-tiny"), precision);
     const EmbedRequest request{.layers = {3}, .mean = true};
     const MemoryPlan plan(*loaded.model, request, {});
     const auto tokens = protein(*loaded.model, 4000);
@@ -67,7 +67,7 @@ MemoryPlan plan_with_room(const models::Model& model, const EmbedRequest& reques
 }
 
 TEST(Plan, BatchesKeepWithinTheMemory) {
-  const LoadedModel loaded = load_model(testing::data("esm2-tiny"));
+  const checkpoints::LoadedModel loaded = checkpoints::load_model(testing::data("esm2-tiny"));
   const EmbedRequest request{.layers = {3}, .mean = true};
   const MemoryPlan any(*loaded.model, request, {});
   const std::size_t two = any.batch_bytes(2 * any.bytes_of(100), 200) + any.working_bytes(100);
@@ -77,7 +77,7 @@ TEST(Plan, BatchesKeepWithinTheMemory) {
 }
 
 TEST(Plan, ThreadsKeepWhatALongSequenceTook) {
-  const LoadedModel loaded = load_model(testing::data("esm2-tiny"));
+  const checkpoints::LoadedModel loaded = checkpoints::load_model(testing::data("esm2-tiny"));
   const EmbedRequest request{.layers = {3}, .mean = true};
   const MemoryPlan any(*loaded.model, request, {});
   ASSERT_GT(any.working_bytes(2000), any.working_bytes(100));
@@ -95,7 +95,7 @@ TEST(Plan, ThreadsKeepWhatALongSequenceTook) {
 // One pass after another: what the pool holds, in use or not, is what was planned.
 TEST(Plan, CoversWhatTheSystemLends) {
   for (const ops::Precision precision : {ops::Precision::f32, ops::Precision::bf16}) {
-    const LoadedModel loaded = load_model(testing::data("esm2-tiny"), precision);
+    const checkpoints::LoadedModel loaded = checkpoints::load_model(testing::data("esm2-tiny"), precision);
     const EmbedRequest request{.layers = {3}, .mean = true};
     const MemoryPlan plan(*loaded.model, request, {});
     const auto tokens = protein(*loaded.model, 3000);
@@ -110,7 +110,7 @@ TEST(Plan, CoversWhatTheSystemLends) {
 }
 
 TEST(Plan, MakesRoomWhereTheCacheWouldBeTooMuch) {
-  const LoadedModel loaded = load_model(testing::data("esm2-tiny"));
+  const checkpoints::LoadedModel loaded = checkpoints::load_model(testing::data("esm2-tiny"));
   const EmbedRequest request{.layers = {3}, .mean = true};
   const MemoryPlan any(*loaded.model, request, {});
   const std::vector<std::int64_t> batch{1000, 500};
@@ -127,7 +127,7 @@ TEST(Plan, MakesRoomWhereTheCacheWouldBeTooMuch) {
 }
 
 TEST(Plan, BatchesKeepWithinBothLimits) {
-  const LoadedModel loaded = load_model(testing::data("esm2-tiny"));
+  const checkpoints::LoadedModel loaded = checkpoints::load_model(testing::data("esm2-tiny"));
   const MemoryPlan plan(*loaded.model, {.layers = {3}, .mean = true}, {.max_tokens = 100});
   const std::vector<std::int64_t> counts{40, 60, 1, 300, 50, 50, 50};
   EXPECT_EQ(plan.batches(counts), (std::vector<std::size_t>{2, 3, 4, 6, 7}));
@@ -135,7 +135,7 @@ TEST(Plan, BatchesKeepWithinBothLimits) {
 }
 
 TEST(Plan, RefusesWhatCannotFit) {
-  const LoadedModel loaded = load_model(testing::data("esm2-tiny"));
+  const checkpoints::LoadedModel loaded = checkpoints::load_model(testing::data("esm2-tiny"));
   EXPECT_THROW(MemoryPlan(*loaded.model, {.layers = {3}, .mean = true}, {.memory = 1000}), Error);
   const MemoryPlan plan(*loaded.model, {.layers = {3}, .contacts = true}, {.memory = std::size_t{128} << 20});
   EXPECT_TRUE(plan.fits(500));

@@ -6,8 +6,9 @@
 #include <new>
 
 #include "base/threads.h"
+#include "checkpoints/random_model.h"
 #include "engine/embed.h"
-#include "engine/random_model.h"
+#include "engine/precision.h"
 
 namespace {
 
@@ -71,7 +72,8 @@ class SteadyState : public ::testing::TestWithParam<ops::Precision> {
 };
 
 TEST_P(SteadyState, AllocatesNothing) {
-  const LoadedModel loaded = random_model(models::family_named("esm").configure({2, 320, 20}), 1, GetParam());
+  const checkpoints::LoadedModel loaded =
+      checkpoints::random_model(models::family_named("esm").configure({2, 320, 20}), 1, GetParam());
   const Tokens tokens = sequences();
   for (const EmbedRequest& request :
        {EmbedRequest{.layers = {2}, .mean = true},

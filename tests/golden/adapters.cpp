@@ -1,9 +1,9 @@
 // Training of low-rank adapters as PEFT has them: logits with the adapter and merged, and the steps.
+#include "checkpoints/adapter.h"
 #include "golden/kind.h"
 #include "golden/labelled_case.h"
 #include "golden/training_run.h"
 #include "support/compare.h"
-#include "train/adapter.h"
 #include "train/mlm.h"
 #include "train/objectives.h"
 
@@ -18,7 +18,7 @@ bool knows(const Case& golden) {
          golden.config().is_object() && head_of(golden.config()) != Head::other && is_of_a_family(golden);
 }
 
-std::unique_ptr<train::ModelTrainee> trainee_of(const Case& golden, engine::Checkpoint checkpoint,
+std::unique_ptr<train::ModelTrainee> trainee_of(const Case& golden, checkpoints::Checkpoint checkpoint,
                                                 const models::TrainingPlan& plan = {}) {
   return head_of(golden.config()) == Head::language_model ? train::make_mlm(std::move(checkpoint), plan)
                                                           : train::make_classifier(std::move(checkpoint), plan);
@@ -33,18 +33,18 @@ void check_logits(const Case& golden, const models::Model& model, const std::str
 }
 
 void check(const Case& golden, Rows& rows) {
-  const train::Adapter adapter = train::read_adapter(golden.folder());
+  const checkpoints::Adapter adapter = checkpoints::read_adapter(golden.folder());
   // Whole modules beside the adapters are those that the file holds under their own names.
   const auto whole = [&adapter](const nn::Parameter& p) {
     return adapter.tensors.contains("base_model.model." + p.name);
   };
-  const models::TrainingPlan plan{.trained = whole, .lora = train::lora_options(adapter)};
-  const auto trainee = trainee_of(golden, engine::read_checkpoint(golden.folder()), plan);
-  train::load_adapter(adapter, trainee->parameters());
+  const models::TrainingPlan plan{.trained = whole, .lora = checkpoints::lora_options(adapter)};
+  const auto trainee = trainee_of(golden, checkpoints::read_checkpoint(golden.folder()), plan);
+  checkpoints::load_adapter(adapter, train::named_values(trainee->parameters()));
   trainee->parameters_changed();
   check_logits(golden, trainee->model(), "logits_adapter", rows);
-  engine::Checkpoint merged = engine::read_checkpoint(golden.folder());
-  train::merge_adapter(merged, adapter);
+  checkpoints::Checkpoint merged = checkpoints::read_checkpoint(golden.folder());
+  checkpoints::merge_adapter(merged, adapter);
   check_logits(golden, trainee_of(golden, std::move(merged))->model(), "logits_merged", rows);
   check_run(golden, *trainee, "", rows);
 }

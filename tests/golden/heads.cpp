@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/precision.h"
 #include "golden/kind.h"
 #include "golden/labelled_case.h"
 #include "support/compare.h"
@@ -58,7 +59,7 @@ void check_loss(const Case& golden, Rows& rows) {
   nlohmann::json inputs = golden.inputs();
   inputs["input_ids"] = token_ids(inputs);
   inputs.erase("attention_mask");
-  const auto trainee = train::make_classifier(engine::read_checkpoint(golden.folder()));
+  const auto trainee = train::make_classifier(checkpoints::read_checkpoint(golden.folder()));
   const double loss =
       trainee->evaluate(testing::read_batch(inputs, form_of(golden, inputs["labels"]), trainee->model().tokenizer()))
           .mean();
@@ -67,12 +68,12 @@ void check_loss(const Case& golden, Rows& rows) {
 }
 
 void check(const Case& golden, Rows& rows) {
-  const engine::LoadedModel f32 = engine::load_model(golden.folder());
+  const checkpoints::LoadedModel f32 = checkpoints::load_model(golden.folder());
   if (golden.inputs().contains("sequences"))
     rows.exact("tokens", tokens_differ(golden.inputs(), f32.model->tokenizer()));
   check_cls(golden, *f32.model, rows);
   check_logits(golden, *f32.model, "f32", rows);
-  check_logits(golden, *engine::load_model(golden.folder(), engine::parse_precision("bf16")).model, "bf16", rows);
+  check_logits(golden, *checkpoints::load_model(golden.folder(), engine::parse_precision("bf16")).model, "bf16", rows);
   check_loss(golden, rows);
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "engine/embed.h"
+#include "engine/precision.h"
 #include "golden/inference_names.h"
 #include "golden/kind.h"
 #include "golden/model_case.h"
@@ -184,7 +185,7 @@ class Inference {
       : golden_(golden), names_(names), rows_(rows), ids_(token_ids(golden.inputs())) {}
 
   void check(const Layout& layout) {
-    const engine::LoadedModel loaded = engine::load_model(layout.path);
+    const checkpoints::LoadedModel loaded = checkpoints::load_model(layout.path);
     const std::string prefix = layout.name.empty() ? "" : layout.name + " ";
     const bool first = !exact_;
     if (golden_.inputs().contains("sequences"))
@@ -216,9 +217,9 @@ class Inference {
   void check_rounded(const Layout& layout, const std::string& prefix) {
     {
       const SplitProducts split;
-      compare(*engine::load_model(layout.path, engine::parse_precision("f32x3")).model, prefix + "f32x3 ", kSplit);
+      compare(*checkpoints::load_model(layout.path, engine::parse_precision("f32x3")).model, prefix + "f32x3 ", kSplit);
     }
-    const engine::LoadedModel bf16 = engine::load_model(layout.path, engine::parse_precision("bf16"));
+    const checkpoints::LoadedModel bf16 = checkpoints::load_model(layout.path, engine::parse_precision("bf16"));
     const Outputs ours = compare(*bf16.model, prefix + "bf16 ", kBf16);
     mean_angles(*exact_, ours, static_cast<int>(bf16.model->info().layers)).write(rows_, prefix + "bf16 ", 5e-4);
   }

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/load.h"
+#include "checkpoints/load.h"
 #include "golden/case.h"
 #include "models/model.h"
 

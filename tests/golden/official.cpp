@@ -146,7 +146,7 @@ void check_file(const fs::path& file, Rows& rows) {
                "sha256:" + digest(checkpoint / "model.safetensors") == files["model.safetensors"]
                    ? ""
                    : "not the published file");
-  compare(Padded(file), *engine::load_model(checkpoint).model, prefix, rows);
+  compare(Padded(file), *checkpoints::load_model(checkpoint).model, prefix, rows);
 }
 
 bool knows(const Case& golden) { return !output_files(golden.folder()).empty(); }

@@ -8,7 +8,7 @@
 #include <map>
 
 #include "base/error.h"
-#include "engine/load.h"
+#include "checkpoints/load.h"
 #include "golden/kind.h"
 #include "models/family.h"
 
@@ -91,7 +91,7 @@ CaseReport families_have_cases(const fs::path& directory, const Report& all) {
     std::string problem;
     if (found == all.cases.end() || std::count(found->kinds.begin(), found->kinds.end(), "inference") == 0)
       problem = fmt::format("there is no case of inference in {}", family.golden);
-    else if (engine::load_model(directory / std::string(family.golden)).family->name != family.name)
+    else if (checkpoints::load_model(directory / std::string(family.golden)).family->name != family.name)
       problem = fmt::format("{} is of another family", family.golden);
     rows.exact(std::string(family.name), problem);
   }

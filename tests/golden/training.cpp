@@ -18,7 +18,7 @@ bool knows(const Case& golden) {
 }
 
 std::unique_ptr<train::ModelTrainee> trainee_of(const Case& golden, const models::TrainingPlan& plan) {
-  engine::Checkpoint checkpoint = engine::read_checkpoint(golden.folder());
+  checkpoints::Checkpoint checkpoint = checkpoints::read_checkpoint(golden.folder());
   return head_of(golden.config()) == Head::language_model ? train::make_mlm(std::move(checkpoint), plan)
                                                           : train::make_classifier(std::move(checkpoint), plan);
 }
@@ -26,7 +26,7 @@ std::unique_ptr<train::ModelTrainee> trainee_of(const Case& golden, const models
 // Tensors of the checkpoint that have no gradient and are not among those that no gradient reaches are frozen.
 std::set<std::string> frozen(const Case& golden) {
   std::set<std::string> out;
-  for (const auto& [name, array] : engine::read_checkpoint(golden.folder()).arrays)
+  for (const auto& [name, array] : checkpoints::read_checkpoint(golden.folder()).arrays)
     if (!golden.has("grad." + name)) out.insert(name);
   for (const std::string name : golden.inputs().at("no_gradient_left_untouched")) out.erase(name);
   return out;
@@ -44,7 +44,7 @@ models::TrainingPlan plan_of(const Case& golden) {
 void check(const Case& golden, Rows& rows) {
   models::TrainingPlan plan = plan_of(golden);
   check_run(golden, *trainee_of(golden, plan), plan.trained ? "frozen: " : "", rows);
-  plan.checkpointing = models::Checkpointing::blocks;
+  plan.recompute = models::Recompute::blocks;
   check_run(golden, *trainee_of(golden, plan), "blocks computed again: ", rows);
 }
 

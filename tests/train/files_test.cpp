@@ -5,13 +5,14 @@
 #include <fstream>
 
 #include "base/error.h"
+#include "base/folder_lock.h"
+#include "base/folders.h"
+#include "checkpoints/saved_model.h"
 #include "io/arrays.h"
 #include "support/files.h"
 #include "train/curve.h"
 #include "train/event_file.h"
-#include "train/folders.h"
-#include "train/run_lock.h"
-#include "train/saved_model.h"
+#include "train/saved_state.h"
 
 namespace groel::train {
 namespace {
@@ -120,10 +121,10 @@ TEST(Curve, BrokenLinesAreNamed) {
 
 TEST(SavedModel, IsAHuggingFaceFolder) {
   const TemporaryFolder folder;
-  const SavedModel model{{{"model_type", "esm"}, {"hidden_size", 2}},
-                         {{"esm.x.weight", Tensor::of<float>({2}, {1.5F, -2.0F})}},
-                         {"<cls>", "<pad>", "<eos>", "<unk>", "L", "<mask>"}};
-  write_model(folder.path(), model);
+  const checkpoints::SavedModel model{{{"model_type", "esm"}, {"hidden_size", 2}},
+                                      {{"esm.x.weight", Tensor::of<float>({2}, {1.5F, -2.0F})}},
+                                      {"<cls>", "<pad>", "<eos>", "<unk>", "L", "<mask>"}};
+  checkpoints::write_model(folder.path(), model);
   const auto config = nlohmann::json::parse(read_file(folder / "config.json"));
   EXPECT_EQ(config["hidden_size"], 2);
   EXPECT_EQ(config["pad_token_id"], 1);
@@ -165,13 +166,13 @@ TEST(Folders, AppearWholeOrNotAtAll) {
   }
 }
 
-TEST(RunLock, LetsOneRunIntoAFolder) {
+TEST(FolderLock, LetsOneRunIntoAFolder) {
   const TemporaryFolder parent;
   const auto folder = parent.path() / "run";
   {
-    const RunLock lock(folder);
+    const FolderLock lock(folder);
     try {
-      const RunLock second(folder);
+      const FolderLock second(folder);
       FAIL() << "two runs in one folder";
     } catch (const Error& error) {
       EXPECT_EQ(error.kind(), ErrorKind::usage);
@@ -180,13 +181,13 @@ TEST(RunLock, LetsOneRunIntoAFolder) {
     std::ofstream(folder / "metrics.jsonl") << "{}\n";
   }
   EXPECT_TRUE(std::filesystem::exists(folder / "metrics.jsonl"));
-  const RunLock again(folder);
+  const FolderLock again(folder);
 }
 
-TEST(RunLock, LeavesNoEmptyFolderBehind) {
+TEST(FolderLock, LeavesNoEmptyFolderBehind) {
   const TemporaryFolder parent;
   const auto folder = parent.path() / "run";
-  { const RunLock lock(folder); }
+  { const FolderLock lock(folder); }
   EXPECT_FALSE(std::filesystem::exists(folder));
 }
 
@@ -195,7 +196,7 @@ TEST(Folders, CheckpointsAreFoundByStepAndLeftoversRemoved) {
   for (const char* name : {"checkpoint-100", "checkpoint-20", "checkpoint-x", "checkpoint-", ".checkpoint-7.tmp",
                            ".checkpoint-3.old", ".best.tmp", ".mine.tmp"})
     fs::create_directory(parent.path() / name);
-  EXPECT_EQ(checkpoint_steps(parent.path()), (std::vector<std::int64_t>{20, 100}));
+  EXPECT_EQ(state_steps(parent.path()), (std::vector<std::int64_t>{20, 100}));
   remove_leftovers(parent.path());
   EXPECT_EQ(parent.names(),
             (std::vector<std::string>{".mine.tmp", "checkpoint-", "checkpoint-100", "checkpoint-20", "checkpoint-x"}));

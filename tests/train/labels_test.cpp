@@ -7,11 +7,11 @@
 
 #include "base/error.h"
 #include "bio/esm_tokenizer.h"
-#include "engine/load.h"
+#include "checkpoints/initial.h"
+#include "checkpoints/load.h"
 #include "io/table.h"
 #include "support/files.h"
 #include "train/features.h"
-#include "train/initial.h"
 #include "train/label_scores.h"
 #include "train/labelled_data.h"
 #include "train/objectives.h"
@@ -218,8 +218,9 @@ TEST(LabelScores, OfClassesLabelsAndNumbers) {
   for (const Scores* scores : {&one, &several, &numbers}) EXPECT_EQ(scores->named.size(), 6U);
 }
 
-engine::Checkpoint with_head(const Classification& classes) {
-  engine::Checkpoint checkpoint = initial_checkpoint(models::family_named("esm").configure({2, 32, 4}), {3});
+checkpoints::Checkpoint with_head(const Classification& classes) {
+  checkpoints::Checkpoint checkpoint =
+      checkpoints::initial_checkpoint(models::family_named("esm").configure({2, 32, 4}), {3});
   EXPECT_TRUE(add_head(checkpoint, classes, 7));
   EXPECT_FALSE(add_head(checkpoint, classes, 7)) << "it has one for these classes now";
   return checkpoint;

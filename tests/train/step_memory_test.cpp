@@ -4,9 +4,9 @@
 #include <thread>
 
 #include "base/threads.h"
+#include "checkpoints/initial.h"
 #include "models/family.h"
 #include "tensor/storage.h"
-#include "train/initial.h"
 #include "train/mlm.h"
 #include "train/objectives.h"
 
@@ -25,13 +25,13 @@ struct Case {
 std::vector<Case> cases(ops::Precision precision) {
   const nn::LoraOptions lora{.rank = 4, .alpha = 8, .targets = {"query", "value", "q_proj", "v_proj"}};
   return {{"full", false, {.precision = precision}},
-          {"checkpointing", false, {.precision = precision, .checkpointing = models::Checkpointing::blocks}},
+          {"checkpointing", false, {.precision = precision, .recompute = models::Recompute::blocks}},
           {"adapters", false, {.precision = precision, .lora = lora}},
           {"frozen trunk", true, {.precision = precision, .trained = is_head}}};
 }
 
 std::unique_ptr<ModelTrainee> trainee_of(const models::Family& family, const models::ModelShape& shape, const Case& c) {
-  engine::Checkpoint checkpoint = initial_checkpoint(family.configure(shape), {1});
+  checkpoints::Checkpoint checkpoint = checkpoints::initial_checkpoint(family.configure(shape), {1});
   if (!c.classes) return make_mlm(std::move(checkpoint), c.plan);
   add_head(checkpoint, {.labels = {"a", "b", "c"}}, 1);
   return make_classifier(std::move(checkpoint), c.plan);

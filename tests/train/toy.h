@@ -33,8 +33,8 @@ class ToyTrainee final : public Trainee {
   }
   LossSum evaluate(const TrainBatch& batch) override { return run(batch, 0); }
   void parameters_changed() override { ++changes; }
-  SavedModel saved_model() const override {
-    SavedModel model{{{"model_type", "toy"}}, {}, {"<cls>", "<pad>"}};
+  checkpoints::SavedModel saved_model() const override {
+    checkpoints::SavedModel model{{{"model_type", "toy"}}, {}, {"<cls>", "<pad>"}};
     for (const TrainedParameter& parameter : parameters_) model.tensors.push_back({parameter.name, parameter.value});
     return model;
   }

@@ -6,10 +6,10 @@
 #include "base/error.h"
 #include "base/threads.h"
 #include "bio/esm_tokenizer.h"
+#include "checkpoints/adapter.h"
+#include "checkpoints/initial.h"
 #include "support/golden.h"
 #include "support/train_batch.h"
-#include "train/adapter.h"
-#include "train/initial.h"
 #include "train/mlm.h"
 #include "train/objectives.h"
 
@@ -18,7 +18,7 @@ namespace {
 
 using testing::Golden;
 
-engine::Checkpoint checkpoint_of(const Golden& golden) { return engine::read_checkpoint(golden.folder); }
+checkpoints::Checkpoint checkpoint_of(const Golden& golden) { return checkpoints::read_checkpoint(golden.folder); }
 
 train::TrainBatch first_batch(const std::string& name) {
   const auto form = name.ends_with("mlm") ? testing::LabelForm::token_classes : testing::LabelForm::sequence_classes;
@@ -34,26 +34,26 @@ Tensor classify(const train::Trainee& trainee, const models::Batch& batch) {
 
 TEST(Adapters, AnAdapterMergesUnmergesAndIsWrittenAsItWasRead) {
   const Golden golden("train-esm2-cls-lora");
-  const train::Adapter adapter = train::read_adapter(golden.folder);
+  const checkpoints::Adapter adapter = checkpoints::read_adapter(golden.folder);
   const std::string name = "esm.encoder.layer.1.attention.self.value.weight";
-  const auto values = [&](const engine::Checkpoint& c) {
+  const auto values = [&](const checkpoints::Checkpoint& c) {
     const io::Array& array = c.arrays.at(name);
     return std::span(reinterpret_cast<const float*>(array.bytes.data()), array.bytes.size() / sizeof(float));
   };
-  engine::Checkpoint merged = checkpoint_of(golden);
-  train::merge_adapter(merged, adapter);
+  checkpoints::Checkpoint merged = checkpoint_of(golden);
+  checkpoints::merge_adapter(merged, adapter);
   EXPECT_GT(testing::max_difference(values(merged), values(checkpoint_of(golden))), 1e-3);
-  train::unmerge_adapter(merged, adapter);
+  checkpoints::unmerge_adapter(merged, adapter);
   EXPECT_LT(testing::max_difference(values(merged), values(checkpoint_of(golden))), 1e-7);
 
-  const models::TrainingPlan plan{.trained = train::is_head, .lora = train::lora_options(adapter)};
+  const models::TrainingPlan plan{.trained = train::is_head, .lora = checkpoints::lora_options(adapter)};
   const auto trainee = train::make_classifier(checkpoint_of(golden), plan);
-  train::load_adapter(adapter, trainee->parameters());
+  checkpoints::load_adapter(adapter, train::named_values(trainee->parameters()));
   const std::filesystem::path folder =
       std::filesystem::temp_directory_path() / fmt::format("groel-lora-{}", ::getpid());
   std::filesystem::create_directories(folder);
-  train::write_adapter(folder, trainee->parameters(), *plan.lora, {"SEQ_CLS", ""});
-  const train::Adapter again = train::read_adapter(folder);
+  checkpoints::write_adapter(folder, train::named_values(trainee->parameters()), *plan.lora, {"SEQ_CLS", ""});
+  const checkpoints::Adapter again = checkpoints::read_adapter(folder);
   std::filesystem::remove_all(folder);
   ASSERT_EQ(again.tensors.size(), adapter.tensors.size());
   for (const auto& [key, array] : adapter.tensors)
@@ -63,7 +63,7 @@ TEST(Adapters, AnAdapterMergesUnmergesAndIsWrittenAsItWasRead) {
 
 TEST(Adapters, WhatDoesNotFitIsSaid) {
   const Golden golden("train-esm2-cls-lora");
-  train::Adapter adapter = train::read_adapter(golden.folder);
+  checkpoints::Adapter adapter = checkpoints::read_adapter(golden.folder);
   EXPECT_THROW(train::make_classifier(checkpoint_of(golden),
                                       {.trained = train::is_head, .lora = nn::LoraOptions{4, 8, {"nothing"}, 0}}),
                Error);
@@ -72,13 +72,13 @@ TEST(Adapters, WhatDoesNotFitIsSaid) {
                Error);
   const auto trainee = train::make_classifier(checkpoint_of(golden),
                                               {.trained = train::is_head, .lora = nn::LoraOptions{2, 8, {"query"}, 0}});
-  EXPECT_THROW(train::load_adapter(adapter, trainee->parameters()), Error);
+  EXPECT_THROW(checkpoints::load_adapter(adapter, train::named_values(trainee->parameters())), Error);
 }
 
 // The same head on the mean over the residues: what it reads, worked out by hand.
 TEST(Pooling, AHeadOfTheMeanReadsTheResidues) {
   const Golden golden("train-esm2-cls");
-  engine::Checkpoint mean = checkpoint_of(golden);
+  checkpoints::Checkpoint mean = checkpoint_of(golden);
   mean.config["classifier_pooling"] = "mean";
   for (const char* name : {"dense.weight", "dense.bias", "out_proj.weight", "out_proj.bias"}) {
     auto node = mean.arrays.extract("classifier." + std::string(name));
@@ -104,7 +104,7 @@ TEST(Pooling, AHeadOfTheMeanReadsTheResidues) {
   const Tensor expected = models::require<models::Classifier>(model).classify(rows);
   EXPECT_LT(testing::relative_l2(classify(*by_mean, batch).values<float>(), expected.values<float>()), 1e-5);
   EXPECT_GT(testing::relative_l2(classify(*by_cls, batch).values<float>(), expected.values<float>()), 1e-3);
-  engine::Checkpoint wrong = checkpoint_of(golden);
+  checkpoints::Checkpoint wrong = checkpoint_of(golden);
   wrong.config["classifier_pooling"] = "max";
   EXPECT_THROW(train::make_classifier(std::move(wrong)), Error);
 }
@@ -120,18 +120,17 @@ std::vector<float> gradients(train::Trainee& trainee, const train::TrainBatch& b
 std::vector<float> first_gradients(const models::TrainingPlan& plan, std::uint64_t key = 1, double dropout = 0) {
   nlohmann::json config = models::family_named("esm").configure({2, 64, 4});
   config["hidden_dropout_prob"] = dropout;
-  const auto trainee = train::make_mlm(train::initial_checkpoint(config, {5}), plan);
+  const auto trainee = train::make_mlm(checkpoints::initial_checkpoint(config, {5}), plan);
   train::TrainBatch batch = first_batch("train-esm2-mlm");
   batch.key = key;
   return gradients(*trainee, batch);
 }
 
-TEST(Training, CheckpointingChangesNoBit) {
+TEST(Training, RecomputingChangesNoBit) {
   for (const auto precision : {ops::Precision::f32, ops::Precision::bf16})
     for (const double dropout : {0.0, 0.3}) {
       const auto kept = first_gradients({.precision = precision}, 1, dropout);
-      EXPECT_EQ(kept,
-                first_gradients({.precision = precision, .checkpointing = models::Checkpointing::blocks}, 1, dropout));
+      EXPECT_EQ(kept, first_gradients({.precision = precision, .recompute = models::Recompute::blocks}, 1, dropout));
     }
 }
 
@@ -168,13 +167,13 @@ TEST(Training, AFrozenBottomGivesTheTopTheSameGradients) {
 
 TEST(Training, WhatIsSavedLoadsAndSaysTheSame) {
   const auto trainee =
-      train::make_mlm(train::initial_checkpoint(models::family_named("esm").configure({2, 64, 4}), {5}));
+      train::make_mlm(checkpoints::initial_checkpoint(models::family_named("esm").configure({2, 64, 4}), {5}));
   const std::filesystem::path folder =
       std::filesystem::temp_directory_path() / fmt::format("groel-save-{}", ::getpid());
   std::filesystem::create_directories(folder);
-  train::write_model(folder, trainee->saved_model());
-  const auto again = train::make_mlm(engine::read_checkpoint(folder));
-  const engine::LoadedModel loaded = engine::load_model(folder);
+  checkpoints::write_model(folder, trainee->saved_model());
+  const auto again = train::make_mlm(checkpoints::read_checkpoint(folder));
+  const checkpoints::LoadedModel loaded = checkpoints::load_model(folder);
   std::filesystem::remove_all(folder);
   const train::TrainBatch batch = first_batch("train-esm2-mlm");
   const auto hidden = [&](const models::Model& model) {
@@ -187,7 +186,7 @@ TEST(Training, WhatIsSavedLoadsAndSaysTheSame) {
 
 TEST(Training, ANewModelKnowsNothingAndIsDrawnAsHuggingFaceDoes) {
   const auto trainee =
-      train::make_mlm(train::initial_checkpoint(models::family_named("esm").configure({2, 64, 4}), {5}));
+      train::make_mlm(checkpoints::initial_checkpoint(models::family_named("esm").configure({2, 64, 4}), {5}));
   const train::TrainBatch batch = first_batch("train-esm2-mlm");
   EXPECT_NEAR(trainee->evaluate(batch).mean(), std::log(33.0), 0.3);
   for (const auto& p : trainee->parameters()) {

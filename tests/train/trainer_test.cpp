@@ -130,7 +130,7 @@ TEST(Trainer, LearnsAndLeavesItsFiles) {
   EXPECT_DOUBLE_EQ(evaluated[3]["eval_loss"], result.last->loss);
   EXPECT_EQ(setting.notes.last_step, 40);
   EXPECT_TRUE(setting.notes.detail.starts_with("loss "));
-  const SavedModel saved = setting.trainee.saved_model();
+  const checkpoints::SavedModel saved = setting.trainee.saved_model();
   EXPECT_EQ(saved.tensors[3].value.data<float>()[1], 2.0F) << "no gradient, no decay";
 }
 

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/load.h"
+#include "checkpoints/load.h"
 #include "support/golden.h"
 
 namespace groel::weights {

@@ -9,7 +9,7 @@ class FairEsmEsm1v : public ::testing::TestWithParam<int> {};
 TEST_P(FairEsmEsm1v, WildTypeMarginalOfH24C) {
   constexpr std::array<double, 5> kExpected{-2.602889, -1.227370, -0.311026, -2.243886, -1.275032};
   GROEL_NEED_CHECKPOINT(path, "esm1v_t33_650M_UR90S_" + std::to_string(GetParam()));
-  const auto loaded = engine::load_model(path);
+  const auto loaded = checkpoints::load_model(path);
   const bio::Tokenizer& tokenizer = loaded.model->tokenizer();
   const Forward out = forward(*loaded.model, {tokenizer.encode(kBetaLactamase).ids});
   // residue 24 is token 1; the softmax's norm is the same for both residues

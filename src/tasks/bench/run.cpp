@@ -1,13 +1,14 @@
 // Running a scenario.
 #include "tasks/bench/run.h"
+#include "engine/precision.h"
 
 #include <algorithm>
 #include <chrono>
 
 #include "base/threads.h"
+#include "checkpoints/random_model.h"
 #include "engine/embed.h"
 #include "engine/plan.h"
-#include "engine/random_model.h"
 #include "io/sequences.h"
 #include "ops/limits.h"
 
@@ -54,11 +55,11 @@ double best_product(const models::ModelInfo& info, ops::Precision precision) {
   return best;
 }
 
-engine::LoadedModel load(const Scenario& scenario) {
+checkpoints::LoadedModel load(const Scenario& scenario) {
   const auto precision = engine::parse_precision(scenario.dtype);
-  if (!scenario.model.empty()) return engine::load_model(scenario.model, precision);
+  if (!scenario.model.empty()) return checkpoints::load_model(scenario.model, precision);
   try {
-    return engine::random_model(models::family_named(scenario.family).configure(scenario.shape), 1, precision);
+    return checkpoints::random_model(models::family_named(scenario.family).configure(scenario.shape), 1, precision);
   } catch (const Error& error) {
     throw error.at(scenario.file.string());
   }
@@ -143,7 +144,7 @@ double forward_flops(const models::ModelInfo& info, std::int64_t tokens) {
 std::vector<BenchResult> run_bench(const Scenario& scenario, const std::vector<int>& threads,
                                    const BenchOptions& options) {
   set_num_threads(0);
-  const engine::LoadedModel loaded = load(scenario);
+  const checkpoints::LoadedModel loaded = load(scenario);
   const Workload work = prepare(scenario, *loaded.model);
   std::vector<BenchResult> results;
   for (const int count_of_threads : threads) {

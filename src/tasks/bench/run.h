@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/profile.h"
-#include "engine/load.h"
+#include "checkpoints/load.h"
 #include "tasks/bench/scenario.h"
 
 namespace groel::tasks {

@@ -1,5 +1,6 @@
 // Reading scenario files.
 #include "tasks/bench/scenario.h"
+#include "engine/precision.h"
 
 #include <algorithm>
 #include <limits>
@@ -8,7 +9,6 @@
 #include "base/options.h"
 #include "base/text_file.h"
 #include "base/threads.h"
-#include "engine/load.h"
 
 namespace groel::tasks {
 namespace {

@@ -13,9 +13,9 @@
 #include "base/options.h"
 #include "base/system.h"
 #include "bio/structure_notes.h"
+#include "checkpoints/load.h"
 #include "engine/embed.h"
 #include "engine/finite.h"
-#include "engine/load.h"
 #include "io/structure.h"
 #include "nn/contact_head.h"
 
@@ -228,8 +228,8 @@ void require_learned(const analysis::LogisticModel& head, const analysis::Logist
                                       data.samples(), options.inverse_strength, least * 1.05)});
 }
 
-void set_contact_head(engine::Checkpoint& checkpoint, const analysis::LogisticModel& head) {
-  const auto model = engine::build_model(checkpoint);
+void set_contact_head(checkpoints::Checkpoint& checkpoint, const analysis::LogisticModel& head) {
+  const auto model = checkpoints::build_model(checkpoint);
   int set = 0;
   for (const nn::Parameter& parameter : nn::tree_of(*model).parameters) {
     if (parameter.place.group != models::kContactHead) continue;

@@ -7,7 +7,7 @@
 #include "analysis/logistic.h"
 #include "base/progress.h"
 #include "bio/structure.h"
-#include "engine/checkpoint.h"
+#include "checkpoints/checkpoint.h"
 #include "models/model.h"
 
 namespace groel::tasks {
@@ -42,7 +42,7 @@ void require_learned(const analysis::LogisticModel& head, const analysis::Logist
                      const analysis::LogisticOptions& options);
 
 /// Puts the head into the checkpoint, in place of the one it may have. Errors: unsupported for a family without one.
-void set_contact_head(engine::Checkpoint& checkpoint, const analysis::LogisticModel& head);
+void set_contact_head(checkpoints::Checkpoint& checkpoint, const analysis::LogisticModel& head);
 
 /// Mean precision over the chains, in the order of analysis::contact_precision, of a model with a contact head.
 struct MeanPrecision {

@@ -9,7 +9,7 @@
 #include "base/interrupt.h"
 #include "base/sha256.h"
 #include "base/text_file.h"
-#include "engine/model_cache.h"
+#include "checkpoints/model_cache.h"
 #include "engine/plan.h"
 #include "io/structure.h"
 #include "report/picture.h"
@@ -40,7 +40,8 @@ struct Outputs {
   }
   void write(std::size_t record, const ContactResult& result, const std::string& model) const {
     if (!rr.empty()) write_text(rr[record], to_rr(result));
-    if (!pictures.empty()) report::write_picture(contact_figure(result, engine::model_label(model)), pictures[record]);
+    if (!pictures.empty())
+      report::write_picture(contact_figure(result, checkpoints::model_label(model)), pictures[record]);
   }
 };
 
@@ -83,7 +84,7 @@ std::string digest_of(const std::vector<ReadRecord>& records) {
 
 class Run {
  public:
-  Run(const Options& options, Context& context, const engine::LoadedModel& loaded)
+  Run(const Options& options, Context& context, const checkpoints::LoadedModel& loaded)
       : options_(options),
         context_(context),
         loaded_(loaded),
@@ -284,7 +285,7 @@ class Run {
 
   const Options& options_;
   Context& context_;
-  const engine::LoadedModel& loaded_;
+  const checkpoints::LoadedModel& loaded_;
   engine::MemoryPlan plan_;
   Failures failures_;
   bio::Structure structure_;
@@ -301,7 +302,7 @@ class Run {
 
 }  // namespace
 
-int run_contacts(const Options& options, Context& context, const engine::LoadedModel& loaded) {
+int run_contacts(const Options& options, Context& context, const checkpoints::LoadedModel& loaded) {
   return Run(options, context, loaded).run();
 }
 

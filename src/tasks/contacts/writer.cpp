@@ -13,7 +13,7 @@ bool is_rr(const std::filesystem::path& path) {
   return extension == ".rr" || extension == ".casp";
 }
 
-nlohmann::json describe_contacts(const engine::LoadedModel& loaded) {
+nlohmann::json describe_contacts(const checkpoints::LoadedModel& loaded) {
   EmbedRunOptions run;
   run.kinds = {formats::ItemKind::contacts};
   run.request = {.layers = {static_cast<int>(loaded.model->info().layers)}, .contacts = true};
@@ -25,7 +25,8 @@ void check_contact_format(const std::filesystem::path& path) {
   formats::check_options(formats::find_format({}, path), {.path = path, .schema = std::move(schema)});
 }
 
-ContactWriter::ContactWriter(const std::filesystem::path& path, const engine::LoadedModel& loaded, const Size& size)
+ContactWriter::ContactWriter(const std::filesystem::path& path, const checkpoints::LoadedModel& loaded,
+                             const Size& size)
     : layer_(static_cast<int>(loaded.model->info().layers)) {
   formats::ResultSchema schema{
       {{formats::ItemKind::contacts, layer_, 0}}, size.records, size.residues, describe_contacts(loaded), size.tokens};

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <memory>
 
-#include "engine/load.h"
+#include "checkpoints/load.h"
 #include "formats/result.h"
 #include "tasks/contacts/result.h"
 
@@ -14,7 +14,7 @@ namespace groel::tasks {
 bool is_rr(const std::filesystem::path& path);
 
 /// What a run's contacts are computed with, as files and journals say it.
-nlohmann::json describe_contacts(const engine::LoadedModel& loaded);
+nlohmann::json describe_contacts(const checkpoints::LoadedModel& loaded);
 
 /// Refuses a path whose format cannot hold contacts. Errors: usage.
 void check_contact_format(const std::filesystem::path& path);
@@ -25,7 +25,7 @@ class ContactWriter {
   struct Size {
     std::int64_t records = 0, residues = 0, tokens = 0;  ///< as in formats::ResultSchema
   };
-  ContactWriter(const std::filesystem::path& path, const engine::LoadedModel& loaded, const Size& size);
+  ContactWriter(const std::filesystem::path& path, const checkpoints::LoadedModel& loaded, const Size& size);
   void write(const ContactResult& result);
   void write_failed(const std::string& id, const Error& error);
   void finish() { writer_->finish(); }

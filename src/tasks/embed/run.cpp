@@ -1,5 +1,6 @@
 // The loop of an embedding run.
 #include "tasks/embed/run.h"
+#include "engine/precision.h"
 
 #include <algorithm>
 #include <chrono>
@@ -9,8 +10,8 @@
 #include "base/cpu.h"
 #include "base/interrupt.h"
 #include "base/version.h"
+#include "checkpoints/model_cache.h"
 #include "engine/log_softmax.h"
-#include "engine/model_cache.h"
 #include "engine/windows.h"
 #include "formats/writers.h"
 #include "tasks/reading/journal.h"
@@ -56,7 +57,7 @@ std::int64_t width_of(ItemKind kind, const models::ModelInfo& info) {
   return kind == ItemKind::contacts ? 0 : info.width;
 }
 
-formats::ResultSchema schema_of(const engine::LoadedModel& loaded, const EmbedInput& input,
+formats::ResultSchema schema_of(const checkpoints::LoadedModel& loaded, const EmbedInput& input,
                                 const EmbedRunOptions& options) {
   const models::ModelInfo info = loaded.model->info();
   formats::ResultSchema schema;
@@ -88,7 +89,7 @@ struct Computed {
 
 class EmbedRun {
  public:
-  EmbedRun(const engine::LoadedModel& loaded, const EmbedInput& input, const EmbedRunOptions& options, Sink& sink)
+  EmbedRun(const checkpoints::LoadedModel& loaded, const EmbedInput& input, const EmbedRunOptions& options, Sink& sink)
       : loaded_(loaded),
         model_(*loaded.model),
         input_(input),
@@ -293,7 +294,7 @@ class EmbedRun {
                     .seconds = seconds()});
   }
 
-  const engine::LoadedModel& loaded_;
+  const checkpoints::LoadedModel& loaded_;
   const models::Model& model_;
   const EmbedInput& input_;
   const EmbedRunOptions& options_;
@@ -311,13 +312,13 @@ class EmbedRun {
 
 }  // namespace
 
-nlohmann::json describe_run(const engine::LoadedModel& loaded, const EmbedRunOptions& options) {
+nlohmann::json describe_run(const checkpoints::LoadedModel& loaded, const EmbedRunOptions& options) {
   nlohmann::json include = nlohmann::json::array();
   for (const ItemKind kind : options.kinds) include.push_back(formats::name(kind));
   const char* const policies[] = {"error", "truncate", "window"};
   nlohmann::json out = {{"program", "groel"},
                         {"version", kVersion},
-                        {"model", engine::model_label(loaded.path)},
+                        {"model", checkpoints::model_label(loaded.path)},
                         {"family", loaded.family->name},
                         {"dtype", engine::name(loaded.precision)},
                         {"isa", name(active_isa())},
@@ -328,7 +329,7 @@ nlohmann::json describe_run(const engine::LoadedModel& loaded, const EmbedRunOpt
   return out;
 }
 
-EmbedSummary run_embed(const engine::LoadedModel& loaded, const EmbedInput& input, const EmbedRunOptions& options,
+EmbedSummary run_embed(const checkpoints::LoadedModel& loaded, const EmbedInput& input, const EmbedRunOptions& options,
                        Sink& sink) {
   formats::check_options(
       formats::find_format(options.format, options.output),

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "base/progress.h"
+#include "checkpoints/load.h"
 #include "engine/embed.h"
-#include "engine/load.h"
 #include "engine/plan.h"
 #include "formats/result.h"
 #include "tasks/embed/records.h"
@@ -42,10 +42,10 @@ struct EmbedSummary {
 
 /// Errors: usage, io, memory, interrupted (what was computed is kept; --resume continues). Failed records do not stop
 /// it.
-EmbedSummary run_embed(const engine::LoadedModel& loaded, const EmbedInput& input, const EmbedRunOptions& options,
+EmbedSummary run_embed(const checkpoints::LoadedModel& loaded, const EmbedInput& input, const EmbedRunOptions& options,
                        Sink& sink);
 
 /// Model, settings and versions, as stored with the results.
-nlohmann::json describe_run(const engine::LoadedModel& loaded, const EmbedRunOptions& options);
+nlohmann::json describe_run(const checkpoints::LoadedModel& loaded, const EmbedRunOptions& options);
 
 }  // namespace groel::tasks

@@ -1,14 +1,15 @@
 // Reading, predicting, scoring.
 #include "tasks/evaluate/labels.h"
+#include "engine/precision.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "engine/load.h"
+#include "checkpoints/adapter.h"
+#include "checkpoints/load.h"
 #include "tasks/evaluate/learned.h"
 #include "tasks/reading/model.h"
 #include "tasks/train/plan.h"
-#include "train/adapter.h"
 #include "train/label_scores.h"
 #include "train/labelled_data.h"
 #include "train/objectives.h"
@@ -19,7 +20,7 @@ namespace {
 using models::LabelOf;
 using nlohmann::ordered_json;
 
-void require_head(const engine::Checkpoint& checkpoint, const std::string& objective) {
+void require_head(const checkpoints::Checkpoint& checkpoint, const std::string& objective) {
   const auto classes = train::head_of(checkpoint);
   if (!classes)
     throw Error(ErrorKind::unsupported, {"this model has no head that labels are predicted by", "--model",
@@ -57,12 +58,12 @@ ordered_json to_json(const train::Scores& scores) {
 
 ordered_json evaluate_labels(const Options& options, Context& context) {
   const auto path = model_of(options, context.sink);
-  engine::Checkpoint checkpoint = train::read_model(path);
+  checkpoints::Checkpoint checkpoint = checkpoints::read_model(path);
   require_head(checkpoint, options.list("objective").at(0));
   const auto trainee =
       train::make_classifier(std::move(checkpoint), {.precision = engine::parse_precision(options.text("dtype")),
                                                      .trained = train::is_head,
-                                                     .checkpointing = models::Checkpointing::off,
+                                                     .recompute = models::Recompute::none,
                                                      .lora = {}});
   const auto& classes = models::require<models::Classifier>(trainee->model()).classification();
   const bio::Tokenizer& tokenizer = trainee->model().tokenizer();

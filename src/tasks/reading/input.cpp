@@ -130,9 +130,9 @@ std::vector<OptionSpec> plan_options() {
           memory_option()};
 }
 
-engine::LoadedModel load_reader(const Options& options, const std::string& model, Sink& sink) {
+checkpoints::LoadedModel load_reader(const Options& options, const std::string& model, Sink& sink) {
   note_default_model(options, sink);
-  engine::LoadedModel loaded = load_named(model, options, sink);
+  checkpoints::LoadedModel loaded = load_named(model, options, sink);
   models::require<models::MaskedLm>(*loaded.model);
   return loaded;
 }

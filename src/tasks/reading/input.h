@@ -12,7 +12,7 @@
 
 #include "base/options.h"
 #include "base/progress.h"
-#include "engine/load.h"
+#include "checkpoints/load.h"
 #include "engine/masked_scan.h"
 #include "io/sequences_summary.h"
 
@@ -63,7 +63,7 @@ OptionSpec memory_option();
 std::vector<OptionSpec> plan_options();
 
 /// A masked language model by path or name, in the precision of --dtype.
-engine::LoadedModel load_reader(const Options& options, const std::string& model, Sink& sink);
+checkpoints::LoadedModel load_reader(const Options& options, const std::string& model, Sink& sink);
 engine::ScanOptions scan_options(const Options& options);
 
 /// The 20 residues by their letters.

@@ -1,14 +1,15 @@
 // Finding and saying.
 #include "tasks/reading/model.h"
+#include "engine/precision.h"
 
-#include "engine/bundled.h"
-#include "engine/find_model.h"
-#include "train/adapter.h"
+#include "checkpoints/adapter.h"
+#include "checkpoints/bundled.h"
+#include "checkpoints/find_model.h"
 
 namespace groel::tasks {
 
 std::filesystem::path find_model(const std::string& name, Sink& sink) {
-  const engine::FoundModel found = engine::find_model(name);
+  const checkpoints::FoundModel found = checkpoints::find_model(name);
   if (!found.note.empty()) sink.note(found.note);
   return found.path;
 }
@@ -18,7 +19,7 @@ void note_default_model(const Options& options, Sink& sink) {
   sink.note(
       fmt::format("no model is named: {} is used, a small and weak one for trying commands out; `groel models` lists "
                   "those that -m takes",
-                  engine::bundled_models().front().name));
+                  checkpoints::bundled_models().front().name));
 }
 
 std::filesystem::path model_of(const Options& options, Sink& sink) {
@@ -26,12 +27,12 @@ std::filesystem::path model_of(const Options& options, Sink& sink) {
   return find_model(options.text("model"), sink);
 }
 
-engine::LoadedModel load_named(const std::string& name, const Options& options, Sink& sink) {
+checkpoints::LoadedModel load_named(const std::string& name, const Options& options, Sink& sink) {
   const auto precision = engine::parse_precision(options.text("dtype"));
-  return engine::load_model(train::read_model(find_model(name, sink)), precision);
+  return checkpoints::load_model(checkpoints::read_model(find_model(name, sink)), precision);
 }
 
-engine::LoadedModel load_model_of(const Options& options, Sink& sink) {
+checkpoints::LoadedModel load_model_of(const Options& options, Sink& sink) {
   note_default_model(options, sink);
   return load_named(options.text("model"), options, sink);
 }

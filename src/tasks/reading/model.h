@@ -6,11 +6,11 @@
 
 #include "base/options.h"
 #include "base/progress.h"
-#include "engine/load.h"
+#include "checkpoints/load.h"
 
 namespace groel::tasks {
 
-/// As engine::find_model, whose note goes to the sink.
+/// As checkpoints::find_model, whose note goes to the sink.
 std::filesystem::path find_model(const std::string& name, Sink& sink);
 
 /// The model of --model; where none was named, says which one that is.
@@ -18,8 +18,8 @@ std::filesystem::path model_of(const Options& options, Sink& sink);
 void note_default_model(const Options& options, Sink& sink);
 
 /// The model of a name, in the precision of --dtype; of an adapter's folder, its base with the adapter merged.
-engine::LoadedModel load_named(const std::string& name, const Options& options, Sink& sink);
+checkpoints::LoadedModel load_named(const std::string& name, const Options& options, Sink& sink);
 /// That of --model.
-engine::LoadedModel load_model_of(const Options& options, Sink& sink);
+checkpoints::LoadedModel load_model_of(const Options& options, Sink& sink);
 
 }  // namespace groel::tasks

@@ -8,7 +8,7 @@
 #include <filesystem>
 
 #include "base/atomic_file.h"
-#include "engine/find_model.h"
+#include "checkpoints/find_model.h"
 #include "formats/extension.h"
 
 namespace groel::tasks {
@@ -67,7 +67,7 @@ std::vector<fs::path> models_of(const std::vector<OptionSpec>& table, const Opti
   for (const OptionSpec& spec : table) {
     if ((spec.name != "model" && spec.name != "from") || !options.has(spec.name)) continue;
     for (const std::string& word : words_of(options.json()[spec.name])) try {
-        out.push_back(fs::canonical(engine::resolve_model(word)));
+        out.push_back(fs::canonical(checkpoints::resolve_model(word)));
       } catch (const std::exception&) {  // the task says what is wrong with it
       }
   }

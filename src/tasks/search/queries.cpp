@@ -6,7 +6,7 @@
 #include <map>
 
 #include "base/error.h"
-#include "engine/load.h"
+#include "checkpoints/load.h"
 #include "engine/plan.h"
 #include "formats/vector_sources.h"
 #include "tasks/embed/run.h"
@@ -189,7 +189,7 @@ class Embedder {
     }
   }
 
-  engine::LoadedModel loaded_;
+  checkpoints::LoadedModel loaded_;
   formats::ColumnName column_;
   engine::EmbedRequest request_;
   LongPolicy long_policy_ = LongPolicy::error;

@@ -7,15 +7,15 @@
 #include <map>
 
 #include "base/sha256.h"
+#include "checkpoints/adapter.h"
+#include "checkpoints/model_folder.h"
 #include "tasks/train/checks.h"
 #include "tasks/train/memory.h"
 #include "tasks/train/sizing.h"
-#include "train/adapter.h"
 #include "train/duplicates.h"
 #include "train/features.h"
 #include "train/label_scores.h"
 #include "train/labelled_data.h"
-#include "train/model_folder.h"
 #include "train/objectives.h"
 #include "train/run_folder.h"
 
@@ -70,8 +70,8 @@ std::string_view words(const Classification& classes) {
 }
 
 // The head that is there, when its classes take in the data's; else one for the data.
-Classification choose_classes(const train::RowSplit& rows, const TrainPlan& plan, const engine::Checkpoint& weights,
-                              Sink& sink) {
+Classification choose_classes(const train::RowSplit& rows, const TrainPlan& plan,
+                              const checkpoints::Checkpoint& weights, Sink& sink) {
   Classification classes = train::infer_classification(rows, plan.labels.options);
   const auto present = train::head_of(weights);
   const auto knows = [&](const std::string& label) {
@@ -94,7 +94,7 @@ Classification choose_classes(const train::RowSplit& rows, const TrainPlan& plan
 }
 
 // A new regression starts at the mean of what it learns, not at 0.
-void start_at_mean(engine::Checkpoint& weights, const train::LabelledSet& set, models::Pooling pooling) {
+void start_at_mean(checkpoints::Checkpoint& weights, const train::LabelledSet& set, models::Pooling pooling) {
   const auto columns = static_cast<std::size_t>(set.columns);
   std::vector<float> means(columns);
   for (std::size_t c = 0; c < columns; ++c) {
@@ -192,22 +192,22 @@ class LabelledMaterial {
 
 }  // namespace
 
-void keep_to_positions(TrainPlan& plan, const engine::Checkpoint& weights, const models::TokenizerPointer& tokenizer) {
+void keep_to_positions(TrainPlan& plan, const checkpoints::Checkpoint& weights, const models::TokenizerPointer& tokenizer) {
   const auto limit = weights.family->build(weights.config, tokenizer)->info().max_residues;
   if (limit) plan.batches.max_residues = std::min(plan.batches.max_residues, *limit);
 }
 
 void write_merged(const std::filesystem::path& folder) {
-  const engine::Checkpoint merged = train::read_model(folder);
-  const engine::LoadedModel loaded = engine::load_unprepared(merged);
-  const auto model = train::saved_copy(merged, loaded.model->tokenizer().tokens(), DType::f32);
-  train::write_model_folder(folder / "merged",
-                            [&](const std::filesystem::path& temporary) { train::write_model(temporary, model); });
+  const checkpoints::Checkpoint merged = checkpoints::read_model(folder);
+  const checkpoints::LoadedModel loaded = checkpoints::load_unprepared(merged);
+  const auto model = checkpoints::saved_copy(merged, loaded.model->tokenizer().tokens(), DType::f32);
+  checkpoints::write_model_folder(
+      folder / "merged", [&](const std::filesystem::path& temporary) { checkpoints::write_model(temporary, model); });
 }
 
-TrainedModel train_head(TrainPlan plan, engine::Checkpoint weights, Context& context) {
+TrainedModel train_head(TrainPlan plan, checkpoints::Checkpoint weights, Context& context) {
   Findings findings(context.sink);
-  const models::TokenizerPointer tokenizer = engine::tokenizer_of(weights);
+  const models::TokenizerPointer tokenizer = checkpoints::tokenizer_of(weights);
   keep_to_positions(plan, weights, tokenizer);
   const train::RowSplit rows = read_rows(plan, context.sink);
   tell_splits(rows, plan, context.sink);

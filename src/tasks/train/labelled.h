@@ -13,13 +13,13 @@ struct TrainedModel {
 };
 
 /// Errors: as train::train, read_labelled, encode_labels and check_labels; usage.
-TrainedModel train_head(TrainPlan plan, engine::Checkpoint weights, Context& context);
+TrainedModel train_head(TrainPlan plan, checkpoints::Checkpoint weights, Context& context);
 
 /// train::Scores::classes as a table for people.
 std::string class_table(const nlohmann::ordered_json& classes);
 
 /// A model with learned positions has no more residues than those.
-void keep_to_positions(TrainPlan& plan, const engine::Checkpoint& weights, const models::TokenizerPointer& tokenizer);
+void keep_to_positions(TrainPlan& plan, const checkpoints::Checkpoint& weights, const models::TokenizerPointer& tokenizer);
 /// The model with its adapters merged, in OUT/merged.
 void write_merged(const std::filesystem::path& folder);
 

@@ -39,7 +39,7 @@ void plan_memory(train::ModelTrainee& trainee, const TrainPlan& plan, std::int64
   std::string remedy =
       fits_smaller ? fmt::format("lower --batch-tokens to {} (and raise --accumulate)", (allowed - state) / per_token)
                    : "train less (--train heads, or --lora-r 8)";
-  if (plan.checkpointing == models::Checkpointing::off && !trainee.frozen()) remedy += ", add --checkpointing";
+  if (plan.recompute == models::Recompute::none && !trainee.frozen()) remedy += ", add --checkpointing";
   if (plan.precision == ops::Precision::f32) remedy += ", use --dtype bf16";
   throw Error(ErrorKind::memory,
               {fmt::format("a step takes {}, and {} may be used", format_bytes(state + batch), format_bytes(allowed)),

@@ -1,13 +1,14 @@
 // From options to what the library takes.
 #include "tasks/train/plan.h"
+#include "engine/precision.h"
 
 #include <charconv>
 
-#include "engine/load.h"
+#include "checkpoints/adapter.h"
+#include "checkpoints/initial.h"
+#include "checkpoints/load.h"
 #include "tasks/reading/input.h"
 #include "tasks/reading/model.h"
-#include "train/adapter.h"
-#include "train/initial.h"
 #include "train/objectives.h"
 #include "train/recipe.h"
 
@@ -44,10 +45,10 @@ json new_config(const Options& options) {
   return config;
 }
 
-train::InitialOptions initial_options(const Options& options) {
+checkpoints::InitialOptions initial_options(const Options& options) {
   return {static_cast<std::uint64_t>(options.integer("seed")), options.text("initial-heads") == "neighbours"
-                                                                   ? train::InitialHeads::neighbours
-                                                                   : train::InitialHeads::anywhere};
+                                                                   ? checkpoints::InitialHeads::neighbours
+                                                                   : checkpoints::InitialHeads::anywhere};
 }
 
 // What a checkpoint keeps of the options: all that may change its numbers.
@@ -242,21 +243,21 @@ TrainPlan train_plan(const Options& options) {
           .lora = lora_of(options),
           .lora_targets_named = options.given().contains("lora-targets"),
           .merge = options.flag("merge"),
-          .checkpointing = options.flag("checkpointing") ? models::Checkpointing::blocks : models::Checkpointing::off,
+          .recompute = options.flag("checkpointing") ? models::Recompute::blocks : models::Recompute::none,
           .memory = options.bytes("memory"),
           .cache_limit = options.bytes("cache-limit").value()};
 }
 
-models::TrainingPlan training_plan(const TrainPlan& plan, const engine::Checkpoint& weights) {
+models::TrainingPlan training_plan(const TrainPlan& plan, const checkpoints::Checkpoint& weights) {
   models::TrainingPlan out;
   out.precision = plan.precision;
-  out.checkpointing = plan.checkpointing;
+  out.recompute = plan.recompute;
   out.lora = plan.lora;
   if (out.lora && !plan.lora_targets_named) out.lora->targets = weights.family->lora_targets;
   if (plan.lora || plan.trained == "heads") out.trained = train::is_head;
   if (plan.lora && plan.objective == Objective::mlm) out.trained = [](const nn::Parameter&) { return false; };
   if (plan.lora || plan.trained == "heads" || plan.trained == "all") return out;
-  const std::int64_t layers = engine::build_model(weights)->info().layers;
+  const std::int64_t layers = checkpoints::build_model(weights)->info().layers;
   std::int64_t last = 0;
   const std::string_view number = std::string_view(plan.trained).substr(plan.trained.starts_with("last:") ? 5 : 0);
   const auto [stop, error] = std::from_chars(number.data(), number.data() + number.size(), last);
@@ -268,13 +269,13 @@ models::TrainingPlan training_plan(const TrainPlan& plan, const engine::Checkpoi
   return out;
 }
 
-engine::Checkpoint starting_weights(const Options& options, Sink& sink) {
+checkpoints::Checkpoint starting_weights(const Options& options, Sink& sink) {
   for (const char* name : {"family", "shape", "layers", "width", "heads", "initial-heads", "initial-deviation"})
     if (options.has("from") && options.given().contains(name))
       throw Error(ErrorKind::usage, {"--from brings its own shape", fmt::format("--{}", name), {}});
-  engine::Checkpoint checkpoint = options.has("from")
-                                      ? train::read_model(find_model(options.text("from"), sink))
-                                      : train::initial_checkpoint(new_config(options), initial_options(options));
+  checkpoints::Checkpoint checkpoint =
+      options.has("from") ? checkpoints::read_model(find_model(options.text("from"), sink))
+                          : checkpoints::initial_checkpoint(new_config(options), initial_options(options));
   if (options.has("dropout")) {
     const double dropout = options.number("dropout");
     if (!(dropout >= 0 && dropout < 1)) throw Error(ErrorKind::usage, {"dropout lies in [0, 1)", "--dropout", {}});

@@ -8,7 +8,7 @@
 
 #include "base/options.h"
 #include "base/progress.h"
-#include "engine/checkpoint.h"
+#include "checkpoints/checkpoint.h"
 #include "models/training_plan.h"
 #include "tasks/task.h"
 #include "train/labels.h"
@@ -55,7 +55,7 @@ struct TrainPlan {
   std::optional<nn::LoraOptions> lora;
   bool lora_targets_named = false;  ///< else they are those that the family names
   bool merge = false;
-  models::Checkpointing checkpointing = models::Checkpointing::off;
+  models::Recompute recompute = models::Recompute::none;
   std::optional<std::size_t> memory;
   std::size_t cache_limit = 0;
 };
@@ -67,9 +67,9 @@ train::LabelColumns label_columns(const Options& options);
 TrainPlan train_plan(const Options& options);
 
 /// What the library is to train of that checkpoint. Errors: usage.
-models::TrainingPlan training_plan(const TrainPlan& plan, const engine::Checkpoint& weights);
+models::TrainingPlan training_plan(const TrainPlan& plan, const checkpoints::Checkpoint& weights);
 
 /// The weights to start from: those of --from, or new ones of the shape asked for.
-engine::Checkpoint starting_weights(const Options& options, Sink& sink);
+checkpoints::Checkpoint starting_weights(const Options& options, Sink& sink);
 
 }  // namespace groel::tasks

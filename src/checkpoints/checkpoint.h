@@ -1,0 +1,30 @@
+// Checkpoints of every layout, as one thing: a configuration and named arrays under the model's names.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "io/arrays.h"
+#include "models/family.h"
+
+namespace groel::checkpoints {
+
+struct Checkpoint {
+  const models::Family* family = nullptr;
+  nlohmann::json config;                ///< Hugging Face's terms, whatever the layout
+  io::ArrayMap arrays;                  ///< names as the family's model declares them
+  std::vector<std::string> vocabulary;  ///< tokens in order of id; empty: the family's own
+  std::filesystem::path vocabulary_file;
+  std::filesystem::path path;  ///< what was asked for
+  std::string layout;          ///< for people: "Hugging Face folder"…, and what was taken off the tensors' names
+};
+
+/// Reads a Hugging Face folder, a torch file of a family's own code with its `-contact-regression.pt` beside it, or a
+/// state dict with a config.json beside it. What wrappers put before every name ("module.", "model.", "_orig_mod.",
+/// "base_model.model.") is taken off. Weights stay mapped. Errors: not_found (saying what was looked for), io,
+/// bad_model (also for what is no regular file), unsupported.
+Checkpoint read_checkpoint(const std::filesystem::path& path);
+
+}  // namespace groel::checkpoints

@@ -1,0 +1,23 @@
+// From what -m names to a folder or file: a path, a bundled model, or a published one that is on this machine.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace groel::checkpoints {
+
+struct FoundModel {
+  std::filesystem::path path;
+  std::string note;  ///< what to tell the user of it: where it was found; empty for a path of the user's own
+};
+
+/// A path that exists is itself; else a bundled name; else an id of the hub ("facebook/esm2_t6_8M_UR50D", an address of
+/// its page, fair-esm's name) in the caches of huggingface_hub and of torch hub. Errors: not_found, of a known model
+/// with its size and the line that gets it, of another with near names; unsupported, for families that are known by
+/// name and cannot be run.
+FoundModel find_model(const std::string& name);
+
+/// The path alone.
+std::filesystem::path resolve_model(const std::string& name);
+
+}  // namespace groel::checkpoints

@@ -1,0 +1,226 @@
+// Strict loading.
+#include "checkpoints/load.h"
+
+#include <algorithm>
+#include <bit>
+#include <map>
+#include <set>
+
+#include "base/error.h"
+#include "base/mapped_file.h"
+#include "base/sha256.h"
+#include "base/threads.h"
+#include "models/classifier.h"
+#include "ops/compare.h"
+
+namespace groel::checkpoints {
+namespace {
+
+// `*` matches any run of characters, also none.
+bool matches(std::string_view pattern, std::string_view text) {
+  if (pattern.empty()) return text.empty();
+  if (pattern[0] != '*') return !text.empty() && pattern[0] == text[0] && matches(pattern.substr(1), text.substr(1));
+  for (std::size_t i = 0; i <= text.size(); ++i)
+    if (matches(pattern.substr(1), text.substr(i))) return true;
+  return false;
+}
+
+// Names of the arrays with NaN or infinity.
+std::set<std::string> non_finite(const io::ArrayMap& arrays) {
+  constexpr std::size_t kPart = std::size_t{4} << 20;
+  struct Part {
+    const std::string* name;
+    std::span<const std::byte> bytes;
+    DType dtype;
+    bool bad = false;
+  };
+  std::vector<Part> parts;
+  for (const auto& [name, array] : arrays)
+    for (std::size_t at = 0; at < array.bytes.size(); at += kPart)
+      parts.push_back({&name, array.bytes.subspan(at, std::min(kPart, array.bytes.size() - at)), array.dtype});
+  parallel_for(static_cast<std::int64_t>(parts.size()), [&](std::int64_t i) {
+    Part& part = parts[static_cast<std::size_t>(i)];
+    populate_mapped(part.bytes);
+    part.bad = !ops::all_finite(part.bytes, part.dtype);
+    drop_mapped(part.bytes);
+  });
+  std::set<std::string> names;
+  for (const Part& part : parts)
+    if (part.bad) names.insert(*part.name);
+  return names;
+}
+
+// Collects every complaint before any is thrown.
+class Complaints {
+  static constexpr std::size_t kMostShown = 200;  // of each kind
+
+ public:
+  void add(const std::string& kind, const std::string& what) { lists_[kind].push_back(what); }
+  // A checkpoint of another model altogether has thousands of them: the first say enough.
+  void throw_if_any(const std::string& path) const {
+    if (lists_.empty()) return;
+    std::string text = "the checkpoint does not fit the model its configuration describes";
+    for (const auto& [kind, list] : lists_) {
+      text += fmt::format("\n  {} ({}):", kind, list.size());
+      for (std::size_t i = 0; i < std::min(list.size(), kMostShown); ++i) text += "\n    " + list[i];
+      if (list.size() > kMostShown) text += fmt::format("\n    and {} more", list.size() - kMostShown);
+    }
+    throw Error(ErrorKind::bad_model, {text, path, "check that config.json and the weights belong together"});
+  }
+
+ private:
+  std::map<std::string, std::vector<std::string>> lists_;
+};
+
+bool is_weight_dtype(DType dtype) { return dtype == DType::f32 || dtype == DType::bf16 || dtype == DType::f16; }
+
+Tensor as_tensor(const io::Array& array) {
+  const bool aligned = std::bit_cast<std::uintptr_t>(array.bytes.data()) % size_of(array.dtype) == 0;
+  if (!aligned) return Tensor::copy_of(array.shape, array.dtype, array.bytes);
+  // Once packed, the file's bytes need not stay in memory beside the packed ones.
+  const std::shared_ptr<const void> owner(
+      array.owner.get(), [bytes = array.bytes, keep = array.owner](const void*) { drop_mapped(bytes); });
+  return Tensor::view(Storage::borrow(array.bytes.data(), array.bytes.size(), owner), array.shape, array.dtype);
+}
+
+// Groups of which the file has nothing, and need not have.
+std::set<std::string> absent_groups(const nn::Tree& tree, const io::ArrayMap& arrays) {
+  std::set<std::string> absent;
+  for (const nn::Parameter& parameter : tree.parameters)
+    if (parameter.place.optional) absent.insert(parameter.place.group);
+  for (const nn::Parameter& parameter : tree.parameters)
+    if (arrays.contains(parameter.name)) absent.erase(parameter.place.group);
+  return absent;
+}
+
+void check(const nn::Tree& tree, const io::ArrayMap& arrays, Complaints& complaints) {
+  const std::set<std::string> bad = non_finite(arrays);
+  const std::set<std::string> absent = absent_groups(tree, arrays);
+  for (const nn::Parameter& parameter : tree.parameters) {
+    const auto found = arrays.find(parameter.name);
+    if (found == arrays.end()) {
+      if (!parameter.place.optional || !absent.contains(parameter.place.group))
+        complaints.add("missing", fmt::format("{} {}", parameter.name, to_string(parameter.shape)));
+    } else if (const io::Array& array = found->second; array.shape != parameter.shape) {
+      complaints.add("mis-shaped", fmt::format("{}: {} in the file, {} in the model", parameter.name,
+                                               to_string(array.shape), to_string(parameter.shape)));
+    } else if (!is_weight_dtype(array.dtype)) {
+      complaints.add("of a dtype that is not a weight's",
+                     fmt::format("{}: {}", parameter.name, groel::name(array.dtype)));
+    } else if (bad.contains(parameter.name)) {
+      complaints.add("with NaN or infinity", parameter.name);
+    }
+  }
+}
+
+std::vector<std::string> unused(const nn::Tree& tree, const Checkpoint& checkpoint, Complaints& complaints) {
+  std::set<std::string> wanted;
+  for (const nn::Parameter& parameter : tree.parameters) wanted.insert(parameter.name);
+  std::vector<std::string> ignored;
+  const auto ignorable = [&](const std::string& stored) {
+    const auto& patterns = checkpoint.family->ignorable;
+    return std::any_of(patterns.begin(), patterns.end(),
+                       [&](std::string_view pattern) { return matches(pattern, stored); });
+  };
+  for (const auto& [stored, array] : checkpoint.arrays) {
+    if (wanted.contains(stored)) continue;
+    if (ignorable(stored))
+      ignored.push_back(stored);
+    else
+      complaints.add("unexpected", fmt::format("{} {}", stored, to_string(array.shape)));
+  }
+  return ignored;
+}
+
+// Small arrays whole, of large ones a piece of every page run: a digest of all of a large checkpoint would take
+// seconds.
+void digest_bytes(Sha256& digest, std::span<const std::byte> bytes) {
+  constexpr std::size_t kWhole = std::size_t{64} << 10;
+  constexpr std::size_t kStep = std::size_t{16} << 10;
+  constexpr std::size_t kPiece = 256;
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  if (text.size() <= kWhole) return digest.update(text);
+  for (std::size_t at = 0; at < text.size(); at += kStep) digest.update(text.substr(at, kPiece));
+}
+
+std::string fingerprint(const Checkpoint& checkpoint) {
+  Sha256 digest;
+  digest.update(checkpoint.config.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  for (const auto& [name, array] : checkpoint.arrays) {
+    digest.update(fmt::format("{} {} {}\n", name, groel::name(array.dtype), to_string(array.shape)));
+    digest_bytes(digest, array.bytes);
+    drop_mapped(array.bytes);
+  }
+  return digest.finish();
+}
+
+std::string most_common_dtype(const io::ArrayMap& arrays) {
+  std::map<std::string, std::size_t> bytes;
+  for (const auto& [name, array] : arrays) bytes[std::string(groel::name(array.dtype))] += array.bytes.size();
+  const auto most =
+      std::max_element(bytes.begin(), bytes.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  return most == bytes.end() ? "none" : most->first;
+}
+
+}  // namespace
+
+models::TokenizerPointer tokenizer_of(const Checkpoint& checkpoint) {
+  return checkpoint.family->tokenizer(checkpoint.vocabulary, checkpoint.vocabulary_file.string());
+}
+
+std::unique_ptr<models::Model> build_model(const Checkpoint& checkpoint) {
+  try {
+    const auto build = [family = checkpoint.family, config = checkpoint.config, tokenizer = tokenizer_of(checkpoint)] {
+      return family->build(config, tokenizer);
+    };
+    auto model = build();
+    model->built_by(build);
+    return model;
+  } catch (const Error& error) {
+    throw error.at(checkpoint.path.string());
+  }
+}
+
+void take_off_heads(Checkpoint& checkpoint) {
+  const auto model = build_model(checkpoint);
+  for (const nn::Parameter& parameter : nn::tree_of(*model).parameters)
+    if (parameter.place.head && parameter.place.group != models::kContactHead) checkpoint.arrays.erase(parameter.name);
+  std::erase_if(checkpoint.arrays, [](const auto& entry) { return entry.first.starts_with(models::kClassifier); });
+}
+
+LoadedModel load_model(const std::filesystem::path& path, ops::Precision precision) {
+  return load_model(read_checkpoint(path), precision);
+}
+
+LoadedModel load_model(Checkpoint checkpoint, ops::Precision precision) {
+  LoadedModel out = load_unprepared(std::move(checkpoint));
+  out.precision = precision;
+  out.model->prepare(precision);
+  check_mapped_unchanged();
+  return out;
+}
+
+LoadedModel load_unprepared(Checkpoint checkpoint) {
+  LoadedModel out{build_model(checkpoint),
+                  checkpoint.family,
+                  checkpoint.path,
+                  checkpoint.layout,
+                  most_common_dtype(checkpoint.arrays),
+                  ops::Precision::f32,
+                  checkpoint.config,
+                  {},
+                  {}};
+  const nn::Tree tree = nn::tree_of(*out.model);
+  Complaints complaints;
+  check(tree, checkpoint.arrays, complaints);
+  out.ignored = unused(tree, checkpoint, complaints);
+  complaints.throw_if_any(checkpoint.path.string());
+  out.fingerprint = fingerprint(checkpoint);
+  for (const nn::Parameter& parameter : tree.parameters)
+    if (const auto found = checkpoint.arrays.find(parameter.name); found != checkpoint.arrays.end())
+      *parameter.slot = as_tensor(found->second);
+  checkpoint.arrays.clear();
+  return out;
+}
+
+}  // namespace groel::checkpoints

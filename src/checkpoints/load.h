@@ -1,0 +1,44 @@
+// From a checkpoint on disk to a model ready to run.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "checkpoints/checkpoint.h"
+#include "models/model.h"
+
+namespace groel::checkpoints {
+
+struct LoadedModel {
+  std::unique_ptr<models::Model> model;
+  const models::Family* family = nullptr;
+  std::filesystem::path path;
+  std::string layout;        ///< which kind of checkpoint it came from
+  std::string stored_dtype;  ///< dtype of most of its weights on disk
+  ops::Precision precision = ops::Precision::f32;
+  nlohmann::json config;
+  std::vector<std::string> ignored;  ///< tensors of the file that the model does not use
+  std::string fingerprint;           ///< digest of configuration, names, shapes and pieces of every tensor
+};
+
+/// Loads strictly: one bad_model error lists every missing, unexpected and mis-shaped tensor, and every one that holds
+/// NaN or infinity (the first 200 of each, and how many there are).
+LoadedModel load_model(const std::filesystem::path& path, ops::Precision precision = ops::Precision::f32);
+/// The same from a checkpoint already read.
+LoadedModel load_model(Checkpoint checkpoint, ops::Precision precision);
+
+/// The model that a checkpoint's configuration describes, with its vocabulary and without tensors. Errors: bad_model.
+std::unique_ptr<models::Model> build_model(const Checkpoint& checkpoint);
+
+/// Of its own vocabulary, or its family's. Errors: bad_model.
+models::TokenizerPointer tokenizer_of(const Checkpoint& checkpoint);
+
+/// Takes heads of classes and of language modelling off a checkpoint.
+void take_off_heads(Checkpoint& checkpoint);
+
+/// The same with every tensor in place but nothing packed: for models::Model::prepare_training.
+LoadedModel load_unprepared(Checkpoint checkpoint);
+
+}  // namespace groel::checkpoints

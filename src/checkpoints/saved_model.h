@@ -1,0 +1,31 @@
+// A trained model as it is written: a folder that Transformers and GroEL load.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "checkpoints/checkpoint.h"
+#include "tensor/tensor.h"
+
+namespace groel::checkpoints {
+
+/// What a model has to say to be saved.
+struct SavedModel {
+  nlohmann::json config;                ///< Hugging Face's terms
+  std::vector<NamedTensor> tensors;     ///< names as in the published checkpoints; contiguous
+  std::vector<std::string> vocabulary;  ///< tokens in order of id
+};
+
+/// A checkpoint's own weights in another precision (f32, bf16 or f16), without the buffers of positions that old files
+/// hold.
+SavedModel saved_copy(const Checkpoint& checkpoint, std::vector<std::string> vocabulary, DType dtype);
+
+/// Writes config.json, model.safetensors, vocab.txt, tokenizer_config.json and special_tokens_map.json into `folder`,
+/// which is there; each file whole or not at all, the weights last. Errors: io.
+void write_model(const std::filesystem::path& folder, const SavedModel& model);
+/// All of that but the weights.
+void write_description(const std::filesystem::path& folder, const SavedModel& model);
+
+}  // namespace groel::checkpoints

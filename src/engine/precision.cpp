@@ -1,0 +1,39 @@
+// The names of the precisions.
+#include "engine/precision.h"
+
+#include "base/error.h"
+
+namespace groel::engine {
+namespace {
+
+struct PrecisionName {
+  std::string_view text;
+  ops::Precision precision;
+};
+constexpr PrecisionName kPrecisions[] = {
+    {"f32", ops::Precision::f32},     {"bf16", ops::Precision::bf16},     {"f32x3", ops::Precision::f32x3},
+    {"float32", ops::Precision::f32}, {"bfloat16", ops::Precision::bf16},
+};
+constexpr std::size_t kShown = 3;  // those behind are other spellings
+
+}  // namespace
+
+std::vector<std::string> precision_names() {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < kShown; ++i) names.emplace_back(kPrecisions[i].text);
+  return names;
+}
+
+ops::Precision parse_precision(const std::string& text) {
+  for (const PrecisionName& one : kPrecisions)
+    if (one.text == text) return one.precision;
+  throw Error(ErrorKind::usage, {fmt::format("unknown dtype '{}'", text), "--dtype", "use f32, bf16 or f32x3"});
+}
+
+std::string_view name(ops::Precision precision) noexcept {
+  for (const PrecisionName& one : kPrecisions)
+    if (one.precision == precision) return one.text;
+  return "f32";
+}
+
+}  // namespace groel::engine

@@ -1,0 +1,18 @@
+// The precisions in which a model runs, by name.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ops/linear.h"
+
+namespace groel::engine {
+
+/// "f32", "bf16" and "f32x3".
+std::vector<std::string> precision_names();
+/// Parses one of them. Errors: usage.
+ops::Precision parse_precision(const std::string& text);
+std::string_view name(ops::Precision precision) noexcept;
+
+}  // namespace groel::engine

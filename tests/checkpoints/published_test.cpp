@@ -1,0 +1,73 @@
+// The manifest of published models: what it says of them, and by which names they are found.
+#include "models/published.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+
+#include "checkpoints/load.h"
+#include "models/family.h"
+
+namespace groel::checkpoints {
+namespace {
+
+using nlohmann::json;
+
+// The numbers of the models as published (ESM-2's, and ESM-1b's, which has positions and a norm of the embeddings).
+TEST(Published, ParametersAreThoseOfTheModels) {
+  const std::map<std::string, std::int64_t> expected{{"esm2_t6_8M_UR50D", 7512474},
+                                                     {"esm2_t12_35M_UR50D", 33501394},
+                                                     {"esm2_t30_150M_UR50D", 148140154},
+                                                     {"esm2_t33_650M_UR50D", 651043254},
+                                                     {"esm2_t36_3B_UR50D", 2839005634},
+                                                     {"esm2_t48_15B_UR50D", 15129100194},
+                                                     {"esm1b_t33_650M_UR50S", 652359094},
+                                                     {"ESMC-300M", 332997184},
+                                                     {"ESMC-600M", 575036992},
+                                                     {"ESMC-6B", 6352005184}};
+  for (const auto& [name, parameters] : expected) {
+    const models::PublishedModel* model = models::find_published(name);
+    ASSERT_NE(model, nullptr) << name;
+    EXPECT_EQ(model->parameters(), parameters) << name;
+  }
+}
+
+TEST(Published, AreFoundByIdAliasAndAddress) {
+  for (const char* name : {"facebook/esm2_t33_650M_UR50D", "esm2_t33_650M_UR50D", "ESM2_T33_650M_UR50D", "esm2-650m",
+                           "esm2_650M", "https://huggingface.co/facebook/esm2_t33_650M_UR50D",
+                           "hf.co/facebook/esm2_t33_650M_UR50D/tree/main", "esm2_t33_650M_UR50D.pt"}) {
+    const models::PublishedModel* found = models::find_published(name);
+    ASSERT_NE(found, nullptr) << name;
+    EXPECT_EQ(found->id, "facebook/esm2_t33_650M_UR50D") << name;
+  }
+  EXPECT_EQ(models::find_published("esm1v_t33_650M_UR90S")->id, "facebook/esm1v_t33_650M_UR90S_1");
+  EXPECT_EQ(models::find_published("esm1v_t33_650M_UR90S_4")->id, "facebook/esm1v_t33_650M_UR90S_4");
+  for (const char* name :
+       {"EvolutionaryScale/esmc-300m-2024-12", "esmc-300M", "esmc_300m_2024_12_v0.pth", "biohub/ESMC-300M-hf"})
+    EXPECT_EQ(models::find_published(name)->id, "biohub/ESMC-300M") << name;
+  for (const char* name : {"esm2", "facebook/esm2", "someone/esm2_t6_8M_UR50D", "proteins.fasta", ""})
+    EXPECT_EQ(models::find_published(name), nullptr) << name;
+}
+
+TEST(Published, OtherFamiliesAreKnownByName) {
+  const std::vector<std::pair<const char*, const char*>> expected{{"esm3-sm-open-v1", "ESM3"},
+                                                                  {"nferruz/ProtGPT2", "ProtGPT2"},
+                                                                  {"Rostlab/prot_t5_xl_uniref50", "ProtT5"},
+                                                                  {"Rostlab/prot_bert", "ProtBert"},
+                                                                  {"facebook/esmfold_v1", "ESMFold"},
+                                                                  {"westlake-repl/SaProt_650M_AF2", "SaProt"},
+                                                                  {"ElnaggarLab/ankh-base", "Ankh"},
+                                                                  {"esm_if1_gvp4_t16_142M_UR50", "ESM-IF1"},
+                                                                  {"esm_msa1b_t12_100M_UR50S", "MSA Transformer"},
+                                                                  {"esm1_t34_670M_UR50S", "ESM-1"}};
+  for (const auto& [name, family] : expected) {
+    ASSERT_TRUE(models::find_other_family(name)) << name;
+    EXPECT_EQ(models::find_other_family(name)->name, family) << name;
+  }
+  for (const models::PublishedModel& model : models::published_models())
+    EXPECT_FALSE(models::find_other_family(model.id)) << model.id;
+}
+
+}  // namespace
+}  // namespace groel::checkpoints
