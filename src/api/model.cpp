@@ -2,7 +2,6 @@
 #include <groel/model.h>
 
 #include "base/threads.h"
-#include "checkpoints/adapter.h"
 #include "checkpoints/find_model.h"
 #include "checkpoints/load.h"
 #include "engine/embed.h"
@@ -69,8 +68,7 @@ Model Model::load(const std::string& name, Dtype dtype) {
   const auto precision = dtype == Dtype::bf16    ? ops::Precision::bf16
                          : dtype == Dtype::f32x3 ? ops::Precision::f32x3
                                                  : ops::Precision::f32;
-  return Model(std::make_shared<const Impl>(
-      checkpoints::load_model(checkpoints::read_model(checkpoints::resolve_model(name)), precision)));
+  return Model(std::make_shared<const Impl>(checkpoints::load_model(checkpoints::resolve_model(name), precision)));
 }
 
 const ModelDescription& Model::description() const { return impl_->description; }

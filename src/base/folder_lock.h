@@ -1,4 +1,4 @@
-// One run a folder: two that write checkpoints and metrics into one would spoil both.
+// One writer per folder: two that write models or metrics into one would spoil both.
 #pragma once
 
 #include <filesystem>

@@ -8,17 +8,13 @@
 #include "checkpoints/adapter_check.h"
 #include "checkpoints/find_model.h"
 #include "checkpoints/load.h"
+#include "checkpoints/tensors.h"
 #include "io/checkpoint_files.h"
 
 namespace groel::checkpoints {
 namespace {
 
-Tensor as_f32(const io::Array& array) { return Tensor::copy_of(array.shape, array.dtype, array.bytes).to(DType::f32); }
-
-io::Array as_array(Tensor tensor) {
-  const auto owner = std::make_shared<const Tensor>(std::move(tensor));
-  return {DType::f32, owner->shape(), {owner->raw_data(), owner->bytes()}, owner};
-}
+Tensor as_f32(const io::Array& array) { return copied(array, DType::f32); }
 
 // weight += factor B A
 Tensor updated(const Tensor& weight, const Tensor& a, const Tensor& b, double factor, const std::string& layer) {
@@ -52,7 +48,7 @@ void merge(Checkpoint& checkpoint, const Adapter& adapter, double sign) {
     const auto b = adapter.tensors.find(std::string(kAdapterPrefix) + layer + std::string(kAdapterB));
     if (weight == checkpoint.arrays.end() || b == adapter.tensors.end())
       bad_adapter("an adapter of a layer that is not there", layer);
-    weight->second = as_array(updated(as_f32(weight->second), as_f32(array), as_f32(b->second), factor, layer));
+    weight->second = array_of(updated(as_f32(weight->second), as_f32(array), as_f32(b->second), factor, layer));
   }
 }
 
@@ -78,43 +74,52 @@ io::ArrayMap read_tensors(const std::filesystem::path& folder) {
   return io::read_safetensors(folder / "adapter_model.safetensors").arrays;
 }
 
-constexpr int kMostAdapters = 16;  // one upon another
-
-Checkpoint read_model_at(const std::filesystem::path& path, int above);
-
-// The base of an adapter, which may be an adapter too, with this one merged.
-Checkpoint read_adapted(const std::filesystem::path& path, int above) {
-  const Adapter adapter = read_adapter(path);
+std::string base_name(const Adapter& adapter, const std::filesystem::path& path) {
   const nlohmann::json base = adapter.config.value("base_model_name_or_path", nlohmann::json());
   if (!base.is_string())
     throw Error(ErrorKind::bad_model, {"the adapter does not name its base model", path.string(),
                                        "put its path into base_model_name_or_path of adapter_config.json"});
-  if (above == kMostAdapters)
-    throw Error(ErrorKind::bad_model, {"adapters name one another as their base model", path.string(), {}});
-  Checkpoint out = read_model_at(base_of(base, path), above + 1);
-  if (std::filesystem::exists(path / "config.json")) {
-    out.config = read_json(path / "config.json");
-    const bool labels =
-        out.config.value("architectures", nlohmann::json()).dump().find("Classification") != std::string::npos;
-    if (labels) take_off_heads(out);  // the adapter brings its own
-  }
-  merge_adapter(out, adapter);
-  out.path = path;
-  return out;
+  return base;
 }
 
-Checkpoint read_model_at(const std::filesystem::path& path, int above) {
-  return is_adapter(path) ? read_adapted(path, above) : read_checkpoint(path);
+struct PlacedAdapter {
+  std::filesystem::path path;
+  Adapter adapter;
+};
+
+void put_upon(Checkpoint& base, const PlacedAdapter& placed) {
+  if (std::filesystem::exists(placed.path / "config.json")) {
+    base.config = read_json(placed.path / "config.json");
+    const bool labels =
+        base.config.value("architectures", nlohmann::json()).dump().find("Classification") != std::string::npos;
+    if (labels) take_off_heads(base);  // the adapter brings its own
+  }
+  merge_adapter(base, placed.adapter);
+  base.path = placed.path;
 }
 
 }  // namespace
 
 bool is_adapter(const std::filesystem::path& folder) {
-  return std::filesystem::exists(folder / "adapter_config.json") &&
-         !std::filesystem::exists(folder / "model.safetensors");
+  std::error_code ignored;
+  return std::filesystem::exists(folder / "adapter_config.json", ignored) &&
+         !std::filesystem::exists(folder / "model.safetensors", ignored);
 }
 
-Checkpoint read_model(const std::filesystem::path& path) { return read_model_at(path, 0); }
+Checkpoint read_adapted(const std::filesystem::path& folder) {
+  constexpr std::size_t kMostAdapters = 16;  // one upon another
+  std::vector<PlacedAdapter> adapters;
+  std::filesystem::path at = folder;
+  while (is_adapter(at)) {
+    if (adapters.size() == kMostAdapters)
+      throw Error(ErrorKind::bad_model, {"adapters name one another as their base model", at.string(), {}});
+    adapters.push_back({at, read_adapter(at)});
+    at = base_of(base_name(adapters.back().adapter, at), at);
+  }
+  Checkpoint out = read_checkpoint(at);
+  for (auto placed = adapters.rbegin(); placed != adapters.rend(); ++placed) put_upon(out, *placed);
+  return out;
+}
 
 Adapter read_adapter(const std::filesystem::path& folder) {
   try {
@@ -147,10 +152,7 @@ void write_adapter(const std::filesystem::path& folder, const std::vector<NamedT
                         {"base_model_name_or_path", text_or_null(names.base)}};
   config["task_type"] = text_or_null(names.task);
   write_text(folder / "adapter_config.json", config.dump(2) + "\n");
-  std::map<std::string, io::ArrayView> arrays;
-  for (const NamedTensor& p : parameters)
-    arrays[p.name] = {DType::f32, p.value.shape(), {p.value.raw_data(), p.value.bytes()}};
-  io::write_safetensors(folder / "adapter_model.safetensors", arrays, {{"format", "pt"}});
+  write_tensors(folder / "adapter_model.safetensors", parameters, {{"format", "pt"}});
 }
 
 void load_adapter(const Adapter& adapter, std::vector<NamedTensor> parameters) {

@@ -29,9 +29,9 @@ void write_adapter(const std::filesystem::path& folder, const std::vector<NamedT
 
 /// An adapter, and no whole model.
 bool is_adapter(const std::filesystem::path& folder);
-/// A checkpoint; of an adapter's folder, its base model with the adapter merged and the configuration beside it.
-/// Errors: as read_checkpoint; not_found saying where the base was looked for.
-Checkpoint read_model(const std::filesystem::path& path);
+/// The base model of an adapter, which may be an adapter too, with it merged and the configuration beside it. Errors:
+/// as read_checkpoint; not_found saying where the base was looked for.
+Checkpoint read_adapted(const std::filesystem::path& folder);
 
 /// Rank, alpha and targets of an adapter.
 nn::LoraOptions lora_options(const Adapter& adapter);

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/text_file.h"
 #include "base/words.h"
+#include "checkpoints/adapter.h"
 #include "io/checkpoint_files.h"
 
 namespace groel::checkpoints {
@@ -217,7 +218,7 @@ Checkpoint read_any(const fs::path& path) {
 
 Checkpoint read_checkpoint(const fs::path& path) {
   try {
-    return read_any(path);
+    return is_adapter(path) ? read_adapted(path) : read_any(path);
   } catch (const Error& error) {  // of a small file that is part of the model
     if (error.kind() == ErrorKind::bad_input) throw Error(ErrorKind::bad_model, error.parts());
     throw;

@@ -21,10 +21,11 @@ struct Checkpoint {
   std::string layout;          ///< for people: "Hugging Face folder"…, and what was taken off the tensors' names
 };
 
-/// Reads a Hugging Face folder, a torch file of a family's own code with its `-contact-regression.pt` beside it, or a
-/// state dict with a config.json beside it. What wrappers put before every name ("module.", "model.", "_orig_mod.",
-/// "base_model.model.") is taken off. Weights stay mapped. Errors: not_found (saying what was looked for), io,
-/// bad_model (also for what is no regular file), unsupported.
+/// Reads a Hugging Face folder, a torch file of a family's own code with its `-contact-regression.pt` beside it, a
+/// state dict with a config.json beside it, or the folder of an adapter (adapter.h), merged into its base model. What
+/// wrappers put before every name ("module.", "model.", "_orig_mod.", "base_model.model.") is taken off. Weights stay
+/// mapped. Errors: not_found (saying what was looked for), io, bad_model (also for what is no regular file),
+/// unsupported.
 Checkpoint read_checkpoint(const std::filesystem::path& path);
 
 }  // namespace groel::checkpoints

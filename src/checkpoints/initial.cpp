@@ -8,7 +8,7 @@
 #include "base/random.h"
 #include "base/threads.h"
 #include "checkpoints/load.h"
-#include "tensor/tensor.h"
+#include "checkpoints/tensors.h"
 
 namespace groel::checkpoints {
 namespace {
@@ -108,8 +108,7 @@ void fill(Checkpoint& checkpoint, const InitialOptions& options, const Wanted& w
   for (const nn::Parameter& parameter : nn::tree_of(*model).parameters) {
     if (parameter.role == nn::Role::buffer || !wanted(parameter) || checkpoint.arrays.contains(parameter.name))
       continue;
-    const auto values = std::make_shared<const Tensor>(draw(parameter, by));
-    checkpoint.arrays[parameter.name] = {DType::f32, parameter.shape, {values->raw_data(), values->bytes()}, values};
+    checkpoint.arrays[parameter.name] = array_of(draw(parameter, by));
   }
 }
 

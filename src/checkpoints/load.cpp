@@ -2,7 +2,6 @@
 #include "checkpoints/load.h"
 
 #include <algorithm>
-#include <bit>
 #include <map>
 #include <set>
 
@@ -10,6 +9,7 @@
 #include "base/mapped_file.h"
 #include "base/sha256.h"
 #include "base/threads.h"
+#include "checkpoints/tensors.h"
 #include "models/classifier.h"
 #include "ops/compare.h"
 
@@ -73,15 +73,6 @@ class Complaints {
 };
 
 bool is_weight_dtype(DType dtype) { return dtype == DType::f32 || dtype == DType::bf16 || dtype == DType::f16; }
-
-Tensor as_tensor(const io::Array& array) {
-  const bool aligned = std::bit_cast<std::uintptr_t>(array.bytes.data()) % size_of(array.dtype) == 0;
-  if (!aligned) return Tensor::copy_of(array.shape, array.dtype, array.bytes);
-  // Once packed, the file's bytes need not stay in memory beside the packed ones.
-  const std::shared_ptr<const void> owner(
-      array.owner.get(), [bytes = array.bytes, keep = array.owner](const void*) { drop_mapped(bytes); });
-  return Tensor::view(Storage::borrow(array.bytes.data(), array.bytes.size(), owner), array.shape, array.dtype);
-}
 
 // Groups of which the file has nothing, and need not have.
 std::set<std::string> absent_groups(const nn::Tree& tree, const io::ArrayMap& arrays) {
@@ -218,7 +209,7 @@ LoadedModel load_unprepared(Checkpoint checkpoint) {
   out.fingerprint = fingerprint(checkpoint);
   for (const nn::Parameter& parameter : tree.parameters)
     if (const auto found = checkpoint.arrays.find(parameter.name); found != checkpoint.arrays.end())
-      *parameter.slot = as_tensor(found->second);
+      *parameter.slot = borrowed(found->second);
   checkpoint.arrays.clear();
   return out;
 }

@@ -7,6 +7,7 @@
 #include "base/options.h"
 #include "base/system.h"
 #include "base/threads.h"
+#include "checkpoints/tensors.h"
 
 namespace groel::checkpoints {
 namespace {
@@ -62,8 +63,7 @@ LoadedModel random_model(const nlohmann::json& config, std::uint64_t seed, ops::
   check_memory(tree);
   for (const nn::Parameter& parameter : tree.parameters) {
     if (parameter.role == nn::Role::buffer) continue;
-    const auto values = std::make_shared<const Tensor>(draw(parameter, seed++ * 0x100000001b3ULL));
-    checkpoint.arrays[parameter.name] = {DType::f32, parameter.shape, {values->raw_data(), values->bytes()}, values};
+    checkpoint.arrays[parameter.name] = array_of(draw(parameter, seed++ * 0x100000001b3ULL));
   }
   return load_model(std::move(checkpoint), precision);
 }

@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "base/text_file.h"
-#include "io/arrays.h"
+#include "checkpoints/tensors.h"
 
 namespace groel::checkpoints {
 namespace {
@@ -58,8 +58,7 @@ SavedModel saved_copy(const Checkpoint& checkpoint, std::vector<std::string> voc
   SavedModel model{checkpoint.config, {}, std::move(vocabulary)};
   const auto is_weight = [](DType type) { return type == DType::f32 || type == DType::f16 || type == DType::bf16; };
   for (const auto& [name, array] : checkpoint.arrays)
-    if (is_weight(array.dtype))
-      model.tensors.push_back({name, Tensor::copy_of(array.shape, array.dtype, array.bytes).to(dtype)});
+    if (is_weight(array.dtype)) model.tensors.push_back({name, copied(array, dtype)});
   return model;
 }
 
@@ -80,12 +79,7 @@ void write_description(const std::filesystem::path& folder, const SavedModel& mo
 
 void write_model(const std::filesystem::path& folder, const SavedModel& model) {
   write_description(folder, model);
-  std::map<std::string, io::ArrayView> arrays;
-  for (const NamedTensor& tensor : model.tensors) {
-    GROEL_REQUIRE(tensor.value.contiguous());
-    arrays[tensor.name] = {tensor.value.dtype(), tensor.value.shape(), {tensor.value.raw_data(), tensor.value.bytes()}};
-  }
-  io::write_safetensors(folder / "model.safetensors", arrays, {{"format", "pt"}});
+  write_tensors(folder / "model.safetensors", model.tensors, {{"format", "pt"}});
 }
 
 }  // namespace groel::checkpoints

@@ -1,7 +1,6 @@
 // groel convert: a checkpoint as a Hugging Face folder, in another precision.
 #include <set>
 
-#include "checkpoints/adapter.h"
 #include "checkpoints/load.h"
 #include "checkpoints/model_folder.h"
 #include "checkpoints/saved_model.h"
@@ -32,7 +31,7 @@ void keep_buffers(const checkpoints::Checkpoint& checkpoint, models::Model& load
 int run(const Options& options, Context& context) {
   const std::filesystem::path folder = options.text("out");
   check_model_folder(folder.string(), options);
-  const checkpoints::Checkpoint checkpoint = checkpoints::read_model(model_of(options, context.sink));
+  const checkpoints::Checkpoint checkpoint = checkpoints::read_checkpoint(model_of(options, context.sink));
   const checkpoints::LoadedModel loaded =
       checkpoints::load_unprepared(checkpoint);  // strict: a damaged one is found out here
   auto model = checkpoints::saved_copy(checkpoint, loaded.model->tokenizer().tokens(), parse_dtype(options.text("to")));

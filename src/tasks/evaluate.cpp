@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "base/interrupt.h"
-#include "checkpoints/adapter.h"
 #include "checkpoints/load.h"
 #include "engine/embed.h"
 #include "tasks/evaluate/labels.h"

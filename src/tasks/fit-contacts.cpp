@@ -3,10 +3,10 @@
 #include <cmath>
 #include <filesystem>
 
-#include "checkpoints/adapter.h"
 #include "checkpoints/load.h"
 #include "checkpoints/model_folder.h"
 #include "checkpoints/saved_model.h"
+#include "checkpoints/tensors.h"
 #include "engine/precision.h"
 #include "tasks/contacts/fit.h"
 #include "tasks/reading/model.h"
@@ -89,8 +89,7 @@ void save(const std::filesystem::path& folder, const checkpoints::Checkpoint& ch
   saved.config["torch_dtype"] = "float32";
   const auto is_weight = [](DType type) { return type == DType::f32 || type == DType::f16 || type == DType::bf16; };
   for (const auto& [name, array] : checkpoint.arrays)
-    if (is_weight(array.dtype))
-      saved.tensors.push_back({name, Tensor::copy_of(array.shape, array.dtype, array.bytes).to(DType::f32)});
+    if (is_weight(array.dtype)) saved.tensors.push_back({name, checkpoints::copied(array, DType::f32)});
   checkpoints::write_model_folder(
       folder, [&](const std::filesystem::path& temporary) { checkpoints::write_model(temporary, saved); });
 }
@@ -160,7 +159,7 @@ int run(const Options& options, Context& context) {
   const analysis::LogisticOptions fit = fit_options(options);
   const FitFilter filter{options.integer("min-length"), options.integer("max-length")};
   const ops::Precision precision = engine::parse_precision(options.text("dtype"));
-  checkpoints::Checkpoint checkpoint = checkpoints::read_model(model_of(options, context.sink));
+  checkpoints::Checkpoint checkpoint = checkpoints::read_checkpoint(model_of(options, context.sink));
   const std::vector<FitChain> chains = read_chains(options.list("structures"), filter, context.sink);
   const std::vector<FitChain> valid = held_out(options, filter, chains, context.sink);
   std::optional<checkpoints::LoadedModel> bare = checkpoints::load_model(checkpoint, precision);

@@ -3,8 +3,8 @@
 #include <cmath>
 
 #include "base/text_file.h"
-#include "checkpoints/adapter.h"
 #include "checkpoints/load.h"
+#include "checkpoints/tensors.h"
 #include "formats/extension.h"
 #include "io/npz.h"
 #include "report/span.h"
@@ -60,7 +60,7 @@ Tensor token_table(const checkpoints::Checkpoint& checkpoint) {
     const auto found = checkpoint.arrays.find(parameter.name);
     if (parameter.role != nn::Role::embedding || found == checkpoint.arrays.end()) continue;
     const io::Array& array = found->second;
-    if (array.shape == parameter.shape) return Tensor::copy_of(array.shape, array.dtype, array.bytes).to(DType::f32);
+    if (array.shape == parameter.shape) return checkpoints::copied(array, DType::f32);
   }
   throw Error(ErrorKind::unsupported, {"this model has no table of token embeddings", checkpoint.path.string(), {}});
 }
@@ -191,7 +191,7 @@ void check_outputs(const Options& options) {
 
 int run(const Options& options, Context& context) {
   check_outputs(options);
-  const checkpoints::Checkpoint checkpoint = checkpoints::read_model(model_of(options, context.sink));
+  const checkpoints::Checkpoint checkpoint = checkpoints::read_checkpoint(model_of(options, context.sink));
   const auto shared = checkpoints::tokenizer_of(checkpoint);
   const bio::Tokenizer& tokenizer = *shared;
   const Choices choices(

@@ -27,8 +27,8 @@ struct EvaluationOptions {
 enum class FinalModel { last, best };
 
 struct SavingOptions {
-  std::int64_t every = 500;      ///< steps between checkpoints; 0: only the last one
-  std::int64_t total_limit = 2;  ///< checkpoints kept, the newest; 0: all
+  std::int64_t every = 500;      ///< steps between saved states; 0: only the last one
+  std::int64_t total_limit = 2;  ///< saved states kept, the newest; 0: all
   FinalModel final_model = FinalModel::last;
 };
 
@@ -43,7 +43,7 @@ struct TrainerOptions {
   EvaluationOptions evaluation{};
   SavingOptions saving{};
   std::int64_t log_every = 10;
-  nlohmann::json recipe = nlohmann::json::object();  ///< kept in checkpoints; differences are told on a resume
+  nlohmann::json recipe = nlohmann::json::object();  ///< kept in saved states; differences are told on a resume
   std::string data_fingerprint;                      ///< a resume on other data is refused
 };
 

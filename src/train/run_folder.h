@@ -18,7 +18,7 @@ void save_best_model(const std::filesystem::path& folder, const Trainee& trainee
 /// The model as it is now, or the one in `folder/best`, in the folder itself.
 void write_final_model(const std::filesystem::path& folder, const Trainee& trainee, FinalModel which);
 
-/// Warns of every option that differs from the checkpoint's recipe.
+/// Warns of every option that differs from the saved recipe.
 void tell_differences(const nlohmann::json& before, const nlohmann::json& now, Sink& sink);
 
 }  // namespace groel::train

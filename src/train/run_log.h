@@ -1,4 +1,4 @@
-// The curves of a run: metrics.jsonl and TensorBoard's event file, cut back to the checkpoint on a resume.
+// The curves of a run: metrics.jsonl and TensorBoard's event file, cut back to the saved state on a resume.
 #pragma once
 
 #include <filesystem>

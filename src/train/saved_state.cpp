@@ -1,4 +1,4 @@
-// Writing and reading checkpoints.
+// Writing and reading saved states.
 #include "train/saved_state.h"
 
 #include <algorithm>
@@ -7,6 +7,7 @@
 
 #include "base/folders.h"
 #include "base/text_file.h"
+#include "checkpoints/tensors.h"
 #include "io/arrays.h"
 
 namespace groel::train {
@@ -24,13 +25,6 @@ std::vector<NamedTensor> live_tensors(const SavedState& content) {
   for (NamedTensor& parameter : named_values(content.trainee.parameters()))
     tensors.push_back({"parameter." + parameter.name, parameter.value});
   return tensors;
-}
-
-void write_tensors(const fs::path& path, const std::vector<NamedTensor>& tensors) {
-  std::map<std::string, io::ArrayView> arrays;
-  for (const NamedTensor& tensor : tensors)
-    arrays[tensor.name] = {tensor.value.dtype(), tensor.value.shape(), {tensor.value.raw_data(), tensor.value.bytes()}};
-  io::write_safetensors(path, arrays);
 }
 
 void read_tensors(const fs::path& path, std::vector<NamedTensor> tensors) {
@@ -65,7 +59,7 @@ Error explained(const Error& error, const fs::path& folder) {
 void save_state(const fs::path& folder, const SavedState& content) try {
   write_folder(state_path(folder, content.state.step), [&](const fs::path& temporary) {
     content.trainee.save(temporary);
-    write_tensors(temporary / kTensors, live_tensors(content));
+    checkpoints::write_tensors(temporary / kTensors, live_tensors(content));
     nlohmann::json state = content.state.to_json();
     state["recipe"] = content.recipe;
     state["data_fingerprint"] = content.data_fingerprint;

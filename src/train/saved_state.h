@@ -1,4 +1,5 @@
-// Checkpoints of a run: the model, the optimiser and the trainer's state, in a folder that appears whole.
+// The saved states of a run: model, optimiser and trainer, each state in a folder that appears whole. Users know them
+// by the name of that folder, "checkpoint-120".
 #pragma once
 
 #include <filesystem>
@@ -12,7 +13,7 @@
 
 namespace groel::train {
 
-/// What a checkpoint holds.
+/// What is saved, and what it is read into.
 struct SavedState {
   Trainee& trainee;
   const Optimizer& optimizer;
@@ -22,21 +23,22 @@ struct SavedState {
 };
 
 /// Writes `folder/checkpoint-STEP`: a Hugging Face model folder, and beside the model `training.safetensors` (f32
-/// masters and the optimiser's tensors) and `trainer_state.json`. Errors: io, naming the last good checkpoint.
+/// masters and the optimiser's tensors) and `trainer_state.json`. Errors: io, naming the last good one.
 void save_state(const std::filesystem::path& folder, const SavedState& content);
 
-/// Fills parameters, optimiser and state from the newest checkpoint in `folder`; false when there is none. Returns in
-/// content.recipe the recipe it was made with. Errors: bad_input when data or tensors are not those of the checkpoint.
+/// Fills parameters, optimiser and state from the newest saved state in `folder`; false when there is none. Returns in
+/// content.recipe the recipe it was made with. Errors: bad_input when data or tensors are not those that
+/// were saved.
 bool load_state(const std::filesystem::path& folder, SavedState& content);
 
-/// Removes the oldest checkpoints beyond the `limit` newest; 0 keeps all.
+/// Removes the oldest saved states beyond the `limit` newest; 0 keeps all.
 void prune_states(const std::filesystem::path& folder, std::int64_t limit);
 
 /// Removes what killed runs left half-written or half-removed in `parent`; what was moved away without anything in its
 /// place goes back.
 void remove_leftovers(const std::filesystem::path& parent);
 
-/// "checkpoint-120" in `parent`, and the steps of those that are there, rising.
+/// "checkpoint-120" in `parent`, and the steps of the states that are there, rising.
 std::filesystem::path state_path(const std::filesystem::path& parent, std::int64_t step);
 std::vector<std::int64_t> state_steps(const std::filesystem::path& parent);
 

@@ -73,7 +73,7 @@ class Run {
     prepare_run_folder(options_.folder, start);
     zero_gradients(parameters_);
     if (start == Start::resume) {
-      SavedState content = checkpoint();
+      SavedState content = saved_state();
       if (load_state(options_.folder, content)) {
         saved_step_ = state_.step;
         parts_.data.seek(state_.position);
@@ -86,7 +86,7 @@ class Run {
     log_.emplace(options_.folder, state_);
   }
 
-  SavedState checkpoint() { return {parts_.trainee, *optimizer_, state_, options_.recipe, options_.data_fingerprint}; }
+  SavedState saved_state() { return {parts_.trainee, *optimizer_, state_, options_.recipe, options_.data_fingerprint}; }
 
   bool timed() const { return options_.length.minutes > 0; }
   double time_done() const { return state_.seconds / (60 * options_.length.minutes); }
@@ -212,7 +212,7 @@ class Run {
   void save() {
     const Uninterrupted whole;
     log_->sync(state_);
-    save_state(options_.folder, checkpoint());
+    save_state(options_.folder, saved_state());
     saved_step_ = state_.step;
     prune_states(options_.folder, options_.saving.total_limit);
   }

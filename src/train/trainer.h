@@ -1,4 +1,4 @@
-// The training loop: updates, logging, evaluation, checkpoints, and going on after an interruption.
+// The training loop: updates, logging, evaluation, saved states, and going on after an interruption.
 #pragma once
 
 #include <functional>
@@ -22,7 +22,7 @@ struct TrainerParts {
 
 enum class Start {
   fresh,   ///< errors where the folder holds a run already
-  resume,  ///< from the newest checkpoint; from the beginning when there is none
+  resume,  ///< from the newest saved state; from the beginning when there is none
   replace  ///< removes what an earlier run left
 };
 
@@ -40,7 +40,7 @@ std::int64_t planned_steps(const TrainData& data, const TrainerOptions& options)
 /// Trains, and leaves in options.folder the model (a Hugging Face folder), metrics.jsonl, tensorboard/, checkpoint-N/
 /// and, with held-out data, best/ (the model that scored best). A resumed run gives bitwise what an uninterrupted one
 /// would. Errors: usage when the loss explodes or is not a number (the message says what to try), or the folder holds a
-/// run; io; interrupted, after a checkpoint has been written.
+/// run; io; interrupted, after its state has been saved.
 TrainingResult train(const TrainerParts& parts, const TrainerOptions& options, Start start);
 
 }  // namespace groel::train

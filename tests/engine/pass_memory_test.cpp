@@ -1,7 +1,6 @@
 // Memory of a pass known by looking: against what the pool really holds, for every family; and that nothing above the
 // operators touches the data of a tensor.
 #include "engine/pass_memory.h"
-#include "engine/precision.h"
 
 #include <gtest/gtest.h>
 
@@ -9,6 +8,7 @@
 
 #include "base/threads.h"
 #include "checkpoints/random_model.h"
+#include "engine/precision.h"
 #include "models/family.h"
 #include "support/golden.h"
 #include "tensor/shape_run.h"

@@ -1,6 +1,5 @@
 // Running a scenario.
 #include "tasks/bench/run.h"
-#include "engine/precision.h"
 
 #include <algorithm>
 #include <chrono>
@@ -9,6 +8,7 @@
 #include "checkpoints/random_model.h"
 #include "engine/embed.h"
 #include "engine/plan.h"
+#include "engine/precision.h"
 #include "io/sequences.h"
 #include "ops/limits.h"
 

@@ -1,6 +1,5 @@
 // Reading scenario files.
 #include "tasks/bench/scenario.h"
-#include "engine/precision.h"
 
 #include <algorithm>
 #include <limits>
@@ -9,6 +8,7 @@
 #include "base/options.h"
 #include "base/text_file.h"
 #include "base/threads.h"
+#include "engine/precision.h"
 
 namespace groel::tasks {
 namespace {

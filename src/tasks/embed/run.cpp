@@ -1,6 +1,5 @@
 // The loop of an embedding run.
 #include "tasks/embed/run.h"
-#include "engine/precision.h"
 
 #include <algorithm>
 #include <chrono>
@@ -12,6 +11,7 @@
 #include "base/version.h"
 #include "checkpoints/model_cache.h"
 #include "engine/log_softmax.h"
+#include "engine/precision.h"
 #include "engine/windows.h"
 #include "formats/writers.h"
 #include "tasks/reading/journal.h"

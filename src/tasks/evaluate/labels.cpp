@@ -1,12 +1,11 @@
 // Reading, predicting, scoring.
 #include "tasks/evaluate/labels.h"
-#include "engine/precision.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "checkpoints/adapter.h"
 #include "checkpoints/load.h"
+#include "engine/precision.h"
 #include "tasks/evaluate/learned.h"
 #include "tasks/reading/model.h"
 #include "tasks/train/plan.h"
@@ -58,7 +57,7 @@ ordered_json to_json(const train::Scores& scores) {
 
 ordered_json evaluate_labels(const Options& options, Context& context) {
   const auto path = model_of(options, context.sink);
-  checkpoints::Checkpoint checkpoint = checkpoints::read_model(path);
+  checkpoints::Checkpoint checkpoint = checkpoints::read_checkpoint(path);
   require_head(checkpoint, options.list("objective").at(0));
   const auto trainee =
       train::make_classifier(std::move(checkpoint), {.precision = engine::parse_precision(options.text("dtype")),

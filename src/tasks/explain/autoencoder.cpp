@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/threads.h"
+#include "checkpoints/tensors.h"
 
 namespace groel::tasks {
 namespace {
@@ -21,7 +22,7 @@ Tensor finite_tensor(const AutoencoderFile& file, const std::string& name) {
   const io::Array& array = file.arrays.at(name);
   if (array.dtype != DType::f32 && array.dtype != DType::bf16 && array.dtype != DType::f16)
     throw misfit(file, fmt::format("{} is of type {}, not f32, bf16 or f16", name, groel::name(array.dtype)));
-  Tensor out = Tensor::copy_of(array.shape, array.dtype, array.bytes).to(DType::f32);
+  Tensor out = checkpoints::copied(array, DType::f32);
   const auto values = out.values<float>();
   if (!std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); }))
     throw misfit(file, fmt::format("{} has values that are no finite numbers", name));

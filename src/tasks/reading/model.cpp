@@ -1,10 +1,10 @@
 // Finding and saying.
 #include "tasks/reading/model.h"
-#include "engine/precision.h"
 
-#include "checkpoints/adapter.h"
 #include "checkpoints/bundled.h"
+#include "checkpoints/checkpoint.h"
 #include "checkpoints/find_model.h"
+#include "engine/precision.h"
 
 namespace groel::tasks {
 
@@ -29,7 +29,7 @@ std::filesystem::path model_of(const Options& options, Sink& sink) {
 
 checkpoints::LoadedModel load_named(const std::string& name, const Options& options, Sink& sink) {
   const auto precision = engine::parse_precision(options.text("dtype"));
-  return checkpoints::load_model(checkpoints::read_model(find_model(name, sink)), precision);
+  return checkpoints::load_model(find_model(name, sink), precision);
 }
 
 checkpoints::LoadedModel load_model_of(const Options& options, Sink& sink) {

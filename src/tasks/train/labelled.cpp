@@ -7,8 +7,9 @@
 #include <map>
 
 #include "base/sha256.h"
-#include "checkpoints/adapter.h"
+#include "checkpoints/checkpoint.h"
 #include "checkpoints/model_folder.h"
+#include "checkpoints/tensors.h"
 #include "tasks/train/checks.h"
 #include "tasks/train/memory.h"
 #include "tasks/train/sizing.h"
@@ -102,9 +103,8 @@ void start_at_mean(checkpoints::Checkpoint& weights, const train::LabelledSet& s
     for (std::size_t at = c; at < set.values.size(); at += columns) sum += double{set.values[at]};
     means[c] = static_cast<float>(sum / static_cast<double>(set.corpus.size()));
   }
-  const auto values = std::make_shared<const Tensor>(Tensor::of<float>({set.columns}, std::span<const float>(means)));
-  weights.arrays[std::string(models::head_prefix(pooling)) + ".out_proj.bias"] = {
-      DType::f32, values->shape(), {values->raw_data(), values->bytes()}, values};
+  weights.arrays[std::string(models::head_prefix(pooling)) + ".out_proj.bias"] =
+      checkpoints::array_of(Tensor::of<float>({set.columns}, std::span<const float>(means)));
 }
 
 train::PackingOptions packing(const TrainPlan& plan, train::Order order) {
@@ -198,7 +198,7 @@ void keep_to_positions(TrainPlan& plan, const checkpoints::Checkpoint& weights, 
 }
 
 void write_merged(const std::filesystem::path& folder) {
-  const checkpoints::Checkpoint merged = checkpoints::read_model(folder);
+  const checkpoints::Checkpoint merged = checkpoints::read_checkpoint(folder);
   const checkpoints::LoadedModel loaded = checkpoints::load_unprepared(merged);
   const auto model = checkpoints::saved_copy(merged, loaded.model->tokenizer().tokens(), DType::f32);
   checkpoints::write_model_folder(

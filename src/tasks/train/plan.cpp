@@ -1,12 +1,11 @@
 // From options to what the library takes.
 #include "tasks/train/plan.h"
-#include "engine/precision.h"
 
 #include <charconv>
 
-#include "checkpoints/adapter.h"
 #include "checkpoints/initial.h"
 #include "checkpoints/load.h"
+#include "engine/precision.h"
 #include "tasks/reading/input.h"
 #include "tasks/reading/model.h"
 #include "train/objectives.h"
@@ -274,7 +273,7 @@ checkpoints::Checkpoint starting_weights(const Options& options, Sink& sink) {
     if (options.has("from") && options.given().contains(name))
       throw Error(ErrorKind::usage, {"--from brings its own shape", fmt::format("--{}", name), {}});
   checkpoints::Checkpoint checkpoint =
-      options.has("from") ? checkpoints::read_model(find_model(options.text("from"), sink))
+      options.has("from") ? checkpoints::read_checkpoint(find_model(options.text("from"), sink))
                           : checkpoints::initial_checkpoint(new_config(options), initial_options(options));
   if (options.has("dropout")) {
     const double dropout = options.number("dropout");

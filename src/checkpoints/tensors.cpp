@@ -1,0 +1,39 @@
+// Memory shared or copied.
+#include "checkpoints/tensors.h"
+
+#include <bit>
+
+#include "base/error.h"
+#include "base/mapped_file.h"
+
+namespace groel::checkpoints {
+
+io::Array array_of(Tensor tensor) {
+  GROEL_REQUIRE(tensor.contiguous());
+  const auto owner = std::make_shared<const Tensor>(std::move(tensor));
+  return {owner->dtype(), owner->shape(), {owner->raw_data(), owner->bytes()}, owner};
+}
+
+Tensor copied(const io::Array& array, DType dtype) {
+  return Tensor::copy_of(array.shape, array.dtype, array.bytes).to(dtype);
+}
+
+Tensor borrowed(const io::Array& array) {
+  const bool aligned = std::bit_cast<std::uintptr_t>(array.bytes.data()) % size_of(array.dtype) == 0;
+  if (!aligned) return Tensor::copy_of(array.shape, array.dtype, array.bytes);
+  const std::shared_ptr<const void> owner(
+      array.owner.get(), [bytes = array.bytes, keep = array.owner](const void*) { drop_mapped(bytes); });
+  return Tensor::view(Storage::borrow(array.bytes.data(), array.bytes.size(), owner), array.shape, array.dtype);
+}
+
+void write_tensors(const std::filesystem::path& path, const std::vector<NamedTensor>& tensors,
+                   const std::map<std::string, std::string>& metadata) {
+  std::map<std::string, io::ArrayView> arrays;
+  for (const NamedTensor& tensor : tensors) {
+    GROEL_REQUIRE(tensor.value.contiguous());
+    arrays[tensor.name] = {tensor.value.dtype(), tensor.value.shape(), {tensor.value.raw_data(), tensor.value.bytes()}};
+  }
+  io::write_safetensors(path, arrays, metadata);
+}
+
+}  // namespace groel::checkpoints

@@ -1,0 +1,24 @@
+// Between tensors and the arrays of files.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "io/arrays.h"
+#include "tensor/tensor.h"
+
+namespace groel::checkpoints {
+
+/// A contiguous tensor's values; the array keeps them alive.
+io::Array array_of(Tensor tensor);
+/// A copy in that type.
+Tensor copied(const io::Array& array, DType dtype);
+/// The array's own memory, without a copy where it is aligned. A mapped file's pages are given back once the tensor is
+/// gone: packed weights need not have the file's bytes in memory beside them.
+Tensor borrowed(const io::Array& array);
+
+/// A safetensors file of contiguous tensors. Errors: io.
+void write_tensors(const std::filesystem::path& path, const std::vector<NamedTensor>& tensors,
+                   const std::map<std::string, std::string>& metadata = {});
+
+}  // namespace groel::checkpoints
