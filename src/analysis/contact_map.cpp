@@ -54,10 +54,10 @@ std::vector<float> contacts(const DistanceMap& map, double cutoff) {
   return out;
 }
 
-std::vector<Precision> contact_precision(std::span<const float> probabilities, const DistanceMap& truth,
-                                         double cutoff) {
+std::vector<ContactPrecision> contact_precision(std::span<const float> probabilities, const DistanceMap& truth,
+                                                double cutoff) {
   GROEL_REQUIRE(truth.rows == truth.columns && probabilities.size() == truth.values.size());
-  std::vector<Precision> out;
+  std::vector<ContactPrecision> out;
   for (const Range& range : kRanges) {
     std::vector<Pair> pairs = pairs_of(range, probabilities, truth, cutoff);
     std::stable_sort(pairs.begin(), pairs.end(),

@@ -29,7 +29,7 @@ DistanceMap distances(const Sites& a, const Sites& b);
 std::vector<float> contacts(const DistanceMap& map, double cutoff);
 
 /// Of the likeliest L, L/2 or L/5 pairs of one range of separations, how many touch.
-struct Precision {
+struct ContactPrecision {
   std::string range;        ///< "short" (6 to 11), "medium" (12 to 23), "long" (24 and more)
   std::int64_t divisor;     ///< 1, 2 or 5
   std::int64_t pairs;       ///< that were counted: fewer than L / divisor where there are no more
@@ -42,6 +42,7 @@ struct Precision {
 
 /// For each range and divisor; `probabilities` [L, L] symmetric, `truth` [L, L]. Pairs without coordinates are left
 /// out; equal probabilities count in order of position. Rounded down, at least one pair.
-std::vector<Precision> contact_precision(std::span<const float> probabilities, const DistanceMap& truth, double cutoff);
+std::vector<ContactPrecision> contact_precision(std::span<const float> probabilities, const DistanceMap& truth,
+                                                double cutoff);
 
 }  // namespace groel::analysis

@@ -46,6 +46,16 @@ double squared_distance(std::span<const float> a, std::span<const float> b) noex
   });
 }
 
+double cosine(std::span<const float> a, std::span<const float> b) noexcept {
+  double product = 0, aa = 0, bb = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    product += double{a[i]} * b[i];
+    aa += double{a[i]} * a[i];
+    bb += double{b[i]} * b[i];
+  }
+  return product / std::sqrt(aa * bb);
+}
+
 Vectors normalised(Vectors x) {
   for (std::int64_t r = 0; r < x.rows; ++r) {
     const double length = length_of(x.row(r));

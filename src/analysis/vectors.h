@@ -23,6 +23,8 @@ enum class Metric { cosine, euclidean };
 Vectors normalised(Vectors x);
 
 double dot(std::span<const float> a, std::span<const float> b) noexcept;
+/// Of the angle between them, summed in f64.
+double cosine(std::span<const float> a, std::span<const float> b) noexcept;
 /// Σ (a - b)².
 double squared_distance(std::span<const float> a, std::span<const float> b) noexcept;
 

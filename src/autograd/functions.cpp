@@ -36,7 +36,7 @@ class Destination {
  public:
   Destination(Tape& to, const Tensor& x, const ops::AttentionInput& input) : to_(to), x_(x) {
     if (to.tracks(x) && input.q.shape() == input.k.shape()) {
-      const Sink sink = to.sink(x);
+      const GradientPlace sink = to.sink(x);
       if (sink.into == ops::Into::overwrite) {
         gradient_ = sink.gradient;
         return;
@@ -67,7 +67,7 @@ Tensor layer_norm(const Tensor& x, const ops::LayerNormOptions& options, const o
   current->record(y, [current, x, options, gradients](const Tensor& dy) {
     ops::LayerNormGradients to{{}, ops::Into::overwrite, gradients.gain, gradients.bias};
     if (current->tracks(x)) {
-      const Sink sink = current->sink(x);
+      const GradientPlace sink = current->sink(x);
       to.x = sink.gradient;
       to.into = sink.into;
     }

@@ -15,7 +15,7 @@ bool trained(const ops::LinearGradients& g) { return g.weight.defined() || g.bia
 void add_input_gradient(Tape& to, const Tensor& x, const Tensor& dy, const ops::PackedWeight& transposed) {
   if (!to.tracks(x)) return;
   GROEL_REQUIRE(transposed.defined());  // the model said that no gradient comes this way
-  const Sink sink = to.sink(x);
+  const GradientPlace sink = to.sink(x);
   ops::LinearOptions options{.into = sink.gradient};
   if (sink.into == ops::Into::add) options.residual = sink.gradient;
   ops::linear(dy, transposed, options);

@@ -93,7 +93,7 @@ Tensor Tape::view(const Entry& entry, const Tensor& x) {
   return region.rows == 1 ? out.reshape(x.shape()) : out;
 }
 
-Sink Tape::sink(const Tensor& x) {
+GradientPlace Tape::sink(const Tensor& x) {
   Entry& entry = entry_of(x);
   if (entry.gradient == nullptr) entry.gradient = new_gradient(entry);
   const Region wanted = region_of(x);
@@ -125,7 +125,7 @@ void Tape::add(const Tensor& x, const Tensor& gradient) {
     entry.written = {region_of(x)};
     return;
   }
-  Sink to = sink(x);
+  GradientPlace to = sink(x);
   to.gradient.copy_from(to.into == ops::Into::add ? ops::add(to.gradient, gradient) : gradient);
 }
 

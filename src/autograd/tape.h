@@ -13,7 +13,7 @@
 namespace groel::autograd {
 
 /// Where an operator puts the gradient of one of its inputs.
-struct Sink {
+struct GradientPlace {
   Tensor gradient;  ///< f32, shaped as the input (rows may be strided)
   ops::Into into;   ///< overwrite when nothing is there yet
 };
@@ -32,7 +32,7 @@ class Tape {
   /// is called with its gradient, f32 and contiguous, or not at all when it has none. What it keeps is freed after.
   void record(const Tensor& y, Backward backward);
   /// Where to write, or add, the gradient of x (tracked).
-  Sink sink(const Tensor& x);
+  GradientPlace sink(const Tensor& x);
   /// Gives the gradient of x: added to what there is, or taken as it is, without a copy, when x is a whole storage
   /// without gradient; the caller must not write to it afterwards.
   void add(const Tensor& x, const Tensor& gradient);

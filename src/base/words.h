@@ -20,6 +20,14 @@ std::string counted(std::unsigned_integral auto count, std::string_view one, std
 /// "a, b, c"; at most `most` of them, then "and 5 more".
 std::string listed(const std::vector<std::string>& words, std::size_t most = 1000);
 
+/// The same of any elements, all of them, as `say` puts each.
+template <class Range, class Say>
+std::string listed_as(const Range& range, const Say& say) {
+  std::vector<std::string> words;
+  for (const auto& one : range) words.emplace_back(say(one));
+  return listed(words, words.size());
+}
+
 /// The word as bash takes it: in single quotes where it holds anything that a shell reads otherwise ("'sp|P01308'").
 std::string shell_quoted(const std::string& word);
 

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/error.h"
+#include "base/words.h"
 
 namespace groel::bio {
 namespace {
@@ -137,11 +138,9 @@ std::vector<std::int64_t> settled_places(const Chain& chain, const std::string& 
 }  // namespace
 
 const Chain& Structure::chain(const std::string& name) const {
-  std::string names;
-  for (const Chain& one : chains) {
+  for (const Chain& one : chains)
     if (name.empty() || one.name == name) return one;
-    names += (names.empty() ? "" : ", ") + one.name;
-  }
+  const std::string names = listed_as(chains, [](const Chain& one) { return one.name; });
   throw Error(ErrorKind::not_found, {fmt::format("there is no protein chain '{}'", name), source,
                                      fmt::format("its protein chains: {}", names.empty() ? "none" : names)});
 }

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "base/words.h"
+
 namespace groel::bio {
 namespace {
 
@@ -52,11 +54,8 @@ std::vector<std::string> ResidueCounts::sentences() const {
   if (unknown_ > 0)
     out.push_back(fmt::format("{} a name that stands for no known one: X in the sequence", have(unknown_)));
   if (!read_as_.empty()) {
-    std::vector<std::string> names;
-    for (const auto& [name, count] : read_as_) names.push_back(fmt::format("{} {}", count, name));
-    std::string all;
-    for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
-    out.push_back("residues read as what they were made from: " + all);
+    const auto said = [](const auto& entry) { return fmt::format("{} {}", entry.second, entry.first); };
+    out.push_back("residues read as what they were made from: " + listed_as(read_as_, said));
   }
   if (disagreeing_ > 0)
     out.push_back(fmt::format("the sequence that the file states for {} is not that of the residues, which is used",

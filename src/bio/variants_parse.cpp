@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "bio/residues.h"
 #include "bio/variants.h"
 #include "bio/variants_text.h"
 
@@ -20,7 +21,7 @@ constexpr std::array<Name, 26> kNames{
      {"gly", 'G'}, {"his", 'H'}, {"ile", 'I'}, {"leu", 'L'}, {"lys", 'K'}, {"met", 'M'}, {"phe", 'F'},
      {"pro", 'P'}, {"ser", 'S'}, {"thr", 'T'}, {"trp", 'W'}, {"tyr", 'Y'}, {"val", 'V'}, {"sec", 'U'},
      {"pyl", 'O'}, {"asx", 'B'}, {"glx", 'Z'}, {"xaa", 'X'}, {"xle", 'J'}}};
-constexpr std::string_view kOneLetter = "ACDEFGHIKLMNPQRSTVWYBJOUXZ";
+constexpr std::string_view kFurther = "BJOUXZ";  // of one letter each
 constexpr std::string_view kSeparators = ":;,/+|&_-";
 constexpr std::int64_t kMostPosition = 1'000'000'000;
 
@@ -113,8 +114,10 @@ class VariantReader {
   }
 
   char letter() {
-    if (kOneLetter.find(upper(next())) == std::string_view::npos || next() == '\0') return 0;
     const char found = upper(next());
+    if (found == '\0' ||
+        (kResidues.find(found) == std::string_view::npos && kFurther.find(found) == std::string_view::npos))
+      return 0;
     rest_.remove_prefix(1);
     return found;
   }

@@ -80,7 +80,7 @@ void check_options(const Format& format, const WriterOptions& options) {
     throw Error(ErrorKind::usage,
                 {fmt::format("{} is not compressed further", format.name), options.path.string(),
                  "formats that can be: " + names_where([](const Format& other) { return other.streams; })});
-  if (options.layout == Layout::per_protein && !format.per_protein)
+  if (options.layout == FileLayout::per_protein && !format.per_protein)
     throw Error(ErrorKind::usage,
                 {fmt::format("{} has no per-protein layout", format.name),
                  {},

@@ -119,7 +119,7 @@ class Hdf5Writer : public ResultWriter {
 
 std::unique_ptr<ResultWriter> open(const WriterOptions& options) {
   check_options(hdf5_format(), options);
-  if (options.layout == Layout::per_protein) return h5::open_per_protein(options);
+  if (options.layout == FileLayout::per_protein) return h5::open_per_protein(options);
   return std::make_unique<Hdf5Writer>(options);
 }
 

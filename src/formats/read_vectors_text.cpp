@@ -127,8 +127,7 @@ class TableRows {
     if (!id_) note(path, "there is no column of ids: the rows are numbered, and every column of numbers is taken");
     if (missing_ids_ > 0)
       note(path, counted(missing_ids_, "row without an id is numbered", "rows without an id are numbered"));
-    std::string beside;
-    for (const std::size_t c : told_) beside += fmt::format("{}'{}'", beside.empty() ? "" : ", ", header_[c]);
+    const std::string beside = listed_as(told_, [&](std::size_t c) { return fmt::format("'{}'", header_[c]); });
     if (!beside.empty() && out_.column == kUnnamed) note(path, "no part of the vectors: " + beside);
     return std::move(out_);
   }

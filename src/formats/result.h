@@ -62,14 +62,14 @@ struct ResultSchema {
   std::int64_t tokens = 0;    ///< Σn over the same records; 0: not known
 };
 
-enum class Layout {
+enum class FileLayout {
   packed,       ///< one array a column, all records in it
   per_protein,  ///< HDF5 only: one dataset (or group) a record, named by its id
 };
 
 struct WriterOptions {
   std::filesystem::path path;  ///< where to write (the caller renames it when all is well); "-": stdout, if it streams
-  Layout layout = Layout::packed;
+  FileLayout layout = FileLayout::packed;
   ResultSchema schema;
 };
 
@@ -90,7 +90,7 @@ struct Format {
   std::vector<std::string_view> extensions;  ///< {".h5", ".hdf5"}, lower case
   std::string_view summary;                  ///< for help
   bool streams;                              ///< can be written to stdout
-  bool per_protein;                          ///< knows Layout::per_protein
+  bool per_protein;                          ///< knows FileLayout::per_protein
   bool (*holds)(ItemKind);                   ///< whether it can hold items of a kind
   std::unique_ptr<ResultWriter> (*open)(const WriterOptions&);
 };

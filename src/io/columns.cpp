@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/options.h"
+#include "base/words.h"
 #include "io/characters.h"
 
 namespace groel::io {
@@ -70,11 +71,9 @@ std::string plain_name(std::string_view column) {
 }
 
 std::string listed(const std::vector<std::string>& columns) {
-  constexpr std::size_t kMost = 40;
-  std::string out;
-  for (std::size_t i = 0; i < std::min(columns.size(), kMost); ++i)
-    out += fmt::format("{}'{}'", i == 0 ? "" : ", ", columns[i].substr(0, 80));
-  return columns.size() > kMost ? out + fmt::format(" and {} more", columns.size() - kMost) : out;
+  std::vector<std::string> words;
+  for (const std::string& column : columns) words.push_back(fmt::format("'{}'", column.substr(0, 80)));
+  return groel::listed(words, 40);
 }
 
 std::optional<std::size_t> Columns::find(const std::string& name) const {

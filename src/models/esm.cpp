@@ -165,8 +165,8 @@ class Esm final : public Transformer {
   }
 
   EsmConfig config_;
-  nn::Embedding words_;      // (V, D)
-  nn::Embedding positions_;  // (max + 2, D), learned positions only
+  nn::EmbeddingTable words_;      // (V, D)
+  nn::EmbeddingTable positions_;  // (max + 2, D), learned positions only
   nn::LayerNorm embedding_norm_;
   nn::TiedLmHead lm_head_;
 };

@@ -139,7 +139,7 @@ class Esmc final : public Transformer {
     return words_({batch.tokens, {}, tokenizer().special().pad.value()});
   }
 
-  nn::Embedding words_;  // (V, D)
+  nn::EmbeddingTable words_;  // (V, D)
   nn::LmHead lm_head_;
 };
 

@@ -1,5 +1,6 @@
 // The table of families.
 #include "base/error.h"
+#include "base/words.h"
 #include "models/family.h"
 
 namespace groel::models {
@@ -20,9 +21,7 @@ const std::vector<Family>& families() {
 namespace {
 
 std::string names_of_families() {
-  std::string names;
-  for (const Family& family : families()) names += (names.empty() ? "" : ", ") + std::string(family.name);
-  return names;
+  return listed_as(families(), [](const Family& family) { return family.name; });
 }
 
 }  // namespace

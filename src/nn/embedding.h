@@ -6,10 +6,10 @@
 
 namespace groel::nn {
 
-class Embedding final : public Module {
+class EmbeddingTable final : public Module {
  public:
-  Embedding() = default;
-  Embedding(std::int64_t rows, std::int64_t width, Role role = Role::embedding)
+  EmbeddingTable() = default;
+  EmbeddingTable(std::int64_t rows, std::int64_t width, Role role = Role::embedding)
       : rows_(rows), width_(width), role_(role) {}
 
   /// `weight` [rows, D].

@@ -36,7 +36,7 @@ class LmHead final : public Module {
 class TiedLmHead final : public Module {
  public:
   /// `words` [V, D] outlives it. `tied`: a table of its own has to be the same.
-  TiedLmHead(const Embedding& words, std::int64_t width, std::int64_t vocabulary, float epsilon, bool tied)
+  TiedLmHead(const EmbeddingTable& words, std::int64_t width, std::int64_t vocabulary, float epsilon, bool tied)
       : words_(words),
         width_(width),
         vocabulary_(vocabulary),
@@ -58,7 +58,7 @@ class TiedLmHead final : public Module {
   bool same_tables() const;
   void pack(const Tensor& table, bool both_ways);
 
-  const Embedding& words_;
+  const EmbeddingTable& words_;
   std::int64_t width_;
   std::int64_t vocabulary_;
   bool tied_;

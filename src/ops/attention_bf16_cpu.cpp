@@ -60,7 +60,7 @@ struct DotProducts {
   GROEL_BF16_INLINE static void end() {}
 
   // v: rows from `first` on, which is even.
-  GROEL_BF16 static void pack_values(const Block& b, Matrix<const float> v, std::int64_t first) {
+  GROEL_BF16 static void pack_values(const AttentionBlock& b, Matrix<const float> v, std::int64_t first) {
     for (std::int64_t j = 0; j < v.rows; j += 2)
       for (std::int64_t d = 0; d < b.width; d += kLanes) {
         const std::int64_t left = b.width - d;
@@ -72,7 +72,8 @@ struct DotProducts {
   }
 
   template <int V, int R>
-  GROEL_BF16_INLINE static void score_rows(const Block& b, std::int64_t key, std::int64_t j, std::int64_t lane) {
+  GROEL_BF16_INLINE static void score_rows(const AttentionBlock& b, std::int64_t key, std::int64_t j,
+                                           std::int64_t lane) {
     Sums<V> sums;
     multiply<V, R>({b.q + lane, b.k + (key + j) * b.pairs, b.pairs, 1, ceil_div(b.width, 2)}, sums);
 #pragma GCC unroll 4
@@ -82,7 +83,7 @@ struct DotProducts {
   }
 
   template <int V, int R>
-  GROEL_BF16_INLINE static void value_rows(const Block& b, std::int64_t key, std::int64_t keys, std::int64_t d,
+  GROEL_BF16_INLINE static void value_rows(const AttentionBlock& b, std::int64_t key, std::int64_t keys, std::int64_t d,
                                            std::int64_t lane) {
     Sums<V> sums;
     multiply<V, R>(
@@ -100,7 +101,7 @@ struct DotProducts {
 
   // V vectors of queries.
   template <int V, bool kRuled>
-  GROEL_BF16 static void attend_vectors(const Block& b, const KeyBlock& at, std::int64_t lane) {
+  GROEL_BF16 static void attend_vectors(const AttentionBlock& b, const KeyBlock& at, std::int64_t lane) {
     const auto [rules, key, keys, queries] = at;
     std::int64_t j = 0;
     for (; j + kRows <= keys; j += kRows) score_rows<V, kRows>(b, key, j, lane);
@@ -113,7 +114,7 @@ struct DotProducts {
   }
 
   template <bool kRuled>
-  GROEL_BF16 static void attend_keys(const Block& b, const KeyBlock& at) {
+  GROEL_BF16 static void attend_keys(const AttentionBlock& b, const KeyBlock& at) {
     std::int64_t lane = 0;
     for (std::int64_t left = ceil_div(at.queries, kLanes); left > 0;) {
       const int vectors = left >= 4 ? 4 : left >= 2 ? 2 : 1;
@@ -134,14 +135,14 @@ struct TileProducts {
   GROEL_BF16_INLINE static void begin() { Tiles::begin(); }
   GROEL_BF16_INLINE static void end() { Tiles::end(); }
 
-  static void pack_values(const Block& b, Matrix<const float> v, std::int64_t first) {
+  static void pack_values(const AttentionBlock& b, Matrix<const float> v, std::int64_t first) {
     std::fill(b.v, b.v + b.padded * b.keys, bf16_t{});
     for (std::int64_t j = 0; j < v.rows; ++j)
       for (std::int64_t d = 0; d < b.width; ++d) b.v[d * b.keys + first + j] = to_bf16(v.row(j)[d]);
   }
 
   // scores of 32 keys and 32 queries.
-  GROEL_BF16_INLINE static void score_tiles(const Block& b, const Pair* k, std::int64_t j, std::int64_t lane) {
+  GROEL_BF16_INLINE static void score_tiles(const AttentionBlock& b, const Pair* k, std::int64_t j, std::int64_t lane) {
     Tiles::clear();
     for (std::int64_t p = 0; p < b.pairs; p += kTile) {
       Tiles::template load_a<0>(k + j * b.pairs + p, b.pairs * 4);
@@ -156,8 +157,8 @@ struct TileProducts {
   }
 
   // out = out * factor + weights · v for 16 columns of v and 32 queries.
-  GROEL_BF16_INLINE static void value_tiles(const Block& b, std::int64_t key, std::int64_t keys, std::int64_t d,
-                                            std::int64_t lane) {
+  GROEL_BF16_INLINE static void value_tiles(const AttentionBlock& b, std::int64_t key, std::int64_t keys,
+                                            std::int64_t d, std::int64_t lane) {
     Tiles::clear();
     for (std::int64_t j = 0; j < keys; j += 2 * kTile) {
       Tiles::template load_a<0>(b.v + d * b.keys + key + j, b.keys * 2);
@@ -175,7 +176,7 @@ struct TileProducts {
   }
 
   template <bool kRuled>
-  GROEL_BF16 static void attend_keys(const Block& b, const KeyBlock& at) {
+  GROEL_BF16 static void attend_keys(const AttentionBlock& b, const KeyBlock& at) {
     const auto [rules, key, keys, queries] = at;
     for (std::int64_t lane = 0; lane < queries; lane += 2 * kTile) {
       for (std::int64_t j = 0; j < keys; j += 2 * kTile) score_tiles(b, b.k + key * b.pairs, j, lane);
@@ -187,7 +188,7 @@ struct TileProducts {
 };
 
 template <class Products>
-GROEL_BF16 void attend_block(const Block& b, const BlockRules& rules, std::int64_t queries) {
+GROEL_BF16 void attend_block(const AttentionBlock& b, const BlockRules& rules, std::int64_t queries) {
   const KeyRange range = rules.keys();
   for (std::int64_t key = range.begin; key < range.end; key += kKeys) {
     const KeyBlock at{&rules, key, std::min(kKeys, range.end - key), queries};
@@ -199,7 +200,7 @@ GROEL_BF16 void attend_block(const Block& b, const BlockRules& rules, std::int64
 template <class Products, class T>
 GROEL_BF16 void attend_to(const AttentionInput& input, const AttentionTask& task, AttentionResult& result) {
   const Matrix<T> out = mutable_matrix<T>(result.y);
-  const Block b = make_block(head_width(input), task.keys());
+  const AttentionBlock b = make_block(head_width(input), task.keys());
   const KeyRange keys = task_keys(input, task);
   pack_keys(input, task, b, keys);
   Products::pack_values(b, head_values(input, task, keys), keys.begin);

@@ -37,7 +37,7 @@ struct Sizes {
 };
 
 /// Working memory of a task: the head's keys and values, and one block; with zeros where it is padded.
-struct Block : Sizes {
+struct AttentionBlock : Sizes {
   using Sizes::Sizes;
   Pair* k;          // [keys, pairs]
   bf16_t* v;        // dot products: [keys / 2, width] pairs; tiles: [padded, keys]
@@ -53,9 +53,9 @@ struct Block : Sizes {
   float* factor;    // [kQueries] what the last block of keys scales earlier sums by
 };
 
-Block make_block(std::int64_t width, std::int64_t keys) {
+AttentionBlock make_block(std::int64_t width, std::int64_t keys) {
   thread_local Scratch scratch;
-  Block b(width, keys);
+  AttentionBlock b(width, keys);
   auto* at = reinterpret_cast<Pair*>(scratch.bytes(static_cast<std::size_t>(b.words()) * sizeof(Pair)));
   const auto take = [&](std::int64_t count) { return std::exchange(at, at + count); };
   const auto take_floats = [&](std::int64_t count) { return reinterpret_cast<float*>(take(count)); };
@@ -74,14 +74,14 @@ Block make_block(std::int64_t width, std::int64_t keys) {
   return b;
 }
 
-void start_block(const Block& b) {
+void start_block(const AttentionBlock& b) {
   std::fill(b.out, b.out + b.padded * kQueries, 0.0F);
   std::fill(b.highest, b.highest + kQueries, -std::numeric_limits<float>::infinity());
   std::fill(b.total, b.total + kQueries, 0.0F);
 }
 
 // rows [count, width] -> pairs [count, b.pairs], zeros behind the width.
-GROEL_BF16 void pack_rows(const Block& b, const float* rows, std::int64_t count, Pair* to) {
+GROEL_BF16 void pack_rows(const AttentionBlock& b, const float* rows, std::int64_t count, Pair* to) {
   for (std::int64_t i = 0; i < count; ++i)
     for (std::int64_t d = 0; d < 2 * b.pairs; d += kLanes) {
       const __m512 values = load_some(rows + i * b.width + d, std::max<std::int64_t>(0, b.width - d));
@@ -90,7 +90,7 @@ GROEL_BF16 void pack_rows(const Block& b, const float* rows, std::int64_t count,
 }
 
 // The keys of the head that are seen, rotated, in pairs.
-void pack_keys(const AttentionInput& input, const AttentionTask& task, const Block& b, KeyRange keys) {
+void pack_keys(const AttentionInput& input, const AttentionTask& task, const AttentionBlock& b, KeyRange keys) {
   for (std::int64_t j = keys.begin; j < keys.end; j += kQueries) {
     const std::int64_t count = std::min(kQueries, keys.end - j);
     rotate_head(key_rows(input, task, j, count), b.rows);
@@ -107,7 +107,7 @@ Matrix<const float> head_values(const AttentionInput& input, const AttentionTask
 }
 
 // Queries scaled, rotated and transposed; lanes behind the last are zeros.
-void pack_queries(const AttentionInput& input, const AttentionTask& task, const Block& b, std::int64_t query) {
+void pack_queries(const AttentionInput& input, const AttentionTask& task, const AttentionBlock& b, std::int64_t query) {
   const std::int64_t count = std::min(kQueries, task.query_end - query);
   rotate_head(query_rows(input, task, query, count, input.scale * kLog2E), b.rows);
   pack_rows(b, b.rows, count, b.row_pairs);
@@ -121,7 +121,7 @@ void pack_queries(const AttentionInput& input, const AttentionTask& task, const 
 // updates the statistics. (Vectors side by side: what one waits for, the others fill.) Where rules apply, minus
 // infinity is a key that is not seen, and its weight comes out as 0 as long as the highest score is a number.
 template <int V, bool kRuled>
-GROEL_BF16_INLINE void softmax_step(const Block& b, std::int64_t keys, std::int64_t first) {
+GROEL_BF16_INLINE void softmax_step(const AttentionBlock& b, std::int64_t keys, std::int64_t first) {
   __m512 highest[V];
   __m512 sum[V];
   const float* const scores = b.scores + first;
@@ -180,7 +180,7 @@ GROEL_BF16_INLINE void write_row(const float* row, std::int64_t width, bf16_t* t
 
 // Divided by their sums, and back in rows.
 template <class T>
-GROEL_BF16 void write_block(const Block& b, std::int64_t queries, Matrix<T> out) {
+GROEL_BF16 void write_block(const AttentionBlock& b, std::int64_t queries, Matrix<T> out) {
   for (std::int64_t lane = 0; lane < queries; lane += kLanes) {
     const __m512 inverse = _mm512_div_ps(_mm512_set1_ps(1.0F), _mm512_loadu_ps(b.total + lane));
     for (std::int64_t d = 0; d < b.width; ++d) {

@@ -81,7 +81,8 @@ void pack_panel(const Stack& weights, const CpuWeight& to, std::int64_t panel) {
     }
     if (copy == nullptr) copy = scratch.bytes(static_cast<std::size_t>(product.out()) * row_bytes);
     const Tensor values = piece.dtype() == DType::f16 ? piece.to(DType::f32) : piece;
-    gather_rows(values, {0, piece.size(0), piece.size(0), to.input, to.precision, {to.split, Split::Side::weight}},
+    gather_rows(values,
+                {0, piece.size(0), piece.size(0), to.input, to.precision, {to.split, BfloatSplit::Side::weight}},
                 copy + static_cast<std::size_t>(row) * row_bytes);
   });
   product.pack(ready != nullptr ? ready : copy, to.panel_data(panel));
@@ -128,7 +129,8 @@ const std::byte* input_tile(const Job& job, const Rows& rows, std::byte* copy) {
   const bool ready = rows.end - rows.begin == rows.padded && job.x.contiguous() && job.x.dtype() == w.input &&
                      w.split == 1 && (w.precision != Precision::bf16 || w.input == DType::bf16);
   if (ready) return job.x.raw_data() + static_cast<std::size_t>(rows.begin * w.in) * size_of(w.input);
-  gather_rows(job.x, {rows.begin, rows.end, rows.padded, w.input, w.precision, {w.split, Split::Side::input}}, copy);
+  gather_rows(job.x, {rows.begin, rows.end, rows.padded, w.input, w.precision, {w.split, BfloatSplit::Side::input}},
+              copy);
   return copy;
 }
 

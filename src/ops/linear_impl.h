@@ -31,7 +31,7 @@ struct LinearScratch {
 LinearScratch linear_scratch(std::int64_t rows, const PackedWeight::Impl& weight);
 
 /// Into how many bf16 products one of f32 values is split, and whose rows are wanted.
-struct Split {
+struct BfloatSplit {
   enum class Side { input, weight };
 
   std::int64_t products = 1;  ///< 1, 3 or 6
@@ -46,7 +46,7 @@ struct InputTile {
   std::int64_t padded;
   DType to;
   Precision precision;
-  Split split;  ///< rows are that many times as wide
+  BfloatSplit split;  ///< rows are that many times as wide
 };
 void gather_rows(const Tensor& x, const InputTile& tile, std::byte* out);
 

@@ -42,7 +42,7 @@ struct Places {
 template <class From>
 void split_rows(const Tensor& x, const cpu::InputTile& tile, bf16_t* out) {
   constexpr Places kPlaces;
-  const int* places = tile.split.side == cpu::Split::Side::input ? kPlaces.input : kPlaces.weight;
+  const int* places = tile.split.side == cpu::BfloatSplit::Side::input ? kPlaces.input : kPlaces.weight;
   const std::int64_t width = x.size(1);
   const std::int64_t copies = tile.split.products;
   for (std::int64_t r = tile.begin; r < tile.end; ++r, out += copies * width) {

@@ -2,14 +2,11 @@
 #pragma once
 
 #include "ops/norm.h"
+#include "ops/row_range.h"
 
 namespace groel::ops::cpu {
 
 /// Rows [begin, end) of out; everything is checked.
-struct RowRange {
-  std::int64_t begin;
-  std::int64_t end;
-};
 void layer_norm(const Tensor& x, const LayerNormOptions& options, RowRange rows, Tensor& out);
 
 }  // namespace groel::ops::cpu

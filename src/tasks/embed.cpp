@@ -179,7 +179,7 @@ EmbedRunOptions run_options(const Options& options, const models::Model& model, 
   run.plan.memory = options.bytes("memory");
   if (options.has("max-tokens")) run.plan.max_tokens = options.integer("max-tokens");
   run.long_policy = long_policy(options.text("long"));
-  run.layout = options.text("layout") == "packed" ? formats::Layout::packed : formats::Layout::per_protein;
+  run.layout = options.text("layout") == "packed" ? formats::FileLayout::packed : formats::FileLayout::per_protein;
   run.resume = options.flag("resume");
   run.overwrite = options.flag("overwrite");
   run.format = options.text("format");

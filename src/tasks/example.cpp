@@ -3,6 +3,7 @@
 #include <cmath>
 #include <utility>
 
+#include "analysis/vectors.h"
 #include "base/resources.h"
 #include "checkpoints/bundled.h"
 #include "checkpoints/load.h"
@@ -22,23 +23,11 @@ struct Neighbour {
   double cosine;
 };
 
-double cosine(std::span<const float> a, std::span<const float> b) {
-  double dot = 0;
-  double aa = 0;
-  double bb = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    dot += double{a[i]} * b[i];
-    aa += double{a[i]} * a[i];
-    bb += double{b[i]} * b[i];
-  }
-  return dot / std::sqrt(aa * bb);
-}
-
 Neighbour nearest_to(std::size_t i, const std::vector<Tensor>& vectors) {
   Neighbour best{i, -2.0};
   for (std::size_t j = 0; j < vectors.size(); ++j) {
     if (j == i) continue;
-    const double similarity = cosine(vectors[i].values<float>(), vectors[j].values<float>());
+    const double similarity = analysis::cosine(vectors[i].values<float>(), vectors[j].values<float>());
     if (similarity > best.cosine) best = {j, similarity};
   }
   return best;

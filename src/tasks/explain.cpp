@@ -106,7 +106,7 @@ std::int64_t top_of(const Options& options, const AutoencoderFile& file, std::in
 }
 
 // How the file was understood.
-void tell_reading(const AutoencoderFile& file, const Findings& findings, std::int64_t width, Sink& sink) {
+void tell_reading(const AutoencoderFile& file, const Explanations& findings, std::int64_t width, Sink& sink) {
   std::string how =
       fmt::format("{}: {} features of {} wide states of layer {}, {} kept per residue; weight {}",
                   file.path.filename().string(), findings.features, width, findings.layer, findings.top, file.weight);
@@ -128,7 +128,7 @@ class ExplainRun {
   ExplainRun(const models::Model& model, const SparseEncoder& encoder, const engine::MemoryPlan& plan, Setup setup)
       : model_(model), encoder_(encoder), plan_(plan), setup_(std::move(setup)) {}
 
-  void run(std::vector<ReadRecord>& records, Findings& findings, Sink& sink) const {
+  void run(std::vector<ReadRecord>& records, Explanations& findings, Sink& sink) const {
     std::vector<std::size_t> todo;
     std::vector<std::int64_t> tokens;
     std::int64_t residues = 0, done_residues = 0;
@@ -175,7 +175,7 @@ class ExplainRun {
     return !record.error;
   }
 
-  void compute(std::vector<ReadRecord>& records, std::span<const std::size_t> batch, Findings& findings) const {
+  void compute(std::vector<ReadRecord>& records, std::span<const std::size_t> batch, Explanations& findings) const {
     std::vector<std::vector<std::int32_t>> sequences;
     for (const std::size_t i : batch) sequences.push_back(records[i].encoded.ids);
     const auto embeddings = engine::embed_batch(model_, sequences, setup_.request);
@@ -191,7 +191,7 @@ class ExplainRun {
     }
   }
 
-  void explain(const ReadRecord& record, const Tensor& states, const Findings& findings, Explained& out) const {
+  void explain(const ReadRecord& record, const Tensor& states, const Explanations& findings, Explained& out) const {
     for (std::int64_t p = 1; p <= record.residues(); ++p)
       out.residues.push_back(model_.tokenizer().token(record.encoded.residue(p)));
     std::vector<std::vector<Fired>> fired =
@@ -214,7 +214,7 @@ SummaryOrder order_of(const Options& options) {
   return name == "residues" ? SummaryOrder::residues : SummaryOrder::maximum;
 }
 
-void write(const Findings& findings, const Options& options, Context& context) {
+void write(const Explanations& findings, const Options& options, Context& context) {
   const std::string path = options.text("output");
   if (!path.empty() && path != "-")
     write_table(options, {[&] { return to_csv(findings); }, [&] { return to_json(findings); }});
@@ -239,9 +239,9 @@ int run(const Options& options, Context& context) {
   const checkpoints::LoadedModel loaded = load_model_of(options, context.sink);
   const models::ModelInfo info = loaded.model->info();
   AutoencoderFile file = read_file(options, info.layers);
-  Findings findings{.model = checkpoints::model_label(options.text("model")),
-                    .layer = layer_of(options, file, info.layers),
-                    .by_residue = options.text("by") == "residue"};
+  Explanations findings{.model = checkpoints::model_label(options.text("model")),
+                        .layer = layer_of(options, file, info.layers),
+                        .by_residue = options.text("by") == "residue"};
   const SparseEncoder encoder(file, info.width);
   file.arrays.clear();
   findings.features = encoder.features();

@@ -1,4 +1,5 @@
 // groel info: what a checkpoint is.
+#include "base/words.h"
 #include "checkpoints/load.h"
 #include "engine/plan.h"
 #include "engine/precision.h"
@@ -36,9 +37,7 @@ void print(const json& info, std::ostream& out) {
   const auto line = [&](std::string_view label, const std::string& value) {
     out << fmt::format("{:<22}{}\n", label, value);
   };
-  std::string capabilities;
-  for (const json& capability : info["capabilities"])
-    capabilities += (capabilities.empty() ? "" : ", ") + capability.get<std::string>();
+  const std::string capabilities = listed(info["capabilities"].get<std::vector<std::string>>());
   line("path", info["path"]);
   line("family", info["family"]);
   line("checkpoint", info["checkpoint_layout"]);

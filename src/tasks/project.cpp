@@ -4,6 +4,7 @@
 #include "analysis/pca.h"
 #include "analysis/tsne.h"
 #include "base/threads.h"
+#include "base/words.h"
 #include "formats/read_vectors.h"
 #include "tasks/project/colouring.h"
 #include "tasks/project/colours.h"
@@ -105,10 +106,9 @@ std::string source_text(const std::string& input, const formats::VectorFile& fil
 }
 
 std::string facts_text(const Layout& layout) {
-  std::string out;
-  for (const auto& [name, value] : layout.facts.items())
-    out += fmt::format("{}{}: {}", out.empty() ? "" : ", ", name, value.dump());
-  return out;
+  std::vector<std::string> facts;
+  for (const auto& [name, value] : layout.facts.items()) facts.push_back(fmt::format("{}: {}", name, value.dump()));
+  return listed(facts);
 }
 
 void write(const Map& map, const Options& options, Context& context) {

@@ -90,12 +90,8 @@ class Reader {
 Corpus Corpus::read(const std::vector<std::string>& paths, const bio::Tokenizer& tokenizer, const LengthFilter& filter,
                     Sink& sink) {
   Reader reader(tokenizer, filter);
-  std::string all;
-  for (const std::string& path : paths) {
-    all += (all.empty() ? "" : ", ") + path;
-    reader.read(path);
-  }
-  return reader.finish(all, sink);
+  for (const std::string& path : paths) reader.read(path);
+  return reader.finish(listed(paths, paths.size()), sink);
 }
 
 void Corpus::add(std::span<const std::int32_t> residue_ids, std::string name) {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/interrupt.h"
+#include "base/words.h"
 
 namespace groel::train {
 LossSum evaluate_all(Trainee& trainee, TrainData& data) {
@@ -25,11 +26,9 @@ Scores scores_of(const LossSum& sum) {
 }
 
 double value_of(const Scores& scores, const std::string& metric) {
-  std::string names;
-  for (const auto& [name, value] : scores.named) {
+  for (const auto& [name, value] : scores.named)
     if (name == metric) return value;
-    names += (names.empty() ? "" : ", ") + name;
-  }
+  const std::string names = listed_as(scores.named, [](const auto& score) { return score.first; });
   throw Error(ErrorKind::usage, {fmt::format("'{}' is not a score of this objective", metric), "--metric", names});
 }
 

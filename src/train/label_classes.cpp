@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/options.h"
+#include "base/words.h"
 #include "train/labels.h"
 #include "train/trainee.h"
 
@@ -192,13 +193,8 @@ class Encoder {
       ++out_.counts[static_cast<std::size_t>(found->second)];
       return found->second;
     }
-    constexpr std::size_t kMost = 20;
-    std::string list;
-    for (std::size_t i = 0; i < std::min(kMost, classes_.labels.size()); ++i)
-      list += (i == 0 ? "" : ", ") + classes_.labels[i];
-    if (classes_.labels.size() > kMost) list += fmt::format(" and {} more", classes_.labels.size() - kMost);
     const auto near = nearest(label, classes_.labels);
-    refuse(fmt::format("the label '{}' is none of the classes: {}", label, list),
+    refuse(fmt::format("the label '{}' is none of the classes: {}", label, listed(classes_.labels, 20)),
            near ? fmt::format("did you mean '{}'?", *near) : "");
   }
 

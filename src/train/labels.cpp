@@ -8,6 +8,7 @@
 #include <map>
 
 #include "base/sha256.h"
+#include "base/words.h"
 #include "io/missing.h"
 #include "io/numbers.h"
 #include "io/table.h"
@@ -147,10 +148,9 @@ RowSplit split_rows(LabelledRows rows, const std::set<std::string>& held_out) {
     else
       (evaluated ? out.held_out : out.train).rows.push_back(std::move(row));
   }
-  std::string list;
-  for (const auto& [name, count] : seen) list += fmt::format("{}'{}' ({})", list.empty() ? "" : ", ", name, count);
-  std::string wanted;
-  for (const std::string& name : held_out) wanted += (wanted.empty() ? "" : ", ") + name;
+  const std::string list =
+      listed_as(seen, [](const auto& one) { return fmt::format("'{}' ({})", one.first, one.second); });
+  const std::string wanted = listed_as(held_out, [](const std::string& name) { return name; });
   if (out.held_out.rows.empty())
     throw Error(ErrorKind::bad_input, {fmt::format("no row is in the held-out split ({}); there are {}", wanted, list),
                                        "--split-column", "name the held-out values with --valid-split"});

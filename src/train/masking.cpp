@@ -6,16 +6,11 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "bio/residues.h"
 #include "train/random_purposes.h"
 #include "train/trainee.h"
 
 namespace groel::train {
-namespace {
-
-constexpr std::string_view kResidues = "ACDEFGHIKLMNPQRSTVWY";
-
-}  // namespace
-
 Masking::Masking(const MaskingOptions& options, const bio::Tokenizer& tokenizer)
     : options_(options), rank_(static_cast<std::size_t>(tokenizer.size()), -1), mask_(tokenizer.mask()) {
   if (!(options.fraction > 0 && options.fraction <= 1))
@@ -23,7 +18,7 @@ Masking::Masking(const MaskingOptions& options, const bio::Tokenizer& tokenizer)
   for (std::int32_t id = 0; id < tokenizer.size(); ++id)
     maskable_.push_back(!tokenizer.is_special(id) && id != tokenizer.mask() && id != tokenizer.special().unknown ? 1
                                                                                                                  : 0);
-  for (const char& residue : kResidues) {
+  for (const char& residue : bio::kResidues) {
     const std::int32_t id = tokenizer.id({&residue, 1});
     if (id < 0) continue;
     rank_[static_cast<std::size_t>(id)] = static_cast<std::int32_t>(residues_.size());

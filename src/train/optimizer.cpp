@@ -40,17 +40,21 @@ class PieceOptimizer : public Optimizer {
     for (std::size_t p = 0; p < parameters_.size(); ++p)
       if (state[p].defined()) out.push_back({prefix + parameters_[p].name, state[p]});
   }
-  float* value(const Piece& piece) { return parameters_[piece.parameter].value.mutable_data<float>() + piece.begin; }
-  float* grad(const Piece& piece) { return parameters_[piece.parameter].grad.mutable_data<float>() + piece.begin; }
-  static float* in(std::vector<Tensor>& state, const Piece& piece) {
+  float* value(const ParameterPiece& piece) {
+    return parameters_[piece.parameter].value.mutable_data<float>() + piece.begin;
+  }
+  float* grad(const ParameterPiece& piece) {
+    return parameters_[piece.parameter].grad.mutable_data<float>() + piece.begin;
+  }
+  static float* in(std::vector<Tensor>& state, const ParameterPiece& piece) {
     return state[piece.parameter].mutable_data<float>() + piece.begin;
   }
-  bool decayed(const Piece& piece) const { return decayed_[piece.parameter] != 0; }
+  bool decayed(const ParameterPiece& piece) const { return decayed_[piece.parameter] != 0; }
 
   std::vector<TrainedParameter> parameters_;
 
  private:
-  std::vector<Piece> pieces_;
+  std::vector<ParameterPiece> pieces_;
   std::vector<char> decayed_;
 };
 
@@ -65,7 +69,7 @@ class AdamW final : public PieceOptimizer {
   void step(const StepInput& input) override {
     AdamWFactors factors = factors_of(input);
     const auto keep = static_cast<float>(1 - input.rate * options_.weight_decay);
-    for_pieces([&](const Piece& piece) {
+    for_pieces([&](const ParameterPiece& piece) {
       AdamWFactors own = factors;
       own.keep = decayed(piece) ? keep : 1.0F;
       adamw_update({value(piece), grad(piece), in(first_, piece), in(second_, piece), piece.end - piece.begin}, own);
@@ -106,7 +110,7 @@ class Sgd final : public PieceOptimizer {
   void step(const StepInput& input) override {
     const SgdFactors factors{static_cast<float>(input.gradient_scale), static_cast<float>(options_.weight_decay),
                              static_cast<float>(options_.momentum), static_cast<float>(input.rate)};
-    for_pieces([&](const Piece& piece) {
+    for_pieces([&](const ParameterPiece& piece) {
       SgdFactors own = factors;
       if (!decayed(piece)) own.decay = 0;
       sgd_update({value(piece), grad(piece), in(velocity_, piece), piece.end - piece.begin}, own);

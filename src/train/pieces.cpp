@@ -24,8 +24,8 @@ double sum_of_squares(const float* values, std::int64_t count) {
 
 }  // namespace
 
-std::vector<Piece> pieces_of(const std::vector<TrainedParameter>& parameters) {
-  std::vector<Piece> pieces;
+std::vector<ParameterPiece> pieces_of(const std::vector<TrainedParameter>& parameters) {
+  std::vector<ParameterPiece> pieces;
   for (std::size_t p = 0; p < parameters.size(); ++p) {
     if (!parameters[p].grad.defined()) continue;
     GROEL_REQUIRE(parameters[p].grad.shape() == parameters[p].value.shape());
@@ -36,10 +36,10 @@ std::vector<Piece> pieces_of(const std::vector<TrainedParameter>& parameters) {
 }
 
 double gradient_norm(const std::vector<TrainedParameter>& parameters) {
-  const std::vector<Piece> pieces = pieces_of(parameters);
+  const std::vector<ParameterPiece> pieces = pieces_of(parameters);
   std::vector<double> sums(pieces.size());
   parallel_for(static_cast<std::int64_t>(pieces.size()), [&](std::int64_t i) {
-    const Piece& piece = pieces[static_cast<std::size_t>(i)];
+    const ParameterPiece& piece = pieces[static_cast<std::size_t>(i)];
     const float* grad = parameters[piece.parameter].grad.data<float>();
     sums[static_cast<std::size_t>(i)] = sum_of_squares(grad + piece.begin, piece.end - piece.begin);
   });

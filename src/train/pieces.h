@@ -9,7 +9,7 @@
 namespace groel::train {
 
 /// Elements [begin, end) of one parameter.
-struct Piece {
+struct ParameterPiece {
   std::size_t parameter = 0;
   std::int64_t begin = 0;
   std::int64_t end = 0;
@@ -17,7 +17,7 @@ struct Piece {
 
 /// The pieces of every parameter that has a gradient. They do not depend on the number of threads, so that sums taken
 /// piece by piece do not either.
-std::vector<Piece> pieces_of(const std::vector<TrainedParameter>& parameters);
+std::vector<ParameterPiece> pieces_of(const std::vector<TrainedParameter>& parameters);
 
 /// Square root of the sum of squares of all gradients, summed in f64 in a fixed order; not finite when one is not.
 double gradient_norm(const std::vector<TrainedParameter>& parameters);

@@ -39,8 +39,8 @@ struct Case {
   void touch(int i, int j, float distance = 1) { truth.values[static_cast<std::size_t>(i * 30 + j)] = distance; }
 };
 
-const Precision& at(const std::vector<Precision>& all, const std::string& range, int divisor) {
-  for (const Precision& one : all)
+const ContactPrecision& at(const std::vector<ContactPrecision>& all, const std::string& range, int divisor) {
+  for (const ContactPrecision& one : all)
     if (one.range == range && one.divisor == divisor) return one;
   throw std::runtime_error("none");
 }

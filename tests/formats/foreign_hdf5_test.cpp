@@ -105,7 +105,7 @@ TEST_F(ForeignHdf5, ValuesInOtherFilesAreNotRead) {
 // Bytes all over small files of both layouts, changed: an answer or an error of the file, soon.
 TEST_F(ForeignHdf5, DamageIsAnErrorOfTheFile) {
   const Sample run = sample(pooled_columns());
-  for (const Layout layout : {Layout::packed, Layout::per_protein}) {
+  for (const FileLayout layout : {FileLayout::packed, FileLayout::per_protein}) {
     const fs::path whole = folder_ / "whole.h5";
     write_sample(run, "hdf5", whole, layout);
     const std::string bytes = read_bytes(whole);

@@ -49,17 +49,19 @@ TEST(Formats, RefuseWhatTheyCannotHold) {
   const TemporaryFolder folder;
   const Sample all = sample(all_columns());
   for (const char* format : {"csv", "tsv"}) {
-    const Error error = error_of([&] { find_format(format, "").open({folder / "x", Layout::packed, all.schema}); });
+    const Error error = error_of([&] { find_format(format, "").open({folder / "x", FileLayout::packed, all.schema}); });
     EXPECT_EQ(error.kind(), ErrorKind::usage);
     EXPECT_EQ(error.parts().what, std::string(format) + " cannot hold per_residue");
     EXPECT_EQ(error.parts().remedy, "formats that can: hdf5, npz, safetensors, jsonl");
   }
   for (const char* format : {"hdf5", "npz", "safetensors"}) {
-    const Error error = error_of([&] { find_format(format, "").open({"-", Layout::packed, all.schema}); });
+    const Error error = error_of([&] { find_format(format, "").open({"-", FileLayout::packed, all.schema}); });
     EXPECT_EQ(error.kind(), ErrorKind::usage);
     EXPECT_EQ(error.parts().remedy, "name a file, or use one of: jsonl, csv, tsv");
   }
-  const Error error = error_of([&] { find_format("npz", "").open({folder / "x", Layout::per_protein, all.schema}); });
+  const Error error = error_of([&] {
+    find_format("npz", "").open({folder / "x", FileLayout::per_protein, all.schema});
+  });
   EXPECT_EQ(error.kind(), ErrorKind::usage);
   EXPECT_EQ(error.parts().remedy, "formats that have: hdf5");
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
@@ -69,7 +71,7 @@ TEST(Formats, AFolderThatIsNotThereIsNamed) {
   const TemporaryFolder folder;
   for (const Format& format : formats()) {
     const auto path = folder / "missing" / "out";
-    const Error error = error_of([&] { format.open({path, Layout::packed, sample(pooled_columns()).schema}); });
+    const Error error = error_of([&] { format.open({path, FileLayout::packed, sample(pooled_columns()).schema}); });
     EXPECT_EQ(error.kind(), ErrorKind::not_found) << format.name;
     EXPECT_NE(std::string(error.what()).find(path.string()), std::string::npos) << error.what();
     EXPECT_NE(std::string(error.what()).find("No such file or directory"), std::string::npos) << error.what();
@@ -93,7 +95,7 @@ TEST(Formats, ARecordThatIsNotTheSchemasIsADefect) {
   const TemporaryFolder folder;
   const Sample run = sample(pooled_columns());
   for (const Format& format : formats()) {
-    auto writer = format.open({folder / "x", Layout::packed, run.schema});
+    auto writer = format.open({folder / "x", FileLayout::packed, run.schema});
     Result wrong = run.results[0];
     wrong.items[1].layer = 5;
     EXPECT_EQ(error_of([&] { writer->write(wrong); }).kind(), ErrorKind::internal) << format.name;
@@ -110,7 +112,7 @@ TEST(Formats, FewerRecordsThanPromisedIsADefect) {
   const TemporaryFolder folder;
   const Sample run = sample(pooled_columns());
   for (const char* format : {"hdf5", "npz", "safetensors"}) {
-    auto writer = find_format(format, "").open({folder / "x", Layout::packed, run.schema});
+    auto writer = find_format(format, "").open({folder / "x", FileLayout::packed, run.schema});
     writer->write(run.results[0]);
     EXPECT_EQ(error_of([&] { writer->finish(); }).kind(), ErrorKind::internal) << format;
   }

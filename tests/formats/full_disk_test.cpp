@@ -46,7 +46,7 @@ void print_error(const std::function<void()>& body) try {
   std::fprintf(stderr, "%s: %s", std::string(name(error.kind())).c_str(), error.what());
 }
 
-void write_large(const std::filesystem::path& path, std::string_view format, Layout layout, std::int64_t records) {
+void write_large(const std::filesystem::path& path, std::string_view format, FileLayout layout, std::int64_t records) {
   const ResultSchema schema{{{ItemKind::mean, 6, 320}}, records, 0, {}};
   auto writer = find_format(format, "").open({path, layout, schema});
   for (std::int64_t r = 0; r < records; ++r)
@@ -62,7 +62,7 @@ TEST_P(FullDisk, IsAnErrorWithPathAndReason) {
   // Small: fails only at the end, when buffers are flushed. Large: fails in the middle.
   for (const std::int64_t records : {400, 3000}) {
     const std::string text =
-        in_small_process([&] { print_error([&] { write_large(path, GetParam(), Layout::packed, records); }); });
+        in_small_process([&] { print_error([&] { write_large(path, GetParam(), FileLayout::packed, records); }); });
     EXPECT_EQ(text.find("exit 0\nio: "), 0U) << text;
     EXPECT_NE(text.find(folder.path().string()), std::string::npos) << text;
     EXPECT_TRUE(text.ends_with(std::string(": ") + std::strerror(EFBIG))) << text;
@@ -75,7 +75,7 @@ TEST(FullDiskPerProtein, IsAnErrorWithPathAndReason) {
   const TemporaryFolder folder;
   for (const std::int64_t records : {200, 3000}) {
     const std::string text = in_small_process(
-        [&] { print_error([&] { write_large(folder / "out", "hdf5", Layout::per_protein, records); }); });
+        [&] { print_error([&] { write_large(folder / "out", "hdf5", FileLayout::per_protein, records); }); });
     EXPECT_EQ(text, "exit 0\nio: " + (folder / "out").string() + ": cannot write: " + std::strerror(EFBIG));
   }
 }
@@ -83,7 +83,7 @@ TEST(FullDiskPerProtein, IsAnErrorWithPathAndReason) {
 TEST(FullDiskStream, IsAnErrorOnStandardOutput) {
   const auto body = [] {
     ::dup2(::open("/dev/full", O_WRONLY), STDOUT_FILENO);
-    print_error([] { write_large("-", "jsonl", Layout::packed, 1); });
+    print_error([] { write_large("-", "jsonl", FileLayout::packed, 1); });
   };
   const std::string text = in_small_process(body);
   EXPECT_EQ(text.find("exit 0\nio: standard output: cannot write: No space left on device"), 0U) << text;
@@ -96,7 +96,7 @@ TEST(ClosedPipe, IsAnErrorOnStandardOutput) {
     ASSERT_EQ(::pipe(ends), 0);
     ::close(ends[0]);
     ::dup2(ends[1], STDOUT_FILENO);
-    print_error([] { write_large("-", "csv", Layout::packed, 1); });
+    print_error([] { write_large("-", "csv", FileLayout::packed, 1); });
   };
   const std::string text = in_small_process(body);
   EXPECT_EQ(text, "exit 0\nio: standard output: cannot write: Broken pipe");
@@ -109,7 +109,7 @@ TEST(Stream, EachRecordGoesOutAtOnce) {
   if (child == 0) {
     ::dup2(ends[1], STDOUT_FILENO);
     const Sample run = sample({{ItemKind::mean, 6, 2}});
-    auto writer = find_format("", "-").open({"-", Layout::packed, run.schema});
+    auto writer = find_format("", "-").open({"-", FileLayout::packed, run.schema});
     writer->write(run.results[0]);
     ::_exit(0);  // nothing is flushed any more
   }

@@ -163,7 +163,7 @@ TEST(Hdf5, ManyRowsAndLargeRecordsKeepTheirOrder) {
   const TemporaryFolder folder;
   const std::int64_t records = 3000;
   Sample run{{{{ItemKind::mean, 6, 100}, {ItemKind::per_residue, 6, 100}}, records, 0, {}}, {}};
-  auto writer = find_format("hdf5", "").open({folder / "out.h5", Layout::packed, run.schema});
+  auto writer = find_format("hdf5", "").open({folder / "out.h5", FileLayout::packed, run.schema});
   std::vector<float> mean;
   std::vector<float> residues;
   for (std::int64_t r = 0; r < records; ++r) {
@@ -199,7 +199,7 @@ TEST(Hdf5, NoRecords) {
 TEST(Hdf5PerProtein, OneColumnIsADatasetAnId) {
   const TemporaryFolder folder;
   const Sample run = sample({{ItemKind::per_residue, 6, 4}});
-  const Reader file(write_sample(run, "hdf5", folder / "out.h5", Layout::per_protein));
+  const Reader file(write_sample(run, "hdf5", folder / "out.h5", FileLayout::per_protein));
   EXPECT_EQ(file.text_attribute("/", "layout"), "per_protein");
   EXPECT_EQ(file.names("/"), (std::vector<std::string>{"Größe-α-🧬", "a_b", "a_b~2", "sp|P69905|HBA"}));
   EXPECT_EQ(file.shape("a_b"), (Shape{2, 4}));
@@ -220,7 +220,7 @@ TEST(Hdf5PerProtein, OneColumnIsADatasetAnId) {
 TEST(Hdf5PerProtein, SeveralColumnsAreAGroupAnId) {
   const TemporaryFolder folder;
   const Sample run = sample(all_columns());
-  const Reader file(write_sample(run, "hdf5", folder / "out.h5", Layout::per_protein));
+  const Reader file(write_sample(run, "hdf5", folder / "out.h5", FileLayout::per_protein));
   EXPECT_EQ(file.names("sp|P69905|HBA"),
             (std::vector<std::string>{"attentions_5", "attentions_6", "cls_6", "contacts_6", "logits_6", "max_6",
                                       "mean_0", "mean_6", "per_residue_6"}));
@@ -233,14 +233,14 @@ TEST(Hdf5PerProtein, SeveralColumnsAreAGroupAnId) {
 TEST(Hdf5PerProtein, TwoRunsGiveEqualBytes) {
   const TemporaryFolder folder;
   const Sample run = sample(all_columns());
-  EXPECT_TRUE(read_bytes(write_sample(run, "hdf5", folder / "1", Layout::per_protein)) ==
-              read_bytes(write_sample(run, "hdf5", folder / "2", Layout::per_protein)));
+  EXPECT_TRUE(read_bytes(write_sample(run, "hdf5", folder / "1", FileLayout::per_protein)) ==
+              read_bytes(write_sample(run, "hdf5", folder / "2", FileLayout::per_protein)));
 }
 
 TEST(Hdf5, ErrorsAreNotPrinted) {
   const TemporaryFolder folder;
   testing::internal::CaptureStderr();
-  error_of([&] { find_format("hdf5", "").open({folder / "no" / "out.h5", Layout::packed, sample({}).schema}); });
+  error_of([&] { find_format("hdf5", "").open({folder / "no" / "out.h5", FileLayout::packed, sample({}).schema}); });
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
 }
 

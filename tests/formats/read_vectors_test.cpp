@@ -14,16 +14,16 @@ using Texts = std::vector<std::string>;
 
 struct Kind {
   const char* format;
-  Layout layout = Layout::packed;
+  FileLayout layout = FileLayout::packed;
   bool knows_run = true;
 };
 const std::vector<Kind> kKinds{{"hdf5"},
-                               {"hdf5", Layout::per_protein},
+                               {"hdf5", FileLayout::per_protein},
                                {"npz"},
                                {"safetensors"},
-                               {"jsonl", Layout::packed, false},
-                               {"csv", Layout::packed, false},
-                               {"tsv", Layout::packed, false}};
+                               {"jsonl", FileLayout::packed, false},
+                               {"csv", FileLayout::packed, false},
+                               {"tsv", FileLayout::packed, false}};
 
 // Column `c` of the records that did not fail, by id.
 std::map<std::string, std::vector<float>> expected(std::size_t c) {
@@ -72,7 +72,7 @@ TEST(ReadVectors, EveryFormatGivesBackWhatWasWritten) {
     EXPECT_EQ(by_id(read_vectors(path, "mean_0")), expected(0)) << kind.format;
     EXPECT_EQ(by_id(read_vectors(path, "cls_6")), expected(3)) << kind.format;
     EXPECT_EQ(mean.run, kind.knows_run ? run.schema.run : nlohmann::json()) << kind.format;
-    if (kind.layout == Layout::packed) {
+    if (kind.layout == FileLayout::packed) {
       EXPECT_EQ(mean.ids, (Texts{"sp|P69905|HBA", "a/b", "Größe-α-🧬", "a_b"})) << kind.format;
     }
     const std::string unknown = message(path, "mean_7");

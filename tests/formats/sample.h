@@ -91,7 +91,7 @@ inline std::vector<ResultSchema::Column> all_columns() {
 }
 
 inline std::filesystem::path write_sample(const Sample& sample, std::string_view format,
-                                          const std::filesystem::path& path, Layout layout = Layout::packed) {
+                                          const std::filesystem::path& path, FileLayout layout = FileLayout::packed) {
   auto writer = find_format(format, path).open({path, layout, sample.schema});
   for (const Result& result : sample.results) writer->write(result);
   writer->finish();

@@ -2,6 +2,10 @@
 #include <groel/error.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
+#include "base/options.h"
+#include "models/published.h"
 #include "project/layers.h"
 
 namespace groel::project {
@@ -60,6 +64,33 @@ TEST(Docs, LayerTableIsThatOfTheCode) {
     EXPECT_FALSE(row[2].empty()) << row[0] << " is not explained";
   }
   EXPECT_EQ(written, parse_layers(read_text(GROEL_SOURCE_DIR "/src/layers.txt")));
+}
+
+/// The table of published checkpoints, from the manifest that `groel models` prints.
+std::string published_table() {
+  std::string out =
+      "| id | family | layers | width | heads | parameters | download | licence | short name |\n"
+      "|---|---|---|---|---|---|---|---|---|\n";
+  for (const models::PublishedModel& model : models::published_models())
+    out +=
+        fmt::format("| `{}` | {} | {} | {} | {} | {:.0f} M | {} | {} | `{}` |\n", model.id, model.generation,
+                    model.layers, model.width, model.heads, static_cast<double>(model.parameters()) / 1e6,
+                    format_bytes(static_cast<std::size_t>(model.file_bytes())), model.licence, model.aliases.front());
+  return out;
+}
+
+// GROEL_WRITE_DOCS=1 writes the table where it belongs.
+TEST(Docs, PublishedModelsAreThoseOfTheManifest) {
+  std::string page = doc("models.md");
+  const std::size_t begin = page.find("| id |");
+  ASSERT_NE(begin, std::string::npos);
+  std::size_t end = begin;
+  while (page[end] == '|') end = page.find('\n', end) + 1;
+  const std::string table = published_table();
+  if (std::getenv("GROEL_WRITE_DOCS") != nullptr)
+    std::ofstream(GROEL_SOURCE_DIR "/docs/models.md") << page.substr(0, begin) << table << page.substr(end);
+  else
+    EXPECT_EQ(page.substr(begin, end - begin), table) << "GROEL_WRITE_DOCS=1 with this test writes it";
 }
 
 }  // namespace

@@ -255,7 +255,7 @@ std::vector<MeanPrecision> mean_precision(const models::Model& model, const std:
     const auto precision = analysis::contact_precision(
         contacts.values<float>(), analysis::distances(chain.sites, chain.sites), analysis::kContactDistance);
     if (out.empty())
-      for (const analysis::Precision& one : precision) out.push_back({one.range, one.divisor, 0, 0});
+      for (const analysis::ContactPrecision& one : precision) out.push_back({one.range, one.divisor, 0, 0});
     for (std::size_t i = 0; i < precision.size(); ++i) {
       if (precision[i].pairs == 0) continue;
       out[i].value += precision[i].value();

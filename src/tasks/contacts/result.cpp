@@ -9,7 +9,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-std::string precision_name(const analysis::Precision& one) {
+std::string precision_name(const analysis::ContactPrecision& one) {
   return one.divisor == 1 ? "L" : fmt::format("L/{}", one.divisor);
 }
 
@@ -17,10 +17,10 @@ std::string precision_table(const ContactResult& result) {
   std::string out = fmt::format("  {:<8} {:>10} {:>10} {:>22} {:>22} {:>22}\n", "range", "pairs", "contacts",
                                 "precision at L", "at L/2", "at L/5");
   for (std::size_t at = 0; at + 2 < result.precision.size(); at += 3) {
-    const analysis::Precision& first = result.precision[at];
+    const analysis::ContactPrecision& first = result.precision[at];
     out += fmt::format("  {:<8} {:>10} {:>10}", first.range, first.considered, first.contacts);
     for (std::size_t i = at; i < at + 3; ++i) {
-      const analysis::Precision& one = result.precision[i];
+      const analysis::ContactPrecision& one = result.precision[i];
       out += fmt::format(" {:>22}",
                          one.pairs > 0 ? fmt::format("{:.3f} ({} of {})", one.value(), one.hits, one.pairs) : "-");
     }
@@ -98,7 +98,7 @@ ordered_json to_json(const ContactResult& result, std::size_t top) {
     out["contacts"].back()["auth_j"] = number(pair.j);
     out["contacts"].back()["distance"] = std::isnan(distance) ? ordered_json() : ordered_json(distance);
   }
-  for (const analysis::Precision& one : result.precision)
+  for (const analysis::ContactPrecision& one : result.precision)
     out["precision"].push_back({{"range", one.range},
                                 {"top", precision_name(one)},
                                 {"pairs", one.pairs},

@@ -17,9 +17,9 @@ struct ContactResult {
   std::string sequence;              ///< a letter a residue, X for what has none
   std::vector<float> probabilities;  ///< [L, L]
   std::optional<analysis::DistanceMap> truth;
-  std::vector<analysis::Precision> precision;  ///< with a truth
-  std::string chain{};                         ///< of the structure, by its author's name
-  std::vector<std::string> numbers{};          ///< with a truth: the author's, "27A"; empty where none was seen
+  std::vector<analysis::ContactPrecision> precision;  ///< with a truth
+  std::string chain{};                                ///< of the structure, by its author's name
+  std::vector<std::string> numbers{};                 ///< with a truth: the author's, "27A"; empty where none was seen
 
   std::int64_t length() const { return static_cast<std::int64_t>(sequence.size()); }
   float at(std::int64_t i, std::int64_t j) const { return probabilities[static_cast<std::size_t>(i * length() + j)]; }

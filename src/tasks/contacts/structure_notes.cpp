@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/words.h"
 #include "bio/structure_notes.h"
 
 namespace groel::tasks {
@@ -14,8 +15,7 @@ std::vector<std::string> structure_notes(const bio::Structure& structure, const 
                                          const std::vector<std::string>& asked) {
   std::vector<std::string> out = structure.notes;
   if (asked.empty() && structure.chains.size() > 1) {
-    std::string names;
-    for (const bio::Chain& chain : structure.chains) names += (names.empty() ? "" : ", ") + chain.name;
+    const std::string names = listed_as(structure.chains, [](const bio::Chain& chain) { return chain.name; });
     out.push_back(fmt::format("the file has {} protein chains ({}): {} is taken; --chain takes another",
                               structure.chains.size(), names, chains.front()->name));
   }

@@ -131,7 +131,7 @@ class EmbedRun {
     nlohmann::json out = describe_run(loaded_, options_);
     out["input"] = input_.digest;
     out["model_fingerprint"] = loaded_.fingerprint;
-    out["layout"] = options_.layout == formats::Layout::packed ? "packed" : "per-protein";
+    out["layout"] = options_.layout == formats::FileLayout::packed ? "packed" : "per-protein";
     return out;
   }
 

@@ -23,7 +23,7 @@ struct EmbedRunOptions {
   LongPolicy long_policy = LongPolicy::error;
   std::filesystem::path output;  ///< "-": stdout
   std::string format;            ///< name of the output format
-  formats::Layout layout = formats::Layout::packed;
+  formats::FileLayout layout = formats::FileLayout::packed;
   bool resume = false;
   bool overwrite = false;
 };

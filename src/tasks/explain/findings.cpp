@@ -20,7 +20,7 @@ const std::string& residue_at(const Explained& record, std::int64_t position) {
   return record.residues[static_cast<std::size_t>(position - 1)];
 }
 
-void append_protein(std::string& csv, const Findings& all, const Explained& record) {
+void append_protein(std::string& csv, const Explanations& all, const Explained& record) {
   for (std::size_t i = 0; i < record.protein.size(); ++i) {
     const ProteinFeature& one = record.protein[i];
     append_row(csv, std::vector<std::string>{record.id, std::to_string(i + 1), std::to_string(one.feature),
@@ -30,7 +30,7 @@ void append_protein(std::string& csv, const Findings& all, const Explained& reco
   }
 }
 
-void append_residues(std::string& csv, const Findings& all, const Explained& record) {
+void append_residues(std::string& csv, const Explanations& all, const Explained& record) {
   for (std::size_t p = 0; p < record.features.size(); ++p)
     for (std::size_t i = 0; i < record.features[p].size(); ++i) {
       const Fired& one = record.features[p][i];
@@ -40,11 +40,11 @@ void append_residues(std::string& csv, const Findings& all, const Explained& rec
     }
 }
 
-void describe(ordered_json& row, const Findings& all, std::int32_t feature) {
+void describe(ordered_json& row, const Explanations& all, std::int32_t feature) {
   if (const std::string& text = all.descriptions.of(feature); !text.empty()) row["description"] = text;
 }
 
-ordered_json protein_json(const Findings& all, const Explained& record) {
+ordered_json protein_json(const Explanations& all, const Explained& record) {
   ordered_json out = ordered_json::array();
   for (const ProteinFeature& one : record.protein) {
     out.push_back({{"feature", one.feature},
@@ -58,7 +58,7 @@ ordered_json protein_json(const Findings& all, const Explained& record) {
   return out;
 }
 
-ordered_json residues_json(const Findings& all, const Explained& record) {
+ordered_json residues_json(const Explanations& all, const Explained& record) {
   ordered_json out = ordered_json::array();
   for (std::size_t p = 0; p < record.features.size(); ++p) {
     ordered_json features = ordered_json::array();
@@ -72,12 +72,12 @@ ordered_json residues_json(const Findings& all, const Explained& record) {
 }
 
 // Of a line: no blanks where there is no description.
-std::string ending(const Findings& all, std::int32_t feature) {
+std::string ending(const Explanations& all, std::int32_t feature) {
   const std::string& text = all.descriptions.of(feature);
   return text.empty() ? text : "  " + text;
 }
 
-void print_protein(const Findings& all, const Explained& record, std::ostream& out) {
+void print_protein(const Explanations& all, const Explained& record, std::ostream& out) {
   out << fmt::format("  {:>8} {:>10} {:>10} {:>9} {:>8}  {}\n", "feature", "maximum", "mean", "residues", "at",
                      "description");
   for (const ProteinFeature& one : record.protein)
@@ -85,7 +85,7 @@ void print_protein(const Findings& all, const Explained& record, std::ostream& o
                        residue_at(record, one.position) + std::to_string(one.position), ending(all, one.feature));
 }
 
-void print_residues(const Findings& all, const Explained& record, std::ostream& out) {
+void print_residues(const Explanations& all, const Explained& record, std::ostream& out) {
   out << fmt::format("  {:>8} {:>8} {:>10}  {}\n", "residue", "feature", "activation", "description");
   for (std::size_t p = 0; p < record.features.size(); ++p)
     for (const Fired& one : record.features[p])
@@ -95,7 +95,7 @@ void print_residues(const Findings& all, const Explained& record, std::ostream& 
 
 }  // namespace
 
-std::string to_csv(const Findings& findings) {
+std::string to_csv(const Explanations& findings) {
   std::string out;
   append_row(out, findings.by_residue ? kResidueColumns : kProteinColumns);
   for (const Explained& record : findings.records) {
@@ -105,7 +105,7 @@ std::string to_csv(const Findings& findings) {
   return out;
 }
 
-ordered_json to_json(const Findings& findings) {
+ordered_json to_json(const Explanations& findings) {
   ordered_json out{{"model", findings.model},
                    {"layer", findings.layer},
                    {"features", findings.features},
@@ -128,7 +128,7 @@ ordered_json to_json(const Findings& findings) {
   return out;
 }
 
-void print(const Findings& findings, std::ostream& out) {
+void print(const Explanations& findings, std::ostream& out) {
   for (const Explained& record : findings.records) {
     if (record.error) continue;
     out << fmt::format("{}, {}\n", short_name(record.id), counted(record.residues.size(), "residue"));

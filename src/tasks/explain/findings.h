@@ -21,7 +21,7 @@ struct Explained {
   std::optional<Error> error;
 };
 
-struct Findings {
+struct Explanations {
   std::string model;
   int layer = 0;
   std::int64_t features = 0, top = 0;
@@ -30,8 +30,8 @@ struct Findings {
   std::vector<Explained> records;
 };
 
-std::string to_csv(const Findings& findings);
-nlohmann::ordered_json to_json(const Findings& findings);
-void print(const Findings& findings, std::ostream& out);
+std::string to_csv(const Explanations& findings);
+nlohmann::ordered_json to_json(const Explanations& findings);
+void print(const Explanations& findings, std::ostream& out);
 
 }  // namespace groel::tasks

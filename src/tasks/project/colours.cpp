@@ -5,6 +5,7 @@
 
 #include <map>
 
+#include "base/words.h"
 #include "io/missing.h"
 #include "io/table.h"
 #include "tasks/reading/id_parts.h"
@@ -70,8 +71,7 @@ std::vector<std::string> own_column(const formats::VectorFile& file, const std::
       if (io::is_missing(text, io::ValueKind::name)) text.clear();
     return out;
   }
-  std::string there;
-  for (const auto& [column, texts] : file.texts) there += fmt::format("{}'{}'", there.empty() ? "" : ", ", column);
+  const std::string there = listed_as(file.texts, [](const auto& column) { return fmt::format("'{}'", column.first); });
   throw Error(ErrorKind::usage,
               {fmt::format("'{}' is a column of which table?", name), "--table",
                there.empty() ? "or --colour-by residue-class" : fmt::format("that of the vectors has {}", there)});

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <cmath>
 
+#include "bio/residues.h"
 #include "io/sequences.h"
 #include "tasks/reading/id_parts.h"
 #include "tasks/reading/model.h"
@@ -149,7 +150,7 @@ engine::ScanOptions scan_options(const Options& options) {
 
 std::vector<std::int32_t> residue_ids(const bio::Tokenizer& tokenizer) {
   std::vector<std::int32_t> out;
-  for (const char letter : kResidues) {
+  for (const char letter : bio::kResidues) {
     out.push_back(tokenizer.id(std::string_view(&letter, 1)));
     if (out.back() < 0)
       throw Error(ErrorKind::unsupported, {fmt::format("this model's vocabulary has no '{}'", letter), {}, {}});
@@ -164,7 +165,7 @@ bool is_residue(const bio::Tokenizer& tokenizer, std::int32_t id) {
 
 bool is_standard_residue(const bio::Tokenizer& tokenizer, std::int32_t id) {
   const std::string& token = tokenizer.token(id);
-  return token.size() == 1 && kResidues.find(token[0]) != std::string_view::npos;
+  return token.size() == 1 && bio::kResidues.find(token[0]) != std::string_view::npos;
 }
 
 void require_residues(const bio::Tokenizer& tokenizer, const bio::Encoded& encoded) {

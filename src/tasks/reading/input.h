@@ -66,8 +66,6 @@ std::vector<OptionSpec> plan_options();
 checkpoints::LoadedModel load_reader(const Options& options, const std::string& model, Sink& sink);
 engine::ScanOptions scan_options(const Options& options);
 
-/// The 20 residues by their letters.
-inline constexpr std::string_view kResidues = "ACDEFGHIKLMNPQRSTVWY";
 /// The 20 residues in alphabetical order of their letters, by id. Errors: unsupported when the vocabulary lacks one.
 std::vector<std::int32_t> residue_ids(const bio::Tokenizer& tokenizer);
 /// Whether a token stands for a known residue: one letter, neither a gap nor <mask> nor <unk>.

@@ -7,10 +7,10 @@
 #include <cctype>
 #include <filesystem>
 
+#include "bio/residues.h"
+
 namespace groel::tasks {
 namespace {
-
-constexpr std::string_view kLetters = "ACDEFGHIKLMNPQRSTVWYX";
 
 // Of marks that other programs put where a residue is hidden.
 bool is_mark(char c) { return c == '_' || c == '?'; }
@@ -19,8 +19,9 @@ bool holds_mark(const std::string& word) { return std::any_of(word.begin(), word
 
 bool all_residues(const std::string& word) {
   return std::all_of(word.begin(), word.end(), [](unsigned char c) {
-    return kLetters.find(static_cast<char>(std::toupper(c))) != std::string_view::npos ||
-           is_mark(static_cast<char>(c)) || std::isspace(c) != 0 || c == '*';
+    const auto letter = static_cast<char>(std::toupper(c));
+    return bio::kResidues.find(letter) != std::string_view::npos || letter == 'X' || is_mark(static_cast<char>(c)) ||
+           std::isspace(c) != 0 || c == '*';
   });
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "bio/residues.h"
 #include "report/span.h"
 #include "report/trend.h"
 #include "tasks/reading/id_parts.h"
@@ -39,9 +40,9 @@ bool is_substitution(const VariantRow& row) {
 Scan scan_of(const std::string& wild_type, const std::vector<VariantRow>& rows, std::span<const double> scores) {
   const std::size_t columns = wild_type.size();
   Scan out{{.name = "log-likelihood, mutant less wild type",
-            .rows = static_cast<std::int64_t>(kResidues.size()),
+            .rows = static_cast<std::int64_t>(bio::kResidues.size()),
             .columns = static_cast<std::int64_t>(columns),
-            .values = std::vector<float>(kResidues.size() * columns, NAN),
+            .values = std::vector<float>(bio::kResidues.size() * columns, NAN),
             .palette = report::Palette::diverging},
            std::vector<Mean>(columns),
            std::vector<Mean>(columns)};
@@ -49,8 +50,8 @@ Scan scan_of(const std::string& wild_type, const std::vector<VariantRow>& rows, 
     if (!is_substitution(rows[i])) continue;
     const auto& edit = rows[i].variant.edits.front();
     const auto at = static_cast<std::size_t>(edit.first - 1);
-    const auto residue = kResidues.find(edit.to);
-    if (residue == std::string_view::npos || kResidues.find(wild_type[at]) == std::string_view::npos) continue;
+    const auto residue = bio::kResidues.find(edit.to);
+    if (residue == std::string_view::npos || bio::kResidues.find(wild_type[at]) == std::string_view::npos) continue;
     out.cells.values[residue * columns + at] = static_cast<float>(scores[i]);
     out.scores[at].add(scores[i]);
     out.measured[at].add(rows[i].measured);
@@ -77,7 +78,7 @@ report::Track track_of(const std::string& name, const std::vector<Mean>& means) 
 report::Points wild_type_marks(const std::string& wild_type) {
   report::Points own{"wild type", {}, {}, {}, 4, report::Points::Shape::circle, report::kBlack, {}};
   for (std::size_t i = 0; i < wild_type.size(); ++i) {
-    const auto residue = kResidues.find(wild_type[i]);
+    const auto residue = bio::kResidues.find(wild_type[i]);
     if (residue == std::string_view::npos) continue;
     own.x.push_back(static_cast<double>(i));
     own.y.push_back(static_cast<double>(residue));
@@ -118,7 +119,7 @@ report::Figure scan_figure(const WildType& protein, const std::vector<VariantRow
   figure.x.ticks = report::Axis::Ticks::letters;
   figure.y.name = "residue";
   figure.y.direction = report::Axis::Direction::falling;
-  for (const char residue : kResidues) figure.y.categories.emplace_back(1, residue);
+  for (const char residue : bio::kResidues) figure.y.categories.emplace_back(1, residue);
   Scan scan = scan_of(wild_type, rows, scores);
   set_colours(scan.cells, wild_type);
   figure.heat_map = std::move(scan.cells);

@@ -5,6 +5,8 @@
 #include <map>
 #include <set>
 
+#include "base/words.h"
+#include "bio/residues.h"
 #include "tasks/reading/input.h"
 
 namespace groel::tasks {
@@ -53,7 +55,7 @@ std::map<std::pair<std::int64_t, char>, std::int64_t> named_residues(const std::
 
 }  // namespace
 
-bool is_scored_residue(char letter) { return kResidues.find(letter) != std::string_view::npos; }
+bool is_scored_residue(char letter) { return bio::kResidues.find(letter) != std::string_view::npos; }
 
 std::vector<std::int64_t> unscored_positions(const std::string& sequence) {
   std::vector<std::int64_t> out;
@@ -112,7 +114,7 @@ VariantTable every_substitution(const std::string& wild_type, std::int64_t offse
     if (!is_scored_residue(from)) continue;
     const auto position = static_cast<std::int64_t>(i) + 1;
     const auto shown = position + offset;
-    for (const char to : kResidues) {
+    for (const char to : bio::kResidues) {
       if (to == from) continue;
       VariantRow row;
       row.name = fmt::format("{}{}{}", from, shown, to);
@@ -147,8 +149,7 @@ std::vector<std::string> row_notes(const std::vector<VariantRow>& rows) {
                               again == 1 ? "1 row has" : fmt::format("{} rows have", again),
                               again == 1 ? "is" : "are"));
   if (!chains.empty()) {
-    std::string names;
-    for (const auto& [chain, count] : chains) names += fmt::format("{}{}", names.empty() ? "" : ", ", chain);
+    const std::string names = listed_as(chains, [](const auto& entry) { return fmt::format("{}", entry.first); });
     out.push_back(
         fmt::format("variants name the chain{} {}: the positions are taken for those of the sequence, "
                     "counted from 1",

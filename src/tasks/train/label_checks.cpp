@@ -18,11 +18,9 @@ using models::Problem;
 using train::LabelledSet;
 
 std::string names(const Classification& classes, const std::vector<std::size_t>& which) {
-  constexpr std::size_t kMost = 10;
-  std::string out;
-  for (std::size_t i = 0; i < std::min(kMost, which.size()); ++i)
-    out += (i == 0 ? "" : ", ") + classes.labels[which[i]];
-  return which.size() > kMost ? out + fmt::format(" and {} more", which.size() - kMost) : out;
+  std::vector<std::string> words;
+  for (const std::size_t one : which) words.push_back(classes.labels[one]);
+  return listed(words, 10);
 }
 
 template <class Is>

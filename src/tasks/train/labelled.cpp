@@ -7,6 +7,7 @@
 #include <map>
 
 #include "base/sha256.h"
+#include "base/words.h"
 #include "checkpoints/checkpoint.h"
 #include "checkpoints/model_folder.h"
 #include "checkpoints/tensors.h"
@@ -51,9 +52,7 @@ void tell_splits(const train::RowSplit& rows, const TrainPlan& plan, Sink& sink)
   const auto counted = [](const train::LabelledRows& part) {
     std::map<std::string, std::int64_t> counts;
     for (const auto& row : part.rows) ++counts[row.split];
-    std::string out;
-    for (const auto& [name, count] : counts) out += fmt::format("{}'{}' ({})", out.empty() ? "" : ", ", name, count);
-    return out;
+    return listed_as(counts, [](const auto& one) { return fmt::format("'{}' ({})", one.first, one.second); });
   };
   sink.note(fmt::format("by --split-column, learned from: {}; held out: {}{}", counted(rows.train),
                         counted(rows.held_out),
@@ -115,12 +114,10 @@ train::PackingOptions packing(const TrainPlan& plan, train::Order order) {
 }
 
 void check_metric(const std::string& metric, const Classification& classes) {
-  std::string list;
-  for (const std::string& name : train::label_score_names(classes)) {
-    if (name == metric) return;
-    list += (list.empty() ? "" : ", ") + name;
-  }
-  throw Error(ErrorKind::usage, {fmt::format("'{}' is not a score of this kind of labels", metric), "--metric", list});
+  const std::vector<std::string> names = train::label_score_names(classes);
+  if (std::find(names.begin(), names.end(), metric) != names.end()) return;
+  throw Error(ErrorKind::usage,
+              {fmt::format("'{}' is not a score of this kind of labels", metric), "--metric", listed(names)});
 }
 
 void tell_pooling(const Classification& classes, Sink& sink) {
