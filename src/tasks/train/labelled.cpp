@@ -189,7 +189,8 @@ class LabelledMaterial {
 
 }  // namespace
 
-void keep_to_positions(TrainPlan& plan, const checkpoints::Checkpoint& weights, const models::TokenizerPointer& tokenizer) {
+void keep_to_positions(TrainPlan& plan, const checkpoints::Checkpoint& weights,
+                       const models::TokenizerPointer& tokenizer) {
   const auto limit = weights.family->build(weights.config, tokenizer)->info().max_residues;
   if (limit) plan.batches.max_residues = std::min(plan.batches.max_residues, *limit);
 }

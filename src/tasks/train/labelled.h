@@ -19,7 +19,8 @@ TrainedModel train_head(TrainPlan plan, checkpoints::Checkpoint weights, Context
 std::string class_table(const nlohmann::ordered_json& classes);
 
 /// A model with learned positions has no more residues than those.
-void keep_to_positions(TrainPlan& plan, const checkpoints::Checkpoint& weights, const models::TokenizerPointer& tokenizer);
+void keep_to_positions(TrainPlan& plan, const checkpoints::Checkpoint& weights,
+                       const models::TokenizerPointer& tokenizer);
 /// The model with its adapters merged, in OUT/merged.
 void write_merged(const std::filesystem::path& folder);
 
