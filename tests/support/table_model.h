@@ -42,7 +42,7 @@ class TableModel final : public models::Model, public models::Encoder, public mo
 
  private:
   models::TokenizerPointer tokenizer_;
-  nn::Embedding words_;  // (V, V)
+  nn::EmbeddingTable words_;  // (V, V)
   mutable std::vector<std::int32_t> seen_;
 };
 
