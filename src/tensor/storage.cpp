@@ -86,7 +86,7 @@ class HostPool final : public MemoryPool, public std::enable_shared_from_this<Ho
       const std::scoped_lock lock(mutex_);
       blocks_.undo(capacity);
       throw Error(ErrorKind::memory,
-                  {fmt::format("cannot allocate {} bytes", capacity), {}, "lower --max-tokens, or lower --memory"});
+                  {fmt::format("cannot allocate {} bytes", capacity), {}, "lower `max_tokens`, or lower `memory`"});
     }
     if (capacity >= kHugePage) madvise(block, capacity, MADV_HUGEPAGE);
     return static_cast<std::byte*>(block);

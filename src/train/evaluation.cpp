@@ -30,7 +30,7 @@ double value_of(const Scores& scores, const std::string& metric) {
     if (name == metric) return value;
     names += (names.empty() ? "" : ", ") + name;
   }
-  throw Error(ErrorKind::usage, {fmt::format("'{}' is not a score of this objective", metric), "--metric", names});
+  throw Error(ErrorKind::usage, {fmt::format("'{}' is not a score of this objective", metric), "`metric`", names});
 }
 
 bool lower_is_better(const std::string& metric) {
