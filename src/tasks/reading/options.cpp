@@ -39,6 +39,7 @@ OptionSpec dtype_option() {
 
 OptionSpec sequences_option() {
   return {.name = "input",
+          .type = OptionType::paths,
           .help = "A sequence, or files: FASTA, FASTQ, A3M, CSV or TSV (also .gz, .bgz, .zst); - is stdin",
           .value_name = "INPUT",
           .required = true};
