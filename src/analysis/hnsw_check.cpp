@@ -34,8 +34,7 @@ std::vector<Row> distinct_rows(const UnitRows& data, const HnswGraph& graph) {
   return out;
 }
 
-std::vector<Row> lost_rows(const UnitRows& data, const HnswView& graph, const std::vector<Row>& rows,
-                           std::size_t ef) {
+std::vector<Row> lost_rows(const UnitRows& data, const HnswView& graph, const std::vector<Row>& rows, std::size_t ef) {
   std::vector<char> lost(rows.size());
   parallel_for(static_cast<std::int64_t>(rows.size()), [&](std::int64_t i) {
     check_interrupted();

@@ -9,7 +9,8 @@ void EvaluateOptions::declare(OptionBinder& to) {
                  .help = "What to evaluate: mlm, classify (labels of sequences) or residues (labels of residues)",
                  .value_name = "OBJECTIVE",
                  .choices = {"mlm", "classify", "residues"},
-                 .required = true});
+                 .required = true,
+                 .renamed = renamed_verbs(evaluate_verbs())});
   to(data, {.name = "data",
             .help = "FASTA, FASTQ, A3M, CSV or TSV files (also .gz, .bgz, .zst), separated by commas",
             .value_name = "FILES",
