@@ -47,13 +47,12 @@ struct AttentionOptions : SequenceOptions, ModelOptions, OutputOptions, ThreadOp
                .help = "Heads: mean (over all of them), all, or numbers from 1, as 1,3,5..8",
                .otherwise = "mean",
                .value_name = "LIST"});
-    to(form,
-       {.name = "form",
-        .help = "tokens: as it is, with the end tokens; residues: without them; corrected: symmetrised, with the "
-                "average product taken off, as contacts are predicted from it",
-        .otherwise = "residues",
-        .choices = {"tokens", "residues", "corrected"},
-        .group = kOutput});
+    to(form, {.name = "form",
+              .help = "tokens: as it is, with the end tokens; residues: without them; corrected: symmetrised, with the "
+                      "average product taken off, as contacts are predicted from it",
+              .otherwise = "residues",
+              .choices = {"tokens", "residues", "corrected"},
+              .group = kOutput});
     to(output, maps);
     to(overwrite, overwrite_option());
     to(picture, picture_option("Each map; of several each file gets its layer and head in its name"));

@@ -199,8 +199,8 @@ int run(const TokensOptions& options, Context& context) {
   const engine::Checkpoint checkpoint = train::read_model(model_of(options.model, context.sink));
   const auto shared = engine::tokenizer_of(checkpoint);
   const bio::Tokenizer& tokenizer = *shared;
-  const Choices choices(
-      tokenizer, options.vocabulary == "residues" ? Choices::Scope::residues : Choices::Scope::vocabulary);
+  const Choices choices(tokenizer,
+                        options.vocabulary == "residues" ? Choices::Scope::residues : Choices::Scope::vocabulary);
   const bool one_hot = !options.input.empty();
   if (!one_hot && options.record)
     throw Error(ErrorKind::usage,

@@ -41,7 +41,8 @@ class HostPool final : public MemoryPool, public std::enable_shared_from_this<Ho
   /// What keeps the pool alive while a block of it is out; nothing for the process's own, which is never destroyed.
   std::shared_ptr<const void> owner() {
     std::shared_ptr<HostPool> shared = weak_from_this().lock();
-    return shared ? std::shared_ptr<const void>(std::move(shared)) : std::shared_ptr<const void>(std::shared_ptr<const void>(), this);
+    return shared ? std::shared_ptr<const void>(std::move(shared))
+                  : std::shared_ptr<const void>(std::shared_ptr<const void>(), this);
   }
 
   std::byte* take(std::size_t capacity) {

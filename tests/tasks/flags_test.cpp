@@ -53,8 +53,9 @@ TEST(Flags, EveryOldNameIsAnAliasAndNoName) {
     for (const tasks::Task& task : tasks::tasks())
       for (const OptionSpec& spec : task.options) {
         EXPECT_NE(spec.name, old) << task.name;
-        if (is_called(spec, old)) EXPECT_EQ(spec.name, now) << task.name;
-        found += is_called(spec, old) ? 1 : 0;
+        if (!is_called(spec, old)) continue;
+        EXPECT_EQ(spec.name, now) << task.name;
+        ++found;
       }
     EXPECT_GE(found, 1) << old;
   }

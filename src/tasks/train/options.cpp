@@ -81,8 +81,9 @@ void TrainOptions::declare_label(OptionBinder& to) {
   to(classes,
      {.name = "classes", .help = "Classes in order (default: those of the data, sorted)", .value_name = "NAMES"});
   to.verbs({"classify"});
-  to(pooling, choice_row("pooling", {"mean", "cls"},
-                         "What a new head reads: the mean over the residues, or the first token, as Transformers does"));
+  to(pooling,
+     choice_row("pooling", {"mean", "cls"},
+                "What a new head reads: the mean over the residues, or the first token, as Transformers does"));
   to.verbs({});
 }
 
