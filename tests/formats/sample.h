@@ -51,7 +51,8 @@ inline float sample_value(std::size_t record, std::size_t column, std::size_t i)
 inline Result sample_result(const ResultSchema& schema, std::size_t record, std::string id, std::int64_t length) {
   Result result{id, id + " a header, \"quoted\"", length, std::string(64, 'a'), {}, {}, length + 2};
   for (std::size_t c = 0; c < schema.columns.size(); ++c) {
-    Item item{schema.columns[c].kind, schema.columns[c].layer, item_shape(schema.columns[c], {length, result.tokens}), {}};
+    Item item{
+        schema.columns[c].kind, schema.columns[c].layer, item_shape(schema.columns[c], {length, result.tokens}), {}};
     const auto count = std::accumulate(item.shape.begin(), item.shape.end(), std::int64_t{1}, std::multiplies<>());
     for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) item.values.push_back(sample_value(record, c, i));
     result.items.push_back(std::move(item));
