@@ -24,7 +24,9 @@ struct Slot {
 
 std::string flag_names(const OptionSpec& spec) {
   if (spec.type == OptionType::paths) return spec.name;
-  return (spec.letter ? fmt::format("-{},", spec.letter) : "") + "--" + spec.name;
+  std::string out = (spec.letter ? fmt::format("-{},", spec.letter) : "") + "--" + spec.name;
+  for (const std::string& alias : spec.aliases) out += ",--" + alias;
+  return out;
 }
 
 void add(CLI::App& command, Slot& slot) {
@@ -110,14 +112,16 @@ std::size_t command_at(const std::vector<std::string>& arguments) {
   throw Error(ErrorKind::usage, {fmt::format("there is no command '{}'", word), {}, command_remedy(word)});
 }
 
-bool is_verb(const tasks::Task& task, const std::string& word) {
-  return std::any_of(task.verbs.begin(), task.verbs.end(), [&](const tasks::Verb& verb) { return verb.name == word; });
+const tasks::Verb* verb_called(const tasks::Task& task, const std::string& word) {
+  for (const tasks::Verb& verb : task.verbs)
+    if (verb.name == word || (!verb.alias.empty() && verb.alias == word)) return &verb;
+  return nullptr;
 }
 
 // The page of a command, or of a verb that is among the words.
 std::string page_of(const tasks::Task& task, const std::vector<std::string>& words) {
   for (const std::string& word : words)
-    if (is_verb(task, word)) return help_page(task, word);
+    if (const tasks::Verb* verb = verb_called(task, word)) return help_page(task, std::string(verb->name));
   return help_page(task);
 }
 

@@ -36,7 +36,7 @@ bool names(std::string_view list, const std::string& word) {
 bool has(const tasks::Task& task, const std::string& name) {
   return name == "quiet" || name == "csv-guard" ||
          std::any_of(task.options.begin(), task.options.end(),
-                     [&](const OptionSpec& spec) { return spec.name == name && spec.type != OptionType::paths; });
+                     [&](const OptionSpec& spec) { return is_called(spec, name) && spec.type != OptionType::paths; });
 }
 
 const OptionSpec* input_of(const tasks::Task& task) {

@@ -37,7 +37,7 @@ std::string without_commands(const std::string& text) {
 
 bool fits(const std::string& option, const tasks::Task& task, const std::vector<std::string>& arguments) {
   const auto spec = std::find_if(task.options.begin(), task.options.end(),
-                                 [&](const OptionSpec& one) { return "--" + one.name == option; });
+                                 [&](const OptionSpec& one) { return is_called(one, option.substr(2)); });
   if (spec == task.options.end()) return option == "--quiet" || option == "--help";
   return spec->type != OptionType::flag || std::find(arguments.begin(), arguments.end(), option) == arguments.end();
 }

@@ -18,7 +18,7 @@ bool exists(const std::string& word) {
 
 const OptionSpec* by_name(const tasks::Task& task, const std::string& name) {
   for (const OptionSpec& spec : task.options)
-    if (spec.name == name && spec.type != OptionType::paths) return &spec;
+    if (is_called(spec, name) && spec.type != OptionType::paths) return &spec;
   return nullptr;
 }
 

@@ -40,7 +40,7 @@ def peak_megabytes(command, **how):
 
 def groel(program, model, fasta, dtype, o):
     with tempfile.TemporaryDirectory() as work:
-        command = [program, "train", "mlm", "--data", fasta, "--from", model, "--out", f"{work}/run", "--dtype", dtype,
+        command = [program, "train", "mlm", "--data", fasta, "--from", model, "--output", f"{work}/run", "--dtype", dtype,
                    "--steps", str(o.steps + 1), "--batch-tokens", str(o.batch_tokens), "--threads", str(o.threads),
                    "--log-every", "1", "--save-every", "100000", "--json"]
         _, memory = peak_megabytes(command, stderr=subprocess.DEVNULL)

@@ -1,4 +1,4 @@
-// Measures the index of `groel search`: bench_search [ROWS [WIDTH [DEGREE [EFFORT]]]] builds a graph over random
+// Measures the index of `groel search`: bench_search [ROWS [WIDTH [DEGREE [EF]]]] builds a graph over random
 // vectors in families and compares what it finds with an exact search.
 #include <fmt/core.h>
 #include <sys/resource.h>
@@ -88,15 +88,15 @@ Truth exact(const UnitRows& data, const Vectors& queries) {
 }
 
 void report(const UnitRows& data, const HnswView& graph, const Vectors& queries, const Truth& truth) {
-  for (const std::int64_t effort : {50, 100, 200, 400, 800}) {
+  for (const std::int64_t ef : {50, 100, 200, 400, 800}) {
     std::size_t hits = 0;
     const auto begin = Clock::now();
     const double cpu = cpu_seconds();
     for (std::int64_t q = 0; q < queries.rows; ++q)
-      for (const Neighbour& one : search_hnsw(data, graph, {queries.row(q), 10, effort}))
+      for (const Neighbour& one : search_hnsw(data, graph, {queries.row(q), 10, ef}))
         hits += truth.rows[static_cast<std::size_t>(q)].count(one.row);
     const double per_query = 1e3 / static_cast<double>(queries.rows);
-    fmt::print("effort {:4}: {:.3f} ms a query ({:.3f} of the processor), recall@10 {:.4f}\n", effort,
+    fmt::print("ef {:4}: {:.3f} ms a query ({:.3f} of the processor), recall@10 {:.4f}\n", ef,
                seconds_since(begin) * per_query, (cpu_seconds() - cpu) * per_query,
                static_cast<double>(hits) / static_cast<double>(10 * queries.rows));
   }
@@ -121,11 +121,11 @@ int main(int count, char** words) {
   begin = Clock::now();
   HnswOptions options;
   options.degree = argument(count, words, 3, options.degree);
-  options.effort = argument(count, words, 4, options.effort);
+  options.ef = argument(count, words, 4, options.ef);
   const double cpu = cpu_seconds();
   const HnswGraph graph = build_hnsw(unit, options);
-  fmt::print("graph of degree {}, effort {}: built in {:.1f} s ({:.1f} of the processor), peak memory {:.2f} GB\n",
-             options.degree, options.effort, seconds_since(begin), cpu_seconds() - cpu, peak_gigabytes());
+  fmt::print("graph of degree {}, ef {}: built in {:.1f} s ({:.1f} of the processor), peak memory {:.2f} GB\n",
+             options.degree, options.ef, seconds_since(begin), cpu_seconds() - cpu, peak_gigabytes());
   std::fflush(stdout);
   const Truth truth = exact(unit, queries);
   fmt::print("exact: {:.1f} ms a query\n", truth.milliseconds);

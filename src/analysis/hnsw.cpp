@@ -50,7 +50,7 @@ std::vector<Neighbour> search_hnsw(const UnitRows& data, const HnswView& graph, 
   GROEL_REQUIRE(!graph.levels.empty() && query.k > 0 && graph.copied.size() == graph.copies.size());
   std::vector<Neighbour> found;
   for (const Candidate& one :
-       Walk(data, graph, query.query).run(static_cast<std::size_t>(std::max(query.effort, query.k)))) {
+       Walk(data, graph, query.query).run(static_cast<std::size_t>(std::max(query.ef, query.k)))) {
     found.push_back(neighbour(data, query.query, one.row));
     const auto same = std::equal_range(graph.copied.begin(), graph.copied.end(), one.row);
     for (auto copy = same.first; copy != same.second; ++copy)

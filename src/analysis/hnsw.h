@@ -38,7 +38,7 @@ struct HnswGraph {
 
 struct HnswOptions {
   std::int64_t degree = 16;
-  std::int64_t effort = 200;  ///< candidates kept while a row looks for its neighbours
+  std::int64_t ef = 200;  ///< candidates kept while a row looks for its neighbours
   std::uint64_t seed = 0;
   std::function<void(std::int64_t)> progress = [](std::int64_t) {};  ///< rows done
 };
@@ -58,11 +58,11 @@ struct HnswView {
 };
 HnswView view(const HnswGraph& graph);
 
-/// About the `k` rows nearest to `query` [width, of length 1], nearest first; `effort` (at least k is used) candidates
+/// About the `k` rows nearest to `query` [width, of length 1], nearest first; `ef` (at least k is used) candidates
 /// are kept on the way: more find more. Nothing of the graph is trusted. Errors: bad_input when it is damaged.
 struct HnswQuery {
   std::span<const float> query;
-  std::int64_t k = 10, effort = 200;
+  std::int64_t k = 10, ef = 200;
 };
 std::vector<Neighbour> search_hnsw(const UnitRows& data, const HnswView& graph, const HnswQuery& query);
 

@@ -131,7 +131,7 @@ class Builder {
     Found out;
     out.chosen.resize(place.level + 1);
     for (std::size_t level = place.level + 1; level-- > 0;) {
-      const auto near = walk.spread(best, static_cast<std::size_t>(options_.effort), level);
+      const auto near = walk.spread(best, static_cast<std::size_t>(options_.ef), level);
       best = near.front();
       if (best.distance <= kEqualRows - 1) return {best.row, {}};
       out.chosen[level] = choose_links(data_, near, graph_.degree);
@@ -164,11 +164,11 @@ class Builder {
 }  // namespace
 
 HnswGraph build_hnsw(const UnitRows& data, const HnswOptions& options) {
-  GROEL_REQUIRE(data.rows > 0 && options.degree >= 2 && options.effort >= 1);
+  GROEL_REQUIRE(data.rows > 0 && options.degree >= 2 && options.ef >= 1);
   if (data.rows > std::numeric_limits<Row>::max())
     throw Error(ErrorKind::usage, {fmt::format("{} vectors are more than a graph holds", data.rows),
                                    {},
-                                   "split them, or search without a graph (--exact)"});
+                                   "split them, or search without a graph (`exact`)"});
   try {
     return Builder(data, options).run();
   } catch (const std::bad_alloc&) {

@@ -49,28 +49,28 @@ Candidate Walk::descend(Candidate best, std::size_t level) const {
   }
 }
 
-std::vector<Candidate> Walk::spread(const Candidate& start, std::size_t effort, std::size_t level) {
+std::vector<Candidate> Walk::spread(const Candidate& start, std::size_t ef, std::size_t level) {
   visited_.assign(static_cast<std::size_t>(data_.rows), false);
   visited_[static_cast<std::size_t>(start.row)] = true;
   std::priority_queue<Candidate, std::vector<Candidate>, std::greater<>> open;
   std::vector<Candidate> best{start};
   open.push(start);
-  while (!open.empty() && (best.size() < effort || open.top() < best.front())) {
+  while (!open.empty() && (best.size() < ef || open.top() < best.front())) {
     const std::int32_t from = open.top().row;
     open.pop();
     for (const std::int32_t row : unvisited(from, level)) {
       const Candidate found = look(row);
-      if (keep_nearest(best, found, effort)) open.push(found);
+      if (keep_nearest(best, found, ef)) open.push(found);
     }
   }
   std::sort_heap(best.begin(), best.end());
   return best;
 }
 
-std::vector<Candidate> Walk::run(std::size_t effort) {
+std::vector<Candidate> Walk::run(std::size_t ef) {
   Candidate best = entry();
   for (std::size_t level = graph_.levels.size(); --level > 0;) best = descend(best, level);
-  return spread(best, effort, 0);
+  return spread(best, ef, 0);
 }
 
 // Their vectors are asked of the memory before the first is looked at.

@@ -30,9 +30,9 @@ class Walk {
   /// The row of this level from which no neighbour is nearer.
   Candidate descend(Candidate best, std::size_t level) const;
   /// The nearest rows of this level that are reached from `start`, nearest first.
-  std::vector<Candidate> spread(const Candidate& start, std::size_t effort, std::size_t level);
+  std::vector<Candidate> spread(const Candidate& start, std::size_t ef, std::size_t level);
   /// Down all levels, then spread.
-  std::vector<Candidate> run(std::size_t effort);
+  std::vector<Candidate> run(std::size_t ef);
 
  private:
   std::int32_t checked(std::int64_t row) const {

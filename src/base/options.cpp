@@ -51,8 +51,12 @@ bool is_text_list(const json& value) {
 
 json checked_list(const OptionSpec& spec, const json& value) {
   if (!value.is_string() && !is_text_list(value)) wrong(spec, fmt::format("{} is not a list of texts", value.dump()));
-  const auto words = value.is_array() ? value.get<std::vector<std::string>>() : split(value.get<std::string>());
-  for (const std::string& word : words) check_choice(spec, word);
+  auto words = value.is_array() ? value.get<std::vector<std::string>>() : split(value.get<std::string>());
+  for (std::string& word : words) {
+    for (const auto& [before, now] : spec.renamed)
+      if (word == before) word = now;
+    check_choice(spec, word);
+  }
   return words;
 }
 
@@ -77,37 +81,41 @@ json checked(const OptionSpec& spec, const json& value) {
   return value;
 }
 
-}  // namespace
-
-std::vector<OptionSpec> under(const std::string& group, std::vector<OptionSpec> options) {
-  for (OptionSpec& spec : options)
-    if (spec.group.empty()) spec.group = group;
-  return options;
+[[noreturn]] void refuse_unknown(const std::vector<OptionSpec>& table, const std::string& name) {
+  std::vector<std::string> names;
+  for (const OptionSpec& spec : table) names.push_back(spec.name);
+  const auto near = nearest(name, names);
+  throw Error(ErrorKind::usage,
+              {fmt::format("unknown option '{}'", name), {}, near ? fmt::format("did you mean '{}'?", *near) : ""});
 }
 
-std::vector<OptionSpec> joined(std::vector<std::vector<OptionSpec>> tables) {
-  std::vector<OptionSpec> out;
-  for (std::vector<OptionSpec>& table : tables)
-    for (OptionSpec& spec : table) out.push_back(std::move(spec));
+// What was given by the names of the table: an alias is another word for one of them.
+json by_name(const std::vector<OptionSpec>& table, const json& given) {
+  json out = json::object();
+  for (const auto& [name, value] : given.items()) {
+    const auto spec = std::find_if(table.begin(), table.end(), [&](const auto& one) { return is_called(one, name); });
+    if (spec == table.end()) refuse_unknown(table, name);
+    if (out.contains(spec->name)) throw Error(ErrorKind::usage, {"given twice", "--" + spec->name, {}});
+    out[spec->name] = value;
+  }
   return out;
+}
+
+}  // namespace
+
+bool is_called(const OptionSpec& spec, std::string_view name) {
+  return spec.name == name || std::find(spec.aliases.begin(), spec.aliases.end(), name) != spec.aliases.end();
 }
 
 bool goes_with(const OptionSpec& spec, const std::string& verb) {
   return spec.verbs.empty() || std::find(spec.verbs.begin(), spec.verbs.end(), verb) != spec.verbs.end();
 }
 
-Options::Options(const std::vector<OptionSpec>& table, const nlohmann::json& given) : given_(given) {
-  std::vector<std::string> names;
-  for (const OptionSpec& spec : table) names.push_back(spec.name);
-  for (const auto& [name, value] : given.items())
-    if (std::find(names.begin(), names.end(), name) == names.end()) {
-      const auto near = nearest(name, names);
-      throw Error(ErrorKind::usage,
-                  {fmt::format("unknown option '{}'", name), {}, near ? fmt::format("did you mean '{}'?", *near) : ""});
-    }
+Options::Options(const std::vector<OptionSpec>& table, const nlohmann::json& given) : given_(by_name(table, given)) {
   for (const OptionSpec& spec : table) {
-    if (given.contains(spec.name) && !given[spec.name].is_null())
-      values_[spec.name] = checked(spec, given[spec.name]);
+    names_.insert(spec.name);
+    if (given_.contains(spec.name) && !given_[spec.name].is_null())
+      values_[spec.name] = checked(spec, given_[spec.name]);
     else if (!spec.otherwise.is_null())
       values_[spec.name] = checked(spec, spec.otherwise);
     else if (spec.required)
@@ -117,14 +125,10 @@ Options::Options(const std::vector<OptionSpec>& table, const nlohmann::json& giv
   }
 }
 
-std::optional<std::size_t> Options::bytes(const std::string& name) const {
-  if (!has(name)) return std::nullopt;
-  return values_[name].get<std::size_t>();
-}
-
 const nlohmann::json& Options::at(const std::string& name) const {
-  GROEL_REQUIRE(has(name));
-  return values_[name];
+  static const nlohmann::json none = nullptr;
+  GROEL_REQUIRE(names_.contains(name));
+  return values_.contains(name) ? values_[name] : none;
 }
 
 std::size_t parse_bytes(const std::string& text, const std::string& option) {

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
-#include <optional>
+#include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -38,7 +40,12 @@ struct OptionSpec {
   std::vector<std::string> extensions;  ///< of a file that is written (".csv"); empty: the task looks itself
   std::string group;                    ///< heading that help shows it under; empty: among the few that come first
   std::vector<std::string> verbs;       ///< the first words ("classify") that it goes with; empty: all
+  std::vector<std::string> aliases;     ///< names that it had, or has elsewhere: they work, and help does not show them
+  std::vector<std::pair<std::string, std::string>> renamed;  ///< values that it had, and what they are called now
 };
+
+/// Whether that is the option's name or one of its aliases.
+bool is_called(const OptionSpec& spec, std::string_view name);
 
 /// Headings that several tasks share.
 inline constexpr const char* kInput = "Input";
@@ -46,14 +53,11 @@ inline constexpr const char* kModel = "Model";
 inline constexpr const char* kOutput = "Output";
 inline constexpr const char* kPerformance = "Performance";
 
-/// The same options under a heading of help; those that have one already keep it.
-std::vector<OptionSpec> under(const std::string& group, std::vector<OptionSpec> options);
-/// One table of several.
-std::vector<OptionSpec> joined(std::vector<std::vector<OptionSpec>> tables);
 /// Whether the option goes with that first word.
 bool goes_with(const OptionSpec& spec, const std::string& verb);
 
-/// Values of a task's options, by name.
+/// Values of a task's options, by name: for front ends, recipes and descriptions of runs. Tasks have structs that are
+/// filled from them (base/option_binder.h). A name that the table lacks is an internal error.
 class Options {
  public:
   Options() = default;
@@ -61,24 +65,21 @@ class Options {
   /// naming the option (an unknown one with the nearest known).
   Options(const std::vector<OptionSpec>& table, const nlohmann::json& given);
 
-  bool has(const std::string& name) const { return values_.contains(name) && !values_[name].is_null(); }
-  bool flag(const std::string& name) const { return has(name) && values_[name].get<bool>(); }
-  std::int64_t integer(const std::string& name) const { return at(name).get<std::int64_t>(); }
-  double number(const std::string& name) const { return at(name).get<double>(); }
-  std::string text(const std::string& name) const {
-    return has(name) ? values_[name].get<std::string>() : std::string();
-  }
-  std::vector<std::string> list(const std::string& name) const {
-    return has(name) ? values_[name].get<std::vector<std::string>>() : std::vector<std::string>();
-  }
-  /// Bytes of a size option.
-  std::optional<std::size_t> bytes(const std::string& name) const;
+  /// Whether it has a value, given or the table's.
+  bool has(const std::string& name) const { return !at(name).is_null(); }
+  /// Whether somebody gave it a value.
+  bool is_given(const std::string& name) const { return !at(name).is_null() && given_.contains(name); }
+  /// Null where it has none.
+  const nlohmann::json& at(const std::string& name) const;
+  /// Empty where it has none.
+  std::string text(const std::string& name) const { return has(name) ? at(name).get<std::string>() : std::string(); }
+  /// What has a value.
   const nlohmann::json& json() const noexcept { return values_; }
-  /// What was given, without what was filled in.
+  /// What was given, by the names of the table, without what was filled in.
   const nlohmann::json& given() const noexcept { return given_; }
 
  private:
-  const nlohmann::json& at(const std::string& name) const;
+  std::set<std::string> names_;
   nlohmann::json values_ = nlohmann::json::object();
   nlohmann::json given_ = nlohmann::json::object();
 };

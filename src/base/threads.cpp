@@ -136,7 +136,7 @@ class Job {
 
 int checked(std::int64_t threads) {
   if (threads < 0 || threads > kMostThreads)
-    throw Error(ErrorKind::usage, {fmt::format("{} is not a number of threads", threads), "--threads",
+    throw Error(ErrorKind::usage, {fmt::format("{} is not a number of threads", threads), "`threads`",
                                    fmt::format("1 to {}, or 0 for every core", kMostThreads)});
   return threads == 0 ? available_cores() : static_cast<int>(threads);
 }

@@ -1,5 +1,5 @@
-// Thread pools: the process's own, and those of sessions. (oneDNN has OpenMP's, which it never gets to use: its products
-// run on the calling thread.)
+// Thread pools: the process's own, and those of sessions. (oneDNN has OpenMP's, which it never gets to use: its
+// products run on the calling thread.)
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,8 @@ namespace groel {
 /// As many as anyone may ask for.
 inline constexpr int kMostThreads = 4096;
 
-/// Threads that wait for work, and how many of them parallel_for may use. Work that runs with it has ended when it goes.
+/// Threads that wait for work, and how many of them parallel_for may use. Work that runs with it has ended when it
+/// goes.
 class ThreadPool {
  public:
   /// 0: as many as cores that this process may run on. Threads start when there is work for them. Errors: usage, for

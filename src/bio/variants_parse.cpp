@@ -56,7 +56,7 @@ class VariantReader {
   }
   [[noreturn]] void refuse_stop() const {
     refuse_effect("stops the protein, and a model has no probability of that",
-                  "give the shortened protein in --sequence-col, with --method pseudo-perplexity");
+                  "give the shortened protein in `sequence_column`, with `method=pseudo-perplexity`");
   }
 
   bool take(std::string_view word) {
@@ -89,7 +89,7 @@ class VariantReader {
     const bool deleted = take("del");  // ΔF508, delF508
     if (rest_.starts_with("Ter") || rest_.starts_with("*"))
       refuse_effect("is a change of the stop: the protein becomes longer by an unknown tail",
-                    "give the longer protein in --sequence-col, with --method pseudo-perplexity");
+                    "give the longer protein in `sequence_column`, with `method=pseudo-perplexity`");
     std::tie(out.from_first, out.first) = place();
     const bool range = next() == '_' && !ends_edit(1);
     std::tie(out.from_last, out.last) = range ? (take("_"), place()) : std::pair{out.from_first, out.first};
@@ -222,10 +222,10 @@ class VariantReader {
   void refuse_unscorable() const {
     if (rest_.starts_with("fs"))
       refuse_effect("shifts the frame: what follows is another protein",
-                    "give the whole new protein in --sequence-col, with --method pseudo-perplexity");
+                    "give the whole new protein in `sequence_column`, with `method=pseudo-perplexity`");
     if (rest_.starts_with("ext"))
       refuse_effect("makes the protein longer by an unknown part",
-                    "give the longer protein in --sequence-col, with --method pseudo-perplexity");
+                    "give the longer protein in `sequence_column`, with `method=pseudo-perplexity`");
     if (rest_.starts_with("Ter") || rest_.starts_with("ter") || rest_.starts_with("*") || rest_.starts_with("Stop") ||
         rest_.starts_with("stop") || rest_.starts_with("End"))
       refuse_stop();

@@ -97,7 +97,7 @@ std::string remedy_for(const std::string& name) {
 FoundModel find_model(const std::string& name) {
   std::error_code failed;
   if (name.empty())
-    throw Error(ErrorKind::usage, {"no model is named", "--model", "`groel models` lists what it takes"});
+    throw Error(ErrorKind::usage, {"no model is named", "`model`", "`groel models` lists what it takes"});
   if (fs::exists(name, failed)) return {name, {}};
   for (const BundledModel& model : bundled_models())
     if (model.name == name) return from_bundle(model);

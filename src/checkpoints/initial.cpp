@@ -102,7 +102,7 @@ void fill(Checkpoint& checkpoint, const InitialOptions& options, const Wanted& w
   const models::Family& family = *checkpoint.family;
   if (options.heads == InitialHeads::neighbours && family.query_bias.empty())
     throw Error(ErrorKind::usage, {fmt::format("{} has no biases that could point heads at neighbours", family.name),
-                                   "--initial-heads", "leave it out"});
+                                   "`initial_heads`", "leave it out"});
   const auto model = build_model(checkpoint);
   const Drawing by{family, model->info(), checkpoint.config.value("initializer_range", 0.02), options};
   for (const nn::Parameter& parameter : nn::tree_of(*model).parameters) {

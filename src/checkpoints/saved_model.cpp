@@ -70,9 +70,10 @@ void write_description(const std::filesystem::path& folder, const SavedModel& mo
   if (family != nullptr) family->complete(config, model.vocabulary);
   config["torch_dtype"] = torch_name(weight_type(model));
   write_text(folder / "config.json", config.dump(2) + "\n");
-  if (model.vocabulary.empty() || family == nullptr) return;
-  const auto tokenizer = family->tokenizer(model.vocabulary, "vocab.txt");
+  if (model.vocabulary.empty()) return;
   write_text(folder / "vocab.txt", joined(model.vocabulary));
+  if (family == nullptr) return;  // nobody knows what its tokens mean
+  const auto tokenizer = family->tokenizer(model.vocabulary, "vocab.txt");
   write_text(folder / "tokenizer_config.json", tokenizer_config(*tokenizer));
   write_text(folder / "special_tokens_map.json", special_tokens(*tokenizer));
 }

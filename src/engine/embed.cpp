@@ -127,7 +127,7 @@ class Collector {
 
 int parse_layer(const std::string& word, std::int64_t layers, const std::string& text) {
   const auto bad = [&](const std::string& what) {
-    return Error(ErrorKind::usage, {fmt::format("'{}': {}", text, what), "--layers",
+    return Error(ErrorKind::usage, {fmt::format("'{}': {}", text, what), "`layers`",
                                     fmt::format("this model has layers 0 (embeddings) to {}; -1 is the last", layers)});
   };
   std::size_t used = 0;
@@ -178,7 +178,7 @@ std::vector<int> parse_layers(const std::string& text, std::int64_t model_layers
     } else if (dots != std::string::npos) {
       const int first = parse_layer(word.substr(0, dots), model_layers, text);
       const int last = parse_layer(word.substr(dots + 2), model_layers, text);
-      if (first > last) throw Error(ErrorKind::usage, {fmt::format("'{}' counts backwards", word), "--layers", {}});
+      if (first > last) throw Error(ErrorKind::usage, {fmt::format("'{}' counts backwards", word), "`layers`", {}});
       for (int i = first; i <= last; ++i) layers.insert(i);
     } else {
       layers.insert(parse_layer(word, model_layers, text));

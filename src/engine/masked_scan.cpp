@@ -49,7 +49,7 @@ MaskedScan::MaskedScan(const models::Model& model, const ScanOptions& options)
       window_(effective_window(model, options.window)) {
   models::require_residue_tokens(model, "masked residues");
   if (const std::int64_t least = model.tokenizer().token_count(1); window_ && *window_ < least)
-    throw Error(ErrorKind::usage, {fmt::format("a window holds at least {}", counted(least, "token")), "--window",
+    throw Error(ErrorKind::usage, {fmt::format("a window holds at least {}", counted(least, "token")), "`window`",
                                    "1024 is the usual one"});
 }
 
@@ -58,7 +58,7 @@ void MaskedScan::check_fits(std::int64_t tokens) const {
   if (plan_.fits(seen)) return;
   const Error error = plan_.too_large(seen);
   throw Error(error.kind(),
-              {error.parts().what, {}, "raise --memory, or let the model see less at once with --window"});
+              {error.parts().what, {}, "raise `memory`, or let the model see less at once with `window`"});
 }
 
 Window MaskedScan::window_of(std::int64_t position, const bio::ResidueMap& of) const {

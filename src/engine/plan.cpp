@@ -33,7 +33,7 @@ MemoryPlan::MemoryPlan(const models::Model& model, const EmbedRequest& request, 
       weights_(model.weight_bytes()),
       max_tokens_(options.max_tokens.value_or(kDefaultTokens)) {
   models::require<models::Encoder>(model);
-  if (max_tokens_ < 1) throw Error(ErrorKind::usage, {"a batch holds at least one token", "--max-tokens", {}});
+  if (max_tokens_ < 1) throw Error(ErrorKind::usage, {"a batch holds at least one token", "`max_tokens`", {}});
   const std::size_t free_now = static_cast<std::size_t>(static_cast<double>(available_memory()) * 0.8);
   const std::size_t whole = options.memory.value_or(free_now + weights_);  // the weights are loaded already
   const std::size_t held = options.memory ? options.held : 0;              // of what is free it is taken already
@@ -41,9 +41,9 @@ MemoryPlan::MemoryPlan(const models::Model& model, const EmbedRequest& request, 
     throw Error(ErrorKind::memory,
                 {fmt::format("{} are not enough for this model's weights ({}), the program ({}) and the records ({})",
                              format_bytes(whole), format_bytes(weights_), format_bytes(kFixed), format_bytes(held)),
-                 "--memory",
+                 "`memory`",
                  held > weights_ ? "allow more, or give the records in several files and runs"
-                                 : "allow more, or use --dtype bf16"});
+                                 : "allow more, or use `dtype=bf16`"});
   batch_budget_ = whole - weights_ - kFixed - held;
 }
 
@@ -65,7 +65,7 @@ Error MemoryPlan::too_large(std::int64_t tokens) const {
                             model_.tokenizer().residue_count(tokens),
                             format_bytes(bytes_of(tokens) + working_bytes(tokens)), format_bytes(batch_budget_)),
                 {},
-                "raise --memory, or ask for less (--include without contacts and attentions)"});
+                "raise `memory`, or ask for less (`include` without contacts and attentions)"});
 }
 
 std::vector<std::size_t> MemoryPlan::batches(std::span<const std::int64_t> token_counts) const {

@@ -27,7 +27,7 @@ std::vector<std::string> precision_names() {
 ops::Precision parse_precision(const std::string& text) {
   for (const PrecisionName& one : kPrecisions)
     if (one.text == text) return one.precision;
-  throw Error(ErrorKind::usage, {fmt::format("unknown dtype '{}'", text), "--dtype", "use f32, bf16 or f32x3"});
+  throw Error(ErrorKind::usage, {fmt::format("unknown dtype '{}'", text), "`dtype`", "use f32, bf16 or f32x3"});
 }
 
 std::string_view name(ops::Precision precision) noexcept {

@@ -49,7 +49,7 @@ std::vector<Window> windows(std::int64_t residues, std::int64_t limit) {
 EmbedRequest window_request(const EmbedRequest& request) {
   if (request.contacts || request.attentions)
     throw Error(ErrorKind::unsupported, {"contacts and attention maps cannot be put together from windows",
-                                         "--long window", "use --long truncate, or leave them out of --include"});
+                                         "`long=window`", "use `long=truncate`, or leave them out of `include`"});
   EmbedRequest out = request;
   out.per_residue = request.per_residue || request.mean || request.max;
   out.mean = out.max = false;

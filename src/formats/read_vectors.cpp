@@ -114,7 +114,7 @@ std::optional<ColumnName> parse_column_name(const std::string& name) {
 std::string choose_column(const std::vector<std::string>& names, const VectorRequest& request) {
   if (names.empty())
     bad_vectors("the file holds no column with one vector a protein", request.path,
-                "embed with --include mean (or max, cls)");
+                "embed with `include=mean` (or max, cls)");
   const std::string listed = fmt::format("'{}'", fmt::join(names, "', '"));
   if (!request.column.empty()) {
     if (std::find(names.begin(), names.end(), request.column) != names.end()) return request.column;
@@ -133,7 +133,7 @@ std::string choose_column(const std::vector<std::string>& names, const VectorReq
   }
   if (best == nullptr)
     bad_vectors(fmt::format("the file has several columns of vectors: {}", listed), request.path,
-                "name one with --column");
+                "name one with `column`");
   return *best;
 }
 

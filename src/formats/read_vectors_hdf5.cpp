@@ -119,7 +119,7 @@ class PerProteinFile {
     const auto shape = file_.shape(dataset);
     if (shape.size() != 1)
       bad_vectors(fmt::format("its shape is {}, not one vector", shape_text(shape)), where(link),
-                  "embed with --include mean (or max, cls)");
+                  "embed with `include=mean` (or max, cls)");
     if (!any_) {
       head_.width = shape[0];
       out_->head(head_);

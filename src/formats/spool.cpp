@@ -60,7 +60,7 @@ std::optional<nlohmann::json> read_run(const fs::path& folder) {
   auto json = nlohmann::json::parse(text, nullptr, false);
   if (json.is_discarded() || !json.is_object() || json.value("format", nlohmann::json()) != kFormat)
     throw Error(ErrorKind::usage, {"this is not a journal of GroEL, or it is damaged", run_path(folder).string(),
-                                   "remove the folder, or add --overwrite to start afresh"});
+                                   "remove the folder, or add `overwrite` to start afresh"});
   return json;
 }
 
@@ -94,12 +94,12 @@ void require_same_run(const fs::path& folder, const nlohmann::json& there, const
   const auto here = run_record(identity);
   if (there == here) return;
   throw Error(ErrorKind::usage, {"the journal is of another run (" + differences(there, here) + ")", folder.string(),
-                                 "repeat that run's options, or add --overwrite to start afresh"});
+                                 "repeat that run's options, or add `overwrite` to start afresh"});
 }
 
 [[noreturn]] void fail_exists(const fs::path& folder) {
   throw Error(ErrorKind::usage, {"an unfinished run is there already", folder.string(),
-                                 "add --resume to continue, or remove it (or add --overwrite) to start afresh"});
+                                 "add `resume` to continue, or remove it (or add `overwrite`) to start afresh"});
 }
 
 // Whether to go on with what is there; throws when neither that nor starting afresh is allowed.
@@ -109,7 +109,7 @@ bool may_resume(const Spool::Impl& spool, const nlohmann::json& identity, Spool:
   if (!options.resume) fail_exists(spool.folder);
   if (!there)
     throw Error(ErrorKind::usage, {"the journal does not say of which run it is (run.json is missing)",
-                                   spool.folder.string(), "remove the folder, or add --overwrite to start afresh"});
+                                   spool.folder.string(), "remove the folder, or add `overwrite` to start afresh"});
   require_same_run(spool.folder, *there, identity);
   return true;
 } catch (const Error& error) {

@@ -46,7 +46,7 @@ std::span<std::byte> bytes_of(T& value) {
 [[noreturn]] void fail_damaged(const std::filesystem::path& path, std::int64_t key) {
   throw Error(ErrorKind::io,
               {fmt::format("entry {} of the journal is not what was written", key), path.string(),
-               "the disk or the memory may be failing; run again with --resume to compute that entry anew"});
+               "the disk or the memory may be failing; run again with `resume` to compute that entry anew"});
 }
 
 [[noreturn]] void fail_in_use(const PosixFile& file) {

@@ -112,7 +112,7 @@ void SequenceSummary::tell(Sink& sink) const {
                              counted(notes_.odd_bytes, "odd byte"), notes_.first_odd));
   if (gap_count_ > 0 && gaps_ == Gaps::keep)
     sink.warning(
-        fmt::format("{} (- . ~ …) in {}: - and . are read as positions of their own, ~ and … fail; --gaps drop "
+        fmt::format("{} (- . ~ …) in {}: - and . are read as positions of their own, ~ and … fail; `gaps=drop` "
                     "leaves all out",
                     counted(gap_count_, "gap", "gaps"), counted(gapped_records_, "record", "records")));
   if (gap_count_ > 0 && gaps_ == Gaps::drop)

@@ -15,8 +15,8 @@ class TableParser final : public RecordParser {
               {.wanted = "sequences", .names = {options.sequence_column, options.id_column}, .delimiter = delimiter}) {
     if (rows_.empty()) return;
     const Columns& columns = rows_.columns();
-    sequence_ = columns.require(options.sequence_column, ColumnRole::sequence, "--sequence-column");
-    id_ = options.id_column.empty() ? columns.usual(ColumnRole::id) : columns.named(options.id_column, "--id-column");
+    sequence_ = columns.require(options.sequence_column, ColumnRole::sequence, "`sequence_column`");
+    id_ = options.id_column.empty() ? columns.usual(ColumnRole::id) : columns.named(options.id_column, "`id_column`");
     if (options.id_column.empty() && id_ == sequence_) id_.reset();
   }
 

@@ -17,7 +17,7 @@ Tensor position_ids(const Tensor& tokens, const Tensor& cu_seqlens, const Learne
       throw Error(ErrorKind::bad_input, {fmt::format("{} residues, but this model has positions for {}",
                                                      table.residues + over, table.residues),
                                          {},
-                                         "use --long truncate or --long window"});
+                                         "use `long=truncate` or `long=window`"});
     std::int32_t next = kFirstPosition;
     for (std::int32_t i = 0; i < length; ++i) *out++ = *token++ == table.pad ? kPadding : next++;
   }

@@ -24,52 +24,57 @@ namespace {
 
 using nlohmann::ordered_json;
 
-std::vector<OptionSpec> option_table() {
-  OptionSpec maps = table_option("Maps to write: .npz, .csv or .tsv; - is CSV to stdout", {".npz"});
-  std::erase(maps.extensions, ".json");  // it would have the largest weight of each map alone
-  std::vector<OptionSpec> table{
-      sequences_option(),
-      model_option(),
-      record_option(),
-      gaps_option(),
-      {.name = "layers",
-       .letter = 'l',
-       .help = "Layers: 1 to L, -1 (last), ranges as 1..6, or all",
-       .otherwise = "-1",
-       .value_name = "LIST"},
-      {.name = "heads",
-       .help = "Heads: mean (over all of them), all, or numbers from 1, as 1,3,5..8",
-       .otherwise = "mean",
-       .value_name = "LIST"},
-      {.name = "form",
-       .type = OptionType::choice,
-       .help = "tokens: as it is, with the end tokens; residues: without them; corrected: symmetrised, with the "
-               "average product taken off, as contacts are predicted from it",
-       .otherwise = "residues",
-       .choices = {"tokens", "residues", "corrected"},
-       .group = kOutput},
-      maps,
-      overwrite_option(),
-      picture_option("Each map; of several each file gets its layer and head in its name"),
-      memory_option()};
-  for (OptionSpec& spec : std::vector{dtype_option(), threads_option(), json_option()})
-    table.push_back(std::move(spec));
-  return table;
-}
+struct AttentionOptions : SequenceOptions, ModelOptions, OutputOptions, ThreadOptions {
+  std::string layers;
+  std::string heads;
+  std::string form;
+  std::optional<std::size_t> memory;
+  bool json = false;
 
-MapRequest map_request(const Options& options, const models::ModelInfo& info) {
-  MapRequest request{engine::parse_layers(options.text("layers"), info.layers),
-                     parse_heads(options.text("heads"), info.heads), options.text("heads") == "mean",
-                     MapRequest::Form::tokens};
+  void declare(OptionBinder& to) {
+    OptionSpec maps = table_option("Maps to write: .npz, .csv or .tsv; - is CSV to stdout", {".npz"});
+    std::erase(maps.extensions, ".json");  // it would have the largest weight of each map alone
+    to(input, sequences_option());
+    to(model, model_option());
+    to(record, record_option());
+    to(gaps, gaps_option());
+    to(layers, {.name = "layers",
+                .letter = 'l',
+                .help = "Layers: 1 to L, -1 (last), ranges as 1..6, or all",
+                .otherwise = "-1",
+                .value_name = "LIST"});
+    to(heads, {.name = "heads",
+               .help = "Heads: mean (over all of them), all, or numbers from 1, as 1,3,5..8",
+               .otherwise = "mean",
+               .value_name = "LIST"});
+    to(form, {.name = "form",
+              .help = "tokens: as it is, with the end tokens; residues: without them; corrected: symmetrised, with the "
+                      "average product taken off, as contacts are predicted from it",
+              .otherwise = "residues",
+              .choices = {"tokens", "residues", "corrected"},
+              .group = kOutput});
+    to(output, maps);
+    to(overwrite, overwrite_option());
+    to(picture, picture_option("Each map; of several each file gets its layer and head in its name"));
+    to(memory, memory_option());
+    to(dtype, dtype_option());
+    to(threads, threads_option());
+    to(json, json_option());
+  }
+};
+
+MapRequest map_request(const AttentionOptions& options, const models::ModelInfo& info) {
+  MapRequest request{engine::parse_layers(options.layers, info.layers), parse_heads(options.heads, info.heads),
+                     options.heads == "mean", MapRequest::Form::tokens};
   std::erase(request.layers, 0);  // "all" has the embeddings, too
   if (request.layers.empty())
     throw Error(ErrorKind::usage, {"layer 0 (the embeddings) has no attention maps", "--layers", {}});
-  if (options.text("form") == "residues") request.form = MapRequest::Form::residues;
-  if (options.text("form") == "corrected") request.form = MapRequest::Form::corrected;
+  if (options.form == "residues") request.form = MapRequest::Form::residues;
+  if (options.form == "corrected") request.form = MapRequest::Form::corrected;
   return request;
 }
 
-void require_fit(const Options& options, const models::Model& model, const MapRequest& request,
+void require_fit(const AttentionOptions& options, const models::Model& model, const MapRequest& request,
                  const ReadRecord& record) {
   const auto limit = model.info().max_residues;
   if (limit && record.residues() > *limit)
@@ -78,7 +83,7 @@ void require_fit(const Options& options, const models::Model& model, const MapRe
                                        record.id,
                                        {}});
   const engine::MemoryPlan plan(model, {.layers = request.layers, .attentions = true},
-                                {.memory = options.bytes("memory"), .max_tokens = {}});
+                                {.memory = options.memory, .max_tokens = {}});
   const std::int64_t tokens = record.tokens();
   if (!plan.fits(tokens))
     throw Error(ErrorKind::memory,
@@ -180,31 +185,29 @@ void print(const Maps& all, std::ostream& out) {
   }
 }
 
-void write_pictures(const Maps& all, const Options& options, MapRequest::Form form) {
+void write_pictures(const Maps& all, const AttentionOptions& options, MapRequest::Form form) {
   std::vector<std::string> tags;
   for (const AttentionMap& map : all.maps) tags.push_back(map.tag());
-  const auto paths =
-      part_paths(options.text("picture"), tags, options.flag("overwrite") ? Standing::replace : Standing::refuse);
+  const auto paths = part_paths(options.picture.value_or(""), tags, options.standing());
   for (std::size_t i = 0; i < paths.size(); ++i) report::write_picture(figure_of(all, all.maps[i], form), paths[i]);
 }
 
-void check_outputs(const Options& options) {
+void check_outputs(const AttentionOptions& options) {
   check_table_output(options);
   check_picture(options);
 }
 
-int run(const Options& options, Context& context) {
-  apply_threads(options);
+int run(const AttentionOptions& options, Context& context) {
   check_outputs(options);
   const checkpoints::LoadedModel loaded = load_model_of(options, context.sink);
   const models::Model& model = *loaded.model;
   const MapRequest request = map_request(options, model.info());
   const ReadRecord record = read_one_record(options, model.tokenizer(), context.sink);
   require_fit(options, model, request, record);
-  const Maps all{record.id, checkpoints::model_label(options.text("model")),
+  const Maps all{record.id, checkpoints::model_label(options.model.value),
                  map_labels(model.tokenizer(), record.encoded, request.form),
                  attention_maps(model, record.encoded, request), first_number(record.encoded, request.form)};
-  const std::string path = options.text("output");
+  const std::string path = options.output.value_or("");
   if (path == "-")
     context.out << to_csv(all);
   else if (formats::format_extension(path) == ".npz")
@@ -212,7 +215,7 @@ int run(const Options& options, Context& context) {
   else if (!path.empty())
     write_table(options, {[&] { return to_csv(all); }, [&] { return to_json(all); }});
   write_pictures(all, options, request.form);
-  if (options.flag("json"))
+  if (options.json)
     context.out << to_json(all).dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
   else if (path != "-")
     print(all, context.out);
@@ -233,8 +236,8 @@ Task attention_task() {
                        {"groel attention MKTAYIAKQRQISFVKSHFSRQ --layers all --heads 1,2 "
                         "--form tokens -o maps.npz",
                         "two heads of every layer, as arrays"}},
-          .options = option_table(),
-          .run = run};
+          .options = option_table<AttentionOptions>(),
+          .run = entry<AttentionOptions, run>};
 }
 
 }  // namespace groel::tasks

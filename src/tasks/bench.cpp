@@ -5,12 +5,42 @@
 #include "base/threads.h"
 #include "engine/precision.h"
 #include "tasks/bench/run.h"
+#include "tasks/reading/options.h"
 #include "tasks/task.h"
 
 namespace groel::tasks {
 namespace {
 
 using nlohmann::json;
+
+struct BenchTaskOptions {
+  std::vector<std::string> scenario;
+  std::int64_t runs = 0;
+  std::int64_t warmups = 0;
+  std::vector<std::string> threads;
+  std::optional<std::string> dtype;
+  bool table = false;
+  bool profile = false;
+  bool json = false;
+
+  void declare(OptionBinder& to) {
+    to(scenario, {.name = "scenario",
+                  .type = OptionType::paths,
+                  .help = "Scenario files (JSON): shape or checkpoint, data, lengths, precision, threads",
+                  .value_name = "FILE",
+                  .required = true});
+    to(runs, {.name = "runs", .help = "Counted runs", .otherwise = 5, .value_name = "N"});
+    to(warmups, {.name = "warmups", .help = "Runs before them", .otherwise = 1, .value_name = "N"});
+    to(threads, {.name = "threads",
+                 .letter = 't',
+                 .help = "Threads, whatever the scenario says; several are run one after the other; 0: every core",
+                 .value_name = "N,..."});
+    to(dtype, {.name = "dtype", .help = "Precision, whatever the scenario says", .choices = engine::precision_names()});
+    to(table, {.name = "table", .help = "Print a Markdown table, with the scaling by threads", .group = kOutput});
+    to(profile, {.name = "profile", .help = "Show the time of each operator, in one run more", .group = kOutput});
+    to(json, json_option());
+  }
+};
 
 json to_json(const Spread& s) { return {{"median", s.median}, {"lowest", s.lowest}, {"highest", s.highest}}; }
 
@@ -83,15 +113,15 @@ int parse_threads(const std::string& word) {
   return value;
 }
 
-Scenario chosen_scenario(const std::string& path, const Options& options) {
+Scenario chosen_scenario(const std::string& path, const BenchTaskOptions& options) {
   Scenario scenario = read_scenario(path);
-  if (options.has("dtype")) scenario.dtype = options.text("dtype");
+  if (options.dtype) scenario.dtype = *options.dtype;
   return scenario;
 }
 
-std::vector<int> chosen_threads(const Scenario& scenario, const Options& options) {
+std::vector<int> chosen_threads(const Scenario& scenario, const BenchTaskOptions& options) {
   std::vector<int> out;
-  for (const std::string& word : options.list("threads")) out.push_back(parse_threads(word));
+  for (const std::string& word : options.threads) out.push_back(parse_threads(word));
   if (out.empty()) out.push_back(scenario.threads);
   return out;
 }
@@ -99,11 +129,10 @@ std::vector<int> chosen_threads(const Scenario& scenario, const Options& options
 // One scenario's results as they come; JSON is gathered, as it is one array.
 class Printer {
  public:
-  Printer(const Options& options, std::ostream& out)
-      : json_(options.flag("json")), table_(options.flag("table")), out_(out) {
+  Printer(const BenchTaskOptions& options, std::ostream& out) : json_(options.json), table_(options.table), out_(out) {
     if (json_ && table_)
       throw Error(ErrorKind::usage, {"--json and --table exclude each other", "--table", "leave one of them out"});
-    if (table_ && options.flag("profile"))
+    if (table_ && options.profile)
       throw Error(ErrorKind::usage,
                   {"a table has no place for --profile", "--table", "leave one of them out; --json shows everything"});
   }
@@ -135,23 +164,22 @@ class Printer {
 };
 
 // A whole number of at least `least`.
-int count_of(const Options& options, const char* name, int least) {
+int count_of(std::int64_t value, const char* flag, int least) {
   constexpr int kMost = 1'000'000;
-  const std::int64_t value = options.integer(name);
   if (least <= value && value <= kMost) return static_cast<int>(value);
-  throw Error(ErrorKind::usage,
-              {fmt::format("{} is not from {} to {}", value, least, kMost), fmt::format("--{}", name), {}});
+  throw Error(ErrorKind::usage, {fmt::format("{} is not from {} to {}", value, least, kMost), flag, {}});
 }
 
 // What a scenario says is settled before any is run: a mistake in the last one must not cost the time of the others.
-std::vector<Scenario> chosen_scenarios(const Options& options) {
+std::vector<Scenario> chosen_scenarios(const BenchTaskOptions& options) {
   std::vector<Scenario> out;
-  for (const std::string& path : options.list("scenario")) out.push_back(chosen_scenario(path, options));
+  for (const std::string& path : options.scenario) out.push_back(chosen_scenario(path, options));
   return out;
 }
 
-int run(const Options& options, Context& context) {
-  const BenchOptions bench{count_of(options, "warmups", 0), count_of(options, "runs", 1), options.flag("profile")};
+int run(const BenchTaskOptions& options, Context& context) {
+  const BenchOptions bench{count_of(options.warmups, "--warmups", 0), count_of(options.runs, "--runs", 1),
+                           options.profile};
   Printer printer(options, context.out);
   for (const Scenario& scenario : chosen_scenarios(options))
     printer.add(run_bench(scenario, chosen_threads(scenario, options), bench));
@@ -174,37 +202,8 @@ Task bench_task() {
                        {"groel bench bench/scenarios/8m-length-*.json --threads 1,2 --table",
                         "cost against length, and against threads"},
                        {"groel bench bench/scenarios/*.json --json", "all of them, for programs"}},
-          .options =
-              {{.name = "scenario",
-                .type = OptionType::paths,
-                .help = "Scenario files (JSON): shape or checkpoint, data, lengths, precision, threads",
-                .value_name = "FILE",
-                .required = true},
-               {.name = "runs", .type = OptionType::integer, .help = "Counted runs", .otherwise = 5, .value_name = "N"},
-               {.name = "warmups",
-                .type = OptionType::integer,
-                .help = "Runs before them",
-                .otherwise = 1,
-                .value_name = "N"},
-               {.name = "threads",
-                .letter = 't',
-                .type = OptionType::list,
-                .help = "Threads, whatever the scenario says; several are run one after the other; 0: every core",
-                .value_name = "N,..."},
-               {.name = "dtype",
-                .type = OptionType::choice,
-                .help = "Precision, whatever the scenario says",
-                .choices = engine::precision_names()},
-               {.name = "table",
-                .type = OptionType::flag,
-                .help = "Print a Markdown table, with the scaling by threads",
-                .group = kOutput},
-               {.name = "profile",
-                .type = OptionType::flag,
-                .help = "Show the time of each operator, in one run more",
-                .group = kOutput},
-               json_option()},
-          .run = run};
+          .options = option_table<BenchTaskOptions>(),
+          .run = entry<BenchTaskOptions, run>};
 }
 
 }  // namespace groel::tasks

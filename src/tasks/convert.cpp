@@ -6,10 +6,36 @@
 #include "checkpoints/saved_model.h"
 #include "tasks/reading/model.h"
 #include "tasks/reading/model_folder.h"
+#include "tasks/reading/options.h"
 #include "tasks/task.h"
 
 namespace groel::tasks {
 namespace {
+
+struct ConvertOptions : OutputOptions {
+  std::string precision;
+  Chosen<std::string> model;
+  bool json = false;
+
+  void declare(OptionBinder& to) {
+    OptionSpec model_row = model_option();
+    model_row.required = true;
+    to(model, model_row);
+    to(precision,
+       {.name = "to", .help = "Precision of the weights", .otherwise = "f32", .choices = {"f32", "bf16", "f16"}});
+    to(output, {.name = "output",
+                .letter = 'o',
+                .help = "Folder to write",
+                .value_name = "DIR",
+                .required = true,
+                .writes = Writes::folder,
+                .aliases = {"out"}});
+    to(overwrite, {.name = "overwrite",
+                   .help = "Replace the model in an existing folder; whatever else is in it stays",
+                   .group = kOutput});
+    to(json, json_option());
+  }
+};
 
 DType parse_dtype(const std::string& text) {
   if (text == "bf16") return DType::bf16;
@@ -28,57 +54,39 @@ void keep_buffers(const checkpoints::Checkpoint& checkpoint, models::Model& load
   }
 }
 
-int run(const Options& options, Context& context) {
-  const std::filesystem::path folder = options.text("out");
-  check_model_folder(folder.string(), options);
-  const checkpoints::Checkpoint checkpoint = checkpoints::read_checkpoint(model_of(options, context.sink));
+int run(const ConvertOptions& options, Context& context) {
+  const std::filesystem::path folder = *options.output;
+  check_model_folder(folder.string(), options.standing());
+  const checkpoints::Checkpoint checkpoint = checkpoints::read_checkpoint(model_of(options.model, context.sink));
   const checkpoints::LoadedModel loaded =
       checkpoints::load_unprepared(checkpoint);  // strict: a damaged one is found out here
-  auto model = checkpoints::saved_copy(checkpoint, loaded.model->tokenizer().tokens(), parse_dtype(options.text("to")));
+  auto model = checkpoints::saved_copy(checkpoint, loaded.model->tokenizer().tokens(), parse_dtype(options.precision));
   keep_buffers(checkpoint, *loaded.model, model);
   checkpoints::write_model_folder(
       folder, [&](const std::filesystem::path& temporary) { checkpoints::write_model(temporary, model); });
   const std::size_t bytes = std::filesystem::file_size(folder / "model.safetensors");
-  if (options.flag("json"))
+  if (options.json)
     context.out
         << nlohmann::ordered_json{{"model", folder.string()}, {"tensors", model.tensors.size()}, {"bytes", bytes}}.dump(
                2)
         << '\n';
   else
     context.out << fmt::format("{}: {}, {} as {}\n", folder.string(), counted(model.tensors.size(), "tensor"),
-                               format_bytes(bytes), options.text("to"));
+                               format_bytes(bytes), options.precision);
   return 0;
 }
 
 }  // namespace
 
 Task convert_task() {
-  OptionSpec model = model_option();
-  model.required = true;
   return {.name = "convert",
           .summary = "Write a checkpoint as a Hugging Face folder, in f32, bf16 or f16",
           .description =
               "Takes every layout that can be loaded: folders, fair-esm files, adapters (merged into their base). bf16 "
               "halves the file and keeps about 3 digits of each weight.",
-          .examples = {{"groel convert --to bf16 --out tiny-bf16", "half the size"}},
-          .options = {model,
-                      {.name = "to",
-                       .type = OptionType::choice,
-                       .help = "Precision of the weights",
-                       .otherwise = "f32",
-                       .choices = {"f32", "bf16", "f16"}},
-                      {.name = "out",
-                       .letter = 'o',
-                       .help = "Folder to write",
-                       .value_name = "DIR",
-                       .required = true,
-                       .writes = Writes::folder},
-                      {.name = "overwrite",
-                       .type = OptionType::flag,
-                       .help = "Replace the model in an existing folder; whatever else is in it stays",
-                       .group = kOutput},
-                      json_option()},
-          .run = run};
+          .examples = {{"groel convert --to bf16 --output tiny-bf16", "half the size"}},
+          .options = option_table<ConvertOptions>(),
+          .run = entry<ConvertOptions, run>};
 }
 
 }  // namespace groel::tasks

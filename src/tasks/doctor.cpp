@@ -12,6 +12,7 @@
 #include "ops/kernels.h"
 #include "ops/onednn.h"
 #include "report/picture.h"
+#include "tasks/reading/options.h"
 #include "tasks/task.h"
 
 namespace groel::tasks {
@@ -73,10 +74,18 @@ void print(const json& r, std::ostream& out) {
   for (const auto& [library, version] : r["libraries"].items()) line(library, version);
 }
 
-int run(const Options& options, Context& context) {
-  apply_threads(options);
+struct DoctorOptions : ThreadOptions {
+  bool json = false;
+
+  void declare(OptionBinder& to) {
+    to(threads, threads_option());
+    to(json, json_option());
+  }
+};
+
+int run(const DoctorOptions& options, Context& context) {
   const json r = report();
-  if (options.flag("json"))
+  if (options.json)
     context.out << r.dump(2) << '\n';
   else
     print(r, context.out);
@@ -90,8 +99,8 @@ Task doctor_task() {
           .summary = "Show the processor's features, the kernels chosen, memory, threads and library versions",
           .description = "What to attach to a report of something going wrong.",
           .examples = {{"groel doctor", "a table"}, {"GROEL_ISA=avx2 groel doctor", "as on an older processor"}},
-          .options = {threads_option(), json_option()},
-          .run = run};
+          .options = option_table<DoctorOptions>(),
+          .run = entry<DoctorOptions, run>};
 }
 
 }  // namespace groel::tasks

@@ -6,6 +6,7 @@
 #include "engine/windows.h"
 #include "formats/extension.h"
 #include "ops/limits.h"
+#include "tasks/embed/options.h"
 #include "tasks/embed/run.h"
 #include "tasks/reading/input.h"
 #include "tasks/reading/journal.h"
@@ -17,90 +18,6 @@ namespace groel::tasks {
 namespace {
 
 using formats::ItemKind;
-
-std::vector<OptionSpec> option_table() {
-  std::vector<std::string> format_names;
-  for (const formats::Format& format : formats::formats()) format_names.emplace_back(format.name);
-  return {
-      {.name = "input",
-       .type = OptionType::paths,
-       .help = "FASTA, FASTQ, A3M, CSV or TSV files (also .gz, .bgz, .zst), or a sequence; - is stdin",
-       .value_name = "INPUT",
-       .required = true},
-      model_option(),
-      {.name = "output",
-       .letter = 'o',
-       .help = "File to write; its extension chooses the format, text also with .gz or .zst; - is stdout (jsonl, csv)",
-       .value_name = "FILE",
-       .writes = Writes::file},
-      {.name = "format",
-       .letter = 'f',
-       .type = OptionType::choice,
-       .help = "Output format, whatever the extension",
-       .choices = format_names,
-       .group = kOutput},
-      {.name = "include",
-       .letter = 'i',
-       .type = OptionType::list,
-       .help = "What to write",
-       .otherwise = "mean",
-       .value_name = "LIST",
-       .choices = {"mean", "max", "cls", "per-residue", "logits", "contacts", "attentions"}},
-      {.name = "layers",
-       .letter = 'l',
-       .help = "Layers: 0 (embeddings) to L, -1 (last), ranges as 0..6, or all",
-       .otherwise = "-1",
-       .value_name = "LIST"},
-      {.name = "log-softmax",
-       .type = OptionType::flag,
-       .help = "Logits as natural logarithms of probabilities over the vocabulary",
-       .group = kOutput},
-      {.name = "layout",
-       .type = OptionType::choice,
-       .help = "HDF5: packed matrices, or one dataset a protein keyed by id",
-       .otherwise = "packed",
-       .choices = {"packed", "per-protein"},
-       .group = kOutput},
-      {.name = "long",
-       .type = OptionType::choice,
-       .help = "Sequences over the model's limit (ESM-1b: 1022 residues; ESM-2 has none): fail the record, cut it, or "
-               "average "
-               "overlapping windows",
-       .otherwise = "error",
-       .choices = {"error", "truncate", "window"},
-       .group = kInput},
-      dtype_option(),
-      threads_option(),
-      {.name = "max-tokens",
-       .type = OptionType::integer,
-       .help = "Tokens a batch at most (default: chosen from the plan)",
-       .value_name = "N",
-       .group = kPerformance},
-      {.name = "memory",
-       .type = OptionType::bytes,
-       .help = "Memory to stay within, e.g. 4G (default: 80 % of what is free)",
-       .value_name = "SIZE",
-       .group = kPerformance},
-      {.name = "id-column", .help = "CSV/TSV: column of the ids", .value_name = "NAME", .group = kInput},
-      {.name = "sequence-column", .help = "CSV/TSV: column of the sequences", .value_name = "NAME", .group = kInput},
-      {.name = "input-format",
-       .type = OptionType::choice,
-       .help = "Format of the input, where it is not plain from it",
-       .otherwise = "auto",
-       .choices = {"auto", "fasta", "fastq", "csv", "tsv", "pir"},
-       .group = kInput},
-      gaps_option(),
-      {.name = "resume",
-       .type = OptionType::flag,
-       .help = "Go on from what an interrupted run left behind",
-       .group = kOutput},
-      {.name = "overwrite",
-       .type = OptionType::flag,
-       .help = "Replace an existing output, and drop what an interrupted run left",
-       .group = kOutput},
-      json_option(),
-  };
-}
 
 io::SequenceFormat input_format(const std::string& text) {
   if (text == "fasta") return io::SequenceFormat::fasta;
@@ -169,24 +86,23 @@ void tell_format(const EmbedRunOptions& run, const formats::Format& format, Sink
     sink.warning(fmt::format("{} will be {}, as --format says, whatever its name says", run.output.string(), title));
 }
 
-EmbedRunOptions run_options(const Options& options, const models::Model& model, Sink& sink) {
+EmbedRunOptions run_options(const EmbedOptions& options, const models::Model& model, Sink& sink) {
   EmbedRunOptions run;
-  run.kinds = kinds_of(options.list("include"));
-  run.request = request_of(run.kinds, engine::parse_layers(options.text("layers"), model.info().layers));
-  run.log_softmax = options.flag("log-softmax");
+  run.kinds = kinds_of(options.include);
+  run.request = request_of(run.kinds, engine::parse_layers(options.layers, model.info().layers));
+  run.log_softmax = options.log_softmax;
   if (run.log_softmax && !run.request.logits)
     throw Error(ErrorKind::usage, {"no logits are asked for", "--log-softmax", "add --include logits"});
-  run.plan.memory = options.bytes("memory");
-  if (options.has("max-tokens")) run.plan.max_tokens = options.integer("max-tokens");
-  run.long_policy = long_policy(options.text("long"));
-  run.layout = options.text("layout") == "packed" ? formats::FileLayout::packed : formats::FileLayout::per_protein;
-  run.resume = options.flag("resume");
-  run.overwrite = options.flag("overwrite");
-  run.format = options.text("format");
-  const bool streamed = !options.has("output");
+  run.plan = options.plan();
+  run.long_policy = long_policy(options.longer);
+  run.layout = options.layout == "packed" ? formats::FileLayout::packed : formats::FileLayout::per_protein;
+  run.resume = options.resume;
+  run.overwrite = options.overwrite;
+  run.format = options.format;
+  const bool streamed = !options.output;
   if (streamed && run.format.empty())
     throw Error(ErrorKind::usage, {"no output named", "--output", "write -o out.h5, or --format jsonl for stdout"});
-  run.output = streamed ? "-" : options.text("output");
+  run.output = options.output.value_or("-");
   const formats::Format& format = formats::find_format(run.format, run.output);
   check_output(run, format);
   tell_format(run, format, sink);
@@ -234,22 +150,23 @@ void advise_bf16(const checkpoints::LoadedModel& loaded, const EmbedSummary& sum
       gain));
 }
 
-int run(const Options& options, Context& context) {
-  apply_threads(options);
-  if (options.has("output")) formats::find_format(options.text("format"), options.text("output"));  // before the model
+}  // namespace
+
+int embed(const EmbedOptions& options, Context& context) {
+  if (options.output) formats::find_format(options.format, *options.output);  // before the model
   const checkpoints::LoadedModel loaded = load_model_of(options, context.sink);
   const EmbedRunOptions run = run_options(options, *loaded.model, context.sink);
-  const EmbedInput input = read_embed_input(
-      {options.list("input"),
-       {input_format(options.text("input-format")), options.text("id-column"), options.text("sequence-column")},
-       run.long_policy,
-       gaps_of(options)},
-      *loaded.model);
-  note_written_out(options.list("input"), context.sink);
+  const EmbedInput input =
+      read_embed_input({options.input,
+                        {input_format(options.input_format), options.id_column, options.sequence_column},
+                        run.long_policy,
+                        parse_gaps(options.gaps)},
+                       *loaded.model);
+  note_written_out(options.input, context.sink);
   describe_input(input, context.sink);
   const EmbedSummary summary = run_embed(loaded, input, run, context.sink);
   const nlohmann::json json = summary_json(summary, input, run);
-  if (options.flag("json") && run.output != "-") {
+  if (options.json && run.output != "-") {
     context.out << json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
   } else {
     context.sink.note(
@@ -261,8 +178,6 @@ int run(const Options& options, Context& context) {
   }
   return summary.failed > 0 ? 1 : 0;
 }
-
-}  // namespace
 
 Task embed_task() {
   return {
@@ -278,8 +193,8 @@ Task embed_task() {
                    {"groel embed examples/proteins.fasta -o residues.h5 -i per-residue --layout "
                     "per-protein",
                     "one dataset a protein"}},
-      .options = option_table(),
-      .run = run,
+      .options = option_table<EmbedOptions>(),
+      .run = entry<EmbedOptions, embed>,
   };
 }
 

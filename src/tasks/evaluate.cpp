@@ -8,6 +8,7 @@
 #include "engine/embed.h"
 #include "tasks/evaluate/labels.h"
 #include "tasks/evaluate/learned.h"
+#include "tasks/evaluate/options.h"
 #include "tasks/reading/input.h"
 #include "tasks/reading/model.h"
 #include "tasks/train/labelled.h"
@@ -20,74 +21,16 @@ namespace {
 
 using nlohmann::ordered_json;
 
-std::vector<OptionSpec> option_table() {
-  std::vector<OptionSpec> table = {
-      {.name = "objective",
-       .type = OptionType::paths,
-       .help = "What to evaluate: mlm, classify (labels of sequences) or tokens (labels of residues)",
-       .value_name = "OBJECTIVE",
-       .choices = {"mlm", "classify", "tokens"},
-       .required = true},
-      {.name = "data",
-       .type = OptionType::list,
-       .help = "FASTA, FASTQ, A3M, CSV or TSV files (also .gz, .bgz, .zst), separated by commas",
-       .value_name = "FILES",
-       .required = true},
-      model_option(),
-      {.name = "mask-fraction",
-       .type = OptionType::number,
-       .help = "Part of the residues that is hidden",
-       .otherwise = 0.15,
-       .value_name = "X",
-       .group = "Masking",
-       .verbs = {"mlm"}},
-      {.name = "seed",
-       .type = OptionType::integer,
-       .help = "Of the choice of hidden residues",
-       .otherwise = 0,
-       .value_name = "N",
-       .group = "Masking",
-       .verbs = {"mlm"}},
-      {.name = "max-length",
-       .type = OptionType::integer,
-       .help = "Residues of a sequence at most; of a longer one its middle is used, with labels its start",
-       .otherwise = 1022,
-       .value_name = "N",
-       .group = kInput},
-      {.name = "batch-tokens",
-       .type = OptionType::integer,
-       .help = "Tokens a batch; changes no number",
-       .otherwise = 4096,
-       .value_name = "N",
-       .group = kPerformance},
-      {.name = "per-residue",
-       .type = OptionType::flag,
-       .help = "Also the accuracy of each kind of residue",
-       .group = kOutput,
-       .verbs = {"mlm"}},
-      dtype_option(),
-      threads_option(),
-      json_option()};
-  for (OptionSpec& option : label_column_options()) table.push_back(std::move(option));
-  table.push_back({.name = "split",
-                   .type = OptionType::list,
-                   .help = "Rows alone that have these values in --split-column",
-                   .value_name = "NAMES",
-                   .group = "Labels",
-                   .verbs = {"classify", "tokens"}});
-  return table;
-}
-
-train::MlmDataOptions data_options(const Options& options, const models::Model& model) {
+train::MlmDataOptions data_options(const EvaluateOptions& options, const models::Model& model) {
   train::MlmDataOptions data;
-  data.max_residues = options.integer("max-length");
+  data.max_residues = options.max_length;
   if (const auto limit = model.info().max_residues) data.max_residues = std::min(data.max_residues, *limit);
-  data.batch_tokens = std::max(options.integer("batch-tokens"), model.tokenizer().token_count(data.max_residues));
+  data.batch_tokens = std::max(options.batch_tokens, model.tokenizer().token_count(data.max_residues));
   data.crop = train::CropStyle::centre;
   data.order = train::Order::as_written;
   data.masking = {.style = train::MaskingStyle::hidden,
-                  .fraction = options.number("mask-fraction"),
-                  .seed = static_cast<std::uint64_t>(options.integer("seed"))};
+                  .fraction = options.mask_fraction,
+                  .seed = static_cast<std::uint64_t>(options.seed)};
   return data;
 }
 
@@ -147,11 +90,11 @@ void print(const ordered_json& result, std::ostream& out) {
   }
 }
 
-ordered_json evaluate_mlm(const Options& options, Context& context) {
+ordered_json evaluate_mlm(const EvaluateOptions& options, Context& context) {
   const checkpoints::LoadedModel loaded = load_model_of(options, context.sink);
   models::require<models::MaskedLm>(*loaded.model);
   const bio::Tokenizer& tokenizer = loaded.model->tokenizer();
-  const auto corpus = train::Corpus::read(options.list("data"), tokenizer, {.gaps = gaps_of(options)}, context.sink);
+  const auto corpus = train::Corpus::read(options.data, tokenizer, {.gaps = parse_gaps(options.gaps)}, context.sink);
   train::MlmData data(corpus, train::all_of(corpus), tokenizer, data_options(options, *loaded.model));
   if (data.cropped() > 0)
     context.sink.note(fmt::format("of {} over the limit the middle is used", counted(data.cropped(), "sequence")));
@@ -160,18 +103,16 @@ ordered_json evaluate_mlm(const Options& options, Context& context) {
   ordered_json result = {
       {"perplexity", scores.perplexity}, {"accuracy", scores.accuracy}, {"masked_tokens", scores.targets}};
   tell_learned(corpus, loaded.path, result, context.sink);
-  if (options.flag("per-residue")) result["residues"] = by_residue(sum, tokenizer);
+  if (options.per_residue) result["residues"] = by_residue(sum, tokenizer);
   return result;
 }
 
-int run(const Options& options, Context& context) {
-  apply_threads(options);
-  const auto objective = options.list("objective");
-  if (objective.size() != 1) throw Error(ErrorKind::usage, {"name one objective", {}, "mlm, classify or tokens"});
-  check_verb("evaluate", option_table(), objective[0], options);
+int run(const EvaluateOptions& options, Context& context) {
+  const std::vector<std::string>& objective = options.objective;
+  if (objective.size() != 1) throw Error(ErrorKind::usage, {"name one objective", {}, "mlm, classify or residues"});
   const ordered_json result =
       objective[0] == "mlm" ? evaluate_mlm(options, context) : evaluate_labels(options, context);
-  if (options.flag("json"))
+  if (options.json)
     context.out << result.dump(2) << '\n';
   else
     print(result, context.out);
@@ -187,15 +128,13 @@ Task evaluate_task() {
           "perplexity (exp of the mean cross entropy; 20 is guessing) and accuracy. Which residues are hidden follows\n"
           "from --seed, the sequence's place in the data and the position alone, so that models can be compared. At\n"
           "least one residue of each sequence is hidden.\n"
-          "evaluate classify and evaluate tokens compare a head's predictions with labels in a CSV or TSV table.",
+          "evaluate classify and evaluate residues compare a head's predictions with labels in a CSV or TSV table.",
           {{"groel evaluate mlm --data examples/proteins.fasta", "perplexity and accuracy of the default model"},
            {"groel evaluate mlm --data examples/proteins.fasta --json --per-residue",
             "of a model, as JSON, with the accuracy of each amino acid"}},
-          option_table(),
-          run,
-          {{"mlm", "How well a model fills in hidden residues: perplexity and accuracy"},
-           {"classify", "How well a head predicts labels or numbers of sequences"},
-           {"tokens", "How well a head predicts the labels of residues"}}};
+          option_table<EvaluateOptions>(),
+          entry<EvaluateOptions, run>,
+          evaluate_verbs()};
 }
 
 }  // namespace groel::tasks

@@ -13,6 +13,7 @@
 #include "tasks/reading/distribution.h"
 #include "tasks/reading/input.h"
 #include "tasks/reading/model.h"
+#include "tasks/reading/options.h"
 #include "tasks/task.h"
 
 namespace groel::tasks {
@@ -90,8 +91,16 @@ void print(const Filled& filled, std::ostream& out) {
   }
 }
 
-int run(const Options& options, Context& context) {
-  apply_threads(options);
+struct ExampleOptions : ThreadOptions {
+  bool json = false;
+
+  void declare(OptionBinder& to) {
+    to(threads, threads_option());
+    to(json, json_option());
+  }
+};
+
+int run(const ExampleOptions& options, Context& context) {
   const auto fasta = find_resource("examples/proteins.fasta");
   if (!fasta)
     throw Error(
@@ -110,7 +119,7 @@ int run(const Options& options, Context& context) {
                     {"cosine", neighbour.cosine}});
   }
   const Filled filled = fill_one(*loaded.model, input);
-  if (options.flag("json")) {
+  if (options.json) {
     const nlohmann::json all{{"model", model}, {"proteins", rows}, {"masked", to_json(filled)}};
     context.out << all.dump(2) << '\n';
     return 0;
@@ -137,8 +146,8 @@ Task example_task() {
           .summary = "Embed famous proteins with the bundled model, show each one's nearest neighbour, and fill a mask",
           .description = "What ./run does without arguments.",
           .examples = {{"groel example", "a table"}},
-          .options = {threads_option(), json_option()},
-          .run = run};
+          .options = option_table<ExampleOptions>(),
+          .run = entry<ExampleOptions, run>};
 }
 
 }  // namespace groel::tasks

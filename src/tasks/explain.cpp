@@ -20,83 +20,96 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::int64_t kUsualTop = 64;
 
-std::vector<OptionSpec> option_table() {
-  std::vector<OptionSpec> table{
-      sequences_option(),
-      model_option(),
-      {.name = "features",
-       .help =
-           "The autoencoder: a safetensors or .pt file with the encoder's weights, or the folder it was published as",
-       .value_name = "FILE",
-       .required = true},
-      {.name = "descriptions",
-       .help = "CSV or TSV table of what features mean: columns feature (or id) and description (or text)",
-       .value_name = "FILE"},
-      {.name = "layer",
-       .letter = 'l',
-       .type = OptionType::integer,
-       .help = "Layer that the autoencoder was trained on: 0 (embeddings) to L, -1 is the last (default: as its file "
-               "says)",
-       .value_name = "N",
-       .group = "Autoencoder"},
-      {.name = "by",
-       .type = OptionType::choice,
-       .help = "What to list: the features of each protein, or of each of its residues",
-       .otherwise = "protein",
-       .choices = {"protein", "residue"}},
-      {.name = "show",
-       .letter = 'n',
-       .type = OptionType::integer,
-       .help = "Features to list of each protein or residue",
-       .otherwise = 10,
-       .value_name = "N",
-       .group = "What is listed"},
-      {.name = "sort",
-       .type = OptionType::choice,
-       .help = "Which features of a protein come first: of the highest maximum or mean, or those on most residues",
-       .otherwise = "maximum",
-       .choices = {"maximum", "mean", "residues"},
-       .group = "What is listed"},
-      table_option("File to write: .csv, .tsv or .json; - is CSV to stdout"),
-      overwrite_option(),
-      {.name = "top",
-       .type = OptionType::integer,
-       .help = "Features that a residue keeps, the largest (default: as the autoencoder was trained, else 64)",
-       .value_name = "K",
-       .group = "Autoencoder"},
-      record_option(),
-      gaps_option()};
-  return joined({table, plan_options(), {dtype_option(), threads_option(), json_option()}});
-}
+struct ExplainOptions : SequenceOptions, ModelOptions, OutputOptions, BatchOptions, ThreadOptions {
+  std::string features;
+  std::optional<std::string> descriptions;
+  std::optional<std::int64_t> layer;
+  std::string by;
+  std::int64_t show = 0;
+  Chosen<std::string> sort;
+  std::optional<std::int64_t> top;
+  bool json = false;
 
-void check_values(const Options& options) {
-  for (const char* name : {"show", "top"})
-    if (options.has(name) && options.integer(name) < 1)
-      throw Error(ErrorKind::usage, {"a number from 1 on", fmt::format("--{}", name), {}});
-  if (options.text("by") == "residue" && options.given().contains("sort"))
+  void declare(OptionBinder& to) {
+    to(input, sequences_option());
+    to(model, model_option());
+    to(features,
+       {.name = "features",
+        .help =
+            "The autoencoder: a safetensors or .pt file with the encoder's weights, or the folder it was published as",
+        .value_name = "FILE",
+        .required = true});
+    to(descriptions,
+       {.name = "descriptions",
+        .help = "CSV or TSV table of what features mean: columns feature (or id) and description (or text)",
+        .value_name = "FILE"});
+    to(layer,
+       {.name = "layer",
+        .letter = 'l',
+        .help = "Layer that the autoencoder was trained on: 0 (embeddings) to L, -1 is the last (default: as its file "
+                "says)",
+        .value_name = "N",
+        .group = "Autoencoder"});
+    to(by, {.name = "by",
+            .help = "What to list: the features of each protein, or of each of its residues",
+            .otherwise = "protein",
+            .choices = {"protein", "residue"}});
+    to(show, {.name = "show",
+              .letter = 'n',
+              .help = "Features to list of each protein or residue",
+              .otherwise = 10,
+              .value_name = "N",
+              .group = "What is listed"});
+    to(sort,
+       {.name = "sort",
+        .help = "Which features of a protein come first: of the highest maximum or mean, or those on most residues",
+        .otherwise = "maximum",
+        .choices = {"maximum", "mean", "residues"},
+        .group = "What is listed"});
+    to(output, table_option("File to write: .csv, .tsv or .json; - is CSV to stdout"));
+    to(overwrite, overwrite_option());
+    to(top, {.name = "top",
+             .help = "Features that a residue keeps, the largest (default: as the autoencoder was trained, else 64)",
+             .value_name = "K",
+             .group = "Autoencoder"});
+    to(record, record_option());
+    to(gaps, gaps_option());
+    BatchOptions::declare(to);
+    to(dtype, dtype_option());
+    to(threads, threads_option());
+    to(json, json_option());
+  }
+};
+
+void check_values(const ExplainOptions& options) {
+  const auto check = [](std::int64_t value, const char* flag) {
+    if (value < 1) throw Error(ErrorKind::usage, {"a number from 1 on", flag, {}});
+  };
+  check(options.show, "--show");
+  check(options.top.value_or(1), "--top");
+  if (options.by == "residue" && options.sort.given)
     throw Error(ErrorKind::usage, {"the features of a residue are in the order of their activations", "--sort",
                                    "it goes with --by protein"});
 }
 
 // --layer, or what the autoencoder's file says.
-int layer_of(const Options& options, const AutoencoderFile& file, std::int64_t layers) {
-  const bool given = options.has("layer");
+int layer_of(const ExplainOptions& options, const AutoencoderFile& file, std::int64_t layers) {
+  const bool given = options.layer.has_value();
   if (!given && !file.layer)
     throw Error(ErrorKind::usage, {"the file does not say which layer it was trained on", file.path.string(),
                                    fmt::format("say it with --layer, 0 to {}", layers)});
-  std::int64_t layer = given ? options.integer("layer") : *file.layer;
+  std::int64_t layer = given ? *options.layer : *file.layer;
   if (given && layer < 0) layer += layers + 1;
   if (layer < 0 || layer > layers)
     throw Error(
         given ? ErrorKind::usage : ErrorKind::bad_model,
-        {fmt::format("there is no layer {}: the model has layers 0 to {}", given ? options.integer("layer") : layer,
-                     layers),
+        {fmt::format("there is no layer {}: the model has layers 0 to {}", given ? *options.layer : layer, layers),
          given ? "--layer" : file.path.string(), given ? "" : "an autoencoder goes with the model it was trained on"});
   return static_cast<int>(layer);
 }
 
-std::int64_t top_of(const Options& options, const AutoencoderFile& file, std::int64_t features, Sink& sink) {
-  if (options.has("top")) return std::min(options.integer("top"), features);
+std::int64_t top_of(const ExplainOptions& options, const AutoencoderFile& file, std::int64_t features, Sink& sink) {
+  if (options.top) return std::min(*options.top, features);
   if (file.top) return std::min(*file.top, features);
   if (!file.threshold.empty()) return features;  // the thresholds choose
   if (features > kUsualTop)
@@ -208,17 +221,17 @@ class ExplainRun {
   Setup setup_;
 };
 
-SummaryOrder order_of(const Options& options) {
-  const std::string name = options.text("sort");
+SummaryOrder order_of(const ExplainOptions& options) {
+  const std::string& name = options.sort.value;
   if (name == "mean") return SummaryOrder::mean;
   return name == "residues" ? SummaryOrder::residues : SummaryOrder::maximum;
 }
 
-void write(const Explanations& findings, const Options& options, Context& context) {
-  const std::string path = options.text("output");
+void write(const Explanations& findings, const ExplainOptions& options, Context& context) {
+  const std::string path = options.output.value_or("");
   if (!path.empty() && path != "-")
     write_table(options, {[&] { return to_csv(findings); }, [&] { return to_json(findings); }});
-  if (options.flag("json"))
+  if (options.json)
     context.out << to_json(findings).dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) << '\n';
   else if (path == "-")
     context.out << to_csv(findings);
@@ -226,35 +239,34 @@ void write(const Explanations& findings, const Options& options, Context& contex
     print(findings, context.out);
 }
 
-AutoencoderFile read_file(const Options& options, std::int64_t layers) {
+AutoencoderFile read_file(const ExplainOptions& options, std::int64_t layers) {
   std::optional<std::int64_t> layer;
-  if (options.has("layer")) layer = options.integer("layer") + (options.integer("layer") < 0 ? layers + 1 : 0);
-  return read_autoencoder(options.text("features"), layer);
+  if (options.layer) layer = *options.layer + (*options.layer < 0 ? layers + 1 : 0);
+  return read_autoencoder(options.features, layer);
 }
 
-int run(const Options& options, Context& context) {
-  apply_threads(options);
+int run(const ExplainOptions& options, Context& context) {
   check_table_output(options);
   check_values(options);
   const checkpoints::LoadedModel loaded = load_model_of(options, context.sink);
   const models::ModelInfo info = loaded.model->info();
   AutoencoderFile file = read_file(options, info.layers);
-  Explanations findings{.model = checkpoints::model_label(options.text("model")),
+  Explanations findings{.model = checkpoints::model_label(options.model.value),
                         .layer = layer_of(options, file, info.layers),
-                        .by_residue = options.text("by") == "residue"};
+                        .by_residue = options.by == "residue"};
   const SparseEncoder encoder(file, info.width);
   file.arrays.clear();
   findings.features = encoder.features();
   findings.top = top_of(options, file, encoder.features(), context.sink);
   tell_reading(file, findings, info.width, context.sink);
-  if (options.has("descriptions"))
-    findings.descriptions = Descriptions(options.text("descriptions"), encoder.features(), context.sink);
+  if (options.descriptions)
+    findings.descriptions = Descriptions(*options.descriptions, encoder.features(), context.sink);
   std::vector<ReadRecord> records = read_records(options, loaded.model->tokenizer(), context.sink);
   const engine::EmbedRequest request{.layers = {findings.layer}, .per_residue = true};
-  engine::PlanOptions how{.memory = options.bytes("memory"), .max_tokens = {}, .held = encoder.bytes()};
-  if (options.has("max-tokens")) how.max_tokens = options.integer("max-tokens");
+  engine::PlanOptions how = options.plan();
+  how.held = encoder.bytes();
   const engine::MemoryPlan plan(*loaded.model, request, how);
-  ExplainRun(*loaded.model, encoder, plan, {request, options.integer("show"), order_of(options)})
+  ExplainRun(*loaded.model, encoder, plan, {request, options.show, order_of(options)})
       .run(records, findings, context.sink);
   Failures failures(context.sink);
   for (const Explained& record : findings.records)
@@ -279,8 +291,8 @@ Task explain_task() {
                        {"groel explain examples/proteins.fasta --features examples/residue_features.safetensors "
                         "--by residue --show 3 -o features.csv",
                         "the three strongest features of every residue, as a table"}},
-          .options = option_table(),
-          .run = run};
+          .options = option_table<ExplainOptions>(),
+          .run = entry<ExplainOptions, run>};
 }
 
 }  // namespace groel::tasks

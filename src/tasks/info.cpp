@@ -4,12 +4,29 @@
 #include "engine/plan.h"
 #include "engine/precision.h"
 #include "tasks/reading/model.h"
+#include "tasks/reading/options.h"
 #include "tasks/task.h"
 
 namespace groel::tasks {
 namespace {
 
 using nlohmann::json;
+
+struct InfoOptions {
+  std::vector<std::string> model;
+  std::string dtype;
+  bool json = false;
+
+  void declare(OptionBinder& to) {
+    to(model, {.name = "model",
+               .type = OptionType::paths,
+               .help = "What -m takes: a name that `groel models` lists, a folder, a .pt file",
+               .value_name = "MODEL",
+               .required = true});
+    to(dtype, dtype_option());
+    to(json, json_option());
+  }
+};
 
 json describe(const checkpoints::LoadedModel& loaded) {
   const models::ModelInfo info = loaded.model->info();
@@ -56,12 +73,12 @@ void print(const json& info, std::ostream& out) {
   line("citation", info["citation"]);
 }
 
-int run(const Options& options, Context& context) {
-  const auto paths = options.list("model");
+int run(const InfoOptions& options, Context& context) {
+  const auto paths = options.model;
   if (paths.size() != 1) throw Error(ErrorKind::usage, "name one model");
-  const checkpoints::LoadedModel loaded = load_named(paths.front(), options, context.sink);
+  const checkpoints::LoadedModel loaded = load_named(paths.front(), options.dtype, context.sink);
   const json info = describe(loaded);
-  if (options.flag("json"))
+  if (options.json)
     context.out << info.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
   else
     print(info, context.out);
@@ -77,14 +94,8 @@ Task info_task() {
               "Loads the checkpoint strictly, so that a damaged or mismatched one is found out here. Of a published "
               "one that is not on this machine it prints how large it is and the line that gets it.",
           .examples = {{"groel info groel-5m", "a bundled model"}, {"groel info groel-5m --json", "for programs"}},
-          .options = {{.name = "model",
-                       .type = OptionType::paths,
-                       .help = "What -m takes: a name that `groel models` lists, a folder, a .pt file",
-                       .value_name = "MODEL",
-                       .required = true},
-                      dtype_option(),
-                      json_option()},
-          .run = run};
+          .options = option_table<InfoOptions>(),
+          .run = entry<InfoOptions, run>};
 }
 
 }  // namespace groel::tasks

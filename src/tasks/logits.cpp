@@ -1,29 +1,20 @@
 // groel logits: what a model says at each position, as embed writes it.
-#include <algorithm>
-#include <set>
-
-#include "tasks/task.h"
+#include "tasks/embed/options.h"
 
 namespace groel::tasks {
-
-Task embed_task();
-
 namespace {
 
 // All of embed's but what to compute and of which layers.
-std::vector<OptionSpec> option_table() {
-  const std::set<std::string> settled{"include", "layers"};
-  std::vector<OptionSpec> table = embed_task().options;
-  std::erase_if(table, [&](const OptionSpec& spec) { return settled.contains(spec.name); });
-  return table;
-}
+struct LogitsOptions : EmbedOptions {
+  void declare(OptionBinder& to) {
+    declare_files(to);
+    declare_rest(to);
+    include = {"logits"};
+    layers = "-1";
+  }
+};
 
-int run(const Options& options, Context& context) {
-  const Task embed = embed_task();
-  nlohmann::json given = options.given();
-  given["include"] = "logits";
-  return embed.run(Options(embed.options, given), context);
-}
+int run(const LogitsOptions& options, Context& context) { return embed(options, context); }
 
 }  // namespace
 
@@ -37,8 +28,8 @@ Task logits_task() {
       .examples = {{"groel logits examples/proteins.fasta -o logits.h5", "raw, to HDF5"},
                    {"groel logits examples/proteins.fasta -f jsonl --log-softmax",
                     "natural logarithms of probabilities, as JSON lines to stdout"}},
-      .options = option_table(),
-      .run = run};
+      .options = option_table<LogitsOptions>(),
+      .run = entry<LogitsOptions, run>};
 }
 
 }  // namespace groel::tasks

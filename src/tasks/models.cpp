@@ -6,6 +6,7 @@
 #include "checkpoints/model_cache.h"
 #include "models/family.h"
 #include "models/published.h"
+#include "tasks/reading/options.h"
 #include "tasks/task.h"
 
 namespace groel::tasks {
@@ -126,14 +127,20 @@ void print_rest(const ordered_json& all, std::ostream& out) {
       << fmt::format("Not yet run: {}.\n", listed(all["not_supported"].get<std::vector<std::string>>(), 12));
 }
 
-int run(const Options& options, Context& context) {
+struct ModelsOptions {
+  bool json = false;
+
+  void declare(OptionBinder& to) { to(json, json_option()); }
+};
+
+int run(const ModelsOptions& options, Context& context) {
   const ordered_json all = {{"bundled", bundled_json()},
                             {"families", families_json()},
                             {"cached", others_json()},
                             {"hub_cache", checkpoints::hub_cache().string()},
                             {"torch_cache", checkpoints::torch_cache().string()},
                             {"not_supported", models::other_families()}};
-  if (options.flag("json")) {
+  if (options.json) {
     context.out << all.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
     return 0;
   }
@@ -152,8 +159,8 @@ Task models_task() {
               "Bundled models, published ones with parameters, download and licence, and what the caches of "
               "huggingface_hub and torch hub hold already.",
           .examples = {{"groel models", "a table"}, {"groel models --json", "for programs"}},
-          .options = {json_option()},
-          .run = run};
+          .options = option_table<ModelsOptions>(),
+          .run = entry<ModelsOptions, run>};
 }
 
 }  // namespace groel::tasks

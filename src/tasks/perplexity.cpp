@@ -10,13 +10,21 @@ namespace {
 
 using nlohmann::ordered_json;
 
-std::vector<OptionSpec> option_table() {
-  std::vector<OptionSpec> table{sequences_option(), model_option(), record_option(), gaps_option(), window_option(0)};
-  for (OptionSpec& spec : plan_options()) table.push_back(std::move(spec));
-  for (OptionSpec& spec : std::vector{dtype_option(), threads_option(), json_option()})
-    table.push_back(std::move(spec));
-  return table;
-}
+struct PerplexityOptions : SequenceOptions, ModelOptions, MaskedScanOptions, ThreadOptions {
+  bool json = false;
+
+  void declare(OptionBinder& to) {
+    to(input, sequences_option());
+    to(model, model_option());
+    to(record, record_option());
+    to(gaps, gaps_option());
+    to(window, window_option(0));
+    MaskedScanOptions::declare(to);
+    to(dtype, dtype_option());
+    to(threads, threads_option());
+    to(json, json_option());
+  }
+};
 
 struct Likelihood {
   double log = 0;  // natural logarithm, summed over the residues
@@ -141,18 +149,17 @@ void print(const ordered_json& result, std::ostream& out) {
                        fmt::format("{:.2f}", total["log_likelihood"].get<double>()));
 }
 
-int run(const Options& options, Context& context) {
-  apply_threads(options);
-  const checkpoints::LoadedModel loaded = load_reader(options, options.text("model"), context.sink);
+int run(const PerplexityOptions& options, Context& context) {
+  const checkpoints::LoadedModel loaded = load_reader(options, context.sink);
   const bio::Tokenizer& tokenizer = loaded.model->tokenizer();
-  const engine::MaskedScan scan(*loaded.model, scan_options(options));
+  const engine::MaskedScan scan(*loaded.model, options.scan_options());
   std::vector<ReadRecord> records = read_records(options, tokenizer, context.sink);
   check_records(records, scan, tokenizer);
   const auto scores = likelihoods(records, scan, tokenizer, context.sink);
   Failures failures(context.sink);
   const ordered_json result = results(records, scores, failures);
   tell_left_out(result, context.sink);
-  if (options.flag("json"))
+  if (options.json)
     context.out << result.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
   else
     print(result, context.out);
@@ -171,8 +178,8 @@ Task perplexity_task() {
               "predicted.",
           .examples = {{"groel perplexity examples/proteins.fasta --record P01542", "of crambin"},
                        {"groel perplexity MKTAYIAKQRQISFVKSHFSRQ --json", "of a sequence, as JSON"}},
-          .options = option_table(),
-          .run = run};
+          .options = option_table<PerplexityOptions>(),
+          .run = entry<PerplexityOptions, run>};
 }
 
 }  // namespace groel::tasks

@@ -8,6 +8,7 @@
 #include "formats/read_vectors.h"
 #include "tasks/project/colouring.h"
 #include "tasks/project/colours.h"
+#include "tasks/project/options.h"
 #include "tasks/project/picture.h"
 #include "tasks/reading/csv_text.h"
 #include "tasks/reading/picture.h"
@@ -45,22 +46,22 @@ Vectors reduced(Vectors vectors, std::int64_t dimensions) {
   return analysis::principal_components(vectors, dimensions).scores;
 }
 
-Layout tsne_layout(Vectors vectors, const Options& options, Sink& sink) {
+Layout tsne_layout(Vectors vectors, const ProjectOptions& options, Sink& sink) {
   analysis::TsneOptions how;
-  how.metric = options.text("metric") == "cosine" ? analysis::Metric::cosine : analysis::Metric::euclidean;
-  how.perplexity = std::min(options.number("perplexity"), std::max(1.0, static_cast<double>(vectors.rows - 1) / 3));
-  how.iterations = static_cast<int>(options.integer("iterations"));
-  how.angle = options.number("angle");
-  how.seed = static_cast<std::uint64_t>(options.integer("seed"));
-  how.start = options.text("start") == "pca" ? analysis::TsneOptions::Start::pca : analysis::TsneOptions::Start::random;
+  how.metric = options.metric == "cosine" ? analysis::Metric::cosine : analysis::Metric::euclidean;
+  how.perplexity = std::min(options.perplexity, std::max(1.0, static_cast<double>(vectors.rows - 1) / 3));
+  how.iterations = static_cast<int>(options.iterations);
+  how.angle = options.angle;
+  how.seed = static_cast<std::uint64_t>(options.seed);
+  how.start = options.start == "pca" ? analysis::TsneOptions::Start::pca : analysis::TsneOptions::Start::random;
   how.progress = [&](int iteration, double divergence) {
     const std::string detail = fmt::format("divergence {:.4f}", divergence);
     sink.progress(
         {.phase = "t-SNE", .done = iteration, .total = how.iterations, .unit = "iterations", .detail = detail});
   };
-  if (how.perplexity < options.number("perplexity"))
+  if (how.perplexity < options.perplexity)
     sink.note(fmt::format("perplexity {:.1f}: a third of the vectors at most", how.perplexity));
-  if (how.metric == analysis::Metric::euclidean) vectors = reduced(std::move(vectors), options.integer("dimensions"));
+  if (how.metric == analysis::Metric::euclidean) vectors = reduced(std::move(vectors), options.dimensions);
   const auto found = analysis::tsne(vectors, how);
   sink.progress_done();
   return {found.points,
@@ -111,130 +112,50 @@ std::string facts_text(const Layout& layout) {
   return listed(facts);
 }
 
-void write(const Map& map, const Options& options, Context& context) {
-  const bool to_file = options.has("output") && options.text("output") != "-";
+void write(const Map& map, const ProjectOptions& options, Context& context) {
+  const bool to_file = options.to_file();
   if (to_file) write_table(options, {[&] { return to_csv(map); }, [&] { return to_json(map); }});
-  if (options.flag("json"))
+  if (options.json)
     context.out << to_json(map).dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
   else if (!to_file)
     context.out << to_csv(map);
-  if (to_file && !options.flag("json"))
+  if (to_file && !options.json)
     context.out << facts_text(map.layout) << '\n';
   else
     context.sink.note(facts_text(map.layout));
 }
 
-void check_numbers(const Options& options) {
-  if (options.integer("iterations") < 1 || options.integer("iterations") > kMostIterations)
+void check_numbers(const ProjectOptions& options) {
+  if (options.iterations < 1 || options.iterations > kMostIterations)
     throw Error(ErrorKind::usage, {fmt::format("a number from 1 to {}", kMostIterations), "--iterations", {}});
-  if (!(options.number("angle") >= 0 && options.number("angle") <= 1))
+  if (!(options.angle >= 0 && options.angle <= 1))
     throw Error(ErrorKind::usage, {"a number from 0 (exact) to 1", "--angle", "0.5 is the usual one"});
-  if (options.integer("dimensions") < 0)
+  if (options.dimensions < 0)
     throw Error(ErrorKind::usage, {"a number from 0 on", "--dimensions", "0 leaves the vectors as they are"});
 }
 
-int run(const Options& options, Context& context) {
-  apply_threads(options);
+int run(const ProjectOptions& options, Context& context) {
   check_table_output(options);
   check_picture(options);
   check_numbers(options);
-  if (options.list("input").size() != 1) throw Error(ErrorKind::usage, "name one file of embeddings");
-  const std::string input = options.list("input").front();
-  formats::VectorFile file = formats::read_vectors(input, options.text("column"));
+  if (options.input.size() != 1) throw Error(ErrorKind::usage, "name one file of embeddings");
+  const std::string input = options.input.front();
+  formats::VectorFile file = formats::read_vectors(input, options.column);
   for (const std::string& note : file.notes) context.sink.note(note);
   if (file.failed > 0)
     context.sink.warning(
         fmt::format("{}: {}", input, counted(file.failed, "record has no vector", "records have no vector")));
   const auto groups = groups_of(file, options, context.sink);
   Vectors vectors{file.rows(), file.width, std::move(file.values)};
-  const std::string method = options.text("method");
+  const std::string method = options.method;
   const Layout layout = method == "pca" ? pca_layout(vectors) : tsne_layout(std::move(vectors), options, context.sink);
   const Map map{file.ids, groups, layout, method};
   write(map, options, context);
-  if (options.has("picture"))
+  if (options.picture)
     save_picture(plane_figure({file.ids, layout.points, colouring_of(groups, options, context.sink), method,
                                source_text(input, file), file.column, layout.x_name, layout.y_name}),
                  options, context.sink);
   return 0;
-}
-
-std::vector<OptionSpec> option_table() {
-  return {{.name = "input",
-           .type = OptionType::paths,
-           .help = "File that `groel embed` wrote, or a table of numbers",
-           .value_name = "FILE"},
-          {.name = "column",
-           .help = "Which vectors of the file, e.g. mean_6 (default: the mean of the last layer)",
-           .value_name = "NAME",
-           .group = kInput},
-          {.name = "method",
-           .type = OptionType::choice,
-           .help = "t-SNE keeps neighbours together; PCA is linear and keeps large distances",
-           .otherwise = "tsne",
-           .choices = {"tsne", "pca"}},
-          {.name = "metric",
-           .type = OptionType::choice,
-           .help = "t-SNE: how near two vectors are",
-           .otherwise = "euclidean",
-           .choices = {"euclidean", "cosine"},
-           .group = "t-SNE"},
-          {.name = "perplexity",
-           .type = OptionType::number,
-           .help = "t-SNE: about how many neighbours count",
-           .otherwise = 30.0,
-           .value_name = "X",
-           .group = "t-SNE"},
-          {.name = "iterations",
-           .type = OptionType::integer,
-           .help = "t-SNE: steps of descent",
-           .otherwise = 1000,
-           .value_name = "N",
-           .group = "t-SNE"},
-          {.name = "angle",
-           .type = OptionType::number,
-           .help = "t-SNE: how coarsely far points are taken together; 0: exactly",
-           .otherwise = 0.5,
-           .value_name = "X",
-           .group = "t-SNE"},
-          {.name = "start",
-           .type = OptionType::choice,
-           .help = "t-SNE: where points begin",
-           .otherwise = "pca",
-           .choices = {"pca", "random"},
-           .group = "t-SNE"},
-          {.name = "dimensions",
-           .type = OptionType::integer,
-           .help = "t-SNE, Euclidean: principal components to keep before; 0: the vectors as they are",
-           .otherwise = 50,
-           .value_name = "N",
-           .group = "t-SNE"},
-          {.name = "seed",
-           .type = OptionType::integer,
-           .help = "Of a random start",
-           .otherwise = 42,
-           .value_name = "N",
-           .group = "t-SNE"},
-          {.name = "table", .help = "CSV or TSV with something known of each id", .value_name = "FILE"},
-          {.name = "id-column",
-           .help = "Its column of ids (default: id, entry, accession, name or protein)",
-           .value_name = "NAME",
-           .group = kInput},
-          {.name = "colour-by",
-           .help = "Its column to colour by, or one beside the vectors in their own table; or residue-class, for ids "
-                   "that are amino acids",
-           .value_name = "NAME"},
-          {.name = "colour-as",
-           .type = OptionType::choice,
-           .help = "Colours of the column: a scale for numbers, or groups; auto: a scale, unless there are a dozen "
-                   "whole numbers at most",
-           .otherwise = "auto",
-           .choices = {"auto", "scale", "groups"},
-           .group = kOutput},
-          table_option("File to write, .csv, .tsv or .json (default: CSV to stdout): id, x, y, group"),
-          picture_option("The map"),
-          {.name = "overwrite", .type = OptionType::flag, .help = "Replace existing files", .group = kOutput},
-          threads_option(),
-          json_option()};
 }
 
 }  // namespace
@@ -254,8 +175,8 @@ Task project_task() {
                    {"groel tokens --vocabulary residues -o tokens.csv && groel project tokens.csv --perplexity 5 "
                     "--colour-by residue-class --picture residues.svg -o residues.csv",
                     "the 20 residues as the model has them, coloured by their class"}},
-      .options = option_table(),
-      .run = run};
+      .options = option_table<ProjectOptions>(),
+      .run = entry<ProjectOptions, run>};
 }
 
 }  // namespace groel::tasks

@@ -1,10 +1,10 @@
-// The table of tasks and the options they share.
+// The table of tasks, and what is done around each.
 #include <algorithm>
 
 #include "base/atomic_file.h"
 #include "base/threads.h"
-#include "checkpoints/bundled.h"
-#include "engine/precision.h"
+#include "tasks/reading/flags.h"
+#include "tasks/reading/options.h"
 #include "tasks/reading/outputs.h"
 #include "tasks/task.h"
 
@@ -23,8 +23,39 @@ const std::vector<Task>& tasks() {
   return all;
 }
 
-int run_task(const Task& task, const Options& options, Context& context) {
+namespace {
+
+// The verb among the words of the task's input; null: another word, which the task looks at.
+const Verb* verb_of(const Task& task, const Options& options) {
+  const auto input = std::find_if(task.options.begin(), task.options.end(),
+                                  [](const OptionSpec& spec) { return spec.type == OptionType::paths; });
+  if (input == task.options.end() || options.at(input->name).empty()) return nullptr;
+  const auto word = options.at(input->name).front().get<std::string>();
+  const auto verb = std::find_if(task.verbs.begin(), task.verbs.end(), [&](const Verb& v) { return v.name == word; });
+  return verb == task.verbs.end() ? nullptr : &*verb;
+}
+
+void check_verb(const Task& task, const Options& options) {
+  const Verb* verb = verb_of(task, options);
+  if (verb == nullptr) return;
+  for (const OptionSpec& spec : task.options)
+    if (options.is_given(spec.name) && !goes_with(spec, std::string(verb->name)))
+      throw Error(ErrorKind::usage,
+                  {fmt::format("this is no option of `groel {} {}`", task.name, verb->name), "--" + spec.name,
+                   fmt::format("it goes with {}; leave it out here", listed(spec.verbs))});
+}
+
+void apply_threads(const Task& task, const Options& options) {
+  const std::string name = threads_option().name;
+  for (const OptionSpec& spec : task.options)  // `groel bench` has a list of them
+    if (spec.name == name && spec.type == OptionType::integer) set_num_threads(options.at(name).get<std::int64_t>());
+}
+
+int run_checked(const Task& task, const Options& given, Context& context) {
+  const Options options = task.complete != nullptr ? task.complete(given) : given;
+  check_verb(task, options);
   check_outputs(task.options, options, context.sink);
+  apply_threads(task, options);
   const auto draws = [](const OptionSpec& spec) { return spec.writes == Writes::picture; };
   if (std::none_of(task.options.begin(), task.options.end(), draws)) return task.run(options, context);
   JointCommit outputs;  // a table and its picture
@@ -33,48 +64,23 @@ int run_task(const Task& task, const Options& options, Context& context) {
   return status;
 }
 
-OptionSpec model_option() {
-  return {.name = "model",
-          .letter = 'm',
-          .help = "Model: a name that `groel models` lists, a Hugging Face folder, or a fair-esm .pt file",
-          .otherwise = checkpoints::bundled_models().front().name,
-          .value_name = "MODEL"};
+}  // namespace
+
+int run_task(const Task& task, const Options& given, Context& context) {
+  FlagSink sink(context.sink);
+  Context inner{context.out, sink};
+  try {
+    return run_checked(task, given, inner);
+  } catch (const Error& error) {
+    throw with_flags(error);
+  }
 }
 
-OptionSpec threads_option() {
-  return {.name = "threads",
-          .letter = 't',
-          .type = OptionType::integer,
-          .help = "Threads to use; 0: every core this process may run on",
-          .otherwise = 0,
-          .value_name = "N",
-          .group = kPerformance};
+std::vector<std::pair<std::string, std::string>> renamed_verbs(const std::vector<Verb>& verbs) {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const Verb& verb : verbs)
+    if (!verb.alias.empty()) out.emplace_back(verb.alias, verb.name);
+  return out;
 }
-
-OptionSpec json_option() {
-  return {.name = "json", .type = OptionType::flag, .help = "Print JSON instead of text", .group = kOutput};
-}
-
-OptionSpec dtype_option() {
-  return {.name = "dtype",
-          .type = OptionType::choice,
-          .help =
-              "Precision of the products: f32 gives the reference's numbers on every machine; bf16 is faster where "
-              "the processor has bf16 products, with about 3 digits; f32x3 makes products of several in bf16, with "
-              "about 5 digits, where that is faster than f32 (processors with AMX), and is f32 elsewhere",
-          .otherwise = "f32",
-          .choices = engine::precision_names(),
-          .group = kPerformance};
-}
-
-void check_verb(std::string_view task, const std::vector<OptionSpec>& table, const std::string& verb,
-                const Options& options) {
-  for (const OptionSpec& spec : table)
-    if (options.given().contains(spec.name) && !goes_with(spec, verb))
-      throw Error(ErrorKind::usage, {fmt::format("this is no option of `groel {} {}`", task, verb), "--" + spec.name,
-                                     fmt::format("it goes with {}; leave it out here", listed(spec.verbs))});
-}
-
-void apply_threads(const Options& options) { set_num_threads(options.integer("threads")); }
 
 }  // namespace groel::tasks

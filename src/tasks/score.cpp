@@ -7,10 +7,12 @@
 #include "checkpoints/model_cache.h"
 #include "tasks/reading/csv_text.h"
 #include "tasks/reading/input.h"
+#include "tasks/reading/model.h"
 #include "tasks/reading/picture.h"
 #include "tasks/score/evaluation.h"
 #include "tasks/score/methods.h"
 #include "tasks/score/notes.h"
+#include "tasks/score/options.h"
 #include "tasks/score/picture.h"
 #include "tasks/task.h"
 
@@ -18,71 +20,6 @@ namespace groel::tasks {
 namespace {
 
 using nlohmann::ordered_json;
-
-constexpr std::int64_t kWindow = 1024;  // ProteinGym's
-
-std::vector<OptionSpec> variant_options() {
-  return {{.name = "variants",
-           .letter = 'v',
-           .help = "CSV or TSV table, a list of one variant a line, or variants themselves: A5D:K9R,M1A",
-           .value_name = "FILE"},
-          {.name = "scan", .type = OptionType::flag, .help = "Every single substitution of the sequence"},
-          {.name = "mutation-col",
-           .help = "Column of the variants (default: mutant, mutation, variant, hgvs, ...)",
-           .value_name = "NAME",
-           .group = "Table of variants"},
-          {.name = "sequence-col",
-           .help = "Column of whole sequences, instead of variants",
-           .value_name = "NAME",
-           .group = "Table of variants"},
-          {.name = "target-col",
-           .help = "Column of measured values to compare with",
-           .value_name = "NAME",
-           .group = "Table of variants"},
-          {.name = "target-threshold",
-           .type = OptionType::number,
-           .help = "For AUROC: measured values above it count as positive (default: their median)",
-           .value_name = "X",
-           .group = "Table of variants"},
-          {.name = "offset",
-           .type = OptionType::integer,
-           .help = "Taken from the positions as written, which then count from 1",
-           .otherwise = 0,
-           .value_name = "N",
-           .group = "Table of variants"},
-          {.name = "method",
-           .type = OptionType::choice,
-           .help = "How to score",
-           .otherwise = "masked-marginals",
-           .choices = {"masked-marginals", "wt-marginals", "pseudo-perplexity"},
-           .group = "Method"}};
-}
-
-std::vector<OptionSpec> option_table() {
-  OptionSpec models = model_option();
-  models.type = OptionType::list;
-  models.otherwise = nlohmann::json::array({models.otherwise});
-  models.help += "; several (-m A -m B) get a column each, and their mean and minimum";
-  std::vector<OptionSpec> table{sequences_option(), models, record_option(), gaps_option()};
-  for (OptionSpec& spec : variant_options()) table.push_back(std::move(spec));
-  table.push_back(table_option("File to write: .csv, .tsv or .json (default: CSV to stdout)"));
-  table.push_back(
-      picture_option("Picture: measured values against scores (--target-col), else a map of substitutions"));
-  table.push_back({.name = "show",
-                   .type = OptionType::choice,
-                   .help =
-                       "What the picture shows of measured values: agreement (points), or a map of substitutions with "
-                       "the mean of each position",
-                   .otherwise = "agreement",
-                   .choices = {"agreement", "map"},
-                   .group = kOutput});
-  table.push_back(overwrite_option());
-  table.push_back(window_option(kWindow));
-  for (OptionSpec& spec : plan_options()) table.push_back(std::move(spec));
-  for (OptionSpec& spec : std::vector{dtype_option(), threads_option(), json_option()})
-    table.push_back(std::move(spec));
-  return table;
-}
 
 ScoreMethod parse_method(const std::string& text) {
   if (text == "wt-marginals") return ScoreMethod::wt_marginals;
@@ -99,7 +36,7 @@ char letter_at(const bio::Tokenizer& tokenizer, const bio::Encoded& encoded, std
 }
 
 // The one protein that variants are of.
-WildType wild_type(const Options& options, const bio::Tokenizer& tokenizer, Sink& sink) {
+WildType wild_type(const ScoreOptions& options, const bio::Tokenizer& tokenizer, Sink& sink) {
   const std::vector<ReadRecord> records = read_records(options, tokenizer, sink);
   if (records.size() > 1)
     throw Error(ErrorKind::usage,
@@ -107,10 +44,10 @@ WildType wild_type(const Options& options, const bio::Tokenizer& tokenizer, Sink
                  fmt::format("for example --record {}", shell_quoted(records.front().id))});
   const ReadRecord& record = records.front();
   if (record.error) throw record.error.value();
-  WildType out{record.id, {}, options.integer("offset")};
+  WildType out{record.id, {}, options.offset};
   try {
     for (std::int64_t p = 1; p <= record.residues(); ++p) out.sequence += letter_at(tokenizer, record.encoded, p);
-    if (options.text("method") == "pseudo-perplexity") require_residues(tokenizer, record.encoded);
+    if (options.method == "pseudo-perplexity") require_residues(tokenizer, record.encoded);
   } catch (const Error& error) {
     throw error.at(fmt::format("the wild type, {}", record.id));
   }
@@ -184,14 +121,13 @@ ordered_json variants_json(const VariantTable& table, const std::vector<Column>&
 }
 
 std::vector<Agreement> agreements(const VariantTable& table, const std::vector<Column>& columns,
-                                  const Options& options) {
+                                  const ScoreOptions& options) {
   std::vector<Agreement> out;
   if (!table.has_target) return out;
   std::vector<double> measured;
   for (const VariantRow& row : table.rows) measured.push_back(row.error ? NAN : row.measured);
-  std::optional<double> threshold;
-  if (options.has("target-threshold")) threshold = options.number("target-threshold");
-  for (const Column& column : columns) out.push_back(agreement(column.name, column.values, measured, threshold));
+  for (const Column& column : columns)
+    out.push_back(agreement(column.name, column.values, measured, options.target_threshold));
   return out;
 }
 
@@ -216,22 +152,22 @@ std::string models_text(const std::vector<std::string>& models) {
 
 // The one model's scores, or the mean of several.
 void draw(const VariantTable& table, const std::vector<Column>& columns, const WildType& protein,
-          const Options& options, Sink& sink) {
-  if (!options.has("picture")) return;
+          const ScoreOptions& options, Sink& sink) {
+  if (!options.picture) return;
   const Column& shown = columns.size() > 1 ? columns[columns.size() - 2] : columns.front();
-  const ScoredBy by{models_text(options.list("model")), options.text("method")};
-  if (!table.has_target || options.text("show") == "map")
+  const ScoredBy by{models_text(options.model.value), options.method};
+  if (!table.has_target || options.show == "map")
     return save_picture(scan_figure(protein, table.rows, shown.values, by), options, sink);
-  const Comparison comparison{protein.id, options.text("target-col"), agreements(table, {shown}, options).front()};
+  const Comparison comparison{protein.id, *options.target_column, agreements(table, {shown}, options).front()};
   save_picture(measured_figure(table.rows, shown.values, comparison, by), options, sink);
 }
 
 void write(const VariantTable& table, const std::vector<Column>& columns, const WildType& protein,
-           const Options& options, Context& context) {
-  const bool to_file = options.has("output") && options.text("output") != "-";
+           const ScoreOptions& options, Context& context) {
+  const bool to_file = options.to_file();
   const auto agreement = agreements(table, columns, options);
   const auto json = [&] {
-    ordered_json out{{"method", options.text("method")}, {"variants", variants_json(table, columns)}};
+    ordered_json out{{"method", options.method}, {"variants", variants_json(table, columns)}};
     if (!table.notes.empty()) out["notes"] = table.notes;
     if (!table.warnings.empty()) out["warnings"] = table.warnings;
     if (const ordered_json unscored = unscored_json(protein); !unscored.empty()) out["not_scored"] = unscored;
@@ -239,7 +175,7 @@ void write(const VariantTable& table, const std::vector<Column>& columns, const 
     return out;
   };
   if (to_file) write_table(options, {[&] { return to_csv(table, columns); }, json});
-  if (options.flag("json")) {
+  if (options.json) {
     context.out << json().dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
     return;
   }
@@ -249,18 +185,19 @@ void write(const VariantTable& table, const std::vector<Column>& columns, const 
   if (!to_file && !text.empty()) context.sink.note(text.substr(0, text.size() - 1));
 }
 
-int run(const Options& options, Context& context) {
-  apply_threads(options);
+int run(const ScoreOptions& options, Context& context) {
   check_table_output(options);
   check_picture(options);
-  const std::vector<std::string> names = options.list("model");
+  const std::vector<std::string>& names = options.model.value;
   if (names.empty()) throw Error(ErrorKind::usage, {"no model is named", "--model", {}});
   VariantTable table;
   WildType protein;
   std::vector<Column> columns;
   std::vector<std::string> taken;
   for (const std::string& model : names) {  // one after the other, so that one alone is in memory
-    const checkpoints::LoadedModel loaded = load_reader(options, model, context.sink);
+    if (!options.model.given) note_default_model(context.sink);
+    const checkpoints::LoadedModel loaded = load_named(model, options.dtype, context.sink);
+    models::require<models::MaskedLm>(*loaded.model);
     if (columns.empty()) {
       protein = wild_type(options, loaded.model->tokenizer(), context.sink);
       table = read_variants(options, protein.sequence);
@@ -268,8 +205,7 @@ int run(const Options& options, Context& context) {
       for (const std::string& note : table.notes) context.sink.note(note);
       for (const std::string& warning : table.warnings) context.sink.warning(warning);
     }
-    const ScoreInput input{*loaded.model, scan_options(options), parse_method(options.text("method")),
-                           protein.sequence};
+    const ScoreInput input{*loaded.model, options.scan_options(), parse_method(options.method), protein.sequence};
     taken.push_back(unused(names.size() == 1 ? "score" : checkpoints::model_label(model), taken));
     columns.push_back({taken.back(), score_variants(input, table.rows, context.sink)});
   }
@@ -308,8 +244,8 @@ Task score_task() {
                        {"groel score examples/proteins.fasta --record P01542 --variants "
                         "T1_T2insA,P5del --method pseudo-perplexity --json",
                         "an insertion and a deletion, as JSON"}},
-          .options = option_table(),
-          .run = run};
+          .options = option_table<ScoreOptions>(),
+          .run = entry<ScoreOptions, run>};
 }
 
 }  // namespace groel::tasks

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/options.h"
+#include "base/option_binder.h"
 #include "base/progress.h"
 
 namespace groel::tasks {
@@ -24,6 +24,7 @@ struct Example {
 struct Verb {
   std::string_view name;     ///< "classify"
   std::string_view summary;  ///< one line
+  std::string_view alias{};  ///< what it was called
 };
 
 struct Task {
@@ -32,30 +33,28 @@ struct Task {
   std::string_view description;
   std::vector<Example> examples;
   std::vector<OptionSpec> options;
-  /// Exit status: 0, or 1 when it finished but some records failed. Errors are thrown.
+  /// Exit status: 0, or 1 when it finished but some records failed. Errors are thrown. See `entry`.
   int (*run)(const Options& options, Context& context);
-  std::vector<Verb> verbs{};  ///< the first word is one of these; none: it is an input like any other
+  std::vector<Verb> verbs{};                    ///< the first word is one of these; none: it is an input like any other
+  Options (*complete)(const Options& given){};  ///< adds what a file says that they name: a recipe
 };
+
+/// A task's call, of a function that takes its struct of options.
+template <class T, int (*run)(const T&, Context&)>
+int entry(const Options& options, Context& context) {
+  return run(bound<T>(options), context);
+}
 
 /// Every task, in the order of tasks.inc.
 const std::vector<Task>& tasks();
 
-/// Runs a task as every front end should: its outputs are checked before (see reading/outputs.h), and several of them
-/// get their names together at the end. -> the exit status.
-int run_task(const Task& task, const Options& options, Context& context);
+/// Runs a task as every front end should. Before it: what the first word does not go with is refused, since it would be
+/// passed over in silence, its outputs are checked (see reading/outputs.h), and it gets its threads. At the end several
+/// outputs get their names together. Options that the library speaks of (see reading/flags.h) become flags in whatever
+/// is said. -> the exit status.
+int run_task(const Task& task, const Options& given, Context& context);
 
-/// Options that several tasks share.
-OptionSpec model_option();
-OptionSpec threads_option();
-OptionSpec json_option();
-OptionSpec dtype_option();
-
-/// Refuses options that were given and that do not go with the verb: they would be passed over in silence. Errors:
-/// usage.
-void check_verb(std::string_view task, const std::vector<OptionSpec>& table, const std::string& verb,
-                const Options& options);
-
-/// Sets the number of threads from `--threads`.
-void apply_threads(const Options& options);
+/// The old names of verbs, for the option that takes them.
+std::vector<std::pair<std::string, std::string>> renamed_verbs(const std::vector<Verb>& verbs);
 
 }  // namespace groel::tasks

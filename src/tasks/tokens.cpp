@@ -21,24 +21,29 @@ namespace {
 
 using nlohmann::ordered_json;
 
-std::vector<OptionSpec> option_table() {
-  OptionSpec input = sequences_option();
-  input.required = false;
-  input.help += ". With one: its residues as one-hot vectors, instead of the model's table";
-  return {input,
-          model_option(),
-          record_option(),
-          gaps_option(),
-          {.name = "vocabulary",
-           .type = OptionType::choice,
-           .help = "The 20 residues in alphabetical order, or all tokens of the model",
-           .otherwise = "all",
-           .choices = {"all", "residues"}},
-          table_option("File to write: .csv, .tsv, .json or .npz; - is CSV to stdout", {".npz"}),
-          overwrite_option(),
-          picture_option("The table as a heat map"),
-          json_option()};
-}
+struct TokensOptions : SequenceOptions, OutputOptions {
+  std::string vocabulary;
+  Chosen<std::string> model;
+  bool json = false;
+
+  void declare(OptionBinder& to) {
+    OptionSpec sequences = sequences_option();
+    sequences.required = false;
+    sequences.help += ". With one: its residues as one-hot vectors, instead of the model's table";
+    to(input, sequences);
+    to(model, model_option());
+    to(record, record_option());
+    to(gaps, gaps_option());
+    to(vocabulary, {.name = "vocabulary",
+                    .help = "The 20 residues in alphabetical order, or all tokens of the model",
+                    .otherwise = "all",
+                    .choices = {"all", "residues"}});
+    to(output, table_option("File to write: .csv, .tsv, .json or .npz; - is CSV to stdout", {".npz"}));
+    to(overwrite, overwrite_option());
+    to(picture, picture_option("The table as a heat map"));
+    to(json, json_option());
+  }
+};
 
 // Rows with names, [rows, width].
 struct NamedRows {
@@ -184,31 +189,31 @@ ordered_json to_json(const NamedRows& all, bool one_hot) {
   return out;
 }
 
-void check_outputs(const Options& options) {
+void check_outputs(const TokensOptions& options) {
   check_table_output(options);
   check_picture(options);
 }
 
-int run(const Options& options, Context& context) {
+int run(const TokensOptions& options, Context& context) {
   check_outputs(options);
-  const checkpoints::Checkpoint checkpoint = checkpoints::read_checkpoint(model_of(options, context.sink));
+  const checkpoints::Checkpoint checkpoint = checkpoints::read_checkpoint(model_of(options.model, context.sink));
   const auto shared = checkpoints::tokenizer_of(checkpoint);
   const bio::Tokenizer& tokenizer = *shared;
-  const Choices choices(
-      tokenizer, options.text("vocabulary") == "residues" ? Choices::Scope::residues : Choices::Scope::vocabulary);
-  const bool one_hot = !options.list("input").empty();
-  if (!one_hot && options.has("record"))
+  const Choices choices(tokenizer,
+                        options.vocabulary == "residues" ? Choices::Scope::residues : Choices::Scope::vocabulary);
+  const bool one_hot = !options.input.empty();
+  if (!one_hot && options.record)
     throw Error(ErrorKind::usage,
                 {"there is no input to take a record of", "--record", "name a file of sequences, too"});
   const NamedRows all = one_hot ? one_hot_rows(read_one_record(options, tokenizer, context.sink), tokenizer, choices)
                                 : embedding_rows(token_table(checkpoint), tokenizer, choices);
-  const std::string path = options.text("output");
+  const std::string path = options.output.value_or("");
   if (formats::format_extension(path) == ".npz")
     write_npz(all, one_hot, path);
   else if (!path.empty() && path != "-")
     write_table(options, {[&] { return to_csv(all, one_hot); }, [&] { return to_json(all, one_hot); }});
-  if (options.has("picture")) save_picture(figure_of(all, one_hot), options, context.sink);
-  if (options.flag("json"))
+  if (options.picture) save_picture(figure_of(all, one_hot), options, context.sink);
+  if (options.json)
     context.out << to_json(all, one_hot).dump(2) << '\n';
   else if (path == "-" || (one_hot && path.empty()))
     context.out << to_csv(all, one_hot);
@@ -232,8 +237,8 @@ Task tokens_task() {
                        {"groel tokens -o tokens.csv --picture tokens.svg", "the table, and as a heat map"},
                        {"groel tokens MKTAYIAKQR --vocabulary residues --picture one_hot.svg",
                         "one-hot vectors of a sequence"}},
-          .options = option_table(),
-          .run = run};
+          .options = option_table<TokensOptions>(),
+          .run = entry<TokensOptions, run>};
 }
 
 }  // namespace groel::tasks

@@ -2,7 +2,6 @@
 #include "base/folder_lock.h"
 #include "base/sha256.h"
 #include "report/picture.h"
-#include "tasks/reading/outputs.h"
 #include "tasks/task.h"
 #include "tasks/train/checks.h"
 #include "tasks/train/curves.h"
@@ -13,8 +12,6 @@
 #include "train/mlm.h"
 
 namespace groel::tasks {
-
-Task train_task();
 
 namespace {
 
@@ -137,15 +134,12 @@ TrainedModel train_mlm(TrainPlan plan, checkpoints::Checkpoint weights, Context&
   return out;
 }
 
-int run(const Options& given, Context& context) {
-  const Options options = with_recipe(given);
-  check_outputs(train_task().options, options, context.sink);  // those of the recipe, too
-  apply_threads(options);
+int run(const TrainOptions& options, Context& context) {
   const TrainPlan plan = train_plan(options);
   const FolderLock lock(plan.trainer.folder);
   checkpoints::Checkpoint weights = starting_weights(options, context.sink);
   const bool mlm = plan.objective == Objective::mlm;
-  if (!mlm && !options.has("from"))
+  if (!mlm && !options.from)
     throw Error(ErrorKind::usage,
                 {"labels are learned on top of a model: name it", "--from", "`groel models` lists some"});
   const TrainedModel trained =
@@ -155,7 +149,7 @@ int run(const Options& given, Context& context) {
     draw_curves(plan.trainer.folder);
   else
     context.sink.note("no pictures of the curves: this program was built without (./run --pictures)");
-  print_result(trained, plan, options.flag("json"), context.out);
+  print_result(trained, plan, options.json, context.out);
   return 0;
 }
 
@@ -165,26 +159,27 @@ Task train_task() {
   return {
       "train",
       "Train a model, from nothing or from a checkpoint",
-      "train mlm learns to fill in hidden residues; classify and tokens learn labels of sequences and of residues\n"
-      "from a CSV or TSV table. It leaves in --out a Hugging Face folder that `-m` takes,\n"
+      "train mlm learns to fill in hidden residues; classify and residues learn labels of sequences and of residues\n"
+      "from a CSV or TSV table. It leaves in --output a Hugging Face folder that `-m` takes,\n"
       "metrics.jsonl, TensorBoard's event files, curves as pictures, checkpoints to go on from and, with held-out\n"
       "data, best/. Stopped in any way, the same command with --resume gives bitwise what an uninterrupted run would\n"
       "have given.",
-      {{"groel train mlm --data examples/proteins.fasta --layers 2 --width 64 --heads 4 --steps 20 --out my-model",
+      {{"groel train mlm --data examples/proteins.fasta --layers 2 --width 64 --heads 4 --steps 20 --output my-model",
         "pre-train a small model"},
        {"groel train mlm --data examples/proteins.fasta --from groel-5m --epochs 6 --valid-fraction 0.2 "
-        "--out tuned",
+        "--output tuned",
         "go on from a model, with a fifth of the proteins held out"},
        {"groel train classify --data examples/stability.csv --label-column stability --split-column set "
-        "--from groel-5m --train heads --metric mcc --out classifier",
+        "--from groel-5m --train heads --metric mcc --output classifier",
         "a head on a frozen model, for the labels of a table"},
-       {"groel train tokens --data examples/structure.csv --label-column structure --unlabelled . --split-column set "
-        "--from groel-5m --lora-r 4 --epochs 6 --merge --out structure",
+       {"groel train residues --data examples/structure.csv --label-column structure --unlabelled . --split-column set "
+        "--from groel-5m --lora-r 4 --epochs 6 --merge --output structure",
         "labels of residues, by low-rank adapters"},
-       {"groel train examples/train.toml --steps 30 --out from-recipe", "a recipe file; flags win over it"}},
-      train_options(),
-      run,
-      train_verbs()};
+       {"groel train examples/train.toml --steps 30 --output from-recipe", "a recipe file; flags win over it"}},
+      option_table<TrainOptions>(),
+      entry<TrainOptions, run>,
+      train_verbs(),
+      with_recipe};
 }
 
 }  // namespace groel::tasks

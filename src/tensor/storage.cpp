@@ -41,7 +41,8 @@ class HostPool final : public MemoryPool, public std::enable_shared_from_this<Ho
   /// What keeps the pool alive while a block of it is out; nothing for the process's own, which is never destroyed.
   std::shared_ptr<const void> owner() {
     std::shared_ptr<HostPool> shared = weak_from_this().lock();
-    return shared ? std::shared_ptr<const void>(std::move(shared)) : std::shared_ptr<const void>(std::shared_ptr<const void>(), this);
+    return shared ? std::shared_ptr<const void>(std::move(shared))
+                  : std::shared_ptr<const void>(std::shared_ptr<const void>(), this);
   }
 
   std::byte* take(std::size_t capacity) {
@@ -86,7 +87,7 @@ class HostPool final : public MemoryPool, public std::enable_shared_from_this<Ho
       const std::scoped_lock lock(mutex_);
       blocks_.undo(capacity);
       throw Error(ErrorKind::memory,
-                  {fmt::format("cannot allocate {} bytes", capacity), {}, "lower --max-tokens, or lower --memory"});
+                  {fmt::format("cannot allocate {} bytes", capacity), {}, "lower `max_tokens`, or lower `memory`"});
     }
     if (capacity >= kHugePage) madvise(block, capacity, MADV_HUGEPAGE);
     return static_cast<std::byte*>(block);

@@ -72,8 +72,8 @@ class Storage {
   std::shared_ptr<const void> owner_;  // the pool, or who owns the memory
 };
 
-/// Bytes of a pool's tensors alive now, their highest so far, and bytes it keeps for reuse; how many blocks it has taken
-/// from the system.
+/// Bytes of a pool's tensors alive now, their highest so far, and bytes it keeps for reuse; how many blocks it has
+/// taken from the system.
 struct MemoryStatistics {
   std::size_t live = 0;
   std::size_t peak = 0;

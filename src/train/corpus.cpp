@@ -54,8 +54,8 @@ class Reader {
     if (filtered_ > 0)
       sink.note(fmt::format("{} outside the length filter", counted(filtered_, "sequence is", "sequences are")));
     if (corpus_.size() == 0)
-      throw Error(ErrorKind::bad_input, {"no sequence is left to learn from", paths,
-                                         filtered_ > 0 ? "loosen --min-length or --longest" : ""});
+      throw Error(ErrorKind::bad_input,
+                  {"no sequence is left to learn from", paths, filtered_ > 0 ? "lower `min_length`" : ""});
     return std::move(corpus_);
   }
 
@@ -139,7 +139,7 @@ Split split_corpus(const Corpus& corpus, double fraction, std::uint64_t seed) {
 
 Split split_by_keys(const std::vector<std::uint64_t>& keys, double fraction, std::uint64_t seed) {
   if (!(fraction >= 0 && fraction < 1))
-    throw Error(ErrorKind::usage, {"the held-out fraction lies in [0, 1)", "--valid-fraction", {}});
+    throw Error(ErrorKind::usage, {"the held-out fraction lies in [0, 1)", "`valid_fraction`", {}});
   const auto size = static_cast<std::int64_t>(keys.size());
   const auto wanted = static_cast<std::size_t>(std::ceil(fraction * static_cast<double>(size)));
   std::unordered_map<std::uint64_t, std::vector<std::int64_t>> groups;
@@ -153,7 +153,7 @@ Split split_by_keys(const std::vector<std::uint64_t>& keys, double fraction, std
     group.clear();  // it is on its side, with all that equal it
   }
   const auto refuse = [&](const std::string& what, const char* remedy) {
-    throw Error(ErrorKind::bad_input, {what, "--valid-fraction", remedy});
+    throw Error(ErrorKind::bad_input, {what, "`valid_fraction`", remedy});
   };
   if (split.train.empty())
     refuse(fmt::format("holding out {} of {} leaves none to learn from", wanted, counted(size, "sequence")), "");

@@ -29,7 +29,7 @@ double value_of(const Scores& scores, const std::string& metric) {
   for (const auto& [name, value] : scores.named)
     if (name == metric) return value;
   const std::string names = listed_as(scores.named, [](const auto& score) { return score.first; });
-  throw Error(ErrorKind::usage, {fmt::format("'{}' is not a score of this objective", metric), "--metric", names});
+  throw Error(ErrorKind::usage, {fmt::format("'{}' is not a score of this objective", metric), "`metric`", names});
 }
 
 bool lower_is_better(const std::string& metric) {

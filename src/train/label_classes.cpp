@@ -80,7 +80,7 @@ Problem infer_problem(const RowSplit& rows) {
   if (rows.train.columns.size() > 1) {
     if (looks.numbers == 0)
       throw Error(ErrorKind::bad_input, {"several label columns hold 0 and 1, or numbers; here is other text",
-                                         "--label-column", "name one column of classes"});
+                                         "`label_column`", "name one column of classes"});
     return looks.yes_no == looks.texts ? Problem::multi_label : Problem::regression;
   }
   if (2 * looks.fractions > looks.texts) return Problem::regression;
@@ -121,9 +121,9 @@ std::vector<std::string> classes_of(const RowSplit& rows, const LabelOptions& op
 
 void check_options(const RowSplit& rows, const LabelOptions& options, Problem problem) {
   if (options.label_of == LabelOf::token && options.problem != "auto" && options.problem != "single-label")
-    throw Error(ErrorKind::usage, {"a residue has one class", "--problem", {}});
+    throw Error(ErrorKind::usage, {"a residue has one class", "`problem`", {}});
   if (problem == Problem::single_label && rows.train.columns.size() > 1)
-    throw Error(ErrorKind::usage, {"one class each is in one column", "--label-column", "name one column"});
+    throw Error(ErrorKind::usage, {"one class each is in one column", "`label_column`", "name one column"});
 }
 
 void check_classes(const Classification& classes, const std::string& where) {
@@ -131,7 +131,7 @@ void check_classes(const Classification& classes, const std::string& where) {
   std::set<std::string> known;
   for (const std::string& label : classes.labels)
     if (!known.insert(label).second)
-      throw Error(ErrorKind::usage, {fmt::format("'{}' stands twice", label), "--classes --label-column", {}});
+      throw Error(ErrorKind::usage, {fmt::format("'{}' stands twice", label), "`classes` `label_column`", {}});
   if (classes.problem == Problem::single_label && classes.labels.size() < 2)
     throw Error(ErrorKind::bad_input, {fmt::format("there is only one class to tell apart ('{}')", classes.labels[0]),
                                        where, "labels of at least two classes"});
@@ -250,7 +250,7 @@ class Encoder {
     if (row_->labels.size() != classes_.labels.size())
       refuse(fmt::format("{} for {} of the model", counted(row_->labels.size(), "label column"),
                          counted(classes_.labels.size(), "output")),
-             "name as many with --label-column");
+             "name as many with `label_column`");
   }
 
   const Classification& classes_;

@@ -24,10 +24,10 @@ struct Places {
 
 Places find_places(const io::Columns& columns, const LabelColumns& wanted) {
   Places out;
-  out.sequence = columns.require(wanted.sequence, io::ColumnRole::sequence, "--sequence-column");
-  for (const std::string& name : wanted.labels) out.labels.push_back(columns.named(name, "--label-column"));
-  if (out.labels.empty()) out.labels.push_back(columns.require({}, io::ColumnRole::label, "--label-column"));
-  if (!wanted.split.empty()) out.split = columns.named(wanted.split, "--split-column");
+  out.sequence = columns.require(wanted.sequence, io::ColumnRole::sequence, "`sequence_column`");
+  for (const std::string& name : wanted.labels) out.labels.push_back(columns.named(name, "`label_column`"));
+  if (out.labels.empty()) out.labels.push_back(columns.require({}, io::ColumnRole::label, "`label_column`"));
+  if (!wanted.split.empty()) out.split = columns.named(wanted.split, "`split_column`");
   return out;
 }
 
@@ -153,10 +153,10 @@ RowSplit split_rows(LabelledRows rows, const std::set<std::string>& held_out) {
   const std::string wanted = listed_as(held_out, [](const std::string& name) { return name; });
   if (out.held_out.rows.empty())
     throw Error(ErrorKind::bad_input, {fmt::format("no row is in the held-out split ({}); there are {}", wanted, list),
-                                       "--split-column", "name the held-out values with --valid-split"});
+                                       "`split_column`", "name the held-out values with `valid_split`"});
   if (out.train.rows.empty())
     throw Error(ErrorKind::bad_input, {fmt::format("the splits leave no row to learn from; there are {}", list),
-                                       "--split-column", "name the held-out values with --valid-split"});
+                                       "`split_column`", "name the held-out values with `valid_split`"});
   return out;
 }
 

@@ -72,8 +72,8 @@ struct LabelledSet {
 
 /// Several label columns are put in the order of the classes where they bear their names. Errors: bad_input naming the
 /// row for a label outside the classes, an empty one, one that is no number, labels that are not as many as residues,
-/// or a sequence that cannot be read; bad_input when there are not as many columns as outputs; unsupported for labels of
-/// residues that share tokens.
+/// or a sequence that cannot be read; bad_input when there are not as many columns as outputs; unsupported for labels
+/// of residues that share tokens.
 LabelledSet encode_labels(const LabelledRows& rows, const models::Classification& classes,
                           const std::string& unlabelled, const bio::Tokenizer& tokenizer);
 

@@ -14,7 +14,7 @@ namespace groel::train {
 Masking::Masking(const MaskingOptions& options, const bio::Tokenizer& tokenizer)
     : options_(options), rank_(static_cast<std::size_t>(tokenizer.size()), -1), mask_(tokenizer.mask()) {
   if (!(options.fraction > 0 && options.fraction <= 1))
-    throw Error(ErrorKind::usage, {"the masked fraction lies in (0, 1]", "--mask-fraction", {}});
+    throw Error(ErrorKind::usage, {"the masked fraction lies in (0, 1]", "`mask_fraction`", {}});
   for (std::int32_t id = 0; id < tokenizer.size(); ++id)
     maskable_.push_back(!tokenizer.is_special(id) && id != tokenizer.mask() && id != tokenizer.special().unknown ? 1
                                                                                                                  : 0);
@@ -70,7 +70,7 @@ std::int64_t Masking::apply(const MaskedPiece& piece, std::int64_t count, std::i
 MaskingStyle parse_masking(const std::string& text) {
   if (text == "residues") return MaskingStyle::residues;
   if (text == "reference") return MaskingStyle::reference;
-  throw Error(ErrorKind::usage, {fmt::format("there is no masking '{}'", text), "--masking", "residues or reference"});
+  throw Error(ErrorKind::usage, {fmt::format("there is no masking '{}'", text), "`masking`", "residues or reference"});
 }
 
 }  // namespace groel::train

@@ -138,17 +138,17 @@ OptimizerKind parse_optimizer(const std::string& text) {
   if (text == "adamw") return OptimizerKind::adamw;
   if (text == "muon") return OptimizerKind::muon;
   if (text == "sgd") return OptimizerKind::sgd;
-  throw Error(ErrorKind::usage, {fmt::format("there is no optimiser '{}'", text), "--optimizer", "adamw, muon or sgd"});
+  throw Error(ErrorKind::usage, {fmt::format("there is no optimiser '{}'", text), "`optimizer`", "adamw, muon or sgd"});
 }
 
 std::unique_ptr<Optimizer> make_optimizer(const OptimizerOptions& options, std::vector<TrainedParameter> parameters) {
-  check(options.weight_decay >= 0, "--weight-decay", "a weight decay is not negative");
-  check(options.momentum >= 0 && options.momentum < 1, "--momentum", "the momentum lies in [0, 1)");
+  check(options.weight_decay >= 0, "`weight_decay`", "a weight decay is not negative");
+  check(options.momentum >= 0 && options.momentum < 1, "`momentum`", "the momentum lies in [0, 1)");
   if (options.kind == OptimizerKind::muon) return make_muon(options, std::move(parameters));
   if (options.kind == OptimizerKind::sgd) return std::make_unique<Sgd>(options, std::move(parameters));
-  check(options.beta1 >= 0 && options.beta1 < 1, "--beta1", "beta1 lies in [0, 1)");
-  check(options.beta2 >= 0 && options.beta2 < 1, "--beta2", "beta2 lies in [0, 1)");
-  check(options.epsilon > 0, "--epsilon", "epsilon is above 0");
+  check(options.beta1 >= 0 && options.beta1 < 1, "`beta1`", "beta1 lies in [0, 1)");
+  check(options.beta2 >= 0 && options.beta2 < 1, "`beta2`", "beta2 lies in [0, 1)");
+  check(options.epsilon > 0, "`epsilon`", "epsilon is above 0");
   return std::make_unique<AdamW>(options, std::move(parameters));
 }
 

@@ -22,18 +22,18 @@ PackedData::PackedData(const Corpus& corpus, std::vector<std::int64_t> members, 
       options_(options),
       limit_(std::min(options.max_residues, options.batch_tokens - tokenizer.end_tokens())) {
   if (options.max_residues < 1)
-    throw Error(ErrorKind::usage, {"a crop holds at least one residue", "--max-length", {}});
+    throw Error(ErrorKind::usage, {"a crop holds at least one residue", "`max_length`", {}});
   if (limit_ < 1)
     throw Error(ErrorKind::usage,
-                {fmt::format("a batch holds at least {} tokens", tokenizer.token_count(1)), "--batch-tokens", {}});
+                {fmt::format("a batch holds at least {} tokens", tokenizer.token_count(1)), "`batch_tokens`", {}});
   if (members_.empty()) throw Error(ErrorKind::bad_input, "there are no sequences to make batches of");
   if (options.crop == CropStyle::none)
     for (const std::int64_t sequence : members_)
       if (corpus.length(sequence) > limit_)
         throw Error(ErrorKind::bad_input,
                     {fmt::format("{} residues are more than {} allows ({})", corpus.length(sequence),
-                                 limit_ < options.max_residues ? "--batch-tokens" : "--max-length", limit_),
-                     corpus.name(sequence), "raise the limit, or let long sequences be cropped with --crop random"});
+                                 limit_ < options.max_residues ? "`batch_tokens`" : "`max_length`", limit_),
+                     corpus.name(sequence), "raise the limit, or let long sequences be cropped with `crop=random`"});
   order_ = order_of(0);
 }
 
@@ -127,7 +127,7 @@ CropStyle parse_crop(const std::string& text) {
   if (text == "centre") return CropStyle::centre;
   if (text == "none") return CropStyle::none;
   throw Error(ErrorKind::usage,
-              {fmt::format("there is no crop '{}'", text), "--crop", "random, start, centre or none"});
+              {fmt::format("there is no crop '{}'", text), "`crop`", "random, start, centre or none"});
 }
 
 }  // namespace groel::train

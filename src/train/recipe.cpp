@@ -39,9 +39,10 @@ class Reader {
   void take(const std::string& key, const toml::source_region& source, const toml::node& node) {
     std::string name = key;
     std::replace(name.begin(), name.end(), '_', '-');
-    const auto known =
-        std::find_if(options_.begin(), options_.end(), [&](const OptionSpec& option) { return option.name == name; });
+    const auto known = std::find_if(options_.begin(), options_.end(),
+                                    [&](const OptionSpec& option) { return is_called(option, name); });
     if (known == options_.end()) throw unknown(key, name, source);
+    name = known->name;
     if (out_.contains(name))
       throw Error(ErrorKind::usage, {fmt::format("'{}' stands twice", key), place(label_, source), {}});
     out_[name] = value_of(node);

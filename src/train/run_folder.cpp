@@ -56,7 +56,7 @@ void prepare_run_folder(const fs::path& folder, Start start) {
   if (start == Start::resume || !holds_run(folder)) return;
   if (start == Start::fresh)
     throw Error(ErrorKind::usage, {"the folder holds a run already", folder.string(),
-                                   "go on with --resume, start over with --overwrite, or name another folder"});
+                                   "go on with `resume`, start over with `overwrite`, or name another folder"});
   clear_run(folder);
 }
 
@@ -78,7 +78,7 @@ void tell_differences(const nlohmann::json& before, const nlohmann::json& now, S
     const auto today = now.value(name, nlohmann::json());
     if (then != today)
       sink.warning(
-          fmt::format("--{} is {} now, and was {} when the checkpoint was written", name, today.dump(), then.dump()));
+          fmt::format("`{}` is {} now, and was {} when the checkpoint was written", name, today.dump(), then.dump()));
   }
 }
 

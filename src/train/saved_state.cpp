@@ -48,7 +48,7 @@ Error explained(const Error& error, const fs::path& folder) {
   Error::Parts parts = error.parts();
   parts.remedy = steps.empty()
                      ? "no checkpoint has been written yet; free some space, then start again"
-                     : fmt::format("the last good checkpoint, {}, is intact: free some space, then go on with --resume",
+                     : fmt::format("the last good checkpoint, {}, is intact: free some space, then go on with `resume`",
                                    state_path(folder, steps.back()).string());
   parts.what = "the checkpoint could not be written: " + parts.what;
   return Error(error.kind(), parts);

@@ -11,11 +11,11 @@ namespace groel::train {
 
 Schedule::Schedule(const ScheduleOptions& options) : options_(options) {
   if (!(options.rate >= 0) || !std::isfinite(options.rate))
-    throw Error(ErrorKind::usage, {"a learning rate is a number from 0 on", "--learning-rate", {}});
+    throw Error(ErrorKind::usage, {"a learning rate is a number from 0 on", "`learning_rate`", {}});
   if (!(options.floor >= 0 && options.floor <= 1))
-    throw Error(ErrorKind::usage, {"the floor is a fraction of the learning rate", "--floor", "a number from 0 to 1"});
+    throw Error(ErrorKind::usage, {"the floor is a fraction of the learning rate", "`floor`", "a number from 0 to 1"});
   if (options.warmup_steps < 0)
-    throw Error(ErrorKind::usage, {"a warm-up is not negative", "--warmup", "a number of steps, or a ratio below 1"});
+    throw Error(ErrorKind::usage, {"a warm-up is not negative", "`warmup`", "a number of steps, or a ratio below 1"});
 }
 
 double Schedule::rate(const ScheduleAt& at) const {
@@ -38,7 +38,7 @@ ScheduleKind parse_schedule(const std::string& text) {
   if (text == "linear") return ScheduleKind::linear;
   if (text == "cosine") return ScheduleKind::cosine;
   throw Error(ErrorKind::usage,
-              {fmt::format("there is no schedule '{}'", text), "--schedule", "constant, linear or cosine"});
+              {fmt::format("there is no schedule '{}'", text), "`schedule`", "constant, linear or cosine"});
 }
 
 }  // namespace groel::train

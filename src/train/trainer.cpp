@@ -63,7 +63,7 @@ class Run {
     ScheduleOptions schedule = options_.schedule;
     schedule.total_steps = total_steps_;
     if (options_.warmup > 0 && options_.warmup < 1 && total_steps_ == 0)
-      throw Error(ErrorKind::usage, {"a ratio needs a number of steps or epochs", "--warmup", "give it in steps"});
+      throw Error(ErrorKind::usage, {"a ratio needs a number of steps or epochs", "`warmup`", "give it in steps"});
     schedule.warmup_steps =
         options_.warmup < 1 ? warmup_steps(options_.warmup, total_steps_) : static_cast<std::int64_t>(options_.warmup);
     return schedule;
@@ -160,9 +160,9 @@ class Run {
                : fmt::format("the loss ({}) or its gradient ({}) is not a finite number", loss, result.gradient_norm);
     const auto steps = state_steps(options_.folder);
     const std::string kept =
-        steps.empty() ? "" : fmt::format("; checkpoint-{} is intact, and --resume goes on from it", steps.back());
+        steps.empty() ? "" : fmt::format("; checkpoint-{} is intact, and `resume` goes on from it", steps.back());
     throw Error(ErrorKind::usage, {what, fmt::format("step {}", state_.step + 1),
-                                   "try a lower --learning-rate, a longer --warmup or a smaller --clip" + kept});
+                                   "try a lower `learning_rate`, a longer `warmup` or a smaller `clip`" + kept});
   }
 
   void tell() const {
@@ -221,7 +221,7 @@ class Run {
     if (state_.step > 0 && saved_step_ != state_.step) save();
     Error::Parts where = error.parts();
     where.where = fmt::format("after step {}", state_.step);
-    where.remedy = "the same command with --resume goes on from there";
+    where.remedy = "the same command with `resume` goes on from there";
     throw Error(ErrorKind::interrupted, where);
   }
 
@@ -256,13 +256,13 @@ void check(const TrainerParts& parts, const TrainerOptions& options) {
     if (!good) throw Error(ErrorKind::usage, {what, option, {}});
   };
   const RunLength& length = options.length;
-  need(length.steps >= 0 && length.epochs >= 0 && length.minutes >= 0, "--steps", "a run's length is not negative");
-  need(length.steps > 0 || length.epochs > 0 || length.minutes > 0, "--steps", "the run has no end");
-  need(options.accumulate >= 1, "--accumulate", "an update takes at least one batch");
-  need(options.log_every >= 1, "--log-every", "lines are at least one step apart");
-  need(options.warmup >= 0, "--warmup", "a warm-up is not negative");
+  need(length.steps >= 0 && length.epochs >= 0 && length.minutes >= 0, "`steps`", "a run's length is not negative");
+  need(length.steps > 0 || length.epochs > 0 || length.minutes > 0, "`steps`", "the run has no end");
+  need(options.accumulate >= 1, "`accumulate`", "an update takes at least one batch");
+  need(options.log_every >= 1, "`log_every`", "lines are at least one step apart");
+  need(options.warmup >= 0, "`warmup`", "a warm-up is not negative");
   const bool wants_held_out = options.evaluation.patience > 0 || options.saving.final_model == FinalModel::best;
-  need(parts.held_out != nullptr || !wants_held_out, "--valid", "early stopping and the best model need held-out data");
+  need(parts.held_out != nullptr || !wants_held_out, "`valid`", "early stopping and the best model need held-out data");
 }
 
 }  // namespace

@@ -48,8 +48,9 @@ std::vector<std::string> with(std::vector<std::string> words, const std::vector<
 
 TEST_F(Messages, ForeignFlagsNameOurs) {
   const std::vector<std::string> embed{"embed", "small.fasta", "-o", "x.h5"};
-  const std::vector<std::string> train{"train", "mlm", "--data", "small.fasta", "--out", "run"};
-  const std::vector<std::string> classify{"train", "classify", "--data", "t.csv", "--from", "groel-5m", "--out", "run"};
+  const std::vector<std::string> train{"train", "mlm", "--data", "small.fasta", "--output", "run"};
+  const std::vector<std::string> classify{"train",  "classify", "--data",   "t.csv",
+                                          "--from", "groel-5m", "--output", "run"};
   const std::vector<std::string> score{"score", "small.fasta"};
   check({{with(embed, {"--batch-size", "8"}), {"no such option", "--max-tokens", "counted in tokens"}},
          {with(embed, {"--batch_size=8"}), {"--max-tokens"}},
@@ -62,7 +63,7 @@ TEST_F(Messages, ForeignFlagsNameOurs) {
          {with(embed, {"--model_name_or_path", "m"}), {"called --model"}},
          {with(embed, {"--truncation_seq_length", "1022"}), {"--long", "nothing is cut"}},
          {with(embed, {"--output_dir", "d"}), {"called --output"}},
-         {with(embed, {"--out", "d.h5"}), {"called --output"}},
+         {with(embed, {"--output", "d.h5"}), {"called --output"}},
          {with(embed, {"--fp16"}), {"--dtype bf16"}},
          {with(embed, {"--bf16"}), {"--dtype bf16"}},
          {with(embed, {"--seed", "1"}), {"leave it out", "random"}},
@@ -83,8 +84,8 @@ TEST_F(Messages, ForeignFlagsNameOurs) {
          {with(train, {"--max_length", "512"}), {"did you mean '--max-length'?"}},
          {with(train, {"--num_layers", "6"}), {"called --layers"}},
          {with(train, {"--hidden_size", "64"}), {"called --width"}},
-         {with(train, {"--output_dir", "d"}), {"called --out "}},
-         {with(train, {"--output", "d"}), {"called --out "}},
+         {with(train, {"--output_dir", "d"}), {"called --output "}},
+         {with(train, {"--output", "d"}), {"called --output "}},
          {with(train, {"--gradient_accumulation_steps", "2"}), {"called --accumulate"}},
          {with(train, {"--warmup_steps", "10"}), {"called --warmup"}},
          {with(train, {"--mlm_probability", ".15"}), {"called --mask-fraction"}},
@@ -102,9 +103,9 @@ TEST_F(Messages, ForeignFlagsNameOurs) {
 }
 
 TEST_F(Messages, OptionsThatGoWithAnotherVerbAreNamed) {
-  check({{{"train", "mlm", "--data", "small.fasta", "--out", "run", "--label-column", "y"},
+  check({{{"train", "mlm", "--data", "small.fasta", "--output", "run", "--label-column", "y"},
           {"no option of `groel train mlm`", "classify, tokens"}},
-         {{"train", "classify", "--data", "t.csv", "--from", "groel-5m", "--out", "run", "--mask-fraction", ".1"},
+         {{"train", "classify", "--data", "t.csv", "--from", "groel-5m", "--output", "run", "--mask-fraction", ".1"},
           {"no option of `groel train classify`", "it goes with mlm"}},
          {{"evaluate", "mlm", "--data", "small.fasta", "--label-column", "y"}, {"`groel evaluate mlm`"}},
          {{"search", "index", "x.h5", "-o", "x.index", "--ids", "a"}, {"`groel search index`", "it goes with query"}}});
@@ -118,7 +119,7 @@ TEST_F(Messages, ValuesOfOtherProgramsNameOurs) {
          {with(embed, {"--dtype", "fp16"}), {"'fp16' is called 'bf16'"}},
          {with(embed, {"--include", "mean", "per_tok"}), {"a list is one word", "--include mean,per-residue"}},
          {with(embed, {"--layers", "0", "3"}), {"a list is one word", "--layers 0,3"}},
-         {{"train", "mlm", "--data", "small.fasta", "many/a.fasta", "--out", "run"},
+         {{"train", "mlm", "--data", "small.fasta", "many/a.fasta", "--output", "run"},
           {"a list is one word", "--data small.fasta,many/a.fasta"}}});
 }
 

@@ -51,8 +51,7 @@ Error error_of(const std::function<void()>& action) {
 TEST(WithoutEnds, EveryTokenIsAResidue) {
   const auto model = table_model<BareTokenizer>();
   const Sequences sequences{{3, 4, 5}, {7}, {1, 20, 2}};
-  const EmbedRequest request{
-      .layers = {0, 1}, .mean = true, .max = true, .per_residue = true, .logits = true};
+  const EmbedRequest request{.layers = {0, 1}, .mean = true, .max = true, .per_residue = true, .logits = true};
   const auto out = embed_batch(*model, sequences, request);
   for (std::size_t s = 0; s < sequences.size(); ++s) {
     const auto length = static_cast<std::int64_t>(sequences[s].size());
@@ -77,18 +76,18 @@ TEST(WithoutEnds, AScanMasksAndAnswersResidues) {
   const std::vector<ScanQuery> queries{{0, &sequence, {1}, {1}}, {1, &sequence, {}, {1, 6}}};
   std::size_t at = 0;
   std::vector<std::pair<std::int64_t, std::int32_t>> expected{{1, 20}, {1, 0}, {6, 5}};  // position, token
-  MaskedScan(*model, {}).run(
-      [&](ScanQuery& query) { return at < queries.size() && (query = queries[at++], true); },
-      [&](const ScanAnswer& answer) {
-        ASSERT_FALSE(expected.empty());
-        EXPECT_EQ(answer.position, expected.front().first);
-        std::vector<float> row;
-        for (std::int64_t c = 0; c < 21; ++c) row.push_back(table_value(expected.front().second, c));
-        std::vector<double> logs(21);
-        log_softmax(row, logs);
-        for (std::size_t c = 0; c < 21; ++c) EXPECT_NEAR(answer.log_probabilities[c], logs[c], 1e-6);
-        expected.erase(expected.begin());
-      });
+  MaskedScan(*model, {})
+      .run([&](ScanQuery& query) { return at < queries.size() && (query = queries[at++], true); },
+           [&](const ScanAnswer& answer) {
+             ASSERT_FALSE(expected.empty());
+             EXPECT_EQ(answer.position, expected.front().first);
+             std::vector<float> row;
+             for (std::int64_t c = 0; c < 21; ++c) row.push_back(table_value(expected.front().second, c));
+             std::vector<double> logs(21);
+             log_softmax(row, logs);
+             for (std::size_t c = 0; c < 21; ++c) EXPECT_NEAR(answer.log_probabilities[c], logs[c], 1e-6);
+             expected.erase(expected.begin());
+           });
   EXPECT_TRUE(expected.empty());
 }
 

@@ -106,7 +106,7 @@ TEST(ReadVectors, WhatIsNotOneVectorAProteinIsRefused) {
   Sample run = sample({{ItemKind::per_residue, 6, 4}});
   for (const Kind& kind : {kKinds[0], kKinds[1], kKinds[2], kKinds[3], kKinds[4]}) {
     const std::string text = message(write_sample(run, kind.format, folder / "out", kind.layout));
-    EXPECT_TRUE(says(text, "--include mean")) << kind.format;
+    EXPECT_TRUE(says(text, "`include=mean`")) << kind.format;
   }
 }
 

@@ -189,7 +189,7 @@ TEST(Spool, WithoutResumeAJournalIsRefused) {
   add(path, 0, 2);
   const Error error = error_of([&] { Spool::open(path, kIdentity, kNew); });
   EXPECT_EQ(error.kind(), ErrorKind::usage);
-  EXPECT_NE(error.parts().remedy.find("--resume"), std::string::npos);
+  EXPECT_NE(error.parts().remedy.find("`resume`"), std::string::npos);
   EXPECT_EQ(Spool::open(path, kIdentity, {true, true}).count(), 2);
   EXPECT_EQ(Spool::open(path, kIdentity, kOverwrite).count(), 0);
 }

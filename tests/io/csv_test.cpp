@@ -100,12 +100,12 @@ TEST(Table, ListsTheColumnsThereAre) {
   const std::string text = "id,mutant,score\na,A1C,0.5\n";
   EXPECT_EQ(thrown_by([&] { read_text(text); }),
             "text:1: no column looks like a sequence; the columns are 'id', 'mutant', 'score'\n"
-            "  name one with --sequence-column; without a header line, add one");
+            "  name one with `sequence_column`; without a header line, add one");
   EXPECT_EQ(thrown_by([&] { read_text(text, "text", {.sequence_column = "wildtype"}); }),
             "text:1: there is no column 'wildtype'; the columns are 'id', 'mutant', 'score'\n  name one with "
-            "--sequence-column");
+            "`sequence_column`");
   EXPECT_EQ(thrown_by([&] { read_text("sequence\nMK\n", "text", {.id_column = "key"}); }),
-            "text:1: there is no column 'key'; the columns are 'sequence'\n  name one with --id-column");
+            "text:1: there is no column 'key'; the columns are 'sequence'\n  name one with `id_column`");
 }
 
 TEST(Table, ListsNoEndOfColumns) {

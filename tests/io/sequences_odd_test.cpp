@@ -204,8 +204,8 @@ TEST(Nucleotides, AreWarnedOf) {
 
 TEST(GapsOfSequences, AreCountedAndDropped) {
   EXPECT_EQ(told({"MK--T.A", "MKT", "M~K"}),
-            "warning: 4 gaps (- . ~ …) in 2 records: - and . are read as positions of their own, ~ and … fail; --gaps "
-            "drop leaves all out\n");
+            "warning: 4 gaps (- . ~ …) in 2 records: - and . are read as positions of their own, ~ and … fail; "
+            "`gaps=drop` leaves all out\n");
   EXPECT_EQ(told({"MK--T.A"}, Gaps::drop), "3 gaps (- . ~ …) in 1 record dropped\n");
   SequenceSummary summary(Gaps::drop);
   SequenceRecord record;

@@ -42,8 +42,10 @@ TEST(Families, NamesOfTensorsAreTheirBusiness) {
 TEST(Tokens, OnlyTokenizersKnowTheEnds) {
   const std::regex ends(
       "<cls>|<eos>|[.>](cls|eos)\\(\\)|kEnds|(ids|tokens)\\w*\\)?\\.subspan\\(1\\b|size\\([01]\\) [-+] 2\\b"
-      "|(tokens?|residues?|ids|lengths?|longest|max_residues|positions)(_?\\(\\)|_|\\.size\\(\\)|\\[\\w+\\])?\\)? [-+] 2\\b");
-  for (const char* line : {"tokens - 2", "ids.size() - 2", "residues() + 2", "maps.size(1) - 2", "std::span(encoded.ids).subspan(1, count)", "input.residues[i] + 2", "length + 2"})
+      "|(tokens?|residues?|ids|lengths?|longest|max_residues|positions)(_?\\(\\)|_|\\.size\\(\\)|\\[\\w+\\])?\\)? [-+] "
+      "2\\b");
+  for (const char* line : {"tokens - 2", "ids.size() - 2", "residues() + 2", "maps.size(1) - 2",
+                           "std::span(encoded.ids).subspan(1, count)", "input.residues[i] + 2", "length + 2"})
     EXPECT_TRUE(std::regex_search(line, ends)) << line;
   std::set<std::string> rooms;
   for (const SourceFile& file : source_files({"src/bio"})) rooms.insert(file.path);

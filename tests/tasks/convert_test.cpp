@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 TEST(Convert, HalvesTheFileAndKeepsTheFrequencies) {
   const TemporaryFolder work;
-  const Outcome done = groel({"convert", "-m", kEsm2, "--to", "bf16", "--out", work / "half", "--json"});
+  const Outcome done = groel({"convert", "-m", kEsm2, "--to", "bf16", "--output", work / "half", "--json"});
   ASSERT_EQ(done.exit, 0) << done;
   const io::ArrayFile before = io::read_safetensors(kEsm2 + "/model.safetensors");
   const io::ArrayFile after = io::read_safetensors(work / "half/model.safetensors");
@@ -34,7 +34,7 @@ TEST(Convert, HalvesTheFileAndKeepsTheFrequencies) {
 TEST(Convert, ALongProteinStaysWhatItIs) {
   const TemporaryFolder work;
   for (const char* to : {"f32", "bf16", "f16"})
-    ASSERT_EQ(groel({"convert", "-m", kEsm2, "--to", to, "--out", work / to}).exit, 0) << to;
+    ASSERT_EQ(groel({"convert", "-m", kEsm2, "--to", to, "--output", work / to}).exit, 0) << to;
   std::string sequence;
   for (int i = 0; i < 60; ++i) sequence += "MKTAYIAKQRQISFVK";
   const std::string input = write_file(work / "in.fasta", ">long\n" + sequence + "\n");
@@ -51,14 +51,14 @@ TEST(Convert, ReplacesModelsAlone) {
   const TemporaryFolder work;
   std::filesystem::create_directory(work / "mine");
   write_file(work / "mine/thesis.txt", "years");
-  const Outcome refused = groel({"convert", "-m", kEsm2, "--out", work / "mine", "--overwrite"});
+  const Outcome refused = groel({"convert", "-m", kEsm2, "--output", work / "mine", "--overwrite"});
   EXPECT_EQ(refused.exit, exit_code(ErrorKind::usage)) << refused;
   EXPECT_TRUE(refused.says("is no model")) << refused;
   EXPECT_EQ(read_file(work / "mine/thesis.txt"), "years");
-  EXPECT_EQ(groel({"convert", "-m", kEsm2, "--out", work / "model"}).exit, 0);
-  const Outcome there = groel({"convert", "-m", kEsm2, "--out", work / "model"});
+  EXPECT_EQ(groel({"convert", "-m", kEsm2, "--output", work / "model"}).exit, 0);
+  const Outcome there = groel({"convert", "-m", kEsm2, "--output", work / "model"});
   EXPECT_TRUE(there.says("--overwrite")) << there;
-  EXPECT_EQ(groel({"convert", "-m", kEsm2, "--out", work / "model", "--overwrite"}).exit, 0);
+  EXPECT_EQ(groel({"convert", "-m", kEsm2, "--output", work / "model", "--overwrite"}).exit, 0);
 }
 
 // What stands in a folder beside a model.
@@ -89,11 +89,11 @@ DType type_of(const fs::path& model) {
 
 TEST(Convert, ReplacesTheModelAndKeepsTheRest) {
   const TemporaryFolder work;
-  ASSERT_EQ(groel({"convert", "-m", kEsm2, "--out", work / "model"}).exit, 0);
+  ASSERT_EQ(groel({"convert", "-m", kEsm2, "--output", work / "model"}).exit, 0);
   add_notes(work / "model");
   for (const char* old : {"pytorch_model.bin", "model.safetensors.index.json", "adapter_config.json"})
     write_file(fs::path(work / "model") / old, "of the model before");
-  const Outcome done = groel({"convert", "-m", kEsm2, "--to", "bf16", "--out", work / "model/", "--overwrite"});
+  const Outcome done = groel({"convert", "-m", kEsm2, "--to", "bf16", "--output", work / "model/", "--overwrite"});
   ASSERT_EQ(done.exit, 0) << done;
   EXPECT_EQ(type_of(work / "model"), DType::bf16);
   expect_notes(work / "model");
@@ -105,10 +105,10 @@ TEST(Convert, ReplacesTheModelAndKeepsTheRest) {
 
 TEST(Convert, KilledAtAnyMomentLeavesOneWholeModel) {
   const TemporaryFolder work;
-  ASSERT_EQ(groel({"convert", "-m", kEsm2, "--out", work / "model"}).exit, 0);
+  ASSERT_EQ(groel({"convert", "-m", kEsm2, "--output", work / "model"}).exit, 0);
   add_notes(work / "model");
   const std::vector<std::string> command =
-      groel_command({"convert", "-m", kEsm2, "--to", "bf16", "--out", work / "model", "--overwrite"});
+      groel_command({"convert", "-m", kEsm2, "--to", "bf16", "--output", work / "model", "--overwrite"});
   const auto start = std::chrono::steady_clock::now();
   Process(command, {}).wait();
   const auto whole = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
@@ -130,8 +130,10 @@ TEST(Convert, KilledAtAnyMomentLeavesOneWholeModel) {
 TEST(Convert, OfTwoAtOnceOneIsTurnedAwayOrWaits) {
   const TemporaryFolder work;
   for (int round = 0; round < 10; ++round) {
-    Process first(groel_command({"convert", "-m", kEsm2, "--to", "f32", "--out", work / "model", "--overwrite"}), {});
-    Process second(groel_command({"convert", "-m", kEsm2, "--to", "bf16", "--out", work / "model", "--overwrite"}), {});
+    Process first(groel_command({"convert", "-m", kEsm2, "--to", "f32", "--output", work / "model", "--overwrite"}),
+                  {});
+    Process second(groel_command({"convert", "-m", kEsm2, "--to", "bf16", "--output", work / "model", "--overwrite"}),
+                   {});
     const Outcome a = first.wait(), b = second.wait();
     EXPECT_TRUE(a.exit == 0 || b.exit == 0) << a << b;
     for (const Outcome& one : {a, b})
@@ -149,19 +151,19 @@ TEST(Convert, OfTwoAtOnceOneIsTurnedAwayOrWaits) {
 
 TEST(Convert, TakesUpWhatAKilledOneLeft) {
   const TemporaryFolder work;
-  ASSERT_EQ(groel({"convert", "-m", kEsm2, "--out", work / "model"}).exit, 0);
+  ASSERT_EQ(groel({"convert", "-m", kEsm2, "--output", work / "model"}).exit, 0);
   fs::create_directory(work / ".model.groel-writing");  // swapped, and killed before the rest was brought over
   add_notes(work / ".model.groel-writing");
   write_file(work / ".model.groel-writing/config.json", "{}");
   write_file(work / "model/.groel-unfinished", "");
-  ASSERT_EQ(groel({"convert", "-m", kEsm2, "--to", "bf16", "--out", work / "model", "--overwrite"}).exit, 0);
+  ASSERT_EQ(groel({"convert", "-m", kEsm2, "--to", "bf16", "--output", work / "model", "--overwrite"}).exit, 0);
   expect_notes(work / "model");
   EXPECT_EQ(type_of(work / "model"), DType::bf16);
   EXPECT_FALSE(fs::exists(work / "model/.groel-unfinished"));
   fs::create_directory(work / ".model.groel-writing");  // killed while it was written
   write_file(work / ".model.groel-writing/.groel-unfinished", "");
   write_file(work / ".model.groel-writing/notes.md", "of no use");
-  ASSERT_EQ(groel({"convert", "-m", kEsm2, "--out", work / "model", "--overwrite"}).exit, 0);
+  ASSERT_EQ(groel({"convert", "-m", kEsm2, "--output", work / "model", "--overwrite"}).exit, 0);
   expect_notes(work / "model");
   EXPECT_EQ(work.names(), std::vector<std::string>{"model"});
 }
@@ -170,7 +172,7 @@ TEST(Convert, TakesAnEmptyFolderAndALinkToOne) {
   const TemporaryFolder work;
   fs::create_directory(work / "empty");
   fs::create_directory_symlink("empty", work / "link");
-  const Outcome done = groel({"convert", "-m", kEsm2, "--out", work / "link"});
+  const Outcome done = groel({"convert", "-m", kEsm2, "--output", work / "link"});
   ASSERT_EQ(done.exit, 0) << done;
   EXPECT_TRUE(fs::is_symlink(work / "link"));
   EXPECT_EQ(type_of(work / "empty"), DType::f32);

@@ -102,13 +102,13 @@ TEST(EsmC, IsConvertedWithoutALoss) {
 TEST(EsmC, Trains) {
   const TemporaryFolder work;
   done({"train", "mlm", "--data", kProteins, "--family", "esmc", "--layers", "2", "--width", "64", "--heads", "4",
-        "--steps", "3", "--out", work / "new"});
+        "--steps", "3", "--output", work / "new"});
   EXPECT_EQ(metrics(work / "new")["architectures"][0], "ESMCForMaskedLM");
   done({"perplexity", kProteins, "-m", work / "new"});
   const std::vector<std::string> classify{"train",          "classify",  "--data",         kStability, "--from",  kEsmc,
                                           "--label-column", "stability", "--split-column", "set",      "--steps", "3"};
   for (const std::vector<std::string>& how :
-       {std::vector<std::string>{"--out", work / "all"}, {"--out", work / "lora", "--lora-r", "4"}}) {
+       {std::vector<std::string>{"--output", work / "all"}, {"--output", work / "lora", "--lora-r", "4"}}) {
     std::vector<std::string> arguments = classify;
     arguments.insert(arguments.end(), how.begin(), how.end());
     done(arguments);
@@ -118,7 +118,7 @@ TEST(EsmC, Trains) {
   done({"info", work / "lora"});
   done({"embed", kProteins, "-m", work / "lora", "-o", work / "adapted.npz"});
   done({"train", "classify", "--data", kStability, "--from", kEsmc, "--label-column", "stability", "--split-column",
-        "set", "--steps", "3", "--train", "last:1", "--checkpointing", "--dtype", "bf16", "--out", work / "last"});
+        "set", "--steps", "3", "--train", "last:1", "--checkpointing", "--dtype", "bf16", "--output", work / "last"});
 }
 
 }  // namespace

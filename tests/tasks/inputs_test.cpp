@@ -35,8 +35,8 @@ TEST_F(Inputs, MissingSequencesAreNoProteins) {
   const std::string table = write(
       "t.csv",
       "mutant,mutated_sequence,DMS_score\na,AKTAYIAKQRQISFVKSHFSRQLEERLGLI,0.1\nb,nan,0.2\nc,NA,0.3\nd,None,0.1\n");
-  const Outcome scored = run({"score", kWild, "--variants", table, "--sequence-col", "mutated_sequence", "--method",
-                              "pseudo-perplexity", "--target-col", "DMS_score"});
+  const Outcome scored = run({"score", kWild, "--variants", table, "--sequence-column", "mutated_sequence", "--method",
+                              "pseudo-perplexity", "--target-column", "DMS_score"});
   EXPECT_EQ(scored.exit, 1) << scored;
   EXPECT_EQ(csv_rows(scored.out).size(), 5U);
   EXPECT_TRUE(scored.says("the row has no sequence: 'NA' stands for a missing value")) << scored;
@@ -51,7 +51,7 @@ TEST_F(Inputs, MissingSequencesAreNoProteins) {
 
 TEST_F(Inputs, MissingVariantsAndTargetsAreCounted) {
   const std::string table = write("t.csv", "mutant,score\nM1A,0.5\nNA,1\nK2R,nan\nT3A,<0.1\nA4G,2\n");
-  const Outcome outcome = run({"score", kWild, "--variants", table, "--target-col", "score", "--json"});
+  const Outcome outcome = run({"score", kWild, "--variants", table, "--target-column", "score", "--json"});
   EXPECT_EQ(outcome.exit, 1) << outcome;
   EXPECT_TRUE(outcome.says("the row has no variant: 'NA'")) << outcome;
   EXPECT_TRUE(outcome.says("column 'score': 1 of 5 values is missing")) << outcome;
@@ -62,7 +62,7 @@ TEST_F(Inputs, MissingVariantsAndTargetsAreCounted) {
 
 TEST_F(Inputs, DecimalCommasAreRead) {
   const std::string table = write("t.csv", "mutant;score\nM1A;0,5\nK2R;1\nT3A;0,25\nA4G;2\nY5F;3\n");
-  const Outcome outcome = run({"score", kWild, "--variants", table, "--target-col", "score", "--json"});
+  const Outcome outcome = run({"score", kWild, "--variants", table, "--target-column", "score", "--json"});
   ASSERT_EQ(outcome.exit, 0) << outcome;
   const json result = json::parse(outcome.out);
   EXPECT_EQ(result["variants"][2]["measured"], 0.25);
@@ -198,7 +198,7 @@ TEST_F(Inputs, TrainingTablesAreTheSameTables) {
   std::string table = "# comment\nsequence;label\nnan;0,5\nMKTAYIAKQ;NA\n";
   for (int i = 0; i < 8; ++i) table += fmt::format("MKTAYIAKQR{};0,{}\n", "ACDEFGHI"[i], i + 1);
   const Outcome outcome = groel({"train", "classify", "--data", write("t.csv", table), "--from", kEsm2, "--train",
-                                 "heads", "--steps", "2", "--out", folder_ / "model"});
+                                 "heads", "--steps", "2", "--output", folder_ / "model"});
   ASSERT_EQ(outcome.exit, 0) << outcome;
   EXPECT_TRUE(outcome.says("1 row left out: no sequence")) << outcome;
   EXPECT_TRUE(outcome.says("1 row left out: no label")) << outcome;

@@ -142,8 +142,8 @@ TEST_F(Outputs, NothingIsWrittenAmongTheFilesOfTheModel) {
   for (const char* name : {"model/config.json", "model/x.jsonl", "alias/x.jsonl", "./model/../model/x.jsonl"})
     refused(std::string("embed in.fasta -m model -f jsonl --overwrite -o ") + name, {"model"});
   for (const char* name : {"model", "alias", "model/", "."})
-    refused(std::string("convert -m model --overwrite --out ") + name, {"--out"});
-  refused("train mlm --from model --data in.fasta --overwrite --out model", {"--out"});
+    refused(std::string("convert -m model --overwrite --output ") + name, {"--output"});
+  refused("train mlm --from model --data in.fasta --overwrite --output model", {"--output"});
 }
 
 TEST_F(Outputs, TwoOutputsAreNeverOneFile) {

@@ -140,7 +140,7 @@ TEST_F(ScoreTable, ListsTabsAndSequences) {
   EXPECT_NE(commas.out.find("\n\"A4D,K8R\","), std::string::npos) << "one variant of two changes: " << commas;
   const auto tabs = csv_rows(run("score\tvariant\n3\tY5W\n").out);
   EXPECT_EQ(tabs[0], (std::vector<std::string>{"score", "variant", "score_2", "error"}));
-  const Outcome whole = run("mutated_sequence\nMKTAWIAKQRQISFVK\nMKT\n", {"--sequence-col", "mutated_sequence"});
+  const Outcome whole = run("mutated_sequence\nMKTAWIAKQRQISFVK\nMKT\n", {"--sequence-column", "mutated_sequence"});
   EXPECT_EQ(whole.exit, 1) << "a deletion has no marginals";
   EXPECT_EQ(std::stod(csv_rows(whole.out)[1][1]), score_of(scored({"--variants", "Y5W"})[0]));
   EXPECT_TRUE(whole.says("use --method pseudo-perplexity")) << whole;
@@ -150,16 +150,16 @@ TEST_F(ScoreTable, LineEndsOfOtherSystemsChangeNothing) {
   const std::string plain = "mutant,fitness\nY5W,1\nA4D, +2 \n";
   std::string dos = "\xEF\xBB\xBF";
   for (const char c : plain) dos += c == '\n' ? std::string("\r\n") : std::string(1, c);
-  const Outcome expected = run(plain, {"--target-col", "fitness", "--json"});
+  const Outcome expected = run(plain, {"--target-column", "fitness", "--json"});
   EXPECT_EQ(expected.exit, 0) << expected;
   EXPECT_EQ(json::parse(expected.out)["variants"][1]["measured"], 2);
-  EXPECT_EQ(run(dos, {"--target-col", "fitness", "--json"}).out, expected.out);
+  EXPECT_EQ(run(dos, {"--target-column", "fitness", "--json"}).out, expected.out);
 }
 
 TEST_F(ScoreTable, WholeSequencesHoldKnownResiduesOnly) {
   for (const std::string method : {"pseudo-perplexity", "wt-marginals"}) {
     const Outcome outcome = run("seq\nMKTAWIAKQRQISFVK\nMKTA-IAKQRQISFVK\nMKTAJIAKQRQISFVK\nMKT1\n",
-                                {"--sequence-col", "seq", "--method", method});
+                                {"--sequence-column", "seq", "--method", method});
     EXPECT_EQ(outcome.exit, 1) << outcome;
     const auto rows = csv_rows(outcome.out);
     ASSERT_EQ(rows.size(), 5U) << outcome;
@@ -184,13 +184,13 @@ TEST_F(ScoreTable, MeasuredValuesAreCompared) {
   std::string table = "mutant,fitness\n";
   for (std::size_t i = 0; i < names.size(); ++i) table += fmt::format("{},{}\n", names[i], 2 * score_of(rows[i]) + 1);
   table += "S13A,\nV15A,n/a\n";
-  const Outcome outcome = run(table, {"--target-col", "fitness", "--json"});
+  const Outcome outcome = run(table, {"--target-column", "fitness", "--json"});
   const json result = json::parse(outcome.out)["agreement"][0];
   EXPECT_EQ(result["variants"], 6) << "rows without a value are left out";
   EXPECT_NEAR(result["spearman"].get<double>(), 1, 1e-12);
   EXPECT_NEAR(result["pearson"].get<double>(), 1, 1e-9);
   EXPECT_NEAR(result["auroc"].get<double>(), 1, 1e-12);
-  const Outcome text = run(table, {"--target-col", "fitness", "-o", folder_ / "out.csv"});
+  const Outcome text = run(table, {"--target-column", "fitness", "-o", folder_ / "out.csv"});
   EXPECT_NE(text.out.find("Spearman 1.0000"), std::string::npos) << text;
   EXPECT_NE(text.out.find("6 of 8 variants"), std::string::npos) << text;
 }
@@ -199,9 +199,9 @@ TEST_F(ScoreTable, BadInputIsNamed) {
   EXPECT_TRUE(run("").says("the table is empty"));
   EXPECT_TRUE(run("mutant,x\n").says("the table has no rows"));
   EXPECT_TRUE(run("a,b\n1,2\n").says("no column looks like a variant; the columns are 'a', 'b'"));
-  EXPECT_TRUE(run("mutant,x\nY5W,high\n", {"--target-col", "x"}).says("the column 'x' holds no number"));
-  EXPECT_TRUE(run("Y5W\n", {"--target-col", "dms"}).says("there is no column 'dms'")) << "a list has no columns";
-  EXPECT_TRUE(run("mutant\nY5W\n", {"--target-col", "dms"}).says("there is no column 'dms'"));
+  EXPECT_TRUE(run("mutant,x\nY5W,high\n", {"--target-column", "x"}).says("the column 'x' holds no number"));
+  EXPECT_TRUE(run("Y5W\n", {"--target-column", "dms"}).says("there is no column 'dms'")) << "a list has no columns";
+  EXPECT_TRUE(run("mutant\nY5W\n", {"--target-column", "dms"}).says("there is no column 'dms'"));
   const auto score = [](std::vector<std::string> words) {
     words.insert(words.begin(), "score");
     words.insert(words.end(), {"-m", kEsm2});
@@ -209,8 +209,8 @@ TEST_F(ScoreTable, BadInputIsNamed) {
   };
   EXPECT_TRUE(score({kWild}).says("say what to score"));
   EXPECT_TRUE(score({kWild, "--scan", "--variants", "Y5W"}).says("say what to score"));
-  EXPECT_TRUE(score({kWild, "--scan", "--target-col", "dms"}).says("a scan reads no table"));
-  EXPECT_TRUE(score({kWild, "--variants", "Y5W", "--target-col", "dms"}).says("is no table"));
+  EXPECT_TRUE(score({kWild, "--scan", "--target-column", "dms"}).says("a scan reads no table"));
+  EXPECT_TRUE(score({kWild, "--variants", "Y5W", "--target-column", "dms"}).says("is no table"));
   EXPECT_TRUE(score({kWild, "--scan", "--offset", "9223372036854775807"}).says("no protein is that long"));
   EXPECT_TRUE(score({kProteins, "--scan"}).says("the input has 15 records")) << score({kProteins, "--scan"});
   EXPECT_TRUE(score({"MK<mask>T", "--scan"}).says("the wild type, sequence: position 3 is '<mask>', not a residue"));
@@ -314,12 +314,12 @@ TEST_F(ScoreTable, AnOffsetIsSuggestedInSpiteOfWrongRows) {
 }
 
 TEST_F(ScoreTable, NothingToCompareIsSaid) {
-  const Outcome outcome = run("mutant,x\nA5W,1\nY5W,2\n", {"--target-col", "x"});
+  const Outcome outcome = run("mutant,x\nA5W,1\nY5W,2\n", {"--target-column", "x"});
   EXPECT_TRUE(outcome.says("score: nothing to compare: 1 of 2 variants have a score and a measured value")) << outcome;
 }
 
 TEST_F(ScoreTable, WhatIsNotComparedIsCounted) {
-  const Outcome outcome = run("mutant,x\nY5W,1\nA4D,2\nK8R,\nA5W,3\n", {"--target-col", "x", "--json"});
+  const Outcome outcome = run("mutant,x\nY5W,1\nA4D,2\nK8R,\nA5W,3\n", {"--target-column", "x", "--json"});
   EXPECT_TRUE(outcome.says("compared are 2 of 4 rows: 1 failed, 1 without a measured value")) << outcome;
   const json agreement = json::parse(outcome.out)["agreement"][0];
   EXPECT_EQ(agreement["variants"], 2);

@@ -30,9 +30,9 @@ std::string protein(int n) {
 class TrainChecks : public ::testing::Test {
  protected:
   Outcome classify(const std::string& table, Words more) const {
-    Words words{"train",  "classify",    "--data",      write_file(folder_ / "t.csv", table),
-                "--from", kEsm2,         "--train",     "heads",
-                "--out",  folder_ / "m", "--overwrite", "--json"};
+    Words words{"train",    "classify",    "--data",      write_file(folder_ / "t.csv", table),
+                "--from",   kEsm2,         "--train",     "heads",
+                "--output", folder_ / "m", "--overwrite", "--json"};
     words.insert(words.end(), more.begin(), more.end());
     if (std::find(more.begin(), more.end(), "--epochs") == more.end()) words.insert(words.end(), {"--epochs", "2"});
     return groel(words);
@@ -64,12 +64,13 @@ TEST_F(TrainChecks, HeldOutSequencesThatAreLearnedFromAreCounted) {
   std::string residues = "sequence,label,set\n";
   for (int i = 0; i < 6; ++i)
     residues += fmt::format("{},{},{}\n", protein(i % 5), "HHHHHHHHHHEEEEEEEEEE", i == 5 ? "valid" : "train");
-  const Outcome tokens = groel({"train", "tokens", "--data", write_file(folder_ / "r.csv", residues), "--from", kEsm2,
-                                "--train", "heads", "--split-column", "set", "--out", folder_ / "r", "--epochs", "1"});
+  const Outcome tokens =
+      groel({"train", "tokens", "--data", write_file(folder_ / "r.csv", residues), "--from", kEsm2, "--train", "heads",
+             "--split-column", "set", "--output", folder_ / "r", "--epochs", "1"});
   EXPECT_TRUE(tokens.says("1 of 1 held-out sequences are also learned from")) << tokens;
 
   const Outcome mlm = groel({"train", "mlm", "--data", kProteins, "--valid", kProteins, "--layers", "1", "--width",
-                             "16", "--heads", "2", "--steps", "2", "--out", folder_ / "l", "--json"});
+                             "16", "--heads", "2", "--steps", "2", "--output", folder_ / "l", "--json"});
   EXPECT_TRUE(mlm.says("held-out sequences are also learned from")) << mlm;
   EXPECT_EQ(json::parse(mlm.out)["held_out_identical"], json::parse(mlm.out)["held_out"]);
 }
@@ -102,7 +103,7 @@ TEST_F(TrainChecks, EqualSequencesStayOnOneSideOfADrawnSplit) {
   }
   const Outcome mlm =
       groel({"train", "mlm", "--data", write_file(folder_ / "t.fasta", fasta), "--valid-fraction", "0.3", "--layers",
-             "1", "--width", "16", "--heads", "2", "--steps", "2", "--out", folder_ / "l"});
+             "1", "--width", "16", "--heads", "2", "--steps", "2", "--output", folder_ / "l"});
   EXPECT_TRUE(mlm.says("equal ones stay on one side")) << mlm;
 }
 
@@ -172,7 +173,7 @@ TEST_F(TrainChecks, ARunThatLearnedNothingSaysSo) {
 TEST_F(TrainChecks, DefaultsSuitTheSizeOfTheData) {
   const std::string data = write_file(folder_ / "t.csv", labelled([](int i) { return i % 2 == 0 ? "a" : "b"; }));
   const Outcome heads = groel({"train", "classify", "--data", data, "--split-column", "set", "--from", kEsm2, "--train",
-                               "heads", "--out", folder_ / "m"});
+                               "heads", "--output", folder_ / "m"});
   ASSERT_EQ(heads.exit, 0) << heads;
   EXPECT_TRUE(heads.says("100 epochs of 1 update, of up to 512 tokens each")) << heads;
   double highest = 0;
@@ -207,13 +208,13 @@ TEST_F(TrainChecks, PoolingIsRecordedAndKept) {
     EXPECT_NEAR(json::parse(again.out)["loss"].get<double>(), json::parse(run.out)["loss"].get<double>(), 1e-6);
     const std::string on = (folder_ / "on-") + pooling;
     const Outcome goes_on = groel({"train", "classify", "--data", folder_ / "t.csv", "--split-column", "set", "--from",
-                                   folder_ / "m", "--out", on, "--epochs", "1"});
+                                   folder_ / "m", "--output", on, "--epochs", "1"});
     EXPECT_FALSE(goes_on.says("replaced by a new one")) << goes_on;
     EXPECT_EQ(json::parse(read_file(on + "/config.json")).value("classifier_pooling", "cls"), pooling);
   }
-  EXPECT_TRUE(groel({"train", "tokens", "--data", folder_ / "t.csv", "--from", kEsm2, "--pooling", "mean", "--out",
+  EXPECT_TRUE(groel({"train", "tokens", "--data", folder_ / "t.csv", "--from", kEsm2, "--pooling", "mean", "--output",
                      folder_ / "x"})
-                  .says("no option of `groel train tokens`"));
+                  .says("no option of `groel train residues`"));
 }
 
 TEST_F(TrainChecks, EvaluateKnowsWhatAModelHasLearnedFrom) {

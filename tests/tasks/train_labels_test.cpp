@@ -1,4 +1,4 @@
-// groel train classify, train tokens and evaluate, as a user runs them.
+// groel train classify, train residues and evaluate, as a user runs them.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -25,13 +25,13 @@ Words operator+(Words a, const Words& b) {
 }
 
 Words classify(const std::string& out) {
-  return {"train", "classify", "--data",         kStability, "--label-column",  "stability", "--from", kEsm2,
-          "--out", out,        "--split-column", "set",      "--learning-rate", "1e-3",      "--seed", "1"};
+  return {"train",    "classify", "--data",         kStability, "--label-column",  "stability", "--from", kEsm2,
+          "--output", out,        "--split-column", "set",      "--learning-rate", "1e-3",      "--seed", "1"};
 }
 Words tokens(const std::string& out) {
   return {"train",          "tokens",    "--data",       kStructure, "--from",          kEsm2,
           "--label-column", "structure", "--unlabelled", ".",        "--split-column",  "set",
-          "--out",          out,         "--seed",       "1",        "--learning-rate", "1e-3"};
+          "--output",       out,         "--seed",       "1",        "--learning-rate", "1e-3"};
 }
 
 std::string file(const std::string& folder, const char* name) { return read_file(folder + "/" + name); }
@@ -206,7 +206,7 @@ TEST(TrainLora, AdaptersOfALanguageModel) {
   const TemporaryFolder folder;
   const std::string out = folder / "m";
   expect_ok({"train", "mlm", "--data", kProteins, "--from", kEsm2, "--lora-r", "4", "--steps", "6", "--learning-rate",
-             "1e-2", "--out", out, "--merge"});
+             "1e-2", "--output", out, "--merge"});
   EXPECT_EQ(json::parse(file(out, "adapter_config.json"))["task_type"], json());
   EXPECT_NEAR(perplexity(out), perplexity(out + "/merged"), 1e-3 * perplexity(out));
   EXPECT_LT(perplexity(out), perplexity(kEsm2));
@@ -270,7 +270,7 @@ TEST(TrainLabels, ErrorsSayWhatToDo) {
   EXPECT_PRED2(has, complaint(classify(out) + Words{"--train", "last:9"}), "last:N with N from 1 to 3");
   EXPECT_PRED2(has, complaint(classify(out) + Words{"--train", "last:99"}), "last:N with N from 1 to 3");
   EXPECT_PRED2(has, complaint(classify(out) + Words{"--min-length", "9"}), "no option of `groel train classify`");
-  EXPECT_PRED2(has, complaint({"train", "mlm", "--data", kProteins, "--out", out, "--label-column", "x"}),
+  EXPECT_PRED2(has, complaint({"train", "mlm", "--data", kProteins, "--output", out, "--label-column", "x"}),
                "no option of `groel train mlm`");
   words = classify(out);
   words[9] = kEsm2;

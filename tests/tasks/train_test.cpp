@@ -20,9 +20,9 @@ Words operator+(Words a, const Words& b) {
 }
 
 Words small_run(const std::string& out) {
-  return {"train",   "mlm", "--data",       kProteins, "--layers",        "1",    "--width", "16",
-          "--heads", "2",   "--steps",      "30",      "--batch-tokens",  "1000", "--seed",  "1",
-          "--out",   out,   "--save-every", "5",       "--learning-rate", "0.01"};
+  return {"train",    "mlm", "--data",       kProteins, "--layers",        "1",    "--width", "16",
+          "--heads",  "2",   "--steps",      "30",      "--batch-tokens",  "1000", "--seed",  "1",
+          "--output", out,   "--save-every", "5",       "--learning-rate", "0.01"};
 }
 
 std::string weights(const std::string& folder) { return read_file(folder + "/model.safetensors"); }
@@ -114,7 +114,7 @@ TEST(Train, GoesOnFromAModelAndARecipe) {
       folder / "r.toml",
       "objective = 'mlm'\ndata = ['" + kProteins + "']\nfrom = '" + trained() +
           "'\nvalid_fraction = 0.2\nepochs = 5\nseed = 1\nbatch_tokens = 4096\n[optimizer]\nlearning-rate = 1e-3\n");
-  const Outcome run = groel({"train", folder / "r.toml", "--epochs", "2", "--out", folder / "tuned", "--json"});
+  const Outcome run = groel({"train", folder / "r.toml", "--epochs", "2", "--output", folder / "tuned", "--json"});
   ASSERT_EQ(run.exit, 0) << run;
   const json result = json::parse(run.out);
   EXPECT_EQ(result["steps"], 2);
@@ -135,17 +135,17 @@ TEST(Train, ErrorsSayWhatToDo) {
   const auto has = [](const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
   };
-  EXPECT_PRED2(has, complaint({"train", "mlm", "--out", out}), "--data: data is missing");
-  EXPECT_PRED2(has, complaint({"train", "mlm", "--data", kProteins}), "--out: out is missing");
-  EXPECT_PRED2(has, complaint({"train", "mml", "--data", kProteins, "--out", out}), "no objective 'mml'");
-  EXPECT_PRED2(has, complaint({"train", "mlm", "--data", kProteins, "--out", out, "--from", kEsm2, "--layers", "2"}),
+  EXPECT_PRED2(has, complaint({"train", "mlm", "--output", out}), "--data: data is missing");
+  EXPECT_PRED2(has, complaint({"train", "mlm", "--data", kProteins}), "--output: out is missing");
+  EXPECT_PRED2(has, complaint({"train", "mml", "--data", kProteins, "--output", out}), "no objective 'mml'");
+  EXPECT_PRED2(has, complaint({"train", "mlm", "--data", kProteins, "--output", out, "--from", kEsm2, "--layers", "2"}),
                "--from brings its own shape");
-  EXPECT_PRED2(has, complaint({"train", "mlm", "--data", kProteins, "--out", out, "--steps", "0"}), "above 0");
-  EXPECT_PRED2(has, complaint({"train", "mlm", "--data", kProteins, "--out", out, "--patience", "3"}), "held-out");
-  EXPECT_PRED2(has, complaint({"train", "mlm", "--data", kProteins, "--out", out, "--resume", "--overwrite"}),
+  EXPECT_PRED2(has, complaint({"train", "mlm", "--data", kProteins, "--output", out, "--steps", "0"}), "above 0");
+  EXPECT_PRED2(has, complaint({"train", "mlm", "--data", kProteins, "--output", out, "--patience", "3"}), "held-out");
+  EXPECT_PRED2(has, complaint({"train", "mlm", "--data", kProteins, "--output", out, "--resume", "--overwrite"}),
                "not both");
   write_file(folder / "r.toml", "steps = 3\nlearning-rat = 1\n");
-  EXPECT_PRED2(has, complaint({"train", folder / "r.toml", "--out", out}), "did you mean 'learning-rate'?");
+  EXPECT_PRED2(has, complaint({"train", folder / "r.toml", "--output", out}), "did you mean 'learning-rate'?");
   EXPECT_PRED2(has, complaint({"evaluate", "nothing", "--data", kProteins}), "mlm");
 }
 

@@ -136,11 +136,11 @@ TEST(Optimizer, BadValuesAreNamed) {
     }
     return "";
   };
-  EXPECT_EQ(complaint({.beta1 = 1.0}), "--beta1");
-  EXPECT_EQ(complaint({.beta2 = -0.1}), "--beta2");
-  EXPECT_EQ(complaint({.epsilon = 0.0}), "--epsilon");
-  EXPECT_EQ(complaint({.weight_decay = -1.0}), "--weight-decay");
-  EXPECT_EQ(complaint({.kind = OptimizerKind::sgd, .momentum = 1.0}), "--momentum");
+  EXPECT_EQ(complaint({.beta1 = 1.0}), "`beta1`");
+  EXPECT_EQ(complaint({.beta2 = -0.1}), "`beta2`");
+  EXPECT_EQ(complaint({.epsilon = 0.0}), "`epsilon`");
+  EXPECT_EQ(complaint({.weight_decay = -1.0}), "`weight_decay`");
+  EXPECT_EQ(complaint({.kind = OptimizerKind::sgd, .momentum = 1.0}), "`momentum`");
   EXPECT_THROW(parse_optimizer("adam"), Error);
 }
 

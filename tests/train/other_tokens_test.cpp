@@ -59,10 +59,9 @@ TEST(WithoutEnds, BatchesArePackedToTheLastToken) {
 TEST(WithoutEnds, CropsAreResiduesAndEveryOneCanBeATarget) {
   const BareTokenizer bare;
   const Corpus corpus = corpus_of(">a\nACDEFGHIKL\n", bare);
-  MlmData data(corpus, {0}, bare,
-               {.max_residues = 4,
-                .crop = CropStyle::centre,
-                .masking = {.style = MaskingStyle::hidden, .fraction = 1}});
+  MlmData data(
+      corpus, {0}, bare,
+      {.max_residues = 4, .crop = CropStyle::centre, .masking = {.style = MaskingStyle::hidden, .fraction = 1}});
   const auto batch = data.next();
   ASSERT_TRUE(batch);
   EXPECT_EQ(ints(batch->targets), (Ids{3, 4, 5, 6}));

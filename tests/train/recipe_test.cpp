@@ -30,7 +30,7 @@ TEST(Recipe, ValuesAreRead) {
       kOptions);
   EXPECT_EQ(values, (nlohmann::json{
                         {"steps", 60}, {"resume", true}, {"data", {"a.fasta", "b.fasta"}}, {"learning-rate", 1e-3}}));
-  EXPECT_EQ(Options(kOptions, values).number("learning-rate"), 1e-3);
+  EXPECT_EQ(Options(kOptions, values).at("learning-rate"), 1e-3);
 }
 
 TEST(Recipe, ErrorsNameLineAndNearest) {

@@ -236,7 +236,7 @@ TEST(Trainer, AnotherRunIsNotOverwrittenUnasked) {
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::usage);
-    EXPECT_NE(std::string(error.what()).find("--resume"), std::string::npos);
+    EXPECT_NE(std::string(error.what()).find("`resume`"), std::string::npos);
   }
   second.options.length.steps = 3;
   second.run(Start::replace);
@@ -257,7 +257,7 @@ TEST(Trainer, NotANumberStopsWithTheStep) {
   } catch (const Error& error) {
     const std::string text = error.what();
     EXPECT_NE(text.find("step 20"), std::string::npos) << text;
-    EXPECT_NE(text.find("lower --learning-rate"), std::string::npos) << text;
+    EXPECT_NE(text.find("lower `learning_rate`"), std::string::npos) << text;
     EXPECT_NE(text.find("checkpoint-15 is intact"), std::string::npos) << text;
   }
   Setting resumed(folder.path());
@@ -331,7 +331,7 @@ TEST(Trainer, InterruptionLeavesACheckpoint) {
     FAIL();
   } catch (const Error& error) {
     EXPECT_NE(std::string(error.what()).find("after step 22"), std::string::npos) << error.what();
-    EXPECT_NE(std::string(error.what()).find("--resume"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("`resume`"), std::string::npos) << error.what();
   }
   Setting resumed(b.path());
   resumed.run(Start::resume);
@@ -387,11 +387,11 @@ TEST(Trainer, RunsWithoutEndOrSenseAreRefused) {
     }
     return "none";
   };
-  EXPECT_EQ(complaint([](TrainerOptions& o) { o.length = {}; }), "--steps");
-  EXPECT_EQ(complaint([](TrainerOptions& o) { o.accumulate = 0; }), "--accumulate");
-  EXPECT_EQ(complaint([](TrainerOptions& o) { o.log_every = 0; }), "--log-every");
-  EXPECT_EQ(complaint([](TrainerOptions& o) { o.warmup = -1; }), "--warmup");
-  EXPECT_EQ(complaint([](TrainerOptions& o) { o.length = {.minutes = 1}, o.warmup = 0.1; }), "--warmup");
+  EXPECT_EQ(complaint([](TrainerOptions& o) { o.length = {}; }), "`steps`");
+  EXPECT_EQ(complaint([](TrainerOptions& o) { o.accumulate = 0; }), "`accumulate`");
+  EXPECT_EQ(complaint([](TrainerOptions& o) { o.log_every = 0; }), "`log_every`");
+  EXPECT_EQ(complaint([](TrainerOptions& o) { o.warmup = -1; }), "`warmup`");
+  EXPECT_EQ(complaint([](TrainerOptions& o) { o.length = {.minutes = 1}, o.warmup = 0.1; }), "`warmup`");
 }
 
 }  // namespace

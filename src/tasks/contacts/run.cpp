@@ -32,11 +32,11 @@ constexpr std::size_t kTextRows = 10;
 struct Outputs {
   std::vector<std::filesystem::path> rr, pictures;
 
-  Outputs(const Options& options, const std::vector<ReadRecord>& records, Standing standing) {
+  Outputs(const ContactsOptions& options, const std::vector<ReadRecord>& records, Standing standing) {
     std::vector<std::string> ids;
     for (const ReadRecord& record : records) ids.push_back(record.id);
-    if (is_rr(options.text("output"))) rr = part_paths(options.text("output"), ids, standing);
-    pictures = part_paths(options.text("picture"), ids, standing);
+    if (is_rr(options.output.value_or(""))) rr = part_paths(options.output.value_or(""), ids, standing);
+    pictures = part_paths(options.picture.value_or(""), ids, standing);
   }
   void write(std::size_t record, const ContactResult& result, const std::string& model) const {
     if (!rr.empty()) write_text(rr[record], to_rr(result));
@@ -45,8 +45,8 @@ struct Outputs {
   }
 };
 
-const bio::Chain* chain_of(const Options& options, const bio::Structure& structure) {
-  const std::vector<std::string> names = options.list("chain");
+const bio::Chain* chain_of(const ContactsOptions& options, const bio::Structure& structure) {
+  const std::vector<std::string> names = options.chain;
   if (structure.chains.empty()) {
     if (!names.empty()) throw Error(ErrorKind::usage, {"no structure is named", "--chain", "add --structure FILE"});
     return nullptr;
@@ -64,9 +64,9 @@ std::string chain_id(const bio::Structure& structure, const bio::Chain& chain) {
   return name.stem().string() + "_" + chain.name;
 }
 
-std::vector<ReadRecord> records_of(const Options& options, const bio::Structure& structure, const bio::Chain* chain,
-                                   const bio::Tokenizer& tokenizer, Sink& sink) {
-  if (!options.list("input").empty()) return read_records(options, tokenizer, sink);
+std::vector<ReadRecord> records_of(const ContactsOptions& options, const bio::Structure& structure,
+                                   const bio::Chain* chain, const bio::Tokenizer& tokenizer, Sink& sink) {
+  if (!options.input.empty()) return read_records(options, tokenizer, sink);
   if (chain == nullptr)
     throw Error(ErrorKind::usage, {"nothing to predict", {}, "name a FASTA file, a sequence or --structure FILE"});
   return {{chain_id(structure, *chain), tokenizer.encode(chain->sequence), {}}};
@@ -84,22 +84,22 @@ std::string digest_of(const std::vector<ReadRecord>& records) {
 
 class Run {
  public:
-  Run(const Options& options, Context& context, const checkpoints::LoadedModel& loaded)
+  Run(const ContactsOptions& options, Context& context, const checkpoints::LoadedModel& loaded)
       : options_(options),
         context_(context),
         loaded_(loaded),
-        plan_(*loaded.model, {.contacts = true}, {.memory = options.bytes("memory"), .max_tokens = {}}),
+        plan_(*loaded.model, {.contacts = true}, {.memory = options.memory, .max_tokens = {}}),
         failures_(context.sink) {
-    if (options.has("structure")) structure_ = io::read_structure(options.text("structure"));
+    if (options.structure) structure_ = io::read_structure(*options.structure);
     chain_ = chain_of(options, structure_);
-    if (chain_ != nullptr) notes_ = tell_structure_notes(structure_, {chain_}, options.list("chain"), context.sink);
+    if (chain_ != nullptr) notes_ = tell_structure_notes(structure_, {chain_}, options.chain, context.sink);
     records_ = records_of(options, structure_, chain_, loaded.model->tokenizer(), context.sink);
-    const RunOutput output{options.text("output"), options.flag("resume"), options.flag("overwrite")};
+    const RunOutput output{options.output.value_or(""), options.resume, options.overwrite};
     std::error_code ignored;
     const bool goes_on = output.resume && std::filesystem::exists(journal_folder(output.path), ignored);
     outputs_.emplace(options, records_, output.overwrite || goes_on ? Standing::replace : Standing::refuse);
     for (ReadRecord& record : records_) fail_unfit(record);
-    if (!options.has("output")) return;
+    if (!options.output) return;
     nlohmann::json identity = describe_contacts(loaded);
     identity["input"] = digest_of(records_);
     identity["model_fingerprint"] = loaded.fingerprint;
@@ -116,7 +116,7 @@ class Run {
     } catch (const std::bad_alloc&) {
       throw kept(Error(ErrorKind::memory, {"out of memory", {}, "lower --memory"}));
     }
-    if (options_.flag("json")) {
+    if (options_.json) {
       ordered_json out{{"records", json_}};
       if (chain_ != nullptr)
         out["structure"] = {{"file", structure_.source}, {"chain", chain_->name}, {"notes", notes_}};
@@ -156,7 +156,7 @@ class Run {
   }
 
   void work() {
-    if (journal_ && !is_rr(options_.text("output"))) open_writer();
+    if (journal_ && !is_rr(options_.output.value_or(""))) open_writer();
     compute();
     answer_ready();  // what no batch was needed for
     if (writer_) {
@@ -264,16 +264,16 @@ class Run {
     const ReadRecord& record = records_[next_];
     const ContactResult result = contact_result(record.id, letters(loaded_.model->tokenizer(), record.encoded),
                                                 std::move(probabilities), chain_);
-    outputs_->write(next_, result, options_.text("model"));
+    outputs_->write(next_, result, options_.model.value);
     if (writer_) writer_->write(result);
-    if (options_.flag("json"))
+    if (options_.json)
       json_.push_back(to_json(result, top(result, 0)));
     else
       context_.out << to_text(result, top(result, kTextRows));
   }
 
   std::size_t top(const ContactResult& result, std::size_t otherwise) const {
-    const auto asked = options_.has("top") ? static_cast<std::size_t>(options_.integer("top")) : otherwise;
+    const auto asked = options_.top ? static_cast<std::size_t>(*options_.top) : otherwise;
     return asked == 0 ? result.sequence.size() : asked;
   }
 
@@ -283,7 +283,7 @@ class Run {
     if (writer_) writer_->write_failed(id, error);
   }
 
-  const Options& options_;
+  const ContactsOptions& options_;
   Context& context_;
   const checkpoints::LoadedModel& loaded_;
   engine::MemoryPlan plan_;
@@ -302,7 +302,7 @@ class Run {
 
 }  // namespace
 
-int run_contacts(const Options& options, Context& context, const checkpoints::LoadedModel& loaded) {
+int run_contacts(const ContactsOptions& options, Context& context, const checkpoints::LoadedModel& loaded) {
   return Run(options, context, loaded).run();
 }
 

@@ -3,12 +3,13 @@
 #pragma once
 
 #include "checkpoints/load.h"
+#include "tasks/contacts/options.h"
 #include "tasks/task.h"
 
 namespace groel::tasks {
 
 /// `groel contacts` with a model that has a contact head -> exit status. Errors: usage, io, memory, interrupted (with
 /// --output what was computed is kept, and --resume goes on). Failed records do not stop it.
-int run_contacts(const Options& options, Context& context, const checkpoints::LoadedModel& loaded);
+int run_contacts(const ContactsOptions& options, Context& context, const checkpoints::LoadedModel& loaded);
 
 }  // namespace groel::tasks

@@ -96,8 +96,8 @@ void write_npz(const Maps& maps, const std::string& path) {
   out.finish();
 }
 
-void write(const Maps& maps, const Options& options, std::ostream& out) {
-  const std::string path = options.text("output");
+void write(const Maps& maps, const ContactsOptions& options, std::ostream& out) {
+  const std::string path = options.output.value_or("");
   if (path == "-")
     out << to_csv(maps);
   else if (formats::format_extension(path) == ".npz")
@@ -106,25 +106,26 @@ void write(const Maps& maps, const Options& options, std::ostream& out) {
     write_table(options, {[&] { return to_csv(maps); }, [&] { return to_json(maps); }});
 }
 
-void check(const Options& options, Sink& sink) {
+void check(const ContactsOptions& options, Sink& sink) {
   check_table_output(options);
   check_picture(options);
   std::vector<std::string> extensions = table_extensions();
   extensions.emplace_back(".npz");  // distances and contacts; a table has a contact a row
-  check_output_format(options.text("output"), extensions, sink);
-  if (options.list("chain").size() > 2) throw Error(ErrorKind::usage, {"one chain or two", "--chain", "e.g. A or A,B"});
-  for (const char* name : {"model", "record", "resume"})
-    if (options.given().contains(name))
-      throw Error(ErrorKind::usage, {"a structure alone needs none", fmt::format("--{}", name), {}});
-  if (!options.list("input").empty())
+  check_output_format(options.output.value_or(""), extensions, sink);
+  if (options.chain.size() > 2) throw Error(ErrorKind::usage, {"one chain or two", "--chain", "e.g. A or A,B"});
+  const std::pair<bool, const char*> useless[] = {
+      {options.model.given, "--model"}, {options.record.has_value(), "--record"}, {options.resume, "--resume"}};
+  for (const auto& [given, flag] : useless)
+    if (given) throw Error(ErrorKind::usage, {"a structure alone needs none", flag, {}});
+  if (!options.input.empty())
     throw Error(ErrorKind::usage, {"a structure alone needs no sequences", "--from-structure", {}});
 }
 
 // Distances, and as much again for what is made of them.
-void require_room(const bio::Chain& a, const bio::Chain& b, const Options& options) {
+void require_room(const bio::Chain& a, const bio::Chain& b, const ContactsOptions& options) {
   const double needed =
       2.0 * sizeof(float) * static_cast<double>(a.sequence.size()) * static_cast<double>(b.sequence.size());
-  const std::size_t room = options.bytes("memory").value_or(available_memory());
+  const std::size_t room = options.memory.value_or(available_memory());
   if (needed > static_cast<double>(room))
     throw Error(ErrorKind::memory,
                 {fmt::format("a map of {} by {} residues takes {:.1f} GB, and there are {}", a.sequence.size(),
@@ -138,10 +139,10 @@ ChainLabels axis(const bio::Chain& chain, const std::vector<std::string>& number
 
 }  // namespace
 
-int map_structure(const Options& options, Context& context) {
+int map_structure(const ContactsOptions& options, Context& context) {
   check(options, context.sink);
-  const bio::Structure structure = io::read_structure(options.text("structure"));
-  std::vector<std::string> names = options.list("chain");
+  const bio::Structure structure = io::read_structure(*options.structure);
+  std::vector<std::string> names = options.chain;
   if (names.empty()) names.emplace_back();
   const bio::Chain& a = structure.chain(names.front());
   const bio::Chain& b = structure.chain(names.back());
@@ -151,15 +152,15 @@ int map_structure(const Options& options, Context& context) {
                   analysis::distances(bio::sites(a), bio::sites(b)),
                   bio::labels(a, a.sequence),
                   bio::labels(b, b.sequence),
-                  tell_structure_notes(structure, {&a, &b}, options.list("chain"), context.sink)};
-  if (options.has("output")) write(maps, options, context.out);
-  if (options.has("picture"))
+                  tell_structure_notes(structure, {&a, &b}, options.chain, context.sink)};
+  if (options.output) write(maps, options, context.out);
+  if (options.picture)
     report::write_picture(structure_figure(std::filesystem::path(structure.source).filename().string(), maps.distances,
                                            axis(a, maps.a_numbers), axis(b, maps.b_numbers)),
-                          options.text("picture"));
-  if (options.flag("json"))
+                          *options.picture);
+  if (options.json)
     context.out << to_json(maps).dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
-  else if (options.text("output") != "-")
+  else if (options.output.value_or("") != "-")
     context.out << fmt::format("{} {}\n", counted(contacts_of(maps).size(), "contact"),
                                maps.within_one()
                                    ? fmt::format("within chain {} ({})", a.name, counted(a.sequence.size(), "residue"))

@@ -25,15 +25,15 @@ void require_head(const checkpoints::Checkpoint& checkpoint, const std::string& 
     throw Error(ErrorKind::unsupported, {"this model has no head that labels are predicted by", "--model",
                                          fmt::format("groel train {} gives it one", objective)});
   const bool tokens = classes->label_of == LabelOf::token;
-  if (tokens == (objective == "tokens")) return;
+  if (tokens == (objective == "residues")) return;
   throw Error(ErrorKind::usage, {fmt::format("this model labels {}", tokens ? "residues" : "whole sequences"),
-                                 "--model", fmt::format("groel evaluate {}", tokens ? "tokens" : "classify")});
+                                 "--model", fmt::format("groel evaluate {}", tokens ? "residues" : "classify")});
 }
 
-train::LabelledRows read_rows(const Options& options, Sink& sink) {
+train::LabelledRows read_rows(const EvaluateOptions& options, Sink& sink) {
   const train::LabelColumns columns = label_columns(options);
-  train::LabelledRows rows = train::read_labelled(options.list("data"), columns, sink);
-  const auto splits = options.list("split");
+  train::LabelledRows rows = train::read_labelled(options.data, columns, sink);
+  const std::vector<std::string>& splits = options.split;
   if (splits.empty()) return rows;
   if (columns.split.empty())
     throw Error(ErrorKind::usage, {"which column says it?", "--split", "name it with --split-column"});
@@ -55,22 +55,21 @@ ordered_json to_json(const train::Scores& scores) {
 
 }  // namespace
 
-ordered_json evaluate_labels(const Options& options, Context& context) {
-  const auto path = model_of(options, context.sink);
+ordered_json evaluate_labels(const EvaluateOptions& options, Context& context) {
+  const auto path = model_of(options.model, context.sink);
   checkpoints::Checkpoint checkpoint = checkpoints::read_checkpoint(path);
-  require_head(checkpoint, options.list("objective").at(0));
+  require_head(checkpoint, options.objective.at(0));
   const auto trainee =
-      train::make_classifier(std::move(checkpoint), {.precision = engine::parse_precision(options.text("dtype")),
+      train::make_classifier(std::move(checkpoint), {.precision = engine::parse_precision(options.dtype),
                                                      .trained = train::is_head,
                                                      .recompute = models::Recompute::none,
                                                      .lora = {}});
   const auto& classes = models::require<models::Classifier>(trainee->model()).classification();
   const bio::Tokenizer& tokenizer = trainee->model().tokenizer();
-  const auto set =
-      train::encode_labels(read_rows(options, context.sink), classes, options.text("unlabelled"), tokenizer);
-  std::int64_t longest = options.integer("max-length");
+  const auto set = train::encode_labels(read_rows(options, context.sink), classes, options.unlabelled, tokenizer);
+  std::int64_t longest = options.max_length;
   if (const auto limit = trainee->model().info().max_residues) longest = std::min(longest, *limit);
-  const std::int64_t batch_tokens = std::max(options.integer("batch-tokens"), tokenizer.token_count(longest));
+  const std::int64_t batch_tokens = std::max(options.batch_tokens, tokenizer.token_count(longest));
   train::LabelledData data(set, classes, tokenizer,
                            {0, batch_tokens, longest, train::CropStyle::start, train::Order::as_written});
   if (data.cropped() > 0)

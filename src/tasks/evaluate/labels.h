@@ -1,12 +1,13 @@
-// groel evaluate classify and tokens: scores of a head on labelled data.
+// groel evaluate classify and residues: scores of a head on labelled data.
 #pragma once
 
+#include "tasks/evaluate/options.h"
 #include "tasks/task.h"
 
 namespace groel::tasks {
 
 /// -> {"loss", the scores of train::label_scores, "targets", "classes": [a row a class]}. Errors: unsupported when the
 /// model has no such head; as train::read_labelled and encode_labels.
-nlohmann::ordered_json evaluate_labels(const Options& options, Context& context);
+nlohmann::ordered_json evaluate_labels(const EvaluateOptions& options, Context& context);
 
 }  // namespace groel::tasks

@@ -46,10 +46,10 @@ bool are_names(const std::set<double>& values) {
 
 }  // namespace
 
-Colouring colouring_of(std::vector<std::string> groups, const Options& options, Sink& sink) {
-  Colouring out{options.has("colour-by") ? options.text("colour-by") : "", std::move(groups), {}};
+Colouring colouring_of(std::vector<std::string> groups, const ProjectOptions& options, Sink& sink) {
+  Colouring out{options.colour_by.value_or(""), std::move(groups), {}};
   if (out.name.empty()) return out;
-  const std::string as = options.text("colour-as");
+  const std::string as = options.colour_as;
   Read read = read_values(out.groups);
   if (as == "scale" && read.distinct.empty())
     throw Error(ErrorKind::bad_input, {"the column holds no number", out.name, "leave --colour-as scale out"});

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "base/options.h"
 #include "base/progress.h"
+#include "tasks/project/options.h"
 
 namespace groel::tasks {
 
@@ -18,6 +18,6 @@ struct Colouring {
 /// A column of numbers is a scale, unless --colour-as says otherwise or it holds a dozen whole numbers at most, which
 /// are taken for names of groups. Says which it took, and warns of values that are no numbers. Errors: bad_input for a
 /// scale of no numbers.
-Colouring colouring_of(std::vector<std::string> groups, const Options& options, Sink& sink);
+Colouring colouring_of(std::vector<std::string> groups, const ProjectOptions& options, Sink& sink);
 
 }  // namespace groel::tasks

@@ -37,10 +37,10 @@ const std::string* find(const Groups& groups, const std::string& id) {
   return nullptr;
 }
 
-Groups column_of(const Options& options, Sink& sink) {
-  const std::string name = options.text("colour-by"), id_name = options.text("id-column");
-  const io::Table table =
-      io::read_table(options.text("table"), {.wanted = "a table of groups", .names = {name, id_name}});
+Groups column_of(const ProjectOptions& options, Sink& sink) {
+  const std::string& name = *options.colour_by;
+  const std::string& id_name = options.id_column;
+  const io::Table table = io::read_table(*options.table, {.wanted = "a table of groups", .names = {name, id_name}});
   for (const std::string& note : table.notes) sink.note(note);
   const std::size_t value = table.columns.named(name, "--colour-by");
   const std::size_t id = table.columns.require(id_name, io::ColumnRole::id, "--id-column");
@@ -79,15 +79,15 @@ std::vector<std::string> own_column(const formats::VectorFile& file, const std::
 
 }  // namespace
 
-std::vector<std::string> groups_of(const formats::VectorFile& file, const Options& options, Sink& sink) {
+std::vector<std::string> groups_of(const formats::VectorFile& file, const ProjectOptions& options, Sink& sink) {
   std::vector<std::string> out(file.ids.size());
-  if (!options.has("colour-by")) {
-    if (options.has("table")) throw Error(ErrorKind::usage, {"which column of the table?", "--colour-by", {}});
+  if (!options.colour_by) {
+    if (options.table) throw Error(ErrorKind::usage, {"which column of the table?", "--colour-by", {}});
     return out;
   }
-  const std::string name = options.text("colour-by");
-  if (!options.has("table") && name != "residue-class") return own_column(file, name);
-  if (!options.has("table")) {
+  const std::string& name = *options.colour_by;
+  if (!options.table && name != "residue-class") return own_column(file, name);
+  if (!options.table) {
     for (std::size_t i = 0; i < file.ids.size(); ++i) out[i] = residue_class(file.ids[i]);
     return out;
   }
@@ -102,10 +102,10 @@ std::vector<std::string> groups_of(const formats::VectorFile& file, const Option
   if (unknown == file.ids.size())
     throw Error(ErrorKind::bad_input,
                 {fmt::format("no id of the embeddings is in the table; the first is '{}'", file.ids.front()),
-                 options.text("table"), "name the column of ids with --id-column"});
+                 *options.table, "name the column of ids with --id-column"});
   if (unknown > 0)
-    sink.warning(fmt::format("{} of {} not in {}", unknown, counted(file.ids.size(), "id is", "ids are"),
-                             options.text("table")));
+    sink.warning(
+        fmt::format("{} of {} not in {}", unknown, counted(file.ids.size(), "id is", "ids are"), *options.table));
   return out;
 }
 

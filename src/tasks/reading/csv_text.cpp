@@ -20,16 +20,8 @@ std::string number_text(double value) { return std::isnan(value) ? std::string()
 
 std::vector<std::string> table_extensions() { return {".csv", ".tsv", ".json"}; }
 
-OptionSpec table_option(std::string help, const std::vector<std::string>& more) {
-  OptionSpec spec{.name = "output", .letter = 'o', .help = std::move(help), .value_name = "FILE"};
-  spec.writes = Writes::file;
-  spec.extensions = table_extensions();
-  spec.extensions.insert(spec.extensions.end(), more.begin(), more.end());
-  return spec;
-}
-
-void write_table(const Options& options, const TableTexts& texts) {
-  const std::filesystem::path path = options.text("output");
+void write_table(const OutputOptions& options, const TableTexts& texts) {
+  const std::filesystem::path path = options.output.value_or("");
   const std::string extension = formats::format_extension(path);
   if (extension == ".json")
     write_text(path, texts.json().dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
@@ -37,17 +29,13 @@ void write_table(const Options& options, const TableTexts& texts) {
     write_text(path, extension == ".tsv" ? formats::tabs_for_commas(texts.csv()) : texts.csv());
 }
 
-OptionSpec overwrite_option() {
-  return {.name = "overwrite", .type = OptionType::flag, .help = "Replace an existing output", .group = kOutput};
-}
-
-void check_table_output(const Options& options) {
-  const std::filesystem::path path = options.text("output");
+void check_table_output(const OutputOptions& options) {
+  const std::filesystem::path path = options.output.value_or("");
   std::error_code ignored;
-  if (!options.has("output") || path == "-") return;
+  if (!options.output || path == "-") return;
   if (path.empty() || std::filesystem::is_directory(path, ignored))
     throw Error(ErrorKind::usage, {fmt::format("'{}' is not the name of a file", path.string()), "--output", {}});
-  if (output_stands(path) && !options.flag("overwrite"))
+  if (output_stands(path) && !options.overwrite)
     throw Error(ErrorKind::usage,
                 {"the output exists already", path.string(), "choose another name, or add --overwrite"});
   if (path.has_parent_path() && !std::filesystem::is_directory(path.parent_path(), ignored))

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "base/options.h"
+#include "tasks/reading/options.h"
 
 namespace groel::tasks {
 
@@ -18,9 +18,6 @@ std::string number_text(double value);
 
 /// The formats of every table, by extension.
 std::vector<std::string> table_extensions();
-/// --output of a task that writes a table; `more`: extensions that it knows besides.
-OptionSpec table_option(std::string help, const std::vector<std::string>& more = {});
-OptionSpec overwrite_option();
 
 /// A result as texts, made when they are asked for.
 struct TableTexts {
@@ -28,9 +25,9 @@ struct TableTexts {
   std::function<nlohmann::ordered_json()> json;
 };
 /// Writes --output by its extension: CSV, TSV, JSON, each compressed if the name says so.
-void write_table(const Options& options, const TableTexts& texts);
+void write_table(const OutputOptions& options, const TableTexts& texts);
 
 /// Refuses an --output that stands already, unless --overwrite is given, before anything is computed.
-void check_table_output(const Options& options);
+void check_table_output(const OutputOptions& options);
 
 }  // namespace groel::tasks

@@ -45,10 +45,10 @@ std::string ids_there(const std::string& wanted, const std::vector<std::string>&
 
 }  // namespace
 
-std::vector<ReadRecord> read_records(const Options& options, const bio::Tokenizer& tokenizer, Sink& sink,
+std::vector<ReadRecord> read_records(const SequenceOptions& options, const bio::Tokenizer& tokenizer, Sink& sink,
                                      const SequenceEdit& edit) {
-  const std::string wanted = options.text("record");
-  io::SequenceSummary summary(gaps_of(options));
+  const std::string wanted = options.record.value_or("");
+  io::SequenceSummary summary(parse_gaps(options.gaps));
   std::vector<ReadRecord> out;
   std::vector<std::string> others;
   const auto take = [&](io::SequenceRecord& record) {
@@ -59,7 +59,7 @@ std::vector<ReadRecord> read_records(const Options& options, const bio::Tokenize
     if (edit && !record.error) record.sequence = edit(record.sequence);
     out.push_back(tokenised(record, tokenizer, summary));
   };
-  summary.add(for_each_input(options.list("input"), {}, take));
+  summary.add(for_each_input(options.input, {}, take));
   if (out.empty())
     throw Error(ErrorKind::not_found,
                 {fmt::format("no record is called '{}'", wanted), "--record", ids_there(wanted, others)});
@@ -79,73 +79,10 @@ nlohmann::ordered_json error_json(const std::string& id, const Error& error) {
   return {{"id", id}, {"kind", name(error.kind())}, {"message", error.what()}};
 }
 
-OptionSpec sequences_option() {
-  return {.name = "input",
-          .type = OptionType::paths,
-          .help = "A sequence, or files: FASTA, FASTQ, A3M, CSV or TSV (also .gz, .bgz, .zst); - is stdin",
-          .value_name = "INPUT",
-          .required = true};
-}
-
-OptionSpec record_option() {
-  return {.name = "record",
-          .help = "Only the records of this id; a part between bars names 'sp|P01308|INS_HUMAN', too",
-          .value_name = "ID",
-          .group = kInput};
-}
-
-OptionSpec gaps_option() {
-  return {.name = "gaps",
-          .type = OptionType::choice,
-          .help = "Gaps of aligned sequences (- . ~ …): tokens of their own, or left out",
-          .otherwise = "keep",
-          .choices = {"keep", "drop"},
-          .group = kInput};
-}
-
-io::Gaps gaps_of(const Options& options) { return options.text("gaps") == "drop" ? io::Gaps::drop : io::Gaps::keep; }
-
-OptionSpec window_option(std::int64_t otherwise) {
-  return {.name = "window",
-          .type = OptionType::integer,
-          .help = "Tokens that the model sees of a longer sequence, around the position asked for; 0: all it can read",
-          .otherwise = otherwise,
-          .value_name = "N",
-          .group = kPerformance};
-}
-
-OptionSpec memory_option() {
-  return {.name = "memory",
-          .type = OptionType::bytes,
-          .help = "Memory to stay within, e.g. 4G (default: 80 % of what is free)",
-          .value_name = "SIZE",
-          .group = kPerformance};
-}
-
-std::vector<OptionSpec> plan_options() {
-  return {{.name = "max-tokens",
-           .type = OptionType::integer,
-           .help = "Tokens a batch at most (default: chosen from the plan)",
-           .value_name = "N",
-           .group = kPerformance},
-          memory_option()};
-}
-
-checkpoints::LoadedModel load_reader(const Options& options, const std::string& model, Sink& sink) {
-  note_default_model(options, sink);
-  checkpoints::LoadedModel loaded = load_named(model, options, sink);
+checkpoints::LoadedModel load_reader(const ModelOptions& options, Sink& sink) {
+  checkpoints::LoadedModel loaded = load_model_of(options, sink);
   models::require<models::MaskedLm>(*loaded.model);
   return loaded;
-}
-
-engine::ScanOptions scan_options(const Options& options) {
-  engine::ScanOptions scan;
-  scan.plan.memory = options.bytes("memory");
-  if (options.has("max-tokens")) scan.plan.max_tokens = options.integer("max-tokens");
-  if (options.integer("window") < 0)
-    throw Error(ErrorKind::usage, {"a window has no negative size", "--window", "0 is no window"});
-  if (options.integer("window") > 0) scan.window = options.integer("window");
-  return scan;
 }
 
 std::vector<std::int32_t> residue_ids(const bio::Tokenizer& tokenizer) {

@@ -1,5 +1,4 @@
-// What the tasks that read a model's mind are given: sequences, as records of files or written out, and the options
-// that those tasks share.
+// What the tasks that read a model's mind are given: sequences, as records of files or written out.
 #pragma once
 
 #include <cstdint>
@@ -10,11 +9,11 @@
 #include <string_view>
 #include <vector>
 
-#include "base/options.h"
 #include "base/progress.h"
 #include "checkpoints/load.h"
 #include "engine/masked_scan.h"
 #include "io/sequences_summary.h"
+#include "tasks/reading/options.h"
 
 namespace groel::tasks {
 
@@ -33,7 +32,7 @@ using SequenceEdit = std::function<std::string(const std::string&)>;
 /// Records of `--input` (files, - for stdin, or a sequence itself), those that `--record` names. The sink is told what
 /// io::SequenceSummary has to say of them. Errors: not_found when `--record` names none; those of a record stay with
 /// it.
-std::vector<ReadRecord> read_records(const Options& options, const bio::Tokenizer& tokenizer, Sink& sink,
+std::vector<ReadRecord> read_records(const SequenceOptions& options, const bio::Tokenizer& tokenizer, Sink& sink,
                                      const SequenceEdit& edit = {});
 
 /// Warns of the record's error, and counts it: for the exit status.
@@ -52,19 +51,8 @@ class Failures {
 /// {"id", "kind", "message"} of a record that failed.
 nlohmann::ordered_json error_json(const std::string& id, const Error& error);
 
-OptionSpec sequences_option();
-OptionSpec record_option();
-/// --gaps keep or drop.
-OptionSpec gaps_option();
-io::Gaps gaps_of(const Options& options);
-OptionSpec window_option(std::int64_t otherwise);
-OptionSpec memory_option();
-/// --max-tokens and --memory.
-std::vector<OptionSpec> plan_options();
-
-/// A masked language model by path or name, in the precision of --dtype.
-checkpoints::LoadedModel load_reader(const Options& options, const std::string& model, Sink& sink);
-engine::ScanOptions scan_options(const Options& options);
+/// The masked language model of --model.
+checkpoints::LoadedModel load_reader(const ModelOptions& options, Sink& sink);
 
 /// The 20 residues in alphabetical order of their letters, by id. Errors: unsupported when the vocabulary lacks one.
 std::vector<std::int32_t> residue_ids(const bio::Tokenizer& tokenizer);

@@ -14,27 +14,24 @@ std::filesystem::path find_model(const std::string& name, Sink& sink) {
   return found.path;
 }
 
-void note_default_model(const Options& options, Sink& sink) {
-  if (options.given().contains("model")) return;
+void note_default_model(Sink& sink) {
   sink.note(
       fmt::format("no model is named: {} is used, a small and weak one for trying commands out; `groel models` lists "
                   "those that -m takes",
                   checkpoints::bundled_models().front().name));
 }
 
-std::filesystem::path model_of(const Options& options, Sink& sink) {
-  note_default_model(options, sink);
-  return find_model(options.text("model"), sink);
+std::filesystem::path model_of(const Chosen<std::string>& model, Sink& sink) {
+  if (!model.given) note_default_model(sink);
+  return find_model(model.value, sink);
 }
 
-checkpoints::LoadedModel load_named(const std::string& name, const Options& options, Sink& sink) {
-  const auto precision = engine::parse_precision(options.text("dtype"));
-  return checkpoints::load_model(find_model(name, sink), precision);
+checkpoints::LoadedModel load_named(const std::string& name, const std::string& dtype, Sink& sink) {
+  return checkpoints::load_model(find_model(name, sink), engine::parse_precision(dtype));
 }
 
-checkpoints::LoadedModel load_model_of(const Options& options, Sink& sink) {
-  note_default_model(options, sink);
-  return load_named(options.text("model"), options, sink);
+checkpoints::LoadedModel load_model_of(const ModelOptions& options, Sink& sink) {
+  return checkpoints::load_model(model_of(options.model, sink), engine::parse_precision(options.dtype));
 }
 
 }  // namespace groel::tasks

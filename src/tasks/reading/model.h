@@ -4,22 +4,23 @@
 #include <filesystem>
 #include <string>
 
-#include "base/options.h"
 #include "base/progress.h"
 #include "checkpoints/load.h"
+#include "tasks/reading/options.h"
 
 namespace groel::tasks {
 
 /// As checkpoints::find_model, whose note goes to the sink.
 std::filesystem::path find_model(const std::string& name, Sink& sink);
 
+/// Says which model is used where none is named.
+void note_default_model(Sink& sink);
 /// The model of --model; where none was named, says which one that is.
-std::filesystem::path model_of(const Options& options, Sink& sink);
-void note_default_model(const Options& options, Sink& sink);
+std::filesystem::path model_of(const Chosen<std::string>& model, Sink& sink);
 
-/// The model of a name, in the precision of --dtype; of an adapter's folder, its base with the adapter merged.
-checkpoints::LoadedModel load_named(const std::string& name, const Options& options, Sink& sink);
-/// That of --model.
-checkpoints::LoadedModel load_model_of(const Options& options, Sink& sink);
+/// The model of a name, in a precision by name; of an adapter's folder, its base with the adapter merged.
+checkpoints::LoadedModel load_named(const std::string& name, const std::string& dtype, Sink& sink);
+/// That of --model, in the precision of --dtype.
+checkpoints::LoadedModel load_model_of(const ModelOptions& options, Sink& sink);
 
 }  // namespace groel::tasks

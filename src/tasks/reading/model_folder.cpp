@@ -1,16 +1,18 @@
-// Looking before leaping.
+// What the folder holds decides.
 #include "tasks/reading/model_folder.h"
 
 #include <filesystem>
 
+#include "base/error.h"
+
 namespace groel::tasks {
 
-void check_model_folder(const std::string& folder, const Options& options) {
+void check_model_folder(const std::string& folder, Standing standing) {
   std::error_code ignored;
   if (!std::filesystem::exists(folder, ignored) || std::filesystem::is_empty(folder, ignored)) return;
   if (!std::filesystem::exists(std::filesystem::path(folder) / "config.json", ignored))
     throw Error(ErrorKind::usage, {"this exists already and is no model", folder, "choose another name"});
-  if (!options.flag("overwrite"))
+  if (standing == Standing::refuse)
     throw Error(ErrorKind::usage, {"the output exists already", folder, "choose another name, or add --overwrite"});
 }
 

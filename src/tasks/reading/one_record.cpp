@@ -3,7 +3,7 @@
 
 namespace groel::tasks {
 
-ReadRecord read_one_record(const Options& options, const bio::Tokenizer& tokenizer, Sink& sink) {
+ReadRecord read_one_record(const SequenceOptions& options, const bio::Tokenizer& tokenizer, Sink& sink) {
   std::vector<ReadRecord> records = read_records(options, tokenizer, sink);
   if (records.size() > 1)
     throw Error(ErrorKind::usage, {fmt::format("there are {} sequences, and one is shown", records.size()), "--record",

@@ -6,6 +6,6 @@
 namespace groel::tasks {
 
 /// Errors: as read_records; usage when there are several sequences; the record's own.
-ReadRecord read_one_record(const Options& options, const bio::Tokenizer& tokenizer, Sink& sink);
+ReadRecord read_one_record(const SequenceOptions& options, const bio::Tokenizer& tokenizer, Sink& sink);
 
 }  // namespace groel::tasks

@@ -12,32 +12,23 @@
 
 namespace groel::tasks {
 
-OptionSpec picture_option(const std::string& shows) {
-  OptionSpec spec{.name = "picture",
-                  .help = shows + ": .svg, .png, or .html to look into; its data as CSV beside it",
-                  .value_name = "FILE"};
-  spec.writes = Writes::picture;
-  spec.extensions = {".svg", ".png", ".html"};
-  return spec;
-}
-
-void check_picture(const Options& options) {
-  if (!options.has("picture")) return;
-  const std::filesystem::path path = options.text("picture");
+void check_picture(const OutputOptions& options) {
+  if (!options.picture) return;
+  const std::filesystem::path path = *options.picture;
   report::check_picture_path(path);
   std::error_code ignored;
   const std::pair<std::filesystem::path, const char*> files[] = {{path, "picture exists"},
                                                                  {path.string() + ".csv", "picture's data exist"}};
   for (const auto& [file, what] : files)
-    if (output_stands(file) && !options.flag("overwrite"))
+    if (output_stands(file) && !options.overwrite)
       throw Error(ErrorKind::usage,
                   {fmt::format("the {} already", what), file.string(), "choose another name, or add --overwrite"});
   if (path.has_parent_path() && !std::filesystem::is_directory(path.parent_path(), ignored))
     throw Error(ErrorKind::not_found, {"there is no such folder to write to", path.parent_path().string(), {}});
 }
 
-void save_picture(const report::Figure& figure, const Options& options, Sink& sink) {
-  const std::string path = options.text("picture");
+void save_picture(const report::Figure& figure, const OutputOptions& options, Sink& sink) {
+  const std::string path = *options.picture;
   report::write_picture(figure, path);
   sink.note(fmt::format("the picture is {}, its data {}.csv", path, path));
 }

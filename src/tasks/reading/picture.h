@@ -1,25 +1,22 @@
-// The --picture option of tasks that have something to show.
+// The --picture of tasks that have something to show.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "base/options.h"
 #include "base/progress.h"
 #include "report/figure.h"
+#include "tasks/reading/options.h"
 
 namespace groel::tasks {
 
-/// `shows`: "A bar chart of the probabilities".
-OptionSpec picture_option(const std::string& shows);
-
 /// Refuses, before anything is computed, a --picture of no known format, or one that stands already unless --overwrite
 /// is given.
-void check_picture(const Options& options);
+void check_picture(const OutputOptions& options);
 
 /// Writes the picture and its data where --picture says, and says so.
-void save_picture(const report::Figure& figure, const Options& options, Sink& sink);
+void save_picture(const report::Figure& figure, const OutputOptions& options, Sink& sink);
 
 /// Residues along an axis: ticks at round numbers, or letters too.
 report::Axis residue_axis(std::string name, std::vector<std::string> labels, std::vector<std::int64_t> numbers);

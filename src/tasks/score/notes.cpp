@@ -38,9 +38,9 @@ std::string offset_text(const VariantTable& table, const WildType& protein) {
 
 }  // namespace
 
-std::vector<std::string> notes_before(const VariantTable& table, const WildType& protein, const Options& options) {
+std::vector<std::string> notes_before(const VariantTable& table, const WildType& protein, const ScoreOptions& options) {
   std::vector<std::string> out;
-  if (options.flag("scan") || options.text("method") == "pseudo-perplexity")
+  if (options.scan || options.method == "pseudo-perplexity")
     if (std::string note = unscored_note(protein.sequence, protein.offset); !note.empty())
       out.push_back(std::move(note));
   for (std::string& note : row_notes(table.rows)) out.push_back(std::move(note));

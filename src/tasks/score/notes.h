@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "base/options.h"
 #include "tasks/score/picture.h"
 #include "tasks/score/table.h"
 
@@ -13,7 +12,7 @@ namespace groel::tasks {
 
 /// Before anything is computed: which positions have no part in a scan or in sums over residues, chains that rows name,
 /// variants that stand more than once.
-std::vector<std::string> notes_before(const VariantTable& table, const WildType& protein, const Options& options);
+std::vector<std::string> notes_before(const VariantTable& table, const WildType& protein, const ScoreOptions& options);
 
 /// Afterwards: an offset that would fit where rows failed, and rows that are no part of a comparison.
 std::vector<std::string> notes_after(const VariantTable& table, const WildType& protein);

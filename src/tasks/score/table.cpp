@@ -21,20 +21,15 @@ struct Columns {
   std::int64_t mutation = -1, sequence = -1, target = -1;
 };
 
-Columns find_columns(const io::Columns& columns, const Options& options) {
-  const auto named = [&](const char* option) {
-    return options.has(option)
-               ? static_cast<std::int64_t>(columns.named(options.text(option), fmt::format("--{}", option)))
-               : -1;
+Columns find_columns(const io::Columns& columns, const ScoreOptions& options) {
+  const auto named = [&](const std::optional<std::string>& name, const char* flag) {
+    return name ? static_cast<std::int64_t>(columns.named(*name, flag)) : -1;
   };
-  Columns out{named("mutation-col"), named("sequence-col"), named("target-col")};
+  Columns out{named(options.mutation_column, "--mutation-column"), named(options.sequence_column, "--sequence-column"),
+              named(options.target_column, "--target-column")};
   if (out.mutation < 0 && out.sequence < 0)
-    out.mutation = static_cast<std::int64_t>(columns.require({}, io::ColumnRole::variant, "--mutation-col"));
+    out.mutation = static_cast<std::int64_t>(columns.require({}, io::ColumnRole::variant, "--mutation-column"));
   return out;
-}
-
-bool names_columns(const Options& options) {
-  return options.has("mutation-col") || options.has("sequence-col") || options.has("target-col");
 }
 
 bool is_variant(const std::string& text) {
@@ -57,10 +52,10 @@ std::string clean_sequence(const std::string& text) {
 
 class TableReader {
  public:
-  TableReader(const Options& options, const std::string& wild_type)
-      : path_(options.text("variants")),
+  TableReader(const ScoreOptions& options, const std::string& wild_type)
+      : path_(*options.variants),
         wild_type_(wild_type),
-        offset_(options.integer("offset")),
+        offset_(options.offset),
         lines_(io::decompress(io::open_bytes(path_), path_), path_ == "-" ? "stdin" : path_),
         rows_(lines_, layout(options)) {
     if (rows_.empty()) throw Error(ErrorKind::bad_input, {"the table is empty", path_, {}});
@@ -83,10 +78,11 @@ class TableReader {
 
  private:
   // In a list "A5D,K9R" is one variant.
-  static io::TableOptions layout(const Options& options) {
+  static io::TableOptions layout(const ScoreOptions& options) {
     io::TableOptions out{.wanted = "a table of variants"};
-    for (const char* name : {"mutation-col", "sequence-col", "target-col"}) out.names.push_back(options.text(name));
-    if (!names_columns(options)) out.is_list = is_variant;
+    for (const auto& name : {options.mutation_column, options.sequence_column, options.target_column})
+      out.names.push_back(name.value_or(""));
+    if (!options.names_columns()) out.is_list = is_variant;
     return out;
   }
 
@@ -119,7 +115,7 @@ class TableReader {
     for (std::size_t i = 0; i < texts.size(); ++i) table_.rows[i].measured = numbers.values[i];
     if (numbers.missing + numbers.unreadable == texts.size())
       throw Error(ErrorKind::bad_input, {fmt::format("the column '{}' holds no number", name), path_,
-                                         "name the column of measured values with --target-col"});
+                                         "name the column of measured values with --target-column"});
     for (std::string& note : io::notes_of(numbers, name)) table_.notes.push_back(std::move(note));
     if (numbers.unreadable > 0) table_.warnings.push_back(io::left_out_of(numbers, texts, name));
   }
@@ -163,16 +159,16 @@ std::string why_not(const std::string& word) {
   return {};
 }
 
-VariantTable from_words(const Options& options, const std::string& wild_type) {
+VariantTable from_words(const ScoreOptions& options, const std::string& wild_type) {
   VariantTable table{{"mutant"}, {}, false};
-  const std::string text = options.text("variants");
+  const std::string text = *options.variants;
   for (std::size_t at = 0; at <= text.size();) {
     const std::size_t end = std::min(text.find(',', at), text.size());
     VariantRow row;
     row.name = text.substr(at, end - at);
     row.fields = {row.name};
     try {
-      read_variant(row, wild_type, options.integer("offset"));
+      read_variant(row, wild_type, options.offset);
     } catch (const Error& error) {
       row.error = error.at(row.name);
     }
@@ -190,20 +186,20 @@ std::string with_near(const std::string& advice, const std::string& path) {
 
 }  // namespace
 
-VariantTable read_variants(const Options& options, const std::string& wild_type) {
-  if (options.flag("scan") == options.has("variants"))
+VariantTable read_variants(const ScoreOptions& options, const std::string& wild_type) {
+  if (options.scan == options.variants.has_value())
     throw Error(ErrorKind::usage, {"say what to score", "--variants",
                                    "a table, variants as A5D:K9R,M1A, or --scan for every substitution"});
-  if (options.integer("offset") > kMostOffset || options.integer("offset") < -kMostOffset)
+  if (options.offset > kMostOffset || options.offset < -kMostOffset)
     throw Error(ErrorKind::usage, {"no protein is that long", "--offset", {}});
-  if (options.flag("scan") && names_columns(options))
+  if (options.scan && options.names_columns())
     throw Error(ErrorKind::usage, {"a scan reads no table, so that no column can be named", "--scan", {}});
-  if (options.flag("scan")) return every_substitution(wild_type, options.integer("offset"));
-  const std::string text = options.text("variants");
+  if (options.scan) return every_substitution(wild_type, options.offset);
+  const std::string text = *options.variants;
   std::error_code ignored;
   const bool file = text == "-" || std::filesystem::exists(text, ignored);
   const bool words = !file && is_variant(text.substr(0, text.find(',')));
-  if (words && names_columns(options))
+  if (words && options.names_columns())
     throw Error(ErrorKind::usage, {fmt::format("'{}' is no table, so that no column can be named", text.substr(0, 60)),
                                    "--variants", "name a CSV or TSV file"});
   if (!file && !words)

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "base/options.h"
 #include "bio/variants.h"
+#include "tasks/score/options.h"
 
 namespace groel::tasks {
 
@@ -17,7 +17,7 @@ struct VariantRow {
   std::vector<std::string> fields;      ///< as in the input, as many as the header has
   bio::Variant variant;                 ///< positions in the sequence
   std::optional<std::string> sequence;  ///< the variant's whole sequence, where that is what was given
-  double measured = NAN;                ///< of --target-col; NaN: none
+  double measured = NAN;                ///< of --target-column; NaN: none
   std::optional<Error> error;           ///< this row alone cannot be scored
 };
 
@@ -29,9 +29,9 @@ struct VariantTable {
   std::vector<std::string> warnings{};  ///< what was left out although it is not missing; to be said
 };
 
-/// --variants (a table, or variants separated by commas) with --mutation-col, --sequence-col, --target-col, --offset,
-/// or --scan. Every row is checked against the wild type. Errors: usage; bad_input for a table without rows, without
-/// such a column, or without any measured value. Those of a row stay with it.
-VariantTable read_variants(const Options& options, const std::string& wild_type);
+/// --variants (a table, or variants separated by commas) with --mutation-column, --sequence-column, --target-column,
+/// --offset, or --scan. Every row is checked against the wild type. Errors: usage; bad_input for a table without rows,
+/// without such a column, or without any measured value. Those of a row stay with it.
+VariantTable read_variants(const ScoreOptions& options, const std::string& wild_type);
 
 }  // namespace groel::tasks

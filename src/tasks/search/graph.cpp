@@ -21,8 +21,8 @@ IndexGraph build(const analysis::UnitRows& vectors, analysis::HnswOptions option
   };
   IndexGraph out{analysis::build_hnsw(vectors, options), {}};
   sink.progress_done();
-  const std::int64_t lost = analysis::mend_hnsw(vectors, *out.graph, kSearchEffort);
-  out.quality = analysis::measure_hnsw(vectors, view(*out.graph), kSearchEffort, lost);
+  const std::int64_t lost = analysis::mend_hnsw(vectors, *out.graph, kSearchEf);
+  out.quality = analysis::measure_hnsw(vectors, view(*out.graph), kSearchEf, lost);
   return out;
 }
 
@@ -42,7 +42,7 @@ IndexGraph make_graph(const analysis::UnitRows& vectors, Sink& sink) {
   IndexGraph made = build(vectors, {}, sink);
   if (is_good(made, vectors.rows)) return made;
   sink.warning(described(made.quality) + ": it is built again with twice the neighbours, which takes longer");
-  made = build(vectors, {.degree = 32, .effort = 400}, sink);
+  made = build(vectors, {.degree = 32, .ef = 400}, sink);
   if (is_good(made, vectors.rows)) return made;
   sink.warning(described(made.quality) +
                ": these vectors do not suit one. The index has none, and every query is compared with all of them");

@@ -9,7 +9,7 @@
 namespace groel::tasks {
 
 /// Candidates that a query keeps by default, and with which graphs are measured.
-inline constexpr std::int64_t kSearchEffort = 200;
+inline constexpr std::int64_t kSearchEf = 200;
 /// Vectors up to which looking at all takes no longer than a graph does: about a millisecond.
 inline constexpr std::int64_t kMostWithoutGraph = 5000;
 /// The recall that a graph has to reach.

@@ -56,9 +56,9 @@ std::int64_t repeated(std::vector<std::string> ids) {
   return count;
 }
 
-Material read(const std::string& path, const Options& options, Sink& sink) {
+Material read(const std::string& path, const SearchOptions& options, Sink& sink) {
   require_embeddings(path);
-  Material out{formats::read_vectors(path, options.text("column")), {}};
+  Material out{formats::read_vectors(path, options.column), {}};
   for (const std::string& note : out.file.notes) sink.note(note);
   const std::int64_t failed = out.file.failed;
   if (failed > 0)
@@ -98,8 +98,8 @@ ordered_json summary(const Material& material, const IndexGraph& made, const std
   return out;
 }
 
-std::string told(const Material& material, const IndexGraph& made, const Options& options) {
-  if (options.flag("exact")) return "no graph, as asked for: every query is compared with all vectors";
+std::string told(const Material& material, const IndexGraph& made, const SearchOptions& options) {
+  if (options.exact) return "no graph, as asked for: every query is compared with all vectors";
   if (material.vectors.rows <= kMostWithoutGraph)
     return fmt::format("no graph: up to {} vectors, comparing all takes no longer, and is exact", kMostWithoutGraph);
   if (!made.graph) return "no graph: every query is compared with all vectors";
@@ -120,23 +120,23 @@ void check_index_name(const std::filesystem::path& path) {
 
 }  // namespace
 
-int make_index(const std::string& embeddings, const Options& options, Context& context) {
-  if (!options.has("output") || options.text("output") == "-")
+int make_index(const std::string& embeddings, const SearchOptions& options, Context& context) {
+  if (!options.to_file())
     throw Error(ErrorKind::usage, {"the index needs a file", "--output", "for example -o proteins.index"});
-  check_index_name(options.text("output"));
+  check_index_name(*options.output);
   check_table_output(options);
   const auto begin = Clock::now();
   const Material material = read(embeddings, options, context.sink);
   const analysis::Vectors& vectors = material.vectors;
   const analysis::UnitRows rows{vectors.rows, vectors.width, vectors.values.data()};
-  const IndexGraph made = options.flag("exact") ? IndexGraph{} : make_graph(rows, context.sink);
-  const std::string path = options.text("output");
+  const IndexGraph made = options.exact ? IndexGraph{} : make_graph(rows, context.sink);
+  const std::string& path = *options.output;
   write_index(path, {{std::filesystem::path(embeddings).filename().string(), material.file.column, material.file.run},
                      material.file.ids,
                      rows,
                      made});
   const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
-  if (options.flag("json")) {
+  if (options.json) {
     ordered_json out = summary(material, made, path);
     out["seconds"] = seconds;
     context.out << out.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';

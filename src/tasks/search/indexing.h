@@ -1,11 +1,12 @@
 // groel search index: from an embedding file to an index.
 #pragma once
 
+#include "tasks/search/options.h"
 #include "tasks/task.h"
 
 namespace groel::tasks {
 
 /// Errors: usage; as formats::read_vectors, make_graph, write_index.
-int make_index(const std::string& embeddings, const Options& options, Context& context);
+int make_index(const std::string& embeddings, const SearchOptions& options, Context& context);
 
 }  // namespace groel::tasks

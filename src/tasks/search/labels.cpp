@@ -10,10 +10,10 @@
 
 namespace groel::tasks {
 
-Annotations::Annotations(const Options& options, Sink& sink) {
-  const std::string id_name = options.text("id-column"), label_name = options.text("label-column");
+Annotations::Annotations(const SearchOptions& options, Sink& sink) {
+  const std::string &id_name = options.id_column, &label_name = options.label_column;
   const io::Table table =
-      io::read_table(options.text("annotations"), {.wanted = "a table of labels", .names = {id_name, label_name}});
+      io::read_table(*options.annotations, {.wanted = "a table of labels", .names = {id_name, label_name}});
   const std::size_t id = table.columns.require(id_name, io::ColumnRole::id, "--id-column");
   const std::size_t label = table.columns.require(label_name, io::ColumnRole::label, "--label-column");
   std::int64_t left_out = 0;
@@ -60,24 +60,6 @@ std::vector<LabelScore> Annotations::transfer(std::span<const Hit> hits) const {
   }
   std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.score > b.score; });
   return out;
-}
-
-std::vector<OptionSpec> annotation_options() {
-  return {{.name = "annotations",
-           .help = "CSV or TSV table of labels of the index's proteins, to carry over to the queries",
-           .value_name = "FILE",
-           .group = "Labels",
-           .verbs = {"query"}},
-          {.name = "id-column",
-           .help = "Its column of ids (default: id, name, accession, ...)",
-           .value_name = "NAME",
-           .group = "Labels",
-           .verbs = {"query"}},
-          {.name = "label-column",
-           .help = "Its column of labels (default: label, class, family, annotation)",
-           .value_name = "NAME",
-           .group = "Labels",
-           .verbs = {"query"}}};
 }
 
 }  // namespace groel::tasks

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "base/options.h"
 #include "base/progress.h"
+#include "tasks/search/options.h"
 
 namespace groel::tasks {
 
@@ -29,7 +29,7 @@ class Annotations {
  public:
   /// The table of --annotations, with --id-column and --label-column. The sink is told of rows without a label or an
   /// id, which are left out. Errors: as io::read_table; bad_input when no row has both.
-  Annotations(const Options& options, Sink& sink);
+  Annotations(const SearchOptions& options, Sink& sink);
 
   /// By the whole id, or else by a part of it between bars ("P01308" of "sp|P01308|INS_HUMAN").
   std::span<const std::string> of(std::string_view id) const;
@@ -40,7 +40,5 @@ class Annotations {
  private:
   std::map<std::string, std::vector<std::string>, std::less<>> labels_;
 };
-
-std::vector<OptionSpec> annotation_options();
 
 }  // namespace groel::tasks

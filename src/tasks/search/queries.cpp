@@ -105,8 +105,8 @@ std::vector<SearchQuery> by_embeddings(const std::string& path, const std::strin
 // The column of the index, computed for sequences.
 class Embedder {
  public:
-  Embedder(const Options& options, const SearchIndex& index, Sink& sink)
-      : loaded_(load_named(options.text("model"), options, sink)), column_(column_of(index)) {
+  Embedder(const SearchOptions& options, const SearchIndex& index, Sink& sink)
+      : loaded_(load_named(*options.model, options.dtype, sink)), column_(column_of(index)) {
     const models::ModelInfo info = loaded_.model->info();
     check_model(describe_run(loaded_, {})["model"].get<std::string>(), index, "--model");
     check_width(info.width, index, "--model");
@@ -199,18 +199,19 @@ class Embedder {
 
 }  // namespace
 
-std::vector<SearchQuery> read_queries(const Options& options, const SearchIndex& index, Sink& sink) {
-  const int kinds = int{options.has("ids")} + int{options.has("embeddings")} + int{options.has("sequences")};
+std::vector<SearchQuery> read_queries(const SearchOptions& options, const SearchIndex& index, Sink& sink) {
+  const int kinds =
+      int{options.ids.has_value()} + int{options.embeddings.has_value()} + int{options.sequences.has_value()};
   if (kinds != 1)
     throw Error(ErrorKind::usage, {kinds == 0 ? "nothing to search for" : "more than one kind of query", "query",
                                    "give one of --sequences FASTA -m MODEL, --ids A,B and --embeddings FILE"});
-  if (options.has("ids")) return by_ids(options.list("ids"), index, sink);
-  if (options.has("embeddings")) return by_embeddings(options.text("embeddings"), options.text("column"), index, sink);
-  if (!options.has("model"))
+  if (options.ids) return by_ids(*options.ids, index, sink);
+  if (options.embeddings) return by_embeddings(*options.embeddings, options.column, index, sink);
+  if (!options.model)
     throw Error(ErrorKind::usage,
                 {"sequences need the model that made the index", "--model",
                  index.about().model().empty() ? std::string() : fmt::format("which is '{}'", index.about().model())});
-  return Embedder(options, index, sink).embed(options.text("sequences"), gaps_of(options), sink);
+  return Embedder(options, index, sink).embed(*options.sequences, parse_gaps(options.gaps), sink);
 }
 
 }  // namespace groel::tasks

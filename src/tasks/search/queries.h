@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "base/options.h"
 #include "base/progress.h"
 #include "tasks/search/index_file.h"
+#include "tasks/search/options.h"
 
 namespace groel::tasks {
 
@@ -20,6 +20,6 @@ struct SearchQuery {
 
 /// By --ids, --embeddings or --sequences. Errors: usage (not one of the three, no model, another model than that of the
 /// index), bad_input (vectors of another width), not_found; those of a record stay with it.
-std::vector<SearchQuery> read_queries(const Options& options, const SearchIndex& index, Sink& sink);
+std::vector<SearchQuery> read_queries(const SearchOptions& options, const SearchIndex& index, Sink& sink);
 
 }  // namespace groel::tasks

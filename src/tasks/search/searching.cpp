@@ -22,15 +22,13 @@ using Clock = std::chrono::steady_clock;
 
 class Search {
  public:
-  Search(const Options& options, const SearchIndex& index) : index_(index) {
-    for (const char* name : {"neighbours", "effort"})
-      if (options.integer(name) < 1)
-        throw Error(ErrorKind::usage,
-                    {fmt::format("{} is not at least 1", options.integer(name)), fmt::format("--{}", name), {}});
+  Search(const SearchOptions& options, const SearchIndex& index) : index_(index) {
+    check(options.neighbours, "--neighbours");
+    check(options.ef, "--ef");
     const std::int64_t rows = index.vectors().rows;
-    k_ = std::min(options.integer("neighbours"), rows);
-    effort_ = std::min(options.integer("effort"), rows);
-    exact_ = options.flag("exact") || !index.has_graph();
+    k_ = std::min(options.neighbours, rows);
+    ef_ = std::min(options.ef, rows);
+    exact_ = options.exact || !index.has_graph();
   }
 
   std::vector<Hit> run(const SearchQuery& query) {
@@ -47,10 +45,14 @@ class Search {
   std::int64_t fallbacks() const { return fallbacks_; }
 
  private:
+  static void check(std::int64_t value, const char* flag) {
+    if (value < 1) throw Error(ErrorKind::usage, {fmt::format("{} is not at least 1", value), flag, {}});
+  }
+
   std::vector<analysis::Neighbour> nearest(const SearchQuery& query) {
     const std::int64_t wanted = std::min(k_ + (query.self >= 0 ? 1 : 0), index_.vectors().rows);
     if (!exact_) {
-      auto found = analysis::search_hnsw(index_.vectors(), index_.graph(), {query.vector, wanted, effort_});
+      auto found = analysis::search_hnsw(index_.vectors(), index_.graph(), {query.vector, wanted, ef_});
       if (static_cast<std::int64_t>(found.size()) == wanted) return found;
       ++fallbacks_;
     }
@@ -58,7 +60,7 @@ class Search {
   }
 
   const SearchIndex& index_;
-  std::int64_t k_ = 0, effort_ = 0;
+  std::int64_t k_ = 0, ef_ = 0;
   bool exact_ = false;
   std::atomic<std::int64_t> fallbacks_ = 0;
 };
@@ -78,28 +80,27 @@ std::vector<Answer> answer_all(const std::vector<SearchQuery>& queries, Search& 
   return out;
 }
 
-void write(const std::vector<Answer>& answers, const Annotations* annotations, const Options& options,
+void write(const std::vector<Answer>& answers, const Annotations* annotations, const SearchOptions& options,
            ordered_json about, Context& context) {
-  const bool to_file = options.has("output") && options.text("output") != "-";
+  const bool to_file = options.to_file();
   const auto json = [&] {
     about["queries"] = answers_json(answers, annotations);
     return about;
   };
   if (to_file) write_table(options, {[&] { return answers_csv(answers, annotations); }, json});
-  if (options.flag("json")) {
+  if (options.json) {
     context.out << json().dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
-  } else if (options.has("output") && !to_file) {
+  } else if (options.output && !to_file) {
     context.out << answers_csv(answers, annotations);
   } else if (!to_file) {
     context.out << answers_text(answers, annotations);
   }
 }
 
-void tell(const Search& search, const SearchIndex& index, const Options& options, Sink& sink) {
+void tell(const Search& search, const SearchIndex& index, const SearchOptions& options, Sink& sink) {
   const std::int64_t rows = index.vectors().rows;
-  if (options.integer("neighbours") > rows)
-    sink.note(fmt::format("-k {} is more than the {} vectors of the index: all are listed",
-                          options.integer("neighbours"), rows));
+  if (options.neighbours > rows)
+    sink.note(fmt::format("-k {} is more than the {} vectors of the index: all are listed", options.neighbours, rows));
   if (search.fallbacks() > 0)
     sink.note(fmt::format("the graph found fewer than -k for {} {}, so all vectors were compared", search.fallbacks(),
                           search.fallbacks() == 1 ? "query" : "queries"));
@@ -110,13 +111,13 @@ void tell(const Search& search, const SearchIndex& index, const Options& options
 
 }  // namespace
 
-int query_index(const std::string& path, const Options& options, Context& context) {
-  check_output_format(options.text("output"), table_extensions(), context.sink);
+int query_index(const std::string& path, const SearchOptions& options, Context& context) {
+  check_output_format(options.output.value_or(""), table_extensions(), context.sink);
   check_table_output(options);
   const SearchIndex index = SearchIndex::open(path);
   Search search(options, index);
   std::optional<Annotations> annotations;
-  if (options.has("annotations")) annotations.emplace(options, context.sink);
+  if (options.annotations) annotations.emplace(options, context.sink);
   const Annotations* labels = annotations ? &*annotations : nullptr;
   const std::vector<SearchQuery> queries = read_queries(options, index, context.sink);
   const auto begin = Clock::now();

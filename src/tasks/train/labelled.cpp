@@ -171,7 +171,7 @@ class LabelledMaterial {
     if (held_out_)
       held_out_features_.emplace(*held_out_, model, train::FeatureOptions{rest, folder, "held-out data"}, sink);
     sink.note(fmt::format("the trunk's embeddings take {}{}", format_bytes(features_->bytes()),
-                          features_->on_disk() ? ", in a file of --out" : ""));
+                          features_->on_disk() ? ", in a file of --output" : ""));
   }
 
   std::int64_t most_tokens() const { return data_.most_tokens(); }

@@ -1,6 +1,7 @@
 // From options to what the library takes.
 #include "tasks/train/plan.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "checkpoints/initial.h"
@@ -17,26 +18,26 @@ namespace {
 using nlohmann::json;
 
 // The family and the size that a new model is asked for.
-json new_config(const Options& options) {
-  const models::Family* family = &models::family_named(options.text("family"));
+json new_config(const TrainOptions& options) {
+  const models::Family* family = &models::family_named(options.family.value);
   models::ModelShape shape;
-  const bool any_shape = options.given().contains("family") && !options.given().contains("shape");
+  const bool any_shape = options.family.given && !options.shape.given;
   for (const models::Family& one : models::families())
     for (const models::NamedShape& known : one.shapes)
-      if (!any_shape && options.text("shape") == known.name) {
+      if (!any_shape && options.shape.value == known.name) {
         shape = known.shape;
         family = &one;
       }
-  if (options.given().contains("family") && options.text("family") != family->name)
-    throw Error(ErrorKind::usage, {fmt::format("{} is a shape of {}, not of {}", options.text("shape"), family->name,
-                                               options.text("family")),
-                                   "--shape --family", "leave one of them out"});
-  if (options.has("layers")) shape.layers = options.integer("layers");
-  if (options.has("width")) shape.width = options.integer("width");
-  if (options.has("heads")) shape.heads = options.integer("heads");
+  if (options.family.given && options.family.value != family->name)
+    throw Error(ErrorKind::usage,
+                {fmt::format("{} is a shape of {}, not of {}", options.shape.value, family->name, options.family.value),
+                 "--shape --family", "leave one of them out"});
+  if (options.layers) shape.layers = *options.layers;
+  if (options.width) shape.width = *options.width;
+  if (options.heads) shape.heads = *options.heads;
   json config = family->configure(shape);
-  if (options.has("initial-deviation")) {
-    const double deviation = options.number("initial-deviation");
+  if (options.initial_deviation) {
+    const double deviation = *options.initial_deviation;
     if (!(deviation > 0 && deviation <= 1))
       throw Error(ErrorKind::usage, {"a deviation lies above 0, up to 1", "--initial-deviation", "0.02 is usual"});
     config["initializer_range"] = deviation;
@@ -44,207 +45,211 @@ json new_config(const Options& options) {
   return config;
 }
 
-checkpoints::InitialOptions initial_options(const Options& options) {
-  return {static_cast<std::uint64_t>(options.integer("seed")), options.text("initial-heads") == "neighbours"
-                                                                   ? checkpoints::InitialHeads::neighbours
-                                                                   : checkpoints::InitialHeads::anywhere};
+checkpoints::InitialOptions initial_options(const TrainOptions& options) {
+  return {static_cast<std::uint64_t>(options.seed), options.initial_heads.value == "neighbours"
+                                                        ? checkpoints::InitialHeads::neighbours
+                                                        : checkpoints::InitialHeads::anywhere};
+}
+
+// Options that go with nothing here; `why` lacks its place.
+void refuse_given(const std::vector<std::pair<bool, const char*>>& options, Error::Parts why) {
+  for (const auto& [given, flag] : options) {
+    if (!given) continue;
+    why.where = flag;
+    throw Error(ErrorKind::usage, why);
+  }
+}
+
+Objective objective_of(const TrainOptions& options) {
+  const std::string word = options.objective.at(0);
+  if (word == "classify") return Objective::classify;
+  return word == "residues" ? Objective::residues : Objective::mlm;
 }
 
 // What a checkpoint keeps of the options: all that may change its numbers.
-json kept_options(const Options& options) {
-  json kept = options.json();
-  for (const char* name : {"out", "resume", "overwrite", "threads", "json"}) kept.erase(name);
+json kept_options(const TrainOptions& options) {
+  json kept = options.all;
+  for (const char* name : {"output", "resume", "overwrite", "threads", "json"}) kept.erase(name);
+  if (objective_of(options) == Objective::residues) kept["objective"] = {"tokens"};  // as checkpoints call it
   return kept;
 }
 
 // New weights go far, those of a pre-trained trunk must not.
-double learning_rate(const Options& options) {
-  if (options.has("learning-rate")) return options.number("learning-rate");
-  const bool new_weights_alone = options.has("lora-r") || options.text("train") == "heads";
-  return options.has("from") && !new_weights_alone ? 5e-5 : 1e-3;
+double learning_rate(const TrainOptions& options) {
+  if (options.learning_rate) return *options.learning_rate;
+  const bool new_weights_alone = options.lora_r.has_value() || options.train.value == "heads";
+  return options.from.has_value() && !new_weights_alone ? 5e-5 : 1e-3;
 }
 
-double momentum(const Options& options, train::OptimizerKind kind) {
-  if (options.has("momentum")) return options.number("momentum");
+double momentum(const TrainOptions& options, train::OptimizerKind kind) {
+  if (options.momentum) return *options.momentum;
   return kind == train::OptimizerKind::muon ? 0.95 : 0.9;
 }
 
 constexpr std::int64_t kDefaultEpochs = 3;  // before the data are known
 constexpr std::int64_t kDefaultBatchTokens = 4096;
 
-bool length_by_data(const Options& options) {
-  return !options.has("steps") && !options.has("epochs") && !options.has("minutes");
-}
+bool length_by_data(const TrainOptions& options) { return !options.steps && !options.epochs && !options.minutes; }
 
-train::RunLength run_length(const Options& options) {
+train::RunLength run_length(const TrainOptions& options) {
   train::RunLength length;
-  const auto positive = [&](const char* name) {
-    if (options.number(name) <= 0)
-      throw Error(ErrorKind::usage, {"a run's length is above 0", fmt::format("--{}", name), {}});
-    return true;
+  const auto check = [](double value, const char* flag) {
+    if (value <= 0) throw Error(ErrorKind::usage, {"a run's length is above 0", flag, {}});
   };
-  if (options.has("steps") && positive("steps")) length.steps = options.integer("steps");
-  if (options.has("epochs") && positive("epochs")) length.epochs = options.integer("epochs");
-  if (options.has("minutes") && positive("minutes")) length.minutes = options.number("minutes");
+  if (options.steps) check(static_cast<double>(length.steps = *options.steps), "--steps");
+  if (options.epochs) check(static_cast<double>(length.epochs = *options.epochs), "--epochs");
+  if (options.minutes) check(length.minutes = *options.minutes, "--minutes");
   if (length.steps == 0 && length.epochs == 0 && length.minutes == 0) length.epochs = kDefaultEpochs;
   return length;
 }
 
-train::TrainerOptions trainer_options(const Options& options) {
+train::TrainerOptions trainer_options(const TrainOptions& options) {
   train::TrainerOptions t;
-  t.folder = options.text("out");
+  t.folder = *options.output;
   t.length = run_length(options);
-  t.accumulate = options.integer("accumulate");
-  t.clip = options.number("clip");
-  t.warmup = options.number("warmup");
+  t.accumulate = options.accumulate;
+  t.clip = options.clip;
+  t.warmup = options.warmup.value;
   // A part of a run whose steps are not known: none.
-  if (!options.given().contains("warmup") && t.length.steps == 0 && t.length.epochs == 0) t.warmup = 0;
-  t.schedule = {.kind = train::parse_schedule(options.text("schedule")),
-                .rate = learning_rate(options),
-                .floor = options.number("floor")};
-  const train::OptimizerKind optimizer = train::parse_optimizer(options.text("optimizer"));
+  if (!options.warmup.given && t.length.steps == 0 && t.length.epochs == 0) t.warmup = 0;
+  t.schedule = {
+      .kind = train::parse_schedule(options.schedule), .rate = learning_rate(options), .floor = options.floor};
+  const train::OptimizerKind optimizer = train::parse_optimizer(options.optimizer);
   t.optimizer = {.kind = optimizer,
-                 .beta1 = options.number("beta1"),
-                 .beta2 = options.number("beta2"),
-                 .epsilon = options.number("epsilon"),
+                 .beta1 = options.beta1,
+                 .beta2 = options.beta2,
+                 .epsilon = options.epsilon,
                  .momentum = momentum(options, optimizer),
-                 .weight_decay = options.number("weight-decay")};
-  t.evaluation = {.every = options.integer("eval-every"),
-                  .metric = options.text("metric"),
-                  .patience = options.integer("patience"),
-                  .smallest_gain = options.number("min-gain")};
-  t.saving = {.every = options.integer("save-every"),
-              .total_limit = options.integer("save-total-limit"),
-              .final_model = options.text("keep") == "best" ? train::FinalModel::best : train::FinalModel::last};
-  t.log_every = options.integer("log-every");
+                 .weight_decay = options.weight_decay};
+  t.evaluation = {.every = options.eval_every,
+                  .metric = options.metric,
+                  .patience = options.patience,
+                  .smallest_gain = options.min_gain};
+  t.saving = {.every = options.save_every,
+              .total_limit = options.save_total_limit,
+              .final_model = options.keep == "best" ? train::FinalModel::best : train::FinalModel::last};
+  t.log_every = options.log_every;
   t.recipe = kept_options(options);
   return t;
 }
 
-Objective objective_of(const Options& options) {
-  const std::string word = options.list("objective").at(0);
-  if (word == "classify") return Objective::classify;
-  return word == "tokens" ? Objective::tokens : Objective::mlm;
-}
-
 // Signals stand at a protein's start more often than in its middle; and a piece that stays is computed once.
-std::string crop_of(const Options& options) {
+std::string crop_of(const TrainOptions& options) {
   const bool labels = objective_of(options) != Objective::mlm;
-  return labels && !options.given().contains("crop") ? "start" : options.text("crop");
+  return labels && !options.crop.given ? "start" : options.crop.value;
 }
 
-LabelPlan label_plan(const Options& options) {
+LabelPlan label_plan(const TrainOptions& options) {
   LabelPlan plan;
   plan.columns = label_columns(options);
-  plan.options = {objective_of(options) == Objective::tokens ? models::LabelOf::token : models::LabelOf::sequence,
-                  options.text("problem"), options.list("classes"), options.text("unlabelled"),
-                  options.text("pooling") == "cls" ? models::Pooling::cls : models::Pooling::mean};
-  plan.pooling_given = options.given().contains("pooling");
-  const auto named = options.list("valid-split");
+  plan.options = {objective_of(options) == Objective::residues ? models::LabelOf::token : models::LabelOf::sequence,
+                  options.problem, options.classes, options.unlabelled,
+                  options.pooling.value == "cls" ? models::Pooling::cls : models::Pooling::mean};
+  plan.pooling_given = options.pooling.given;
+  const auto named = options.valid_split;
   plan.held_out = {named.begin(), named.end()};
   if (named.empty()) plan.held_out = {"valid", "validation", "val", "dev"};
-  if (!plan.columns.split.empty() && options.number("valid-fraction") > 0)
+  if (!plan.columns.split.empty() && options.valid_fraction > 0)
     throw Error(ErrorKind::usage,
                 {"what is held out is said twice", "--split-column --valid-fraction", "give one of them"});
-  if (!plan.columns.split.empty() && !options.list("valid").empty())
+  if (!plan.columns.split.empty() && !options.valid.empty())
     throw Error(ErrorKind::usage, {"what is held out is said twice", "--split-column --valid", "give one of them"});
   return plan;
 }
 
-std::optional<nn::LoraOptions> lora_of(const Options& options) {
-  if (!options.has("lora-r")) {
-    for (const char* name : {"lora-alpha", "lora-dropout", "lora-targets", "merge"})
-      if (options.given().contains(name))
-        throw Error(ErrorKind::usage, {"there are no adapters", fmt::format("--{}", name), "ask for them: --lora-r 8"});
+std::optional<nn::LoraOptions> lora_of(const TrainOptions& options) {
+  if (!options.lora_r.has_value()) {
+    refuse_given({{options.lora_alpha.given, "--lora-alpha"},
+                  {options.lora_dropout.given, "--lora-dropout"},
+                  {options.lora_targets.given, "--lora-targets"},
+                  {options.merge, "--merge"}},
+                 {"there are no adapters", {}, "ask for them: --lora-r 8"});
     return std::nullopt;
   }
-  const double dropout = options.number("lora-dropout");
+  const double dropout = options.lora_dropout.value;
   if (!(dropout >= 0 && dropout < 1)) throw Error(ErrorKind::usage, {"dropout lies in [0, 1)", "--lora-dropout", {}});
-  if (options.given().contains("train"))
+  if (options.train.given)
     throw Error(ErrorKind::usage, {"adapters are trained with the head, and nothing else", "--train --lora-r", {}});
-  if (!options.has("from")) throw Error(ErrorKind::usage, {"adapters belong to a model: name it", "--from", {}});
-  return nn::LoraOptions{options.integer("lora-r"), options.number("lora-alpha"), options.list("lora-targets"),
-                         static_cast<std::uint64_t>(options.integer("seed")), dropout};
+  if (!options.from.has_value()) throw Error(ErrorKind::usage, {"adapters belong to a model: name it", "--from", {}});
+  return nn::LoraOptions{*options.lora_r, options.lora_alpha.value, options.lora_targets.value,
+                         static_cast<std::uint64_t>(options.seed), dropout};
 }
 
-train::MlmDataOptions batch_options(const Options& options) {
-  const auto seed = static_cast<std::uint64_t>(options.integer("seed"));
+train::MlmDataOptions batch_options(const TrainOptions& options) {
+  const auto seed = static_cast<std::uint64_t>(options.seed);
   return {.seed = seed,
-          .batch_tokens = options.has("batch-tokens") ? options.integer("batch-tokens") : kDefaultBatchTokens,
-          .max_residues = options.integer("max-length"),
+          .batch_tokens = options.batch_tokens ? *options.batch_tokens : kDefaultBatchTokens,
+          .max_residues = options.max_length,
           .crop = train::parse_crop(crop_of(options)),
-          .masking = {.style = train::parse_masking(options.text("masking")),
-                      .fraction = options.number("mask-fraction"),
-                      .seed = seed}};
+          .masking = {.style = train::parse_masking(options.masking), .fraction = options.mask_fraction, .seed = seed}};
 }
 
-void check_folders(const Options& options) {
+void check_folders(const TrainOptions& options) {
   std::error_code ignored;
-  if (options.has("from") && std::filesystem::equivalent(options.text("from"), options.text("out"), ignored))
-    throw Error(ErrorKind::usage, {"the run would write over the model that it starts from", "--from --out",
-                                   "give --out another folder"});
+  if (options.from.has_value() && std::filesystem::equivalent(*options.from, *options.output, ignored))
+    throw Error(ErrorKind::usage, {"the run would write over the model that it starts from", "--from --output",
+                                   "give --output another folder"});
 }
 
-train::Start start_of(const Options& options) {
-  if (options.flag("resume") && options.flag("overwrite"))
+train::Start start_of(const TrainOptions& options) {
+  if (options.resume && options.overwrite)
     throw Error(ErrorKind::usage, {"a run is gone on with or started over, not both", "--resume --overwrite", {}});
-  if (options.flag("resume")) return train::Start::resume;
-  return options.flag("overwrite") ? train::Start::replace : train::Start::fresh;
+  if (options.resume) return train::Start::resume;
+  return options.overwrite ? train::Start::replace : train::Start::fresh;
 }
 
 }  // namespace
 
 Options with_recipe(const Options& options) {
-  const std::vector<std::string> words = options.list("objective");
+  const std::vector<OptionSpec> table = option_table<TrainOptions>();
+  const std::vector<std::string> words = bound<TrainOptions>(options).objective;
   if (words.size() != 1)
     throw Error(ErrorKind::usage,
-                {"name one objective or one recipe", {}, "for example: groel train mlm --data F.fasta --out DIR"});
+                {"name one objective or one recipe", {}, "for example: groel train mlm --data F.fasta --output DIR"});
   json values = json::object();
-  if (words[0].ends_with(".toml")) values = train::read_recipe(words[0], train_options());
+  if (words[0].ends_with(".toml")) values = train::read_recipe(words[0], table);
   for (const auto& [name, value] : options.given().items())
     if (name != "objective" || !words[0].ends_with(".toml")) values[name] = value;
   if (!values.contains("objective")) values["objective"] = "mlm";
-  const Options merged(train_options(), values);
-  const std::string objective = merged.list("objective").at(0);
-  if (objective != "mlm" && objective != "classify" && objective != "tokens")
+  const Options merged(table, values);
+  const std::string objective = bound<TrainOptions>(merged).objective.at(0);
+  const auto& verbs = train_verbs();
+  if (std::none_of(verbs.begin(), verbs.end(), [&](const Verb& verb) { return verb.name == objective; }))
     throw Error(ErrorKind::usage, {fmt::format("there is no objective '{}'", objective),
                                    {},
-                                   "mlm, classify, tokens, or a recipe whose name ends in .toml"});
+                                   "mlm, classify, residues, or a recipe whose name ends in .toml"});
   return merged;
 }
 
-train::LabelColumns label_columns(const Options& options) {
-  return {options.text("sequence-column"), options.list("label-column"), options.text("split-column"),
-          gaps_of(options)};
+train::LabelColumns label_columns(const LabelColumnOptions& options) {
+  return {options.sequence_column, options.label_column, options.split_column, parse_gaps(options.gaps)};
 }
 
-TrainPlan train_plan(const Options& options) {
-  for (const char* name : {"data", "out"})
-    if (!options.has(name))
-      throw Error(ErrorKind::usage, {fmt::format("{} is missing", name), fmt::format("--{}", name), {}});
-  check_verb("train", train_options(), options.list("objective").at(0), options);
+TrainPlan train_plan(const TrainOptions& options) {
+  if (options.data.empty()) throw Error(ErrorKind::usage, {"data is missing", "--data", {}});
+  if (!options.output) throw Error(ErrorKind::usage, {"output is missing", "--output", {}});
   check_folders(options);
-  if (options.number("valid-fraction") > 0 && !options.list("valid").empty())
+  if (options.valid_fraction > 0 && !options.valid.empty())
     throw Error(ErrorKind::usage, {"what is held out is said twice", "--valid --valid-fraction", "give one of them"});
   return {.objective = objective_of(options),
           .labels = label_plan(options),
-          .data = options.list("data"),
-          .valid = options.list("valid"),
-          .valid_fraction = options.number("valid-fraction"),
-          .filter = {.shortest = options.integer("min-length"), .gaps = gaps_of(options)},
+          .data = options.data,
+          .valid = options.valid,
+          .valid_fraction = options.valid_fraction,
+          .filter = {.shortest = options.min_length, .gaps = parse_gaps(options.gaps)},
           .batches = batch_options(options),
-          .batch_tokens_by_data = !options.has("batch-tokens"),
+          .batch_tokens_by_data = !options.batch_tokens.has_value(),
           .length_by_data = length_by_data(options),
           .trainer = trainer_options(options),
           .start = start_of(options),
-          .precision = engine::parse_precision(options.text("dtype")),
-          .trained = options.text("train"),
+          .precision = engine::parse_precision(options.dtype),
+          .trained = options.train.value,
           .lora = lora_of(options),
-          .lora_targets_named = options.given().contains("lora-targets"),
-          .merge = options.flag("merge"),
-          .recompute = options.flag("checkpointing") ? models::Recompute::blocks : models::Recompute::none,
-          .memory = options.bytes("memory"),
-          .cache_limit = options.bytes("cache-limit").value()};
+          .lora_targets_named = options.lora_targets.given,
+          .merge = options.merge,
+          .recompute = options.checkpointing ? models::Recompute::blocks : models::Recompute::none,
+          .memory = options.memory,
+          .cache_limit = options.cache_limit};
 }
 
 models::TrainingPlan training_plan(const TrainPlan& plan, const checkpoints::Checkpoint& weights) {
@@ -268,15 +273,21 @@ models::TrainingPlan training_plan(const TrainPlan& plan, const checkpoints::Che
   return out;
 }
 
-checkpoints::Checkpoint starting_weights(const Options& options, Sink& sink) {
-  for (const char* name : {"family", "shape", "layers", "width", "heads", "initial-heads", "initial-deviation"})
-    if (options.has("from") && options.given().contains(name))
-      throw Error(ErrorKind::usage, {"--from brings its own shape", fmt::format("--{}", name), {}});
+checkpoints::Checkpoint starting_weights(const TrainOptions& options, Sink& sink) {
+  if (options.from)
+    refuse_given({{options.family.given, "--family"},
+                  {options.shape.given, "--shape"},
+                  {options.layers.has_value(), "--layers"},
+                  {options.width.has_value(), "--width"},
+                  {options.heads.has_value(), "--heads"},
+                  {options.initial_heads.given, "--initial-heads"},
+                  {options.initial_deviation.has_value(), "--initial-deviation"}},
+                 {"--from brings its own shape", {}, {}});
   checkpoints::Checkpoint checkpoint =
-      options.has("from") ? checkpoints::read_checkpoint(find_model(options.text("from"), sink))
-                          : checkpoints::initial_checkpoint(new_config(options), initial_options(options));
-  if (options.has("dropout")) {
-    const double dropout = options.number("dropout");
+      options.from.has_value() ? checkpoints::read_checkpoint(find_model(*options.from, sink))
+                               : checkpoints::initial_checkpoint(new_config(options), initial_options(options));
+  if (options.dropout) {
+    const double dropout = *options.dropout;
     if (!(dropout >= 0 && dropout < 1)) throw Error(ErrorKind::usage, {"dropout lies in [0, 1)", "--dropout", {}});
     checkpoint.config["hidden_dropout_prob"] = dropout;
     checkpoint.config["attention_probs_dropout_prob"] = 0.0;  // not trained with

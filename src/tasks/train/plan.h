@@ -6,31 +6,21 @@
 #include <string>
 #include <vector>
 
-#include "base/options.h"
 #include "base/progress.h"
 #include "checkpoints/checkpoint.h"
 #include "models/training_plan.h"
-#include "tasks/task.h"
+#include "tasks/train/options.h"
 #include "train/labels.h"
 #include "train/mlm_data.h"
 #include "train/trainer.h"
 
 namespace groel::tasks {
 
-/// The one table of options, for flags and recipes.
-const std::vector<OptionSpec>& train_options();
-
-/// The objectives.
-const std::vector<Verb>& train_verbs();
-
-/// Those that say what a table's columns are.
-std::vector<OptionSpec> label_column_options();
-
 /// The options with those of the recipe that the first word names; flags win. Errors: usage, as train::read_recipe.
 Options with_recipe(const Options& options);
 
 /// What the first word asks for.
-enum class Objective { mlm, classify, tokens };
+enum class Objective { mlm, classify, residues };
 
 struct LabelPlan {
   train::LabelColumns columns{};
@@ -60,16 +50,16 @@ struct TrainPlan {
   std::size_t cache_limit = 0;
 };
 
-/// The columns that `label_column_options` name.
-train::LabelColumns label_columns(const Options& options);
+/// The columns that the options name.
+train::LabelColumns label_columns(const LabelColumnOptions& options);
 
 /// Errors: usage, naming the option.
-TrainPlan train_plan(const Options& options);
+TrainPlan train_plan(const TrainOptions& options);
 
 /// What the library is to train of that checkpoint. Errors: usage.
 models::TrainingPlan training_plan(const TrainPlan& plan, const checkpoints::Checkpoint& weights);
 
 /// The weights to start from: those of --from, or new ones of the shape asked for.
-checkpoints::Checkpoint starting_weights(const Options& options, Sink& sink);
+checkpoints::Checkpoint starting_weights(const TrainOptions& options, Sink& sink);
 
 }  // namespace groel::tasks

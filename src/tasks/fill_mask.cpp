@@ -18,51 +18,55 @@ using nlohmann::ordered_json;
 
 constexpr int kBar = 30;
 
-std::vector<OptionSpec> option_table() {
-  std::vector<OptionSpec> table{
-      sequences_option(),
-      model_option(),
-      record_option(),
-      gaps_option(),
-      {.name = "position",
-       .letter = 'p',
-       .type = OptionType::list,
-       .help = "Residues to mask, together, counted from 1",
-       .value_name = "N,..."},
-      {.name = "zero-based",
-       .type = OptionType::flag,
-       .help = "Positions count from 0, in what is given and shown",
-       .group = kInput},
-      {.name = "all", .type = OptionType::flag, .help = "Mask every residue, each in a copy of its own"},
-      {.name = "top-k",
-       .letter = 'k',
-       .type = OptionType::integer,
-       .help = "Predictions to show; 0: all",
-       .otherwise = 5,
-       .value_name = "K",
-       .group = kOutput},
-      {.name = "vocabulary",
-       .type = OptionType::choice,
-       .help = "Probabilities over the 20 residues (they sum to 1), or over all tokens of the model",
-       .otherwise = "residues",
-       .choices = {"residues", "all"},
-       .group = kOutput},
-      {.name = "tolerant",
-       .type = OptionType::number,
-       .help = "With --all: list positions with at least as many effective residues (2 to the entropy)",
-       .otherwise = 8.0,
-       .value_name = "X",
-       .group = kOutput},
-      table_option(
-          "Also write the probabilities (.csv, .tsv, .json), a position a row; -: CSV to stdout, instead of text"),
-      picture_option("Picture of one record's probabilities, bars of a position or a map of several"),
-      overwrite_option(),
-      window_option(0)};
-  for (OptionSpec& spec : plan_options()) table.push_back(std::move(spec));
-  for (OptionSpec& spec : std::vector{dtype_option(), threads_option(), json_option()})
-    table.push_back(std::move(spec));
-  return table;
-}
+struct FillMaskOptions : SequenceOptions, ModelOptions, OutputOptions, MaskedScanOptions, ThreadOptions {
+  std::vector<std::string> position;
+  bool zero_based = false;
+  bool all = false;
+  std::int64_t top_k = 0;
+  std::string vocabulary;
+  double tolerant = 0;
+  bool json = false;
+
+  void declare(OptionBinder& to) {
+    to(input, sequences_option());
+    to(model, model_option());
+    to(record, record_option());
+    to(gaps, gaps_option());
+    to(position, {.name = "position",
+                  .letter = 'p',
+                  .help = "Residues to mask, together, counted from 1",
+                  .value_name = "N,..."});
+    to(zero_based,
+       {.name = "zero-based", .help = "Positions count from 0, in what is given and shown", .group = kInput});
+    to(all, {.name = "all", .help = "Mask every residue, each in a copy of its own"});
+    to(top_k, {.name = "top-k",
+               .letter = 'k',
+               .help = "Predictions to show; 0: all",
+               .otherwise = 5,
+               .value_name = "K",
+               .group = kOutput});
+    to(vocabulary, {.name = "vocabulary",
+                    .help = "Probabilities over the 20 residues (they sum to 1), or over all tokens of the model",
+                    .otherwise = "residues",
+                    .choices = {"residues", "all"},
+                    .group = kOutput});
+    to(tolerant, {.name = "tolerant",
+                  .help = "With --all: list positions with at least as many effective residues (2 to the entropy)",
+                  .otherwise = 8.0,
+                  .value_name = "X",
+                  .group = kOutput});
+    to(output,
+       table_option(
+           "Also write the probabilities (.csv, .tsv, .json), a position a row; -: CSV to stdout, instead of text"));
+    to(picture, picture_option("Picture of one record's probabilities, bars of a position or a map of several"));
+    to(overwrite, overwrite_option());
+    to(window, window_option(0));
+    MaskedScanOptions::declare(to);
+    to(dtype, dtype_option());
+    to(threads, threads_option());
+    to(json, json_option());
+  }
+};
 
 // What is shown of the answers, and how.
 struct View {
@@ -94,9 +98,9 @@ std::int64_t parse_position(const std::string& word) {
   return value;
 }
 
-MaskRequest mask_request(const Options& options) {
-  MaskRequest request{{}, options.flag("all"), options.flag("zero-based") ? 0 : 1};
-  for (const std::string& word : options.list("position"))
+MaskRequest mask_request(const FillMaskOptions& options) {
+  MaskRequest request{{}, options.all, options.zero_based ? 0 : 1};
+  for (const std::string& word : options.position)
     request.positions.push_back(parse_position(word) + 1 - request.first_position);
   if (request.one_by_one && !request.positions.empty())
     throw Error(ErrorKind::usage, {"--all masks every position already", "--position", "leave one of the two out"});
@@ -204,18 +208,19 @@ std::string to_csv(const std::vector<FilledPosition>& all, const View& view) {
 }
 
 // Of one record: several would need several pictures.
-void check_drawable(const std::vector<MaskJob>& jobs, const std::vector<ReadRecord>& records, const Options& options) {
-  if (!options.has("picture")) return;
-  if (jobs.empty()) throw Error(ErrorKind::bad_input, {"no position to show", options.text("picture"), {}});
+void check_drawable(const std::vector<MaskJob>& jobs, const std::vector<ReadRecord>& records,
+                    const FillMaskOptions& options) {
+  if (!options.picture) return;
+  if (jobs.empty()) throw Error(ErrorKind::bad_input, {"no position to show", *options.picture, {}});
   if (jobs.size() > 1)
     throw Error(ErrorKind::usage,
                 {"a picture shows one record, and the input has several", "--picture",
                  fmt::format("for example --record {}", shell_quoted(records[jobs.front().record].id))});
 }
 
-void draw(const std::vector<FilledPosition>& all, const View& view, const Options& options, Sink& sink) {
-  if (!options.has("picture") || all.empty()) return;  // none: its record failed, which has been said
-  MaskPicture picture{view.id(all.front()), checkpoints::model_label(options.text("model")), {}, {}, view.base,
+void draw(const std::vector<FilledPosition>& all, const View& view, const FillMaskOptions& options, Sink& sink) {
+  if (!options.picture || all.empty()) return;  // none: its record failed, which has been said
+  MaskPicture picture{view.id(all.front()), checkpoints::model_label(options.model.value), {}, {}, view.base,
                       view.one_by_one};
   for (std::size_t choice = 0; choice < view.choices.ids().size(); ++choice)
     picture.tokens.push_back(view.token(choice));
@@ -223,12 +228,11 @@ void draw(const std::vector<FilledPosition>& all, const View& view, const Option
   save_picture(mask_figure(all, picture), options, sink);
 }
 
-void show(const std::vector<FilledPosition>& all, const View& view, const Options& options, std::ostream& out) {
-  const bool to_file = options.has("output") && options.text("output") != "-";
-  if (to_file) write_table(options, {[&] { return to_csv(all, view); }, [&] { return to_json(all, view); }});
-  if (options.flag("json"))
+void show(const std::vector<FilledPosition>& all, const View& view, const FillMaskOptions& options, std::ostream& out) {
+  if (options.to_file()) write_table(options, {[&] { return to_csv(all, view); }, [&] { return to_json(all, view); }});
+  if (options.json)
     out << to_json(all, view).dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
-  else if (options.has("output") && !to_file)
+  else if (options.output && !options.to_file())
     out << to_csv(all, view);
   else if (view.one_by_one)
     print_chains(all, view, out);
@@ -242,17 +246,15 @@ void tell(const MaskSpellings& seen, Sink& sink) {
     sink.note(fmt::format("{} read as upper case", counted(seen.lower_case, "lower-case letter")));
 }
 
-int run(const Options& options, Context& context) {
-  apply_threads(options);
+int run(const FillMaskOptions& options, Context& context) {
   check_table_output(options);
   check_picture(options);
-  if (options.integer("top-k") < 0) throw Error(ErrorKind::usage, {"a number from 0 on", "--top-k", "0 shows all"});
+  if (options.top_k < 0) throw Error(ErrorKind::usage, {"a number from 0 on", "--top-k", "0 shows all"});
   const MaskRequest request = mask_request(options);
-  const checkpoints::LoadedModel loaded = load_reader(options, options.text("model"), context.sink);
+  const checkpoints::LoadedModel loaded = load_reader(options, context.sink);
   const bio::Tokenizer& tokenizer = loaded.model->tokenizer();
-  const engine::MaskedScan scan(*loaded.model, scan_options(options));
-  const Choices choices(tokenizer,
-                        options.text("vocabulary") == "all" ? Choices::Scope::vocabulary : Choices::Scope::residues);
+  const engine::MaskedScan scan(*loaded.model, options.scan_options());
+  const Choices choices(tokenizer, options.vocabulary == "all" ? Choices::Scope::vocabulary : Choices::Scope::residues);
   MaskSpellings seen;
   std::vector<ReadRecord> records =
       read_records(options, tokenizer, context.sink, [&](const std::string& text) { return with_masks(text, seen); });
@@ -263,13 +265,9 @@ int run(const Options& options, Context& context) {
   Failures failures(context.sink);
   for (const ReadRecord& record : records)
     if (record.error) failures.add(record.id, *record.error);
-  const View view{tokenizer,
-                  choices,
-                  records,
-                  request.first_position - 1,
-                  static_cast<std::size_t>(options.integer("top-k")),
-                  options.number("tolerant"),
-                  request.one_by_one};
+  const View view{
+      tokenizer,        choices,           records, request.first_position - 1, static_cast<std::size_t>(options.top_k),
+      options.tolerant, request.one_by_one};
   show(filled, view, options, context.out);
   draw(filled, view, options, context.sink);
   return failures.exit_status();
@@ -296,8 +294,8 @@ Task fill_mask_task() {
                        {"groel fill-mask examples/proteins.fasta --record P01542 --all --picture "
                         "crambin.png",
                         "the same as a picture, a column a residue"}},
-          .options = option_table(),
-          .run = run};
+          .options = option_table<FillMaskOptions>(),
+          .run = entry<FillMaskOptions, run>};
 }
 
 }  // namespace groel::tasks

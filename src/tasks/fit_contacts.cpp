@@ -11,6 +11,7 @@
 #include "tasks/contacts/fit.h"
 #include "tasks/reading/model.h"
 #include "tasks/reading/model_folder.h"
+#include "tasks/reading/options.h"
 #include "tasks/task.h"
 
 namespace groel::tasks {
@@ -18,67 +19,70 @@ namespace {
 
 using nlohmann::ordered_json;
 
-std::vector<OptionSpec> option_table() {
-  std::vector<OptionSpec> table{
-      {.name = "structures",
-       .type = OptionType::paths,
-       .help = "Structures to learn from: mmCIF or PDB files (also .gz, .zst), or folders of them",
-       .value_name = "FILES",
-       .required = true},
-      model_option(),
-      {.name = "output",
-       .letter = 'o',
-       .help = "Folder for the model",
-       .value_name = "DIR",
-       .required = true,
-       .writes = Writes::folder},
-      {.name = "overwrite",
-       .type = OptionType::flag,
-       .help = "Replace the model in the folder; whatever else is in it stays",
-       .group = kOutput},
-      {.name = "valid",
-       .type = OptionType::list,
-       .help = "Structures to measure the head on, that it does not learn from",
-       .value_name = "FILES"},
-      {.name = "penalty",
-       .type = OptionType::choice,
-       .help = "Of the weights: l1 leaves most of them 0",
-       .otherwise = "l1",
-       .choices = {"l1", "l2"},
-       .group = "Method"},
-      {.name = "inverse-strength",
-       .type = OptionType::number,
-       .help = "scikit-learn's C: larger means less penalty",
-       .otherwise = 0.15,
-       .value_name = "C",
-       .group = "Method"},
-      {.name = "min-length",
-       .type = OptionType::integer,
-       .help = "Residues with coordinates that a chain has to have",
-       .otherwise = 30,
-       .value_name = "N",
-       .group = kInput},
-      {.name = "max-length",
-       .type = OptionType::integer,
-       .help = "Leave longer chains out",
-       .otherwise = 1022,
-       .value_name = "N",
-       .group = kInput},
-      {.name = "memory",
-       .type = OptionType::bytes,
-       .help = "Memory that the samples may take, e.g. 4G (default: what is free)",
-       .value_name = "SIZE",
-       .group = kPerformance}};
-  for (OptionSpec& spec : std::vector{dtype_option(), threads_option(), json_option()})
-    table.push_back(std::move(spec));
-  return table;
-}
+struct FitContactsOptions : ModelOptions, OutputOptions, ThreadOptions {
+  std::vector<std::string> structures;
+  std::vector<std::string> valid;
+  std::string penalty;
+  double inverse_strength = 0;
+  std::int64_t min_length = 0;
+  std::int64_t max_length = 0;
+  std::optional<std::size_t> memory;
+  bool json = false;
 
-analysis::LogisticOptions fit_options(const Options& options) {
+  void declare(OptionBinder& to) {
+    to(structures, {.name = "structures",
+                    .type = OptionType::paths,
+                    .help = "Structures to learn from: mmCIF or PDB files (also .gz, .zst), or folders of them",
+                    .value_name = "FILES",
+                    .required = true});
+    to(model, model_option());
+    to(output, {.name = "output",
+                .letter = 'o',
+                .help = "Folder for the model",
+                .value_name = "DIR",
+                .required = true,
+                .writes = Writes::folder});
+    to(overwrite, {.name = "overwrite",
+                   .help = "Replace the model in the folder; whatever else is in it stays",
+                   .group = kOutput});
+    to(valid, {.name = "valid",
+               .help = "Structures to measure the head on, that it does not learn from",
+               .value_name = "FILES"});
+    to(penalty, {.name = "penalty",
+                 .help = "Of the weights: l1 leaves most of them 0",
+                 .otherwise = "l1",
+                 .choices = {"l1", "l2"},
+                 .group = "Method"});
+    to(inverse_strength, {.name = "inverse-strength",
+                          .help = "scikit-learn's C: larger means less penalty",
+                          .otherwise = 0.15,
+                          .value_name = "C",
+                          .group = "Method"});
+    to(min_length, {.name = "min-length",
+                    .help = "Residues with coordinates that a chain has to have",
+                    .otherwise = 30,
+                    .value_name = "N",
+                    .group = kInput});
+    to(max_length, {.name = "max-length",
+                    .help = "Leave longer chains out",
+                    .otherwise = 1022,
+                    .value_name = "N",
+                    .group = kInput});
+    to(memory, {.name = "memory",
+                .help = "Memory that the samples may take, e.g. 4G (default: what is free)",
+                .value_name = "SIZE",
+                .group = kPerformance});
+    to(dtype, dtype_option());
+    to(threads, threads_option());
+    to(json, json_option());
+  }
+};
+
+analysis::LogisticOptions fit_options(const FitContactsOptions& options) {
   using Penalty = analysis::LogisticOptions::Penalty;
   analysis::LogisticOptions out;
-  out.penalty = options.text("penalty") == "l1" ? Penalty::l1 : Penalty::l2;
-  out.inverse_strength = options.number("inverse-strength");
+  out.penalty = options.penalty == "l1" ? Penalty::l1 : Penalty::l2;
+  out.inverse_strength = options.inverse_strength;
   if (!(out.inverse_strength > 0))
     throw Error(ErrorKind::usage, {"a number above 0", "--inverse-strength", "ESM's heads were fitted with 0.15"});
   return out;
@@ -130,10 +134,10 @@ void print(const ordered_json& result, std::ostream& out) {
 }
 
 // Chains to measure on, without those learned from.
-std::vector<FitChain> held_out(const Options& options, const FitFilter& filter, const std::vector<FitChain>& chains,
-                               Sink& sink) {
-  if (!options.has("valid")) return {};
-  std::vector<FitChain> out = read_chains(options.list("valid"), filter, sink);
+std::vector<FitChain> held_out(const FitContactsOptions& options, const FitFilter& filter,
+                               const std::vector<FitChain>& chains, Sink& sink) {
+  if (options.valid.empty()) return {};
+  std::vector<FitChain> out = read_chains(options.valid, filter, sink);
   const auto learned = [&](const FitChain& one) {
     return std::any_of(chains.begin(), chains.end(), [&](const FitChain& c) { return c.sequence == one.sequence; });
   };
@@ -152,19 +156,18 @@ ordered_json head_json(const analysis::LogisticModel& head) {
           {"iterations", head.iterations}};
 }
 
-int run(const Options& options, Context& context) {
-  apply_threads(options);
-  const std::filesystem::path folder = options.text("output");
-  check_model_folder(folder.string(), options);
+int run(const FitContactsOptions& options, Context& context) {
+  const std::filesystem::path folder = *options.output;
+  check_model_folder(folder.string(), options.standing());
   const analysis::LogisticOptions fit = fit_options(options);
-  const FitFilter filter{options.integer("min-length"), options.integer("max-length")};
-  const ops::Precision precision = engine::parse_precision(options.text("dtype"));
-  checkpoints::Checkpoint checkpoint = checkpoints::read_checkpoint(model_of(options, context.sink));
-  const std::vector<FitChain> chains = read_chains(options.list("structures"), filter, context.sink);
+  const FitFilter filter{options.min_length, options.max_length};
+  const ops::Precision precision = engine::parse_precision(options.dtype);
+  checkpoints::Checkpoint checkpoint = checkpoints::read_checkpoint(model_of(options.model, context.sink));
+  const std::vector<FitChain> chains = read_chains(options.structures, filter, context.sink);
   const std::vector<FitChain> valid = held_out(options, filter, chains, context.sink);
   std::optional<checkpoints::LoadedModel> bare = checkpoints::load_model(checkpoint, precision);
   for (const auto* all : {&chains, &valid}) require_readable(*bare->model, *all);
-  const analysis::LogisticData data = contact_samples(*bare->model, chains, options.bytes("memory"), context.sink);
+  const analysis::LogisticData data = contact_samples(*bare->model, chains, options.memory, context.sink);
   bare.reset();  // it is loaded again with the head
   require_both_kinds(data);
   const analysis::LogisticModel head = analysis::fit_logistic(data, fit);
@@ -183,7 +186,7 @@ int run(const Options& options, Context& context) {
     result["valid_chains"] = valid.size();
     result["valid_precision"] = precision_json(mean_precision(*loaded.model, valid, context.sink));
   }
-  if (options.flag("json"))
+  if (options.json)
     context.out << result.dump(2) << '\n';
   else
     print(result, context.out);
@@ -203,8 +206,8 @@ Task fit_contacts_task() {
           "is replaced; one that learned nothing is an error. Equal calls give equal files.",
       .examples = {{"groel fit-contacts examples/1CRN.cif examples/1UBQ.pdb --inverse-strength 1 -o with-contacts",
                     "from two structures, with little penalty; twenty are a good start"}},
-      .options = option_table(),
-      .run = run};
+      .options = option_table<FitContactsOptions>(),
+      .run = entry<FitContactsOptions, run>};
 }
 
 }  // namespace groel::tasks

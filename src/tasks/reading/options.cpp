@@ -1,0 +1,117 @@
+// Help and defaults of the shared rows.
+#include "tasks/reading/options.h"
+
+#include "checkpoints/bundled.h"
+#include "engine/precision.h"
+#include "tasks/reading/csv_text.h"
+
+namespace groel::tasks {
+
+OptionSpec model_option() {
+  return {.name = "model",
+          .letter = 'm',
+          .help = "Model: a name that `groel models` lists, a Hugging Face folder, or a fair-esm .pt file",
+          .otherwise = checkpoints::bundled_models().front().name,
+          .value_name = "MODEL"};
+}
+
+OptionSpec threads_option() {
+  return {.name = "threads",
+          .letter = 't',
+          .help = "Threads to use; 0: every core this process may run on",
+          .otherwise = 0,
+          .value_name = "N",
+          .group = kPerformance};
+}
+
+OptionSpec json_option() { return {.name = "json", .help = "Print JSON instead of text", .group = kOutput}; }
+
+OptionSpec dtype_option() {
+  return {.name = "dtype",
+          .help =
+              "Precision of the products: f32 gives the reference's numbers on every machine; bf16 is faster where "
+              "the processor has bf16 products, with about 3 digits; f32x3 makes products of several in bf16, with "
+              "about 5 digits, where that is faster than f32 (processors with AMX), and is f32 elsewhere",
+          .otherwise = "f32",
+          .choices = engine::precision_names(),
+          .group = kPerformance};
+}
+
+OptionSpec sequences_option() {
+  return {.name = "input",
+          .type = OptionType::paths,
+          .help = "A sequence, or files: FASTA, FASTQ, A3M, CSV or TSV (also .gz, .bgz, .zst); - is stdin",
+          .value_name = "INPUT",
+          .required = true};
+}
+
+OptionSpec record_option() {
+  return {.name = "record",
+          .help = "Only the records of this id; a part between bars names 'sp|P01308|INS_HUMAN', too",
+          .value_name = "ID",
+          .group = kInput};
+}
+
+OptionSpec gaps_option() {
+  return {.name = "gaps",
+          .help = "Gaps of aligned sequences (- . ~ …): tokens of their own, or left out",
+          .otherwise = "keep",
+          .choices = {"keep", "drop"},
+          .group = kInput};
+}
+
+io::Gaps parse_gaps(const std::string& text) { return text == "drop" ? io::Gaps::drop : io::Gaps::keep; }
+
+OptionSpec window_option(std::int64_t otherwise) {
+  return {.name = "window",
+          .help = "Tokens that the model sees of a longer sequence, around the position asked for; 0: all it can read",
+          .otherwise = otherwise,
+          .value_name = "N",
+          .group = kPerformance};
+}
+
+OptionSpec memory_option() {
+  return {.name = "memory",
+          .help = "Memory to stay within, e.g. 4G (default: 80 % of what is free)",
+          .value_name = "SIZE",
+          .group = kPerformance};
+}
+
+void BatchOptions::declare(OptionBinder& to) {
+  to(max_tokens, {.name = "max-tokens",
+                  .help = "Tokens a batch at most (default: chosen from the plan)",
+                  .value_name = "N",
+                  .group = kPerformance});
+  to(memory, memory_option());
+}
+
+engine::PlanOptions BatchOptions::plan() const { return {.memory = memory, .max_tokens = max_tokens}; }
+
+engine::ScanOptions MaskedScanOptions::scan_options() const {
+  if (window < 0) throw Error(ErrorKind::usage, {"a window has no negative size", "--window", "0 is no window"});
+  engine::ScanOptions out;
+  out.plan = plan();
+  if (window > 0) out.window = window;
+  return out;
+}
+
+OptionSpec table_option(std::string help, const std::vector<std::string>& more) {
+  OptionSpec spec{.name = "output", .letter = 'o', .help = std::move(help), .value_name = "FILE"};
+  spec.writes = Writes::file;
+  spec.extensions = table_extensions();
+  spec.extensions.insert(spec.extensions.end(), more.begin(), more.end());
+  return spec;
+}
+
+OptionSpec overwrite_option() { return {.name = "overwrite", .help = "Replace an existing output", .group = kOutput}; }
+
+OptionSpec picture_option(const std::string& shows) {
+  OptionSpec spec{.name = "picture",
+                  .help = shows + ": .svg, .png, or .html to look into; its data as CSV beside it",
+                  .value_name = "FILE"};
+  spec.writes = Writes::picture;
+  spec.extensions = {".svg", ".png", ".html"};
+  return spec;
+}
+
+}  // namespace groel::tasks

@@ -1,0 +1,77 @@
+// Options that several tasks share: groups of fields that their structs are made of, and the rows of those fields.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/option_binder.h"
+#include "engine/masked_scan.h"
+#include "engine/plan.h"
+#include "io/sequences_summary.h"
+#include "tasks/reading/output_name.h"
+
+namespace groel::tasks {
+
+/// run_task gives a task its threads.
+struct ThreadOptions {
+  std::int64_t threads = 0;
+};
+
+struct ModelOptions {
+  Chosen<std::string> model;
+  std::string dtype;
+};
+
+/// Sequences, as records of files or written out.
+struct SequenceOptions {
+  std::vector<std::string> input;
+  std::optional<std::string> record;
+  std::string gaps;
+};
+
+/// A table and a picture.
+struct OutputOptions {
+  std::optional<std::string> output, picture;
+  bool overwrite = false;
+
+  bool to_file() const { return output && *output != "-"; }
+  Standing standing() const { return overwrite ? Standing::replace : Standing::refuse; }
+};
+
+/// How large batches may be.
+struct BatchOptions {
+  std::optional<std::int64_t> max_tokens;
+  std::optional<std::size_t> memory;
+
+  void declare(OptionBinder& to);
+  engine::PlanOptions plan() const;
+};
+
+/// Passes over masked copies.
+struct MaskedScanOptions : BatchOptions {
+  std::int64_t window = 0;
+
+  /// Errors: usage.
+  engine::ScanOptions scan_options() const;
+};
+
+OptionSpec model_option();
+OptionSpec threads_option();
+OptionSpec json_option();
+OptionSpec dtype_option();
+OptionSpec sequences_option();
+OptionSpec record_option();
+/// --gaps keep or drop.
+OptionSpec gaps_option();
+io::Gaps parse_gaps(const std::string& text);
+OptionSpec window_option(std::int64_t otherwise);
+OptionSpec memory_option();
+/// --output of a task that writes a table; `more`: extensions that it knows besides.
+OptionSpec table_option(std::string help, const std::vector<std::string>& more = {});
+OptionSpec overwrite_option();
+/// `shows`: "A bar chart of the probabilities".
+OptionSpec picture_option(const std::string& shows);
+
+}  // namespace groel::tasks

@@ -1,0 +1,245 @@
+// The options of groel train.
+#include "tasks/train/options.h"
+
+#include "models/family.h"
+
+namespace groel::tasks {
+namespace {
+
+OptionSpec number_row(const char* name, double otherwise, const char* help) {
+  return {.name = name, .help = help, .otherwise = otherwise, .value_name = "X"};
+}
+OptionSpec integer_row(const char* name, std::int64_t otherwise, const char* help) {
+  return {.name = name, .help = help, .otherwise = otherwise, .value_name = "N"};
+}
+OptionSpec unset_row(const char* name, const char* value_name, const char* help) {
+  return {.name = name, .help = help, .value_name = value_name};
+}
+OptionSpec choice_row(const char* name, std::vector<std::string> choices, const char* help) {
+  OptionSpec row{.name = name, .help = help, .otherwise = choices.front()};
+  row.choices = std::move(choices);
+  return row;
+}
+
+std::vector<std::string> family_names() {
+  std::vector<std::string> names;
+  for (const models::Family& family : models::families()) names.emplace_back(family.name);
+  return names;
+}
+
+std::vector<std::string> shape_names() {
+  std::vector<std::string> names;
+  for (const models::Family& family : models::families())
+    for (const models::NamedShape& shape : family.shapes) names.emplace_back(shape.name);
+  return names;
+}
+
+}  // namespace
+
+void TrainOptions::declare_data(OptionBinder& to) {
+  to.group("Data");
+  to.group("");
+  to(data,
+     {.name = "data",
+      .help = "Sequences to learn from: FASTA, FASTQ, A3M, CSV or TSV files (also .gz, .zst), separated by commas",
+      .value_name = "FILES"});
+  to.group("Data");
+  to(valid, {.name = "valid", .help = "Held-out sequences for evaluation", .value_name = "FILES"});
+  to(valid_fraction, number_row("valid-fraction", 0, "Without --valid: part of the data to hold out, drawn by --seed"));
+  to.verbs({"mlm"});
+  to(min_length, integer_row("min-length", 1, "Leave shorter sequences out"));
+  to.verbs({});
+  to(max_length, integer_row("max-length", 1022, "Residues of a sequence at most; a longer one is cropped"));
+  to(crop,
+     choice_row("crop", {"random", "start", "centre", "none"},
+                "Piece of a long sequence: anew each epoch, its start (default with labels), its middle, or refuse "
+                "long sequences"));
+  to(batch_tokens,
+     unset_row("batch-tokens", "N",
+               "Tokens a batch at most, end tokens counted (default: 4096, fewer for a small set, so that it "
+               "has 100 batches); nothing is padded"));
+  to(accumulate, integer_row("accumulate", 1, "Batches an update"));
+  to.verbs({"mlm"});
+  to(mask_fraction, number_row("mask-fraction", 0.15, "Part of the residues to predict"));
+  to(masking,
+     choice_row("masking", {"residues", "reference"},
+                "The 10 % that are replaced: by another of the 20 residues, or by any token of the vocabulary as "
+                "Transformers' collator does"));
+  to.verbs({});
+}
+
+void TrainOptions::declare_label(OptionBinder& to) {
+  to.group("Labels");
+  to.verbs({"classify", "residues"});
+  to(valid_split,
+     {.name = "valid-split",
+      .help = "Values of --split-column that are held out (default: valid, validation, val, dev); rows of a split "
+              "called test are left out",
+      .value_name = "NAMES"});
+  to(problem, choice_row("problem", {"auto", "single-label", "multi-label", "regression"},
+                         "Kind of labels; auto: seen from them, and told"));
+  to(classes,
+     {.name = "classes", .help = "Classes in order (default: those of the data, sorted)", .value_name = "NAMES"});
+  to.verbs({"classify"});
+  to(pooling,
+     choice_row("pooling", {"mean", "cls"},
+                "What a new head reads: the mean over the residues, or the first token, as Transformers does"));
+  to.verbs({});
+}
+
+void TrainOptions::declare_model(OptionBinder& to) {
+  to.group("New model");
+  to.group("");
+  to(from, {.name = "from",
+            .help = "Go on from this model (see `groel models`) instead of from nothing",
+            .value_name = "MODEL"});
+  to.group("New model");
+  to.verbs({"mlm"});
+  to(family, choice_row("family", family_names(), "Family of a new model"));
+  to(shape, choice_row("shape", shape_names(), "Shape of a new model, as published; it may bring its family"));
+  to(layers, unset_row("layers", "N", "Layers of a new model, instead of --shape's"));
+  to(width, unset_row("width", "N", "Width of a new model, instead of --shape's"));
+  to(heads, unset_row("heads", "N", "Attention heads of a new model, instead of --shape's"));
+  to(initial_heads,
+     choice_row("initial-heads", {"anywhere", "neighbours"},
+                "Where the heads of a new model look at first: anywhere (as published models began), or most of "
+                "them at a neighbour each"));
+  to(initial_deviation,
+     unset_row("initial-deviation", "X", "Standard deviation of a new model's weights (default: 0.02)"));
+  to.verbs({});
+  to(dropout, unset_row("dropout", "X", "Dropout (default: the model's own; 0 for a new one)"));
+}
+
+void TrainOptions::declare_trained(OptionBinder& to) {
+  to.group("What is trained");
+  to(train,
+     {.name = "train",
+      .help = "What is trained: all, heads (the trunk is run once and its embeddings kept), or last:N layers and "
+              "the head",
+      .otherwise = "all",
+      .value_name = "WHAT"});
+  to(lora_r, unset_row("lora-r", "N", "Train low-rank adapters of this rank (and the head) instead"));
+  to(lora_alpha, number_row("lora-alpha", 16, "Their scale is alpha / r"));
+  to(lora_dropout, number_row("lora-dropout", 0, "Dropout of what enters them"));
+  to(lora_targets, {.name = "lora-targets",
+                    .help = "Layers that get them: query, key, value, dense",
+                    .otherwise = {"query", "value"},
+                    .value_name = "NAMES"});
+  to(merge, {.name = "merge", .help = "Also write the model with its adapters merged, in --output/merged"});
+  to(checkpointing,
+     {.name = "checkpointing",
+      .help = "Keep no activations inside the layers and compute them twice: less memory, a third more time"});
+  to(memory,
+     {.name = "memory", .help = "Memory that a step may take, e.g. 4G (default: what is free)", .value_name = "SIZE"});
+  to(cache_limit, {.name = "cache-limit",
+                   .help = "Embeddings of a frozen trunk kept in memory; more go to a file in --output",
+                   .otherwise = "4G",
+                   .value_name = "SIZE"});
+}
+
+void TrainOptions::declare_length(OptionBinder& to) {
+  to.group("Length");
+  to(steps, unset_row("steps", "N", "Updates to make"));
+  to.group("");
+  to(epochs, unset_row("epochs", "N",
+                       "Times to see the data (default, without --steps and --minutes: as many as 300 updates take, of "
+                       "a head on a frozen trunk 1,500; 3 to 100)"));
+  to.group("Length");
+  to(minutes, unset_row("minutes", "X", "Time to train for; without --steps and --epochs the schedule follows it"));
+  to(seed, integer_row("seed", 42, "Of new weights, order, crops, masks and dropout"));
+}
+
+void TrainOptions::declare_optimizer(OptionBinder& to) {
+  to.group("Optimiser");
+  to(optimizer,
+     choice_row("optimizer", {"adamw", "muon", "sgd"},
+                "Optimiser; muon: for the matrices of the layers, adamw for the rest; biases and norms are never "
+                "decayed"));
+  to(learning_rate, unset_row("learning-rate", "X",
+                              "Highest learning rate (default: 1e-3; 5e-5 where weights of --from are trained)"));
+  to(schedule, choice_row("schedule", {"linear", "cosine", "constant"}, "What the rate does after the warm-up"));
+  to(warmup, number_row("warmup", 0.05, "Warm-up: steps, or below 1 a part of the run"));
+  to(floor, number_row("floor", 0, "What the schedule ends at, as a part of the rate"));
+  to(weight_decay, number_row("weight-decay", 0.01, "Weight decay"));
+  to(beta1, number_row("beta1", 0.9, "AdamW's first moment"));
+  to(beta2, number_row("beta2", 0.98, "AdamW's second moment"));
+  to(epsilon, number_row("epsilon", 1e-8, "AdamW's epsilon"));
+  to(momentum, unset_row("momentum", "X", "Momentum of SGD (default: 0.9) and Muon (0.95)"));
+  to(clip, number_row("clip", 1, "Highest norm of the gradient; 0: any"));
+}
+
+void TrainOptions::declare_output(OptionBinder& to) {
+  to.group(kOutput);
+  to.group("");
+  to(output, {.name = "output",
+              .letter = 'o',
+              .help = "Folder for the model, its checkpoints and curves",
+              .value_name = "DIR",
+              .writes = Writes::folder,
+              .aliases = {"out"}});
+  to.group(kOutput);
+  to(resume, {.name = "resume", .help = "Go on from the newest checkpoint in --output, if there is one"});
+  to(overwrite, {.name = "overwrite", .help = "Remove the run that --output holds"});
+  to(log_every, integer_row("log-every", 10, "Steps between lines of metrics.jsonl"));
+  to(eval_every, integer_row("eval-every", 0, "Steps between evaluations; 0: after each epoch"));
+  to(metric, choice_row("metric",
+                        {"loss", "perplexity", "accuracy", "balanced_accuracy", "subset_accuracy", "f1", "mcc", "auroc",
+                         "spearman", "pearson", "rmse", "mae", "r2"},
+                        "What the best model and early stopping go by"));
+  to(patience, integer_row("patience", 0, "Stop after this many evaluations without a better metric; 0: never"));
+  to(min_gain, number_row("min-gain", 0, "By how much it has to be better to count for --patience"));
+  to(save_every, integer_row("save-every", 500, "Steps between checkpoints; 0: only at the end"));
+  to(save_total_limit, integer_row("save-total-limit", 2, "Checkpoints to keep, the newest; 0: all"));
+  to(keep, choice_row("keep", {"last", "best"}, "Which model to leave in --output (the best also stands in best/)"));
+}
+
+void LabelColumnOptions::declare(OptionBinder& to, const std::string& label_group) {
+  to.group("Labels");
+  to.verbs({"classify", "residues"});
+  to(sequence_column,
+     {.name = "sequence-column", .help = "Column of the sequences (default: sequence, seq, …)", .value_name = "NAME"});
+  to.group(label_group);
+  to(label_column, {.name = "label-column",
+                    .help = "Column of the labels (default: label); several: yes/no labels (0 and 1), or numbers",
+                    .value_name = "NAMES"});
+  to.group("Labels");
+  to(split_column,
+     {.name = "split-column", .help = "Column that tells what is held out from the rest", .value_name = "NAME"});
+  to(gaps, gaps_option());
+  to.verbs({"residues"});
+  to(unlabelled, {.name = "unlabelled", .help = "Characters of residues without a label", .value_name = "CHARS"});
+  to.verbs({});
+  to.group("");
+}
+
+const std::vector<Verb>& train_verbs() {
+  static const std::vector<Verb> verbs{{"mlm", "Learn to fill in hidden residues, from nothing or from a model"},
+                                       {"classify", "Learn labels or numbers of whole sequences, from a table"},
+                                       {"residues", "Learn a label for each residue, from a table", "tokens"}};
+  return verbs;
+}
+
+void TrainOptions::declare(OptionBinder& to) {
+  to.values(all);
+  to(objective,
+     {.name = "objective",
+      .type = OptionType::paths,
+      .help = "mlm (masked language modelling), classify (labels of sequences), residues (labels of residues), or a "
+              "recipe: a .toml file of these options",
+      .value_name = "OBJECTIVE",
+      .renamed = renamed_verbs(train_verbs())});
+  declare_data(to);
+  LabelColumnOptions::declare(to, "");
+  declare_label(to);
+  declare_model(to);
+  declare_trained(to);
+  declare_length(to);
+  declare_optimizer(to);
+  declare_output(to);
+  to.group("");
+  to(dtype, dtype_option());
+  to(threads, threads_option());
+  to(json, json_option());
+}
+
+}  // namespace groel::tasks
