@@ -10,6 +10,8 @@ namespace {
 const std::map<std::string, std::string> kShared{
     {"Model", "the public groel::Model is a loaded models::Model, as those see it who use the library"},
     {"Embedding", "the public groel::Embedding is engine::Embedding in types of the standard library alone"},
+    {"EmbedOptions",
+     "the public ones say what a program asks of a model; those of the task are the flags of `groel embed`"},
     {"Array", "the public groel::Array holds its values; io::Array looks at those of a file"},
 };
 
