@@ -1,4 +1,4 @@
-// From option tables to CLI11 and back.
+// Builds the CLI11 parser from the tasks' option tables, and turns what it parsed back into option values.
 #include "cli/command_line.h"
 
 #include <CLI/CLI.hpp>
@@ -101,7 +101,7 @@ const tasks::Task* task_called(const std::string& name) {
   return nullptr;
 }
 
-// Where the command stands; the size where there is none.
+// The position of the command among the words; the number of words where there is none.
 std::size_t command_at(const std::vector<std::string>& arguments) {
   for (std::size_t i = 0; i < arguments.size(); ++i)
     if (!arguments[i].starts_with('-') || arguments[i] == "-") return i;
@@ -132,7 +132,7 @@ std::string help_for(const std::vector<std::string>& words) {
   return page_of(*task, words);
 }
 
-// Before a command only what goes with every one of them may stand.
+// Before a command only options that every command has are allowed.
 void check_words_before(const std::vector<std::string>& words) {
   for (const std::string& word : words)
     if (word != "-q" && word != "--quiet" && word != "-h" && word != "--help" && word != "--version" &&

@@ -1,4 +1,4 @@
-// Looking up foreign names.
+// Looks up flags, values and commands of other programs, to suggest ours in error messages.
 #include "cli/foreign.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// What other programs of the field call things: their flags, values and commands, and ours that do the same.
+// Names in other programs for protein models: their flags, values and commands, and what GroEL has instead.
 #pragma once
 
 #include <string>

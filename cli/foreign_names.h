@@ -1,4 +1,4 @@
-// The tables behind cli/foreign.h.
+// Tables of other programs' flags, values and commands, with what GroEL has instead; used by cli/foreign.h.
 #pragma once
 
 #include <string_view>
@@ -54,7 +54,7 @@ inline constexpr ForeignFlag kForeignFlags[] = {
     {"mutation-column mutant-col mutant-column variant-col variant-column mut-col", "mutation-column", ""},
     {"offset-idx position-offset index-offset", "offset", ""},
     {"scoring-strategy strategy scoring scoring-method score-method", "method", ""},
-    {"wt-marginals masked-marginals pseudo-ppl pppl", "method", "write it behind --method"},
+    {"wt-marginals masked-marginals pseudo-ppl pppl", "method", "write it after --method"},
     {"dms all-mutations saturation deep-mutational-scan all-substitutions", "scan", ""},
     {"pooling pool pooling-type aggregation aggregate reduce", "include", "for example --include mean, max or cls"},
     {"per-tok per-token per-residue per-res residue-embeddings", "include", "write --include per-residue"},

@@ -1,4 +1,4 @@
-// Setting text in columns.
+// Lays out the text of help pages in columns.
 #include "cli/help.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// The groel program: arguments in, one task run, exit status out.
+// The groel program: reads the arguments, runs one task, and returns its exit status.
 #include <fcntl.h>
 #include <malloc.h>
 #include <sys/resource.h>
@@ -12,8 +12,6 @@
 
 #include "base/interrupt.h"
 #include "base/mapped_file.h"
-#include "base/threads.h"
-#include "base/words.h"
 #include "cli/command_line.h"
 #include "cli/remedy.h"
 #include "cli/standard_output.h"
@@ -26,7 +24,7 @@ using groel::Error;
 using groel::ErrorKind;
 
 // Where the caller closed a standard stream, the next file opened would take its place and get what is printed. What
-// stands there instead refuses, so that output that nobody can get is an error; talk may be lost.
+// takes its place refuses, so that output that cannot be written is an error; messages may be lost.
 void hold_standard_streams() {
   const std::pair<int, int> streams[] = {
       {STDIN_FILENO, O_WRONLY}, {STDOUT_FILENO, O_RDONLY}, {STDERR_FILENO, O_WRONLY}};
@@ -57,11 +55,7 @@ int run_task(const groel::cli::Invocation& invocation, const std::vector<std::st
   groel::tasks::Context context{out, sink};
   try {
     const groel::Options options(invocation.task->options, invocation.given);
-    const int status = groel::tasks::run_task(*invocation.task, options, context);
-    if (const int refused = groel::refused_threads(); refused > 0)
-      sink.warning(fmt::format("the system refused {}: the work was done with {} (ulimit -u, ulimit -v)",
-                               groel::counted(refused, "thread"), groel::num_threads()));
-    return status;
+    return groel::tasks::run_task(*invocation.task, options, context);
   } catch (const Error& error) {
     throw fitting(error, *invocation.task, arguments);
   } catch (const std::bad_alloc&) {
@@ -114,7 +108,7 @@ void spare_address_space() {
   if (::getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) ::mallopt(M_ARENA_MAX, 1);
 }
 
-// What the system said no to, outside our own calls: a thread, a file.
+// What the system refused outside our own calls: a thread, a file.
 Error from_system(const std::system_error& error) {
   const int code = error.code().value();
   if (code == EAGAIN || code == ENOMEM) return out_of_memory();

@@ -1,4 +1,4 @@
-// The library knows no command: what it advises is looked over here.
+// Adapts the library's advice to the command that was given: the library does not know the command line.
 #include "cli/remedy.h"
 
 #include <algorithm>
@@ -9,7 +9,7 @@ namespace {
 
 struct Clause {
   std::string text;
-  std::string separator;  ///< that stands behind it
+  std::string separator;  ///< that comes after it
 };
 
 std::vector<Clause> clauses_of(const std::string& remedy) {

@@ -1,4 +1,4 @@
-// Remedies that fit the command that was given.
+// Advice in error messages, adapted to the command that was given.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Gathering, writing, and the end of a pipe.
+// Collects output for stdout, writes it, and handles a reader that has closed its end of the pipe.
 #include "cli/standard_output.h"
 
 #include <poll.h>

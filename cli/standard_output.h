@@ -1,4 +1,4 @@
-// Standard output that knows why a write failed, and that a terminal can be given anything through.
+// Standard output: reports why a write failed, and makes text safe to show on a terminal.
 #pragma once
 
 #include <ostream>
@@ -12,7 +12,7 @@ namespace groel::cli {
 class StandardOutput final : public std::streambuf {
  public:
   StandardOutput();
-  /// Writes what is left; nobody can be told any more if that fails.
+  /// Writes what is left; a failure can no longer be reported.
   ~StandardOutput() override { put(gathered_.size()); }
   StandardOutput(const StandardOutput&) = delete;
   StandardOutput& operator=(const StandardOutput&) = delete;

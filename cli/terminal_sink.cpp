@@ -1,4 +1,4 @@
-// Rendering progress.
+// Shows progress, notes and warnings on stderr.
 #include "cli/terminal_sink.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// Talk on stderr: a progress line on a terminal, plain lines elsewhere.
+// Messages on stderr: a progress line on a terminal, plain lines elsewhere.
 #pragma once
 
 #include <fmt/core.h>
@@ -10,7 +10,7 @@
 
 namespace groel::cli {
 
-/// Writes to stderr. Talk that nobody can get (a full disk, a closed stream) is lost, and no error.
+/// Writes to stderr. Messages that cannot be written (a full disk, a closed stream) are lost, without an error.
 void say_text(std::string_view text) noexcept;
 template <class... Arguments>
 void say(fmt::format_string<Arguments...> pattern, Arguments&&... arguments) {

@@ -1,4 +1,4 @@
-// Habits of other programs, told from ours.
+// Recognises habits from other programs (such as lists separated by spaces) in the words of a command line.
 #include "cli/words.h"
 
 #include <algorithm>
@@ -97,13 +97,13 @@ void check_free_word(const tasks::Task& task, const Word& word, const std::strin
   const OptionSpec& spec = *word.after;
   if (exists(word.text)) {  // an input, but where the first word says what to do
     if (task.verbs.empty() || !spec.choices.empty() || !exists(value)) return;
-    refuse(fmt::format("'{}' stands apart from the list before it", word.text), "--" + spec.name,
+    refuse(fmt::format("'{}' is separated from the list before it", word.text), "--" + spec.name,
            fmt::format("a list is one word, with commas: --{} {},{}", spec.name, value, word.text));
   }
   const std::string choice = choice_for(spec, word.text);
   const bool member = std::find(spec.choices.begin(), spec.choices.end(), word.text) != spec.choices.end();
   if (!member && choice.empty() && !(spec.choices.empty() && is_number(word.text))) return;
-  refuse(fmt::format("'{}' stands apart from the list before it", word.text), "--" + spec.name,
+  refuse(fmt::format("'{}' is separated from the list before it", word.text), "--" + spec.name,
          fmt::format("a list is one word, with commas: --{} {},{}", spec.name, value,
                      choice.empty() ? word.text : choice));
 }

@@ -1,4 +1,4 @@
-// Looking at the words of a command line before they are parsed, for what people write out of habit.
+// Checks the words of a command line before they are parsed, for habits from other programs.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ namespace groel::cli {
 struct Word {
   std::string text;
   const OptionSpec* value_of = nullptr;  ///< "--layers 3": of 3
-  const OptionSpec* after = nullptr;     ///< a free word: the option that stood before it, with its value
+  const OptionSpec* after = nullptr;     ///< a free word: the option that came before it, with its value
   bool is_flag = false;                  ///< "--layers", "-l3"
 };
 
@@ -20,7 +20,7 @@ struct Word {
 std::vector<Word> sort_words(const tasks::Task& task, const std::vector<std::string>& words);
 
 /// Refuses what is no word of the task: options of other names or with one dash, values of flags, lists with blanks
-/// between, an input behind a flag. Errors: usage.
+/// between, an input after a flag. Errors: usage.
 void check_words(const tasks::Task& task, const std::vector<std::string>& words);
 
 }  // namespace groel::cli

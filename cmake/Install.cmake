@@ -4,7 +4,8 @@ set(groel_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/groel)
 
 install(TARGETS groel_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(TARGETS groel groel_third_party EXPORT groelTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(DIRECTORY include/groel DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
+install(DIRECTORY include/groel DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING
+        PATTERN "*.h" PATTERN "*.inc")
 install(EXPORT groelTargets NAMESPACE groel:: DESTINATION ${groel_package_dir})
 
 set(GROEL_SHARE_DIR ${CMAKE_INSTALL_DATADIR}/groel)

@@ -9,9 +9,8 @@ int main() {
   const auto model = groel::Model::load("groel-5m");  // or a Hugging Face folder, or a fair-esm .pt file
   const std::vector<std::string> sequences{"MKTAYIAKQRQISFVKSHFSRQLEERLGLI", "MKTVYIAKQRNISFVKAHFSKQLEDRLGMI"};
   const auto embeddings = model.embed(sequences);
-  const auto last = static_cast<int>(model.description().layers);
-  const auto& a = embeddings[0].mean.at(last).values;
-  const auto& b = embeddings[1].mean.at(last).values;
+  const auto a = embeddings[0].at(groel::Output::mean).values();
+  const auto b = embeddings[1].at(groel::Output::mean).values();
   const auto dot = [](const auto& x, const auto& y) { return std::inner_product(x.begin(), x.end(), y.begin(), 0.0); };
   std::printf("cosine similarity %.4f\n", dot(a, b) / std::sqrt(dot(a, a) * dot(b, b)));
 }

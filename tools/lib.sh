@@ -13,7 +13,7 @@ die() {
 }
 step() { say "step $1 of $kSteps: $2"; }
 
-# fail WHAT LOG: what failed, where all of it stands, and last what to do.
+# fail WHAT LOG: what failed, where all of it is, and last what to do.
 fail() {
   say "$1 (all of it: ${2#"$root"/})"
   die "what to do: $(remedy_for "$2")"
@@ -30,7 +30,7 @@ source "$tools/charting.sh"
 # shellcheck source=tools/build.sh
 source "$tools/build.sh"
 
-# Names of a section of tools/packages.txt, one a line.
+# Names of a section of tools/packages.txt, one per line.
 packages_of() {
   awk -v want="[$1]" '/^\[/ { here = ($1 == want); next } here && NF && !/^#/ { print $1 }' "$root/tools/packages.txt"
 }

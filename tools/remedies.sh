@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # What to do about a step that failed, read from its log. Sourced by tools/lib.sh.
 
-# One a line: what the log says (an extended regular expression), and the remedy. The first that is found counts.
+# One per line: what the log says (an extended regular expression), and the remedy. The first that is found counts.
 kRemedies=$(
   cat <<'TABLE'
 No space left on device|don't have enough free space|Disk quota exceeded	the disk is full: a first start needs about 1.5 GB; free some and run the same line again

@@ -7,7 +7,7 @@ import { batches, padded } from './sequences.mjs';
 
 const kNoLimit = 1e9;
 const kDtypes = ['f32', 'bf16', 'f32x3'];
-const kBatchTokens = [0, 1024, 4096];  // padded tokens a batch; 0: one sequence at a time
+const kBatchTokens = [0, 1024, 4096];  // padded tokens per batch; 0: one sequence at a time
 
 /** Says something to the person who waits. */
 export const say = (text) => console.error(`compare: ${text}`);

@@ -30,7 +30,7 @@ double seconds_since(Clock::time_point begin) { return std::chrono::duration<dou
 // Of this process, so that what else the machine does counts for nothing.
 double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
-// Two normal numbers a call.
+// Two normal numbers per call.
 void add_normals(float* out, std::int64_t width, std::uint64_t key, double scale) {
   for (std::int64_t i = 0; i < width; i += 4) {
     const auto bits = philox(key, static_cast<std::uint64_t>(i));
@@ -73,7 +73,7 @@ double peak_gigabytes() {
 
 struct Truth {
   std::vector<std::set<std::int64_t>> rows;
-  double milliseconds;  // a query
+  double milliseconds;  // per query
 };
 
 Truth exact(const UnitRows& data, const Vectors& queries) {
@@ -96,7 +96,7 @@ void report(const UnitRows& data, const HnswView& graph, const Vectors& queries,
       for (const Neighbour& one : search_hnsw(data, graph, {queries.row(q), 10, ef}))
         hits += truth.rows[static_cast<std::size_t>(q)].count(one.row);
     const double per_query = 1e3 / static_cast<double>(queries.rows);
-    fmt::print("ef {:4}: {:.3f} ms a query ({:.3f} of the processor), recall@10 {:.4f}\n", ef,
+    fmt::print("ef {:4}: {:.3f} ms per query ({:.3f} of the processor), recall@10 {:.4f}\n", ef,
                seconds_since(begin) * per_query, (cpu_seconds() - cpu) * per_query,
                static_cast<double>(hits) / static_cast<double>(10 * queries.rows));
   }
@@ -128,6 +128,6 @@ int main(int count, char** words) {
              options.degree, options.ef, seconds_since(begin), cpu_seconds() - cpu, peak_gigabytes());
   std::fflush(stdout);
   const Truth truth = exact(unit, queries);
-  fmt::print("exact: {:.1f} ms a query\n", truth.milliseconds);
+  fmt::print("exact: {:.1f} ms per query\n", truth.milliseconds);
   report(unit, view(graph), queries, truth);
 }

@@ -1,4 +1,4 @@
-// The one error type of GroEL: what kind, what went wrong, where, and what to do about it.
+// The one error type of GroEL: its kind, what went wrong, where, and what to do about it.
 #pragma once
 
 #include <concepts>
@@ -22,7 +22,7 @@ enum class ErrorKind {
   internal,     ///< a defect of ours
 };
 
-/// Snake-case name of a kind, as it stands in JSON (`"bad_input"`).
+/// Snake-case name of a kind, as it is written in JSON (`"bad_input"`).
 std::string_view name(ErrorKind kind) noexcept;
 /// Process exit status of a kind (documented in docs/errors.md).
 int exit_code(ErrorKind kind) noexcept;

@@ -1,4 +1,4 @@
-// The width of each Gaussian by bisection, then P + Pᵀ over its sum.
+// Computes t-SNE's affinities: finds the width of each Gaussian by bisection, then divides P + Pᵀ by its sum.
 #include "analysis/affinities.h"
 
 #include <algorithm>

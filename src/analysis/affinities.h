@@ -1,4 +1,4 @@
-// How alike vectors are for t-SNE: probabilities of pairs, most of them zero.
+// How similar vectors are for t-SNE: probabilities of pairs, most of them zero.
 #pragma once
 
 #include "analysis/neighbours.h"

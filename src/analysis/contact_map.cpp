@@ -1,4 +1,4 @@
-// Distances, contacts and their precision.
+// Computes distances and contacts of residues, and the precision of predicted contacts.
 #include "analysis/contact_map.h"
 
 #include <algorithm>

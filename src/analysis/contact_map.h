@@ -1,4 +1,4 @@
-// Which residues touch in a structure, and how many of the contacts predicted do.
+// Finds which residues touch in a structure, and how many of the predicted contacts do.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// Searching: through the graph, or over all rows.
+// Searches for the nearest vectors: through the graph (HNSW), or by comparing with all rows.
 #include "analysis/hnsw.h"
 
 #include "analysis/hnsw_walk.h"

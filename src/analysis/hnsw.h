@@ -1,5 +1,5 @@
-// The nearest vectors by cosine, found by walking a graph of near ones (HNSW: Malkov and Yashunin 2018) or by looking
-// at all.
+// Finds the nearest vectors by cosine: through a graph of near vectors (HNSW: Malkov and Yashunin 2018), or by
+// comparing with all of them.
 #pragma once
 
 #include <functional>
@@ -25,7 +25,7 @@ inline constexpr float kEqualRows = 1e-6F;
 /// One level of the graph. A slot is 1 + degree numbers: how many neighbours, and their rows.
 struct HnswLevel {
   std::vector<std::int32_t> rows;   ///< those of this level, ascending; of level 0 none, as it has all
-  std::vector<std::int32_t> links;  ///< a slot a row; that of a copy is empty
+  std::vector<std::int32_t> links;  ///< one slot per row; that of a copy is empty
 };
 
 struct HnswGraph {

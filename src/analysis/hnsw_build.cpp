@@ -1,5 +1,5 @@
-// Building the graph: batches of rows look for their neighbours in the graph as it is, all at once, and are then linked
-// in a fixed order, each row by itself. So the graph does not depend on threads.
+// Builds the search graph: each batch of rows searches the graph built so far, all rows at once; then they are linked
+// one by one in a fixed order. So the graph does not depend on the number of threads.
 #include <cmath>
 #include <limits>
 #include <new>
@@ -23,7 +23,7 @@ constexpr std::size_t kBatchPart = 16;  // of the rows that are in the graph: th
 constexpr std::size_t kLargest = 1024;
 
 // A row and its level. By the row alone, and sorted so that the highest come first, in an order that has nothing to do
-// with that of the file, where relatives often stand together.
+// with that of the file, where relatives are often next to each other.
 struct Place {
   double draw;  // (0, 1]
   Row row;

@@ -1,4 +1,4 @@
-// Searching for rows of the graph itself.
+// Checks a search graph by searching for its own rows.
 #include "analysis/hnsw_check.h"
 
 #include <deque>

@@ -1,4 +1,4 @@
-// How good a graph is: measured, and mended where rows do not find themselves.
+// Measures how good a search graph is, and repairs it where rows do not find themselves.
 #pragma once
 
 #include "analysis/hnsw.h"

@@ -1,4 +1,4 @@
-// Choosing links.
+// Chooses the links of each row of the search graph.
 #include "analysis/hnsw_links.h"
 
 #include <utility>

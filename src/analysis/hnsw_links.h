@@ -1,11 +1,11 @@
-// Which neighbours a row of the graph is linked to.
+// The links of the search graph: which neighbours each row is linked to.
 #pragma once
 
 #include "analysis/hnsw_walk.h"
 
 namespace groel::analysis {
 
-/// Where the links of a row of a level stand: their number, then they.
+/// Where the links of a row of a level are stored: their number, then the links.
 std::int32_t* link_slot(HnswGraph& graph, std::size_t level, std::int32_t row);
 inline std::int64_t most_links(const HnswGraph& graph, std::size_t level) {
   return level == 0 ? 2 * graph.degree : graph.degree;

@@ -1,4 +1,4 @@
-// Down the levels to the best row, then from neighbour to neighbour.
+// Walks through the search graph: down the levels to the best row, then from neighbour to neighbour.
 #include "analysis/hnsw_walk.h"
 
 #include <queue>

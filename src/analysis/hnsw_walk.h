@@ -1,4 +1,4 @@
-// A walk through the graph towards one vector: what searching and building share.
+// A walk through the search graph towards one vector: shared by searching and building.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,7 @@ struct Candidate {
   bool operator>(const Candidate& other) const { return other < *this; }
 };
 
-/// Keeps the `most` nearest of what it is given, as a heap whose farthest stands first. Returns whether it was taken.
+/// Keeps the `most` nearest of what it is given, as a heap whose farthest is first. Returns whether it was taken.
 bool keep_nearest(std::vector<Candidate>& best, const Candidate& found, std::size_t most);
 
 /// Nothing of the graph is trusted. Errors: bad_input when it is damaged.

@@ -1,4 +1,4 @@
-// The inner product of two f32 vectors at the processor's full width: what a search spends its time on.
+// The inner product of two f32 vectors, using the processor's widest instructions: most of a search's time goes here.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Newton's method, its quadratic models minimised coordinate by coordinate. The bias is the last coordinate.
+// Logistic regression by Newton's method: minimises quadratic models one coordinate at a time, the bias last.
 #include "analysis/logistic.h"
 
 #include <Eigen/Core>

@@ -1,4 +1,4 @@
-// Logistic regression with an L1 or L2 penalty, on more samples than fit one by one.
+// Logistic regression with an L1 or L2 penalty, for data with many samples.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// A heap of the best so far.
+// Finds the nearest vectors with a heap of the best so far.
 #include "analysis/neighbours.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// The nearest vectors, found by looking at all of them.
+// Finds the nearest vectors by comparing with all of them.
 #pragma once
 
 #include "analysis/vectors.h"

@@ -1,4 +1,4 @@
-// Eigenvectors, by Eigen, of the smaller of the covariance [width, width] and the Gram matrix [rows, rows].
+// Principal components: eigenvectors, by Eigen, of the covariance [width, width] or the Gram matrix [rows, rows].
 #include "analysis/pca.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// Principal components.
+// Principal component analysis.
 #pragma once
 
 #include "analysis/vectors.h"

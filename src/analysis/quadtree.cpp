@@ -1,4 +1,4 @@
-// Insertion point by point; a leaf splits when a point of another place arrives.
+// Builds the quadtree point by point; a leaf splits when a point at another place arrives.
 #include "analysis/quadtree.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Points of the plane in nested squares, so that far ones can be taken together (Barnes and Hut 1986).
+// A quadtree: points of the plane in nested squares, so that far ones count as one (Barnes and Hut 1986).
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// Gradient descent with momentum and gains, first with exaggerated affinities, as scikit-learn runs it.
+// t-SNE by gradient descent with momentum and gains, first with exaggerated affinities, as scikit-learn runs it.
 #include "analysis/tsne.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// Plain loops in eight lanes, which compilers turn into SIMD; sums are in f64 from a block of 64 values on.
+// Distances of vectors: loops in eight lanes, which compilers turn into SIMD; blocks of 64 values are summed in f64.
 #include "analysis/vectors.h"
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// Many vectors of one width, and how near two of them are.
+// Many vectors of one width, and distances between them.
 #pragma once
 
 #include <cstdint>

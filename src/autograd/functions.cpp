@@ -1,4 +1,4 @@
-// Operators that record: all but linear.
+// Operators that record themselves on a tape for gradients: all except linear.
 #include "autograd/functions.h"
 
 #include <algorithm>

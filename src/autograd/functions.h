@@ -1,4 +1,4 @@
-// The operators as models call them: ops:: when nothing is recorded, else the same with a way back.
+// The operators as models call them: those of ops::, which also record what gradients need while a tape is on.
 #pragma once
 
 #include "autograd/tape.h"

@@ -1,4 +1,4 @@
-// linear and its low-rank updates, recorded.
+// The linear operator and its low-rank updates, recorded on a tape for gradients.
 #include <utility>
 
 #include "autograd/functions.h"
@@ -70,7 +70,7 @@ Tensor linear(const Tensor& x, const LinearWeight& weight, const ops::LinearOpti
 
 Tensor lora(const Tensor& x, const std::vector<LoraPart>& parts, std::int64_t width) {
   Tensor y = Tensor::zeros({x.size(0), width}, DType::f32, x.device());
-  std::vector<Tensor> inner;  // alpha / r A x, one a part
+  std::vector<Tensor> inner;  // alpha / r A x, one per part
   for (const LoraPart& part : parts) {
     inner.push_back(ops::linear(x, part.a));
     ops::linear(inner.back(), part.b, {.into = y.columns(part.begin, part.begin + part.b.out())});

@@ -1,4 +1,4 @@
-// The tape's bookkeeping.
+// Records operators on a tape and goes back over it to compute gradients.
 #include "autograd/tape.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Tape: what a forward pass did, so that gradients can be found by going back over it.
+// Tape: a record of a forward pass, from which gradients are computed by going backwards.
 #pragma once
 
 #include <cstdint>

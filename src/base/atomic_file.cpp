@@ -1,4 +1,4 @@
-// Temporary name, fsync, rename, fsync of the folder.
+// Writes a file under a temporary name, flushes it to disk and renames it.
 #include "base/atomic_file.h"
 
 #include <fcntl.h>

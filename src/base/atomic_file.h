@@ -1,4 +1,4 @@
-// A file that appears whole or not at all: written under a temporary name, flushed to disk, then renamed.
+// A file that is written completely or not at all: under a temporary name, flushed to disk, then renamed.
 #pragma once
 
 #include <cstddef>
@@ -14,13 +14,13 @@
 namespace groel {
 
 /// The temporary file has a name that nobody can foresee, in the same folder, and follows no link. A file that it
-/// replaces hands down its permissions; of a link the file behind it is replaced. A special file (a device, a pipe) is
-/// written to as it stands. Errors of every member: io (with the system's reason), not_found when the folder is not
+/// replaces hands down its permissions; of a link the file it points to is replaced. A special file (a device, a pipe)
+/// is written to as it is. Errors of every member: io (with the system's reason), not_found when the folder is not
 /// there.
 class AtomicFile {
  public:
   explicit AtomicFile(const std::filesystem::path& path);
-  /// Without `commit` the temporary file is removed and what stood at the path stays.
+  /// Without `commit` the temporary file is removed and what was at the path stays.
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;

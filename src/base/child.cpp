@@ -1,4 +1,4 @@
-// fork, a pipe, limits, and a clock.
+// Runs work in a child process: fork, a pipe, resource limits and a time limit.
 #include "base/child.h"
 
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-// Work with a library that a damaged file can crash or hold for ever, done in a child process under limits.
+// Runs work in a child process under limits, for libraries that a damaged file can crash or hang.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// The streaming loops around zlib and libzstd.
+// Compresses text as a stream with zlib or libzstd.
 #include "base/compress.h"
 
 #include <zlib.h>

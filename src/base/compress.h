@@ -1,4 +1,4 @@
-// Text on its way to a file, compressed where the file's name asks for it.
+// Writes text to a file, compressed where the file's name ends in .gz or .zst.
 #pragma once
 
 #include <filesystem>

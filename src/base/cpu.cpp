@@ -1,4 +1,4 @@
-// Detection of the instruction-set level.
+// Detects the processor's instruction-set level.
 #include "base/cpu.h"
 
 #include <sys/syscall.h>

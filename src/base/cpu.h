@@ -1,4 +1,4 @@
-// Which instruction-set level the kernels run at: what the machine has, capped by GROEL_ISA.
+// The instruction-set level that the kernels use: what the processor has, limited by GROEL_ISA.
 #pragma once
 
 #include <optional>
@@ -17,7 +17,7 @@ std::optional<Isa> parse_isa(std::string_view text) noexcept;
 
 /// Highest level of this machine.
 Isa machine_isa();
-/// The level in force: machine_isa() capped by the environment variable GROEL_ISA at first use. An unknown name in it
+/// The level in use: machine_isa() limited by the environment variable GROEL_ISA at first use. An unknown name in it
 /// is a usage error. Fixed for the life of the process (kernels are packed for it).
 Isa active_isa();
 /// Every level that this machine can run, lowest first (for tests that force each).

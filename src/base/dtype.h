@@ -1,4 +1,4 @@
-// Element types of tensors and of arrays on disk.
+// Element types (f32, bf16, …) of tensors and of arrays on disk.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Internal door to the public error type, and formatting helpers for throwing it.
+// The public error type for use inside the library, and helpers that format and throw errors.
 #pragma once
 
 #include <fmt/core.h>

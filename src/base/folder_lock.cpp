@@ -1,4 +1,4 @@
-// A lock on the folder itself, so that nothing is left behind.
+// Locks a folder by a lock on the folder itself, so that no lock file is left.
 #include "base/folder_lock.h"
 
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-// One writer per folder: two that write models or metrics into one would spoil both.
+// Lets only one process write to a folder: two that write models or metrics into one would spoil both.
 #pragma once
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-// Temporary name, fsync, rename.
+// Fills a folder under a temporary name, flushes it to disk and renames it.
 #include "base/folders.h"
 
 #include <fcntl.h>
@@ -67,7 +67,7 @@ void write_folder(const fs::path& target, const std::function<void(const fs::pat
       fs::rename(before, temporary);
     }
     std::error_code ignored;
-    fs::remove_all(temporary, ignored);  // what stood there before
+    fs::remove_all(temporary, ignored);  // what was there before
   } catch (...) {
     std::error_code ignored;
     fs::remove_all(temporary, ignored);

@@ -1,4 +1,4 @@
-// Folders that appear whole or not at all.
+// Folders that are written completely or not at all.
 #pragma once
 
 #include <filesystem>
@@ -8,7 +8,7 @@ namespace groel {
 
 /// Calls `fill` with an empty temporary folder beside `target`, puts it on disk and renames it to `target`, which it
 /// replaces in one step where the file system can. When `fill` or the system fails, the temporary folder is removed and
-/// what stood at `target` stays. Errors: io, and what `fill` throws.
+/// what was at `target` stays. Errors: io, and what `fill` throws.
 void write_folder(const std::filesystem::path& target, const std::function<void(const std::filesystem::path&)>& fill);
 
 /// A rename is on disk when its folder is.

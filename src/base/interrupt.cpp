@@ -1,4 +1,4 @@
-// The signal flag, and the clock that runs from it.
+// Handles signals that ask the program to stop: a flag, and a time limit from when it was set.
 #include "base/interrupt.h"
 
 #include <poll.h>

@@ -1,4 +1,4 @@
-// Ctrl-C and termination, asked for politely.
+// Stops the program cleanly on Ctrl-C and on a request to terminate.
 #pragma once
 
 #include <atomic>
@@ -18,7 +18,7 @@ inline std::atomic<int> uninterrupted{0};
 [[noreturn]] void throw_interrupted();
 }  // namespace detail
 
-/// Whether the flag is set or this thread's work is cancelled (base/work.h), and nothing stands against leaving now. A
+/// Whether the flag is set or this thread's work is cancelled (base/work.h), and nothing forbids leaving now. A
 /// few loads: for inner loops, too.
 inline bool interrupt_requested() noexcept {
   const CancelFlag* const cancel = work_context().cancel;

@@ -1,4 +1,4 @@
-// mmap with errors that say which file and why.
+// Maps files into memory; errors say which file and why.
 #include "base/mapped_file.h"
 
 #include <fcntl.h>

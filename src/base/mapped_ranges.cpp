@@ -1,4 +1,4 @@
-// The list, and the handler of the signal that a read behind the end of a mapped file brings.
+// Lists the mapped files, and handles the signal raised by reading past the end of one that was cut.
 #include "base/mapped_ranges.h"
 
 #include <unistd.h>

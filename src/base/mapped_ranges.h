@@ -1,4 +1,4 @@
-// Where files are mapped, in a form that a signal handler may read.
+// A list of where files are mapped in memory, in a form that a signal handler may read.
 #pragma once
 
 #include <atomic>

@@ -1,4 +1,4 @@
-// Options as the fields of a struct: each is declared once, as a field and its row of the table.
+// Declares each option once, as a field of a struct together with its row of the table of options.
 #pragma once
 
 #include <concepts>

@@ -1,4 +1,4 @@
-// Checking option values against their table.
+// Checks option values against their table.
 #include "base/options.h"
 
 #include <algorithm>

@@ -84,7 +84,7 @@ class Options {
   nlohmann::json given_ = nlohmann::json::object();
 };
 
-/// "4G" -> 4294967296; K, M, G, T are powers of 1024, case ignored, an optional "B" or "iB" behind. Errors: usage.
+/// "4G" -> 4294967296; K, M, G, T are powers of 1024, case ignored, an optional "B" or "iB" after it. Errors: usage.
 std::size_t parse_bytes(const std::string& text, const std::string& option);
 /// "1.5 GB", for people.
 std::string format_bytes(std::size_t bytes);

@@ -1,4 +1,4 @@
-// Following links by hand, so that those of open descriptors are seen before they are followed.
+// Follows symbolic links one by one, so that links to open descriptors are recognised before they are followed.
 #include "base/output_place.h"
 
 #include <sys/stat.h>

@@ -1,4 +1,4 @@
-// Which characters change a terminal's state or what a reader sees.
+// Replaces characters that would change a terminal's state or mislead a reader.
 #include "base/printable.h"
 
 #include <fmt/format.h>

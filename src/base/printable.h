@@ -1,4 +1,4 @@
-// Text that a terminal shows and does not obey.
+// Makes text safe to show on a terminal: control characters in it have no effect.
 #pragma once
 
 #include <string>

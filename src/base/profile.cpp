@@ -1,4 +1,4 @@
-// The profile's rows.
+// Collects the rows of a profile.
 #include "base/profile.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Where the time of a run goes: one row an operator, kept only while profiling is on.
+// Where the time of a run goes: one row per operator, kept only while profiling is on.
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// Counter-based random numbers: any draw can be made by itself, so that threads, batches and resumes change nothing.
+// Counter-based random numbers: each can be drawn alone, so threads, batches and resumed runs change nothing.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// Finding bundled files relative to the program.
+// Finds bundled files relative to the program.
 #include "base/resources.h"
 
 #include <cstdlib>

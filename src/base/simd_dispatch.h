@@ -1,5 +1,5 @@
-// Which of a kernel's versions runs: Highway compiles it once for every SIMD target, active_isa() decides. (Highway's
-// own choice lives in its library, whose start costs milliseconds and which knows no cap.)
+// Chooses which version of a kernel runs: Highway compiles each for every SIMD target, and active_isa() decides.
+// (Highway's own choice is in its library, whose start costs milliseconds and which cannot be limited to a target.)
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Reading /proc and the cgroup.
+// Reads the machine's memory and cores from /proc and the cgroup.
 #include "base/system.h"
 
 #include <sys/resource.h>

@@ -1,4 +1,4 @@
-// What the machine has to give.
+// How much memory and how many cores this machine offers.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Reading and writing small files, with limits.
+// Reads and writes small files, with size limits.
 #include "base/text_file.h"
 
 #include <nlohmann/json.hpp>

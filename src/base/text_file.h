@@ -1,4 +1,4 @@
-// Small text and JSON files read whole.
+// Reads small text and JSON files whole.
 #pragma once
 
 #include <filesystem>

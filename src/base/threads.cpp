@@ -1,4 +1,4 @@
-// parallel_for on a pool of threads that waits for work without holding its cores for long.
+// parallel_for on a pool of threads; waiting threads soon release their cores.
 #include "base/threads.h"
 
 #include <pthread.h>
@@ -58,8 +58,8 @@ int quota_cores() {
 
 class FirstError {
  public:
+  bool failed() const noexcept { return failed_.load(std::memory_order_relaxed); }
   void guard(const std::function<void(std::int64_t)>& body, std::int64_t i) noexcept {
-    if (failed_.load(std::memory_order_relaxed)) return;
     try {
       check_interrupted();
       body(i);
@@ -122,7 +122,7 @@ class Job {
   void work() {
     const Inside inside;
     const WorkScope scope(context_);
-    for (std::int64_t i = next_++; i < count_; i = next_++) errors_.guard(body_, i);
+    for (std::int64_t i = next_++; i < count_ && !errors_.failed(); i = next_++) errors_.guard(body_, i);
   }
   void rethrow() const { errors_.rethrow(); }
 

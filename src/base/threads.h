@@ -1,5 +1,5 @@
-// Thread pools: the process's own, and those of sessions. (oneDNN has OpenMP's, which it never gets to use: its
-// products run on the calling thread.)
+// Thread pools: the process's own, and those of sessions. (oneDNN comes with OpenMP's threads but never uses them here:
+// its products run on the calling thread.)
 #pragma once
 
 #include <cstdint>

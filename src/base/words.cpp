@@ -1,4 +1,4 @@
-// Counting, quoting and guessing.
+// Formats counts, quotes words for a shell, and guesses which name was meant.
 #include "base/words.h"
 
 #include <fmt/core.h>

@@ -1,4 +1,4 @@
-// Words of messages: counts, names that were meant, and words as a shell takes them.
+// Words in messages: counts with their nouns, suggestions for misspelt names, and quoting for a shell.
 #pragma once
 
 #include <concepts>

@@ -1,4 +1,4 @@
-// Whose work a thread does: what a session sets for its thread, and the threads that help with it take over.
+// For whom a thread works: a session sets it for its thread, and the threads that help take it over.
 #pragma once
 
 #include <atomic>

@@ -1,4 +1,4 @@
-// The ESM vocabulary, and residues to ids by the command line's rules.
+// The ESM vocabulary, and the command line's rules that turn residues into ids.
 #include "bio/esm_tokenizer.h"
 
 #include <string>

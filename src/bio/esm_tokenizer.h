@@ -1,4 +1,4 @@
-// The ESM vocabularies: residues to ids, as users write them and exactly as Transformers does.
+// The ESM vocabularies: turns residues into ids, by our own rules or exactly as Transformers does.
 #pragma once
 
 #include "bio/tokenizer.h"

@@ -1,4 +1,4 @@
-// Text to ids exactly as the slow EsmTokenizer of Transformers 4.37 does it, odd corners included.
+// Turns text into ids exactly as the slow EsmTokenizer of Transformers 4.37 does, special cases included.
 #include <algorithm>
 #include <array>
 #include <cstdint>

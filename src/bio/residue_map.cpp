@@ -1,4 +1,4 @@
-// Spans, and their inverse.
+// Maps residues to tokens and tokens back to residues.
 #include "bio/residue_map.h"
 
 #include <algorithm>

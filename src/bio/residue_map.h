@@ -1,4 +1,4 @@
-// Which tokens of a sequence stand for which of its residues.
+// Which tokens of a sequence represent which of its residues.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// The letters of residues.
+// The letters of amino-acid residues.
 #pragma once
 
 #include <string_view>

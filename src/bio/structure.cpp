@@ -1,4 +1,4 @@
-// Residues of a chain on a sequence.
+// Places the residues of a chain on a sequence.
 #include "bio/structure.h"
 
 #include <algorithm>
@@ -84,7 +84,7 @@ void require_agreement(const Chain& chain, const std::string& sequence, const st
   if (different == 0) return;
   const auto position = places[first];
   throw Error(ErrorKind::bad_input,
-              {fmt::format("the structure is not of this sequence: residue {} stands where the sequence has {} at "
+              {fmt::format("the structure is not of this sequence: residue {} is where the sequence has {} at "
                            "position {} ({} of {} residues differ)",
                            chain.residues[first].name, sequence[static_cast<std::size_t>(position - 1)], position,
                            different, places.size()),

@@ -1,5 +1,5 @@
-// Protein chains as structure files give them: the sequence, and for each residue that was seen the point that contacts
-// are measured between.
+// Protein chains from structure files: the sequence, and for each residue with coordinates the point from which its
+// contacts are measured.
 #pragma once
 
 #include <array>
@@ -16,7 +16,7 @@ using Point = std::array<double, 3>;  ///< in Å
 enum class SiteKind {
   none,        ///< the file has no atom for it
   regular,     ///< Cβ, of glycine Cα
-  built_beta,  ///< where Cβ stands in an ideal residue with these N, Cα and C
+  built_beta,  ///< where Cβ is in an ideal residue with these N, Cα and C
   alpha,       ///< Cα, for want of N or C
 };
 

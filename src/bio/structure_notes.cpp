@@ -1,4 +1,4 @@
-// Counting residues, and saying it.
+// Counts the residues of structures by how they were read, and writes the sentences about it.
 #include "bio/structure_notes.h"
 
 #include <fmt/format.h>

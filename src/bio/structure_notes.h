@@ -1,4 +1,4 @@
-// What was made of the residues of chains, in numbers and sentences.
+// How the residues of chains were read from a structure, in numbers and sentences.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// What all tokenizers share: the vocabulary, and how a piece of a sequence gets its ends.
+// What all tokenizers share: the vocabulary, and adding the start and end tokens to a piece of a sequence.
 #include "bio/tokenizer.h"
 
 #include <algorithm>
@@ -30,7 +30,7 @@ Tokenizer::Tokenizer(std::vector<std::string> tokens, const std::string& label) 
       throw Error(ErrorKind::bad_model,
                   {fmt::format("token {} of the vocabulary is not printable ASCII", i), label, {}});
     if (!seen.insert(token).second)
-      throw Error(ErrorKind::bad_model, {fmt::format("'{}' stands twice in the vocabulary", token), label, {}});
+      throw Error(ErrorKind::bad_model, {fmt::format("'{}' occurs twice in the vocabulary", token), label, {}});
     const auto id = static_cast<std::int32_t>(i);
     if (token.size() == 1)
       single_[static_cast<unsigned char>(token[0])] = id;

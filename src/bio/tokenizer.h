@@ -1,4 +1,4 @@
-// What turns residues into the tokens that a model reads, and knows which tokens stand for which residues.
+// Tokenizers: turn residues into the tokens that a model reads, and know which tokens represent which residues.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// What variants say of a sequence, and making them.
+// Checks variants against a sequence and applies them to it.
 #include "bio/variants.h"
 
 #include <algorithm>

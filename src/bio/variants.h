@@ -1,4 +1,4 @@
-// Variants of a protein as people and programs write them: M1A, A5D:K9R, p.Met1Ala, p.Lys23_Val25del, K2_G3insQSK.
+// Reads variants of a protein as people and programs write them: M1A, A5D:K9R, p.Met1Ala, K2_G3insQSK.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace groel::bio {
 
-/// Residues first..last (1-based, as written) become `to`. An insertion stands between `first` and `last`; a
+/// Residues first..last (1-based, as written) become `to`. An insertion is between `first` and `last`; a
 /// duplication repeats them. A substitution has one residue in `to`.
 struct Edit {
   std::int64_t first = 0;
@@ -26,7 +26,7 @@ struct Variant {
   bool only_substitutions() const;
 };
 
-/// Parses one variant. Between edits stands white space or one of : ; , / + | & _ -, and they may be in HGVS's
+/// Parses one variant. Edits are separated by white space or one of : ; , / + | & _ -, and they may be in HGVS's
 /// brackets; accessions, "p." and a DNA change before "(p.…)" are passed over. "WT", "p.=" and an empty text are the
 /// wild type, "M1=" is M1M, "K23-" and "ΔK23" are K23del. Letters are those of the 20 residues, and B J O U X Z.
 /// Errors: bad_input, quoting what could not be read; unsupported for what is understood and is no one protein, or none

@@ -1,4 +1,4 @@
-// Reading variants.
+// Parses the text of variants.
 #include <array>
 #include <cctype>
 #include <tuple>
@@ -204,7 +204,7 @@ class VariantReader {
       residues();
     } else if (take("ins")) {
       edit.kind = Edit::Kind::insertion;
-      if (edit.last != edit.first + 1) refuse("an insertion stands between two neighbours, as in K2_G3insQS");
+      if (edit.last != edit.first + 1) refuse("an insertion is written between two neighbours, as in K2_G3insQS");
       edit.to = named_residues();
     } else {
       return false;

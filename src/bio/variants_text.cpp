@@ -1,4 +1,4 @@
-// Wrappings of variants.
+// Removes what other programs write around variants.
 #include "bio/variants_text.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// A variant's text before it is read: what programs put around it, and what is no change of a protein.
+// Prepares the text of a variant for parsing: removes what programs put around it, and finds what is no protein change.
 #pragma once
 
 #include <string>

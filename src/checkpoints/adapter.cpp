@@ -1,4 +1,4 @@
-// PEFT's adapter files.
+// Reads the adapter files of PEFT.
 #include "checkpoints/adapter.h"
 
 #include <cstring>

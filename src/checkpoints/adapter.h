@@ -1,4 +1,4 @@
-// Low-rank adapters on disk, as PEFT keeps them, and merged into a checkpoint.
+// Low-rank adapters (LoRA) on disk in PEFT's format, and merging them into a checkpoint.
 #pragma once
 
 #include <filesystem>

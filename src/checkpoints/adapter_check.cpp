@@ -1,4 +1,4 @@
-// Fields of PEFT's LoraConfig, and the tensors beside them.
+// Checks the fields of PEFT's LoraConfig and an adapter's tensors.
 #include "checkpoints/adapter_check.h"
 
 #include <algorithm>
@@ -50,7 +50,7 @@ std::string text_of(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace).substr(0, 60);
 }
 
-// PiSSA, OLoRA, LoftQ and their kin change the base model as well when they begin.
+// PiSSA, OLoRA, LoftQ and similar methods change the base model as well when they begin.
 bool leaves_base_alone(const json& start) {
   return start.is_null() || start.is_boolean() || start == "gaussian" || start == "eva" || start == "orthogonal";
 }

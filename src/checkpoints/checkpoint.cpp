@@ -1,4 +1,4 @@
-// Recognising a checkpoint's layout and bringing its names to the model's.
+// Recognises a checkpoint's layout and translates its tensor names to the model's.
 #include "checkpoints/checkpoint.h"
 
 #include <algorithm>
@@ -87,11 +87,11 @@ void adapt(Checkpoint& checkpoint, models::RawCheckpoint raw, const models::Layo
 }
 
 bool is_there(const fs::path& path) {
-  std::error_code ignored;  // what stands in the way is said on opening
+  std::error_code ignored;  // whatever is wrong is reported on opening
   return fs::exists(path, ignored);
 }
 
-// One token a line, in order of id; empty lines at the end are none.
+// One token per line, in order of id; empty lines at the end are none.
 std::vector<std::string> read_vocabulary(const fs::path& file) {
   constexpr std::size_t kMaxTokens = std::size_t{1} << 20;
   std::vector<std::string> tokens;

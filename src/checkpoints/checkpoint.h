@@ -1,4 +1,4 @@
-// Checkpoints of every layout, as one thing: a configuration and named arrays under the model's names.
+// Checkpoints of every layout in one form: a configuration and arrays under the model's names.
 #pragma once
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-// Looking for a model by name, and what to say when it is not there.
+// Looks for a model by name, and says what to do when it is not there.
 #include "checkpoints/find_model.h"
 
 #include <cstdlib>
@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 using models::PublishedModel;
 
-// "pull" takes a line of its own; both lines work as they stand.
+// "pull" takes a line of its own; both lines work as they are.
 std::string how_to_get(const std::string& id) {
   const char* mirror = std::getenv("HF_ENDPOINT");
   const std::string host = mirror == nullptr || *mirror == '\0' ? "https://huggingface.co" : mirror;

@@ -1,4 +1,4 @@
-// From what -m names to a folder or file: a path, a bundled model, or a published one that is on this machine.
+// Finds the folder or file that -m names: a path, a bundled model, or a published one on this machine.
 #pragma once
 
 #include <filesystem>

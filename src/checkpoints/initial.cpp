@@ -1,4 +1,4 @@
-// Drawing the weights of a new model.
+// Draws the starting weights of a new model.
 #include "checkpoints/initial.h"
 
 #include <cmath>
@@ -52,7 +52,7 @@ std::int64_t neighbour_of(std::int64_t head, std::int64_t heads) {
 // positions as the neighbour is away: of all keys, that neighbour's then points the same way.
 Tensor neighbour_bias(const models::ModelInfo& info, bool of_query) {
   constexpr double kGain = 2;       // of a plane, in a score
-  constexpr double kSlowest = 0.1;  // radians a position; slower planes do not tell neighbours apart
+  constexpr double kSlowest = 0.1;  // radians per position; slower planes do not tell neighbours apart
   const std::int64_t heads = info.heads;
   const std::int64_t width = info.width / heads;
   const double length = std::sqrt(kGain * std::sqrt(static_cast<double>(width)));

@@ -1,4 +1,4 @@
-// Models to begin with: configurations by shape, and weights as Hugging Face draws them.
+// New models to train: configurations by size, and starting weights drawn as Hugging Face draws them.
 #pragma once
 
 #include <cstdint>

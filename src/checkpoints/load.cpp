@@ -1,4 +1,4 @@
-// Strict loading.
+// Loads a checkpoint strictly: every tensor must be there and have the right shape.
 #include "checkpoints/load.h"
 
 #include <algorithm>
@@ -123,7 +123,7 @@ std::vector<std::string> unused(const nn::Tree& tree, const Checkpoint& checkpoi
   return ignored;
 }
 
-// Small arrays whole, of large ones a piece of every page run: a digest of all of a large checkpoint would take
+// Small arrays whole, of large ones a piece of every run of pages: a digest of all of a large checkpoint would take
 // seconds.
 void digest_bytes(Sha256& digest, std::span<const std::byte> bytes) {
   constexpr std::size_t kWhole = std::size_t{64} << 10;

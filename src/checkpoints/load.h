@@ -1,4 +1,4 @@
-// From a checkpoint on disk to a model ready to run.
+// Loads a checkpoint from disk into a model that is ready to run.
 #pragma once
 
 #include <filesystem>

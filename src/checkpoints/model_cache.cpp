@@ -1,4 +1,4 @@
-// The layouts: models--owner--name/{refs/main, snapshots/<commit>/…}, and hub/checkpoints/<name>.pt.
+// The layouts of model caches: models--owner--name/{refs/main, snapshots/<commit>/…}, and hub/checkpoints/<name>.pt.
 #include "checkpoints/model_cache.h"
 
 #include <algorithm>

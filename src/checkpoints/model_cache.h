@@ -1,4 +1,4 @@
-// Models that other programs have downloaded: huggingface_hub's cache and torch hub's.
+// Finds models that other programs have downloaded: the caches of huggingface_hub and torch hub.
 #pragma once
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-// Two folders that swap their names, under a lock on both.
+// Replaces a model folder by swapping it with a new one, under a lock on both.
 #include "checkpoints/model_folder.h"
 
 #include <algorithm>
@@ -22,7 +22,7 @@ fs::path beside(const fs::path& folder) {
   return folder.parent_path() / fmt::format(".{}{}", folder.filename().string(), kTail);
 }
 
-// Of a link the folder behind it, and never "." or "name/".
+// Of a link the folder it points to, and never "." or "name/".
 fs::path settled(const fs::path& folder) {
   std::error_code failed;
   fs::path out = fs::weakly_canonical(fs::absolute(folder), failed);

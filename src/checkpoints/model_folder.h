@@ -1,4 +1,4 @@
-// A folder with a model in it that is replaced: the model at once, and nothing but the model.
+// Replaces the model in a folder in one step, and leaves all other files in it alone.
 #pragma once
 
 #include <filesystem>
@@ -11,7 +11,7 @@ namespace groel::checkpoints {
 /// vocabulary, adapter. Everything else in such a folder is its owner's.
 bool is_model_file(std::string_view name);
 
-/// Calls `fill` with an empty folder beside `target` and swaps the two in one step; what else stood in `target` (notes,
+/// Calls `fill` with an empty folder beside `target` and swaps the two in one step; what else was in `target` (notes,
 /// .git, checkpoints) is then moved over. A kill at any moment leaves the old model or the new one, whole; what it
 /// leaves besides is put right by the next call. Errors: usage when another process writes there; io; what `fill`
 /// throws.

@@ -1,4 +1,4 @@
-// Drawing weights.
+// Draws the weights of random models.
 #include "checkpoints/random_model.h"
 
 #include <cmath>

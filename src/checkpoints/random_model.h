@@ -1,4 +1,4 @@
-// Models with seeded random weights, for benchmarks and tests of shapes for which no checkpoint is at hand.
+// Models with seeded random weights, for benchmarks and tests of shapes that no checkpoint at hand has.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// The files of a Hugging Face model folder.
+// Writes the files of a Hugging Face model folder.
 #include "checkpoints/saved_model.h"
 
 #include <map>

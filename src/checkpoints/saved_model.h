@@ -1,4 +1,4 @@
-// A trained model as it is written: a folder that Transformers and GroEL load.
+// Saves a trained model as a folder that Transformers and GroEL load.
 #pragma once
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-// Memory shared or copied.
+// Makes tensors from arrays of files, sharing their memory or copying it.
 #include "checkpoints/tensors.h"
 
 #include <bit>

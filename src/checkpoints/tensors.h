@@ -1,4 +1,4 @@
-// Between tensors and the arrays of files.
+// Converts between tensors and the arrays of files.
 #pragma once
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-// Exponents with every bit set.
+// Finds numbers that are not finite (NaN, infinity), and the layer where they began.
 #include "engine/finite.h"
 
 namespace groel::engine {

@@ -1,4 +1,4 @@
-// Numbers that got out of hand: finding them, and the layer where they began.
+// Finds numbers that are not finite (NaN, infinity), and the layer where they began.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Softmax of single rows.
+// Log-softmax of single rows.
 #include "engine/log_softmax.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Logits to log-probabilities.
+// Turns logits into log-probabilities.
 #pragma once
 
 #include <cstdint>

@@ -1,13 +1,13 @@
-// Batches of masked copies.
+// Runs masked copies of sequences in batches.
 #include "engine/masked_scan.h"
 
 #include <algorithm>
 
 #include "autograd/functions.h"
-#include "base/interrupt.h"
 #include "base/words.h"
 #include "engine/finite.h"
 #include "engine/log_softmax.h"
+#include "engine/packed_run.h"
 
 namespace groel::engine {
 namespace {
@@ -90,24 +90,20 @@ MaskedScan::Pending MaskedScan::prepare(const ScanQuery& query) const {
 // Of every wanted position of the batch, in order: [positions, V].
 Tensor MaskedScan::logits_of(const std::vector<Pending>& batch) const {
   std::vector<std::vector<std::int32_t>> sequences;
-  std::vector<std::int64_t> lengths;
   std::vector<std::int32_t> rows;
   std::int64_t start = 0;
   for (const Pending& query : batch) {
     sequences.push_back(query.tokens);
     for (const std::int64_t position : query.wanted)
       rows.push_back(static_cast<std::int32_t>(start + query.token_at(position)));
-    lengths.push_back(static_cast<std::int64_t>(query.tokens.size()));
-    start += lengths.back();
+    start += static_cast<std::int64_t>(query.tokens.size());
   }
-  plan_.make_room(lengths);
   const Tensor hidden = encoder_.encode(models::Batch::pack(sequences, model_.tokenizer()), {});
   const Tensor index = Tensor::of<std::int32_t>({static_cast<std::int64_t>(rows.size())}, rows);
   return head_.logits(autograd::gather_rows(hidden, index));
 }
 
 void MaskedScan::answer(const std::vector<Pending>& batch, const Receiver& receiver) const {
-  check_interrupted();
   const Tensor logits = logits_of(batch).host_view();
   const auto vocabulary = static_cast<std::size_t>(logits.size(1));
   std::vector<double> log_probabilities(vocabulary);
@@ -130,19 +126,16 @@ void MaskedScan::answer(const std::vector<Pending>& batch, const Receiver& recei
 }
 
 void MaskedScan::run(const Source& source, const Receiver& receiver) const {
-  std::vector<Pending> batch;
-  BatchFilling filling(plan_);
   ScanQuery query;
-  while (source(query)) {
-    if (query.wanted.empty()) continue;
-    Pending next = prepare(query);
-    if (filling.add(static_cast<std::int64_t>(next.tokens.size()))) {
-      answer(batch, receiver);
-      batch.clear();
-    }
-    batch.push_back(std::move(next));
-  }
-  if (!batch.empty()) answer(batch, receiver);
+  const auto next = [&]() -> std::optional<Pending> {
+    do
+      if (!source(query)) return std::nullopt;
+    while (query.wanted.empty());
+    return prepare(query);
+  };
+  run_packed<Pending>(
+      plan_, next, [](const Pending& pending) { return static_cast<std::int64_t>(pending.tokens.size()); },
+      [&](const std::vector<Pending>& batch) { answer(batch, receiver); });
 }
 
 }  // namespace groel::engine

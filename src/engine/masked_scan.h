@@ -1,4 +1,4 @@
-// Copies of sequences with some residues masked, run in packed batches, and what the model says at chosen positions.
+// Runs copies of sequences with some residues masked in packed batches, and gives the logits at chosen positions.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Passes of a model's twin, counted.
+// Counts the memory of a forward pass by running it on tensors without data.
 #include "engine/pass_memory.h"
 
 #include <algorithm>
@@ -19,12 +19,12 @@ Sequences sequences_of(const models::Model& model, std::span<const std::int64_t>
   return out;
 }
 
-PassBytes run(models::ShapeTwin& twin, const Sequences& sequences, const EmbedRequest& request) {
+PassBytes run(models::ShapeTwin& twin, const Sequences& sequences, const OutputRequest& request) {
   twin.pool->restart();
   const ShapeRun counting(*twin.pool);
   PassBytes out;
   {
-    const auto results = embed_batch(*twin.model, sequences, request);
+    const auto results = outputs_of(*twin.model, sequences, request);
     out.pass = twin.pool->held();
     out.results = twin.pool->statistics().live;
   }
@@ -40,16 +40,16 @@ std::int64_t class_of(std::int64_t tokens) {
   return step > 1 ? (tokens + step - 1) / step * step : tokens;
 }
 
-std::string name_of(const EmbedRequest& r) {
-  std::string layers;
-  for (const int layer : r.layers) layers += fmt::format("{},", layer);
-  return fmt::format("{}{:d}{:d}{:d}{:d}{:d}{:d}{:d} on {} threads", layers, r.mean, r.max, r.cls, r.per_residue,
-                     r.logits, r.contacts, r.attentions, num_threads());
+std::string name_of(const OutputRequest& request) {
+  std::string out;
+  for (const int layer : request.layers) out += fmt::format("{},", layer);
+  for (const Output output : request.outputs) out += fmt::format(" {}", bio::name(output));
+  return out + fmt::format(" on {} threads", num_threads());
 }
 
 }  // namespace
 
-PassBytes pass_bytes(const models::Model& model, const EmbedRequest& request, std::span<const std::int64_t> tokens) {
+PassBytes pass_bytes(const models::Model& model, const OutputRequest& request, std::span<const std::int64_t> tokens) {
   const auto twin = model.shape_twin();
   const std::scoped_lock lock(twin->in_use);
   const Sequences sequences = sequences_of(*twin->model, tokens);
@@ -60,7 +60,7 @@ PassBytes pass_bytes(const models::Model& model, const EmbedRequest& request, st
   return twin->pool->statistics().live == tables ? out : run(*twin, sequences, request);
 }
 
-std::shared_ptr<const PassMemory> PassMemory::find(const models::Model& model, const EmbedRequest& request) {
+std::shared_ptr<const PassMemory> PassMemory::find(const models::Model& model, const OutputRequest& request) {
   const auto twin = model.shape_twin();
   const std::scoped_lock lock(twin->in_use);
   std::shared_ptr<const void>& known = twin->found[name_of(request)];
@@ -68,7 +68,7 @@ std::shared_ptr<const PassMemory> PassMemory::find(const models::Model& model, c
   return std::static_pointer_cast<const PassMemory>(known);
 }
 
-PassMemory::PassMemory(const models::Model& model, EmbedRequest request)
+PassMemory::PassMemory(const models::Model& model, OutputRequest request)
     : model_(model), request_(std::move(request)), shortest_(model.tokenizer().token_count(1)), longest_(kLongest) {
   if (const auto most = model.info().max_residues) longest_ = std::min(longest_, model.tokenizer().token_count(*most));
 }
@@ -85,7 +85,7 @@ PassBytes PassMemory::of(std::int64_t tokens) const {
   PassBytes out = measured(std::min(class_of(seen), longest_));
   if (tokens <= seen) return out;
   const double more = static_cast<double>(tokens) / static_cast<double>(seen);
-  const double squared = request_.contacts || request_.attentions ? more * more : more;
+  const double squared = request_.has_maps() ? more * more : more;
   const auto times = [](std::size_t bytes, double factor) {
     return static_cast<std::size_t>(static_cast<double>(bytes) * factor);
   };

@@ -1,4 +1,4 @@
-// Counting bytes.
+// Plans batches by counting the bytes that they need.
 #include "engine/plan.h"
 
 #include <algorithm>
@@ -15,8 +15,8 @@ constexpr std::int64_t kDefaultTokens = 4096;
 // The program itself and its libraries.
 constexpr std::size_t kFixed = std::size_t{64} << 20;
 
-EmbedRequest no_maps(EmbedRequest request) {
-  request.contacts = request.attentions = false;
+OutputRequest no_maps(OutputRequest request) {
+  std::erase_if(request.outputs, [](Output output) { return OutputRequest{{}, {output}}.has_maps(); });
   return request;
 }
 
@@ -25,11 +25,11 @@ std::size_t with_results(const PassBytes& bytes) { return bytes.pass + 2 * bytes
 
 }  // namespace
 
-MemoryPlan::MemoryPlan(const models::Model& model, const EmbedRequest& request, const PlanOptions& options)
+MemoryPlan::MemoryPlan(const models::Model& model, const OutputRequest& request, const PlanOptions& options)
     : model_(model),
       memory_(PassMemory::find(model, request)),
-      without_maps_(request.contacts || request.attentions ? PassMemory::find(model, no_maps(request)) : memory_),
-      squares_(request.contacts || request.attentions),
+      without_maps_(request.has_maps() ? PassMemory::find(model, no_maps(request)) : memory_),
+      squares_(request.has_maps()),
       weights_(model.weight_bytes()),
       max_tokens_(options.max_tokens.value_or(kDefaultTokens)) {
   models::require<models::Encoder>(model);

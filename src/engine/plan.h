@@ -1,4 +1,4 @@
-// What fits into memory, known before the run.
+// Plans what fits into memory, before the run starts.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@ namespace groel::engine {
 
 struct PlanOptions {
   std::optional<std::size_t> memory;       ///< bytes the whole process may use; none: most of what the machine has free
-  std::optional<std::int64_t> max_tokens;  ///< tokens a batch; none: chosen here
+  std::optional<std::int64_t> max_tokens;  ///< tokens per batch; none: chosen here
   std::size_t held = 0;                    ///< bytes of `memory` that the run's records and their book-keeping take
 };
 
@@ -21,7 +21,7 @@ struct PlanOptions {
 class MemoryPlan {
  public:
   /// Errors: memory, when not even the weights fit.
-  MemoryPlan(const models::Model& model, const EmbedRequest& request, const PlanOptions& options);
+  MemoryPlan(const models::Model& model, const OutputRequest& request, const PlanOptions& options);
 
   /// Bytes that a sequence of n tokens adds to its batch, results included.
   std::size_t bytes_of(std::int64_t tokens) const;

@@ -14,7 +14,7 @@ constexpr PrecisionName kPrecisions[] = {
     {"f32", ops::Precision::f32},     {"bf16", ops::Precision::bf16},     {"f32x3", ops::Precision::f32x3},
     {"float32", ops::Precision::f32}, {"bfloat16", ops::Precision::bf16},
 };
-constexpr std::size_t kShown = 3;  // those behind are other spellings
+constexpr std::size_t kShown = 3;  // those after them are other spellings
 
 }  // namespace
 

@@ -1,4 +1,4 @@
-// The precisions in which a model runs, by name.
+// The precisions in which a model can run, by name.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Making a session.
+// Creates a session.
 #include "engine/session.h"
 
 #include "base/error.h"
@@ -13,12 +13,12 @@ Sink& nobody() {
 
 }  // namespace
 
-Session::Session(const SessionOptions& options)
+Session::Session(const SessionSettings& settings)
     : memory_(MemoryPool::make()),
-      threads_(options.threads),
-      memory_limit_(options.memory),
-      device_(options.device),
-      sink_(options.sink != nullptr ? options.sink : &nobody()) {
+      threads_(settings.threads),
+      memory_limit_(settings.memory),
+      device_(settings.device),
+      sink_(settings.sink != nullptr ? settings.sink : &nobody()) {
   if (device_ == Device::cuda) throw Error(ErrorKind::unsupported, {"this build has no CUDA backend", "device", {}});
 }
 

@@ -1,4 +1,4 @@
-// What a piece of work runs with: its threads, its memory, its device, whom it talks to and who may cancel it.
+// What a piece of work runs with: threads, memory, device, where its messages go, and who may cancel it.
 #pragma once
 
 #include <memory>
@@ -11,7 +11,7 @@
 
 namespace groel::engine {
 
-struct SessionOptions {
+struct SessionSettings {
   std::int64_t threads = 0;           ///< 0: as many as cores that this process may run on
   std::optional<std::size_t> memory;  ///< bytes that all of it may take; none: most of what the machine has free
   Device device = Device::cpu;
@@ -23,7 +23,7 @@ struct SessionOptions {
 class Session {
  public:
   /// Errors: usage, for an impossible number of threads; unsupported, for a device that this build lacks.
-  explicit Session(const SessionOptions& options = {});
+  explicit Session(const SessionSettings& settings = {});
 
   /// While one lives, its thread works for the session.
   class Scope {

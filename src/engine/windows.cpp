@@ -1,11 +1,10 @@
-// Cutting and averaging.
+// Cuts long sequences into overlapping windows and averages the results.
 #include "engine/windows.h"
 
 #include <algorithm>
 
 #include "base/error.h"
 #include "ops/elementwise.h"
-#include "ops/pool.h"
 
 namespace groel::engine {
 namespace {
@@ -29,10 +28,24 @@ Tensor average(const std::vector<Tensor>& parts, std::span<const Window> windows
   return sum;
 }
 
-Tensor mean_of(std::span<const Embedding> parts, int layer) {
-  Tensor sum = parts[0].cls.at(layer);
-  for (std::size_t w = 1; w < parts.size(); ++w) sum = ops::add(sum, parts[w].cls.at(layer));
+// parts: [D] each -> [D]
+Tensor mean_of(const std::vector<Tensor>& parts) {
+  Tensor sum = parts[0];
+  for (std::size_t w = 1; w < parts.size(); ++w) sum = ops::add(sum, parts[w]);
   return ops::scale(sum, 1.0F / static_cast<float>(parts.size()));
+}
+
+std::vector<Tensor> parts_of(std::span<const OutputValues> windows, Output output, int layer) {
+  std::vector<Tensor> out;
+  for (const OutputValues& window : windows) out.push_back(window.at(output, layer));
+  return out;
+}
+
+Tensor joined(std::span<const OutputValues> parts, std::span<const Window> windows, Output output, int layer) {
+  const OutputRecipe& how = recipe(output);
+  if (how.joined == Joined::window_by_window) return mean_of(parts_of(parts, output, layer));
+  if (how.joined == Joined::pooled) return how.pool(average(parts_of(parts, Output::per_residue, layer), windows));
+  return average(parts_of(parts, output, layer), windows);
 }
 
 }  // namespace
@@ -46,37 +59,27 @@ std::vector<Window> windows(std::int64_t residues, std::int64_t limit) {
   return out;
 }
 
-EmbedRequest window_request(const EmbedRequest& request) {
-  if (request.contacts || request.attentions)
-    throw Error(ErrorKind::unsupported, {"contacts and attention maps cannot be put together from windows",
-                                         "`long=window`", "use `long=truncate`, or leave them out of `include`"});
-  EmbedRequest out = request;
-  out.per_residue = request.per_residue || request.mean || request.max;
-  out.mean = out.max = false;
+OutputRequest window_request(const OutputRequest& request) {
+  OutputRequest out{request.layers, {}};
+  for (const Output output : request.outputs) {
+    const Joined how = recipe(output).joined;
+    if (how == Joined::not_at_all)
+      throw Error(ErrorKind::unsupported, {fmt::format("{} cannot be put together from windows", bio::name(output)),
+                                           "`long=window`", "use `long=truncate`, or leave them out of `include`"});
+    const Output needed = how == Joined::pooled ? Output::per_residue : output;
+    if (!out.asks_for(needed)) out.outputs.push_back(needed);
+  }
   return out;
 }
 
-Embedding join_windows(std::span<const Embedding> parts, std::span<const Window> windows, const EmbedRequest& request) {
-  Embedding out;
-  for (const Embedding& part : parts)
+OutputValues join_windows(std::span<const OutputValues> parts, std::span<const Window> windows,
+                          const OutputRequest& request, std::int64_t model_layers) {
+  OutputValues out;
+  for (const OutputValues& part : parts)
     if ((out.failure = part.failure)) return out;
-  const auto length = static_cast<std::int32_t>(windows.back().end);
-  const ops::Segments whole{Tensor::of<std::int32_t>({1}, {0}), Tensor::of<std::int32_t>({1}, {length})};
-  for (const int layer : request.layers) {
-    if (request.cls) out.cls[layer] = mean_of(parts, layer);
-    if (!request.per_residue && !request.mean && !request.max) continue;
-    std::vector<Tensor> pieces;
-    for (const Embedding& part : parts) pieces.push_back(part.per_residue.at(layer));
-    const Tensor residues = average(pieces, windows);
-    if (request.mean) out.mean[layer] = ops::segment_mean(residues, whole).reshape({-1});
-    if (request.max) out.max[layer] = ops::segment_max(residues, whole).reshape({-1});
-    if (request.per_residue) out.per_residue[layer] = residues;
-  }
-  if (request.logits) {
-    std::vector<Tensor> pieces;
-    for (const Embedding& part : parts) pieces.push_back(part.logits);
-    out.logits = average(pieces, windows);
-  }
+  for (const Output output : request.outputs)
+    for (const int layer : layers_of(output, request.layers, model_layers))
+      out.slot(output, layer) = joined(parts, windows, output, layer);
   return out;
 }
 

@@ -1,11 +1,11 @@
-// Sequences longer than a model's positions, cut into overlapping windows and put together again.
+// Cuts sequences that are too long for a model into overlapping windows, and joins the results again.
 #pragma once
 
 #include <cstdint>
 #include <span>
 #include <vector>
 
-#include "engine/embed.h"
+#include "engine/outputs.h"
 
 namespace groel::engine {
 
@@ -21,10 +21,10 @@ std::vector<Window> windows(std::int64_t residues, std::int64_t limit);
 
 /// The request to run on each window so that `join_windows` can answer `request`. Errors: unsupported, for contacts and
 /// attention maps, which have no meaning across windows.
-EmbedRequest window_request(const EmbedRequest& request);
+OutputRequest window_request(const OutputRequest& request);
 
-/// One sequence's result from its windows': a residue in several windows gets the mean of its vectors (and logits);
-/// mean and max are taken over these; cls is the mean of the windows'.
-Embedding join_windows(std::span<const Embedding> parts, std::span<const Window> windows, const EmbedRequest& request);
+/// One sequence's result from its windows', by the rule of each output (engine/output.h).
+OutputValues join_windows(std::span<const OutputValues> parts, std::span<const Window> windows,
+                          const OutputRequest& request, std::int64_t model_layers);
 
 }  // namespace groel::engine

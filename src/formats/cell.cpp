@@ -1,4 +1,4 @@
-// Quoting and guarding.
+// Quotes table cells and guards them against being read as formulas.
 #include "formats/cell.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Cells of tables: the one place that knows how text stands in CSV and TSV.
+// Cells of tables: the one place that knows how text is written in CSV and TSV.
 #pragma once
 
 #include <string>

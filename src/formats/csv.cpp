@@ -1,4 +1,4 @@
-// Tables as text, one row a record, for pooled items: CSV, and TSV with tabs; see docs/formats.md.
+// Tables as text, one row per record, for pooled items: CSV, and TSV with tabs; see docs/formats.md.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -85,9 +85,11 @@ std::unique_ptr<ResultWriter> open_tsv(const WriterOptions& options) {
   return std::make_unique<TableWriter>(options, '\t');
 }
 
+bool holds(Per per) { return per == Per::protein; }
+
 }  // namespace
 
-Format csv_format() { return {"csv", {".csv"}, "table of pooled values, commas", true, false, is_pooled, open_csv}; }
-Format tsv_format() { return {"tsv", {".tsv"}, "table of pooled values, tabs", true, false, is_pooled, open_tsv}; }
+Format csv_format() { return {"csv", {".csv"}, "table of pooled values, commas", true, false, holds, open_csv}; }
+Format tsv_format() { return {"tsv", {".tsv"}, "table of pooled values, tabs", true, false, holds, open_tsv}; }
 
 }  // namespace groel::formats

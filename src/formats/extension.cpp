@@ -1,4 +1,4 @@
-// Known extensions, and what those who write another may mean.
+// Known file extensions, and suggestions for unknown ones.
 #include "formats/extension.h"
 
 #include <fmt/format.h>
@@ -36,7 +36,7 @@ constexpr Advice kAdvice[] = {
     {".parquet", ".csv", "pandas and DuckDB read {}, compressed too"},
     {".feather", ".csv", "pandas reads {}, compressed too"},
     {".arrow", ".csv", "pandas reads {}, compressed too"},
-    {".json", ".jsonl", "one JSON object a record is {}"},
+    {".json", ".jsonl", "one JSON object per record is {}"},
     {".pdf", ".svg", "{} prints as sharply, and converts to PDF"},
     {".eps", ".svg", "{} prints as sharply, and converts to EPS"},
     {".jpg", ".png", "{} keeps lines and letters sharp"},

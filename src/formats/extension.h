@@ -1,4 +1,4 @@
-// The extension of an output, by which its format is known.
+// Finds the format of an output by its file extension.
 #pragma once
 
 #include <filesystem>

@@ -86,21 +86,16 @@ void check_options(const Format& format, const WriterOptions& options) {
                  {},
                  "formats that have: " + names_where([](const Format& other) { return other.per_protein; })});
   for (const auto& column : options.schema.columns)
-    if (!format.holds(column.kind))
-      throw Error(ErrorKind::usage,
-                  {fmt::format("{} cannot hold {}", format.name, name(column.kind)),
-                   {},
-                   "formats that can: " + names_where([&](const Format& other) { return other.holds(column.kind); })});
+    if (!format.holds(bio::per(column.output)))
+      throw Error(ErrorKind::usage, {fmt::format("{} cannot hold {}", format.name, name(column.output)),
+                                     {},
+                                     "formats that can: " + names_where([&](const Format& other) {
+                                       return other.holds(bio::per(column.output));
+                                     })});
 }
 
-std::vector<std::int64_t> item_shape(const ResultSchema::Column& column, const Lengths& of) {
-  switch (column.kind) {
-    case ItemKind::per_residue:
-    case ItemKind::logits: return {of.residues, column.width};
-    case ItemKind::contacts: return {of.residues, of.residues};
-    case ItemKind::attentions: return {column.width, of.tokens, of.tokens};
-    default: return {column.width};
-  }
+std::vector<std::int64_t> item_shape(const ResultSchema::Column& column, const bio::Lengths& of) {
+  return bio::output_shape(column.output, column.width, of);
 }
 
 void check_result(const ResultSchema& schema, const Result& result) {
@@ -111,14 +106,14 @@ void check_result(const ResultSchema& schema, const Result& result) {
   GROEL_REQUIRE(result.items.size() == schema.columns.size());
   for (std::size_t i = 0; i < result.items.size(); ++i) {
     const Item& item = result.items[i];
-    GROEL_REQUIRE(item.kind == schema.columns[i].kind && item.layer == schema.columns[i].layer);
+    GROEL_REQUIRE(item.output == schema.columns[i].output && item.layer == schema.columns[i].layer);
     GROEL_REQUIRE(item.shape == item_shape(schema.columns[i], {result.length, result.tokens}));
     GROEL_REQUIRE(value_count(item.shape) == static_cast<std::int64_t>(item.values.size()));
   }
 }
 
 std::string column_name(const ResultSchema::Column& column) {
-  return fmt::format("{}_{}", name(column.kind), column.layer);
+  return fmt::format("{}_{}", name(column.output), column.layer);
 }
 
 }  // namespace groel::formats

@@ -1,4 +1,4 @@
-// Mapping of what was gathered.
+// Maps the collected bytes into memory.
 #include "formats/gathered_file.h"
 
 #include <sys/mman.h>

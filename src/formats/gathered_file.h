@@ -1,4 +1,4 @@
-// Bytes gathered on disk until all of them are there, then seen as memory.
+// Collects bytes in a temporary file until all are there, then gives them as memory.
 #pragma once
 
 #include "formats/output_file.h"
@@ -6,7 +6,7 @@
 namespace groel::formats {
 
 /// A nameless temporary file beside the output, in the same file system: memory stays free however large a column is,
-/// and nothing is left behind when the process dies.
+/// and nothing is left when the process dies.
 class GatheredFile {
  public:
   explicit GatheredFile(const std::filesystem::path& neighbour) : file_(OutputFile::temporary(neighbour)) {}

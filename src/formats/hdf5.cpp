@@ -1,4 +1,4 @@
-// HDF5, packed layout: one dataset a column, all records in it; see docs/formats.md.
+// HDF5, packed layout: one dataset per column, with all records in it; see docs/formats.md.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -22,7 +22,7 @@ using h5::RowDataset;
 std::int64_t most_rows(const ResultSchema& schema, const ResultSchema::Column& column) {
   constexpr std::int64_t kLarge = 100'000;
   const std::int64_t side = std::max(schema.residues, schema.tokens);
-  if (!is_flat(column.kind)) return schema.residues;
+  if (!is_flat(column.output)) return schema.residues;
   return side > kLarge ? 0 : std::max<std::int64_t>(column.width, 1) * side * side;
 }
 
@@ -47,7 +47,7 @@ class Hdf5Writer : public ResultWriter {
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       if (!result.error)
         columns_[i].append(result.items[i].values);
-      else if (is_pooled(schema_.columns[i].kind))
+      else if (is_pooled(schema_.columns[i].output))
         columns_[i].append(std::vector<float>(static_cast<std::size_t>(schema_.columns[i].width), NAN));
     }
     offsets_.add(result);
@@ -69,12 +69,12 @@ class Hdf5Writer : public ResultWriter {
   }
 
  private:
-  // A group a kind, in it a dataset a layer: [N, width], [ΣL, width], or flat.
+  // A group per output, in it a dataset per layer: [N, width], [ΣL, width], or flat.
   void add_column(const ResultSchema::Column& column) {
-    auto& group = groups_[column.kind];
-    if (group < 0) group = file_.create_group(file_.root(), std::string(name(column.kind)));
-    const std::int64_t rows = is_pooled(column.kind) ? schema_.records : RowDataset::kUnknown;
-    const std::int64_t width = is_flat(column.kind) ? 0 : column.width;
+    auto& group = groups_[column.output];
+    if (group < 0) group = file_.create_group(file_.root(), std::string(name(column.output)));
+    const std::int64_t rows = is_pooled(column.output) ? schema_.records : RowDataset::kUnknown;
+    const std::int64_t width = is_flat(column.output) ? 0 : column.width;
     columns_.emplace_back(file_, RowDataset::Spec{group, "layer_" + std::to_string(column.layer), Element::f32, width,
                                                   rows, most_rows(schema_, column)});
   }
@@ -89,10 +89,8 @@ class Hdf5Writer : public ResultWriter {
   }
 
   void write_offsets() {
-    for (const auto& [group, offsets] : offsets_.groups()) {
-      const hid_t parent = group == OffsetGroup::contacts     ? groups_[ItemKind::contacts]
-                           : group == OffsetGroup::attentions ? groups_[ItemKind::attentions]
-                                                              : file_.root();
+    for (const auto& [flat, offsets] : offsets_.groups()) {
+      const hid_t parent = flat ? groups_[*flat] : file_.root();
       h5::write_integers(file_, parent, "offsets", offsets);
     }
   }
@@ -111,7 +109,7 @@ class Hdf5Writer : public ResultWriter {
   RowDataset lengths_;
   RowDataset digests_;
   PackedOffsets offsets_;
-  std::map<ItemKind, h5::Handle> groups_;
+  std::map<Output, h5::Handle> groups_;
   std::vector<RowDataset> columns_;
   ErrorTable errors_;
   std::int64_t written_ = 0;
@@ -126,7 +124,7 @@ std::unique_ptr<ResultWriter> open(const WriterOptions& options) {
 }  // namespace
 
 Format hdf5_format() {
-  return {"hdf5", {".h5", ".hdf5"}, "HDF5, for any size", false, true, [](ItemKind) { return true; }, open};
+  return {"hdf5", {".h5", ".hdf5"}, "HDF5, for any size", false, true, [](Per) { return true; }, open};
 }
 
 }  // namespace groel::formats

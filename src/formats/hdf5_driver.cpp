@@ -1,4 +1,4 @@
-// The callbacks that HDF5 asks of a driver.
+// The callbacks that HDF5 requires of a file driver.
 #include "formats/hdf5_driver.h"
 
 #include <H5FDpublic.h>

@@ -1,4 +1,4 @@
-// HDF5's way to the file: a driver that keeps the first failure for us and lets HDF5 go on to a clean end.
+// The file driver for HDF5: remembers the first write error and lets HDF5 finish cleanly.
 #pragma once
 
 #include <hdf5.h>
@@ -16,7 +16,7 @@ class DriverFile {
  public:
   explicit DriverFile(const std::filesystem::path& path);
   void write(haddr_t offset, std::span<const std::byte> bytes) noexcept;
-  /// False when that cannot be read. Behind the end of the file there are zeros.
+  /// False when that cannot be read. After the end of the file there are zeros.
   bool read(haddr_t offset, std::span<std::byte> out) const noexcept;
   void truncate(haddr_t size) noexcept;
   haddr_t end() const noexcept { return end_; }

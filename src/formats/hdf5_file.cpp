@@ -1,4 +1,4 @@
-// Calls of HDF5's C API, and its error stack turned into one error.
+// Calls HDF5's C API and turns its error stack into one error.
 #include "formats/hdf5_file.h"
 
 #include "base/error.h"

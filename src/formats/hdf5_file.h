@@ -1,4 +1,4 @@
-// HDF5's C API as handles that close themselves and calls that throw.
+// HDF5's C API with handles that close themselves and calls that throw on errors.
 #pragma once
 
 #include <hdf5.h>

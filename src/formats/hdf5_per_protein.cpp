@@ -1,4 +1,4 @@
-// HDF5, per-protein layout: a dataset a record, or a group of datasets where there are several columns.
+// HDF5, per-protein layout: one dataset per record, or a group of datasets where there are several columns.
 #include "formats/hdf5_per_protein.h"
 
 #include "base/error.h"

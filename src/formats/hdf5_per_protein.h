@@ -1,4 +1,4 @@
-// HDF5, per-protein layout: what the field's Python tools read as h5[id][:].
+// HDF5, per-protein layout: what common Python tools for proteins read as h5[id][:].
 #pragma once
 
 #include "formats/hdf5_file.h"

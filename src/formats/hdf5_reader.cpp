@@ -1,4 +1,4 @@
-// Reads through HDF5's C API.
+// Reads HDF5 files through the C API.
 #include "formats/hdf5_reader.h"
 
 #include <H5PLpublic.h>

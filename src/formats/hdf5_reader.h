@@ -1,4 +1,4 @@
-// HDF5 for reading: objects by name, with what a damaged file says turned into errors.
+// Reads objects of HDF5 files by name, and reports damaged files as errors.
 #pragma once
 
 #include <optional>

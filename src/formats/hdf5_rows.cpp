@@ -1,4 +1,4 @@
-// Gathering of rows.
+// Collects rows for HDF5 datasets.
 #include "formats/hdf5_rows.h"
 
 #include <algorithm>

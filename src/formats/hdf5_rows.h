@@ -1,4 +1,4 @@
-// Datasets to which rows are added record by record, gathered to large writes.
+// HDF5 datasets that grow record by record; rows are collected into large writes.
 #pragma once
 
 #include <cstddef>

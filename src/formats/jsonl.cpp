@@ -1,4 +1,4 @@
-// JSON Lines: one object a record, of any kind of item; see docs/formats.md.
+// JSON Lines: one object per record, of any kind of item; see docs/formats.md.
 #include <cmath>
 
 #include "formats/output_file.h"
@@ -49,7 +49,7 @@ class JsonlWriter : public ResultWriter {
   }
 
   void add_item(const Item& item) {
-    text_ += "{\"layer\":" + std::to_string(item.layer) + ",\"kind\":\"" + std::string(name(item.kind)) +
+    text_ += "{\"layer\":" + std::to_string(item.layer) + ",\"kind\":\"" + std::string(name(item.output)) +
              "\",\"shape\":" + nlohmann::json(item.shape).dump() + ",\"values\":[";
     const char* separator = "";
     for (const float value : item.values) {
@@ -83,7 +83,7 @@ std::unique_ptr<ResultWriter> open(const WriterOptions& options) {
 }  // namespace
 
 Format jsonl_format() {
-  return {"jsonl", {".jsonl", ".ndjson"}, "JSON Lines, one object a record", true, false, [](ItemKind) { return true; },
+  return {"jsonl", {".jsonl", ".ndjson"}, "JSON Lines, one object per record", true, false, [](Per) { return true; },
           open};
 }
 

@@ -1,4 +1,4 @@
-// Escaping of ids and keeping them apart.
+// Turns sequence ids into unique names of HDF5 objects.
 #include "formats/link_names.h"
 
 #include <algorithm>

@@ -8,7 +8,7 @@
 namespace groel::formats::h5 {
 
 /// Gives every id a name of its own: '/' becomes '_' (as in bio_embeddings), "" and "." become "_"; of equal names the
-/// second gets "~2" behind it, the third "~3", … (the next number when that name is taken too).
+/// second gets "~2" after it, the third "~3", … (the next number when that name is taken too).
 class LinkNames {
  public:
   std::string next(std::string_view id);

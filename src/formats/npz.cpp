@@ -51,7 +51,7 @@ std::unique_ptr<ResultWriter> open(const WriterOptions& options) {
 }  // namespace
 
 Format npz_format() {
-  return {"npz", {".npz"}, "NPZ, for NumPy", false, false, [](ItemKind) { return true; }, open};
+  return {"npz", {".npz"}, "NPZ, for NumPy", false, false, [](Per) { return true; }, open};
 }
 
 }  // namespace groel::formats

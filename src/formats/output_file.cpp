@@ -1,4 +1,4 @@
-// Buffering of sequential output.
+// Buffers sequential output.
 #include "formats/output_file.h"
 
 #include <fcntl.h>

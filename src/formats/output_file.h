@@ -24,7 +24,7 @@ class OutputFile {
 
   void append(std::span<const std::byte> bytes);
   void append(std::string_view text) { append(std::as_bytes(std::span(text))); }
-  /// To be called behind each record: standard output gets whole records at once, so that a reader need not wait.
+  /// To be called after each record: standard output gets whole records at once, so that a reader need not wait.
   void end_record();
   void flush();
   /// Flushes to the disk and closes.

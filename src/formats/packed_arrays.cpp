@@ -1,4 +1,4 @@
-// Gathering of columns.
+// Collects columns into large arrays.
 #include "formats/packed_arrays.h"
 
 #include <array>
@@ -9,12 +9,6 @@
 
 namespace groel::formats {
 namespace {
-
-std::string offsets_name(OffsetGroup group) {
-  if (group == OffsetGroup::contacts) return "contacts_offsets";
-  if (group == OffsetGroup::attentions) return "attentions_offsets";
-  return "offsets";
-}
 
 PackedArrays::Named integers(std::string name, std::span<const std::int64_t> values) {
   return {std::move(name), DType::i64, {static_cast<std::int64_t>(values.size())}, std::as_bytes(values)};
@@ -42,7 +36,7 @@ void PackedArrays::write(const Result& result) {
 
 void PackedArrays::write_column(std::size_t i, const Result& result) {
   if (!result.error) return columns_[i].append(std::as_bytes(std::span(result.items[i].values)));
-  if (!is_pooled(schema_.columns[i].kind)) return;
+  if (!is_pooled(schema_.columns[i].output)) return;
   const std::vector<float> missing(static_cast<std::size_t>(schema_.columns[i].width), NAN);
   columns_[i].append(std::as_bytes(std::span(missing)));
 }
@@ -51,13 +45,14 @@ void PackedArrays::finish() { GROEL_REQUIRE(written_ == schema_.records); }
 
 std::vector<PackedArrays::Named> PackedArrays::arrays() {
   std::vector<Named> out{integers("lengths", lengths_), integers("errors_index", errors_.index)};
-  for (const auto& [group, offsets] : offsets_.groups()) out.push_back(integers(offsets_name(group), offsets));
+  for (const auto& [flat, offsets] : offsets_.groups())
+    out.push_back(integers(flat ? fmt::format("{}_offsets", name(*flat)) : "offsets", offsets));
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     const auto bytes = columns_[i].map();
     const auto values = static_cast<std::int64_t>(bytes.size() / sizeof(float));
     const auto& column = schema_.columns[i];
     std::vector<std::int64_t> shape{values};
-    if (!is_flat(column.kind)) shape = {values / column.width, column.width};
+    if (!is_flat(column.output)) shape = {values / column.width, column.width};
     out.push_back({column_name(column), DType::f32, std::move(shape), bytes});
   }
   return out;

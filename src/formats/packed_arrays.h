@@ -8,7 +8,7 @@
 
 namespace groel::formats {
 
-/// Those formats want each array in one piece, while records bring a part of every array: hence temporary files.
+/// Those formats want each array in one piece, while records bring a part of every array, so temporary files are used.
 class PackedArrays {
  public:
   explicit PackedArrays(const WriterOptions& options);

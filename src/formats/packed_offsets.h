@@ -1,19 +1,16 @@
-// Where each record's values lie in arrays that hold all records one after the other.
+// Where each record's values are in arrays that hold all records one after the other.
 #pragma once
 
 #include <cstdint>
-#include <string_view>
+#include <optional>
 #include <vector>
 
 #include "formats/result.h"
 
 namespace groel::formats {
 
-/// Kinds that share one array of offsets: those with a row a residue, and each of those that are flat.
-enum class OffsetGroup { none, residues, contacts, attentions };
-OffsetGroup offset_group(ItemKind kind) noexcept;
-/// True for kinds stored flat ([Σ values]) and not as rows.
-bool is_flat(ItemKind kind) noexcept;
+/// True for outputs stored flat ([Σ values]) and not as rows.
+bool is_flat(Output output) noexcept;
 
 /// Offsets [N+1] of every group that the schema's columns need: in rows for residues, in values for flat kinds. A
 /// failed record takes no room.
@@ -22,8 +19,9 @@ class PackedOffsets {
   explicit PackedOffsets(const ResultSchema& schema);
   void add(const Result& result);
 
+  /// Outputs that share one array of offsets: all of residues, and each of those that are flat.
   struct Group {
-    OffsetGroup group;
+    std::optional<Output> flat;  ///< none: those of residues
     std::vector<std::int64_t> offsets;
   };
   const std::vector<Group>& groups() const noexcept { return groups_; }

@@ -1,4 +1,4 @@
-// open, write, pread and their kin, in loops that finish what the system left undone.
+// open, write, pread and similar calls, repeated until everything is done.
 #include "formats/posix_file.h"
 
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-// Files by descriptor: whole writes and reads, and every failure as an error with the path and the system's reason.
+// Files by descriptor: complete writes and reads; errors give the path and the system's reason.
 #pragma once
 
 #include <sys/uio.h>
@@ -31,7 +31,7 @@ class PosixFile {
   bool is_terminal() const noexcept;
 
   std::int64_t size() const;
-  /// Writes all bytes where the file stands.
+  /// Writes all bytes at the file's current position.
   void write(std::span<const std::byte> bytes);
   /// Writes all pieces one after the other from `offset` on.
   void write_at(std::vector<iovec> pieces, std::int64_t offset);

@@ -1,4 +1,4 @@
-// Which reader a file is for, which column is meant, and leaving out what has no vector.
+// Chooses the reader for an embedding file and the column to read, and leaves out records without a vector.
 #include "formats/read_vectors.h"
 
 #include <fmt/format.h>
@@ -104,16 +104,16 @@ VectorFile read_vectors(const std::filesystem::path& path, const std::string& co
 std::optional<ColumnName> parse_column_name(const std::string& name) {
   const std::size_t bar = name.rfind('_');
   if (bar == std::string::npos) return std::nullopt;
-  const auto kind = parse_item_kind(std::string_view(name).substr(0, bar));
+  const auto output = bio::parse_output(std::string_view(name).substr(0, bar));
   int layer = 0;
   const auto [end, error] = std::from_chars(name.data() + bar + 1, name.data() + name.size(), layer);
-  if (!kind || error != std::errc() || end != name.data() + name.size() || layer < 0) return std::nullopt;
-  return ColumnName{*kind, layer};
+  if (!output || error != std::errc() || end != name.data() + name.size() || layer < 0) return std::nullopt;
+  return ColumnName{*output, layer};
 }
 
 std::string choose_column(const std::vector<std::string>& names, const VectorRequest& request) {
   if (names.empty())
-    bad_vectors("the file holds no column with one vector a protein", request.path,
+    bad_vectors("the file holds no column with one vector per protein", request.path,
                 "embed with `include=mean` (or max, cls)");
   const std::string listed = fmt::format("'{}'", fmt::join(names, "', '"));
   if (!request.column.empty()) {
@@ -127,7 +127,7 @@ std::string choose_column(const std::vector<std::string>& names, const VectorReq
   int highest = -1;
   for (const std::string& name : names) {
     const auto parsed = parse_column_name(name);
-    if (!parsed || parsed->kind != ItemKind::mean || parsed->layer <= highest) continue;
+    if (!parsed || parsed->output != Output::mean || parsed->layer <= highest) continue;
     best = &name;
     highest = parsed->layer;
   }

@@ -1,4 +1,4 @@
-// Reads embedding files back: one vector a protein, with the ids, from every format that `groel embed` writes.
+// Reads embedding files back: one vector per protein with its id, from every format that `groel embed` writes.
 #pragma once
 
 #include <cstdint>
@@ -24,10 +24,10 @@ struct VectorFile {
 };
 
 /// Reads HDF5 (both layouts), NPZ, safetensors, JSON Lines, CSV or TSV (these three also compressed, and "-" for
-/// stdin), told apart by their first bytes; of others' files an NPZ of ids and matrices, HDF5 with a vector an id, and
-/// tables whose columns are numbers. `column`: one of the file's pooled columns ("mean_6"); empty for the only one, or
-/// else the mean of the highest layer. Errors naming file, line and column: not_found, io; bad_input for a file that is
-/// empty, malformed, holds no such column, no record with a vector, or vectors of different width.
+/// stdin), told apart by their first bytes; of others' files an NPZ of ids and matrices, HDF5 with one vector per id,
+/// and tables whose columns are numbers. `column`: one of the file's pooled columns ("mean_6"); empty for the only one,
+/// or else the mean of the highest layer. Errors naming file, line and column: not_found, io; bad_input for a file that
+/// is empty, malformed, holds no such column, no record with a vector, or vectors of different width.
 VectorFile read_vectors(const std::filesystem::path& path, const std::string& column = {});
 
 }  // namespace groel::formats

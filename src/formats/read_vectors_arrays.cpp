@@ -1,4 +1,4 @@
-// Vectors from files of named arrays: NPZ and safetensors.
+// Reads vectors from files of named arrays: NPZ and safetensors.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -39,14 +39,14 @@ std::vector<float> floats(const io::Array& array) {
   return out;
 }
 
-// Ours are named; of another's file any matrix with a row an id will do.
+// Ours are named; of another's file any matrix with one row per id will do.
 std::vector<std::string> columns_of(const io::ArrayMap& arrays, std::size_t ids) {
   std::vector<std::string> pooled;
   std::vector<std::string> matrices;
   for (const auto& [name, array] : arrays) {
     if (!is_matrix(array)) continue;
     const auto parsed = parse_column_name(name);
-    if (parsed && is_pooled(parsed->kind)) pooled.push_back(name);
+    if (parsed && is_pooled(parsed->output)) pooled.push_back(name);
     if (!parsed && array.shape[0] == static_cast<std::int64_t>(ids)) matrices.push_back(name);
   }
   return pooled.empty() ? matrices : pooled;

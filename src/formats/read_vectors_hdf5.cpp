@@ -1,4 +1,4 @@
-// Vectors from HDF5: the packed layout, and a dataset or group a protein (ours and others').
+// Vectors from HDF5: the packed layout, and files with one dataset or group per protein (ours and others').
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -24,7 +24,7 @@ class PackedFile {
   void read(const nlohmann::json& run, VectorSink& out) const {
     const std::string chosen = choose_column(columns(), request_);
     const ColumnName column = *parse_column_name(chosen);
-    const std::string path = fmt::format("{}/{}{}", name(column.kind), kLayer, column.layer);
+    const std::string path = fmt::format("{}/{}{}", name(column.output), kLayer, column.layer);
     const auto ids = file_.dataset(file_.root(), "ids");
     const auto values = file_.dataset(file_.root(), path);
     if (!ids || !values) bad_vectors("not a dataset", fmt::format("{}: {}", request_.path, ids ? path : "ids"));
@@ -32,7 +32,7 @@ class PackedFile {
     const auto rows = static_cast<std::int64_t>(names.size());
     const auto shape = file_.shape(*values);
     if (shape.size() != 2 || shape[0] != rows)
-      bad_vectors(fmt::format("its shape {} is not [{}, D], a row an id", shape_text(shape), rows),
+      bad_vectors(fmt::format("its shape {} is not [{}, D], one row per id", shape_text(shape), rows),
                   fmt::format("{}: {}", request_.path, path));
     file_.check_floats(*values, path);
     out.head({chosen, run, shape[1], rows});
@@ -46,13 +46,14 @@ class PackedFile {
  private:
   std::vector<std::string> columns() const {
     std::vector<std::string> out;
-    for (const ItemKind kind : {ItemKind::mean, ItemKind::max, ItemKind::cls}) {
-      const std::string kind_name(name(kind));
-      const auto group = file_.group(file_.root(), kind_name);
+    for (const Output output : bio::all_outputs()) {
+      if (!is_pooled(output)) continue;
+      const std::string group_name(name(output));
+      const auto group = file_.group(file_.root(), group_name);
       if (!group) continue;
       for (const std::string& link : file_.names(*group))
         if (link.starts_with(kLayer)) {
-          const std::string column = kind_name + '_' + link.substr(kLayer.size());
+          const std::string column = group_name + '_' + link.substr(kLayer.size());
           if (parse_column_name(column)) out.push_back(column);
         }
     }
@@ -102,7 +103,7 @@ class PerProteinFile {
     if (head_.column.empty() && !request_.column.empty())
       bad_vectors("the file does not name its columns", request_.path, "leave out the column's name");
     if (const auto parsed = parse_column_name(head_.column); parsed)
-      choose_column(is_pooled(parsed->kind) ? std::vector{head_.column} : std::vector<std::string>(), request_);
+      choose_column(is_pooled(parsed->output) ? std::vector{head_.column} : std::vector<std::string>(), request_);
   }
 
   void choose_in(hid_t group) {
@@ -110,7 +111,7 @@ class PerProteinFile {
     std::vector<std::string> columns;
     for (const std::string& column : file_.names(group)) {
       const auto parsed = parse_column_name(column);
-      if (parsed && is_pooled(parsed->kind)) columns.push_back(column);
+      if (parsed && is_pooled(parsed->output)) columns.push_back(column);
     }
     head_.column = choose_column(columns, request_);
   }

@@ -1,4 +1,4 @@
-// Vectors from JSON Lines, a record at a time.
+// Vectors from JSON Lines, one record at a time.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -18,7 +18,7 @@ std::string item_column(const json& item) {
   if (!item["kind"].is_string() || !item["layer"].is_number_integer()) return {};
   const std::string name = fmt::format("{}_{}", item["kind"].get<std::string>(), item["layer"].get<std::int64_t>());
   const auto parsed = parse_column_name(name);
-  return parsed && is_pooled(parsed->kind) ? name : std::string();
+  return parsed && is_pooled(parsed->output) ? name : std::string();
 }
 
 class JsonLines {

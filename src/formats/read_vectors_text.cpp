@@ -1,4 +1,4 @@
-// Vectors from the rows of a table: which columns are the vector, which the id, and which say something else.
+// Reads vectors from tables: which columns are the vector, which the id, and which hold something else.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -142,7 +142,7 @@ class TableRows {
     std::vector<Span> out = numbered_columns(header_);
     std::vector<Span> pooled;
     for (const Span& span : out)
-      if (const auto parsed = parse_column_name(span.name); parsed && is_pooled(parsed->kind)) pooled.push_back(span);
+      if (const auto parsed = parse_column_name(span.name); parsed && is_pooled(parsed->output)) pooled.push_back(span);
     if (!pooled.empty()) return pooled;
     Span rest{kUnnamed, {}};
     for (std::size_t c = 0; c < header_.size(); ++c)

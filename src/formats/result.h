@@ -1,4 +1,4 @@
-// What an embedding run produces, record by record, and the writers of it.
+// The results of an embedding run, record by record, and the interface of their writers.
 #pragma once
 
 #include <cstdint>
@@ -11,28 +11,18 @@
 #include <vector>
 
 #include "base/error.h"
+#include "bio/output.h"
 
 namespace groel::formats {
 
-/// Kinds of item, with the shape each has for a sequence of L residues and n tokens.
-enum class ItemKind {
-  mean,         ///< [D] over residues
-  max,          ///< [D] over residues
-  cls,          ///< [D] the token before the residues
-  per_residue,  ///< [L, D]
-  logits,       ///< [L, V]
-  contacts,     ///< [L, L]
-  attentions,   ///< [H, n, n] over all n tokens: those at the ends have a part in each row's sum
-};
-/// Snake-case name as in JSON ("per_residue").
-std::string_view name(ItemKind kind) noexcept;
-/// Accepts "per-residue" and "per_residue".
-std::optional<ItemKind> parse_item_kind(std::string_view text) noexcept;
-/// One vector a record, so that all records together are one [N, D] matrix.
-bool is_pooled(ItemKind kind) noexcept;
+using bio::Output;
+using bio::Per;
+
+/// One vector per record, so that all records together are one [N, D] matrix.
+inline bool is_pooled(Output output) noexcept { return bio::per(output) == Per::protein; }
 
 struct Item {
-  ItemKind kind = ItemKind::mean;
+  Output output = Output::mean;
   int layer = 0;
   std::vector<std::int64_t> shape;
   std::vector<float> values;
@@ -51,7 +41,7 @@ struct Result {
 /// What a run will write, known before the first record.
 struct ResultSchema {
   struct Column {
-    ItemKind kind;
+    Output output;
     int layer;
     std::int64_t width;  ///< D, V, or H (attentions); 0 for contacts
   };
@@ -63,7 +53,7 @@ struct ResultSchema {
 };
 
 enum class FileLayout {
-  packed,       ///< one array a column, all records in it
+  packed,       ///< one array per column, all records in it
   per_protein,  ///< HDF5 only: one dataset (or group) a record, named by its id
 };
 
@@ -91,7 +81,7 @@ struct Format {
   std::string_view summary;                  ///< for help
   bool streams;                              ///< can be written to stdout
   bool per_protein;                          ///< knows FileLayout::per_protein
-  bool (*holds)(ItemKind);                   ///< whether it can hold items of a kind
+  bool (*holds)(Per);                        ///< whether it can hold what is said of these
   std::unique_ptr<ResultWriter> (*open)(const WriterOptions&);
 };
 const std::vector<Format>& formats();

@@ -62,7 +62,7 @@ Format safetensors_format() {
           "safetensors, for deep-learning frameworks",
           false,
           false,
-          [](ItemKind) { return true; },
+          [](Per) { return true; },
           open};
 }
 

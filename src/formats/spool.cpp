@@ -1,4 +1,4 @@
-// The folder of the spool: whose it is, who may work on it, and its end.
+// The folder of the spool: who owns it, who may use it, and when it is removed.
 #include "formats/spool.h"
 
 #include <fcntl.h>
@@ -132,7 +132,7 @@ Spool Spool::open(const fs::path& folder, const nlohmann::json& identity, OpenOp
   if (may_resume(*impl, identity, options)) {
     impl->journal.scan();
   } else {
-    impl->journal.clear();  // before the new run.json: no entry may ever stand under the wrong one
+    impl->journal.clear();  // before the new run.json: no entry may ever belong to the wrong one
     write_run(folder, identity);
   }
   return Spool(std::move(impl));

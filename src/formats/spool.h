@@ -1,4 +1,4 @@
-// The journal of a run: results are appended as they are computed and survive kill -9; the final file is made from it.
+// The journal of a run: results are saved as they are computed and survive kill -9; the final file is made from it.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@
 namespace groel::formats {
 
 /// Lives in a folder beside the output (`OUT.partial/`): `run.json` (what the run is) and `items.bin` (append-only,
-/// every entry with its key, size and checksum). One entry a distinct sequence: key = its number among the run's
+/// every entry with its key, size and checksum). One entry per distinct sequence: key = its number among the run's
 /// distinct sequences. Const members may be called by several threads at once, the others by one alone.
 class Spool {
  public:

@@ -1,4 +1,4 @@
-// Entries to bytes and back.
+// Converts entries of the spool to bytes and back.
 #include "formats/spool_entry.h"
 
 #include <algorithm>
@@ -29,7 +29,7 @@ Error error_from_json(const nlohmann::json& json) {
 std::string head_of(const Spool::Entry& entry) {
   nlohmann::json head = {{"items", nlohmann::json::array()}};
   for (const Item& item : entry.items)
-    head["items"].push_back({{"kind", name(item.kind)}, {"layer", item.layer}, {"shape", item.shape}});
+    head["items"].push_back({{"kind", name(item.output)}, {"layer", item.layer}, {"shape", item.shape}});
   if (entry.error) head["error"] = error_to_json(*entry.error);
   // An error may quote bytes of the input that are not UTF-8.
   return head.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
@@ -37,9 +37,9 @@ std::string head_of(const Spool::Entry& entry) {
 
 // Only if `values_left` says that the item's values are there.
 bool decode_item(const nlohmann::json& json, Item& item, std::uint64_t& values_left) {
-  const auto kind = parse_item_kind(json.at("kind").get_ref<const std::string&>());
-  if (!kind) return false;
-  item.kind = *kind;
+  const auto output = bio::parse_output(json.at("kind").get_ref<const std::string&>());
+  if (!output) return false;
+  item.output = *output;
   item.layer = json.at("layer");
   item.shape = json.at("shape").get<std::vector<std::int64_t>>();
   std::uint64_t count = 1;

@@ -1,4 +1,4 @@
-// An entry of the spool as bytes: a JSON head (kinds, layers, shapes, error) and the values, raw f32.
+// An entry of the spool as bytes: a JSON header (kinds, layers, shapes, error) and the values, raw f32.
 #pragma once
 
 #include <sys/uio.h>

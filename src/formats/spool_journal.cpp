@@ -1,4 +1,4 @@
-// Frames: a head of 32 bytes with its own checksum, so that its size can be trusted, then the payload.
+// Frames of the journal: a header of 32 bytes with its own checksum, so that its size can be trusted, then the data.
 #include "formats/spool_journal.h"
 
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-// items.bin of the spool: frames of key, size and checksum, and finding the sound ones again.
+// items.bin of the spool: frames of key, size and checksum; finds the undamaged ones again.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ class SpoolJournal {
   /// Opens or creates the file and locks it; io error when another process holds it.
   explicit SpoolJournal(const std::filesystem::path& path);
 
-  /// Finds the entries that are whole; cuts off what stands behind the last sound frame.
+  /// Finds the entries that are whole; cuts off what follows the last undamaged frame.
   void scan();
   /// Drops every entry.
   void clear();

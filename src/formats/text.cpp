@@ -1,4 +1,4 @@
-// UTF-8 decoding (RFC 3629) and number text.
+// Decodes UTF-8 (RFC 3629) and writes numbers as text.
 #include "formats/text.h"
 
 #include <algorithm>

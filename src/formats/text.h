@@ -1,4 +1,4 @@
-// Text as every reader can take it: valid UTF-8, numbers in the shortest form that reads back as the same value.
+// Text in a form that every reader accepts: valid UTF-8, numbers as short as possible without losing a bit.
 #pragma once
 
 #include <string>

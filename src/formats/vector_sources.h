@@ -1,4 +1,4 @@
-// What the readers of embedding files share: each reads one kind of file, rows without a vector included.
+// What the readers of embedding files share; each reads one kind of file, including rows without a vector.
 #pragma once
 
 #include <optional>
@@ -24,9 +24,9 @@ VectorFile read_safetensors_vectors(const VectorRequest& request);
 VectorFile read_jsonl_vectors(const VectorRequest& request, io::LineReader& lines);
 VectorFile read_table_vectors(const VectorRequest& request, io::LineReader& lines);
 
-/// "mean_6" as a kind and a layer; none for other names.
+/// "mean_6" as an output and a layer; none for other names.
 struct ColumnName {
-  ItemKind kind;
+  Output output;
   int layer;
 };
 std::optional<ColumnName> parse_column_name(const std::string& name);

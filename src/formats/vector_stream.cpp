@@ -1,4 +1,4 @@
-// Frames over a pipe: a letter, a length, and that many bytes.
+// Sends vectors over a pipe as frames: a letter, a length, and that many bytes.
 #include "formats/vector_stream.h"
 
 #include <cstring>
@@ -143,7 +143,7 @@ VectorFile read_in_child(const VectorRequest& request, std::size_t file_size,
                                     [&](std::span<const std::byte> bytes) { receiver.take(bytes); }, limits);
   if (receiver.complete()) return receiver.result();
   bad_vectors(end == ChildEnd::stuck ? "the file is damaged: reading it comes to no end"
-                                     : "the file is damaged in a way that the HDF5 library cannot stand",
+                                     : "the file is damaged in a way that the HDF5 library cannot handle",
               request.path, "make the file again, or get another copy of it");
 }
 

@@ -1,4 +1,4 @@
-// Vectors one after the other: from a reader to where they are gathered, which may be another process.
+// Passes vectors one by one from a reader to a receiver, which may be in another process.
 #pragma once
 
 #include <functional>

@@ -1,4 +1,4 @@
-// What a writer's file needs of the registry: its declaration, and the checks that are the same for every format.
+// What each output format has to declare, and checks that are the same for all formats.
 #pragma once
 
 #include "formats/result.h"
@@ -12,12 +12,8 @@ namespace groel::formats {
 /// usage error when `format` cannot write what `options` ask for (a kind, a layout, stdout), naming formats that can.
 void check_options(const Format& format, const WriterOptions& options);
 
-/// Of one sequence.
-struct Lengths {
-  std::int64_t residues, tokens;
-};
 /// Shape of an item of this column for a sequence of these lengths.
-std::vector<std::int64_t> item_shape(const ResultSchema::Column& column, const Lengths& of);
+std::vector<std::int64_t> item_shape(const ResultSchema::Column& column, const bio::Lengths& of);
 
 /// internal error when the items of `result` are not those of the schema, in its order and shapes.
 void check_result(const ResultSchema& schema, const Result& result);

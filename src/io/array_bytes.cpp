@@ -1,4 +1,4 @@
-// Overflow-checked sizes, alignment and error texts of array files.
+// Sizes checked for overflow, alignment, and error texts of array files.
 #include "io/array_bytes.h"
 
 #include <fmt/format.h>
@@ -9,7 +9,7 @@
 
 namespace groel::io {
 
-static_assert(std::endian::native == std::endian::little, "arrays are mapped as they stand on disk");
+static_assert(std::endian::native == std::endian::little, "arrays are mapped as they are on disk");
 
 std::optional<std::uint64_t> dense_bytes(const std::vector<std::int64_t>& shape, DType dtype) {
   constexpr auto kLimit = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());

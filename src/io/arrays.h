@@ -50,7 +50,7 @@ struct ArrayView {
 void write_safetensors(const std::filesystem::path& path, const std::map<std::string, ArrayView>& arrays,
                        const std::map<std::string, std::string>& metadata = {});
 
-/// What `torch.save` wrote, zip or the older plain pickle stream. Tensors stand in `root` as {"$tensor": index into
+/// What `torch.save` wrote, zip or the older plain pickle stream. Tensors are in `root` as {"$tensor": index into
 /// tensors}; dict, OrderedDict, list, tuple, set, str, numbers, bool and None as JSON (number keys as text, integers
 /// over 64 bits as hexadecimal text, bytes as JSON binary); argparse.Namespace as an object; a torch dtype or device as
 /// text. Tied tensors share their bytes.

@@ -1,4 +1,4 @@
-// Classes of characters.
+// Classifies the characters of text files.
 #include "io/characters.h"
 
 namespace groel::io {

@@ -1,4 +1,4 @@
-// Characters of text files: what is white space, what cannot be text, what stands for a gap.
+// Kinds of characters in text files: white space, gaps, and those that no text contains.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Single files and sharded checkpoints of a Hugging Face folder.
+// Reads single files and sharded checkpoints of a Hugging Face folder.
 #include "io/checkpoint_files.h"
 
 #include <fmt/format.h>

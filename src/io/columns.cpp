@@ -1,4 +1,4 @@
-// Names of columns.
+// Finds the columns of a table by name.
 #include "io/columns.h"
 
 #include <algorithm>

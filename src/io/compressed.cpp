@@ -1,4 +1,4 @@
-// Files and memory as byte streams, and the streaming loops around zlib and libzstd.
+// Reads files and memory as streams of bytes, and decompresses them with zlib and libzstd.
 #include "io/compressed.h"
 
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-// Bytes of a file, of stdin or of memory, decompressed when they begin like gzip, bgzip or zstd.
+// Bytes of a file, of stdin or of memory, decompressed when they begin as gzip, bgzip or zstd.
 #pragma once
 
 #include <cstddef>

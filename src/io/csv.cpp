@@ -1,4 +1,4 @@
-// RFC 4180 on top of lines: only a quoted field can take more than one.
+// Reads CSV rows (RFC 4180): only a quoted field can continue on the next line.
 #include "io/csv.h"
 
 #include <algorithm>
@@ -36,7 +36,7 @@ bool CsvReader::next(CsvRow& row) {
   return true;
 }
 
-// False behind the last field of the row.
+// False after the last field of the row.
 bool CsvReader::read_field(Cursor& cursor, CsvRow& row) {
   if (row.fields.size() == kMostFields) {
     row.problem = fmt::format("the row has more than {} fields", kMostFields);
@@ -59,7 +59,7 @@ bool CsvReader::read_field(Cursor& cursor, CsvRow& row) {
   return true;
 }
 
-// Leaves the cursor behind the closing quote; false when there is none.
+// Leaves the cursor after the closing quote; false when there is none.
 bool CsvReader::read_quoted(Cursor& cursor, CsvRow& row) {
   std::string& field = row.fields.back();
   ++cursor.at;

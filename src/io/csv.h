@@ -1,4 +1,4 @@
-// Rows of comma- or tab-separated text as RFC 4180 has them.
+// Rows of comma- or tab-separated text, as RFC 4180 defines them.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// FASTA, with the comments, gaps and insertions of A3M.
+// Reads FASTA, including the comments, gaps and insertions of A3M.
 #include <utility>
 
 #include "io/sequences_parser.h"
@@ -34,7 +34,7 @@ class FastaParser final : public RecordParser {
       set_header(record, line.substr(1));
     } else {
       fail(record, "sequence before any header", "start every record with a line '>name'");
-      lines_.unread();  // a header may stand in it
+      lines_.unread();  // there may be a header in it
     }
     read_sequence(record);
     return true;
@@ -73,7 +73,7 @@ class FastaParser final : public RecordParser {
   }
 
   CleanLines lines_;
-  std::string inside_;  // a header that stood in a line of sequence
+  std::string inside_;  // a header that was in a line of sequence
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// FASTQ; the qualities are checked and dropped.
+// Reads FASTQ; the qualities are checked and dropped.
 #include <utility>
 
 #include "io/sequences_parser.h"

@@ -1,4 +1,4 @@
-// Marks of file formats.
+// Signatures of file formats, by which unsuitable files are recognised.
 #include "io/foreign.h"
 
 #include <algorithm>
@@ -118,7 +118,7 @@ bool is_phylip(std::string_view line) {
   return numbers == 2 && line.find(' ') != std::string_view::npos;
 }
 
-// " MSF: 120 Type: P … Check: 1234  .." stands above a GCG alignment, whatever is before it.
+// " MSF: 120 Type: P … Check: 1234  .." is above a GCG alignment, whatever is before it.
 bool is_gcg(std::string_view head) {
   const std::size_t at = head.find(" MSF:");
   return at != std::string_view::npos && head.find("Check:", at) != std::string_view::npos &&

@@ -1,4 +1,4 @@
-// Files of another kind than the one that is read, known by how they begin, so that an error says what they are.
+// Recognises files of the wrong kind by their first bytes, so that an error can say what they are.
 #pragma once
 
 #include <optional>

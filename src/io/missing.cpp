@@ -1,4 +1,4 @@
-// The lists of spellings.
+// The lists of texts that mean "no value".
 #include "io/missing.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Which texts stand for "no value": one rule for everything that is read from files.
+// Texts that mean "no value" (NA, nan, …): one rule for everything that is read from files.
 #pragma once
 
 #include <string_view>

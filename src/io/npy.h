@@ -22,7 +22,7 @@ struct NpyType {
 /// Error: unsupported for bf16, which NumPy has not.
 NpyType npy_type(DType dtype);
 
-/// Magic, version, and the header padded so that the data behind it starts at a multiple of 64 bytes.
+/// Magic, version, and the header padded so that the data after it starts at a multiple of 64 bytes.
 std::string npy_header(NpyType type, const std::vector<std::int64_t>& shape);
 
 struct NpyHeader {

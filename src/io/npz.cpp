@@ -1,4 +1,4 @@
-// NPZ on top of the zip writer and reader.
+// Reads and writes NPZ, using the zip reader and writer.
 #include "io/npz.h"
 
 #include <algorithm>

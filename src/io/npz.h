@@ -1,4 +1,4 @@
-// NumPy's NPZ: named arrays in an uncompressed zip archive, written as a stream and read back as views.
+// NumPy's NPZ: named arrays in an uncompressed zip archive, written as a stream and read without copies.
 #pragma once
 
 #include <filesystem>
@@ -13,7 +13,7 @@
 namespace groel::io {
 
 /// Writes an .npz that numpy.load and numpy.memmap-style tools read. Nothing but the array being written passes through
-/// memory; equal calls give equal bytes (fixed dates). The file stands under its name once `finish` has returned;
+/// memory; equal calls give equal bytes (fixed dates). The file has its name once `finish` has returned;
 /// without it nothing is left. Errors: io (the system's reason), not_found (the folder), unsupported (bf16); usage for
 /// a name used twice.
 class NpzWriter {

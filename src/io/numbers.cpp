@@ -1,4 +1,4 @@
-// Parsing numbers, and what a whole column tells of its commas.
+// Parses numbers, and finds out whether a column uses decimal commas.
 #include "io/numbers.h"
 
 #include <fmt/format.h>

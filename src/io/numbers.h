@@ -1,4 +1,4 @@
-// Numbers as tables write them: with decimal points or, all through a column, with decimal commas.
+// Reads numbers as tables write them: with decimal points or, throughout a column, with decimal commas.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// The pickle machine: one function a group of opcodes, after the list in Python's pickletools.
+// The pickle machine: one function per group of opcodes, after the list in Python's pickletools.
 #include "io/pickle.h"
 
 #include <bit>

@@ -1,5 +1,5 @@
-// A restricted unpickler for what torch.save writes: it builds plain containers and hands every name of Python code to
-// its host, which knows a few and refuses the rest. Nothing of the file is ever run.
+// Reads the pickles that torch.save writes, safely: builds plain containers and asks its caller about every name of
+// Python code; the caller knows a few and refuses the rest. No code in the file is ever run.
 #pragma once
 
 #include <cstddef>
@@ -56,7 +56,7 @@ class PickleMachine {
 
   /// The pickled object. Errors naming label and byte: bad_model.
   PickleValue run();
-  /// Bytes up to and with the STOP; valid behind `run`.
+  /// Bytes up to and with the STOP; valid after `run`.
   std::size_t consumed() const noexcept { return position_; }
 
   /// Elements of a list, tuple, dict or attributes.

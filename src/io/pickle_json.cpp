@@ -1,4 +1,4 @@
-// A pickled object as JSON: shared objects are written out at each place, within limits.
+// Converts a pickled object to JSON: shared objects are written out at each place, within limits.
 #include <fmt/format.h>
 
 #include "base/error.h"

@@ -1,4 +1,4 @@
-// PIR (NBRF): ">P1;CODE", a line of description, the sequence, and a '*' that ends it.
+// Reads PIR (NBRF): ">P1;CODE", a line of description, the sequence, and a '*' that ends it.
 #include <algorithm>
 #include <utility>
 
@@ -12,7 +12,7 @@ constexpr std::string_view kTypes[]{"P1;", "F1;", "DL;", "DC;", "RL;", "RC;", "N
 
 bool is_protein(std::string_view header) { return header.starts_with("P1;") || header.starts_with("F1;"); }
 
-// A description that was left out, so that sequence stands in its place.
+// A description that was left out, so that sequence is in its place.
 bool is_sequence(std::string_view line) {
   constexpr std::size_t kSure = 20;
   line = trimmed(line);

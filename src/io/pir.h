@@ -1,4 +1,4 @@
-// Telling PIR (NBRF) from FASTA.
+// Tells PIR (NBRF) from FASTA.
 #pragma once
 
 #include <string_view>

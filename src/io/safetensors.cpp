@@ -1,4 +1,4 @@
-// Reads safetensors: 8 bytes of header length, a JSON header, then the data that its offsets must tile exactly.
+// Reads safetensors: 8 bytes of header length, a JSON header, then the data, which its offsets must cover exactly.
 #include <fmt/format.h>
 
 #include <algorithm>

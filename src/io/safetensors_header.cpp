@@ -1,4 +1,4 @@
-// A SAX handler for the header of safetensors.
+// Parses the JSON header of safetensors as a stream (SAX).
 #include "io/safetensors_header.h"
 
 #include <algorithm>
@@ -30,7 +30,7 @@ constexpr std::array<std::string_view, 11> kForeignDTypes{"F8_E4M3", "F8_E5M2", 
 constexpr std::size_t kMaxRank = 64;
 constexpr std::string_view kMetadata = "__metadata__";
 
-/// Where in {"name": {"dtype": …, "shape": […], "data_offsets": […]}} the parser stands.
+/// Where in {"name": {"dtype": …, "shape": […], "data_offsets": […]}} the parser is.
 enum class Place { start, file, entry, metadata, shape, offsets, done };
 enum class Field { none, dtype, shape, offsets };
 
@@ -95,7 +95,7 @@ class Handler : public nlohmann::json_sax<nlohmann::json> {
                                        : Field::none;
     if (field_ == Field::none) fail(fmt::format("unknown field \"{}\"", value));
     bool& seen = seen_[static_cast<std::size_t>(field_)];
-    if (seen) fail(fmt::format("\"{}\" stands twice", value));
+    if (seen) fail(fmt::format("\"{}\" occurs twice", value));
     seen = true;
     return true;
   }

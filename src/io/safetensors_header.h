@@ -1,4 +1,4 @@
-// The JSON header of a safetensors file, parsed as it streams so that a hostile header costs no more than its size.
+// Parses the JSON header of safetensors as a stream, so that a malicious one uses no more memory than its size.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ struct SafetensorsEntry {
   std::string name;
   DType dtype = DType::f32;
   std::vector<std::int64_t> shape;
-  std::uint64_t begin = 0;  ///< offsets into the data behind the header
+  std::uint64_t begin = 0;  ///< offsets into the data after the header
   std::uint64_t end = 0;
 };
 

@@ -1,4 +1,4 @@
-// The reader of sequences: one input, decompressed, its format found, its records numbered.
+// The sequence reader: decompresses one input, recognises its format and numbers its records.
 #include "io/sequences.h"
 
 #include <utility>

@@ -20,7 +20,7 @@ struct SequenceRecord {
   std::string sequence;   ///< as written, white space removed; not to be used when there is an error
   std::string source;     ///< file name ("stdin" for -)
   std::int64_t line = 0;  ///< 1-based line on which the record starts
-  std::optional<Error> error;  ///< set when this record alone is malformed; the reader goes on behind it
+  std::optional<Error> error;  ///< set when this record alone is malformed; the reader goes on after it
 };
 
 enum class SequenceFormat { automatic, fasta, fastq, csv, tsv, pir };
@@ -47,7 +47,7 @@ struct ReadingNotes {
 
 /// Reads one input in order. Errors for the input as a whole are thrown, by the constructor or by next() (not_found,
 /// io, bad_input: truncated compression, no such column, folder, file of another kind, a line over 256 MiB). Errors of
-/// one record are in the record, and the reader goes on behind it: text before the first header, no sequence or a
+/// one record are in the record, and the reader goes on after it: text before the first header, no sequence or a
 /// missing value for one, control characters inside a line, over 256 Mi residues, FASTQ qualities of another length
 /// than the sequence, rows with more or fewer fields than the header. In FASTA, lines that start with '#' or ';' are
 /// comments, odd bytes at the ends of lines are dropped, and a '>' inside a line of sequence begins a record; notes()

@@ -1,4 +1,4 @@
-// Formats told apart by content; extensions only where content leaves it open.
+// Recognises sequence formats by content; extensions count only where the content leaves it open.
 #include "io/sequences_detect.h"
 
 #include <algorithm>

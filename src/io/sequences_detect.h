@@ -1,4 +1,4 @@
-// Which format a file of sequences is in, by its first lines.
+// Recognises the format of a file of sequences by its first lines.
 #pragma once
 
 #include "io/sequences.h"

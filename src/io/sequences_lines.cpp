@@ -1,4 +1,4 @@
-// Lines cut from a buffer; only those that span buffers are copied.
+// Cuts lines from a buffer; copies only those that continue in the next buffer.
 #include "io/sequences_lines.h"
 
 #include <algorithm>
@@ -33,7 +33,7 @@ bool LineReader::fill() {
   return size_ > 0;
 }
 
-// Makes at least `count` bytes stand in the buffer, fewer only at the end.
+// Makes sure that at least `count` bytes are in the buffer, fewer only at the end.
 void LineReader::hold(std::size_t count) {
   if (size_ - used_ >= count) return;
   std::memmove(buffer_.get(), buffer_.get() + used_, size_ - used_);

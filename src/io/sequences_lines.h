@@ -1,4 +1,4 @@
-// Text by lines, numbered, from a stream of bytes.
+// Reads numbered lines of text from a stream of bytes.
 #pragma once
 
 #include <cstddef>

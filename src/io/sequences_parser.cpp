@@ -1,4 +1,4 @@
-// Headers and residues, as all sequence formats have them.
+// Reads headers and residues, which all sequence formats share.
 #include "io/sequences_parser.h"
 
 #include <utility>

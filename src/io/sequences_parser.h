@@ -38,7 +38,7 @@ void append_sequence(SequenceRecord& record, std::string_view line);
 /// Fails a record without a sequence, or with a text for one that stands for nothing (`kind`).
 void require_sequence(SequenceRecord& record, ValueKind kind);
 
-/// Lines of FASTA and its kin, without the odd bytes that stand at their ends: those are counted.
+/// Lines of FASTA and similar formats, without the odd bytes at their ends: those are counted.
 class CleanLines {
  public:
   explicit CleanLines(LineReader& lines) : lines_(lines) {}

@@ -1,4 +1,4 @@
-// Counting and saying.
+// Counts what was dropped or changed in sequences, and writes the notes about it.
 #include "io/sequences_summary.h"
 
 #include <algorithm>
@@ -104,7 +104,7 @@ void SequenceSummary::tell(Sink& sink) const {
                     nucleotides_, counted(judged_, "record", "records")));
   if (notes_.headers_inside > 0)
     sink.warning(
-        fmt::format("a '>' stands inside {} of sequence, the first at {}: a record is taken to begin there (is "
+        fmt::format("a '>' is inside {} of sequence, the first at {}: a record is taken to begin there (is "
                     "a line end missing?)",
                     counted(notes_.headers_inside, "line", "lines"), notes_.first_inside));
   if (notes_.odd_bytes > 0)

@@ -1,4 +1,4 @@
-// What is to be said of the sequences of a run: all that was dropped, or read as something else than it is written.
+// Notes about the sequences of a run: what was dropped, and what was read as something else than it is written.
 #pragma once
 
 #include <cstdint>

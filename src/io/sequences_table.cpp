@@ -1,4 +1,4 @@
-// Sequences in the rows of CSV and TSV files: which columns, and a record from each row.
+// Reads sequences from CSV and TSV files: finds the columns, and makes a record from each row.
 #include <optional>
 #include <utility>
 

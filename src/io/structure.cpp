@@ -1,4 +1,4 @@
-// Bytes of a file, and errors of what is in them.
+// Reads the bytes of structure files, and reports errors in them.
 #include "io/structure.h"
 
 #include <algorithm>

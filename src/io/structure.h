@@ -1,4 +1,4 @@
-// Structures read from mmCIF and PDB files, plain or compressed.
+// Reads structures from mmCIF and PDB files, plain or compressed.
 #pragma once
 
 #include <string>

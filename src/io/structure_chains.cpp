@@ -1,4 +1,4 @@
-// Sorting residues into chains.
+// Sorts residues into chains.
 #include "io/structure_chains.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// Protein chains of what a file holds: which residues are theirs, how they are called, what is left out.
+// The protein chains in a structure file: which residues they have, their names, and what is left out.
 #pragma once
 
 #include "bio/structure.h"

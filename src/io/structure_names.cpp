@@ -1,4 +1,4 @@
-// The tables of names.
+// Tables of residue names.
 #include "io/structure_names.h"
 
 #include <array>

@@ -1,4 +1,4 @@
-// Names of residues: what force fields and modifications call them, and the residue each stands for.
+// Names of residues in force fields and modifications, and the standard residue that each represents.
 #pragma once
 
 #include <map>

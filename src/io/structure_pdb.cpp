@@ -1,4 +1,4 @@
-// Filtering records, and telling models apart.
+// Filters the records of PDB files, and separates models.
 #include "io/structure_pdb.h"
 
 #include <fmt/format.h>
@@ -117,7 +117,7 @@ class PdbFilter {
 
   [[noreturn]] void refuse(const std::string& what) const {
     throw Error(ErrorKind::bad_input, {what, fmt::format("{}:{}", label_, number_),
-                                       "the columns of PDB files are fixed: x, y, z stand in 31 to 54"});
+                                       "the columns of PDB files are fixed: x, y, z are in 31 to 54"});
   }
 
   // Names of four letters run into the column of the chain, or into that of alternative locations.

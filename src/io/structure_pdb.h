@@ -1,4 +1,4 @@
-// PDB text made ready for gemmi: the records that matter, of the first model, in the columns of the format.
+// Prepares PDB text for gemmi: the records that matter, of the first model, in the columns of the format.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@ struct PdbText {
   std::string text;                               ///< SEQRES, ATOM, HETATM and TER of the first model
   std::int64_t models = 1;                        ///< also those that END alone parts
   std::map<std::string, std::string> parents;     ///< of MODRES: modified residue -> what it was made from
-  std::map<std::string, std::string> long_names;  ///< pdb_place -> "NALA", which stands as ALA in the text
+  std::map<std::string, std::string> long_names;  ///< pdb_place -> "NALA", which is written ALA in the text
 };
 
 /// Errors: bad_input naming the line, for an atom without numbers in the columns of its coordinates.

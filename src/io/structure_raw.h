@@ -1,4 +1,4 @@
-// What the parts of the reader of structures hand to one another: a file's residues before they are a chain's. C++17.
+// What the parts of the structure reader pass to each other: a file's residues before they are sorted. C++17.
 #pragma once
 
 #include <cstdint>
@@ -39,7 +39,7 @@ struct RawChain {
 };
 
 struct RawStructure {
-  std::vector<RawChain> chains;                    ///< of the first model; a name may stand more than once
+  std::vector<RawChain> chains;                    ///< of the first model; a name may occur more than once
   std::vector<std::vector<std::string>> entities;  ///< stated sequences, by names of residues
   std::int64_t models = 1;
   bool lacks_author_numbers = false;           ///< those of the stated sequence stand for them

@@ -1,4 +1,4 @@
-// Conformers and sites.
+// Chooses alternative locations of residues and finds their contact points.
 #include "io/structure_residue.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// One residue of a structure: which of its alternative locations counts, and where its site is.
+// One residue of a structure: which of its alternative locations counts, and the point that contacts are measured from.
 #pragma once
 
 #include <optional>
@@ -16,7 +16,7 @@ struct Backbone {
   std::optional<bio::Point> n, ca, c, cb;
 };
 
-/// Where Cβ stands in an ideal residue with this backbone (the coefficients that trRosetta and ESM-IF use).
+/// Where Cβ is in an ideal residue with this backbone (the coefficients that trRosetta and ESM-IF use).
 bio::Point ideal_beta(const bio::Point& n, const bio::Point& ca, const bio::Point& c);
 
 /// The residue's site, and what kind of site it is. Of glycine Cα.

@@ -1,4 +1,4 @@
-// Reading tables.
+// Reads tables (CSV, TSV and similar).
 #include "io/table.h"
 
 #include <algorithm>
@@ -116,7 +116,7 @@ Table read_table(const std::string& path, const TableOptions& options) {
   }
   if (table.rows.empty())
     throw Error(ErrorKind::bad_input, Error::Parts{"the table has no rows", table.source,
-                                                   "a header line, then one protein a line, as CSV or TSV"});
+                                                   "a header line, then one protein per line, as CSV or TSV"});
   table.columns = reader.columns();
   table.notes = reader.notes();
   table.delimiter = reader.delimiter();

@@ -1,4 +1,4 @@
-// The one reader of tables: comments, header, delimiter, columns and rows of CSV, TSV and their kin.
+// The one reader of tables: comments, header, delimiter, columns and rows of CSV, TSV and similar text.
 #pragma once
 
 #include <functional>
@@ -16,14 +16,14 @@ struct TableOptions {
   std::string wanted = "a table";    ///< what is looked for, for errors about files of another kind
   std::vector<std::string> names{};  ///< columns that the caller was told of: they help to find the header
   char delimiter = '\0';             ///< '\0': found out
-  /// The first line (not blank, no comment) of a list: one value a line, no header.
+  /// The first line (not blank, no comment) of a list: one value per line, no header.
   std::function<bool(const std::string&)> is_list{};
   /// The first row where it is already data: columns are then "column_1", ….
   std::function<bool(const std::vector<std::string>&)> is_data{};
 };
 
 /// A row at a time. Rules: lines with '#' before the header are comments, unless one is the header itself ("#id,score"
-/// with as many fields as the row behind it). The delimiter is a tab, comma, semicolon or bar, whichever makes columns
+/// with as many fields as the row after it). The delimiter is a tab, comma, semicolon or bar, whichever makes columns
 /// of known names or as many fields in the rows as in the header; "sep=;" settles it. Fields are quoted as in RFC 4180.
 /// White space around fields is removed, rows without any value are left out, an empty field too many at the end is
 /// dropped. A header that is one short of every row is R's: its first column is the rows' names.

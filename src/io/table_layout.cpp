@@ -1,4 +1,4 @@
-// Comments, headers and delimiters told apart.
+// Recognises the comments, header and delimiter of a table.
 #include "io/table_layout.h"
 
 #include <algorithm>

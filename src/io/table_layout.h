@@ -1,4 +1,4 @@
-// How a table is laid out, seen from its first lines: comments, header and delimiter.
+// The layout of a table, found from its first lines: comments, header and delimiter.
 #pragma once
 
 #include <string>
@@ -25,7 +25,7 @@ TableLayout find_layout(LineReader& lines, const std::vector<std::string>& names
 /// The lines that `head` begins with, comments left out, as find_layout would see them: for telling formats apart.
 std::vector<std::string_view> content_lines(std::string_view head, std::size_t most);
 
-/// The delimiter that makes most sense of a header and the rows behind it.
+/// The delimiter that makes most sense of a header and the rows after it.
 char choose_delimiter(const std::vector<std::string_view>& lines, const std::vector<std::string>& names);
 
 /// Fields of a line, without quotes around them.

@@ -1,4 +1,4 @@
-// Turning UTF-16 into UTF-8.
+// Converts UTF-16 to UTF-8.
 #include "io/text_encoding.h"
 
 #include <algorithm>

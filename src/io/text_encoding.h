@@ -1,4 +1,4 @@
-// UTF-16 text, as Windows programs save it, read as UTF-8.
+// Reads UTF-16 text, as Windows programs save it, as UTF-8.
 #pragma once
 
 #include <memory>

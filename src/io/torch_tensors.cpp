@@ -1,4 +1,4 @@
-// Offsets, strides and extents of torch tensors.
+// Checks offsets, strides and sizes of torch tensors.
 #include "io/torch_tensors.h"
 
 #include <fmt/format.h>

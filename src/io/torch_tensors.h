@@ -18,9 +18,9 @@ struct StorageBytes {
 
 using StorageMap = std::map<std::string, StorageBytes, std::less<>>;
 
-/// One array a tensor, in order: a view of its storage where the elements lie densely, else a copy (all copies together
-/// at most the storages' bytes and 64 MB more). Errors: bad_model when a storage is absent or of another size than the
-/// pickle says, or a tensor leaves its storage.
+/// One array per tensor, in order: a view of its storage where the elements lie densely, else a copy (all copies
+/// together at most the storages' bytes and 64 MB more). Errors: bad_model when a storage is absent or of another size
+/// than the pickle says, or a tensor leaves its storage.
 std::vector<Array> torch_arrays(const TorchHost& host, const StorageMap& storages, const std::string& label);
 
 }  // namespace groel::io

@@ -1,4 +1,4 @@
-// The table of names that a torch file may use, and what each builds.
+// The table of names that a torch file may use, and what each of them builds.
 #include "io/torch_unpickle.h"
 
 #include <algorithm>
@@ -22,7 +22,7 @@ enum class Role {
   rebuild_from_type,  // (function, type, arguments, state)
   storage,            // names a storage's type; not called
   untyped_storage,    // likewise
-  plain,              // a type or element type that stands as a value
+  plain,              // a type or element type that is used as a value
 };
 
 struct Row {

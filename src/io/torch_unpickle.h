@@ -1,4 +1,4 @@
-// What the pickle of a torch file may name, and the tensors and storages that it describes.
+// Reads the pickle of a torch file: the names it may use, and the tensors and storages that it describes.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -11,7 +11,7 @@
 
 namespace groel::io {
 
-/// A run of elements that a tensor looks into; its bytes stand outside the pickle under `key`.
+/// A run of elements that a tensor looks into; its bytes are outside the pickle under `key`.
 struct TorchStorage {
   std::string key;
   DType dtype = DType::u8;

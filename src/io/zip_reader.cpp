@@ -1,4 +1,4 @@
-// Central directory of a zip archive (APPNOTE 6.3), every offset and size checked against the bytes that are there.
+// Reads the central directory of a zip archive (APPNOTE 6.3); every offset and size is checked against the file.
 #include "io/zip_reader.h"
 
 #include <zlib.h>

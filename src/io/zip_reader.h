@@ -1,4 +1,4 @@
-// The entries of a zip archive that lies in memory, as views of it: what PyTorch and NumPy write (stored, zip64).
+// The entries of a zip archive in memory, without copies: what PyTorch and NumPy write (stored, zip64).
 // Ours because the tensors must stay in the mapped file: zip libraries hand out copies or streams.
 #pragma once
 

@@ -1,4 +1,4 @@
-// Local headers, directory and end records of a zip archive (APPNOTE 6.3).
+// Writes local headers, directory and end records of a zip archive (APPNOTE 6.3).
 #include "io/zip_writer.h"
 
 #include <zlib.h>

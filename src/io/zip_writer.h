@@ -1,4 +1,4 @@
-// A zip archive of stored entries, written as a stream; zip64 where sizes or offsets ask for it.
+// Writes a zip archive of stored entries as a stream; zip64 where sizes or offsets require it.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 namespace groel::io {
 
 /// The size of an entry is known before its data, so that headers need no second guess; its checksum is filled in
-/// behind it. Dates are fixed. Errors: io, usage (a name used twice).
+/// after it. Dates are fixed. Errors: io, usage (a name used twice).
 class ZipWriter {
  public:
   explicit ZipWriter(const std::filesystem::path& path) : file_(path) {}

@@ -1,4 +1,4 @@
-// What a configuration says of a head of classes, in Hugging Face's terms.
+// Reads a classification head's configuration as Hugging Face writes it.
 #include "models/classifier.h"
 
 #include "models/config_reader.h"

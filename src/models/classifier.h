@@ -1,4 +1,4 @@
-// Models that put sequences or residues into classes, or give them a number.
+// Models that classify sequences or residues, or predict a number for them.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -1,4 +1,4 @@
-// What configurations of several families have in common.
+// Reads the fields that configurations of several families have in common.
 #include "models/config_reader.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Typed, bounded access to the fields of a model's configuration.
+// Reads the fields of a model's configuration, checking types and limits.
 #pragma once
 
 #include <nlohmann/json.hpp>

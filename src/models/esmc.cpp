@@ -1,4 +1,4 @@
-// ESM C (ESM Team 2024, evolutionaryscale.ai/blog/esm-cambrian): ESM3's trunk on sequences alone.
+// ESM C (ESM Team 2024, evolutionaryscale.ai/blog/esm-cambrian): the trunk of ESM3, for sequences alone.
 #include <cmath>
 #include <memory>
 

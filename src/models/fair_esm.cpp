@@ -1,4 +1,4 @@
-// What the Namespaces of fair-esm's files say, in Hugging Face's terms.
+// Translates the settings in fair-esm's files to Hugging Face's names.
 #include "models/fair_esm.h"
 
 #include <cstring>

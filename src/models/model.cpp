@@ -1,4 +1,4 @@
-// Packing sequences into a batch; what every model does with its tree of modules.
+// Packs sequences into a batch; contains what every model does with its tree of modules.
 #include "models/model.h"
 
 #include <algorithm>

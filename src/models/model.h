@@ -1,4 +1,4 @@
-// What a loaded model is, and the capabilities that tasks ask it for.
+// A loaded model, and the abilities that tasks ask it for.
 #pragma once
 
 #include <cstdint>
@@ -37,7 +37,7 @@ struct Batch {
   std::int64_t residue_tokens() const;
 };
 
-/// What of a forward pass the caller wants to see, as it comes by. Tensors are valid during the call only.
+/// What of a forward pass the caller wants to see, as it is computed. Tensors are valid during the call only.
 struct Taps {
   /// Layer 0 (embeddings) to L (after the final norm): [T, D] f32.
   std::function<void(int layer, const Tensor& hidden)> hidden;

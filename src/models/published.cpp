@@ -1,4 +1,4 @@
-// The table of published checkpoints, and what follows from a row.
+// The table of published checkpoints, and what follows from each row.
 #include "models/published.h"
 
 #include <algorithm>

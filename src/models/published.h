@@ -1,5 +1,5 @@
-// Published checkpoints: the one table of what they are called, how large they are and under what terms they come; and
-// the models of other families that people ask for.
+// Published checkpoints: one table of their names, sizes and licences; and models of other families that people ask
+// for.
 #pragma once
 
 #include <cstdint>

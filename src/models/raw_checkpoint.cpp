@@ -1,4 +1,4 @@
-// Names and rows of checkpoints of other layouts.
+// Tensor names and rows in checkpoints of other layouts.
 #include "base/error.h"
 #include "models/family.h"
 

@@ -1,4 +1,4 @@
-// What is trained of a model, and how.
+// Which parts of a model are trained, and how.
 #pragma once
 
 #include <functional>

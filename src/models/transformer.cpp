@@ -1,4 +1,4 @@
-// Running the blocks, and the heads.
+// Runs the transformer blocks and the heads.
 #include "models/transformer.h"
 
 #include <algorithm>

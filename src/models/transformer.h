@@ -1,4 +1,4 @@
-// A trunk of transformer blocks over chains of tokens, with the heads that any such trunk may have.
+// A trunk of transformer blocks over token sequences, with the heads that such a trunk may have.
 #pragma once
 
 #include <memory>

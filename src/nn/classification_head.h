@@ -1,4 +1,4 @@
-// The head that puts whole sequences into classes, as Hugging Face's ESM models have it.
+// The head that classifies whole sequences, as Hugging Face's ESM models have it.
 #pragma once
 
 #include "nn/linear.h"

@@ -1,4 +1,4 @@
-// The regression's tensors, layer by layer.
+// Loads and applies the contact head's regression, layer by layer.
 #include "nn/contact_head.h"
 
 #include "base/error.h"

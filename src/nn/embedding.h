@@ -1,4 +1,4 @@
-// A table with a row for every token, or for every position.
+// An embedding table: a row for every token, or for every position.
 #pragma once
 
 #include "autograd/functions.h"

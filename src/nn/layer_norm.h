@@ -1,4 +1,4 @@
-// Layer normalisation with learned gain, and mostly a bias.
+// Layer normalisation with a learned gain, and usually a bias.
 #pragma once
 
 #include "autograd/functions.h"

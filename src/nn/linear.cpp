@@ -1,4 +1,4 @@
-// Joining the weights of a linear layer and packing them.
+// Joins the weights of a linear layer and packs them.
 #include "nn/linear.h"
 
 #include <algorithm>

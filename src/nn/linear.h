@@ -1,4 +1,4 @@
-// Linear layers: one, or several over the same input as a single product.
+// Linear layers: one, or several with the same input computed as a single product.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// The head that shares its table with the embeddings.
+// The language-model head, which shares its table with the embeddings.
 #include "nn/lm_head.h"
 
 #include "base/error.h"

@@ -1,4 +1,4 @@
-// Language-model heads of BERT's kind: dense, GELU, layer norm, decoder.
+// Language-model heads as in BERT: dense, GELU, layer norm, decoder.
 #pragma once
 
 #include "nn/embedding.h"

@@ -1,4 +1,4 @@
-// Drawing and packing adapters.
+// Draws and packs low-rank adapters.
 #include "nn/lora.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Walking over the tree of modules.
+// Walks over the tree of modules.
 #include "nn/module.h"
 
 #include <algorithm>

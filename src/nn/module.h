@@ -1,4 +1,4 @@
-// Modules: a model as a tree of named tensors, and what is done to all of them alike.
+// Modules: a model as a tree of named tensors, and operations that work on all of them.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Numbering tokens sequence by sequence.
+// Numbers the tokens of each sequence.
 #include "nn/positions.h"
 
 #include "base/error.h"

@@ -1,4 +1,4 @@
-// Rows of a table of learned positions, as fairseq's models number them.
+// Rows of a table of learned positions, numbered as in fairseq's models.
 #pragma once
 
 #include "tensor/tensor.h"

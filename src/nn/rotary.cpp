@@ -1,4 +1,4 @@
-// Rotary frequencies and their tables.
+// Computes rotary frequencies and their tables.
 #include "nn/rotary.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Rotary position embedding, with frequencies from a checkpoint or by the formula.
+// Rotary position embedding, with frequencies from a checkpoint or computed by the formula.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,4 @@
-// The scale of token dropout, sequence by sequence.
+// Computes the scale of token dropout for each sequence.
 #include "nn/token_dropout.h"
 
 #include <algorithm>

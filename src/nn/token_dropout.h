@@ -1,4 +1,4 @@
-// Token dropout of ESM: what masking does to the scale of the embeddings, at inference too.
+// Token dropout of ESM: how masking changes the scale of the embeddings, at inference too.
 #pragma once
 
 #include "tensor/tensor.h"

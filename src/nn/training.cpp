@@ -1,4 +1,4 @@
-// Visitors that training needs.
+// Walks over a tree of modules for training.
 #include "nn/training.h"
 
 #include <algorithm>

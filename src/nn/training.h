@@ -1,4 +1,4 @@
-// What training does to a tree of modules: masters, gradients, adapters.
+// Prepares a tree of modules for training: f32 master weights, gradients, adapters.
 #pragma once
 
 #include <functional>

@@ -1,4 +1,4 @@
-// Activations apart from their product, and their gradients: what training needs where inference fuses.
+// Activations as separate operators, and their gradients: for training, where inference fuses them with a product.
 #pragma once
 
 #include "ops/linear.h"

@@ -1,4 +1,4 @@
-// GELU and its derivative from bf16 to bf16 on AVX-512 with bf16: what rounding hides is not computed.
+// GELU and its derivative in bf16 on AVX-512, computed only as precisely as bf16 can store.
 #include "ops/activation_grad_impl.h"
 #include "ops/bf16_intrinsics.h"
 

@@ -1,4 +1,4 @@
-// The CPU kernels of activations apart from their product: elements [begin, end).
+// The CPU kernels of activations and their gradients: elements [begin, end).
 #pragma once
 
 #include "ops/activation_grad.h"

@@ -1,4 +1,4 @@
-// Derivatives of activations as their definitions read.
+// Derivatives of activations written exactly as their definitions, for tests.
 #include <cmath>
 #include <numbers>
 

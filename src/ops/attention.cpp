@@ -38,7 +38,7 @@ Tensor attention_maps(const AttentionInput& input, std::int64_t sequence) {
   return maps;
 }
 
-// q kᵀ and p v: 4 operations a pair for each column of a head.
+// q kᵀ and p v: 4 operations per pair for each column of a head.
 void cpu::attention(const AttentionInput& input, AttentionResult& out) {
   const double pairs = attention_pairs(input, AttentionLayout(input));
   const ProfileScope scope("attention", 4 * pairs * static_cast<double>(input.q.size(1)));

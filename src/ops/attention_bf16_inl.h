@@ -80,7 +80,7 @@ void start_block(const AttentionBlock& b) {
   std::fill(b.total, b.total + kQueries, 0.0F);
 }
 
-// rows [count, width] -> pairs [count, b.pairs], zeros behind the width.
+// rows [count, width] -> pairs [count, b.pairs], zeros past the width.
 GROEL_BF16 void pack_rows(const AttentionBlock& b, const float* rows, std::int64_t count, Pair* to) {
   for (std::int64_t i = 0; i < count; ++i)
     for (std::int64_t d = 0; d < 2 * b.pairs; d += kLanes) {
@@ -106,7 +106,7 @@ Matrix<const float> head_values(const AttentionInput& input, const AttentionTask
   return {first, keys.end - keys.begin, width, v.stride};
 }
 
-// Queries scaled, rotated and transposed; lanes behind the last are zeros.
+// Queries scaled, rotated and transposed; lanes past the last are zeros.
 void pack_queries(const AttentionInput& input, const AttentionTask& task, const AttentionBlock& b, std::int64_t query) {
   const std::int64_t count = std::min(kQueries, task.query_end - query);
   rotate_head(query_rows(input, task, query, count, input.scale * kLog2E), b.rows);
@@ -117,7 +117,7 @@ void pack_queries(const AttentionInput& input, const AttentionTask& task, const 
   }
 }
 
-// Scores of V vectors of queries become weights 2^(score - highest), in pairs of keys, with zeros behind the last;
+// Scores of V vectors of queries become weights 2^(score - highest), in pairs of keys, with zeros past the last;
 // updates the statistics. (Vectors side by side: what one waits for, the others fill.) Where rules apply, minus
 // infinity is a key that is not seen, and its weight comes out as 0 as long as the highest score is a number.
 template <int V, bool kRuled>

@@ -24,7 +24,7 @@ constexpr int kTileKeys = 4;
 constexpr int kTileRows = 8;  // of a sum over queries, or over keys
 constexpr std::int64_t kQueryPairs = kQueries / 2;
 
-/// Working memory of one task. Behind the last key and the last column are zeros.
+/// Working memory of one task. After the last key and the last column are zeros.
 struct Work {
   std::int64_t width;    // of the head
   std::int64_t columns;  // width in whole vectors
@@ -71,11 +71,11 @@ Work make_work(std::int64_t width, std::int64_t tokens) {
   for (Pair** rows : {&w.k, &w.v, &w.k_columns}) *rows = take(keys * w.pairs);
   for (float** rows : {&w.dk, &w.dv}) *rows = take_floats(keys * w.columns);
   w.rows = take_floats(kQueries * width);
-  std::fill(w.dk, w.dk + 2 * keys * w.columns, 0.0F);  // and dv behind it
+  std::fill(w.dk, w.dk + 2 * keys * w.columns, 0.0F);  // and dv, which follows it
   return w;
 }
 
-// Rows in pairs of columns, [padded, pairs]; those behind x are zeros.
+// Rows in pairs of columns, [padded, pairs]; those past x are zeros.
 GROEL_BF16 void pack_rows(const Work& w, Matrix<const float> x, std::int64_t padded, Pair* to) {
   for (std::int64_t i = 0; i < x.rows; ++i)
     for (std::int64_t d = 0; d < w.columns; d += kLanes)
@@ -147,7 +147,7 @@ GROEL_BF16 void set_means(const Work& w, Matrix<const float> dy, const T* y, std
 void pack_queries(const Work& w, const AttentionGradInput& input, std::int64_t row, std::int64_t count) {
   const AttentionInput& a = input.attention;
   const std::int64_t column = input.task.head * w.width;
-  std::fill(w.log_sums, w.log_sums + 2 * kQueries, 0.0F);  // and the means behind them
+  std::fill(w.log_sums, w.log_sums + 2 * kQueries, 0.0F);  // and the means, which follow
   const float* log_sums = matrix<float>(input.forward.log_sums).row(input.task.head) + row;
   for (std::int64_t i = 0; i < count; ++i) w.log_sums[i] = -log_sums[i];
   const auto dy = head_rows(input.dy, w.width, input.task.head, {row, row + count});

@@ -62,7 +62,7 @@ Work make_work(std::int64_t queries, std::int64_t keys, std::int64_t width) {
   for (float** block : {&w.weights, &w.dweights}) *block = take(kKeys * kQueries);
   for (float** columns : {&w.q_columns, &w.dy_columns, &w.dq_columns, &w.dq}) *columns = take(padded * kQueries);
   for (float** row : {&w.log_sums, &w.means}) *row = take(kQueries);
-  std::fill(w.dk, w.dk + 2 * keys * padded, 0.0F);  // and dv behind it
+  std::fill(w.dk, w.dk + 2 * keys * padded, 0.0F);  // and dv, which follows it
   w.queries = queries;
   w.keys = keys;
   w.width = width;
@@ -246,7 +246,7 @@ void start_block(const Work& w, const cpu::AttentionGradInput& input, std::int64
   const std::int64_t column = input.task.head * w.width;
   const float* log_sums = matrix<float>(input.forward.log_sums).row(input.task.head) + row;
   const Tensor& y = input.forward.y;
-  std::fill(w.log_sums, w.log_sums + 2 * kQueries, 0.0F);  // and the means behind them
+  std::fill(w.log_sums, w.log_sums + 2 * kQueries, 0.0F);  // and the means, which follow
   std::copy_n(log_sums, queries, w.log_sums);
   const auto set = [&](auto all) HWY_ATTR {
     all.data = all.row(row) + column;

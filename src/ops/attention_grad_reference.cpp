@@ -1,4 +1,4 @@
-// attention_grad as its definition reads, in double precision.
+// attention_grad written exactly as its definition, in double precision, for tests.
 #include <algorithm>
 
 #include "ops/attention_grad.h"

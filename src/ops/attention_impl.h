@@ -49,7 +49,7 @@ struct HeadRotation {
   std::int64_t rows;
   std::int64_t start;
   float scale;
-  const std::int32_t* positions = nullptr;  ///< one a row of x
+  const std::int32_t* positions = nullptr;  ///< one per row of x
 };
 /// Queries, from that row of q on, in units of `scale`; and keys, from that key of the sequence on.
 inline HeadRotation query_rows(const AttentionInput& input, const AttentionTask& task, std::int64_t query,

@@ -1,4 +1,4 @@
-// Attention's inner kernels; included once per Highway target, hence no #pragma once.
+// Attention's inner kernels; included once per Highway target, so without #pragma once.
 //
 // A vector's lanes are queries: q is transposed once for a block of queries, and keys and values are broadcast from
 // where they lie. So every query runs the same chain of operations over its keys in order, whichever lane or block it
@@ -44,7 +44,7 @@ HWY_INLINE void for_query_vectors(std::int64_t rows, const Body& body) {
   }
 }
 
-/// q rows -> transposed [width, kQueries]; lanes behind `rows`, up to a full vector, are zeros.
+/// q rows -> transposed [width, kQueries]; lanes past `rows`, up to a full vector, are zeros.
 HWY_INLINE void transpose_queries(HeadRows q, std::int64_t rows, std::int64_t width, float* HWY_RESTRICT to) {
   const std::int64_t filled = (rows + lanes() - 1) / lanes() * lanes();
   for (std::int64_t i = 0; i < rows; ++i) {

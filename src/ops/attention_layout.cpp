@@ -1,4 +1,4 @@
-// The checks of attention's input.
+// Checks attention's input.
 #include "ops/attention_layout.h"
 
 #include <algorithm>

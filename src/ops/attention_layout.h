@@ -1,4 +1,4 @@
-// What follows from attention's input: the width of a head, which heads share keys, and where each sequence lies.
+// The layout of attention's input: the width of a head, which heads share keys, and where each sequence is.
 #pragma once
 
 #include <span>

@@ -1,4 +1,4 @@
-// attention_maps on the CPU: scores of a block of queries straight into their rows, then a softmax of each row.
+// attention_maps on the CPU: writes the scores of a block of queries into their rows, then takes a softmax of each row.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "ops/attention_maps_cpu.cpp"
 #include <hwy/foreach_target.h>

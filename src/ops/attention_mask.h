@@ -1,4 +1,4 @@
-// Which keys a query of attention sees: by rule, so that no n² mask is ever stored.
+// Which keys each query of attention sees: by rule, so that no n² mask is ever stored.
 #pragma once
 
 #include <algorithm>

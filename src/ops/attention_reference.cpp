@@ -1,4 +1,4 @@
-// attention as its definition reads.
+// attention written exactly as its definition, for tests.
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>

@@ -1,4 +1,4 @@
-// One head of one sequence in double, as attention's definition reads: what both references share.
+// One head of one sequence in double, as attention's definition says: shared by both references.
 #pragma once
 
 #include <vector>

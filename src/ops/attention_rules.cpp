@@ -1,4 +1,4 @@
-// Mask and bias of a block of scores.
+// Computes mask and bias of a block of scores.
 #include "ops/attention_rules.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// attention on the CPU: the tasks of a batch, and which kernel runs them.
+// attention on the CPU: splits a batch into tasks, and chooses the kernel for each.
 #include <algorithm>
 #include <cmath>
 #include <vector>
@@ -17,7 +17,7 @@ std::int64_t most_queries(std::int64_t keys, std::int64_t width) {
   return std::max<std::int64_t>(1, kMostProducts / std::max<std::int64_t>(1, keys * width) / kQueries) * kQueries;
 }
 
-// A task a head of a sequence, or several when there are few heads for the threads or many keys; the longest first.
+// One task per head of a sequence, or several when there are few heads for the threads or many keys; the longest first.
 std::vector<AttentionTask> tasks(const AttentionInput& input) {
   const AttentionLayout layout(input);
   const std::int64_t heads_in_all = layout.sequences() * input.heads;

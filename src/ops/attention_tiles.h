@@ -1,5 +1,5 @@
-// AMX's tiles as attention uses them: two operands each way, four sums; by the hardware, and emulated for tests on
-// machines without it.
+// AMX's tiles as attention uses them: two operands from each side and four sums; with the hardware, or emulated for
+// tests on machines without it.
 //
 // Sum(i, j) [16 x 16] f32 += a(i) [16 rows, 16 pairs] · b(j) [16 pairs, 16 columns], where a pair is two bf16 values,
 // of which the products are added. All tiles are whole: 16 rows of 64 bytes.

@@ -1,4 +1,4 @@
-// What a device has to bring: a kernel for every operator, in one table.
+// What a device has to provide: a kernel for every operator, in one table.
 //
 // The public operators check their input, make outputs on its device, and call its kernel. A kernel finds everything
 // checked. Bounds, positions, ids and targets (i32) are on the host, whatever the device: whoever launches has to know

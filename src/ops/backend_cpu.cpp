@@ -1,4 +1,4 @@
-// The CPU's table.
+// The CPU's table of kernels.
 #include "ops/backend_cpu.h"
 
 namespace groel::ops {

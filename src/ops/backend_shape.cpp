@@ -1,4 +1,4 @@
-// Operators on tensors without data: what the CPU's kernels take beside their outputs, counted.
+// Operators on tensors without data: count the working memory that the CPU's kernels would take.
 #include <algorithm>
 
 #include "base/threads.h"

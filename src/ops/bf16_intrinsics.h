@@ -1,4 +1,4 @@
-// What the files written in AVX-512's bf16 instructions, or AMX's, share.
+// What the files written with bf16 instructions of AVX-512 or AMX share.
 #pragma once
 
 #if defined(__x86_64__)

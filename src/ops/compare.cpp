@@ -1,4 +1,4 @@
-// Exponents with every bit set, and equal bytes.
+// Finds numbers that are not finite (exponents with every bit set), and compares bytes.
 #include "ops/compare.h"
 
 #include <cstring>

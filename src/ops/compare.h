@@ -1,4 +1,4 @@
-// What is asked of all values of a tensor at once.
+// Questions about all values of a tensor at once: are they finite, are they equal.
 #pragma once
 
 #include <cstddef>

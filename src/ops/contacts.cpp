@@ -1,4 +1,4 @@
-// The arithmetic of contacts, map by map.
+// Computes contacts from attention maps, map by map.
 #include "ops/contacts.h"
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// dropout: elements set to zero at random, the others scaled up; drawn by counter, so that they can be drawn again.
+// dropout: sets random elements to zero and scales up the others; by counter, so that the same draw can be repeated.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Elementwise operators and softmax as their definitions read.
+// Elementwise operators and softmax written exactly as their definitions, for tests.
 #include <cmath>
 
 #include "ops/elementwise.h"

@@ -1,4 +1,4 @@
-// embedding: rows copied from a table; memory-bound, so plain loops serve.
+// embedding: copies rows of a table; memory is the limit, so plain loops are fast enough.
 #include "ops/embedding.h"
 
 #include <algorithm>

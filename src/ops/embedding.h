@@ -1,4 +1,4 @@
-// embedding: rows of a table picked by id, each scaled.
+// embedding: takes rows of a table by id and scales each.
 #pragma once
 
 #include "tensor/tensor.h"

@@ -1,4 +1,4 @@
-// embedding_grad: every thread takes some columns through all tokens, so that the order of sums is the tokens'.
+// embedding_grad: each thread takes some columns through all tokens, so that sums are always in the tokens' order.
 #include "ops/embedding_grad.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Rows picked and rows given back: the gradient of embedding, and rows by index with theirs.
+// The gradient of embedding; and taking rows by index, with its gradient.
 #pragma once
 
 #include "tensor/tensor.h"

@@ -1,4 +1,4 @@
-// embedding as its definition reads.
+// embedding written exactly as its definition, for tests.
 #include "ops/embedding.h"
 #include "ops/view.h"
 

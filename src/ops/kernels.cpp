@@ -1,4 +1,4 @@
-// Names of the kernels in force.
+// Names of the kernels in use.
 #include "ops/kernels.h"
 
 #include <hwy/highway.h>

@@ -1,4 +1,4 @@
-// Which kernels are in force, for `groel doctor` and logs.
+// Which kernels are in use, for `groel doctor` and logs.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Measuring products and memory.
+// Measures this machine's speed at matrix products and at reading and writing memory.
 #include "ops/limits.h"
 
 #include <algorithm>
@@ -57,7 +57,7 @@ double measure_product_rate(const ProductShape& shape, Precision precision) {
 }
 
 double measure_memory_bandwidth() {
-  constexpr std::int64_t kCount = std::int64_t{1} << 24;  // 64 MB an array
+  constexpr std::int64_t kCount = std::int64_t{1} << 24;  // 64 MB per array
   constexpr std::int64_t kChunk = std::int64_t{1} << 16;
   Tensor a = Tensor::zeros({kCount});
   const Tensor b = Tensor::zeros({kCount});

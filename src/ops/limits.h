@@ -1,4 +1,4 @@
-// What this machine can do at best, measured: the limits that a benchmark relates to.
+// The best speed that this machine reaches, measured: the limits that benchmarks compare with.
 #pragma once
 
 #include <cstdint>
@@ -12,11 +12,11 @@ struct ProductShape {
   std::int64_t out = 0;
 };
 
-/// Floating-point operations a second of bare oneDNN products x [256, in] · wᵀ, one independent product a thread at a
-/// time, on all threads of the pool: the best of several short runs (about 0.1 s in all).
+/// Floating-point operations per second of bare oneDNN products x [256, in] · wᵀ, one independent product per thread at
+/// a time, on all threads of the pool: the best of several short runs (about 0.1 s in all).
 double measure_product_rate(const ProductShape& shape, Precision precision);
 
-/// Bytes a second that all threads together read and write in a[i] = b[i] + s * c[i] over arrays far larger than the
+/// Bytes per second that all threads together read and write in a[i] = b[i] + s * c[i] over arrays far larger than the
 /// caches, as STREAM's triad counts them: the best of several runs.
 double measure_memory_bandwidth();
 

@@ -27,7 +27,7 @@ class PackedWeight {
   PackedWeight() = default;
   /// Packs `weight` [out, in] (f32, bf16 or f16; rows may be strided). The original may be freed afterwards.
   PackedWeight(const Tensor& weight, Precision precision) : PackedWeight(std::vector{weight}, precision) {}
-  /// Packs weights [out_i, in] of one type as if they stood one below the other.
+  /// Packs weights [out_i, in] of one type as if they were one below the other.
   PackedWeight(const std::vector<Tensor>& weights, Precision precision);
 
   bool defined() const noexcept { return impl_ != nullptr; }

@@ -1,8 +1,8 @@
-// linear on the CPU: the product in tiles, each finished (bias, activation, residual) while it is hot.
+// linear on the CPU: the product in tiles, each finished (bias, activation, residual) while it is in the cache.
 //
 // A tile is some rows of x by one panel of output columns. Tiles have kRows rows, or fewer where the input ends: sizes
 // whose results are the same bits, so that a row's result depends neither on T nor on the number of threads. Rows
-// behind the end are zeros.
+// past the end are zeros.
 #include <algorithm>
 #include <vector>
 
@@ -43,7 +43,7 @@ struct CpuWeight final : PackedWeight::Impl {
   }
 };
 
-// Rows of the weights as they stand one below the other.
+// Rows of the weights as they are, one below the other.
 struct Stack {
   const std::vector<Tensor>& parts;
 

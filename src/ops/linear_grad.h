@@ -1,4 +1,4 @@
-// Gradients of linear: of its weight and bias, and what its input's gradient needs.
+// Gradients of linear: those of its weight and bias, and what the gradient of its input needs.
 #pragma once
 
 #include "ops/linear.h"

@@ -21,7 +21,7 @@ GROEL_BF16_INLINE __m512 load_values(const bf16_t* from, __mmask16 mask) {
   return widened(_mm256_maskz_loadu_epi16(mask, from));
 }
 
-/// Two rows of a run; the second is null behind an odd last one, and counts as zeros.
+/// Two rows of a run; the second is null after an odd last one, and counts as zeros.
 template <class T>
 struct RowPair {
   const T* low;

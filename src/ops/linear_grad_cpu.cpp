@@ -1,4 +1,4 @@
-// linear_grad's panels and its product in f32, by vectors.
+// The panels and the product of linear_grad in f32, with vector instructions.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "ops/linear_grad_cpu.cpp"
 #include <hwy/foreach_target.h>

@@ -1,4 +1,4 @@
-// The CPU backend of linear_grad: operands in panels, and the product of one tile.
+// The CPU backend of linear_grad: operands arranged in panels, and the product of one tile.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ enum class GradWord { f32, rounded, pair };
 std::int64_t grad_panel_width();
 
 /// A matrix [T, columns] cut into runs of kGradRows rows and panels of `width` columns: [run][panel][step][width], a
-/// step being one row, or two (GradWord::pair); behind the end are zeros.
+/// step being one row, or two (GradWord::pair); past the end are zeros.
 struct GradPanels {
   std::shared_ptr<Storage> storage;
   GradWord word = GradWord::f32;

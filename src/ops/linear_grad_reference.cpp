@@ -1,4 +1,4 @@
-// linear_grad as its definition reads.
+// linear_grad written exactly as its definition, for tests.
 #include <vector>
 
 #include "ops/linear_grad.h"

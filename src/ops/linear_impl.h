@@ -1,4 +1,4 @@
-// What a packed weight is to every backend, and the CPU backend's entry points.
+// The form of packed weights that all backends share, and the entry points of the CPU backend.
 #pragma once
 
 #include "ops/linear.h"

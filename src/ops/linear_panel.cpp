@@ -1,4 +1,4 @@
-// Products of few rows, and the proof that they are the same.
+// Products with few rows, and the check that they give the same bits.
 #include "ops/linear_panel.h"
 
 #include <cstring>

@@ -1,4 +1,4 @@
-// The product of a tile of rows with one panel of a weight, in as few rows as the input needs.
+// The product of a tile of rows with one panel of a weight, with as few rows as the input needs.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// linear as its definition reads.
+// linear written exactly as its definition, for tests.
 #include <cmath>
 
 #include "ops/linear.h"

@@ -1,4 +1,4 @@
-// The epilogue of a bf16 product whose result is bf16 too: what rounding hides need not be computed.
+// The last step of a bf16 product with a bf16 result, computed only as precisely as bf16 can store.
 #include "ops/bf16_intrinsics.h"
 #include "ops/linear_impl.h"
 

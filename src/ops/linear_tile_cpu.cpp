@@ -1,4 +1,4 @@
-// The vector part of linear: conversion of input rows, and the epilogue of a tile.
+// The vector part of linear: converts input rows, and applies the last step (bias, activation, residual) to a tile.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "ops/linear_tile_cpu.cpp"
 #include <hwy/foreach_target.h>
@@ -32,7 +32,7 @@ void convert_rows(const Tensor& x, const cpu::InputTile& tile, To* out) {
   std::fill(out + (tile.end - tile.begin) * width, out + tile.padded * width, To{});
 }
 
-/// Which parts of a value stand beside each other in a row: part 0 is the value in bf16, 1 what that leaves, 2 what
+/// Which parts of a value are beside each other in a row: part 0 is the value in bf16, 1 what that leaves, 2 what
 /// both leave (24 bits in all). The products are those of parts at the same place; the first three are f32x3's.
 struct Places {
   int input[6] = {0, 1, 0, 1, 2, 0};

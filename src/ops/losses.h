@@ -1,4 +1,4 @@
-// Losses: their sum over targets, and its gradient.
+// Losses: sums over targets, and their gradients.
 #pragma once
 
 #include "tensor/tensor.h"

@@ -15,7 +15,7 @@ HWY_BEFORE_NAMESPACE();
 namespace groel::ops::HWY_NAMESPACE {
 namespace {
 
-/// Sum of f(vector) over a row, on four chains to hide the latency of addition; f gives 0 in lanes behind the end.
+/// Sum of f(vector) over a row, on four chains to hide the latency of addition; f gives 0 in lanes past the end.
 template <class Function>
 HWY_INLINE float row_sum(const float* x, std::int64_t width, const Function& f) {
   Vector sum[4] = {hn::Zero(kTag), hn::Zero(kTag), hn::Zero(kTag), hn::Zero(kTag)};

@@ -1,4 +1,4 @@
-// layer_norm_grad: checks, the loop over runs of rows, and the sum of what each gives gain and bias.
+// layer_norm_grad: checks, the loop over blocks of rows, and the sum of their parts of the gradients of gain and bias.
 #include "ops/norm_grad.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// layer_norm_grad as its definition reads, in double precision.
+// layer_norm_grad written exactly as its definition, in double precision, for tests.
 #include <cmath>
 #include <vector>
 

@@ -1,4 +1,4 @@
-// layer_norm as its definition reads.
+// layer_norm written exactly as its definition, for tests.
 #include <cmath>
 
 #include "ops/norm.h"

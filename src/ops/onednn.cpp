@@ -1,4 +1,4 @@
-// Matrix products by oneDNN 2.6 or 3.x.
+// Computes matrix products with oneDNN 2.6 or 3.x.
 #include "ops/onednn.h"
 
 #include <omp.h>

@@ -1,4 +1,4 @@
-// The one place that speaks oneDNN: a matrix product of fixed shape, run by one thread.
+// The one place that uses oneDNN: a matrix product of fixed shape, run by one thread.
 #pragma once
 
 #include <cstddef>

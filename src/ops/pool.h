@@ -5,7 +5,7 @@
 
 namespace groel::ops {
 
-/// Half-open token ranges [begin, end), one a segment (they may skip tokens: special tokens belong to none).
+/// Half-open token ranges [begin, end), one per segment (they may skip tokens: special tokens belong to none).
 struct Segments {
   Tensor begin;  ///< [S] i32, host
   Tensor end;    ///< [S] i32, host

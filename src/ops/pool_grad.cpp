@@ -1,4 +1,4 @@
-// Spreading gradients over segments.
+// Spreads gradients over segments.
 #include "ops/pool_grad.h"
 
 #include "base/error.h"

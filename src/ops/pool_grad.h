@@ -1,4 +1,4 @@
-// The way back through means over segments.
+// The gradient of means over segments.
 #pragma once
 
 #include "ops/pool.h"

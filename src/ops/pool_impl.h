@@ -1,4 +1,4 @@
-// The check that the reductions and their references share.
+// The check of inputs that the reductions and their references share.
 #pragma once
 
 #include "ops/pool.h"

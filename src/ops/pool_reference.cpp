@@ -1,4 +1,4 @@
-// Reductions over tokens as their definitions read.
+// Reductions over tokens written exactly as their definitions, for tests.
 #include <cmath>
 
 #include "ops/pool_impl.h"

@@ -1,4 +1,4 @@
-// Scalars that several references share.
+// Scalar functions that several reference implementations share.
 #pragma once
 
 #include "ops/linear.h"

@@ -1,4 +1,4 @@
-// rotary on the CPU: one token's heads, or one head's tokens.
+// rotary on the CPU: the heads of one token, or the tokens of one head.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "ops/rotary_cpu.cpp"
 #include <hwy/foreach_target.h>

@@ -1,4 +1,4 @@
-// What the pieces of rotary share.
+// What the source files of rotary share.
 #pragma once
 
 #include "ops/rotary.h"

@@ -1,4 +1,4 @@
-// Rotation of one head of one token; included once per Highway target, hence no #pragma once.
+// Rotation of one head of one token; included once per Highway target, so without #pragma once.
 #if defined(GROEL_OPS_ROTARY_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef GROEL_OPS_ROTARY_INL_H_
 #undef GROEL_OPS_ROTARY_INL_H_

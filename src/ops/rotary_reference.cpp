@@ -1,4 +1,4 @@
-// rotary as its definition reads.
+// rotary written exactly as its definition, for tests.
 #include "ops/rotary_impl.h"
 #include "ops/view.h"
 

@@ -1,4 +1,4 @@
-// Working memory that a thread keeps between calls, so that a steady state allocates nothing.
+// Working memory that a thread keeps between calls, so that repeated calls allocate nothing.
 #pragma once
 
 #include "tensor/storage.h"

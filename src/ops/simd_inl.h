@@ -1,4 +1,4 @@
-// Vector helpers shared by the kernels; included once per Highway target, hence no #pragma once.
+// Vector helpers shared by the kernels; included once per Highway target, so without #pragma once.
 #if defined(GROEL_OPS_SIMD_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef GROEL_OPS_SIMD_INL_H_
 #undef GROEL_OPS_SIMD_INL_H_
@@ -23,7 +23,7 @@ constexpr std::size_t kMaxLanes = hn::MaxLanes(kTag);
 
 HWY_INLINE std::int64_t lanes() { return static_cast<std::int64_t>(hn::Lanes(kTag)); }
 
-/// The first `count` lanes from memory, zeros in the others; reads nothing behind them.
+/// The first `count` lanes from memory, zeros in the others; reads nothing past them.
 HWY_INLINE Vector load_some(const float* from, std::int64_t count) {
   const auto mask = hn::FirstN(kTag, static_cast<std::size_t>(count));
 #if HWY_TARGET == HWY_EMU128

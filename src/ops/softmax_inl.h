@@ -1,4 +1,4 @@
-// Softmax of one row; included once per Highway target, hence no #pragma once.
+// Softmax of one row; included once per Highway target, so without #pragma once.
 #if defined(GROEL_OPS_SOFTMAX_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef GROEL_OPS_SOFTMAX_INL_H_
 #undef GROEL_OPS_SOFTMAX_INL_H_
@@ -22,7 +22,7 @@ HWY_INLINE float row_max(const float* x, std::int64_t width) {
   return out;
 }
 
-/// y = exp(x - highest), -> their sum. In place when y is x. Lanes behind the end of the row add nothing.
+/// y = exp(x - highest), -> their sum. In place when y is x. Lanes past the end of the row add nothing.
 HWY_INLINE float row_exp(const float* x, float* y, std::int64_t width, float highest) {
   const Vector shift = hn::Set(kTag, highest);
   Vector sum = hn::Zero(kTag);

@@ -1,4 +1,4 @@
-// swiglu and its gradient as their definitions read.
+// swiglu and its gradient written exactly as their definitions, for tests.
 #include <cmath>
 
 #include "ops/swiglu.h"

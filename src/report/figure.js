@@ -1,4 +1,4 @@
-// A figure (the JSON of figure_json.cpp) -> the option that ECharts draws it from. Runs in Duktape, so ES5.
+// Turns a figure (the JSON of figure_json.cpp) into the options from which ECharts draws it. Runs in Duktape, so ES5.
 var kColours = [
   '#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9', '#000000', '#7F3C8D', '#999999', '#A2762A',
   '#A5AA99', '#1F6F54', '#525252'
@@ -121,7 +121,7 @@ function pointSeries(points, figure, layout, width) {
   };
 }
 
-// Bars of which one stands out are two series that lie over each other.
+// Bars of which one stands out are two series drawn over each other.
 function barSeries(bars) {
   var few = bars.values.length <= 40;
   var marked = bars.marked;

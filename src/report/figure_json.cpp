@@ -1,4 +1,4 @@
-// Numbers that are not finite become null, which JSON and the drawing part have; texts are made fit to be shown.
+// Writes a figure as JSON: numbers that are not finite become null, and texts are made safe to show.
 #include "report/figure_json.h"
 
 #include <fmt/format.h>
@@ -65,7 +65,7 @@ json scale_json(const std::string& name, Palette palette, Span span, std::span<c
   return out;
 }
 
-// Runs of columns that stand below each other, each with its image.
+// Runs of columns that are drawn below each other, each with its image.
 json blocks_json(const Figure& figure, std::int64_t wrap) {
   const HeatMap& map = *figure.heat_map;
   json out = json::array();

@@ -1,4 +1,4 @@
-// A page that holds ECharts, the figure, what draws it and what answers the reader. It asks the network for nothing.
+// Makes an HTML page with ECharts, the figure and the scripts that draw it; it loads nothing from the network.
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
@@ -48,7 +48,7 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
-// JSON that cannot end the script element it stands in.
+// JSON that cannot end the script element it is in.
 std::string script_json(const nlohmann::json& json) {
   std::string out;
   for (const char c : json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)) {

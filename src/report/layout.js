@@ -1,4 +1,4 @@
-// Where a figure's parts stand: lines of text, ticks, margins and panels, in pixels. Runs in Duktape, so ES5.
+// Where the parts of a figure are: lines of text, ticks, margins and panels, in pixels. Runs in Duktape, so ES5.
 var kFont = 'DejaVu Sans, Helvetica, Arial, sans-serif';
 var kMostLabel = 220;  // pixels of a label; longer ones are shortened
 var kTitleSize = 17, kTextSize = 12, kTickSize = 11;
@@ -78,7 +78,7 @@ function numericRange(axis, values) {
   return {low: tidied(low), high: tidied(high), step: tidied(step), labels: labels};
 }
 
-// Every how manieth number has a tick when a place has `pixels`: 5, 10, 15... where there is room.
+// The step between numbers that have a tick when a place has `pixels`: 5, 10, 15... where there is room.
 function numberStep(pixels, room, places) {
   var steps = [1, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000];
   if (places > 12) steps.shift();
@@ -87,7 +87,7 @@ function numberStep(pixels, room, places) {
   return 100000;
 }
 
-// Which places of an axis have a label: {at(index), letters}. A number that stands twice (27, 27A) has one. Without
+// Which places of an axis have a label: {at(index), letters}. A number that occurs twice (27, 27A) has one. Without
 // `room` a label needs its own width.
 function ticksOf(axis, pixels, room) {
   var count = axis.categories.length;

@@ -1,4 +1,4 @@
-// Draws the page's figure as large as the window, and answers the pointer, the wheel, the search box and the buttons.
+// Draws the figure of an HTML page as large as the window, and handles pointer, wheel, search box and buttons.
 (function() {
 function part(id) { return document.getElementById(id); }
 var figure = JSON.parse(part('figure').textContent);

@@ -1,4 +1,4 @@
-// The stops of each palette and what is between them.
+// The fixed colours of each palette and those between them.
 #include "report/palette.h"
 
 #include <algorithm>

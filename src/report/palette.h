@@ -1,4 +1,4 @@
-// Colours of heat maps, told apart by colour-blind readers.
+// Colours of heat maps that colour-blind readers can tell apart.
 #pragma once
 
 #include <array>

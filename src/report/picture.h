@@ -1,4 +1,4 @@
-// Figures as pictures: SVG and PNG to print, HTML that works offline to look into.
+// Draws figures as pictures: SVG and PNG for print, HTML that works offline for exploring.
 #pragma once
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-// librsvg draws the SVG. It is opened when a PNG is asked for: the thirty libraries behind it would slow every start.
+// Draws PNG by librsvg, which is opened only when needed: the thirty libraries it loads would slow every start.
 #include <dlfcn.h>
 #include <fmt/format.h>
 

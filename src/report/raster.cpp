@@ -1,4 +1,4 @@
-// Colours for the cells, and libpng to pack them.
+// Colours the cells of a heat map and packs them as PNG with libpng.
 #include "report/raster.h"
 
 #include <png.h>

@@ -1,4 +1,4 @@
-// A heat map as an image, one or more pixels a cell.
+// A heat map as an image, one or more pixels per cell.
 #pragma once
 
 #include <string>
@@ -15,7 +15,7 @@ struct Raster {
   std::int64_t first = 0, columns = 0;
 };
 
-/// A PNG of them; a cell without a value is light grey, a small map has several pixels a cell.
+/// A PNG of them; a cell without a value is light grey, a small map has several pixels per cell.
 std::string heat_map_png(const HeatMap& map, const Raster& raster);
 
 }  // namespace groel::report

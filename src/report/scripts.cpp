@@ -1,4 +1,4 @@
-// The files themselves, put into the program by the assembler.
+// The JavaScript files, put into the program by the assembler.
 #include "report/scripts.h"
 
 #include "base/error.h"

@@ -1,4 +1,4 @@
-// The JavaScript inside the program: ECharts, and ours that draws figures with it.
+// The JavaScript inside the program: ECharts, and our scripts that draw figures with it.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Quantiles, and numbers that read well at the ends and in the middle.
+// Computes quantiles, and round numbers for the ends and the middle of a colour scale.
 #include "report/span.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// The ends of a scale of colours.
+// The ends of a colour scale.
 #pragma once
 
 #include <span>

@@ -1,4 +1,4 @@
-// ECharts run by Duktape, a JavaScript engine inside the program.
+// Makes SVG by running ECharts in Duktape, a JavaScript engine inside the program.
 #include <duktape.h>
 #include <fmt/format.h>
 

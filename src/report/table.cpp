@@ -1,4 +1,4 @@
-// RFC 4180, with \n.
+// Writes a figure's numbers as CSV (RFC 4180, with \n).
 #include "report/table.h"
 
 #include <fmt/format.h>

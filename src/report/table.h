@@ -1,4 +1,4 @@
-// The numbers of a figure as CSV, to be used elsewhere.
+// The numbers of a figure as CSV, for use in other programs.
 #pragma once
 
 #include <string>

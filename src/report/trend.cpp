@@ -1,4 +1,4 @@
-// Least squares.
+// Fits a straight line by least squares.
 #include "report/trend.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// A straight line through points.
+// A straight line fitted through points.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// How many columns stand in a row, and how high the whole becomes.
+// Chooses how many columns fit in a row of a heat map, and how high the whole becomes.
 #include <algorithm>
 #include <cmath>
 

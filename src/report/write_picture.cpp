@@ -1,4 +1,4 @@
-// The format by the extension, and the data beside the picture.
+// Writes a picture in the format of its extension, and its data in a file beside it.
 #include <fmt/format.h>
 
 #include "base/error.h"

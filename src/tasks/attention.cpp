@@ -1,10 +1,11 @@
-// groel attention: who attends to whom in a sequence.
+// groel attention: which residues a model connects with which by attention.
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
 
 #include "base/text_file.h"
 #include "checkpoints/model_cache.h"
+#include "engine/layers.h"
 #include "engine/plan.h"
 #include "formats/extension.h"
 #include "io/npz.h"
@@ -82,7 +83,7 @@ void require_fit(const AttentionOptions& options, const models::Model& model, co
                                                    counted(record.residues(), "residue"), *limit),
                                        record.id,
                                        {}});
-  const engine::MemoryPlan plan(model, {.layers = request.layers, .attentions = true},
+  const engine::MemoryPlan plan(model, {request.layers, {bio::Output::attentions}},
                                 {.memory = options.memory, .max_tokens = {}});
   const std::int64_t tokens = record.tokens();
   if (!plan.fits(tokens))

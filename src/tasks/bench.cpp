@@ -1,4 +1,4 @@
-// groel bench: speed in real tokens a second, against this machine's own limits.
+// groel bench: speed in real tokens per second, compared with this machine's own limits.
 #include <charconv>
 
 #include "base/cpu.h"
@@ -194,7 +194,7 @@ Task bench_task() {
           .summary = "Measure speed on seeded random weights, against the limits of this machine",
           .description =
               "Runs scenario files: warm-up, then several runs, of which the median, lowest and highest are shown, in "
-              "real tokens a second (residues and end tokens, never padding). A bare product, the limit, is oneDNN's "
+              "real tokens per second (residues and end tokens, never padding). A bare product, the limit, is oneDNN's "
               "fastest over the model's shapes and in its precision (f32 for f32x3), measured in the same run with the "
               "same threads. bench/scenarios holds scenarios; docs/performance.md says what is counted.",
           .examples = {{"groel bench bench/scenarios/8m-mixed-f32.json --profile",

@@ -1,4 +1,4 @@
-// groel contacts: which residues touch, as a model sees it and as a structure shows it.
+// groel contacts: which residues touch, as predicted by a model and as seen in a structure.
 #include <algorithm>
 #include <filesystem>
 

@@ -1,4 +1,4 @@
-// groel convert: a checkpoint as a Hugging Face folder, in another precision.
+// groel convert: writes a checkpoint as a Hugging Face folder, in another precision if asked.
 #include <set>
 
 #include "checkpoints/load.h"

@@ -1,4 +1,4 @@
-// groel doctor: what this machine can do, and what GroEL makes of it.
+// groel doctor: shows what this machine can do and which of it GroEL uses.
 #include <H5public.h>
 #include <zlib.h>
 #include <zstd.h>

@@ -1,8 +1,9 @@
-// groel embed: protein sequences to vectors.
+// groel embed: turns protein sequences into vectors.
 #include <algorithm>
 
 #include "base/cpu.h"
 #include "base/output_place.h"
+#include "engine/layers.h"
 #include "engine/windows.h"
 #include "formats/extension.h"
 #include "ops/limits.h"
@@ -16,8 +17,6 @@
 
 namespace groel::tasks {
 namespace {
-
-using formats::ItemKind;
 
 io::SequenceFormat input_format(const std::string& text) {
   if (text == "fasta") return io::SequenceFormat::fasta;
@@ -33,37 +32,22 @@ LongPolicy long_policy(const std::string& text) {
   return text == "window" ? LongPolicy::window : LongPolicy::error;
 }
 
-std::vector<ItemKind> kinds_of(const std::vector<std::string>& words) {
-  std::vector<ItemKind> kinds;
+std::vector<bio::Output> outputs_of(const std::vector<std::string>& words) {
+  std::vector<bio::Output> outputs;
   for (const std::string& word : words) {
-    const ItemKind kind = *formats::parse_item_kind(word);
-    if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) kinds.push_back(kind);
+    const bio::Output output = *bio::parse_output(word);
+    if (std::find(outputs.begin(), outputs.end(), output) == outputs.end()) outputs.push_back(output);
   }
-  if (kinds.empty())
+  if (outputs.empty())
     throw Error(ErrorKind::usage, {"nothing to write", "--include", "for example --include mean,per-residue"});
-  return kinds;
-}
-
-engine::EmbedRequest request_of(const std::vector<ItemKind>& kinds, std::vector<int> layers) {
-  engine::EmbedRequest request{.layers = std::move(layers)};
-  for (const ItemKind kind : kinds) {
-    request.mean |= kind == ItemKind::mean;
-    request.max |= kind == ItemKind::max;
-    request.cls |= kind == ItemKind::cls;
-    request.per_residue |= kind == ItemKind::per_residue;
-    request.logits |= kind == ItemKind::logits;
-    request.contacts |= kind == ItemKind::contacts;
-    request.attentions |= kind == ItemKind::attentions;
-  }
-  return request;
+  return outputs;
 }
 
 // Refused before anything is computed.
 void check_capabilities(const models::Model& model, const EmbedRunOptions& run) {
-  if (run.request.contacts) models::require<models::ContactPredictor>(model);
-  if (run.request.logits) models::require<models::MaskedLm>(model);
+  engine::check_request(model, run.request);
   if (run.long_policy == LongPolicy::window && model.info().max_residues) engine::window_request(run.request);
-  if (run.request.attentions && run.request.layers == std::vector{0})
+  if (run.request.asks_for(bio::Output::attentions) && run.request.layers == std::vector{0})
     throw Error(ErrorKind::usage, {"layer 0 (the embeddings) has no attention maps", "--layers", {}});
 }
 
@@ -88,10 +72,9 @@ void tell_format(const EmbedRunOptions& run, const formats::Format& format, Sink
 
 EmbedRunOptions run_options(const EmbedOptions& options, const models::Model& model, Sink& sink) {
   EmbedRunOptions run;
-  run.kinds = kinds_of(options.include);
-  run.request = request_of(run.kinds, engine::parse_layers(options.layers, model.info().layers));
+  run.request = {engine::parse_layers(options.layers, model.info().layers), outputs_of(options.include)};
   run.log_softmax = options.log_softmax;
-  if (run.log_softmax && !run.request.logits)
+  if (run.log_softmax && !run.request.asks_for(bio::Output::logits))
     throw Error(ErrorKind::usage, {"no logits are asked for", "--log-softmax", "add --include logits"});
   run.plan = options.plan();
   run.long_policy = long_policy(options.longer);
@@ -182,7 +165,7 @@ int embed(const EmbedOptions& options, Context& context) {
 Task embed_task() {
   return {
       .name = "embed",
-      .summary = "Embed protein sequences: one vector a protein, one a residue, logits, contacts, attention maps",
+      .summary = "Embed protein sequences: one vector per protein, one per residue, logits, contacts, attention maps",
       .description =
           "Reads every record of the inputs, computes each distinct sequence once, and writes one file in the input's "
           "order. Special tokens never enter mean or max. A record that cannot be read or does not fit fails "
@@ -192,7 +175,7 @@ Task embed_task() {
                     "JSON lines to stdout"},
                    {"groel embed examples/proteins.fasta -o residues.h5 -i per-residue --layout "
                     "per-protein",
-                    "one dataset a protein"}},
+                    "one dataset per protein"}},
       .options = option_table<EmbedOptions>(),
       .run = entry<EmbedOptions, embed>,
   };

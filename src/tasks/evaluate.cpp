@@ -5,7 +5,7 @@
 
 #include "base/interrupt.h"
 #include "checkpoints/load.h"
-#include "engine/embed.h"
+#include "engine/outputs.h"
 #include "tasks/evaluate/labels.h"
 #include "tasks/evaluate/learned.h"
 #include "tasks/evaluate/options.h"
@@ -40,7 +40,7 @@ Error overflow(const models::Model& model, const train::TrainBatch& batch) {
   const auto bounds = batch.input.cu_seqlens.values<std::int32_t>();
   for (std::size_t b = 0; b + 1 < bounds.size(); ++b) {
     const std::vector<std::int32_t> one(tokens.begin() + bounds[b], tokens.begin() + bounds[b + 1]);
-    const engine::Embedding said = engine::embed_batch(model, std::span(&one, 1), {.logits = true}).front();
+    const auto said = engine::outputs_of(model, std::span(&one, 1), {{}, {bio::Output::logits}}).front();
     if (said.failure) return *said.failure;
   }
   return Error(ErrorKind::bad_model, "the loss is not a finite number");
@@ -124,7 +124,7 @@ int run(const EvaluateOptions& options, Context& context) {
 Task evaluate_task() {
   return {"evaluate",
           "Measure how well a model predicts held-out proteins",
-          "evaluate mlm hides 15 % of the residues behind <mask> and compares what the model puts in their place:\n"
+          "evaluate mlm replaces 15 % of the residues by <mask> and compares what the model puts in their place:\n"
           "perplexity (exp of the mean cross entropy; 20 is guessing) and accuracy. Which residues are hidden follows\n"
           "from --seed, the sequence's place in the data and the position alone, so that models can be compared. At\n"
           "least one residue of each sequence is hidden.\n"

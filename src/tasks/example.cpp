@@ -1,4 +1,4 @@
-// groel example: the main job on bundled proteins and a bundled model, with a summary to read.
+// groel example: embeds bundled proteins with a bundled model and prints a summary.
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -7,8 +7,8 @@
 #include "base/resources.h"
 #include "checkpoints/bundled.h"
 #include "checkpoints/load.h"
-#include "engine/embed.h"
 #include "engine/masked_scan.h"
+#include "engine/outputs.h"
 #include "tasks/embed/records.h"
 #include "tasks/reading/distribution.h"
 #include "tasks/reading/input.h"
@@ -40,7 +40,7 @@ std::vector<Tensor> mean_vectors(const models::Model& model, const EmbedInput& i
   for (const EmbedRecord& record : input.records) {
     if (record.error) throw Error(*record.error);
     const auto tokens = model.tokenizer().encode(input.sequences[static_cast<std::size_t>(record.distinct)]).ids;
-    out.push_back(engine::embed_one(model, tokens, {.layers = {last}, .mean = true}).mean.at(last));
+    out.push_back(engine::outputs_of_one(model, tokens, {{last}, {bio::Output::mean}}).of(bio::Output::mean));
   }
   return out;
 }

@@ -1,11 +1,10 @@
-// groel explain: which features of a sparse autoencoder fire in a protein, and where.
+// groel explain: which features of a sparse autoencoder are active in a protein, and where.
 #include <algorithm>
-#include <chrono>
 
 #include "base/interrupt.h"
 #include "checkpoints/model_cache.h"
-#include "engine/embed.h"
 #include "engine/plan.h"
+#include "engine/runner.h"
 #include "tasks/explain/autoencoder.h"
 #include "tasks/explain/findings.h"
 #include "tasks/reading/csv_text.h"
@@ -15,8 +14,6 @@
 
 namespace groel::tasks {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr std::int64_t kUsualTop = 64;
 
@@ -131,77 +128,52 @@ void tell_reading(const AutoencoderFile& file, const Explanations& findings, std
   sink.note(how);
 }
 
-class ExplainRun {
+class ExplainRun final : public engine::RunStore {
  public:
   struct Setup {
-    engine::EmbedRequest request;
     std::int64_t show;
     SummaryOrder order;
+    engine::PlanOptions plan;
   };
-  ExplainRun(const models::Model& model, const SparseEncoder& encoder, const engine::MemoryPlan& plan, Setup setup)
-      : model_(model), encoder_(encoder), plan_(plan), setup_(std::move(setup)) {}
-
-  void run(std::vector<ReadRecord>& records, Explanations& findings, Sink& sink) const {
-    std::vector<std::size_t> todo;
-    std::vector<std::int64_t> tokens;
-    std::int64_t residues = 0, done_residues = 0;
-    for (std::size_t i = 0; i < records.size(); ++i) {
-      if (!fits(records[i])) continue;
-      todo.push_back(i);
-      tokens.push_back(records[i].tokens());
-      residues += records[i].residues();
-    }
+  ExplainRun(const models::Model& model, const SparseEncoder& encoder, std::vector<ReadRecord>& records,
+             Explanations& findings, Setup setup)
+      : model_(model), encoder_(encoder), records_(records), findings_(findings), setup_(setup) {
     findings.records.resize(records.size());
-    const Clock::time_point started = Clock::now();
-    std::size_t begin = 0;
-    for (const std::size_t end : plan_.batches(tokens)) {
-      check_interrupted();
-      plan_.make_room(std::span(tokens).subspan(begin, end - begin));
-      compute(records, std::span(todo).subspan(begin, end - begin), findings);
-      for (; begin < end; ++begin) done_residues += records[todo[begin]].residues();
-      sink.progress({.phase = "explaining",
-                     .done = static_cast<std::int64_t>(end),
-                     .total = static_cast<std::int64_t>(todo.size()),
-                     .tokens = done_residues,
-                     .total_tokens = residues,
-                     .seconds = std::chrono::duration<double>(Clock::now() - started).count()});
-    }
-    sink.progress_done();
-    for (std::size_t i = 0; i < records.size(); ++i) {
-      findings.records[i].id = records[i].id;
-      findings.records[i].error = records[i].error;
+  }
+
+  void run(Sink& sink) {
+    const engine::Runner runner(
+        model_, {{findings_.layer}, {bio::Output::per_residue}},
+        {.plan = setup_.plan,
+         .progress = {.phase = "explaining"},
+         .finish = [this](std::int64_t key, engine::OutputValues& values) { explain(key, values); }});
+    runner.run(jobs_of(records_), *this, sink);
+    for (std::size_t i = 0; i < records_.size(); ++i) {
+      findings_.records[i].id = records_[i].id;
+      findings_.records[i].error = records_[i].error;
     }
   }
+
+  bool has(std::int64_t key) const override { return record(key).error.has_value(); }
+  void refuse(std::int64_t key, const Error& error) override { record(key).error = error.at(record(key).id); }
+  void keep(std::int64_t key, engine::OutputValues values) override {
+    if (values.failure) refuse(key, *values.failure);
+    ++done_;
+  }
+  std::int64_t batch_kept() override { return done_; }
 
  private:
-  bool fits(ReadRecord& record) const {
-    if (record.error) return false;
-    const auto limit = model_.info().max_residues;
-    const std::int64_t tokens = record.tokens();
-    if (limit && record.residues() > *limit)
-      record.error = Error(ErrorKind::bad_input, {fmt::format("the sequence has {}, and the model reads {} at most",
-                                                              counted(record.residues(), "residue"), *limit),
-                                                  record.id,
-                                                  {}});
-    else if (!plan_.fits(tokens))
-      record.error = Error(ErrorKind::memory, {plan_.too_large(tokens).parts().what, record.id, "raise --memory"});
-    return !record.error;
-  }
+  ReadRecord& record(std::int64_t key) const { return records_[static_cast<std::size_t>(key)]; }
 
-  void compute(std::vector<ReadRecord>& records, std::span<const std::size_t> batch, Explanations& findings) const {
-    std::vector<std::vector<std::int32_t>> sequences;
-    for (const std::size_t i : batch) sequences.push_back(records[i].encoded.ids);
-    const auto embeddings = engine::embed_batch(model_, sequences, setup_.request);
-    for (std::size_t b = 0; b < batch.size(); ++b) {
-      ReadRecord& record = records[batch[b]];
-      try {
-        if (embeddings[b].failure) throw Error(*embeddings[b].failure);
-        explain(record, embeddings[b].per_residue.at(findings.layer), findings, findings.records[batch[b]]);
-      } catch (const Error& error) {
-        if (error.kind() == ErrorKind::interrupted) throw;
-        record.error = error.at(record.id);
-      }
+  void explain(std::int64_t key, engine::OutputValues& values) {
+    try {
+      explain(record(key), values.of(bio::Output::per_residue), findings_,
+              findings_.records[static_cast<std::size_t>(key)]);
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::interrupted) throw;
+      values.failure = error;
     }
+    values.values.clear();
   }
 
   void explain(const ReadRecord& record, const Tensor& states, const Explanations& findings, Explained& out) const {
@@ -217,8 +189,10 @@ class ExplainRun {
 
   const models::Model& model_;
   const SparseEncoder& encoder_;
-  const engine::MemoryPlan& plan_;
+  std::vector<ReadRecord>& records_;
+  Explanations& findings_;
   Setup setup_;
+  std::int64_t done_ = 0;
 };
 
 SummaryOrder order_of(const ExplainOptions& options) {
@@ -262,12 +236,9 @@ int run(const ExplainOptions& options, Context& context) {
   if (options.descriptions)
     findings.descriptions = Descriptions(*options.descriptions, encoder.features(), context.sink);
   std::vector<ReadRecord> records = read_records(options, loaded.model->tokenizer(), context.sink);
-  const engine::EmbedRequest request{.layers = {findings.layer}, .per_residue = true};
   engine::PlanOptions how = options.plan();
   how.held = encoder.bytes();
-  const engine::MemoryPlan plan(*loaded.model, request, how);
-  ExplainRun(*loaded.model, encoder, plan, {request, options.show, order_of(options)})
-      .run(records, findings, context.sink);
+  ExplainRun(*loaded.model, encoder, records, findings, {options.show, order_of(options), how}).run(context.sink);
   Failures failures(context.sink);
   for (const Explained& record : findings.records)
     if (record.error) failures.add(record.id, *record.error);

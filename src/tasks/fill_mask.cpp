@@ -1,4 +1,4 @@
-// groel fill-mask: what a model puts in the place of masked residues.
+// groel fill-mask: predicts the residues at masked positions.
 #include <charconv>
 #include <cmath>
 
@@ -55,9 +55,8 @@ struct FillMaskOptions : SequenceOptions, ModelOptions, OutputOptions, MaskedSca
                   .otherwise = 8.0,
                   .value_name = "X",
                   .group = kOutput});
-    to(output,
-       table_option(
-           "Also write the probabilities (.csv, .tsv, .json), a position a row; -: CSV to stdout, instead of text"));
+    to(output, table_option("Also write the probabilities (.csv, .tsv, .json), one position per row; -: CSV to stdout, "
+                            "instead of text"));
     to(picture, picture_option("Picture of one record's probabilities, bars of a position or a map of several"));
     to(overwrite, overwrite_option());
     to(window, window_option(0));
@@ -156,7 +155,7 @@ void print_position(const FilledPosition& filled, const View& view, std::ostream
   out << '\n';
 }
 
-// One line a position: the true residue's chances, the entropy as a bar, and the best guesses.
+// One line per position: the true residue's chances, the entropy as a bar, and the best guesses.
 void print_link(const FilledPosition& filled, const View& view, std::ostream& out) {
   const double bits = entropy(filled.probabilities);
   const double most = std::log2(static_cast<double>(view.choices.ids().size()));
@@ -293,7 +292,7 @@ Task fill_mask_task() {
                         "every residue of crambin, and the matrix of probabilities as CSV"},
                        {"groel fill-mask examples/proteins.fasta --record P01542 --all --picture "
                         "crambin.png",
-                        "the same as a picture, a column a residue"}},
+                        "the same as a picture, one column per residue"}},
           .options = option_table<FillMaskOptions>(),
           .run = entry<FillMaskOptions, run>};
 }

@@ -1,4 +1,4 @@
-// groel fit-contacts: a contact head for a model, learned from structures.
+// groel fit-contacts: fits a contact head for a model to structures.
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
@@ -41,7 +41,8 @@ struct FitContactsOptions : ModelOptions, OutputOptions, ThreadOptions {
                 .help = "Folder for the model",
                 .value_name = "DIR",
                 .required = true,
-                .writes = Writes::folder});
+                .writes = Writes::folder,
+                .aliases = {"out"}});
     to(overwrite, {.name = "overwrite",
                    .help = "Replace the model in the folder; whatever else is in it stays",
                    .group = kOutput});

@@ -1,4 +1,4 @@
-// groel info: what a checkpoint is.
+// groel info: describes a checkpoint.
 #include "base/words.h"
 #include "checkpoints/load.h"
 #include "engine/plan.h"
@@ -30,7 +30,7 @@ struct InfoOptions {
 
 json describe(const checkpoints::LoadedModel& loaded) {
   const models::ModelInfo info = loaded.model->info();
-  const engine::EmbedRequest request{.layers = {static_cast<int>(info.layers)}, .mean = true};
+  const engine::OutputRequest request{{static_cast<int>(info.layers)}, {bio::Output::mean}};
   return {{"path", loaded.path.string()},
           {"family", info.family},
           {"checkpoint_layout", loaded.layout},

@@ -1,4 +1,4 @@
-// groel logits: what a model says at each position, as embed writes it.
+// groel logits: a model's logits at each position, in the files that embed writes.
 #include "tasks/embed/options.h"
 
 namespace groel::tasks {
@@ -23,7 +23,7 @@ Task logits_task() {
       .name = "logits",
       .summary = "Write the logits of every position, or their log-probabilities",
       .description =
-          "One forward pass over each sequence as it stands; a row a residue, a column a token in the order of the "
+          "One forward pass over each sequence as it is; one row per residue, one column per token in the order of the "
           "vocabulary. The same as `groel embed --include logits`: inputs, formats, --resume and errors are embed's.",
       .examples = {{"groel logits examples/proteins.fasta -o logits.h5", "raw, to HDF5"},
                    {"groel logits examples/proteins.fasta -f jsonl --log-softmax",

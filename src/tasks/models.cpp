@@ -1,4 +1,4 @@
-// groel models: what -m takes, how large it is, and what of it is on this machine.
+// groel models: the models that -m accepts, their sizes, and which of them are on this machine.
 #include <algorithm>
 #include <filesystem>
 
@@ -121,7 +121,7 @@ void print_rest(const ordered_json& all, std::ostream& out) {
   out << "\n-m takes each of these names (with or without \"facebook/\", also esm2_650M and the like), a Hugging Face\n"
          "folder, or a fair-esm .pt file. Of a published model that is not here, `groel info NAME` prints the line "
          "that\n"
-         "gets it. Downloads are four bytes a parameter; a repository may hold the weights in two forms.\n"
+         "gets it. Downloads are four bytes per parameter; a repository may hold the weights in two forms.\n"
       << fmt::format("Looked in: {} and {}\n", all["hub_cache"].get<std::string>(),
                      all["torch_cache"].get<std::string>())
       << fmt::format("Not yet run: {}.\n", listed(all["not_supported"].get<std::vector<std::string>>(), 12));

@@ -173,7 +173,7 @@ Task perplexity_task() {
           .summary = "Measure how well a model predicts each residue of a protein from all the others",
           .description =
               "Pseudo-perplexity: every residue is masked in a copy of its own, and exp(-mean log p) of the true ones "
-              "is taken, over the whole vocabulary, a record and in total (over all residues alike). 1 is certainty, "
+              "is taken, over the whole vocabulary, per record and in total (over all residues alike). 1 is certainty, "
               "20 about as good as guessing. What is none of the 20 residues (X, B, Z, U, O, <mask>, gaps) is not "
               "predicted.",
           .examples = {{"groel perplexity examples/proteins.fasta --record P01542", "of crambin"},

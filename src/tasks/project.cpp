@@ -1,4 +1,4 @@
-// groel project: embeddings laid out in the plane.
+// groel project: draws embeddings in the plane.
 #include <cmath>
 
 #include "analysis/pca.h"

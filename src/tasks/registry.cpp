@@ -1,8 +1,9 @@
-// The table of tasks, and what is done around each.
+// The table of tasks, and what is done before and after each.
 #include <algorithm>
+#include <optional>
 
 #include "base/atomic_file.h"
-#include "base/threads.h"
+#include "engine/session.h"
 #include "tasks/reading/flags.h"
 #include "tasks/reading/options.h"
 #include "tasks/reading/outputs.h"
@@ -45,17 +46,20 @@ void check_verb(const Task& task, const Options& options) {
                    fmt::format("it goes with {}; leave it out here", listed(spec.verbs))});
 }
 
-void apply_threads(const Task& task, const Options& options) {
+std::int64_t threads_of(const Task& task, const Options& options) {
   const std::string name = threads_option().name;
   for (const OptionSpec& spec : task.options)  // `groel bench` has a list of them
-    if (spec.name == name && spec.type == OptionType::integer) set_num_threads(options.at(name).get<std::int64_t>());
+    if (spec.name == name && spec.type == OptionType::integer) return options.at(name).get<std::int64_t>();
+  return 0;
 }
 
-int run_checked(const Task& task, const Options& given, Context& context) {
-  const Options options = task.complete != nullptr ? task.complete(given) : given;
-  check_verb(task, options);
-  check_outputs(task.options, options, context.sink);
-  apply_threads(task, options);
+void tell_refused_threads(engine::Session& session) {
+  if (const int refused = session.threads().refused(); refused > 0)
+    session.sink().warning(fmt::format("the system refused {}: the work was done with {} (ulimit -u, ulimit -v)",
+                                       counted(refused, "thread"), session.threads().threads()));
+}
+
+int run_with_outputs(const Task& task, const Options& options, Context& context) {
   const auto draws = [](const OptionSpec& spec) { return spec.writes == Writes::picture; };
   if (std::none_of(task.options.begin(), task.options.end(), draws)) return task.run(options, context);
   JointCommit outputs;  // a table and its picture
@@ -64,11 +68,25 @@ int run_checked(const Task& task, const Options& given, Context& context) {
   return status;
 }
 
+int run_checked(const Task& task, const Options& given, Context& context) {
+  const Options options = task.complete != nullptr ? task.complete(given) : given;
+  check_verb(task, options);
+  check_outputs(task.options, options, context.sink);
+  std::optional<engine::Session> own;
+  if (context.session == nullptr)
+    context.session =
+        &own.emplace(engine::SessionSettings{.threads = threads_of(task, options), .sink = &context.sink});
+  const engine::Session::Scope scope(*context.session);
+  const int status = run_with_outputs(task, options, context);
+  tell_refused_threads(*context.session);
+  return status;
+}
+
 }  // namespace
 
 int run_task(const Task& task, const Options& given, Context& context) {
   FlagSink sink(context.sink);
-  Context inner{context.out, sink};
+  Context inner{context.out, sink, context.session};
   try {
     return run_checked(task, given, inner);
   } catch (const Error& error) {

@@ -1,4 +1,4 @@
-// groel score: what a model thinks of variants of a protein.
+// groel score: scores variants of a protein with a model.
 #include <algorithm>
 #include <cmath>
 #include <filesystem>

@@ -1,4 +1,4 @@
-// groel search: the nearest proteins by their embeddings, from an index that is a file.
+// groel search: finds the nearest proteins by their embeddings, in an index file.
 #include <algorithm>
 
 #include "tasks/reading/csv_text.h"

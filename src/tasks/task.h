@@ -1,4 +1,4 @@
-// A task: one job of GroEL's, with the options, help and examples that every front end shows for it.
+// A task is one command of GroEL, with the options, help and examples that every front end shows for it.
 #pragma once
 
 #include <ostream>
@@ -7,12 +7,14 @@
 
 #include "base/option_binder.h"
 #include "base/progress.h"
+#include "engine/session.h"
 
 namespace groel::tasks {
 
 struct Context {
-  std::ostream& out;  ///< data for people or programs (stdout); talk goes to the sink
+  std::ostream& out;  ///< data for people or programs (stdout); messages go to the sink
   Sink& sink;
+  engine::Session* session = nullptr;  ///< that the task works in; none: run_task makes one, with --threads
 };
 
 struct Example {
@@ -49,9 +51,9 @@ int entry(const Options& options, Context& context) {
 const std::vector<Task>& tasks();
 
 /// Runs a task as every front end should. Before it: what the first word does not go with is refused, since it would be
-/// passed over in silence, its outputs are checked (see reading/outputs.h), and it gets its threads. At the end several
-/// outputs get their names together. Options that the library speaks of (see reading/flags.h) become flags in whatever
-/// is said. -> the exit status.
+/// passed over without a message, its outputs are checked (see reading/outputs.h), and it gets a session of its own. At
+/// the end several outputs get their names together. Options that the library speaks of (see reading/flags.h) become
+/// flags in whatever is said. -> the exit status.
 int run_task(const Task& task, const Options& given, Context& context);
 
 /// The old names of verbs, for the option that takes them.

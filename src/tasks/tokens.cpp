@@ -1,4 +1,4 @@
-// groel tokens: the vectors that a model has for its tokens, and sequences as one-hot vectors.
+// groel tokens: a model's vectors of its tokens, and sequences as one-hot vectors.
 #include <algorithm>
 #include <cmath>
 
@@ -227,18 +227,19 @@ int run(const TokensOptions& options, Context& context) {
 }  // namespace
 
 Task tokens_task() {
-  return {.name = "tokens",
-          .summary = "Show the vectors a model has for its tokens, or a sequence as one-hot vectors",
-          .description =
-              "The table of token embeddings as the checkpoint holds it, before anything is computed with it; with a "
-              "sequence, a row a residue that is 1 in its token's column. To stdout: the tokens with the length of "
-              "their vectors and the token most like each.",
-          .examples = {{"groel tokens --vocabulary residues", "which residues have like vectors"},
-                       {"groel tokens -o tokens.csv --picture tokens.svg", "the table, and as a heat map"},
-                       {"groel tokens MKTAYIAKQR --vocabulary residues --picture one_hot.svg",
-                        "one-hot vectors of a sequence"}},
-          .options = option_table<TokensOptions>(),
-          .run = entry<TokensOptions, run>};
+  return {
+      .name = "tokens",
+      .summary = "Show the vectors a model has for its tokens, or a sequence as one-hot vectors",
+      .description =
+          "The table of token embeddings as the checkpoint holds it, before anything is computed with it; with a "
+          "sequence, one row per residue, which is 1 in its token's column. To stdout: the tokens with the length of "
+          "their vectors and the token most like each.",
+      .examples = {{"groel tokens --vocabulary residues", "which residues have like vectors"},
+                   {"groel tokens -o tokens.csv --picture tokens.svg", "the table, and as a heat map"},
+                   {"groel tokens MKTAYIAKQR --vocabulary residues --picture one_hot.svg",
+                    "one-hot vectors of a sequence"}},
+      .options = option_table<TokensOptions>(),
+      .run = entry<TokensOptions, run>};
 }
 
 }  // namespace groel::tasks

@@ -1,4 +1,4 @@
-// groel train: models that learn, from nothing or from a checkpoint.
+// groel train: trains models, new ones or from a checkpoint.
 #include "base/folder_lock.h"
 #include "base/sha256.h"
 #include "report/picture.h"

@@ -1,4 +1,4 @@
-// Which blocks of a pool are in use and which wait to be used again: the book-keeping that pools share.
+// Which blocks of a memory pool are in use and which wait to be used again: bookkeeping that pools share.
 #pragma once
 
 #include <algorithm>

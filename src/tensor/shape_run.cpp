@@ -1,4 +1,4 @@
-// Storages without bytes.
+// Memory blocks without bytes, for runs that only count.
 #include "tensor/shape_run.h"
 
 namespace groel {

@@ -1,4 +1,4 @@
-// Counting what tensors without data would take: a pass over Device::shape tells the memory of the same pass on data.
+// Counts the memory that a pass on data would take, by the same pass on tensors without data (Device::shape).
 #pragma once
 
 #include <map>

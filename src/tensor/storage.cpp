@@ -1,4 +1,4 @@
-// The host memory pools.
+// The memory pools of the host.
 #include "tensor/storage.h"
 
 #include <sys/mman.h>

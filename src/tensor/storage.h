@@ -1,4 +1,4 @@
-// Reference-counted memory that tensors share: allocated from a device's pool, or somebody else's (a mapped file).
+// Memory shared by tensors, with reference counts: from a device's pool, or owned by others (a mapped file).
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// Appending by descriptor.
+// Appends to a file by its descriptor.
 #include "train/append_file.h"
 
 #include <fcntl.h>

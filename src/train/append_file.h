@@ -1,4 +1,4 @@
-// A file that grows at its end and can be cut back to where it was.
+// A file to which data is appended, and which can be cut back to an earlier size.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@ namespace groel::train {
 /// Errors of every member: io, with the path and the system's reason.
 class AppendFile {
  public:
-  /// Opens or creates the file; what is behind byte `size` is cut off. (A shorter file stays as it is.)
+  /// Opens or creates the file; what follows byte `size` is cut off. (A shorter file stays as it is.)
   AppendFile(std::filesystem::path path, std::int64_t size);
   ~AppendFile();
   AppendFile(const AppendFile&) = delete;

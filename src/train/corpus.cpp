@@ -1,4 +1,4 @@
-// Reading and splitting a corpus.
+// Reads and splits the proteins of a corpus.
 #include "train/corpus.h"
 
 #include <algorithm>

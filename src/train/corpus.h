@@ -1,4 +1,4 @@
-// Proteins to learn from: read once, kept as the tokens of their residues.
+// Proteins to train on: read once, kept as the tokens of their residues.
 #pragma once
 
 #include <cstdint>

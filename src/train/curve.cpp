@@ -1,4 +1,4 @@
-// Reading and printing curves.
+// Reads and prints training curves.
 #include "train/curve.h"
 
 #include <fmt/format.h>
@@ -24,7 +24,7 @@ void merge(CurvePoint& point, const json& line) {
   point.epoch = line.value("epoch", point.epoch);
 }
 
-// Losses and scores to four digits behind the point, rates and speeds to three in all.
+// Losses and scores to four digits after the point, rates and speeds to three in all.
 std::string cell(const std::string& name, const std::optional<double>& value) {
   if (!value) return "";
   if (name == "lr") return fmt::format("{:.2e}", *value);

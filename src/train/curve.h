@@ -1,4 +1,4 @@
-// The curves of a run, read back from its metrics.jsonl: for tables, and for pictures.
+// The curves of a training run, read back from its metrics.jsonl, for tables and pictures.
 #pragma once
 
 #include <cstdint>

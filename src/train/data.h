@@ -1,4 +1,4 @@
-// Where the trainer's batches come from.
+// The interface through which the trainer gets its batches.
 #pragma once
 
 #include <cstdint>

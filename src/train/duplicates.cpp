@@ -1,4 +1,4 @@
-// Hashing sequences.
+// Finds equal sequences by hashing them.
 #include "train/duplicates.h"
 
 #include <fmt/format.h>

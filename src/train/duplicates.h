@@ -1,4 +1,4 @@
-// Equal sequences: what must not stand on both sides of a split.
+// Finds equal sequences, which must not be on both sides of a split.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +23,8 @@ std::int64_t count_repeats(const std::vector<std::uint64_t>& keys);
 
 /// The file beside a model that says what it has learned from.
 inline constexpr const char* kLearnedFile = "learned_sequences.txt";
-/// Keeps beside a model which sequences it has learned from, a key a line; those of more than two million are not kept.
-/// Errors: io.
+/// Keeps beside a model which sequences it has learned from, one key per line; those of more than two million are not
+/// kept. Errors: io.
 void write_learned(const std::filesystem::path& folder, const std::vector<std::uint64_t>& keys);
 /// What the folder of a model, or the one around it (of best/ and merged/), knows of that; empty: nothing.
 std::unordered_set<std::uint64_t> read_learned(const std::filesystem::path& model);

@@ -1,4 +1,4 @@
-// Evaluating.
+// Evaluates a model on held-out data during training.
 #include "train/evaluation.h"
 
 #include <cmath>

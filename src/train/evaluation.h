@@ -1,4 +1,4 @@
-// Held-out data: the loss over all of it, and whether it is the best so far.
+// Evaluation on held-out data: the loss over all of it, and whether it is the best so far.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -18,7 +18,7 @@ struct Scores {
   double accuracy = 0;
   std::int64_t targets = 0;
   std::vector<std::pair<std::string, double>> named;                 ///< all that is logged, the loss first; may be NaN
-  nlohmann::ordered_json classes = nlohmann::ordered_json::array();  ///< a row a class, for people; may be empty
+  nlohmann::ordered_json classes = nlohmann::ordered_json::array();  ///< one row per class, for people; may be empty
 };
 /// Of masked language modelling.
 Scores scores_of(const LossSum& sum);

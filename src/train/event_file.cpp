@@ -1,4 +1,4 @@
-// Protocol buffers by hand: four field kinds of tensorflow.Event and tensorflow.Summary are all that scalars need.
+// Writes protocol buffers by hand: tensorflow.Event and tensorflow.Summary need only four kinds of fields for scalars.
 #include "train/event_file.h"
 
 #include <array>

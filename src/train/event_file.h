@@ -1,4 +1,4 @@
-// TensorBoard's event files: scalars as Event messages in TFRecord frames.
+// Writes TensorBoard's event files: scalars as Event messages in TFRecord frames.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace groel::train {
 
 class EventFile {
  public:
-  /// Goes on behind byte `size` of the file; an empty file gets its version record.
+  /// Goes on after byte `size` of the file; an empty file gets its version record.
   EventFile(const std::filesystem::path& path, std::int64_t size);
 
   /// One point of the curve `tag`; `time` is in seconds since 1970.

@@ -1,4 +1,4 @@
-// Filling and reading the cache.
+// Fills and reads the cache of a frozen trunk's outputs.
 #include "train/features.h"
 
 #include <fcntl.h>
@@ -33,7 +33,7 @@ class Store {
   ~Store() {
     if (descriptor_ < 0) return;
     ::close(descriptor_);
-    ::unlink(path_.c_str());  // a mapping keeps it, and nothing is left behind however the run ends
+    ::unlink(path_.c_str());  // a mapping keeps it, and nothing is left however the run ends
   }
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;

@@ -1,4 +1,4 @@
-// What a frozen trunk makes of every sequence, computed once: epochs then cost no more than the head.
+// The outputs of a frozen trunk for every sequence, computed once: epochs then cost no more than the head.
 #pragma once
 
 #include <filesystem>

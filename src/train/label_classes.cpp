@@ -1,4 +1,4 @@
-// From labels as written to classes and numbers.
+// Turns labels as written into classes and numbers.
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -36,7 +36,7 @@ std::vector<std::string> pieces_at(const std::string& text, char separator) {
   return out;
 }
 
-// A label a residue: words where there are blanks, else characters.
+// One label per residue: words where there are blanks, else characters.
 std::vector<std::string> residue_labels(const std::string& text) {
   if (text.find(' ') != std::string::npos) return pieces_at(text, ' ');
   std::vector<std::string> out;
@@ -131,13 +131,13 @@ void check_classes(const Classification& classes, const std::string& where) {
   std::set<std::string> known;
   for (const std::string& label : classes.labels)
     if (!known.insert(label).second)
-      throw Error(ErrorKind::usage, {fmt::format("'{}' stands twice", label), "`classes` `label_column`", {}});
+      throw Error(ErrorKind::usage, {fmt::format("'{}' occurs twice", label), "`classes` `label_column`", {}});
   if (classes.problem == Problem::single_label && classes.labels.size() < 2)
     throw Error(ErrorKind::bad_input, {fmt::format("there is only one class to tell apart ('{}')", classes.labels[0]),
                                        where, "labels of at least two classes"});
 }
 
-// Where the labels of each class or output stand: by the columns' names, or in their order when those are others.
+// Where the labels of each class or output are: by the columns' names, or in their order when those are others.
 std::vector<std::size_t> columns_of(const std::vector<std::string>& labels, const std::vector<std::string>& columns) {
   std::vector<std::size_t> named, in_order;
   for (const std::string& label : labels) {

@@ -1,4 +1,4 @@
-// From predictions to scores.
+// Computes scores from predictions.
 #include "train/label_scores.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Targets of a batch.
+// Makes the targets of a batch of labelled sequences.
 #include "train/labelled_data.h"
 
 namespace groel::train {

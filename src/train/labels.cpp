@@ -1,4 +1,4 @@
-// Reading rows, and splitting them.
+// Reads labelled rows and splits them.
 #include "train/labels.h"
 
 #include <fmt/format.h>
@@ -43,7 +43,7 @@ class LabelRule {
     if (text == "-" && signs_) return false;
     if (text.empty()) return !sets_;  // a set of no labels is one
     if (text.size() == sequence.size() && text.find_first_not_of("-._?~") == std::string::npos)
-      return false;  // a mark a residue
+      return false;  // one mark per residue
     return io::is_missing(text, io::ValueKind::name);
   }
 

@@ -1,4 +1,4 @@
-// Labelled proteins: read from tables, and put into the classes of a model.
+// Labelled proteins: read from tables, with labels turned into the classes of a model.
 #pragma once
 
 #include <optional>
@@ -11,7 +11,7 @@
 
 namespace groel::train {
 
-/// Where in a table things stand. Empty names: the usual ones ("sequence", "label", …).
+/// Where to find things in a table. Empty names: the usual ones ("sequence", "label", …).
 struct LabelColumns {
   std::string sequence;
   std::vector<std::string> labels;  ///< several: a yes/no label each, or a number each
@@ -55,16 +55,16 @@ struct LabelOptions {
 
 /// What kind of labels these are, of both parts. `auto`: several columns of 0 and 1, or texts with ';', are several
 /// labels at once; numbers with fractions (of most rows, so that a stray "n/a" is found), or of more than 20 values, a
-/// regression; all else one class a sequence. Errors: bad_input, for fewer than two classes; usage, for options that
+/// regression; all else one class per sequence. Errors: bad_input, for fewer than two classes; usage, for options that
 /// contradict one another.
 models::Classification infer_classification(const RowSplit& rows, const LabelOptions& options);
 
 /// Proteins with their labels as numbers.
 struct LabelledSet {
   Corpus corpus;
-  std::int64_t columns = 1;           ///< numbers a sequence: 1 class, or one for each label or output
+  std::int64_t columns = 1;           ///< numbers per sequence: 1 class, or one for each label or output
   std::vector<float> values;          ///< [B, columns]: of sequences
-  std::vector<std::int32_t> classes;  ///< of residues, one behind the other as in the corpus; kNoTarget: none
+  std::vector<std::int32_t> classes;  ///< of residues, one after the other as in the corpus; kNoTarget: none
   std::vector<std::int64_t> counts;   ///< of each class (of a regression: empty)
 
   std::string fingerprint() const;

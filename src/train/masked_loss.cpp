@@ -1,4 +1,4 @@
-// Computing it.
+// Computes the loss of masked residues.
 #include "train/masked_loss.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// The loss of masked residues by a model loaded for inference.
+// The loss of masked residues, with a model loaded for inference.
 #pragma once
 
 #include "train/trainee.h"

@@ -1,4 +1,4 @@
-// Drawing masks.
+// Draws which residues are masked.
 #include "train/masking.h"
 
 #include <limits>

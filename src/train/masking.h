@@ -1,4 +1,4 @@
-// Which residues are hidden, and by what: a function of (seed, epoch, sequence, position) alone.
+// Which residues are hidden, and by what: it depends on (seed, epoch, sequence, position) alone.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace groel::train {
 enum class MaskingStyle {
   residues,   ///< 80 % <mask>, 10 % another of the 20 residues, 10 % kept
   reference,  ///< 80 % <mask>, 10 % any token of the vocabulary, 10 % kept: Transformers' collator
-  hidden,     ///< all <mask>, at least one a sequence: for evaluation
+  hidden,     ///< all <mask>, at least one per sequence: for evaluation
 };
 
 struct MaskingOptions {

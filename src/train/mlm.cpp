@@ -1,4 +1,4 @@
-// Masked language modelling.
+// Trains models by masked language modelling.
 #include "train/mlm.h"
 
 #include "autograd/functions.h"

@@ -1,4 +1,4 @@
-// Masked language modelling as an objective.
+// Masked language modelling as a training objective.
 #pragma once
 
 #include <memory>

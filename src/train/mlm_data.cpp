@@ -1,4 +1,4 @@
-// Masking a batch.
+// Masks the residues of a batch.
 #include "train/mlm_data.h"
 
 namespace groel::train {

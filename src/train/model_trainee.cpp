@@ -1,4 +1,4 @@
-// Forward, loss, backward.
+// Runs forward pass, loss and backward pass of a model in training.
 #include "train/model_trainee.h"
 
 #include <algorithm>

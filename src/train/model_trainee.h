@@ -1,4 +1,4 @@
-// A model of any family as a Trainee; an objective adds how a batch becomes a loss.
+// A model of any family as the trainer sees it; an objective adds how a batch becomes a loss.
 #pragma once
 
 #include "checkpoints/load.h"

@@ -1,4 +1,4 @@
-// Newton's and Schulz' iteration on tall matrices, so that all but one product are small.
+// Muon by the Newton-Schulz iteration, on tall matrices so that all but one product are small.
 #include "train/muon.h"
 
 #include <algorithm>

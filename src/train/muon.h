@@ -1,4 +1,4 @@
-// Muon: momentum made orthogonal, for the weight matrices inside the layers.
+// Muon: an optimiser that makes momentum orthogonal, for the weight matrices inside the layers.
 #pragma once
 
 #include "train/optimizer.h"

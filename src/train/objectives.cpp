@@ -1,4 +1,4 @@
-// Classification and regression.
+// Losses for classification and regression.
 #include "train/objectives.h"
 
 #include "autograd/functions.h"

@@ -1,4 +1,4 @@
-// Objectives on labelled sequences and residues.
+// Training objectives on labelled sequences and residues.
 #pragma once
 
 #include <memory>
@@ -9,7 +9,7 @@
 namespace groel::train {
 
 /// Hugging Face's losses: cross entropy of classes, binary cross entropy of several labels at once, squared error of a
-/// regression. TrainBatch::targets: [B] i32 (one label a sequence), [T] i32 (a label a token, kNoTarget: none), or [B,
+/// regression. TrainBatch::targets: [B] i32 (one label per sequence), [T] i32 (one per token, kNoTarget: none), or [B,
 /// C] f32 (several labels, or numbers; each of the B·C counts as a target). Where the head alone is trained, the trunk
 /// runs as at inference, without dropout, or not at all for a batch that has features. Errors: as make_mlm.
 std::unique_ptr<ModelTrainee> make_classifier(checkpoints::Checkpoint checkpoint,

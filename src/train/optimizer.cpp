@@ -1,4 +1,4 @@
-// AdamW and SGD over pieces of the parameters.
+// AdamW and SGD, applied to pieces of the parameters.
 #include "train/optimizer.h"
 
 #include <cmath>

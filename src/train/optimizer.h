@@ -1,4 +1,4 @@
-// Optimisers on f32 masters: one pass over memory a step.
+// Optimisers on f32 master weights: one pass over memory per step.
 #pragma once
 
 #include <memory>

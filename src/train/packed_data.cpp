@@ -1,4 +1,4 @@
-// Ordering, cropping and packing.
+// Orders, crops and packs sequences into batches.
 #include "train/packed_data.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Sequences of a corpus as batches: shuffled, cropped and packed; what is a target is up to the objective.
+// Sequences of a corpus as batches: shuffled, cropped and packed; the objective decides what the targets are.
 #pragma once
 
 #include <algorithm>
@@ -73,7 +73,7 @@ class PackedData : public TrainData {
   std::vector<std::int64_t> members_;
   const bio::Tokenizer& tokenizer_;
   PackingOptions options_;
-  std::int64_t limit_;  // residues a piece
+  std::int64_t limit_;  // residues per piece
   DataPosition position_;
   std::vector<std::int64_t> order_;  // of position_.epoch
 };

@@ -1,4 +1,4 @@
-// Cutting parameters, and the norm of their gradients.
+// Cuts parameters into pieces, and computes the norm of their gradients.
 #include "train/pieces.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Parameters cut into pieces of bounded size, the unit in which threads share passes over them.
+// Parameters cut into pieces of limited size, so that threads can share the work on them.
 #pragma once
 
 #include <cstdint>

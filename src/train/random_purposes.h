@@ -1,4 +1,4 @@
-// What random numbers are drawn for: one seed, a key of its own for each use.
+// What random numbers are used for: one seed, with a separate key for each use.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Reading TOML.
+// Reads recipe files in TOML.
 #include "train/recipe.h"
 
 #include <toml++/toml.h>
@@ -44,7 +44,7 @@ class Reader {
     if (known == options_.end()) throw unknown(key, name, source);
     name = known->name;
     if (out_.contains(name))
-      throw Error(ErrorKind::usage, {fmt::format("'{}' stands twice", key), place(label_, source), {}});
+      throw Error(ErrorKind::usage, {fmt::format("'{}' occurs twice", key), place(label_, source), {}});
     out_[name] = value_of(node);
   }
 

@@ -1,4 +1,4 @@
-// Recipe files: a task's options in TOML, under the names of its flags.
+// Recipe files: a task's options in TOML, named as its flags.
 #pragma once
 
 #include <filesystem>
@@ -11,7 +11,7 @@ namespace groel::train {
 
 /// The values of a recipe, by option name; `_` in a key is read as `-`. Tables only group keys: `[optimizer]
 /// learning-rate = 1e-3` is `learning-rate = 1e-3`. Errors: not_found, io; bad_input with line and column for what is
-/// no TOML; usage, with the line and the nearest known name, for a key that is no option or stands twice.
+/// no TOML; usage, with the line and the nearest known name, for a key that is no option or occurs twice.
 nlohmann::json read_recipe(const std::filesystem::path& path, const std::vector<OptionSpec>& options);
 
 /// The same from text; `label` names it in errors.

@@ -1,4 +1,4 @@
-// Keeping the folder.
+// Manages the output folder of a training run.
 #include "train/run_folder.h"
 
 #include <set>

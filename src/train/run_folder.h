@@ -1,4 +1,4 @@
-// The folder of a run: what may stand in it at the start, and the models that it leaves.
+// The output folder of a training run: what it may contain at the start, and the models written to it.
 #pragma once
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-// Logging.
+// Writes the log of a training run.
 #include "train/run_log.h"
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// The curves of a run: metrics.jsonl and TensorBoard's event file, cut back to the saved state on a resume.
+// Logs the curves of a run: metrics.jsonl and TensorBoard's event file, cut back to the saved state on a resume.
 #pragma once
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-// Writing and reading saved states.
+// Writes and reads the saved states of a training run.
 #include "train/saved_state.h"
 
 #include <algorithm>
@@ -102,7 +102,7 @@ void remove_leftovers(const fs::path& parent) {
       leftovers.push_back(entry.path());
   }
   for (const fs::path& leftover : leftovers) {
-    const fs::path place = parent / leftover.stem().string().substr(1);  // ".best.before" stood at "best"
+    const fs::path place = parent / leftover.stem().string().substr(1);  // ".best.before" was at "best"
     if (leftover.extension() == ".before" && !fs::exists(place)) fs::rename(leftover, place, failed);
     fs::remove_all(leftover, failed);
   }

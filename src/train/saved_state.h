@@ -1,5 +1,5 @@
-// The saved states of a run: model, optimiser and trainer, each state in a folder that appears whole. Users know them
-// by the name of that folder, "checkpoint-120".
+// The saved states of a training run: model, optimiser and trainer, each state in a folder that is written completely
+// or not at all. Users see these folders, such as "checkpoint-120".
 #pragma once
 
 #include <filesystem>

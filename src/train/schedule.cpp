@@ -1,4 +1,4 @@
-// Values of the schedules.
+// Computes learning rates by their schedules.
 #include "train/schedule.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// The learning rate over a run: warm-up, then constant, linear or cosine, with Hugging Face's values.
+// The learning rate during a run: warm-up, then constant, linear or cosine, with the same values as Hugging Face.
 #pragma once
 
 #include <cstdint>

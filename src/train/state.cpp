@@ -1,4 +1,4 @@
-// The state as JSON; numbers come back bit for bit.
+// Converts the state of a run to JSON and back; numbers keep every bit.
 #include "train/state.h"
 
 #include "base/error.h"

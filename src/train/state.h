@@ -1,4 +1,4 @@
-// Everything a run has to remember beside its tensors.
+// Everything that a training run has to remember, except its tensors.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -1,4 +1,4 @@
-// Accumulating.
+// Runs one update of training, adding up gradients over several batches.
 #include "train/step.h"
 
 #include "train/pieces.h"

@@ -1,4 +1,4 @@
-// One update: forward and backward over the accumulated batches, clipping, and the optimiser's step.
+// One update of training: forward and backward over the accumulated batches, clipping, and the optimiser's step.
 #pragma once
 
 #include <vector>

@@ -1,4 +1,4 @@
-// Adding up losses.
+// Adds up losses.
 #include "train/trainee.h"
 
 namespace groel::train {

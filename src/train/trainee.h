@@ -19,7 +19,7 @@ struct TrainBatch {
   models::Batch input;            ///< tokens as the model gets them: packed, masked
   Tensor targets;                 ///< a token's class, or kNoTarget: [T] i32; of whole sequences: [B] i32, [B, C] f32
   std::int64_t target_count = 0;  ///< how many targets are not kNoTarget
-  std::vector<std::int64_t> sequences;  ///< which of the corpus they are, where one is behind it
+  std::vector<std::int64_t> sequences;  ///< their indices in the corpus, if there is one
   Tensor features;  ///< what a frozen trunk makes of `input`, where it is known, as the head reads it: [B, D] or [T, D]
   std::uint64_t key = 0;  ///< for dropout (base/random.h): differs between batches, repeats on a resume
 };

@@ -1,4 +1,4 @@
-// The loop.
+// The training loop.
 #include "train/trainer.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// The training loop: updates, logging, evaluation, saved states, and going on after an interruption.
+// The training loop: updates, logging, evaluation, saving states, and resuming after an interruption.
 #pragma once
 
 #include <functional>

@@ -1,4 +1,4 @@
-// Distances, contacts and precision, by hand.
+// Distances, contacts and precision, compared with values computed by hand.
 #include "analysis/contact_map.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// The graph finds what looking at all finds; nothing in a damaged graph is followed.
+// The search graph finds what a search over all rows finds; damaged graphs do no harm.
 #include "analysis/hnsw.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// t-SNE and PCA: clusters, threads, odd data; tests/golden holds them against scikit-learn.
+// t-SNE and PCA: clusters, threads, odd data; tests/golden compares them with scikit-learn.
 #include "analysis/tsne.h"
 
 #include <groel/error.h>

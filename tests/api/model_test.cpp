@@ -6,8 +6,9 @@
 #include <functional>
 #include <thread>
 
+#include "bio/output.h"
 #include "checkpoints/load.h"
-#include "engine/embed.h"
+#include "engine/outputs.h"
 
 namespace groel {
 namespace {
@@ -41,71 +42,69 @@ TEST(Model, DescribesItself) {
   EXPECT_TRUE(Model::load(GROEL_TEST_DATA "/esm1b-tiny").description().max_residues);
 }
 
-TEST(Model, GivesEveryKindInItsShape) {
+const std::vector<Output> kAll(bio::all_outputs().begin(), bio::all_outputs().end());
+
+bool same(const Array& a, const Array& b) {
+  return a.shape() == b.shape() && std::ranges::equal(a.values(), b.values());
+}
+
+TEST(Model, GivesEveryOutputInItsShape) {
   const Model model = Model::load(kFolder);
-  const Embedding e = model.embed("MK<mask>L", {.layers = {0, -1},
-                                                .mean = true,
-                                                .max = true,
-                                                .cls = true,
-                                                .per_residue = true,
-                                                .logits = true,
-                                                .contacts = true,
-                                                .attentions = true});
+  const Embedding e = model.embed("MK<mask>L", {.layers = {0, -1}, .outputs = kAll});
   using Shape = std::vector<std::int64_t>;
   for (const int layer : {0, 3}) {
-    EXPECT_EQ(e.mean.at(layer).shape, Shape{64});
-    EXPECT_EQ(e.max.at(layer).shape, Shape{64});
-    EXPECT_EQ(e.cls.at(layer).shape, Shape{64});
-    EXPECT_EQ(e.per_residue.at(layer).shape, (Shape{4, 64}));
-    EXPECT_EQ(e.per_residue.at(layer).values.size(), 256U);
+    for (const Output pooled : {Output::mean, Output::max, Output::cls})
+      EXPECT_EQ(e.at(pooled, layer).shape(), Shape{64}) << name(pooled);
+    EXPECT_EQ(e.at(Output::per_residue, layer).shape(), (Shape{4, 64}));
+    EXPECT_EQ(e.at(Output::per_residue, layer).values().size(), 256U);
   }
-  EXPECT_EQ(e.mean.size(), 2U);
-  EXPECT_EQ(e.logits.shape, (Shape{4, 33}));
-  EXPECT_EQ(e.contacts.shape, (Shape{4, 4}));
-  EXPECT_EQ(e.attentions.at(3).shape, (Shape{4, 6, 6}));
+  EXPECT_EQ(e.at(Output::logits).shape(), (Shape{4, 33}));
+  EXPECT_EQ(e.at(Output::contacts).shape(), (Shape{4, 4}));
+  EXPECT_EQ(e.at(Output::attentions).shape(), (Shape{4, 6, 6}));
+  EXPECT_EQ(e.values().size(), 2U * 4 + 3);  // the embeddings have no attention maps
 }
 
 // Golden cases are held against the engine.
 TEST(Model, GivesTheBitsOfTheEngine) {
   const std::vector<std::vector<std::int32_t>> ids{{0, 20, 15, 32, 4, 3, 2}, {0, 5, 2}};
-  const EmbedOptions all{.layers = {0, 1, 2, 3},
-                         .mean = true,
-                         .max = true,
-                         .cls = true,
-                         .per_residue = true,
-                         .logits = true,
-                         .contacts = true,
-                         .attentions = true};
-  const engine::EmbedRequest request{{0, 1, 2, 3}, true, true, true, true, true, true, true};
-  const auto same = [](const Array& ours, const Tensor& theirs) {
-    return std::ranges::equal(ours.shape, theirs.shape()) && std::ranges::equal(ours.values, theirs.values<float>());
-  };
   for (const auto& [dtype, precision] :
        {std::pair{Dtype::f32, ops::Precision::f32}, std::pair{Dtype::bf16, ops::Precision::bf16}}) {
-    const auto got = Model::load(kFolder, dtype).embed_tokens(ids, all);
-    const auto expected = engine::embed_batch(*checkpoints::load_model(kFolder, precision).model, ids, request);
+    const Model model = Model::load(kFolder, dtype);
+    const auto got = Embedder(model, {.layers = {0, 1, 2, 3}, .outputs = kAll}).of_tokens(ids);
+    const auto expected =
+        engine::outputs_of(*checkpoints::load_model(kFolder, precision).model, ids, {{0, 1, 2, 3}, kAll});
     ASSERT_EQ(got.size(), 2U);
     for (std::size_t s = 0; s < 2; ++s) {
-      for (const int layer : all.layers) {
-        EXPECT_TRUE(same(got[s].mean.at(layer), expected[s].mean.at(layer)));
-        EXPECT_TRUE(same(got[s].max.at(layer), expected[s].max.at(layer)));
-        EXPECT_TRUE(same(got[s].cls.at(layer), expected[s].cls.at(layer)));
-        EXPECT_TRUE(same(got[s].per_residue.at(layer), expected[s].per_residue.at(layer)));
-        if (layer > 0) {
-          EXPECT_TRUE(same(got[s].attentions.at(layer), expected[s].attentions.at(layer)));
-        }
-      }
-      EXPECT_TRUE(same(got[s].logits, expected[s].logits));
-      EXPECT_TRUE(same(got[s].contacts, expected[s].contacts));
+      ASSERT_EQ(got[s].values().size(), expected[s].values.size());
+      for (const auto& [output, layer, tensor] : expected[s].values)
+        EXPECT_TRUE(std::ranges::equal(got[s].at(output, layer).values(), tensor.values<float>()))
+            << name(output) << " of layer " << layer;
     }
   }
 }
 
 TEST(Model, LeavesOutWhatIsNotAskedFor) {
   const Embedding e = Model::load(kFolder).embed(std::string("MKL"));
-  EXPECT_EQ(e.mean.size(), 1U);
-  EXPECT_TRUE(e.max.empty() && e.cls.empty() && e.per_residue.empty() && e.attentions.empty());
-  EXPECT_TRUE(e.logits.values.empty() && e.contacts.values.empty());
+  ASSERT_EQ(e.values().size(), 1U);
+  EXPECT_TRUE(e.has(Output::mean) && !e.has(Output::logits));
+  EXPECT_EQ(e.values().front().layer, 3);
+  const Error error = error_of([&] { e.at(Output::logits); });
+  EXPECT_EQ(error.kind(), ErrorKind::usage);
+  EXPECT_TRUE(says(error, "logits was not asked for")) << error.what();
+  EXPECT_EQ(error_of([&] { e.at(Output::mean, 1); }).kind(), ErrorKind::usage);
+}
+
+TEST(Model, ValuesOutliveTheirModel) {
+  Array kept;
+  std::vector<float> expected;
+  {
+    const Model model = Model::load(kFolder, Dtype::f32, Session({.threads = 1}));
+    kept = model.embed(std::string("MKTAYIAKQR")).at(Output::mean);
+    expected.assign(kept.values().begin(), kept.values().end());
+  }
+  const Array copy = kept;
+  kept = Array();
+  EXPECT_TRUE(std::ranges::equal(copy.values(), expected));
 }
 
 TEST(Model, ReadsSequencesAsTheCommandLineDoes) {
@@ -130,7 +129,7 @@ TEST(Model, ErrorsOfCallersAreUsage) {
   const Model model = Model::load(kFolder);
   EXPECT_EQ(error_of([&] { model.embed("MKL", {.layers = {4}}); }).kind(), ErrorKind::usage);
   EXPECT_EQ(error_of([&] { model.embed("MKL", {.layers = {-5}}); }).kind(), ErrorKind::usage);
-  EXPECT_EQ(error_of([] { set_threads(-1); }).kind(), ErrorKind::usage);
+  EXPECT_EQ(error_of([] { Session({.threads = -1}); }).kind(), ErrorKind::usage);
   const Error too_long = error_of([] { Model::load(GROEL_TEST_DATA "/esm1b-tiny").embed(std::string(5000, 'A')); });
   EXPECT_EQ(too_long.kind(), ErrorKind::bad_input) << too_long.what();
 }
@@ -140,20 +139,20 @@ TEST(Model, TokensThatAreNoneOfTheModelsAreRefused) {
   for (const std::vector<std::int32_t>& ids :
        std::vector<std::vector<std::int32_t>>{{}, {0}, {0, 2}, {0, 33, 2}, {0, -1, 2}, {0, 1 << 30, 2}}) {
     const std::vector<std::vector<std::int32_t>> sequences{{0, 5, 2}, ids};
-    const Error error = error_of([&] { model.embed_tokens(sequences, {.mean = true, .per_residue = true}); });
+    const Error error = error_of([&] { Embedder(model).of_tokens(sequences); });
     EXPECT_TRUE(error.kind() == ErrorKind::bad_input || error.kind() == ErrorKind::usage) << error.what();
   }
 }
 
 TEST(Model, ManyThreadsMayUseOne) {
   const Model model = Model::load(kFolder);
-  const auto expected = model.embed(std::string("MKTAYIAKQR")).mean.at(3).values;
-  std::vector<std::vector<float>> got(4);
+  const Array expected = model.embed(std::string("MKTAYIAKQR")).at(Output::mean);
+  std::vector<Array> got(4);
   std::vector<std::thread> threads;
-  for (auto& slot : got)
-    threads.emplace_back([&slot, copy = model] { slot = copy.embed(std::string("MKTAYIAKQR")).mean.at(3).values; });
+  for (Array& slot : got)
+    threads.emplace_back([&slot, copy = model] { slot = copy.embed(std::string("MKTAYIAKQR")).at(Output::mean); });
   for (std::thread& thread : threads) thread.join();
-  for (const auto& values : got) EXPECT_EQ(values, expected);
+  for (const Array& values : got) EXPECT_TRUE(same(values, expected));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The README shows examples/embed.cpp as it is.
+// Pages show the examples as they are built.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -12,15 +12,20 @@ std::string read_file(const std::string& name) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-TEST(Readme, ShowsTheExampleThatIsBuilt) {
-  const std::string readme = read_file("README.md");
-  const auto marked = readme.find("<!-- SNIPPET(public API)");
-  ASSERT_NE(marked, std::string::npos);
+// The code that a page shows between the marks of a snippet.
+std::string snippet(const std::string& page, const std::string& name) {
+  const std::string text = read_file(page);
+  const auto marked = text.find("<!-- SNIPPET(" + name + ")");
   const std::string fence = "```cpp\n";
-  const auto begin = readme.find(fence, marked) + fence.size();
-  const auto end = readme.find("```\n", begin);
-  ASSERT_LT(end, readme.find("<!-- /SNIPPET -->", marked));
-  EXPECT_EQ(readme.substr(begin, end - begin), read_file("examples/embed.cpp"));
+  const auto begin = text.find(fence, marked) + fence.size();
+  const auto end = text.find("```\n", begin);
+  EXPECT_TRUE(marked != std::string::npos && end < text.find("<!-- /SNIPPET -->", marked)) << page;
+  return text.substr(begin, end - begin);
+}
+
+TEST(Pages, ShowTheExamplesThatAreBuilt) {
+  EXPECT_EQ(snippet("README.md", "public API"), read_file("examples/embed.cpp"));
+  EXPECT_EQ(snippet("docs/api.md", "handles"), read_file("examples/handles.cpp"));
 }
 
 }  // namespace

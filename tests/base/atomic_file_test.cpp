@@ -1,4 +1,4 @@
-// Files that appear whole or not at all, whose temporaries nobody can foresee, and what is never replaced.
+// Files that are written completely or not at all, with temporary names nobody can guess; and files never replaced.
 #include "base/atomic_file.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Work in a child process: what it sends, and every way in which it can end.
+// Work in a child process: what it sends back, and every way in which it can end.
 #include "base/child.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Compressed text: what comes back, and that equal texts give equal bytes.
+// Compressed text: decompresses to the original, and equal texts give equal bytes.
 #include "base/compress.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Text that a terminal shows and does not obey.
+// Text is made safe to show on a terminal.
 #include "base/printable.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// SHA-256 against the vectors of FIPS 180-4 and NIST's examples.
+// SHA-256 against the test vectors of FIPS 180-4 and NIST's examples.
 #include "base/sha256.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// The choice among a kernel's versions.
+// The choice between the versions of a kernel for different instruction sets.
 #include "base/simd_dispatch.h"
 
 #include <gtest/gtest.h>

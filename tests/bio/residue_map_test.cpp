@@ -1,4 +1,4 @@
-// Which tokens stand for which residues, of ESM's tokenizer and of others.
+// Which tokens represent which residues, for ESM's tokenizer and for others.
 #include "bio/residue_map.h"
 
 #include <gtest/gtest.h>

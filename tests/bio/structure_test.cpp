@@ -25,7 +25,7 @@ Chain chain_of(const std::string& seen, const std::vector<int>& numbers) {
   return out;
 }
 
-// "0..12": which residue stands at each place of the sequence.
+// "0..12": which residue is at each place of the sequence.
 std::string places(const Chain& chain, const std::string& sequence) {
   std::string out;
   for (const auto& site : place(chain, sequence)) out += site ? std::to_string(static_cast<int>((*site)[0])) : ".";
@@ -64,7 +64,7 @@ TEST(Place, FirstMismatchIsNamed) {
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::bad_input);
-    EXPECT_THAT(error.what(), HasSubstr("residue RES 4 stands where the sequence has E at position 4 (2 of 5"));
+    EXPECT_THAT(error.what(), HasSubstr("residue RES 4 is where the sequence has E at position 4 (2 of 5"));
     EXPECT_THAT(error.what(), HasSubstr("chain A"));
   }
 }

@@ -49,7 +49,7 @@ TEST(Variants, Indels) {
   EXPECT_EQ(made("MET1ALA"), "AAGKDE");
   EXPECT_EQ(made("A2_G3dup"), "MAGAGKDE");
   EXPECT_EQ(made("M1del:K4R:D5_E6insW"), "AGRDWE");
-  EXPECT_EQ(made("G3W:G3_K4insQ"), "MAWQKDE") << "an insertion behind a changed residue";
+  EXPECT_EQ(made("G3W:G3_K4insQ"), "MAWQKDE") << "an insertion after a changed residue";
   EXPECT_TRUE(parse_variant("K4del").changes_length());
   EXPECT_TRUE(parse_variant("A2_G3insW").changes_length());
   EXPECT_FALSE(parse_variant("K4delinsR").changes_length());

@@ -14,7 +14,7 @@ fail() {
   exit 1
 }
 
-# browse PAGE -> the page as it stands when its scripts have run; errors of scripts in FOLDER/errors.
+# browse PAGE -> the page as it is when its scripts have run; errors of scripts in FOLDER/errors.
 browse() {
   chromium --headless --no-sandbox --disable-gpu --proxy-server=127.0.0.1:9 --enable-logging=stderr --v=0 \
     --virtual-time-budget=5000 --window-size="${window:-1200,900}" "$@" 2>"$folder/errors"

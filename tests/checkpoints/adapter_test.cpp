@@ -1,4 +1,4 @@
-// An adapter whose configuration and tensors disagree, or that asks for what is not done, is refused by name.
+// Adapters are refused, with their name, if configuration and tensors disagree or a feature is not supported.
 #include "checkpoints/adapter.h"
 
 #include <unistd.h>

@@ -1,4 +1,4 @@
-// Weights to begin with: where the heads of a new model look.
+// Starting weights: to which positions the attention heads of a new model look.
 #include "checkpoints/initial.h"
 
 #include <gtest/gtest.h>

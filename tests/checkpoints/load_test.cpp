@@ -1,4 +1,4 @@
-// Strict loading: one error that names everything wrong; wrong configurations; damaged files.
+// Strict loading: one error that names everything that is wrong; wrong configurations; damaged files.
 #include "checkpoints/load.h"
 
 #include <sys/stat.h>
@@ -200,7 +200,7 @@ TEST_F(Damaged, Vocabularies) {
   expect_bad("\n\n\n", "has no tokens");
   expect_bad("<cls>\n\n<pad>\n", "token 1 of the vocabulary is empty");
   expect_bad("<cls>\nA\n\x1b[2J\n", "token 2 of the vocabulary is not printable ASCII");
-  expect_bad(good + "\nA\n", "stands twice");
+  expect_bad(good + "\nA\n", "occurs twice");
   expect_bad("A\nB\n", "has no <cls>");
   expect_bad(std::string((1U << 20) + 1, '\n'), "2^20");
   write_text(folder_ / "vocab.txt", good + "\r\n\n");
@@ -302,7 +302,7 @@ TEST_F(Damaged, OutputTableIsTheOneThatTheConfigurationSays) {
   expect_error(ErrorKind::bad_model, {"missing", "lm_head.decoder.weight"});
 }
 
-// "module.", "model._orig_mod." and their kin before every name.
+// "module.", "model._orig_mod." and similar words before every name.
 TEST_F(Damaged, WrappersOfNamesAreTakenOff) {
   const std::string whole = load_model(folder_).fingerprint;
   for (const std::string wrapper :

@@ -1,4 +1,4 @@
-// Torch files of fair-esm's form whose contents are not what they should be: each is refused, none is a defect of ours.
+// Torch files in fair-esm's form with wrong contents: each is refused, and none is reported as a bug in GroEL.
 #include <unistd.h>
 
 #include "checkpoints/load.h"

@@ -1,4 +1,4 @@
-// The program's manners: help, misspellings, errors as text and as JSON, and the small commands.
+// The command line: help, misspellings, errors as text and as JSON, and the small commands.
 #include <nlohmann/json.hpp>
 #include <sstream>
 

@@ -1,4 +1,4 @@
-// One signal ends the program wherever it is; what is no file is not waited for.
+// One signal ends the program wherever it is; inputs that are not files are not waited for.
 #include <chrono>
 
 #include "support/program.h"

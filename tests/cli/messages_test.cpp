@@ -1,5 +1,5 @@
-// What the program says at a first step: other programs' flags, values and commands, names that are not there, words in
-// the wrong place. Each row is a line that people type, and what the answer has to say.
+// Messages for beginners' mistakes: other programs' flags, values and commands, unknown names, words in the wrong
+// place. Each row is a command that people type, and what the answer has to say.
 #include "support/pictures.h"
 #include "support/program.h"
 
@@ -63,7 +63,6 @@ TEST_F(Messages, ForeignFlagsNameOurs) {
          {with(embed, {"--model_name_or_path", "m"}), {"called --model"}},
          {with(embed, {"--truncation_seq_length", "1022"}), {"--long", "nothing is cut"}},
          {with(embed, {"--output_dir", "d"}), {"called --output"}},
-         {with(embed, {"--output", "d.h5"}), {"called --output"}},
          {with(embed, {"--fp16"}), {"--dtype bf16"}},
          {with(embed, {"--bf16"}), {"--dtype bf16"}},
          {with(embed, {"--seed", "1"}), {"leave it out", "random"}},
@@ -85,7 +84,6 @@ TEST_F(Messages, ForeignFlagsNameOurs) {
          {with(train, {"--num_layers", "6"}), {"called --layers"}},
          {with(train, {"--hidden_size", "64"}), {"called --width"}},
          {with(train, {"--output_dir", "d"}), {"called --output "}},
-         {with(train, {"--output", "d"}), {"called --output "}},
          {with(train, {"--gradient_accumulation_steps", "2"}), {"called --accumulate"}},
          {with(train, {"--warmup_steps", "10"}), {"called --warmup"}},
          {with(train, {"--mlm_probability", ".15"}), {"called --mask-fraction"}},
@@ -104,7 +102,7 @@ TEST_F(Messages, ForeignFlagsNameOurs) {
 
 TEST_F(Messages, OptionsThatGoWithAnotherVerbAreNamed) {
   check({{{"train", "mlm", "--data", "small.fasta", "--output", "run", "--label-column", "y"},
-          {"no option of `groel train mlm`", "classify, tokens"}},
+          {"no option of `groel train mlm`", "classify, residues"}},
          {{"train", "classify", "--data", "t.csv", "--from", "groel-5m", "--output", "run", "--mask-fraction", ".1"},
           {"no option of `groel train classify`", "it goes with mlm"}},
          {{"evaluate", "mlm", "--data", "small.fasta", "--label-column", "y"}, {"`groel evaluate mlm`"}},
@@ -246,7 +244,7 @@ TEST_F(Messages, HelpOfAVerbShowsWhatGoesWithIt) {
   EXPECT_NE(mlm.find("--mask-fraction"), std::string::npos) << mlm;
   EXPECT_EQ(mlm.find("--label-column"), std::string::npos) << mlm;
   const std::string general = run({"train", "--help"}).out;
-  for (const char* text : {"mlm", "classify", "tokens", "groel help train classify", "--data"})
+  for (const char* text : {"mlm", "classify", "residues", "groel help train classify", "--data"})
     EXPECT_NE(general.find(text), std::string::npos) << general;
   EXPECT_LT(std::count(general.begin(), general.end(), '\n'), 50) << general;
 }

@@ -1,4 +1,4 @@
-// Weights that are finite and overflow: a record fails and names the layer; never a NaN for a number.
+// Weights that make results overflow: the record fails with an error that names the layer, and no NaN is written.
 #include <nlohmann/json.hpp>
 
 #include "support/overflow.h"

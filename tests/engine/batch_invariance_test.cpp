@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <random>
 
+#include "bio/output.h"
 #include "support/golden.h"
 #include "support/split_products.h"
 
@@ -26,46 +27,35 @@ std::vector<std::string> sequences() {
   return out;
 }
 
-const EmbedOptions kAll{.layers = {0, 1, 2, 3},
-                        .mean = true,
-                        .max = true,
-                        .cls = true,
-                        .per_residue = true,
-                        .logits = true,
-                        .contacts = true,
-                        .attentions = true};
+const EmbedOptions kAll{.layers = {0, 1, 2, 3}, .outputs = {bio::all_outputs().begin(), bio::all_outputs().end()}};
 
 void expect_equal(const Embedding& a, const Embedding& b, const std::string& what) {
-  for (const auto member :
-       {&Embedding::mean, &Embedding::max, &Embedding::cls, &Embedding::per_residue, &Embedding::attentions})
-    for (const auto& [layer, array] : a.*member)
-      ASSERT_EQ(array.values, (b.*member).at(layer).values) << what << " layer " << layer;
-  ASSERT_EQ(a.logits.values, b.logits.values) << what;
-  ASSERT_EQ(a.contacts.values, b.contacts.values) << what;
+  ASSERT_EQ(a.values().size(), b.values().size());
+  for (const auto& [output, layer, array] : a.values())
+    ASSERT_TRUE(std::ranges::equal(array.values(), b.at(output, layer).values()))
+        << what << ", " << name(output) << " of layer " << layer;
 }
 
-class BatchInvariance : public ::testing::TestWithParam<std::tuple<const char*, Dtype>> {
- protected:
-  void TearDown() override { set_threads(0); }
-};
+class BatchInvariance : public ::testing::TestWithParam<std::tuple<const char*, Dtype>> {};
 
 TEST_P(BatchInvariance, HoldsBitwise) {
   const auto [name, dtype] = GetParam();
   const SplitProducts split;
-  const Model model = Model::load(testing::data(name).string(), dtype);
+  Session session;
+  const Model model = Model::load(testing::data(name).string(), dtype, session);
   auto input = sequences();
   if (model.description().max_residues)
     std::erase_if(input, [&](const std::string& s) {
       return static_cast<std::int64_t>(s.size()) > *model.description().max_residues;
     });
   std::vector<Embedding> alone;
-  set_threads(1);
+  session.set_threads(1);
   for (const std::string& sequence : input) alone.push_back(model.embed(sequence, kAll));
   std::vector<std::size_t> order(input.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::mt19937 random(3);
   for (const int threads : {1, 2, 3, 5}) {
-    set_threads(threads);
+    session.set_threads(threads);
     std::vector<std::string> shuffled;
     for (const std::size_t i : order) shuffled.push_back(input[i]);
     const auto together = model.embed(shuffled, kAll);

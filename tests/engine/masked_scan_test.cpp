@@ -30,9 +30,10 @@ class MaskedScanTest : public ::testing::TestWithParam<const char*> {
             });
     return out;
   }
-  // Softmax of embed_batch's logits of residue `position` (1-based).
+  // Softmax of outputs_of's logits of residue `position` (1-based).
   std::vector<double> expected(std::vector<std::int32_t> tokens, std::int64_t position) const {
-    Tensor logits = embed_batch(*loaded_.model, std::span(&tokens, 1), {.logits = true}).front().logits;
+    Tensor logits =
+        outputs_of(*loaded_.model, std::span(&tokens, 1), {.outputs = {Output::logits}}).front().of(Output::logits);
     const auto width = static_cast<std::size_t>(logits.size(1));
     std::vector<double> out(width);
     log_softmax(logits.values<float>().subspan(static_cast<std::size_t>(position - 1) * width, width), out);
@@ -105,7 +106,7 @@ TEST_P(MaskedScanTest, PositionsOfOneWindowShareAPass) {
     together.push_back({0, &tokens, {}, {now.begin(), now.end()}});
     rest = rest.subspan(now.size());
   }
-  EXPECT_EQ(together.size(), static_cast<std::size_t>(length) - 40 + 1) << "one pass a place of the window";
+  EXPECT_EQ(together.size(), static_cast<std::size_t>(length) - 40 + 1) << "one pass per place of the window";
   EXPECT_EQ(scan(together, options), scan(alone, options)) << "bitwise";
   EXPECT_EQ(MaskedScan(*loaded_.model, {}).seen_together(positions, tokens.map).size(), positions.size());
 }

@@ -3,9 +3,9 @@
 
 #include <cmath>
 
-#include "engine/embed.h"
 #include "engine/log_softmax.h"
 #include "engine/masked_scan.h"
+#include "engine/outputs.h"
 #include "support/other_tokenizers.h"
 #include "support/table_model.h"
 
@@ -51,23 +51,26 @@ Error error_of(const std::function<void()>& action) {
 TEST(WithoutEnds, EveryTokenIsAResidue) {
   const auto model = table_model<BareTokenizer>();
   const Sequences sequences{{3, 4, 5}, {7}, {1, 20, 2}};
-  const EmbedRequest request{.layers = {0, 1}, .mean = true, .max = true, .per_residue = true, .logits = true};
-  const auto out = embed_batch(*model, sequences, request);
+  const OutputRequest request{.layers = {0, 1},
+                              .outputs = {Output::mean, Output::max, Output::per_residue, Output::logits}};
+  const auto out = outputs_of(*model, sequences, request);
   for (std::size_t s = 0; s < sequences.size(); ++s) {
     const auto length = static_cast<std::int64_t>(sequences[s].size());
-    EXPECT_EQ(values(out[s].mean.at(1)), pooled(*model, sequences[s], true));
-    EXPECT_EQ(values(out[s].max.at(0)), pooled(*model, sequences[s], false));
-    EXPECT_EQ(out[s].per_residue.at(1).shape(), (Shape{length, 21}));
-    EXPECT_EQ(out[s].logits.shape(), (Shape{length, 21}));
-    EXPECT_EQ(out[s].logits.values<float>()[2], table_value(sequences[s][0], 2)) << "of the first residue";
+    EXPECT_EQ(values(out[s].at(Output::mean, 1)), pooled(*model, sequences[s], true));
+    EXPECT_EQ(values(out[s].at(Output::max, 0)), pooled(*model, sequences[s], false));
+    EXPECT_EQ(out[s].at(Output::per_residue, 1).shape(), (Shape{length, 21}));
+    EXPECT_EQ(out[s].of(Output::logits).shape(), (Shape{length, 21}));
+    EXPECT_EQ(out[s].of(Output::logits).values<float>()[2], table_value(sequences[s][0], 2)) << "of the first residue";
   }
 }
 
 TEST(WithoutEnds, NothingComesBeforeTheResidues) {
   const auto model = table_model<BareTokenizer>();
   const Sequences one{{3, 4}}, none{{}};
-  EXPECT_EQ(error_of([&] { embed_batch(*model, one, {.layers = {1}, .cls = true}); }).kind(), ErrorKind::unsupported);
-  EXPECT_EQ(error_of([&] { embed_batch(*model, none, {.layers = {1}, .mean = true}); }).kind(), ErrorKind::bad_input);
+  EXPECT_EQ(error_of([&] { outputs_of(*model, one, {.layers = {1}, .outputs = {Output::cls}}); }).kind(),
+            ErrorKind::unsupported);
+  EXPECT_EQ(error_of([&] { outputs_of(*model, none, {.layers = {1}, .outputs = {Output::mean}}); }).kind(),
+            ErrorKind::bad_input);
 }
 
 TEST(WithoutEnds, AScanMasksAndAnswersResidues) {
@@ -117,7 +120,7 @@ TEST(WithoutEnds, AWindowLiesAroundTheResidue) {
 
 TEST(WithoutEnds, PlansCountTokens) {
   const auto model = table_model<BareTokenizer>();
-  const EmbedRequest request{.layers = {1}, .mean = true};
+  const OutputRequest request{.layers = {1}, .outputs = {Output::mean}};
   const MemoryPlan plan(*model, request, {});
   EXPECT_GT(plan.bytes_of(1), 0U) << "the shortest sequence is one token";
   EXPECT_TRUE(plan.too_large(100).parts().what.starts_with("100 residues need")) << plan.too_large(100).what();
@@ -126,28 +129,28 @@ TEST(WithoutEnds, PlansCountTokens) {
 TEST(TwoPerToken, PoolsOverTheTokensOfTheResidues) {
   const auto model = table_model<PairTokenizer>();
   const Sequences sequences{model->tokenizer().encode("ACDEF").ids, model->tokenizer().encode("KL").ids};
-  const auto out = embed_batch(*model, sequences, {.layers = {1}, .mean = true, .max = true, .cls = true});
+  const auto out = outputs_of(*model, sequences, {.layers = {1}, .outputs = {Output::mean, Output::max, Output::cls}});
   for (std::size_t s = 0; s < sequences.size(); ++s) {
     const Ids residues(sequences[s].begin() + 1, sequences[s].end());
-    EXPECT_EQ(values(out[s].mean.at(1)), pooled(*model, residues, true));
-    EXPECT_EQ(values(out[s].max.at(1)), pooled(*model, residues, false));
-    EXPECT_EQ(values(out[s].cls.at(1)), pooled(*model, {0}, true));
+    EXPECT_EQ(values(out[s].at(Output::mean, 1)), pooled(*model, residues, true));
+    EXPECT_EQ(values(out[s].at(Output::max, 1)), pooled(*model, residues, false));
+    EXPECT_EQ(values(out[s].at(Output::cls, 1)), pooled(*model, {0}, true));
   }
 }
 
 TEST(TwoPerToken, WhatIsOfSingleResiduesIsRefused) {
   const auto model = table_model<PairTokenizer>();
   const Sequences one{model->tokenizer().encode("ACDEF").ids};
-  const auto refused = [&](const EmbedRequest& request) {
-    const Error error = error_of([&] { embed_batch(*model, one, request); });
+  const auto refused = [&](const OutputRequest& request) {
+    const Error error = error_of([&] { outputs_of(*model, one, request); });
     EXPECT_EQ(error.kind(), ErrorKind::unsupported);
     return error.parts().what;
   };
-  EXPECT_EQ(refused({.layers = {1}, .per_residue = true}),
+  EXPECT_EQ(refused({.layers = {1}, .outputs = {Output::per_residue}}),
             "this table model has no vectors of residues: its tokens do not each stand for one residue");
-  EXPECT_TRUE(refused({.logits = true}).starts_with("this table model has no logits of residues"));
+  EXPECT_TRUE(refused({.outputs = {Output::logits}}).starts_with("this table model has no logits of residues"));
   EXPECT_EQ(error_of([&] { MaskedScan(*model, {}); }).kind(), ErrorKind::unsupported);
-  const MemoryPlan plan(*model, {.layers = {1}, .mean = true}, {});
+  const MemoryPlan plan(*model, {.layers = {1}, .outputs = {Output::mean}}, {});
   EXPECT_TRUE(plan.too_large(101).parts().what.starts_with("199 residues need"));
 }
 

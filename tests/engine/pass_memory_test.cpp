@@ -1,5 +1,5 @@
-// Memory of a pass known by looking: against what the pool really holds, for every family; and that nothing above the
-// operators touches the data of a tensor.
+// The predicted memory of a forward pass, compared with what the pool really holds, for every family; and that only
+// operators touch the data of tensors.
 #include "engine/pass_memory.h"
 
 #include <gtest/gtest.h>
@@ -21,13 +21,13 @@ constexpr ops::Precision kPrecisions[] = {ops::Precision::f32, ops::Precision::b
 
 struct Case {
   const char* name;
-  EmbedRequest request;
+  OutputRequest request;
 };
 
 std::vector<Case> cases(int layers) {
-  return {{"mean", {.layers = {layers}, .mean = true}},
-          {"per residue and logits", {.layers = {0, layers}, .per_residue = true, .logits = true}},
-          {"contacts", {.layers = {layers}, .mean = true, .contacts = true}}};
+  return {{"mean", {.layers = {layers}, .outputs = {Output::mean}}},
+          {"per residue and logits", {.layers = {0, layers}, .outputs = {Output::per_residue, Output::logits}}},
+          {"contacts", {.layers = {layers}, .outputs = {Output::mean, Output::contacts}}}};
 }
 
 std::vector<std::vector<std::int32_t>> sequences_of(const models::Model& model, std::span<const std::int64_t> tokens) {
@@ -38,14 +38,14 @@ std::vector<std::vector<std::int32_t>> sequences_of(const models::Model& model, 
 }
 
 // What the pool holds more after the pass, on a thread that has kept nothing yet. It gives nothing back in between.
-std::size_t held_by(const models::Model& model, std::span<const std::int64_t> tokens, const EmbedRequest& request) {
+std::size_t held_by(const models::Model& model, std::span<const std::int64_t> tokens, const OutputRequest& request) {
   const auto sequences = sequences_of(model, tokens);
   set_num_threads(1);
   std::size_t held = 0;
   std::thread([&] {
     release_cached_memory();
     const std::size_t before = memory_statistics().live;
-    embed_batch(model, sequences, request);
+    outputs_of(model, sequences, request);
     held = memory_statistics().live + memory_statistics().cached - before;
   }).join();
   return held;
@@ -78,7 +78,7 @@ TEST(PassMemory, IsWhatThePoolHolds) {
 TEST(PassMemory, OfAnyLengthIsThatOfTheNextOneMeasured) {
   const checkpoints::LoadedModel loaded =
       checkpoints::random_model(models::families().front().configure({2, 64, 4}), 1, ops::Precision::f32);
-  const EmbedRequest request{.layers = {2}, .mean = true};
+  const OutputRequest request{.layers = {2}, .outputs = {Output::mean}};
   const auto found = PassMemory::find(*loaded.model, request);
   const PassMemory& memory = *found;
   for (std::int64_t n = 3; n < 5000; n += 1 + n / 50) {
@@ -94,7 +94,7 @@ TEST(PassMemory, GrowsBeyondWhatAModelReads) {
   const checkpoints::LoadedModel loaded = checkpoints::load_model(testing::data("esm1b-tiny"));
   const auto most = loaded.model->info().max_residues;
   ASSERT_TRUE(most);
-  const auto memory = PassMemory::find(*loaded.model, {.layers = {1}, .per_residue = true});
+  const auto memory = PassMemory::find(*loaded.model, {.layers = {1}, .outputs = {Output::per_residue}});
   const PassBytes longest = memory->of(*most + 2);
   const PassBytes twice = memory->of(2 * (*most + 2));
   EXPECT_EQ(twice.pass, 2 * longest.pass);
@@ -104,7 +104,7 @@ TEST(PassMemory, GrowsBeyondWhatAModelReads) {
 TEST(PassMemory, TheSameHoweverOftenAndInWhateverOrder) {
   const checkpoints::LoadedModel loaded =
       checkpoints::random_model(models::families().front().configure({2, 64, 4}), 1, ops::Precision::f32);
-  const EmbedRequest request{.layers = {2}, .mean = true, .contacts = true};
+  const OutputRequest request{.layers = {2}, .outputs = {Output::mean, Output::contacts}};
   const auto of = [&](std::int64_t n) { return pass_bytes(*loaded.model, request, std::span(&n, 1)); };
   const PassBytes first = of(100);
   EXPECT_GT(of(3000).kept, first.kept);  // a longer table, and a longer copy of keys
@@ -128,19 +128,14 @@ TEST(Backend, NothingInAForwardPassTouchesHostMemory) {
   for (const models::Family& family : models::families())
     for (const ops::Precision precision : kPrecisions) {
       const checkpoints::LoadedModel loaded = checkpoints::random_model(family.configure({2, 64, 4}), 1, precision);
-      const EmbedRequest all{{0, 1, 2}, true, true, true, true, true, true, true};
+      const OutputRequest all{{0, 1, 2}, {bio::all_outputs().begin(), bio::all_outputs().end()}};
       const auto sequences = sequences_of(*loaded.model, tokens);
-      const auto real = embed_batch(*loaded.model, sequences, all);
-      const auto shapes = embed_batch(*loaded.model->shape_twin()->model, sequences, all);
+      const auto real = outputs_of(*loaded.model, sequences, all);
+      const auto shapes = outputs_of(*loaded.model->shape_twin()->model, sequences, all);
       ASSERT_EQ(shapes.size(), real.size());
       for (std::size_t b = 0; b < real.size(); ++b) {
-        for (const auto member :
-             {&Embedding::mean, &Embedding::max, &Embedding::cls, &Embedding::per_residue, &Embedding::attentions}) {
-          ASSERT_EQ((shapes[b].*member).size(), (real[b].*member).size());
-          for (const auto& [layer, tensor] : real[b].*member) expect_alike((shapes[b].*member).at(layer), tensor);
-        }
-        expect_alike(shapes[b].logits, real[b].logits);
-        expect_alike(shapes[b].contacts, real[b].contacts);
+        ASSERT_EQ(shapes[b].values.size(), real[b].values.size());
+        for (const auto& value : real[b].values) expect_alike(shapes[b].at(value.output, value.layer), value.tensor);
       }
     }
 }

@@ -19,18 +19,19 @@ std::vector<std::int32_t> protein(const models::Model& model, int residues) {
 }
 
 // Highest bytes of tensors while the request runs, beside what there was before.
-std::size_t taken_by(const models::Model& model, const std::vector<std::int32_t>& tokens, const EmbedRequest& request) {
+std::size_t taken_by(const models::Model& model, const std::vector<std::int32_t>& tokens,
+                     const OutputRequest& request) {
   release_cached_memory();
   reset_peak_memory();
   const std::size_t before = memory_statistics().live;
-  embed_batch(model, std::span(&tokens, 1), request);
+  outputs_of(model, std::span(&tokens, 1), request);
   return memory_statistics().peak - before;
 }
 
 TEST(Plan, CoversWhatARunReallyTakes) {
   const checkpoints::LoadedModel loaded = checkpoints::load_model(testing::data("esm2-tiny"));
-  const EmbedRequest request{
-      .layers = {0, 1, 2, 3}, .mean = true, .per_residue = true, .logits = true, .contacts = true};
+  const OutputRequest request{.layers = {0, 1, 2, 3},
+                              .outputs = {Output::mean, Output::per_residue, Output::logits, Output::contacts}};
   const MemoryPlan plan(*loaded.model, request, {});
   const auto tokens = protein(*loaded.model, 1500);
   const std::size_t taken = taken_by(*loaded.model, tokens, request);
@@ -45,7 +46,7 @@ TEST(Plan, CoversWhatEveryThreadKeepsOfALongSequence) {
   set_num_threads(8);
   for (const ops::Precision precision : {ops::Precision::f32, ops::Precision::bf16}) {
     const checkpoints::LoadedModel loaded = checkpoints::load_model(testing::data("esm2-tiny"), precision);
-    const EmbedRequest request{.layers = {3}, .mean = true};
+    const OutputRequest request{.layers = {3}, .outputs = {Output::mean}};
     const MemoryPlan plan(*loaded.model, request, {});
     const auto tokens = protein(*loaded.model, 4000);
     const std::size_t taken = taken_by(*loaded.model, tokens, request);
@@ -60,7 +61,7 @@ TEST(Plan, CoversWhatEveryThreadKeepsOfALongSequence) {
 }
 
 // A plan with just the room that `bytes` says, beside the weights.
-MemoryPlan plan_with_room(const models::Model& model, const EmbedRequest& request, std::size_t bytes) {
+MemoryPlan plan_with_room(const models::Model& model, const OutputRequest& request, std::size_t bytes) {
   constexpr std::size_t kPlenty = std::size_t{1} << 30;
   const std::size_t other = kPlenty - MemoryPlan(model, request, {.memory = kPlenty}).batch_budget();
   return MemoryPlan(model, request, {.memory = other + bytes});
@@ -68,7 +69,7 @@ MemoryPlan plan_with_room(const models::Model& model, const EmbedRequest& reques
 
 TEST(Plan, BatchesKeepWithinTheMemory) {
   const checkpoints::LoadedModel loaded = checkpoints::load_model(testing::data("esm2-tiny"));
-  const EmbedRequest request{.layers = {3}, .mean = true};
+  const OutputRequest request{.layers = {3}, .outputs = {Output::mean}};
   const MemoryPlan any(*loaded.model, request, {});
   const std::size_t two = any.batch_bytes(2 * any.bytes_of(100), 200) + any.working_bytes(100);
   const std::vector<std::int64_t> counts{100, 100, 100};
@@ -78,7 +79,7 @@ TEST(Plan, BatchesKeepWithinTheMemory) {
 
 TEST(Plan, ThreadsKeepWhatALongSequenceTook) {
   const checkpoints::LoadedModel loaded = checkpoints::load_model(testing::data("esm2-tiny"));
-  const EmbedRequest request{.layers = {3}, .mean = true};
+  const OutputRequest request{.layers = {3}, .outputs = {Output::mean}};
   const MemoryPlan any(*loaded.model, request, {});
   ASSERT_GT(any.working_bytes(2000), any.working_bytes(100));
   const std::size_t room = any.bytes_of(2000) + any.working_bytes(2000);
@@ -96,13 +97,13 @@ TEST(Plan, ThreadsKeepWhatALongSequenceTook) {
 TEST(Plan, CoversWhatTheSystemLends) {
   for (const ops::Precision precision : {ops::Precision::f32, ops::Precision::bf16}) {
     const checkpoints::LoadedModel loaded = checkpoints::load_model(testing::data("esm2-tiny"), precision);
-    const EmbedRequest request{.layers = {3}, .mean = true};
+    const OutputRequest request{.layers = {3}, .outputs = {Output::mean}};
     const MemoryPlan plan(*loaded.model, request, {});
     const auto tokens = protein(*loaded.model, 3000);
     const auto n = static_cast<std::int64_t>(tokens.size());
     release_cached_memory();
     const std::size_t before = memory_statistics().live;
-    embed_batch(*loaded.model, std::span(&tokens, 1), request);
+    outputs_of(*loaded.model, std::span(&tokens, 1), request);
     const MemoryStatistics after = memory_statistics();
     EXPECT_GE(plan.bytes_of(n) + plan.working_bytes(n), after.live + after.cached - before);
     EXPECT_LE(plan.bytes_of(n), 2 * (after.live + after.cached - before));
@@ -111,7 +112,7 @@ TEST(Plan, CoversWhatTheSystemLends) {
 
 TEST(Plan, MakesRoomWhereTheCacheWouldBeTooMuch) {
   const checkpoints::LoadedModel loaded = checkpoints::load_model(testing::data("esm2-tiny"));
-  const EmbedRequest request{.layers = {3}, .mean = true};
+  const OutputRequest request{.layers = {3}, .outputs = {Output::mean}};
   const MemoryPlan any(*loaded.model, request, {});
   const std::vector<std::int64_t> batch{1000, 500};
   const std::size_t wanted = any.bytes_of(1000) + any.bytes_of(500);
@@ -128,7 +129,7 @@ TEST(Plan, MakesRoomWhereTheCacheWouldBeTooMuch) {
 
 TEST(Plan, BatchesKeepWithinBothLimits) {
   const checkpoints::LoadedModel loaded = checkpoints::load_model(testing::data("esm2-tiny"));
-  const MemoryPlan plan(*loaded.model, {.layers = {3}, .mean = true}, {.max_tokens = 100});
+  const MemoryPlan plan(*loaded.model, {.layers = {3}, .outputs = {Output::mean}}, {.max_tokens = 100});
   const std::vector<std::int64_t> counts{40, 60, 1, 300, 50, 50, 50};
   EXPECT_EQ(plan.batches(counts), (std::vector<std::size_t>{2, 3, 4, 6, 7}));
   EXPECT_TRUE(plan.batches({}).empty());
@@ -136,8 +137,9 @@ TEST(Plan, BatchesKeepWithinBothLimits) {
 
 TEST(Plan, RefusesWhatCannotFit) {
   const checkpoints::LoadedModel loaded = checkpoints::load_model(testing::data("esm2-tiny"));
-  EXPECT_THROW(MemoryPlan(*loaded.model, {.layers = {3}, .mean = true}, {.memory = 1000}), Error);
-  const MemoryPlan plan(*loaded.model, {.layers = {3}, .contacts = true}, {.memory = std::size_t{128} << 20});
+  EXPECT_THROW(MemoryPlan(*loaded.model, {.layers = {3}, .outputs = {Output::mean}}, {.memory = 1000}), Error);
+  const MemoryPlan plan(*loaded.model, {.layers = {3}, .outputs = {Output::contacts}},
+                        {.memory = std::size_t{128} << 20});
   EXPECT_TRUE(plan.fits(500));
   EXPECT_FALSE(plan.fits(34352));
   EXPECT_EQ(plan.too_large(34352).kind(), ErrorKind::memory);

@@ -1,4 +1,4 @@
-// Two sessions side by side: threads, memory and cancelling of one are nothing to the other.
+// Two sessions side by side do not affect each other: threads, memory and cancelling.
 #include "engine/session.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// In the steady state a batch of known shapes takes its memory from what earlier ones gave back.
+// After some batches, a batch of a known shape reuses memory of earlier ones and allocates none.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -7,7 +7,7 @@
 
 #include "base/threads.h"
 #include "checkpoints/random_model.h"
-#include "engine/embed.h"
+#include "engine/outputs.h"
 #include "engine/precision.h"
 
 namespace {
@@ -75,16 +75,17 @@ TEST_P(SteadyState, AllocatesNothing) {
   const checkpoints::LoadedModel loaded =
       checkpoints::random_model(models::family_named("esm").configure({2, 320, 20}), 1, GetParam());
   const Tokens tokens = sequences();
-  for (const EmbedRequest& request :
-       {EmbedRequest{.layers = {2}, .mean = true},
-        EmbedRequest{.layers = {0, 2}, .mean = true, .max = true, .cls = true, .per_residue = true, .logits = true},
-        EmbedRequest{.layers = {2}, .contacts = true, .attentions = true}}) {
+  for (const OutputRequest& request :
+       {OutputRequest{.layers = {2}, .outputs = {Output::mean}},
+        OutputRequest{.layers = {0, 2},
+        .outputs = {Output::mean, Output::max, Output::cls, Output::per_residue, Output::logits}},
+        OutputRequest{.layers = {2}, .outputs = {Output::contacts, Output::attentions}}}) {
     release_cached_memory();  // what the requests before left
     const Allocations before = allocations();
-    for (int i = 0; i < 2; ++i) embed_batch(*loaded.model, tokens, request);
+    for (int i = 0; i < 2; ++i) outputs_of(*loaded.model, tokens, request);
     const Allocations warm = allocations();
     EXPECT_GT(warm.pool, before.pool) << "the counter counts";
-    for (int i = 0; i < 3; ++i) embed_batch(*loaded.model, tokens, request);
+    for (int i = 0; i < 3; ++i) outputs_of(*loaded.model, tokens, request);
     EXPECT_EQ(allocations().pool, warm.pool);
     EXPECT_EQ(allocations().large, warm.large);
   }

@@ -1,16 +1,16 @@
-// Tables: the exact text.
+// Tables as CSV and TSV: the exact text.
 #include "sample.h"
 
 namespace groel::formats {
 namespace {
 
 Sample table() {
-  Sample run{{{{ItemKind::mean, 6, 2}, {ItemKind::cls, 33, 1}}, 3, 5, {}}, {}};
+  Sample run{{{{Output::mean, 6, 2}, {Output::cls, 33, 1}}, 3, 5, {}}, {}};
   run.results.push_back(
-      {"a,b", "h", 3, "ff", {{ItemKind::mean, 6, {2}, {0.5F, 0.1F}}, {ItemKind::cls, 33, {1}, {NAN}}}, {}});
+      {"a,b", "h", 3, "ff", {{Output::mean, 6, {2}, {0.5F, 0.1F}}, {Output::cls, 33, {1}, {NAN}}}, {}});
   run.results.push_back({"tab\t\"q\"", "h", 0, "", {}, Error(ErrorKind::bad_input, {"empty", "in.fa", "drop, it"})});
   run.results.push_back(
-      {"c", "h", 2, "00", {{ItemKind::mean, 6, {2}, {INFINITY, -1e20F}}, {ItemKind::cls, 33, {1}, {-INFINITY}}}, {}});
+      {"c", "h", 2, "00", {{Output::mean, 6, {2}, {INFINITY, -1e20F}}, {Output::cls, 33, {1}, {-INFINITY}}}, {}});
   return run;
 }
 
@@ -34,7 +34,7 @@ TEST(Csv, TabsInATsv) {
 
 TEST(Csv, NoRecordsLeaveTheHeader) {
   const TemporaryFolder folder;
-  EXPECT_EQ(read_bytes(write_sample({{{{ItemKind::mean, 6, 2}}, 0, 0, {}}, {}}, "csv", folder / "out")),
+  EXPECT_EQ(read_bytes(write_sample({{{{Output::mean, 6, 2}}, 0, 0, {}}, {}}, "csv", folder / "out")),
             "id,length,sha256,error,mean_6_0,mean_6_1\n");
 }
 

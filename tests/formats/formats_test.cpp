@@ -1,4 +1,4 @@
-// The registry: every format is found, says what it holds, and repeats its bytes.
+// The registry of output formats: every format is found, says what it holds, and gives the same bytes each time.
 #include <fstream>
 
 #include "sample.h"
@@ -81,13 +81,13 @@ TEST(Formats, AFolderThatIsNotThereIsNamed) {
 TEST(Formats, TwoRunsGiveEqualBytes) {
   const TemporaryFolder folder;
   for (const Format& format : formats()) {
-    const Sample run = sample(format.holds(ItemKind::contacts) ? all_columns() : pooled_columns());
+    const Sample run = sample(format.holds(Per::residue_pair) ? all_columns() : pooled_columns());
     const std::string first = read_bytes(write_sample(run, format.name, folder / "first"));
     ::sleep(format.name == "hdf5" ? 1 : 0);  // times, if any were stored, would differ
     const std::string second = read_bytes(write_sample(run, format.name, folder / "second"));
     EXPECT_FALSE(first.empty());
     EXPECT_TRUE(first == second) << format.name;
-    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 2) << "something was left behind";
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 2) << "something was left";
   }
 }
 
@@ -116,20 +116,6 @@ TEST(Formats, FewerRecordsThanPromisedIsADefect) {
     writer->write(run.results[0]);
     EXPECT_EQ(error_of([&] { writer->finish(); }).kind(), ErrorKind::internal) << format;
   }
-}
-
-TEST(ItemKinds, NamesGoBothWays) {
-  for (const char* text : {"mean", "max", "cls", "per_residue", "logits", "contacts", "attentions"}) {
-    const auto kind = parse_item_kind(text);
-    ASSERT_TRUE(kind) << text;
-    EXPECT_EQ(name(*kind), text);
-  }
-  EXPECT_EQ(parse_item_kind("per-residue"), ItemKind::per_residue);
-  EXPECT_FALSE(parse_item_kind("per residue"));
-  EXPECT_FALSE(parse_item_kind("Mean"));
-  EXPECT_FALSE(parse_item_kind(""));
-  EXPECT_TRUE(is_pooled(ItemKind::cls));
-  EXPECT_FALSE(is_pooled(ItemKind::per_residue));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// A disk that is full: every writer says so, with the path and the system's reason, and the process ends in peace.
+// A full disk: every writer reports it, with the path and the system's reason, and the process ends cleanly.
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -47,7 +47,7 @@ void print_error(const std::function<void()>& body) try {
 }
 
 void write_large(const std::filesystem::path& path, std::string_view format, FileLayout layout, std::int64_t records) {
-  const ResultSchema schema{{{ItemKind::mean, 6, 320}}, records, 0, {}};
+  const ResultSchema schema{{{Output::mean, 6, 320}}, records, 0, {}};
   auto writer = find_format(format, "").open({path, layout, schema});
   for (std::int64_t r = 0; r < records; ++r)
     writer->write(sample_result(schema, static_cast<std::size_t>(r), "protein" + std::to_string(r), 3));
@@ -108,7 +108,7 @@ TEST(Stream, EachRecordGoesOutAtOnce) {
   const pid_t child = ::fork();
   if (child == 0) {
     ::dup2(ends[1], STDOUT_FILENO);
-    const Sample run = sample({{ItemKind::mean, 6, 2}});
+    const Sample run = sample({{Output::mean, 6, 2}});
     auto writer = find_format("", "-").open({"-", FileLayout::packed, run.schema});
     writer->write(run.results[0]);
     ::_exit(0);  // nothing is flushed any more

@@ -162,7 +162,7 @@ TEST(Hdf5, PackedKindsLieAtTheirOffsets) {
 TEST(Hdf5, ManyRowsAndLargeRecordsKeepTheirOrder) {
   const TemporaryFolder folder;
   const std::int64_t records = 3000;
-  Sample run{{{{ItemKind::mean, 6, 100}, {ItemKind::per_residue, 6, 100}}, records, 0, {}}, {}};
+  Sample run{{{{Output::mean, 6, 100}, {Output::per_residue, 6, 100}}, records, 0, {}}, {}};
   auto writer = find_format("hdf5", "").open({folder / "out.h5", FileLayout::packed, run.schema});
   std::vector<float> mean;
   std::vector<float> residues;
@@ -198,7 +198,7 @@ TEST(Hdf5, NoRecords) {
 
 TEST(Hdf5PerProtein, OneColumnIsADatasetAnId) {
   const TemporaryFolder folder;
-  const Sample run = sample({{ItemKind::per_residue, 6, 4}});
+  const Sample run = sample({{Output::per_residue, 6, 4}});
   const Reader file(write_sample(run, "hdf5", folder / "out.h5", FileLayout::per_protein));
   EXPECT_EQ(file.text_attribute("/", "layout"), "per_protein");
   EXPECT_EQ(file.names("/"), (std::vector<std::string>{"Größe-α-🧬", "a_b", "a_b~2", "sp|P69905|HBA"}));

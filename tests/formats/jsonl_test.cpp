@@ -30,7 +30,7 @@ TEST(Jsonl, EveryKindReadsBack) {
     ASSERT_EQ(lines[r]["items"].size(), run.results[r].items.size());
     for (std::size_t c = 0; c < run.results[r].items.size(); ++c) {
       const Item& item = run.results[r].items[c];
-      EXPECT_EQ(lines[r]["items"][c]["kind"], std::string(name(item.kind)));
+      EXPECT_EQ(lines[r]["items"][c]["kind"], std::string(name(item.output)));
       EXPECT_EQ(lines[r]["items"][c]["layer"], item.layer);
       EXPECT_EQ(lines[r]["items"][c]["shape"].get<std::vector<std::int64_t>>(), item.shape);
       EXPECT_EQ(lines[r]["items"][c]["values"].get<std::vector<float>>(), item.values);
@@ -40,9 +40,9 @@ TEST(Jsonl, EveryKindReadsBack) {
 
 TEST(Jsonl, TextIsExactlyThis) {
   const TemporaryFolder folder;
-  Sample run{{{{ItemKind::mean, 6, 4}}, 2, 3, {}}, {}};
+  Sample run{{{{Output::mean, 6, 4}}, 2, 3, {}}, {}};
   run.results.push_back(
-      {"x", "x \"y\"\t\xff", 3, "ab", {{ItemKind::mean, 6, {4}, {0.1F, -0.0F, 1e-5F, 16777216.0F}}}, {}});
+      {"x", "x \"y\"\t\xff", 3, "ab", {{Output::mean, 6, {4}, {0.1F, -0.0F, 1e-5F, 16777216.0F}}}, {}});
   run.results.push_back({"z", "z", 0, "", {}, Error(ErrorKind::bad_input, {"no residues", "in.fa:3", "remove it"})});
   EXPECT_EQ(
       read_bytes(write_sample(run, "jsonl", folder / "out.jsonl")),
@@ -54,16 +54,16 @@ TEST(Jsonl, TextIsExactlyThis) {
 
 TEST(Jsonl, WhatIsNotANumberIsNull) {
   const TemporaryFolder folder;
-  Sample run{{{{ItemKind::mean, 6, 3}}, 1, 3, {}}, {}};
-  run.results.push_back({"x", "x", 3, "ab", {{ItemKind::mean, 6, {3}, {NAN, INFINITY, -INFINITY}}}, {}});
+  Sample run{{{{Output::mean, 6, 3}}, 1, 3, {}}, {}};
+  run.results.push_back({"x", "x", 3, "ab", {{Output::mean, 6, {3}, {NAN, INFINITY, -INFINITY}}}, {}});
   const auto lines = read_lines(write_sample(run, "jsonl", folder / "out.jsonl"));
   EXPECT_EQ(lines[0]["items"][0]["values"].dump(), "[null,null,null]");
 }
 
 TEST(Jsonl, LargeItemsAndHardFloatsRoundTrip) {
   const TemporaryFolder folder;
-  Sample run{{{{ItemKind::per_residue, 6, 640}}, 1, 200, {}}, {}};
-  Item item{ItemKind::per_residue, 6, {200, 640}, {}};
+  Sample run{{{{Output::per_residue, 6, 640}}, 1, 200, {}}, {}};
+  Item item{Output::per_residue, 6, {200, 640}, {}};
   std::uint32_t bits = 1;  // from the smallest subnormal to the largest number
   for (int i = 0; i < 200 * 640; ++i, bits += 16617) {
     float value;

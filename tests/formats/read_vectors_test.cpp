@@ -83,7 +83,7 @@ TEST(ReadVectors, EveryFormatGivesBackWhatWasWritten) {
 
 TEST(ReadVectors, AnOnlyColumnNeedsNoName) {
   const TemporaryFolder folder;
-  Sample run = sample({{ItemKind::max, 3, 4}});
+  Sample run = sample({{Output::max, 3, 4}});
   run.schema.run = {{"model", "tiny"}, {"include", {"max"}}, {"layers", {3}}};
   for (const Kind& kind : kKinds) {
     const VectorFile file = read_vectors(write_sample(run, kind.format, folder / "out", kind.layout));
@@ -94,7 +94,7 @@ TEST(ReadVectors, AnOnlyColumnNeedsNoName) {
 
 TEST(ReadVectors, SeveralWithoutAMeanAreAQuestion) {
   const TemporaryFolder folder;
-  const Sample run = sample({{ItemKind::max, 6, 4}, {ItemKind::cls, 6, 4}});
+  const Sample run = sample({{Output::max, 6, 4}, {Output::cls, 6, 4}});
   for (const Kind& kind : kKinds) {
     const std::string text = message(write_sample(run, kind.format, folder / "out", kind.layout));
     EXPECT_TRUE(says(text, "several columns") && says(text, "'max_6'") && says(text, "'cls_6'")) << kind.format;
@@ -103,7 +103,7 @@ TEST(ReadVectors, SeveralWithoutAMeanAreAQuestion) {
 
 TEST(ReadVectors, WhatIsNotOneVectorAProteinIsRefused) {
   const TemporaryFolder folder;
-  Sample run = sample({{ItemKind::per_residue, 6, 4}});
+  Sample run = sample({{Output::per_residue, 6, 4}});
   for (const Kind& kind : {kKinds[0], kKinds[1], kKinds[2], kKinds[3], kKinds[4]}) {
     const std::string text = message(write_sample(run, kind.format, folder / "out", kind.layout));
     EXPECT_TRUE(says(text, "`include=mean`")) << kind.format;

@@ -52,7 +52,7 @@ inline Result sample_result(const ResultSchema& schema, std::size_t record, std:
   Result result{id, id + " a header, \"quoted\"", length, std::string(64, 'a'), {}, {}, length + 2};
   for (std::size_t c = 0; c < schema.columns.size(); ++c) {
     Item item{
-        schema.columns[c].kind, schema.columns[c].layer, item_shape(schema.columns[c], {length, result.tokens}), {}};
+        schema.columns[c].output, schema.columns[c].layer, item_shape(schema.columns[c], {length, result.tokens}), {}};
     const auto count = std::accumulate(item.shape.begin(), item.shape.end(), std::int64_t{1}, std::multiplies<>());
     for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) item.values.push_back(sample_value(record, c, i));
     result.items.push_back(std::move(item));
@@ -77,16 +77,16 @@ inline Sample sample(std::vector<ResultSchema::Column> columns) {
 }
 
 inline std::vector<ResultSchema::Column> pooled_columns() {
-  return {{ItemKind::mean, 0, 4}, {ItemKind::mean, 6, 4}, {ItemKind::max, 6, 4}, {ItemKind::cls, 6, 4}};
+  return {{Output::mean, 0, 4}, {Output::mean, 6, 4}, {Output::max, 6, 4}, {Output::cls, 6, 4}};
 }
 
 inline std::vector<ResultSchema::Column> all_columns() {
   auto columns = pooled_columns();
-  for (const auto& column : std::vector<ResultSchema::Column>{{ItemKind::per_residue, 6, 4},
-                                                              {ItemKind::logits, 6, 3},
-                                                              {ItemKind::contacts, 6, 0},
-                                                              {ItemKind::attentions, 5, 2},
-                                                              {ItemKind::attentions, 6, 2}})
+  for (const auto& column : std::vector<ResultSchema::Column>{{Output::per_residue, 6, 4},
+                                                              {Output::logits, 6, 3},
+                                                              {Output::contacts, 6, 0},
+                                                              {Output::attentions, 5, 2},
+                                                              {Output::attentions, 6, 2}})
     columns.push_back(column);
   return columns;
 }

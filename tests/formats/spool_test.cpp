@@ -17,7 +17,7 @@ constexpr Spool::OpenOptions kResume{true, false};
 constexpr Spool::OpenOptions kOverwrite{false, true};
 
 Spool::Entry entry(std::int64_t key, std::int64_t length = 2) {
-  const ResultSchema schema{{{ItemKind::mean, 6, 3}, {ItemKind::per_residue, 6, 2}}, 0, 0, {}};
+  const ResultSchema schema{{{Output::mean, 6, 3}, {Output::per_residue, 6, 2}}, 0, 0, {}};
   return {sample_result(schema, static_cast<std::size_t>(key), "x", length).items, {}};
 }
 
@@ -26,7 +26,7 @@ void expect_entry(const Spool& spool, std::int64_t key, const Spool::Entry& expe
   const Spool::Entry got = spool.read(key);
   ASSERT_EQ(got.items.size(), expected.items.size());
   for (std::size_t i = 0; i < got.items.size(); ++i) {
-    EXPECT_EQ(got.items[i].kind, expected.items[i].kind);
+    EXPECT_EQ(got.items[i].output, expected.items[i].output);
     EXPECT_EQ(got.items[i].layer, expected.items[i].layer);
     EXPECT_EQ(got.items[i].shape, expected.items[i].shape);
     EXPECT_TRUE(got.items[i].values == expected.items[i].values) << key;
@@ -83,7 +83,7 @@ TEST(Spool, EveryKindOfErrorComesBack) {
 TEST(Spool, AnyFloatComesBackBitForBit) {
   const TemporaryFolder folder;
   Spool spool = Spool::open(folder / "p", kIdentity, kNew);
-  spool.append(0, {{{ItemKind::mean, 6, {4}, {NAN, -0.0F, INFINITY, 1e-45F}}}, {}});
+  spool.append(0, {{{Output::mean, 6, {4}, {NAN, -0.0F, INFINITY, 1e-45F}}}, {}});
   const auto values = spool.read(0).items[0].values;
   EXPECT_TRUE(std::isnan(values[0]));
   EXPECT_TRUE(std::signbit(values[1]));
@@ -137,7 +137,7 @@ TEST(Spool, ADamagedEntryIsAsIfNeverWritten) {
     Spool spool = Spool::open(path, kIdentity, kResume);
     EXPECT_TRUE(spool.has(0)) << at;
     EXPECT_FALSE(spool.has(1)) << at;
-    // With a damaged head nothing behind it can be found; with a damaged payload all of it can.
+    // With a damaged head nothing after it can be found; with a damaged payload all of it can.
     EXPECT_EQ(spool.has(2), at >= one + 32) << at;
     spool.append(1, entry(1));
     expect_entry(spool, 1, entry(1));

@@ -1,4 +1,4 @@
-// What every fuzzer of checkpoints holds its subject to.
+// What every fuzzer of checkpoints checks.
 #pragma once
 
 #include <cstdlib>

@@ -1,4 +1,4 @@
-// Reading a folder of golden data.
+// Reads a folder of golden data.
 #include "golden/case.h"
 
 #include <cstring>

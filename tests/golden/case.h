@@ -1,4 +1,4 @@
-// One folder of golden data: its inputs, expected arrays and configuration, and which of the arrays were looked at.
+// One folder of golden data: its inputs, expected arrays and configuration, and which arrays were compared.
 #pragma once
 
 #include <filesystem>

@@ -4,7 +4,7 @@
 #include <set>
 
 #include "base/error.h"
-#include "engine/embed.h"
+#include "engine/outputs.h"
 #include "engine/precision.h"
 #include "golden/inference_names.h"
 #include "golden/kind.h"
@@ -15,7 +15,8 @@
 namespace groel::golden {
 namespace {
 
-using engine::Embedding;
+using engine::Output;
+using engine::OutputValues;
 using testing::relative_l2;
 
 // What a model makes of a case's sequences: by the plain forward pass, and by the engine as tasks use it.
@@ -24,7 +25,7 @@ struct Outputs {
   std::int64_t parameters = 0;
   Forward plain;
   Tensor logits;  // [T, V]
-  std::vector<Embedding> embeddings;
+  std::vector<OutputValues> embeddings;
   std::vector<bool> embedded;  // <cls> <eos> alone has no residues to embed
 };
 
@@ -42,21 +43,21 @@ Outputs outputs_of(const models::Model& model, const std::vector<std::vector<std
   out.plain = forward(model, ids);
   const bool lm = can(model, models::MaskedLm::kName);
   if (lm) out.logits = models::require<models::MaskedLm>(model).logits(out.plain.last);
-  engine::EmbedRequest request;
+  engine::OutputRequest request;
   for (int layer = 0; layer <= model.info().layers; ++layer) request.layers.push_back(layer);
-  request.mean = request.cls = request.per_residue = true;
-  request.logits = lm;
-  request.contacts = can(model, models::ContactPredictor::kName);
-  request.attentions = maps == Maps::wanted;
+  request.outputs = {Output::mean, Output::cls, Output::per_residue};
+  if (lm) request.outputs.push_back(Output::logits);
+  if (can(model, models::ContactPredictor::kName)) request.outputs.push_back(Output::contacts);
+  if (maps == Maps::wanted) request.outputs.push_back(Output::attentions);
   std::vector<std::vector<std::int32_t>> with_residues;
   for (const auto& sequence : ids) {
     out.embedded.push_back(sequence.size() > 2);
     if (out.embedded.back()) with_residues.push_back(sequence);
   }
-  auto results = engine::embed_batch(model, with_residues, request);
+  auto results = engine::outputs_of(model, with_residues, request);
   auto next = results.begin();
-  for (const bool there : out.embedded) out.embeddings.push_back(there ? std::move(*next++) : Embedding{});
-  for (const Embedding& embedding : out.embeddings)
+  for (const bool there : out.embedded) out.embeddings.push_back(there ? std::move(*next++) : OutputValues{});
+  for (const OutputValues& embedding : out.embeddings)
     if (embedding.failure) throw Error(*embedding.failure);
   return out;
 }
@@ -98,10 +99,12 @@ class Comparison {
     worst_.add("hidden states, every token", relative_l2(ours.plain.rows(ours.plain.hidden.at(layer), s), expected),
                name);
     if (!ours.embedded[s]) return;
-    const Embedding& embedding = ours.embeddings[s];
+    const OutputValues& embedding = ours.embeddings[s];
     const std::size_t d = width(name);
-    worst_.add("hidden states", relative_l2(embedding.per_residue.at(layer).values<float>(), inner(expected, d)), name);
-    worst_.add("<cls>", relative_l2(embedding.cls.at(layer).values<float>(), std::span(expected).first(d)), name);
+    worst_.add("hidden states",
+               relative_l2(embedding.at(Output::per_residue, layer).values<float>(), inner(expected, d)), name);
+    worst_.add("<cls>", relative_l2(embedding.at(Output::cls, layer).values<float>(), std::span(expected).first(d)),
+               name);
   }
 
   void compare_logits(const Outputs& ours, std::size_t s) {
@@ -111,23 +114,27 @@ class Comparison {
     if (!ours.logits.defined()) return void(missing_.insert("logits"));
     worst_.add("logits, every token", relative_l2(ours.plain.rows(ours.logits, s), expected), name);
     if (ours.embedded[s])
-      worst_.add("logits", relative_l2(ours.embeddings[s].logits.values<float>(), inner(expected, width(name))), name);
+      worst_.add("logits",
+                 relative_l2(ours.embeddings[s].of(Output::logits).values<float>(), inner(expected, width(name))),
+                 name);
   }
 
-  void compare_contacts(const Embedding& embedding, const std::string& name) {
+  void compare_contacts(const OutputValues& embedding, const std::string& name) {
     if (!golden_.has(name)) return;
     const std::vector<float> expected = golden_.values(name);
-    if (!embedding.contacts.defined()) return void(missing_.insert("contacts"));
-    const bool same = std::ranges::equal(embedding.contacts.shape(), golden_.shape(name));
-    worst_.add("contacts", same ? relative_l2(embedding.contacts.values<float>(), expected) : INFINITY, name);
+    if (!embedding.has(Output::contacts)) return void(missing_.insert("contacts"));
+    const bool same = std::ranges::equal(embedding.of(Output::contacts).shape(), golden_.shape(name));
+    worst_.add("contacts", same ? relative_l2(embedding.of(Output::contacts).values<float>(), expected) : INFINITY,
+               name);
   }
 
-  void compare_attentions(const Embedding& embedding, const std::string& name) {
+  void compare_attentions(const OutputValues& embedding, const std::string& name) {
     if (!golden_.has(name)) return;
-    if (embedding.attentions.empty()) return void(missing_.insert("attentions"));
+    if (!embedding.has(Output::attentions)) return void(missing_.insert("attentions"));
     std::vector<float> maps;
-    for (const auto& [layer, map] : embedding.attentions) {
-      const auto values = map.values<float>();
+    for (const auto& value : embedding.values) {
+      if (value.output != Output::attentions) continue;
+      const auto values = value.tensor.values<float>();
       maps.insert(maps.end(), values.begin(), values.end());
     }
     worst_.add("attentions", relative_l2(maps, golden_.values(name)), name);
@@ -140,16 +147,14 @@ class Comparison {
   std::set<std::string> missing_;
 };
 
-bool same_maps(const std::map<int, Tensor>& a, const std::map<int, Tensor>& b) {
-  return a.size() == b.size() && std::ranges::all_of(a, [&](const auto& entry) {
-           const auto found = b.find(entry.first);
-           return found != b.end() &&
-                  std::ranges::equal(entry.second.template values<float>(), found->second.template values<float>());
-         });
-}
-
-bool same_values(const Tensor& a, const Tensor& b) {
-  return !a.defined() || !b.defined() || std::ranges::equal(a.values<float>(), b.values<float>());
+// What one has and the other lacks is not compared.
+std::string values_differ(const OutputValues& a, const OutputValues& b) {
+  for (const auto& value : a.values)
+    for (const auto& other : b.values)
+      if (value.output == other.output && value.layer == other.layer &&
+          !std::ranges::equal(value.tensor.values<float>(), other.tensor.values<float>()))
+        return fmt::format("{} of layer {}", bio::name(value.output), value.layer);
+  return {};
 }
 
 // A form without a head that the other has has less to compare.
@@ -157,12 +162,8 @@ std::string bits_differ(const Outputs& a, const Outputs& b) {
   if (a.parameters != b.parameters && a.capabilities == b.capabilities)
     return fmt::format("{} parameters, not {}", b.parameters, a.parameters);
   for (std::size_t s = 0; s < a.embeddings.size(); ++s) {
-    const Embedding& one = a.embeddings[s];
-    const Embedding& other = b.embeddings[s];
-    if (!same_maps(one.per_residue, other.per_residue)) return fmt::format("hidden states of sequence {}", s);
-    if (!same_maps(one.attentions, other.attentions)) return fmt::format("attentions of sequence {}", s);
-    if (!same_values(one.logits, other.logits)) return fmt::format("logits of sequence {}", s);
-    if (!same_values(one.contacts, other.contacts)) return fmt::format("contacts of sequence {}", s);
+    const std::string what = values_differ(a.embeddings[s], b.embeddings[s]);
+    if (!what.empty()) return fmt::format("{}, sequence {}", what, s);
   }
   return {};
 }
@@ -173,8 +174,8 @@ Worst mean_angles(const Outputs& exact, const Outputs& rounded, int last) {
   for (std::size_t s = 0; s < exact.embeddings.size(); ++s)
     if (exact.embedded[s])
       worst.add("1 - cosine of means with f32's",
-                1 - testing::cosine(exact.embeddings[s].mean.at(last).values<float>(),
-                                    rounded.embeddings[s].mean.at(last).values<float>()),
+                1 - testing::cosine(exact.embeddings[s].at(Output::mean, last).values<float>(),
+                                    rounded.embeddings[s].at(Output::mean, last).values<float>()),
                 fmt::format("sequence {}", s));
   return worst;
 }

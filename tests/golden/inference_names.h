@@ -1,4 +1,4 @@
-// How golden files name what a model makes of a sequence: one line a way of naming.
+// How golden files name the outputs of a model for a sequence: one line per naming scheme.
 #pragma once
 
 #include <array>

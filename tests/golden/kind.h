@@ -1,4 +1,4 @@
-// A kind of golden case: by which contents of a folder it is known, and what is checked.
+// A kind of golden case: how its folders are recognised, and what is checked.
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,4 @@
-// What the kinds of case that hold a model share: which model it is, its token ids, the forms that its weights are in.
+// What golden cases with a model share: which model it is, its token ids, the forms that its weights are in.
 #pragma once
 
 #include <cstdint>

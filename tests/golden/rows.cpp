@@ -1,4 +1,4 @@
-// Rows of the table, and the worst of many figures.
+// Makes rows of the result table, and finds the worst of many figures.
 #include "golden/rows.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// What the checks of a case came to: one row a figure.
+// The results of checking a case: one row per figure.
 #pragma once
 
 #include <map>

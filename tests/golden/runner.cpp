@@ -1,4 +1,4 @@
-// Finds the cases of a directory, asks every kind about each, and counts.
+// Finds the golden cases of a directory, runs every kind of check on each, and counts results.
 #include "golden/runner.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// Runs every kind over every case folder of a directory.
+// Runs every kind of check on every case folder of a directory.
 #pragma once
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-// Changes one expected value at a time, and damages folders, and sees whether the checks notice.
+// Changes one expected value at a time, and damages folders, and checks that the tests notice.
 #include "golden/self_check.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// That a miss is found: copies of cases with one value changed, and folders that are broken or of no kind.
+// Checks that errors are found: copies of cases with one value changed, and folders that are broken or of no kind.
 #pragma once
 
 #include <filesystem>

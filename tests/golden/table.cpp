@@ -1,4 +1,4 @@
-// The table: a line a figure, aligned, and the summary.
+// Prints the result table: one aligned line per figure, and the summary.
 #include <fmt/format.h>
 
 #include <algorithm>

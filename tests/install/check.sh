@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What the README shows of C++, done by its very lines; then again from a moved prefix. BUILD (a build tree), SOURCE,
-# VERSION and CMAKE come from CTest.
+# Runs the README's C++ example with the lines shown there; then again from a moved prefix. BUILD (a build tree),
+# SOURCE, VERSION and CMAKE come from CTest.
 set -euo pipefail
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 work=$(mktemp -d)

@@ -54,7 +54,7 @@ inline std::string little(std::uint64_t value, int size) {
 
 inline std::span<const std::byte> bytes_of(const std::string& text) { return std::as_bytes(std::span(text)); }
 
-/// Bytes in memory of exactly their size, so that AddressSanitizer sees a read behind them.
+/// Bytes in memory of exactly their size, so that AddressSanitizer sees a read past them.
 inline std::shared_ptr<const std::vector<std::byte>> boxed(const std::string& text) {
   const auto bytes = bytes_of(text);
   return std::make_shared<const std::vector<std::byte>>(bytes.begin(), bytes.end());

@@ -1,4 +1,4 @@
-// Compressed input: gzip and bgzip members, zstd frames, damage, and floods.
+// Compressed input: gzip and bgzip members, zstd frames, damage, and files that expand to a huge size.
 #include "io/compressed.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Safetensors: real files, what is written is read back, and every way in which a file can lie.
+// Safetensors: real files, files written and read back, and files whose headers are wrong in every way.
 #include <gtest/gtest.h>
 
 #include "io/arrays.h"
@@ -139,7 +139,7 @@ TEST(Safetensors, RefusesBadHeaders) {
   expect_bad(file_of("[]"), {"a list where it does not belong"});
   expect_bad(file_of("{\"a\":1}"), {"a number where it does not belong"});
   expect_bad(entry(R"("dtype":"F32","shape":[1])"), {"a", "must all be there"});
-  expect_bad(entry(R"("dtype":"F32","shape":[1],"data_offsets":[0,4],"dtype":"F32")"), {"\"dtype\" stands twice"});
+  expect_bad(entry(R"("dtype":"F32","shape":[1],"data_offsets":[0,4],"dtype":"F32")"), {"\"dtype\" occurs twice"});
   expect_bad(entry(R"("dtype":"F32","shape":[1],"data_offsets":[0,4,8])"), {"does not belong"});
   expect_bad(entry(R"("dtype":"F32","shape":[1],"data_offsets":[0])"), {"two numbers"});
   expect_bad(entry(R"("dtype":"F32","shape":[-1],"data_offsets":[0,4])"), {"negative"});

@@ -1,4 +1,4 @@
-// What files of sequences are in practice: odd bytes, lost line ends, missing values, PIR, and files of other kinds.
+// Sequence files as they are in practice: odd bytes, lost line ends, missing values, PIR, and files of other kinds.
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>

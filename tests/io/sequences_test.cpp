@@ -1,4 +1,4 @@
-// Reading FASTA, FASTQ, A3M: what comes out, and what is said of what is malformed.
+// Reading FASTA, FASTQ, A3M: the records, and the messages about malformed ones.
 #include "io/sequences.h"
 
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-// Structures as programs and people leave them: without Cβ, with force fields' names, without names of chains.
+// Structure files that deviate from the standard: without Cβ, with force fields' names, without names of chains.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

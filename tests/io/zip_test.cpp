@@ -1,4 +1,4 @@
-// The zip reader against archives made by hand: zip64 records, comments, and directories that lie.
+// The zip reader on archives made by hand: zip64 records, comments, and wrong directories.
 #include <gtest/gtest.h>
 
 #include "io/arrays_testing.h"

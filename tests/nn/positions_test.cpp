@@ -1,4 +1,4 @@
-// Positions of packed sequences, and the length that no table of them allows.
+// Positions of packed sequences, and sequences longer than the table of positions.
 #include "nn/positions.h"
 
 #include <gtest/gtest.h>

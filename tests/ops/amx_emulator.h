@@ -1,4 +1,4 @@
-// AMX on a processor without it: its instructions fault, and the fault's handler does what they would have done.
+// Emulates AMX on processors without it: its instructions fault, and the handler does what they would have done.
 //
 // So the compiled kernel runs unchanged: which registers, addresses and tiles its instructions name is read from the
 // machine code, and whatever the compiler left unwritten in memory is missing here as well.
@@ -64,7 +64,7 @@ class AmxEmulator {
     return static_cast<std::uint64_t>(context.uc_mcontext.gregs[kRegisters[number]]);
   }
 
-  // The memory operand behind ModRM at `at`; -> the address behind it.
+  // The memory operand after ModRM at `at`; -> the address after it.
   static const std::uint8_t* decode_address(const ucontext_t& context, const std::uint8_t* at, int extend_index,
                                             int extend_base, Instruction& out) {
     int base = out.rm | extend_base;

@@ -1,4 +1,4 @@
-// The compiled AMX kernel of attention: its instructions executed one by one in place of a processor that lacks them.
+// The compiled AMX kernel of attention: its instructions are emulated one by one where the processor lacks them.
 #include "amx_emulator.h"
 #include "base/cpu.h"
 #include "helpers.h"

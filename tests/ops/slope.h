@@ -1,4 +1,4 @@
-// Gradients held against differences of the operator itself.
+// Compares gradients with differences of the operator itself.
 #pragma once
 
 #include <functional>

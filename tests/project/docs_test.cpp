@@ -1,4 +1,4 @@
-// The tables of the documentation say what the code says.
+// Checks that the tables in docs/ agree with the code.
 #include <groel/error.h>
 #include <gtest/gtest.h>
 

@@ -1,6 +1,8 @@
-// A model family is one file and one line: what the rest of the program does not know of it.
+// Adding a model family takes one file and one line; the rest of the program does not know it by name.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <regex>
 
 #include "project/source_tree.h"
@@ -26,6 +28,30 @@ TEST(Families, OneIsAFileAndALine) {
                                     "src/models/published.h", "src/bio/esm_tokenizer.h"};
   const auto found = lines_with(std::regex("[Ee]smc_|ESM ?C\\b|\"esmc\""), rooms);
   EXPECT_TRUE(found.empty()) << "these files know a family by its name:" << join(found);
+}
+
+// An output of models is a file that makes it and a line that names it; formats handle what values are said of, and the
+// engine goes by recipes.
+TEST(Outputs, OneIsAFileAndALine) {
+  std::vector<std::string> named, made;
+  const std::regex row("^GROEL_OUTPUT\\((\\w+), ");
+  for (const std::string& line :
+       split_lines(read_text(std::filesystem::path(GROEL_SOURCE_DIR) / "include/groel/outputs.inc")))
+    if (std::smatch match; std::regex_search(line, match, row)) named.push_back(match[1]);
+  for (const SourceFile& file : source_files({"src/engine/outputs"}))
+    if (file.path.ends_with(".cpp")) made.push_back(std::filesystem::path(file.path).stem().string());
+  std::sort(named.begin(), named.end());
+  std::sort(made.begin(), made.end());
+  EXPECT_EQ(named, made);
+  EXPECT_EQ(named.size(), 7U) << "a new output comes last in outputs.inc, and is counted here";
+  std::set<std::string> rooms{"src/engine/windows.cpp",        // vectors of residues are what others are pooled from
+                              "src/formats/result.h",          // the default of an item
+                              "src/formats/read_vectors.cpp",  // the mean is what files are read for first
+                              "src/bio/output.cpp"};           // the table
+  for (const char* const folder : {"src/engine/outputs", "src/tasks", "src/api", "include/groel"})
+    for (const SourceFile& file : source_files({folder})) rooms.insert(file.path);
+  const auto found = lines_with(std::regex("\\bOutput::[a-z]"), rooms);
+  EXPECT_TRUE(found.empty()) << "these lines know an output by its name:" << join(found);
 }
 
 // Names of tensors belong to families and modules; others go by roles and places.

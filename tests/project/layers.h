@@ -1,4 +1,4 @@
-// Which layer may include which: reads the table src/layers.txt and holds every #include against it.
+// Reads the table src/layers.txt, which says which layer may include which, and checks every #include against it.
 #pragma once
 
 #include <map>

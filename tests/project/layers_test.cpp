@@ -1,4 +1,4 @@
-// Includes go down the layers of src/layers.txt, never up; and the check that says so can fail.
+// Checks that #includes go down the layers of src/layers.txt, never up; and that this check can fail.
 #include "project/layers.h"
 
 #include <gtest/gtest.h>

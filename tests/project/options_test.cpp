@@ -1,4 +1,4 @@
-// Options are fields: no task asks for one by its name, and the library below them knows no flags.
+// Checks that tasks read options as fields, never by name, and that the library below them knows no flags.
 #include <gtest/gtest.h>
 
 #include <regex>

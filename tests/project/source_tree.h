@@ -48,7 +48,7 @@ inline std::vector<SourceFile> source_files(const std::vector<std::string>& fold
   return files;
 }
 
-/// One problem a line, for the message of a failed test.
+/// One problem per line, for the message of a failed test.
 inline std::string join(const std::vector<std::string>& problems) {
   std::string out;
   for (const std::string& problem : problems) out += "\n  " + problem;

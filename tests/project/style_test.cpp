@@ -1,4 +1,4 @@
-// The sources keep the checkable rules of CONTRIBUTING.md; and the checks can fail.
+// Checks that the sources follow the checkable rules of CONTRIBUTING.md; and that these checks can fail.
 #include "project/style.h"
 
 #include <gtest/gtest.h>

@@ -11,7 +11,7 @@
 
 namespace groel::project {
 
-/// Name -> the headers that define a type of that name outside of any other type: what stands at the start of a line.
+/// Name -> the headers that define a type of that name outside of any other type: what is at the start of a line.
 /// Specialisations of templates and members that a header defines for another ("struct A::B") do not count.
 inline std::map<std::string, std::set<std::string>> types_of(const std::vector<SourceFile>& files) {
   static const std::regex kType(

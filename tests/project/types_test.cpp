@@ -1,4 +1,4 @@
-// One name, one type: whoever reads `Sink` need not ask which.
+// Checks that no two types have the same name.
 #include "project/types.h"
 
 #include <gtest/gtest.h>
@@ -9,10 +9,10 @@ namespace {
 // Names that two types share, and why.
 const std::map<std::string, std::string> kShared{
     {"Model", "the public groel::Model is a loaded models::Model, as those see it who use the library"},
-    {"Embedding", "the public groel::Embedding is engine::Embedding in types of the standard library alone"},
+    {"Session", "the public groel::Session is an engine::Session, as those see it who use the library"},
     {"EmbedOptions",
      "the public ones say what a program asks of a model; those of the task are the flags of `groel embed`"},
-    {"Array", "the public groel::Array holds its values; io::Array looks at those of a file"},
+    {"Array", "the public groel::Array sees what the library holds; io::Array what a file does"},
 };
 
 std::vector<std::string> problems_of(const std::string& first, const std::string& second) {

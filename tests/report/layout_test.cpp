@@ -1,4 +1,4 @@
-// Where things stand in pictures and what is written on them: rows, ticks, legends, scales, odd characters.
+// Where things are in pictures and what is written on them: rows, ticks, legends, scales, odd characters.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -247,7 +247,7 @@ TEST(Trend, IsTheLineOfLeastSquares) {
   EXPECT_FALSE(trend(points));
 }
 
-// Ids as they come: nothing may break the XML, which allows no control characters, nor hide what stands beside it.
+// Ids as they come: nothing may break the XML, which allows no control characters, nor hide what is beside it.
 const std::vector<std::string> kOdd = {"a\001b",
                                        "esc\x1b[31mred",
                                        "nul" + std::string(1, '\0') + "end",

@@ -1,4 +1,4 @@
-// Models whose weights are finite and far too large.
+// Models whose weights are so large that results overflow.
 #pragma once
 
 #include <algorithm>

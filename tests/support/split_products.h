@@ -1,4 +1,4 @@
-// f32x3 splits its products while one of these lives, also on processors without AMX (if they have bf16 products).
+// f32x3 splits its products while an object of this type exists, also without AMX (if there are bf16 products).
 #pragma once
 
 #include <cstdlib>

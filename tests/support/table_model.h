@@ -1,4 +1,4 @@
-// A model that says of a token nothing but its row of a table, so that all results are known by hand.
+// A model whose prediction for a token is a row of a table, so that all results are known by hand.
 #pragma once
 
 #include <memory>

@@ -13,8 +13,8 @@ namespace groel::testing {
 /// What the labels of a batch are: a class for each token, a class for each sequence, or numbers for each sequence.
 enum class LabelForm { token_classes, sequence_classes, sequence_numbers };
 
-/// Of Transformers' problem types; where that says nothing, by its rule: several labels a sequence are multi-label, one
-/// output is a regression.
+/// Of Transformers' problem types; where that says nothing, by its rule: several labels per sequence are multi-label,
+/// one output is a regression.
 inline LabelForm label_form(const std::string& problem_type, const nlohmann::json& labels, std::int64_t outputs) {
   if (problem_type == "single_label_classification") return LabelForm::sequence_classes;
   if (!problem_type.empty() || labels.at(0).is_array() || outputs == 1) return LabelForm::sequence_numbers;

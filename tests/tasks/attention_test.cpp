@@ -1,4 +1,4 @@
-// groel attention and groel tokens: the reference's maps, the checkpoint's table.
+// groel attention and groel tokens: attention maps as in the reference, and token vectors as in the checkpoint.
 #include <gmock/gmock.h>
 
 #include "base/error.h"

@@ -286,7 +286,7 @@ TEST(Contacts, ASequenceIsMatchedWithTheStructure) {
   const Outcome wrong = groel({"contacts", sequence, "-m", kEsm2, "--structure", kUbiquitin});
   EXPECT_EQ(wrong.exit, 1) << wrong;
   EXPECT_TRUE(
-      wrong.says("the structure is not of this sequence: residue GLN 2 stands where the sequence has A at position 2"))
+      wrong.says("the structure is not of this sequence: residue GLN 2 is where the sequence has A at position 2"))
       << wrong;
   // A longer sequence than was seen; its other record is not of the structure and fails alone.
   const std::string ubiquitin = "MQIFVKTLTGKTITLEVEPSDTIENVKAKIQDKEGIPPDQQRLIFAGKQLEDGRTLSDYNIQKESTLHLVLRLRGG";

@@ -1,4 +1,4 @@
-// groel convert: what a checkpoint is in another precision.
+// groel convert: writes a checkpoint in another precision.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -61,7 +61,7 @@ TEST(Convert, ReplacesModelsAlone) {
   EXPECT_EQ(groel({"convert", "-m", kEsm2, "--output", work / "model", "--overwrite"}).exit, 0);
 }
 
-// What stands in a folder beside a model.
+// What is in a folder beside a model.
 void add_notes(const fs::path& model) {
   fs::create_directories(model / ".git/objects");
   write_file(model / ".git/HEAD", "ref: refs/heads/main");

@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 class Damage : public ::testing::Test {
  protected:
   Process::Setup here() const { return {.folder = folder_.path().string(), .input = {}, .environment = {}}; }
-  // A run that must fail, say `texts`, and leave nothing of its own behind.
+  // A run that must fail, say `texts`, and leave no file of its own.
   void expect_failure(const std::vector<std::string>& arguments, int exit,
                       const std::vector<std::string>& texts) const {
     const auto before = folder_.names();
@@ -170,7 +170,7 @@ TEST_F(Damage, StandardOutputThatDoesNotTakeIt) {
   }
   EXPECT_EQ(bash("$GROEL doctor 2> /dev/full", here()).exit, 0);
   EXPECT_EQ(bash("$GROEL embed --nonsense 2> /dev/full", here()).exit, 2);
-  EXPECT_EQ(bash(run + "2> /dev/full", here()).exit, 0) << "talk may be lost";
+  EXPECT_EQ(bash(run + "2> /dev/full", here()).exit, 0) << "messages may be lost";
   EXPECT_TRUE(folder_.names().empty());
 }
 

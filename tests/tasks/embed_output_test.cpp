@@ -115,7 +115,7 @@ TEST_F(EmbedOutput, PlacesThatCannotBeWrittenAreRefusedAtOnce) {
     const Outcome outcome = embed(output, more);
     EXPECT_EQ(outcome.exit, exit) << outcome;
     EXPECT_TRUE(outcome.says(text)) << outcome;
-    EXPECT_EQ(folder_.names(), std::vector<std::string>{"folder.h5"}) << output << " left something behind";
+    EXPECT_EQ(folder_.names(), std::vector<std::string>{"folder.h5"}) << output << " left something";
   }
 }
 

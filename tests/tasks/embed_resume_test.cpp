@@ -1,4 +1,4 @@
-// A run that is stopped at any moment goes on with --resume, and its file is that of a run never stopped.
+// Runs stopped at any moment continue with --resume, and give the same file as a run that was never stopped.
 #include <chrono>
 #include <random>
 #include <thread>
@@ -156,7 +156,7 @@ TEST_F(Resume, NeverReplacesAFileOfOtherContent) {
   write_file(folder_ / kind.file, "precious");
   const Outcome refused = run(kind, {"--resume"});
   EXPECT_EQ(refused.exit, 2) << refused;
-  EXPECT_TRUE(refused.says("another file came to stand")) << refused;
+  EXPECT_TRUE(refused.says("another file has appeared")) << refused;
   EXPECT_EQ(read_file(folder_ / kind.file), "precious");
   EXPECT_EQ(run(kind, {"--resume", "--overwrite"}).exit, 0);
   EXPECT_EQ(json_lines(read_file(folder_ / kind.file)).size(), 300U);
@@ -211,9 +211,9 @@ TEST_F(Resume, EntriesOfAnotherShapeAreComputedAgain) {
   {
     const json identity = json::parse(read_file(fs::path(partial(kind)) / "run.json"))["identity"];
     formats::Spool spool = formats::Spool::open(partial(kind), identity, {.resume = true});
-    using formats::ItemKind;
-    spool.append(0, {{{ItemKind::mean, 3, {2}, {1, 2}}, {ItemKind::max, 3, {2}, {1, 2}}}, std::nullopt});
-    spool.append(1, {{{ItemKind::mean, 3, {64}, std::vector<float>(64)}}, std::nullopt});
+    using bio::Output;
+    spool.append(0, {{{Output::mean, 3, {2}, {1, 2}}, {Output::max, 3, {2}, {1, 2}}}, std::nullopt});
+    spool.append(1, {{{Output::mean, 3, {64}, std::vector<float>(64)}}, std::nullopt});
     spool.append(2, {{}, std::nullopt});
     spool.append(123456789, {{}, std::nullopt});
   }

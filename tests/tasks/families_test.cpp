@@ -1,4 +1,4 @@
-// ESM C through every command, as ESM-2 goes: no task knows which family it has.
+// Every command works with ESM C as it does with ESM-2: no task knows which family it has.
 #include <gmock/gmock.h>
 
 #include "base/error.h"

@@ -1,4 +1,4 @@
-// groel fill-mask: the reference's probabilities, in order; positions by either habit; whole chains; bad input.
+// groel fill-mask: the reference's probabilities, in order; positions in both notations; whole chains; bad input.
 #include "support/pictures.h"
 #include "tasks/reading.h"
 

@@ -1,4 +1,4 @@
-// Fields that the library names become flags; old names of options and verbs go on working.
+// Field names in messages become flags; old names of options and verbs still work.
 #include "tasks/reading/flags.h"
 
 #include <gtest/gtest.h>
@@ -59,6 +59,15 @@ TEST(Flags, EveryOldNameIsAnAliasAndNoName) {
       }
     EXPECT_GE(found, 1) << old;
   }
+}
+
+TEST(Flags, EveryOutputIsCalledOutToo) {
+  for (const tasks::Task& task : tasks::tasks())
+    for (const OptionSpec& spec : task.options) {
+      EXPECT_EQ(is_called(spec, "out"), spec.name == "output") << task.name;
+      const bool is_output = spec.writes == Writes::file || spec.writes == Writes::folder;
+      EXPECT_EQ(is_output, spec.name == "output") << task.name;
+    }
 }
 
 TEST(Flags, OldNamesOfVerbsWork) {

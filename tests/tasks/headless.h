@@ -1,4 +1,4 @@
-// A model that lacks its contact head.
+// A model without a contact head.
 #pragma once
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-// Inputs as people have them, through the program: each once went wrong without a word.
+// Inputs as people have them, run through the program: each of them once went wrong without a message.
 #include <gmock/gmock.h>
 
 #include "tasks/reading.h"
@@ -155,7 +155,7 @@ TEST_F(Inputs, RecordsDoNotVanish) {
   EXPECT_EQ(summary["odd_bytes_dropped"], 2);
   EXPECT_EQ(summary["headers_inside_lines"], 1);
   EXPECT_TRUE(said.says("warning: 2 odd bytes dropped at the ends of lines (NUL and the like), the first at ")) << said;
-  EXPECT_TRUE(said.says("warning: a '>' stands inside 1 line of sequence")) << said;
+  EXPECT_TRUE(said.says("warning: a '>' is inside 1 line of sequence")) << said;
 }
 
 TEST_F(Inputs, GapsAreCountedAndDropped) {

@@ -1,4 +1,4 @@
-// What every command that writes has in common: formats by extension, outputs that are inputs, special files, pipes.
+// Checks of outputs that all commands share: formats by extension, outputs that are inputs, special files, pipes.
 #include <fcntl.h>
 #include <sys/stat.h>
 

@@ -1,4 +1,4 @@
-// A task is one file and one line, and says all that its help needs; its examples run as written.
+// Adding a task takes one file and one line; each task provides all that its help needs, and its examples run.
 #include "tasks/task.h"
 
 #include <algorithm>
@@ -42,14 +42,14 @@ TEST(Registry, ATaskIsOneFile) {
 TEST(Registry, EveryTaskExplainsItself) {
   std::set<std::string_view> names;
   for (const tasks::Task& task : tasks::tasks()) {
-    EXPECT_TRUE(names.insert(task.name).second) << task.name << " stands twice";
+    EXPECT_TRUE(names.insert(task.name).second) << task.name << " occurs twice";
     EXPECT_FALSE(task.summary.empty()) << task.name;
     EXPECT_FALSE(task.description.empty()) << task.name;
     EXPECT_FALSE(task.examples.empty()) << task.name;
     EXPECT_NE(task.run, nullptr) << task.name;
     std::set<std::string> options;
     for (const OptionSpec& option : task.options) {
-      EXPECT_TRUE(options.insert(option.name).second) << task.name << ": --" << option.name << " stands twice";
+      EXPECT_TRUE(options.insert(option.name).second) << task.name << ": --" << option.name << " occurs twice";
       EXPECT_FALSE(option.help.empty()) << task.name << ": --" << option.name;
     }
   }

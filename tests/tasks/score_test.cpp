@@ -261,7 +261,7 @@ TEST(Score, VariantsOfAmbiguousResiduesFailAlone) {
   }
 }
 
-// Residues that are none of the 20 stand on both sides and are no terms of the sums.
+// Residues that are none of the 20 are on both sides and are no terms of the sums.
 TEST(Score, PseudoPerplexityPassesOverUnknownResidues) {
   const json result = groel_json({"score", "MKXTAY", "--variants", "A5W", "--method", "pseudo-perplexity"});
   const auto sum = [](const std::string& sequence) {
@@ -294,7 +294,7 @@ TEST_F(ScoreTable, WhatDatabasesExportIsScoredOrNamed) {
   for (const char* why : {"stops the protein", "shifts the frame", "use --method pseudo-perplexity", "DNA or RNA",
                           "a stop in older notation", "not known"})
     EXPECT_NE(outcome.out.find(why), std::string::npos) << why << outcome;
-  EXPECT_TRUE(outcome.says("2 rows have a variant that stands in an earlier row, too")) << outcome;
+  EXPECT_TRUE(outcome.says("2 rows have a variant that is in an earlier row, too")) << outcome;
 }
 
 TEST_F(ScoreTable, ChainsAreSaidNotUsed) {

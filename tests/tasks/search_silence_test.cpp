@@ -1,4 +1,4 @@
-// groel search: equal vectors hide nothing, what the graph misses is told, and whatever is left out or guessed is said.
+// groel search reports equal vectors, what the graph misses, and whatever is left out or guessed.
 #include <cmath>
 #include <cstring>
 
@@ -123,7 +123,7 @@ TEST_F(SearchSilence, VectorsWithoutADirectionAreNamed) {
 
 TEST_F(SearchSilence, RepeatedIdsAreSaid) {
   const std::string csv = write_file(folder_ / "x.csv", "id,a,b\np,1,2\nq,1,1\np,2,1\nsp|P1|X,1,3\nsp|P1|Y,1,4\n");
-  EXPECT_TRUE(search({"index", csv, "-o", folder_ / "x.index"}).says("1 id stands more than once"));
+  EXPECT_TRUE(search({"index", csv, "-o", folder_ / "x.index"}).says("1 id occurs more than once"));
   EXPECT_TRUE(search({"query", folder_ / "x.index", "--ids", "p"}).says("2 records of the index are named 'p'"));
   EXPECT_TRUE(search({"query", folder_ / "x.index", "--ids", "P1"}).says("the first, 'sp|P1|X', is looked for"));
   EXPECT_FALSE(search({"query", folder_ / "x.index", "--ids", "q"}).says("are named"));

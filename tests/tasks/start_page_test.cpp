@@ -1,4 +1,4 @@
-// The page that goes by question runs as written, from its first line to its last, and makes the pictures it shows.
+// docs/start.md: every command on the page runs as written and makes the pictures shown.
 #include <regex>
 #include <sstream>
 

@@ -144,7 +144,7 @@ TEST_F(TrainChecks, LabelsThatCannotBeLearnedAreTold) {
   EXPECT_TRUE(flat.says("all 8 numbers to learn from are 4.5")) << flat;
   std::string twice = labelled([](int i) { return i % 2 == 0 ? "a" : "b"; });
   twice += protein(1) + ",a,train\n";
-  EXPECT_TRUE(classify(twice, split).says("1 sequence to learn from stands before with another label"));
+  EXPECT_TRUE(classify(twice, split).says("1 sequence to learn from occurs before with another label"));
 }
 
 TEST_F(TrainChecks, WhatIsHeldOutIsSaidOnce) {

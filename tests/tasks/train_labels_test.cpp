@@ -64,7 +64,7 @@ TEST(TrainClassify, LeavesTransformersFolderAndScores) {
   const Outcome run =
       groel(classify(out) + Words{"--epochs", "3", "--metric", "mcc", "--keep", "best", "--pooling", "cls"});
   ASSERT_EQ(run.exit, 0) << run;
-  EXPECT_TRUE(run.says("one class a sequence: 2 (labile, stable), as seen from the labels")) << run;
+  EXPECT_TRUE(run.says("one class per sequence: 2 (labile, stable), as seen from the labels")) << run;
   EXPECT_TRUE(run.says("a step takes about")) << run;
   EXPECT_NE(run.out.find("labile"), std::string::npos) << run.out;
   const json c = config(out);

@@ -136,7 +136,7 @@ TEST(Train, ErrorsSayWhatToDo) {
     return text.find(part) != std::string::npos;
   };
   EXPECT_PRED2(has, complaint({"train", "mlm", "--output", out}), "--data: data is missing");
-  EXPECT_PRED2(has, complaint({"train", "mlm", "--data", kProteins}), "--output: out is missing");
+  EXPECT_PRED2(has, complaint({"train", "mlm", "--data", kProteins}), "--output: output is missing");
   EXPECT_PRED2(has, complaint({"train", "mml", "--data", kProteins, "--output", out}), "no objective 'mml'");
   EXPECT_PRED2(has, complaint({"train", "mlm", "--data", kProteins, "--output", out, "--from", kEsm2, "--layers", "2"}),
                "--from brings its own shape");

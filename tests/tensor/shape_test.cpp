@@ -1,4 +1,4 @@
-// Tensors without data: they refuse whoever asks for it, and are counted as the pool would.
+// Tensors without data: access to the data is an error, and their memory is counted as the pool would count it.
 #include <gtest/gtest.h>
 
 #include "base/error.h"

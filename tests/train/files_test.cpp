@@ -1,4 +1,4 @@
-// What a run writes: event files, curves, model folders, and folders that appear whole.
+// The files of a training run: event files, curves, model folders, and folders written completely or not at all.
 #include <gtest/gtest.h>
 
 #include <cstring>

@@ -75,7 +75,7 @@ TEST(Labels, OptionsThatContradictAreRefused) {
   EXPECT_PRED2(has, infer(two, {.problem = "single-label"}), "name one column");
   EXPECT_PRED2(has, infer(two, {.label_of = LabelOf::token}), "name one column");
   EXPECT_PRED2(has, infer(rows_of({"HH"}), {.label_of = LabelOf::token, .problem = "regression"}), "one class");
-  EXPECT_PRED2(has, infer(rows_of({"a"}), {.classes = {"a", "b", "a"}}), "'a' stands twice");
+  EXPECT_PRED2(has, infer(rows_of({"a"}), {.classes = {"a", "b", "a"}}), "'a' occurs twice");
 }
 
 // A model's outputs have an order of their own.
@@ -127,7 +127,7 @@ TEST(Labels, TablesNameTheNearestColumn) {
   EXPECT_EQ(read_labelled({path}, {"", {"location"}, ""}, quiet).rows[1].labels[0], "y");
   const std::string text = complaint([&] { read_labelled({path}, {"", {"Locatoin"}, ""}, quiet); });
   EXPECT_PRED2(has, text, "there is no column 'Locatoin'");
-  EXPECT_PRED2(has, text, "did you mean --label-column 'Location'?");
+  EXPECT_PRED2(has, text, "did you mean `label_column` 'Location'?");
   EXPECT_PRED2(has, complaint([&] { read_labelled({path}, {}, quiet); }), "no column looks like a label");
   EXPECT_EQ(read_labelled({path}, {"", {"Location"}, "fold"}, quiet).rows[1].split, "test");
 }
@@ -159,7 +159,7 @@ TEST(Labels, MissingValuesAreLeftOutAndCounted) {
   EXPECT_EQ(labels_in("sequence,label\nMKV,+\nMKL,-\n").first, (Texts{"+", "-"})) << "signs are labels";
   EXPECT_EQ(labels_in("sequence,label\nMKV,x\nMKL,-\n").first, (Texts{"x"}));
   EXPECT_EQ(labels_in("sequence,label\nMKV,x;y\nMKL,\n").first, (Texts{"x;y", ""})) << "a set of none";
-  EXPECT_EQ(labels_in("sequence,label\nMKV,H.H\nMKL,...\n").first, (Texts{"H.H", "..."})) << "a mark a residue";
+  EXPECT_EQ(labels_in("sequence,label\nMKV,H.H\nMKL,...\n").first, (Texts{"H.H", "..."})) << "one mark per residue";
   EXPECT_PRED2(has, complaint([] { labels_in("sequence,label\nnan,a\n"); }), "no row has both a sequence and a label");
 }
 

@@ -1,4 +1,4 @@
-// Metrics and splits at known places and in error; tests/golden holds them against scikit-learn and scipy.
+// Metrics and splits with known results, and their errors; tests/golden compares them with scikit-learn and scipy.
 #include <gtest/gtest.h>
 
 #include <cmath>

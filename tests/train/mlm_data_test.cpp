@@ -35,7 +35,7 @@ std::vector<std::int64_t> all(const Corpus& corpus) {
   return out;
 }
 
-// What stood there before masking.
+// What was there before masking.
 std::vector<std::int32_t> originals(const TrainBatch& batch) {
   const auto tokens = batch.input.tokens.values<std::int32_t>();
   const auto targets = batch.targets.values<std::int32_t>();
@@ -172,7 +172,7 @@ TEST(MlmData, CropsLongSequences) {
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::bad_input);
     EXPECT_NE(std::string(error.what()).find("long"), std::string::npos);
-    EXPECT_NE(std::string(error.what()).find("100 residues are more than --max-length allows (20)"), std::string::npos)
+    EXPECT_NE(std::string(error.what()).find("100 residues are more than `max_length` allows (20)"), std::string::npos)
         << error.what();
   }
 }

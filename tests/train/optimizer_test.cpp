@@ -48,7 +48,7 @@ struct Reference {
   }
 };
 
-// An odd size leaves a tail behind every vector width; a large one spans several pieces.
+// An odd size leaves a rest at every vector width; a large one spans several pieces.
 class Sizes : public testing::TestWithParam<std::int64_t> {};
 
 TEST_P(Sizes, AdamWIsTheFormula) {

@@ -38,7 +38,7 @@ TEST(Recipe, ErrorsNameLineAndNearest) {
             "usage: r.toml:2:1: there is no option 'learning-rat'\n  did you mean 'learning-rate'?");
   EXPECT_EQ(complaint("frobnicate = 1"),
             "usage: r.toml:1:1: there is no option 'frobnicate'\n  `groel train --help` lists the options");
-  EXPECT_EQ(complaint("learning_rate = 1\nlearning-rate = 2"), "usage: r.toml:1:1: 'learning_rate' stands twice");
+  EXPECT_EQ(complaint("learning_rate = 1\nlearning-rate = 2"), "usage: r.toml:1:1: 'learning_rate' occurs twice");
   EXPECT_TRUE(complaint("steps = = 3").starts_with("bad_input: r.toml:1:9: ")) << complaint("steps = = 3");
   EXPECT_NE(complaint("steps = 2024-01-01").find("a recipe holds texts"), std::string::npos);
 }

@@ -1,4 +1,4 @@
-// Memory of a training step known by looking, against what the pool really holds, for every family.
+// The predicted memory of a training step, compared with what the pool really holds, for every family.
 #include <gtest/gtest.h>
 
 #include <thread>

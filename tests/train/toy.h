@@ -1,4 +1,4 @@
-// A trainee small enough to check by hand: each hidden residue from its two neighbours, by a linear softmax.
+// A model small enough to check by hand: predicts each hidden residue from its two neighbours by a linear softmax.
 #pragma once
 
 #include <cmath>
@@ -8,7 +8,7 @@
 
 namespace groel::train {
 
-/// logits = left[token before] + right[token behind] + bias; every gradient is written out. A parameter "unused" has
+/// logits = left[token before] + right[token after] + bias; every gradient is written out. A parameter "unused" has
 /// no gradient.
 class ToyTrainee final : public Trainee {
  public:

@@ -1,4 +1,4 @@
-// Models as trainees: adapters, poolings, gradients that do not depend on how they are computed, saving.
+// Models in training: adapters, poolings, gradients that do not depend on how they are computed, saving.
 #include <gtest/gtest.h>
 
 #include <unistd.h>

@@ -1,4 +1,4 @@
-// The loop on a toy: what it learns, writes, resumes, refuses and survives.
+// The training loop on a toy model: what it learns, writes, resumes, refuses and survives.
 #include "train/trainer.h"
 
 #include <gtest/gtest.h>
@@ -219,7 +219,7 @@ TEST(Trainer, ResumeTellsChangedOptionsAndRefusesOtherData) {
   Setting longer(folder.path());
   longer.options.recipe = {{"steps", 40}};
   EXPECT_EQ(longer.run(Start::resume).steps, 40);
-  EXPECT_TRUE(longer.notes.says("warning: --steps is 40 now, and was 15")) << "told";
+  EXPECT_TRUE(longer.notes.says("warning: `steps` is 40 now, and was 15")) << "told";
   Setting sgd(folder.path());
   sgd.options.optimizer.kind = OptimizerKind::sgd;
   EXPECT_THROW(sgd.run(Start::resume), Error);

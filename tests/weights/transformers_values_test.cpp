@@ -4,7 +4,7 @@
 namespace groel::weights {
 namespace {
 
-// <pad>, id 1, stands among the tokens: those tests pass no mask, so that it is attended like any other token.
+// <pad>, id 1, is among the tokens: those tests pass no mask, so that it is attended like any other token.
 const std::vector<std::int32_t> kFirstIds{0, 1, 2, 3, 4, 5};
 
 TEST(TransformersValues, Esm2Logits) {

@@ -1,4 +1,4 @@
-// Maps as they come by.
+// Takes attention maps as they are computed.
 #include "tasks/attention/maps.h"
 
 #include <algorithm>

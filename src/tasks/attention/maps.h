@@ -1,4 +1,4 @@
-// Attention maps of one sequence: which layers and heads, and what becomes of them.
+// Attention maps of one sequence: which layers and heads are wanted, and what is computed from them.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// Running a scenario.
+// Runs a benchmark scenario.
 #include "tasks/bench/run.h"
 
 #include <algorithm>
@@ -6,9 +6,9 @@
 
 #include "base/threads.h"
 #include "checkpoints/random_model.h"
-#include "engine/embed.h"
 #include "engine/plan.h"
 #include "engine/precision.h"
+#include "engine/runner.h"
 #include "io/sequences.h"
 #include "ops/limits.h"
 
@@ -16,7 +16,7 @@ namespace groel::tasks {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using Tokens = std::vector<std::vector<std::int32_t>>;
+using Sequences = std::vector<bio::Encoded>;
 
 // Records, whole or cut into pieces of `length`; what is left of a record is dropped.
 std::vector<std::string> pieces(const std::string& sequence, std::int64_t length) {
@@ -27,8 +27,8 @@ std::vector<std::string> pieces(const std::string& sequence, std::int64_t length
   return out;
 }
 
-Tokens read_tokens(const Scenario& scenario, const bio::Tokenizer& tokenizer) {
-  Tokens out;
+Sequences read_sequences(const Scenario& scenario, const bio::Tokenizer& tokenizer) {
+  Sequences out;
   std::int64_t residues = 0;
   for (const io::SequenceRecord& record : io::read_sequences({scenario.data.string()})) {
     if (record.error) throw *record.error;
@@ -36,7 +36,7 @@ Tokens read_tokens(const Scenario& scenario, const bio::Tokenizer& tokenizer) {
       if (residues >= scenario.residues) return out;
       bio::Encoded encoded = tokenizer.encode(piece);
       residues += encoded.residues();
-      out.push_back(std::move(encoded.ids));
+      out.push_back(std::move(encoded));
     }
   }
   if (out.empty())
@@ -65,31 +65,40 @@ checkpoints::LoadedModel load(const Scenario& scenario) {
   }
 }
 
-// A model and its input, ready to run any number of times.
+// A model and its input, ready to run any number of times, as the embedding task does it.
 struct Workload {
   const models::Model& model;
-  Tokens tokens;
-  engine::EmbedRequest request;
-  std::vector<std::size_t> batch_ends;  // as the embedding task makes them
+  engine::Runner runner;
+  engine::RunJobs jobs;
+};
+
+// Results are dropped.
+class Nowhere final : public engine::RunStore {
+ public:
+  void refuse(std::int64_t, const Error& error) override { throw Error(error); }
+  void keep(std::int64_t, engine::OutputValues) override {}
+  std::int64_t batch_kept() override { return 0; }
 };
 
 Workload prepare(const Scenario& scenario, const models::Model& model) {
-  Workload work{model, read_tokens(scenario, model.tokenizer()), {}, {}};
-  work.request = {.layers = {static_cast<int>(model.info().layers)}, .mean = true};
-  std::vector<std::int64_t> counts;
-  for (const auto& sequence : work.tokens) counts.push_back(static_cast<std::int64_t>(sequence.size()));
-  work.batch_ends =
-      engine::MemoryPlan(model, work.request, {.memory = {}, .max_tokens = scenario.batch_tokens}).batches(counts);
-  return work;
+  const auto last = static_cast<int>(model.info().layers);
+  const auto read = std::make_shared<const Sequences>(read_sequences(scenario, model.tokenizer()));
+  return {model,
+          engine::Runner(model, {{last}, {bio::Output::mean}}, {.plan = {.max_tokens = scenario.batch_tokens}}),
+          {.count = static_cast<std::int64_t>(read->size()),
+           .lengths =
+               [read](std::int64_t key) {
+                 const bio::Encoded& sequence = (*read)[static_cast<std::size_t>(key)];
+                 return bio::Lengths{sequence.residues(), sequence.tokens()};
+               },
+           .sequence = [read](std::int64_t key) { return (*read)[static_cast<std::size_t>(key)]; }}};
 }
 
 double run_once(const Workload& work) {
+  Nowhere nowhere;
+  Sink silent;
   const auto begin = Clock::now();
-  std::size_t first = 0;
-  for (const std::size_t end : work.batch_ends) {
-    engine::embed_batch(work.model, std::span(work.tokens).subspan(first, end - first), work.request);
-    first = end;
-  }
+  work.runner.run(work.jobs, nowhere, silent);
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
@@ -101,10 +110,11 @@ void profile_once(const Workload& work, BenchResult& result) {
 }
 
 BenchResult count(const Scenario& scenario, const Workload& work) {
-  BenchResult result{.scenario = scenario, .sequences = static_cast<std::int64_t>(work.tokens.size())};
-  for (const auto& sequence : work.tokens) {
-    result.tokens += static_cast<std::int64_t>(sequence.size());
-    result.flops += forward_flops(work.model.info(), static_cast<std::int64_t>(sequence.size()));
+  BenchResult result{.scenario = scenario, .sequences = work.jobs.count};
+  for (std::int64_t key = 0; key < work.jobs.count; ++key) {
+    const std::int64_t tokens = work.jobs.lengths(key).tokens;
+    result.tokens += tokens;
+    result.flops += forward_flops(work.model.info(), tokens);
   }
   return result;
 }

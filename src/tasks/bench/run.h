@@ -1,4 +1,4 @@
-// A benchmark's run: what is measured of a scenario.
+// Runs a benchmark and measures it.
 #pragma once
 
 #include <cstdint>

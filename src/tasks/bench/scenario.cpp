@@ -1,4 +1,4 @@
-// Reading scenario files.
+// Reads scenario files of benchmarks.
 #include "tasks/bench/scenario.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// One benchmark: which shape on which lengths.
+// A benchmark scenario: which model shape on which sequence lengths.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@ namespace groel::tasks {
 /// A scenario file (JSON): {"name", "layers", "width", "heads" (random weights of that shape, of the "family",
 /// else of an ESM-2) or "model" (a checkpoint), "data": FASTA, "dtype", "threads", "residues": how many at most, in the
 /// file's order}, and where wanted
-/// {"length": records are cut into pieces of so many residues, "batch_tokens": tokens a batch at most; 1 runs each
+/// {"length": records are cut into pieces of so many residues, "batch_tokens": tokens per batch at most; 1 runs each
 /// sequence alone}. Paths are relative to the file.
 struct Scenario {
   std::filesystem::path file;  ///< where it was read from

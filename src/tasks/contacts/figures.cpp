@@ -1,4 +1,4 @@
-// Heat maps with the first residue at the top left.
+// Draws contact maps as heat maps with the first residue at the top left.
 #include "tasks/contacts/figures.h"
 
 #include <fmt/format.h>

@@ -6,7 +6,7 @@
 
 namespace groel::tasks {
 
-/// Probabilities of pairs at least analysis::kShortestRange apart. With a structure they stand above the diagonal and
+/// Probabilities of pairs at least analysis::kShortestRange apart. With a structure they are above the diagonal and
 /// its contacts below; the likeliest L pairs are marked, as hits and misses where that is known. `model` names what
 /// predicted them.
 report::Figure contact_figure(const ContactResult& result, const std::string& model);

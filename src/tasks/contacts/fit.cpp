@@ -1,4 +1,4 @@
-// Chains, samples, and the head they give.
+// Collects samples from chains and fits a contact head to them.
 #include "tasks/contacts/fit.h"
 
 #include <algorithm>
@@ -14,8 +14,8 @@
 #include "base/system.h"
 #include "bio/structure_notes.h"
 #include "checkpoints/load.h"
-#include "engine/embed.h"
 #include "engine/finite.h"
+#include "engine/outputs.h"
 #include "io/structure.h"
 #include "nn/contact_head.h"
 
@@ -251,7 +251,8 @@ std::vector<MeanPrecision> mean_precision(const models::Model& model, const std:
   for (const FitChain& chain : chains) {
     check_interrupted();
     const std::vector<std::int32_t> tokens = model.tokenizer().encode(chain.sequence).ids;
-    const Tensor contacts = engine::embed_one(model, tokens, {.contacts = true}).contacts;
+    const auto values = engine::outputs_of_one(model, tokens, {{}, {bio::Output::contacts}});
+    const Tensor& contacts = values.of(bio::Output::contacts);
     const auto precision = analysis::contact_precision(
         contacts.values<float>(), analysis::distances(chain.sites, chain.sites), analysis::kContactDistance);
     if (out.empty())

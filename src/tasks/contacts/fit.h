@@ -1,4 +1,4 @@
-// A contact head learned from structures: logistic regression on a model's attention maps (Rao et al. 2021).
+// Fits a contact head to structures: logistic regression on a model's attention maps (Rao et al. 2021).
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Their table.
+// The table of options of groel contacts.
 #include "tasks/contacts/options.h"
 
 namespace groel::tasks {
@@ -16,10 +16,9 @@ void ContactsOptions::declare(OptionBinder& to) {
   to(record, record_option());
   to(gaps, gaps_option());
   to(output, file);
-  to(resume,
-     {.name = "resume", .help = "Go on from what an interrupted run with --output left behind", .group = kOutput});
+  to(resume, {.name = "resume", .help = "Go on from what an interrupted run with --output left", .group = kOutput});
   to(overwrite, overwrite_option());
-  to(picture, picture_option("Maps, one a record"));
+  to(picture, picture_option("Maps, one per record"));
   to(structure, {.name = "structure",
                  .letter = 's',
                  .help = "Compare with this structure: mmCIF or PDB (also .gz, .zst)",

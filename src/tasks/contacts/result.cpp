@@ -1,4 +1,4 @@
-// Predicting, comparing, and saying it.
+// Predicts contacts, compares them with a structure, and prints them.
 #include "tasks/contacts/result.h"
 
 #include <algorithm>

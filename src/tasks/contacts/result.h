@@ -1,4 +1,4 @@
-// The contacts of one protein: predicted, and those of its structure.
+// The contacts of one protein: predicted, and those in its structure.
 #pragma once
 
 #include <optional>
@@ -14,7 +14,7 @@ namespace groel::tasks {
 
 struct ContactResult {
   std::string id;
-  std::string sequence;              ///< a letter a residue, X for what has none
+  std::string sequence;              ///< one letter per residue, X for what has none
   std::vector<float> probabilities;  ///< [L, L]
   std::optional<analysis::DistanceMap> truth;
   std::vector<analysis::ContactPrecision> precision;  ///< with a truth

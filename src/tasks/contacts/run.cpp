@@ -1,8 +1,7 @@
-// The loop of a run over many records.
+// Runs groel contacts over many records.
 #include "tasks/contacts/run.h"
 
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
 #include <new>
 
@@ -11,6 +10,7 @@
 #include "base/text_file.h"
 #include "checkpoints/model_cache.h"
 #include "engine/plan.h"
+#include "engine/runner.h"
 #include "io/structure.h"
 #include "report/picture.h"
 #include "tasks/contacts/figures.h"
@@ -24,11 +24,10 @@ namespace groel::tasks {
 namespace {
 
 using nlohmann::ordered_json;
-using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kTextRows = 10;
 
-// What a run was asked to leave behind, a file a record.
+// The files that a run was asked for, one per record.
 struct Outputs {
   std::vector<std::filesystem::path> rr, pictures;
 
@@ -82,13 +81,14 @@ std::string digest_of(const std::vector<ReadRecord>& records) {
   return digest.finish();
 }
 
-class Run {
+class Run final : public engine::RunStore {
  public:
   Run(const ContactsOptions& options, Context& context, const checkpoints::LoadedModel& loaded)
       : options_(options),
         context_(context),
         loaded_(loaded),
-        plan_(*loaded.model, {.contacts = true}, {.memory = options.memory, .max_tokens = {}}),
+        runner_(*loaded.model, {{}, {bio::Output::contacts}},
+                {.plan = {.memory = options.memory}, .progress = {.phase = "contacts"}}),
         failures_(context.sink) {
     if (options.structure) structure_ = io::read_structure(*options.structure);
     chain_ = chain_of(options, structure_);
@@ -126,6 +126,28 @@ class Run {
     return failures_.exit_status();
   }
 
+  bool has(std::int64_t key) const override {
+    const auto record = static_cast<std::size_t>(key);
+    return records_[record].error || is_kept(record);
+  }
+  void refuse(std::int64_t key, const Error& error) override { records_[static_cast<std::size_t>(key)].error = error; }
+  void keep(std::int64_t key, engine::OutputValues contacts) override {
+    ReadRecord& record = records_[static_cast<std::size_t>(key)];
+    if (contacts.failure) {
+      record.error = contacts.failure;
+      return;
+    }
+    const auto values = contacts.of(bio::Output::contacts).values<float>();
+    std::vector<float>& fresh = fresh_[static_cast<std::size_t>(key)];
+    fresh = {values.begin(), values.end()};
+    const std::int64_t n = record.residues();
+    if (journal_) journal_->spool().append(key, {{{bio::Output::contacts, 0, {n, n}, fresh}}, std::nullopt});
+  }
+  std::int64_t batch_kept() override {
+    answer_ready();
+    return static_cast<std::int64_t>(next_);
+  }
+
  private:
   void drop_unlike() {
     const std::int64_t unlike =
@@ -141,14 +163,10 @@ class Run {
   // What can be known to fail before anything is computed.
   void fail_unfit(ReadRecord& record) const {
     if (record.error) return;
-    const auto limit = loaded_.model->info().max_residues;
-    const std::int64_t tokens = record.tokens();
     try {
-      if (limit && record.residues() > *limit)
-        throw Error(ErrorKind::bad_input,
-                    fmt::format("{}, but this model reads at most {}", counted(record.residues(), "residue"), *limit));
-      if (!plan_.fits(tokens))
-        throw Error(ErrorKind::memory, {plan_.too_large(tokens).parts().what, {}, "raise --memory"});
+      if (const auto error = runner_.refusal({record.residues(), record.tokens()}))
+        throw error->kind() == ErrorKind::memory ? Error(ErrorKind::memory, {error->parts().what, {}, "raise --memory"})
+                                                 : *error;
       if (chain_ != nullptr) bio::place(*chain_, letters(loaded_.model->tokenizer(), record.encoded));
     } catch (const Error& error) {
       record.error = error;
@@ -157,7 +175,7 @@ class Run {
 
   void work() {
     if (journal_ && !is_rr(options_.output.value_or(""))) open_writer();
-    compute();
+    runner_.run(jobs_of(records_), *this, context_.sink);
     answer_ready();  // what no batch was needed for
     if (writer_) {
       writer_->finish();
@@ -188,50 +206,6 @@ class Run {
 
   bool is_kept(std::size_t record) const {
     return journal_ && journal_->spool().has(static_cast<std::int64_t>(record));
-  }
-
-  void compute() {
-    std::vector<std::size_t> todo;
-    std::vector<std::int64_t> tokens;
-    Progress progress{.phase = "contacts"};
-    progress.total = static_cast<std::int64_t>(records_.size());
-    for (std::size_t r = 0; r < records_.size(); ++r) {
-      if (records_[r].error || is_kept(r)) continue;
-      todo.push_back(r);
-      tokens.push_back(records_[r].tokens());
-      progress.total_tokens += records_[r].residues();
-    }
-    const auto started = Clock::now();
-    std::size_t begin = 0;
-    for (const std::size_t end : plan_.batches(tokens)) {
-      check_interrupted();
-      plan_.make_room(std::span(tokens).subspan(begin, end - begin));
-      compute_batch(std::span(todo).subspan(begin, end - begin));
-      for (; begin < end; ++begin) progress.tokens += records_[todo[begin]].residues();
-      answer_ready();
-      progress.done = static_cast<std::int64_t>(next_);
-      progress.seconds = std::chrono::duration<double>(Clock::now() - started).count();
-      context_.sink.progress(progress);
-    }
-    context_.sink.progress_done();
-  }
-
-  void compute_batch(std::span<const std::size_t> records) {
-    std::vector<std::vector<std::int32_t>> sequences;
-    for (const std::size_t r : records) sequences.push_back(records_[r].encoded.ids);
-    const auto embeddings = engine::embed_batch(*loaded_.model, sequences, {.contacts = true});
-    for (std::size_t i = 0; i < records.size(); ++i) {
-      if (embeddings[i].failure) {
-        records_[records[i]].error = embeddings[i].failure;
-        continue;
-      }
-      const auto values = embeddings[i].contacts.values<float>();
-      fresh_[records[i]] = {values.begin(), values.end()};
-      if (!journal_) continue;
-      const std::int64_t n = records_[records[i]].residues();
-      journal_->spool().append(static_cast<std::int64_t>(records[i]),
-                               {{{formats::ItemKind::contacts, 0, {n, n}, fresh_[records[i]]}}, std::nullopt});
-    }
   }
 
   // Records whose contacts are there, up to the first whose are not.
@@ -286,7 +260,7 @@ class Run {
   const ContactsOptions& options_;
   Context& context_;
   const checkpoints::LoadedModel& loaded_;
-  engine::MemoryPlan plan_;
+  engine::Runner runner_;
   Failures failures_;
   bio::Structure structure_;
   const bio::Chain* chain_ = nullptr;

@@ -1,5 +1,5 @@
-// The contacts of many records: batches through the model, what is computed kept in a journal, answers in the input's
-// order.
+// Computes the contacts of many records: runs batches through the model, keeps results in a journal, and writes answers
+// in the input's order.
 #pragma once
 
 #include "checkpoints/load.h"

@@ -1,4 +1,4 @@
-// Distances and contacts as table, arrays and picture.
+// Writes distances and contacts of structures as table, arrays and picture.
 #include "tasks/contacts/structure_maps.h"
 
 #include <algorithm>
@@ -110,7 +110,7 @@ void check(const ContactsOptions& options, Sink& sink) {
   check_table_output(options);
   check_picture(options);
   std::vector<std::string> extensions = table_extensions();
-  extensions.emplace_back(".npz");  // distances and contacts; a table has a contact a row
+  extensions.emplace_back(".npz");  // distances and contacts; a table has one contact per row
   check_output_format(options.output.value_or(""), extensions, sink);
   if (options.chain.size() > 2) throw Error(ErrorKind::usage, {"one chain or two", "--chain", "e.g. A or A,B"});
   const std::pair<bool, const char*> useless[] = {

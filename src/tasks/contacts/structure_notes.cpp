@@ -1,4 +1,4 @@
-// Notes of the file, then of each chain.
+// Collects the notes about a structure file, then those about each chain.
 #include "tasks/contacts/structure_notes.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// What is to be said of a structure that contacts are measured in.
+// Notes about a structure in which contacts are measured.
 #pragma once
 
 #include <string>

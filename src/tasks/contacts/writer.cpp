@@ -1,4 +1,4 @@
-// A record after the other, as embed writes them.
+// Writes contact probabilities one record after the other, as embed writes its records.
 #include "tasks/contacts/writer.h"
 
 #include "base/sha256.h"
@@ -15,13 +15,12 @@ bool is_rr(const std::filesystem::path& path) {
 
 nlohmann::json describe_contacts(const checkpoints::LoadedModel& loaded) {
   EmbedRunOptions run;
-  run.kinds = {formats::ItemKind::contacts};
-  run.request = {.layers = {static_cast<int>(loaded.model->info().layers)}, .contacts = true};
+  run.request = {{static_cast<int>(loaded.model->info().layers)}, {bio::Output::contacts}};
   return describe_run(loaded, run);
 }
 
 void check_contact_format(const std::filesystem::path& path) {
-  formats::ResultSchema schema{{{formats::ItemKind::contacts, 0, 0}}, 0, 0, {}};
+  formats::ResultSchema schema{{{bio::Output::contacts, 0, 0}}, 0, 0, {}};
   formats::check_options(formats::find_format({}, path), {.path = path, .schema = std::move(schema)});
 }
 
@@ -29,7 +28,7 @@ ContactWriter::ContactWriter(const std::filesystem::path& path, const checkpoint
                              const Size& size)
     : layer_(static_cast<int>(loaded.model->info().layers)) {
   formats::ResultSchema schema{
-      {{formats::ItemKind::contacts, layer_, 0}}, size.records, size.residues, describe_contacts(loaded), size.tokens};
+      {{bio::Output::contacts, layer_, 0}}, size.records, size.residues, describe_contacts(loaded), size.tokens};
   writer_ = formats::find_format({}, path).open({.path = path, .schema = std::move(schema)});
 }
 
@@ -39,7 +38,7 @@ void ContactWriter::write(const ContactResult& result) {
                   result.id,
                   n,
                   sha256(result.sequence),
-                  {{formats::ItemKind::contacts, layer_, {n, n}, result.probabilities}},
+                  {{bio::Output::contacts, layer_, {n, n}, result.probabilities}},
                   std::nullopt});
 }
 

@@ -1,4 +1,4 @@
-// Contact probabilities to files: the formats of embed, and CASP's RR.
+// Writes contact probabilities to files: the formats of embed, and CASP's RR.
 #pragma once
 
 #include <filesystem>

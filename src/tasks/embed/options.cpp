@@ -1,9 +1,24 @@
-// Their table.
+// The table of options of groel embed.
 #include "tasks/embed/options.h"
 
+#include <algorithm>
+
+#include "bio/output.h"
 #include "formats/writers.h"
 
 namespace groel::tasks {
+namespace {
+
+std::vector<std::string> output_names() {
+  std::vector<std::string> names;
+  for (const bio::Output output : bio::all_outputs()) {
+    names.emplace_back(bio::name(output));
+    std::replace(names.back().begin(), names.back().end(), '_', '-');
+  }
+  return names;
+}
+
+}  // namespace
 
 void EmbedOptions::declare_files(OptionBinder& to) {
   std::vector<std::string> format_names;
@@ -19,7 +34,8 @@ void EmbedOptions::declare_files(OptionBinder& to) {
       .letter = 'o',
       .help = "File to write; its extension chooses the format, text also with .gz or .zst; - is stdout (jsonl, csv)",
       .value_name = "FILE",
-      .writes = Writes::file});
+      .writes = Writes::file,
+      .aliases = {"out"}});
   to(format, {.name = "format",
               .letter = 'f',
               .help = "Output format, whatever the extension",
@@ -32,7 +48,7 @@ void EmbedOptions::declare_rest(OptionBinder& to) {
                    .help = "Logits as natural logarithms of probabilities over the vocabulary",
                    .group = kOutput});
   to(layout, {.name = "layout",
-              .help = "HDF5: packed matrices, or one dataset a protein keyed by id",
+              .help = "HDF5: packed matrices, or one dataset per protein keyed by id",
               .otherwise = "packed",
               .choices = {"packed", "per-protein"},
               .group = kOutput});
@@ -56,7 +72,7 @@ void EmbedOptions::declare_rest(OptionBinder& to) {
                     .choices = {"auto", "fasta", "fastq", "csv", "tsv", "pir"},
                     .group = kInput});
   to(gaps, gaps_option());
-  to(resume, {.name = "resume", .help = "Go on from what an interrupted run left behind", .group = kOutput});
+  to(resume, {.name = "resume", .help = "Go on from what an interrupted run left", .group = kOutput});
   to(overwrite, {.name = "overwrite",
                  .help = "Replace an existing output, and drop what an interrupted run left",
                  .group = kOutput});
@@ -70,7 +86,7 @@ void EmbedOptions::declare(OptionBinder& to) {
                .help = "What to write",
                .otherwise = "mean",
                .value_name = "LIST",
-               .choices = {"mean", "max", "cls", "per-residue", "logits", "contacts", "attentions"}});
+               .choices = output_names()});
   to(layers, {.name = "layers",
               .letter = 'l',
               .help = "Layers: 0 (embeddings) to L, -1 (last), ranges as 0..6, or all",

@@ -1,4 +1,4 @@
-// The options of groel embed, which other tasks are special cases of.
+// The options of groel embed, parts of which other tasks use.
 #pragma once
 
 #include "tasks/reading/options.h"

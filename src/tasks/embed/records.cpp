@@ -1,4 +1,4 @@
-// Reading and reducing records.
+// Reads records and reduces them to distinct sequences.
 #include "tasks/embed/records.h"
 
 #include <array>
@@ -139,6 +139,18 @@ EmbedInput read_embed_input(const EmbedInputOptions& options, const models::Mode
   const io::ReadingNotes notes = for_each_input(
       options.paths, options.reader, [&](io::SequenceRecord& record) { builder.add_record(std::move(record)); });
   return builder.finish(notes);
+}
+
+engine::RunJobs jobs_of(const EmbedInput& input, const bio::Tokenizer& tokenizer) {
+  return {
+      .count = static_cast<std::int64_t>(input.sequences.size()),
+      .lengths =
+          [&input](std::int64_t key) {
+            const auto at = static_cast<std::size_t>(key);
+            return bio::Lengths{input.residues[at], input.tokens[at]};
+          },
+      .sequence = [&input, &tokenizer](
+                      std::int64_t key) { return tokenizer.encode(input.sequences[static_cast<std::size_t>(key)]); }};
 }
 
 }  // namespace groel::tasks

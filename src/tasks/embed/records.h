@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "base/progress.h"
+#include "engine/runner.h"
 #include "io/sequences.h"
 #include "io/sequences_summary.h"
-#include "models/model.h"
 
 namespace groel::tasks {
 
@@ -45,6 +45,9 @@ struct EmbedInputOptions {
 
 /// Reads everything. Errors for an input as a whole are thrown; those of a record stay with it.
 EmbedInput read_embed_input(const EmbedInputOptions& options, const models::Model& model);
+
+/// The distinct sequences as jobs; `input` and the tokenizer outlive them.
+engine::RunJobs jobs_of(const EmbedInput& input, const bio::Tokenizer& tokenizer);
 
 /// A sequence as it counts for identity: white space gone, letters upper case, a trailing `*` dropped.
 std::string clean_sequence(std::string_view sequence);

@@ -1,9 +1,7 @@
-// The loop of an embedding run.
+// Runs the loop of an embedding run.
 #include "tasks/embed/run.h"
 
-#include <algorithm>
-#include <chrono>
-#include <future>
+#include <map>
 #include <new>
 
 #include "base/cpu.h"
@@ -19,53 +17,28 @@
 namespace groel::tasks {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-using formats::ItemKind;
-
-formats::Item to_item(ItemKind kind, int layer, const Tensor& tensor) {
-  const auto values = tensor.values<float>();
-  return {kind, layer, tensor.shape(), {values.begin(), values.end()}};
-}
-
-const std::map<int, Tensor>* by_layer(const engine::Embedding& embedding, ItemKind kind) {
-  switch (kind) {
-    case ItemKind::mean: return &embedding.mean;
-    case ItemKind::max: return &embedding.max;
-    case ItemKind::cls: return &embedding.cls;
-    case ItemKind::per_residue: return &embedding.per_residue;
-    case ItemKind::attentions: return &embedding.attentions;
-    default: return nullptr;
-  }
-}
-
-// In the order of the kinds asked for, layers ascending within each.
-std::vector<formats::Item> to_items(const engine::Embedding& embedding, const std::vector<ItemKind>& kinds,
-                                    int last_layer) {
+// In the order asked for, the layers of each ascending.
+std::vector<formats::Item> to_items(const engine::OutputValues& values) {
   std::vector<formats::Item> items;
-  for (const ItemKind kind : kinds) {
-    if (const auto* layers = by_layer(embedding, kind))
-      for (const auto& [layer, tensor] : *layers) items.push_back(to_item(kind, layer, tensor));
-    else
-      items.push_back(to_item(kind, last_layer, kind == ItemKind::logits ? embedding.logits : embedding.contacts));
+  for (const auto& [output, layer, tensor] : values.values) {
+    const auto numbers = tensor.values<float>();
+    items.push_back({output, layer, tensor.shape(), {numbers.begin(), numbers.end()}});
   }
   return items;
 }
 
-std::int64_t width_of(ItemKind kind, const models::ModelInfo& info) {
-  if (kind == ItemKind::logits) return info.vocabulary;
-  if (kind == ItemKind::attentions) return info.heads;
-  return kind == ItemKind::contacts ? 0 : info.width;
+std::int64_t width_of(bio::Output output, const models::ModelInfo& info) {
+  const auto width = engine::recipe(output).width;
+  return width == nullptr ? 0 : width(info);
 }
 
 formats::ResultSchema schema_of(const checkpoints::LoadedModel& loaded, const EmbedInput& input,
                                 const EmbedRunOptions& options) {
   const models::ModelInfo info = loaded.model->info();
   formats::ResultSchema schema;
-  for (const ItemKind kind : options.kinds) {
-    const bool whole_model = kind == ItemKind::logits || kind == ItemKind::contacts;
-    for (const int layer : whole_model ? std::vector{static_cast<int>(info.layers)} : options.request.layers)
-      if (kind != ItemKind::attentions || layer > 0) schema.columns.push_back({kind, layer, width_of(kind, info)});
-  }
+  for (const bio::Output output : options.request.outputs)
+    for (const int layer : engine::layers_of(output, options.request.layers, info.layers))
+      schema.columns.push_back({output, layer, width_of(output, info)});
   schema.records = static_cast<std::int64_t>(input.records.size());
   for (const EmbedRecord& record : input.records)
     if (!record.error) {
@@ -76,18 +49,20 @@ formats::ResultSchema schema_of(const checkpoints::LoadedModel& loaded, const Em
   return schema;
 }
 
-engine::PlanOptions with_input(engine::PlanOptions plan, const EmbedInput& input) {
-  plan.held = input.bytes;
-  return plan;
+engine::RunnerOptions runner_options(const EmbedInput& input, const EmbedRunOptions& options) {
+  engine::RunnerOptions out{
+      .plan = options.plan, .keeping = engine::Keeping::beside, .progress = {.phase = "embedding"}};
+  out.plan.held = input.bytes;
+  if (options.long_policy == LongPolicy::window) out.long_sequences = engine::LongSequences::window;
+  if (options.log_softmax)
+    out.finish = [](std::int64_t, engine::OutputValues& values) {
+      for (auto& value : values.values)
+        if (value.output == bio::Output::logits) engine::log_softmax_rows(value.tensor);
+    };
+  return out;
 }
 
-/// A distinct sequence and what came of it.
-struct Computed {
-  std::int64_t key;
-  engine::Embedding embedding;
-};
-
-class EmbedRun {
+class EmbedRun final : public engine::RunStore {
  public:
   EmbedRun(const checkpoints::LoadedModel& loaded, const EmbedInput& input, const EmbedRunOptions& options, Sink& sink)
       : loaded_(loaded),
@@ -95,15 +70,15 @@ class EmbedRun {
         input_(input),
         options_(options),
         sink_(sink),
-        plan_(model_, options.request, with_input(options.plan, input)),
+        runner_(model_, options.request, runner_options(input, options)),
         journal_({options.output, options.resume, options.overwrite}, identity()),
         spool_(journal_.spool()) {
     drop_unlike();
     summary_.records = static_cast<std::int64_t>(input.records.size());
     summary_.distinct = static_cast<std::int64_t>(input.sequences.size());
     summary_.resumed = spool_.count();
-    summary_.bytes_per_token = plan_.bytes_per_token();
-    summary_.max_tokens = plan_.max_tokens();
+    summary_.bytes_per_token = runner_.plan().bytes_per_token();
+    summary_.max_tokens = runner_.plan().max_tokens();
   }
 
   EmbedSummary run() {
@@ -126,6 +101,19 @@ class EmbedRun {
     return summary_;
   }
 
+  bool has(std::int64_t key) const override { return spool_.has(key); }
+  // Not into the spool: with more memory a resumed run can compute it.
+  void refuse(std::int64_t key, const Error& error) override { unfit_.emplace(key, error); }
+  void keep(std::int64_t key, engine::OutputValues values) override {
+    formats::Spool::Entry entry{{}, values.failure};
+    if (!entry.error) entry.items = to_items(values);
+    spool_.append(key, entry);
+  }
+  std::int64_t batch_kept() override {
+    write_ready();
+    return static_cast<std::int64_t>(next_record_);
+  }
+
  private:
   nlohmann::json identity() const {
     nlohmann::json out = describe_run(loaded_, options_);
@@ -145,9 +133,8 @@ class EmbedRun {
       for (std::size_t i = 0; i < entry.items.size(); ++i) {
         const formats::Item& item = entry.items[i];
         const auto& column = schema.columns[i];
-        const auto at = static_cast<std::size_t>(key);
-        if (item.kind != column.kind || item.layer != column.layer ||
-            item.shape != formats::item_shape(column, {input_.residues[at], input_.tokens[at]}))
+        if (item.output != column.output || item.layer != column.layer ||
+            item.shape != formats::item_shape(column, lengths(key)))
           return false;
       }
       return true;
@@ -163,95 +150,17 @@ class EmbedRun {
   }
 
   void compute() {
-    const std::vector<std::int64_t> todo = outstanding();
-    std::vector<std::int64_t> tokens;
-    for (const std::int64_t key : todo) tokens.push_back(token_count(key));
-    for (const std::int64_t key : todo) total_residues_ += input_.residues[static_cast<std::size_t>(key)];
-    started_ = Clock::now();
-    std::size_t begin = 0;
-    std::future<void> writing;  // of the batch before, while this one is computed
-    for (const std::size_t end : plan_.batches(tokens)) {
-      check_interrupted();
-      plan_.make_room(std::span(tokens).subspan(begin, end - begin));
-      std::vector<Computed> batch = compute_batch({todo.data() + begin, end - begin});
-      begin = end;
-      if (writing.valid()) writing.get();
-      // deferred: here, where the system has no more threads to give
-      writing =
-          std::async(std::launch::async | std::launch::deferred, [this, batch = std::move(batch)] { write(batch); });
-    }
-    if (writing.valid()) writing.get();
-    summary_.seconds = seconds();
-    sink_.progress_done();
+    engine::RunJobs jobs = jobs_of(input_, model_.tokenizer());
+    jobs.total = summary_.records;
+    const engine::RunSummary done = runner_.run(jobs, *this, sink_);
+    summary_.residues_computed = done.residues;
+    summary_.tokens_computed = done.tokens;
+    summary_.seconds = done.seconds;
   }
 
-  // Sequences not in the spool; those that cannot fit are failed here, before the run.
-  std::vector<std::int64_t> outstanding() {
-    std::vector<std::int64_t> out;
-    for (std::int64_t key = 0; key < summary_.distinct; ++key) {
-      if (spool_.has(key)) continue;
-      if (plan_.fits(token_count(key)))
-        out.push_back(key);
-      else  // not into the spool: with more memory a resumed run can compute it
-        unfit_.emplace(key, plan_.too_large(token_count(key)));
-    }
-    return out;
-  }
-
-  std::int64_t token_count(std::int64_t key) const { return input_.tokens[static_cast<std::size_t>(key)]; }
-
-  bio::Encoded encoded(std::int64_t key) const {
-    return model_.tokenizer().encode(input_.sequences[static_cast<std::size_t>(key)]);
-  }
-
-  bool needs_windows(std::int64_t key) const {
-    const auto limit = model_.info().max_residues;
-    return limit && input_.residues[static_cast<std::size_t>(key)] > *limit;
-  }
-
-  std::vector<Computed> compute_batch(std::span<const std::int64_t> keys) const {
-    std::vector<Computed> out;
-    std::vector<std::int64_t> whole;
-    std::vector<std::vector<std::int32_t>> sequences;
-    for (const std::int64_t key : keys) {
-      if (needs_windows(key)) {
-        out.push_back({key, embed_windows(encoded(key))});
-      } else {
-        whole.push_back(key);
-        sequences.push_back(encoded(key).ids);
-      }
-    }
-    std::vector<engine::Embedding> embeddings = engine::embed_batch(model_, sequences, options_.request);
-    for (std::size_t i = 0; i < whole.size(); ++i) out.push_back({whole[i], std::move(embeddings[i])});
-    if (options_.log_softmax)
-      for (Computed& one : out)
-        if (!one.embedding.failure) engine::log_softmax_rows(one.embedding.logits);
-    return out;
-  }
-
-  void write(const std::vector<Computed>& batch) {
-    for (const Computed& one : batch) keep(one.key, one.embedding);
-    write_ready();
-    report();
-  }
-
-  engine::Embedding embed_windows(const bio::Encoded& sequence) const {
-    const engine::EmbedRequest request = engine::window_request(options_.request);
-    const auto cut = engine::windows(sequence.residues(), *model_.info().max_residues);
-    std::vector<engine::Embedding> parts;
-    for (const engine::Window& window : cut) {
-      const auto piece = model_.tokenizer().with_ends(sequence.ids_of(window.begin, window.end));
-      parts.push_back(std::move(engine::embed_batch(model_, std::span(&piece, 1), request).front()));
-    }
-    return engine::join_windows(parts, cut, options_.request);
-  }
-
-  void keep(std::int64_t key, const engine::Embedding& embedding) {
-    formats::Spool::Entry entry{{}, embedding.failure};
-    if (!entry.error) entry.items = to_items(embedding, options_.kinds, static_cast<int>(model_.info().layers));
-    spool_.append(key, entry);
-    summary_.residues_computed += input_.residues[static_cast<std::size_t>(key)];
-    summary_.tokens_computed += token_count(key);
+  bio::Lengths lengths(std::int64_t key) const {
+    const auto at = static_cast<std::size_t>(key);
+    return {input_.residues[at], input_.tokens[at]};
   }
 
   // Records whose results are there, up to the first whose are not.
@@ -260,7 +169,7 @@ class EmbedRun {
       check_interrupted();
       const EmbedRecord& record = input_.records[next_record_];
       formats::Result result{record.id, record.header, record.length, record.sha256, {}, std::nullopt};
-      if (record.distinct >= 0) result.tokens = token_count(record.distinct);
+      if (record.distinct >= 0) result.tokens = lengths(record.distinct).tokens;
       if (record.error) result.error = *record.error;
       if (const auto unfit = unfit_.find(record.distinct); unfit != unfit_.end()) {
         result.error = unfit->second;
@@ -283,38 +192,25 @@ class EmbedRun {
     if (summary_.failed == kShown + 1) sink_.warning("further failed records are only counted; the output names each");
   }
 
-  double seconds() const { return std::chrono::duration<double>(Clock::now() - started_).count(); }
-
-  void report() {
-    sink_.progress({.phase = "embedding",
-                    .done = static_cast<std::int64_t>(next_record_),
-                    .total = summary_.records,
-                    .tokens = summary_.residues_computed,
-                    .total_tokens = total_residues_,
-                    .seconds = seconds()});
-  }
-
   const checkpoints::LoadedModel& loaded_;
   const models::Model& model_;
   const EmbedInput& input_;
   const EmbedRunOptions& options_;
   Sink& sink_;
-  engine::MemoryPlan plan_;
+  engine::Runner runner_;
   RunJournal journal_;
   formats::Spool& spool_;
   std::unique_ptr<formats::ResultWriter> writer_;
   std::map<std::int64_t, Error> unfit_;  // sequences that the memory allowed cannot hold
   EmbedSummary summary_;
   std::size_t next_record_ = 0;
-  std::int64_t total_residues_ = 0;
-  Clock::time_point started_;
 };
 
 }  // namespace
 
 nlohmann::json describe_run(const checkpoints::LoadedModel& loaded, const EmbedRunOptions& options) {
   nlohmann::json include = nlohmann::json::array();
-  for (const ItemKind kind : options.kinds) include.push_back(formats::name(kind));
+  for (const bio::Output output : options.request.outputs) include.push_back(bio::name(output));
   const char* const policies[] = {"error", "truncate", "window"};
   nlohmann::json out = {{"program", "groel"},
                         {"version", kVersion},

@@ -1,5 +1,5 @@
-// The embedding run: distinct sequences through the model in planned batches, results kept in the spool as they come,
-// records written in the input's order.
+// The embedding run: runs distinct sequences through the model in planned batches, keeps results in the spool, and
+// writes the records in the input's order.
 #pragma once
 
 #include <filesystem>
@@ -8,16 +8,15 @@
 
 #include "base/progress.h"
 #include "checkpoints/load.h"
-#include "engine/embed.h"
 #include "engine/plan.h"
+#include "engine/runner.h"
 #include "formats/result.h"
 #include "tasks/embed/records.h"
 
 namespace groel::tasks {
 
 struct EmbedRunOptions {
-  engine::EmbedRequest request;
-  std::vector<formats::ItemKind> kinds;  ///< in the order asked for
+  engine::OutputRequest request;
   engine::PlanOptions plan;
   bool log_softmax = false;  ///< logits as natural logarithms of probabilities
   LongPolicy long_policy = LongPolicy::error;

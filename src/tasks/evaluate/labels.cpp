@@ -1,4 +1,4 @@
-// Reading, predicting, scoring.
+// Reads labelled data, predicts the labels and scores the predictions.
 #include "tasks/evaluate/labels.h"
 
 #include <algorithm>

@@ -6,8 +6,8 @@
 
 namespace groel::tasks {
 
-/// -> {"loss", the scores of train::label_scores, "targets", "classes": [a row a class]}. Errors: unsupported when the
-/// model has no such head; as train::read_labelled and encode_labels.
+/// -> {"loss", the scores of train::label_scores, "targets", "classes": [one row per class]}. Errors: unsupported when
+/// the model has no such head; as train::read_labelled and encode_labels.
 nlohmann::ordered_json evaluate_labels(const EvaluateOptions& options, Context& context);
 
 }  // namespace groel::tasks

@@ -1,4 +1,4 @@
-// Comparing with the list that training left.
+// Compares evaluation data with the list of sequences that training wrote.
 #include "tasks/evaluate/learned.h"
 
 #include "train/duplicates.h"

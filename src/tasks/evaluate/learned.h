@@ -1,4 +1,4 @@
-// Whether a model is evaluated on what it has learned from.
+// Checks whether a model is evaluated on sequences that it was trained on.
 #pragma once
 
 #include "tasks/task.h"

@@ -1,4 +1,4 @@
-// Their table.
+// The table of options of groel evaluate.
 #include "tasks/evaluate/options.h"
 
 namespace groel::tasks {
@@ -34,7 +34,7 @@ void EvaluateOptions::declare(OptionBinder& to) {
                   .value_name = "N",
                   .group = kInput});
   to(batch_tokens, {.name = "batch-tokens",
-                    .help = "Tokens a batch; changes no number",
+                    .help = "Tokens per batch; changes no number",
                     .otherwise = 4096,
                     .value_name = "N",
                     .group = kPerformance});

@@ -1,4 +1,4 @@
-// Checking the weights, and running them.
+// Checks the weights of a sparse autoencoder and runs it.
 #include "tasks/explain/autoencoder.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// The encoder of a sparse autoencoder: hidden states to the few features that fire in them.
+// The encoder of a sparse autoencoder: turns hidden states into the few features that are active in them.
 #pragma once
 
 #include "ops/linear.h"

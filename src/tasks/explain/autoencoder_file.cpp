@@ -1,4 +1,4 @@
-// Names that published autoencoders have for their tensors and settings.
+// Names of tensors and settings in the files of published autoencoders.
 #include "tasks/explain/autoencoder_file.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// The file of a sparse autoencoder: which of its tensors is what, and what it says of how it is to be run.
+// The file of a sparse autoencoder: which tensor is which, and its settings.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ struct AutoencoderFile {
   std::string weight;  ///< names of tensors; empty: there is none
   std::string bias;
   std::string pre_bias;   ///< subtracted from the state
-  std::string threshold;  ///< of JumpReLU, one a feature
+  std::string threshold;  ///< of JumpReLU, one per feature
   bool log_threshold = false;
   std::vector<std::string> unused;  ///< names of the others
   std::optional<std::int64_t> layer, top;

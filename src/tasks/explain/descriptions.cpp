@@ -1,4 +1,4 @@
-// Reading the table of descriptions.
+// Reads the table of feature descriptions.
 #include "tasks/explain/descriptions.h"
 
 #include <charconv>

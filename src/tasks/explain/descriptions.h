@@ -1,4 +1,4 @@
-// What features mean: a table of their numbers and texts.
+// What features mean: a table of feature numbers and descriptions.
 #pragma once
 
 #include <map>

@@ -1,4 +1,4 @@
-// Writing findings.
+// Writes what `groel explain` found.
 #include "tasks/explain/findings.h"
 
 #include "base/words.h"

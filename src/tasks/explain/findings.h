@@ -1,4 +1,4 @@
-// What `groel explain` found, and its forms: CSV, JSON, a table for people.
+// What `groel explain` found, as CSV, JSON, or a table for people.
 #pragma once
 
 #include <nlohmann/json.hpp>

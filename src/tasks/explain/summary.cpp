@@ -1,4 +1,4 @@
-// One pass over the residues, and a sort.
+// Summarises active features by one pass over the residues, and a sort.
 #include "tasks/explain/summary.h"
 
 #include <algorithm>

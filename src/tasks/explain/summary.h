@@ -1,4 +1,4 @@
-// What fires in a protein, from what fires in its residues.
+// The features that are active in a protein, collected from its residues.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Choosing by size, then by number: one order, whatever the row was computed with.
+// Chooses features by size, then by number, so that the order is always the same.
 #include "tasks/explain/top_features.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// The features that fire most in one row of activations.
+// The features that are most active in one row of activations.
 #pragma once
 
 #include <cstdint>

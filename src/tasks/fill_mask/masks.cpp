@@ -1,4 +1,4 @@
-// Replacing them.
+// Replaces the ways of writing a hidden residue by <mask>.
 #include "tasks/fill_mask/masks.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Bars or a heat map.
+// Draws predictions for masked residues as bars or as a heat map.
 #include "tasks/fill_mask/picture.h"
 
 #include <fmt/format.h>

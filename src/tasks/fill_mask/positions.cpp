@@ -1,4 +1,4 @@
-// Which positions, and asking for them.
+// Finds the masked positions and asks the model for them.
 #include "tasks/fill_mask/positions.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// The masked positions of the records of a fill-mask run, and what the model puts there.
+// The masked positions of the records of a fill-mask run, and the model's predictions for them.
 #pragma once
 
 #include <optional>
@@ -19,7 +19,7 @@ struct MaskRequest {
 struct FilledPosition {
   std::size_t record = 0;
   std::int64_t position = 0;            ///< 1-based
-  std::optional<std::int32_t> residue;  ///< what stood there, unless that was <mask>
+  std::optional<std::int32_t> residue;  ///< what was there, unless that was <mask>
   std::vector<double> probabilities;    ///< in the order of the choices
   std::optional<std::int64_t> truth;    ///< index of the residue in the choices, if it is one of them
 };

@@ -1,4 +1,4 @@
-// Reading texts as numbers, all or none.
+// Reads texts as numbers: all of them, or none.
 #include "tasks/project/colouring.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// Whether what points are coloured by is groups, or numbers on a scale.
+// Decides whether points are coloured by groups, or by numbers on a scale.
 #pragma once
 
 #include <string>

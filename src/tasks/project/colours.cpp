@@ -1,4 +1,4 @@
-// Looking groups up.
+// Looks up the group of each point.
 #include "tasks/project/colours.h"
 
 #include <fmt/format.h>

@@ -11,7 +11,7 @@
 namespace groel::tasks {
 
 /// The group of every vector; empty where there is none. From --colour-by: "residue-class" for ids that are residues, a
-/// column that stands beside the vectors in their own table, or one of --table, whose ids are those of the embeddings
+/// column that is beside the vectors in their own table, or one of --table, whose ids are those of the embeddings
 /// or parts of them between bars. Errors: usage; those of tables. Warns of ids that the table lacks, or has twice.
 std::vector<std::string> groups_of(const formats::VectorFile& file, const ProjectOptions& options, Sink& sink);
 

@@ -1,4 +1,4 @@
-// Their table.
+// The table of options of groel project.
 #include "tasks/project/options.h"
 
 namespace groel::tasks {

@@ -1,4 +1,4 @@
-// Series by group, or one with values.
+// Draws points as one series per group, or as one series with values.
 #include "tasks/project/picture.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// Embeddings laid out in the plane as a picture.
+// Draws embeddings in the plane.
 #pragma once
 
 #include <array>
@@ -17,7 +17,7 @@ struct PlaneMap {
   std::string method, file, column, x_name, y_name;  ///< "pca" or "tsne"; what was laid out; the axes
 };
 
-/// A point an id. Groups are coloured, the commonest of them when there are many and the others grey; numbers are a
+/// One point per id. Groups are coloured, the commonest of them when there are many and the others grey; numbers are a
 /// scale of colours.
 report::Figure plane_figure(const PlaneMap& map);
 

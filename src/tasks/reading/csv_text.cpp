@@ -1,4 +1,4 @@
-// Writing CSV.
+// Writes CSV text.
 #include "tasks/reading/csv_text.h"
 
 #include <cmath>

@@ -27,7 +27,7 @@ struct TableTexts {
 /// Writes --output by its extension: CSV, TSV, JSON, each compressed if the name says so.
 void write_table(const OutputOptions& options, const TableTexts& texts);
 
-/// Refuses an --output that stands already, unless --overwrite is given, before anything is computed.
+/// Refuses an --output that exists already, unless --overwrite is given, before anything is computed.
 void check_table_output(const OutputOptions& options);
 
 }  // namespace groel::tasks

@@ -1,4 +1,4 @@
-// Orders and sums.
+// Sorts probabilities and computes entropies.
 #include "tasks/reading/distribution.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// What a model says of one position: probabilities, their order, and how open the position is.
+// A model's prediction for one position: probabilities, their order, and how uncertain it is.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Fields are found by the marks around them.
+// Replaces field names in messages by flags; fields are found by the marks around them.
 #include "tasks/reading/flags.h"
 
 #include <algorithm>

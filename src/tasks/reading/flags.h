@@ -1,4 +1,4 @@
-// What the library says of its fields, in the words of the command line.
+// Rewrites the library's messages about its fields in the words of the command line.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 namespace groel::tasks {
 
 /// The library knows no flags: it names a field as `max_tokens`, and one with a value as `long=window`, in the marks
-/// that stand here. Where that is an option of any task it becomes --max-tokens, and --long window.
+/// that are written here. Where that is an option of any task it becomes --max-tokens, and --long window.
 std::string with_flags(std::string_view text);
 Error with_flags(const Error& error);
 

@@ -1,4 +1,4 @@
-// Cutting at bars.
+// Cuts ids at the bars.
 #include "tasks/reading/id_parts.h"
 
 #include <algorithm>

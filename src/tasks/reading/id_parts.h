@@ -1,4 +1,4 @@
-// Ids of UniProt's kind, whose parts between bars name the protein, too.
+// Ids in UniProt's form (sp|P12345|NAME), whose parts between bars name the protein, too.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Records and shared options.
+// Reads the records, and contains options that several tasks share.
 #include "tasks/reading/input.h"
 
 #include <algorithm>
@@ -44,6 +44,18 @@ std::string ids_there(const std::string& wanted, const std::vector<std::string>&
 }
 
 }  // namespace
+
+engine::RunJobs jobs_of(const std::vector<ReadRecord>& records) {
+  const auto record = [&records](std::int64_t key) -> const ReadRecord& {
+    return records[static_cast<std::size_t>(key)];
+  };
+  return {.count = static_cast<std::int64_t>(records.size()),
+          .lengths =
+              [record](std::int64_t key) {
+                return bio::Lengths{record(key).residues(), record(key).tokens()};
+              },
+          .sequence = [record](std::int64_t key) { return record(key).encoded; }};
+}
 
 std::vector<ReadRecord> read_records(const SequenceOptions& options, const bio::Tokenizer& tokenizer, Sink& sink,
                                      const SequenceEdit& edit) {

@@ -1,4 +1,4 @@
-// What the tasks that read a model's mind are given: sequences, as records of files or written out.
+// The input of tasks that ask a model about sequences: records of files, or sequences on the command line.
 #pragma once
 
 #include <cstdint>
@@ -12,6 +12,7 @@
 #include "base/progress.h"
 #include "checkpoints/load.h"
 #include "engine/masked_scan.h"
+#include "engine/runner.h"
 #include "io/sequences_summary.h"
 #include "tasks/reading/options.h"
 
@@ -25,6 +26,9 @@ struct ReadRecord {
   std::int64_t tokens() const noexcept { return encoded.tokens(); }
   std::int64_t residues() const noexcept { return encoded.residues(); }
 };
+
+/// Records as jobs, by their index; those with an error are jobs, too. `records` outlive them.
+engine::RunJobs jobs_of(const std::vector<ReadRecord>& records);
 
 /// What is done to the text of a sequence before it is read.
 using SequenceEdit = std::function<std::string(const std::string&)>;

@@ -1,4 +1,4 @@
-// The journal's folder, and the file in it that becomes the output.
+// The folder of the journal, and the file in it that becomes the output.
 #include "tasks/reading/journal.h"
 
 #include <fcntl.h>
@@ -115,7 +115,7 @@ void RunJournal::publish() const {
   }
   const bool stands = fs::exists(place_.path);
   if (!output_.overwrite && stands && !same_bytes(written(), place_.path))
-    throw Error(ErrorKind::usage, {"another file came to stand under the output's name", output_.path.string(),
+    throw Error(ErrorKind::usage, {"another file has appeared under the output's name", output_.path.string(),
                                    "move it away, or add --overwrite to replace it"});
   if (stands) keep_permissions(written(), place_.path);
   std::error_code failed;

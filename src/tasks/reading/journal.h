@@ -1,4 +1,4 @@
-// A run that can be stopped: what it has computed is kept beside its output, which gets its name when it is whole.
+// A run that can be stopped and resumed: results are kept beside the output, which appears when all are there.
 #pragma once
 
 #include <filesystem>
@@ -19,9 +19,9 @@ struct RunOutput {
 /// Where a run that writes to `output` keeps what it has computed.
 std::filesystem::path journal_folder(const std::filesystem::path& output);
 
-/// Refuses, before anything is computed, an output that is a folder, that stands already (with `resume` it may, if the
-/// run's journal does, too: then the end of that run was cut off after the file got its name), or without a folder to
-/// stand in. Errors: usage, not_found.
+/// Refuses, before anything is computed, an output that is a folder, that exists already (with `resume` it may, if the
+/// run's journal does, too: then the end of that run was cut off after the file got its name), or whose folder does
+/// not exist. Errors: usage, not_found.
 void check_run_output(const RunOutput& output);
 
 /// Says what of a journal could not be used, if anything; `unlike`: entries that drop_unlike dropped.
@@ -39,7 +39,7 @@ class RunJournal {
   /// Where to write the output until it is whole; what a killed run left there is removed.
   std::filesystem::path unfinished() const;
   /// Gives the finished file its name, after those of a JointCommit that waits; a special file is written to. A file
-  /// that came to stand there is replaced only if that was asked for, or if it is this one: a run that was killed after
+  /// that has appeared there is replaced only if that was asked for, or if it is this one: a run that was killed after
   /// this step is finished by `resume`.
   void publish() const;
   /// The error that ends the run, saying how to go on. What is computed stays, of `total` sequences; the unfinished

@@ -1,4 +1,4 @@
-// Finding and saying.
+// Finds the model and says which one is used.
 #include "tasks/reading/model.h"
 
 #include "checkpoints/bundled.h"

@@ -1,4 +1,4 @@
-// The model that a task is given: found by path or name, and said where that is not plain.
+// The model that a task is given: found by path or name, and named in a note where it is not obvious.
 #pragma once
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-// What the folder holds decides.
+// Checks whether a model may be written to a folder, by what the folder contains.
 #include "tasks/reading/model_folder.h"
 
 #include <filesystem>

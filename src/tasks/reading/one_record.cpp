@@ -1,4 +1,4 @@
-// One record of possibly many.
+// Chooses one record out of possibly many.
 #include "tasks/reading/one_record.h"
 
 namespace groel::tasks {

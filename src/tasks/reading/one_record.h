@@ -1,4 +1,4 @@
-// The one sequence of the tasks that show a single one.
+// The sequence of tasks that show a single one.
 #pragma once
 
 #include "tasks/reading/input.h"

@@ -1,4 +1,4 @@
-// Help and defaults of the shared rows.
+// Help texts and defaults of the options that several tasks share.
 #include "tasks/reading/options.h"
 
 #include "checkpoints/bundled.h"
@@ -79,7 +79,7 @@ OptionSpec memory_option() {
 
 void BatchOptions::declare(OptionBinder& to) {
   to(max_tokens, {.name = "max-tokens",
-                  .help = "Tokens a batch at most (default: chosen from the plan)",
+                  .help = "Tokens per batch at most (default: chosen from the plan)",
                   .value_name = "N",
                   .group = kPerformance});
   to(memory, memory_option());
@@ -98,6 +98,7 @@ engine::ScanOptions MaskedScanOptions::scan_options() const {
 OptionSpec table_option(std::string help, const std::vector<std::string>& more) {
   OptionSpec spec{.name = "output", .letter = 'o', .help = std::move(help), .value_name = "FILE"};
   spec.writes = Writes::file;
+  spec.aliases = {"out"};
   spec.extensions = table_extensions();
   spec.extensions.insert(spec.extensions.end(), more.begin(), more.end());
   return spec;

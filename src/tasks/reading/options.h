@@ -1,4 +1,4 @@
-// Options that several tasks share: groups of fields that their structs are made of, and the rows of those fields.
+// Options that several tasks share: groups of fields for their structs, and the table rows of those fields.
 #pragma once
 
 #include <cstdint>

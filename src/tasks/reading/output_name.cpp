@@ -1,4 +1,4 @@
-// Names made from ids.
+// Makes file names from sequence ids.
 #include "tasks/reading/output_name.h"
 
 #include <cctype>

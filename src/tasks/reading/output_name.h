@@ -1,4 +1,4 @@
-// Files of one command that are several: one a record, one a map.
+// Names of outputs that are several files: one per record or per map.
 #pragma once
 
 #include <filesystem>
@@ -11,11 +11,11 @@ namespace groel::tasks {
 /// '_'.
 std::filesystem::path with_part(const std::filesystem::path& path, const std::string& part);
 
-/// What to do with files that stand already.
+/// What to do with files that exist already.
 enum class Standing { refuse, replace };
 
 /// The file of each part: `path` itself where there is one part, else with_part; none for an empty path. Errors: usage,
-/// for parts whose names are alike as file names, and for files that stand already, unless they are to be replaced.
+/// for parts whose names are alike as file names, and for files that exist already, unless they are to be replaced.
 std::vector<std::filesystem::path> part_paths(const std::filesystem::path& path, const std::vector<std::string>& parts,
                                               Standing standing);
 

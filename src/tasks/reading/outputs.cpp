@@ -1,4 +1,4 @@
-// Files are compared by what the system says they are.
+// Checks outputs before a run; the system's file numbers tell whether two paths are the same file.
 #include "tasks/reading/outputs.h"
 
 #include <sys/stat.h>
@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A file or a folder that stands.
+/// A file or a folder that exists.
 struct Identity {
   dev_t device = 0;
   ino_t inode = 0;
@@ -45,7 +45,7 @@ std::vector<std::string> words_of(const nlohmann::json& value) {
   return {};
 }
 
-// Whatever else is named and stands, with no list of options that could forget one; and what stdin comes from.
+// Whatever else is named and exists, with no list of options that could forget one; and what stdin comes from.
 std::vector<Input> inputs_of(const std::vector<OptionSpec>& table, const Options& options) {
   std::vector<Input> out;
   for (const OptionSpec& spec : table) {
@@ -79,7 +79,7 @@ bool lies_in(const fs::path& path, const fs::path& folder) {
   return rest == folder.end();
 }
 
-// Also of a path whose last parts do not stand yet.
+// Also of a path whose last parts do not exist yet.
 fs::path settled(const fs::path& path) {
   std::error_code failed;
   const fs::path absolute = fs::absolute(output_place(path).path, failed);
@@ -125,7 +125,7 @@ void check_against_models(const Output& output, const std::vector<fs::path>& mod
     const bool inside = output.spec->writes != Writes::folder && fs::is_directory(model) && lies_in(path, model);
     const bool around = output.spec->writes == Writes::folder && lies_in(model, path);
     if (same || around) refuse(output, fmt::format("the model is read from there ({})", model.string()));
-    if (inside) refuse(output, fmt::format("the output would stand among the files of the model {}", model.string()));
+    if (inside) refuse(output, fmt::format("the output would be among the files of the model {}", model.string()));
   }
 }
 

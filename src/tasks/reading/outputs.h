@@ -1,4 +1,4 @@
-// What is true of the outputs of every task: a known format, and nothing overwritten that is read.
+// Checks the outputs of every task: the format is known, and no input is overwritten.
 #pragma once
 
 #include <span>

@@ -1,4 +1,4 @@
-// One place for what all pictures have in common.
+// What the pictures of all tasks have in common.
 #include "tasks/reading/picture.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// The --picture of tasks that have something to show.
+// The option --picture of tasks that can draw their results.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace groel::tasks {
 
-/// Refuses, before anything is computed, a --picture of no known format, or one that stands already unless --overwrite
+/// Refuses, before anything is computed, a --picture of no known format, or one that exists already unless --overwrite
 /// is given.
 void check_picture(const OutputOptions& options);
 

@@ -1,4 +1,4 @@
-// Tells how far the forward passes of a masked scan are.
+// Reports the progress of the forward passes of a masked scan.
 #pragma once
 
 #include <chrono>

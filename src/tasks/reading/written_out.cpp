@@ -1,4 +1,4 @@
-// Telling a sequence from a file's name.
+// Tells a sequence from a file's name.
 #include "tasks/reading/written_out.h"
 
 #include <fmt/core.h>

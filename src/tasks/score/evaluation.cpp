@@ -1,4 +1,4 @@
-// Correlations and AUROC.
+// Computes correlations and AUROC.
 #include "tasks/score/evaluation.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// The three methods.
+// The three scoring methods.
 #include "tasks/score/methods.h"
 
 #include <deque>
@@ -110,7 +110,7 @@ class WholeSequences {
   }
 
   bool next(engine::ScanQuery& query) {
-    do {  // residues that are none of the 20 stand on both sides, and are no part of the sums
+    do {  // residues that are none of the 20 are on both sides, and are no part of the sums
       while (position_ == encoded_.residues())
         if (!advance()) return false;
       ++position_;

@@ -1,4 +1,4 @@
-// Scores of variants by what a masked model says of them.
+// Methods that score variants with a masked language model.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@
 namespace groel::tasks {
 
 enum class ScoreMethod {
-  wt_marginals,       ///< log p(new) - log p(old) of one pass over the wild type as it stands, summed over the changes
+  wt_marginals,       ///< log p(new) - log p(old) of one pass over the wild type as it is, summed over the changes
   masked_marginals,   ///< the same, each position masked in a copy of its own
   pseudo_perplexity,  ///< log-likelihood of the whole variant less the wild type's, each residue masked in turn
 };
@@ -23,7 +23,7 @@ struct ScoreInput {
   const std::string& wild_type;
 };
 
-/// A score a row, higher is more like what the model expects, 0 is the wild type's; NaN where the row has an error.
+/// One score per row, higher is more like what the model expects, 0 is the wild type's; NaN where the row has an error.
 /// Rows that this method or model cannot score get their error.
 std::vector<double> score_variants(const ScoreInput& input, std::vector<VariantRow>& rows, Sink& sink);
 

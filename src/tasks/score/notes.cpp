@@ -1,4 +1,4 @@
-// Notes on rows and positions.
+// Writes the notes on rows and positions.
 #include "tasks/score/notes.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// What a score run says beside its scores.
+// The notes that a score run prints beside its scores.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -11,7 +11,7 @@
 namespace groel::tasks {
 
 /// Before anything is computed: which positions have no part in a scan or in sums over residues, chains that rows name,
-/// variants that stand more than once.
+/// variants that occur more than once.
 std::vector<std::string> notes_before(const VariantTable& table, const WildType& protein, const ScoreOptions& options);
 
 /// Afterwards: an offset that would fit where rows failed, and rows that are no part of a comparison.

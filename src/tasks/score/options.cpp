@@ -1,4 +1,4 @@
-// Their table.
+// The table of options of groel score.
 #include "tasks/score/options.h"
 
 namespace groel::tasks {
@@ -19,7 +19,7 @@ void ScoreOptions::declare(OptionBinder& to) {
   to(gaps, gaps_option());
   to(variants, {.name = "variants",
                 .letter = 'v',
-                .help = "CSV or TSV table, a list of one variant a line, or variants themselves: A5D:K9R,M1A",
+                .help = "CSV or TSV table, a list of one variant per line, or variants themselves: A5D:K9R,M1A",
                 .value_name = "FILE"});
   to(scan, {.name = "scan", .help = "Every single substitution of the sequence"});
   to(mutation_column, {.name = "mutation-column",

@@ -1,4 +1,4 @@
-// A heat map or a scatter plot.
+// Draws scores as a heat map or a scatter plot.
 #include "tasks/score/picture.h"
 
 #include <fmt/format.h>

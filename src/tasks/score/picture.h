@@ -27,7 +27,7 @@ struct ScoredBy {
 report::Figure scan_figure(const WildType& wild_type, const std::vector<VariantRow>& rows,
                            std::span<const double> scores, const ScoredBy& by);
 
-/// Measured values against scores, a point a variant that has both, with a straight line through them.
+/// Measured values against scores, one point per variant that has both, with a straight line through them.
 struct Comparison {
   std::string protein, measured;
   Agreement agreement;

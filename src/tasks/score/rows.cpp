@@ -1,4 +1,4 @@
-// Variants of rows.
+// Reads the variants of rows.
 #include "tasks/score/rows.h"
 
 #include <algorithm>
@@ -145,7 +145,7 @@ std::vector<std::string> row_notes(const std::vector<VariantRow>& rows) {
   }
   std::vector<std::string> out;
   if (again > 0)
-    out.push_back(fmt::format("{} a variant that stands in an earlier row, too, and {} scored and counted again",
+    out.push_back(fmt::format("{} a variant that is in an earlier row, too, and {} scored and counted again",
                               again == 1 ? "1 row has" : fmt::format("{} rows have", again),
                               again == 1 ? "is" : "are"));
   if (!chains.empty()) {

@@ -1,4 +1,4 @@
-// The variant of one row: read, moved to the sequence's numbers, and checked.
+// The variant in one row: read, renumbered to the sequence, and checked.
 #pragma once
 
 #include <optional>
@@ -27,7 +27,7 @@ bio::Variant differences(const std::string& sequence, const std::string& wild_ty
 /// Every substitution of every residue that is scored.
 VariantTable every_substitution(const std::string& wild_type, std::int64_t offset);
 
-/// What is to be said of the rows: chains that are named, variants that stand more than once.
+/// What is to be said of the rows: chains that are named, variants that occur more than once.
 std::vector<std::string> row_notes(const std::vector<VariantRow>& rows);
 
 /// The one offset with which all residues that the rows name would agree with the wild type, or most of many where less

@@ -1,4 +1,4 @@
-// Reading variants.
+// Reads the variants of a score run.
 #include "tasks/score/table.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// The variants of a score run: rows of a table, words of the command line, or every single substitution.
+// The variants of a score run: rows of a table, words of the command line, or all single substitutions.
 #pragma once
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// Writing answers.
+// Writes the answers of `groel search query`.
 #include "tasks/search/answers.h"
 
 #include <fmt/format.h>

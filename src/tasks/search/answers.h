@@ -20,7 +20,7 @@ struct Answer {
 
 /// With `annotations` also labels.
 std::string answers_text(const std::vector<Answer>& answers, const Annotations* annotations);
-/// A row a hit; with `annotations` a row a label of a query.
+/// One row per hit; with `annotations` one row per label of a query.
 std::string answers_csv(const std::vector<Answer>& answers, const Annotations* annotations);
 nlohmann::ordered_json answers_json(const std::vector<Answer>& answers, const Annotations* annotations);
 

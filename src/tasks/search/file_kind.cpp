@@ -1,4 +1,4 @@
-// Telling kinds of files apart by their first bytes.
+// Recognises kinds of files by their first bytes.
 #include "tasks/search/file_kind.h"
 
 #include <fmt/format.h>

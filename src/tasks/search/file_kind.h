@@ -1,4 +1,4 @@
-// What a file is that was taken for an index, or for embeddings: files of the steps before and after.
+// Recognises what was given instead of an index or embeddings: files of the steps before or after.
 #pragma once
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-// Building until it is good.
+// Builds the graph of an index; where it is not good enough, once more with twice the neighbours, or none.
 #include "tasks/search/graph.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// Whether an index gets a graph, and which: one that finds what an exact search finds, or none.
+// Decides whether an index gets a graph, and which: one that finds what an exact search finds, or none.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// Writing and opening an index.
+// Writes and opens the index file.
 #include "tasks/search/index_file.h"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// The file of `groel search`: vectors of length 1, ids and the graph over them, as named tensors of a safetensors file
-// that is mapped and not read.
+// The index file of `groel search`: vectors of length 1, their ids and the graph, as named tensors of a safetensors
+// file, which is mapped into memory and not read.
 #pragma once
 
 #include <filesystem>

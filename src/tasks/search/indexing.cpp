@@ -1,4 +1,4 @@
-// Vectors of length 1, a graph where it helps, and what was left out.
+// Makes an index: vectors of length 1, a graph where it helps, and notes on what was left out.
 #include "tasks/search/indexing.h"
 
 #include <algorithm>
@@ -74,7 +74,7 @@ Material read(const std::string& path, const SearchOptions& options, Sink& sink)
     throw Error(ErrorKind::bad_input, {"no vector is left to index", path, "look at what wrote the file"});
   out.repeated_ids = repeated(out.file.ids);
   if (out.repeated_ids > 0)
-    sink.warning(counted(out.repeated_ids, "id stands", "ids stand") +
+    sink.warning(counted(out.repeated_ids, "id occurs", "ids occur") +
                  " more than once: a query by id means the first");
   return out;
 }

@@ -1,4 +1,4 @@
-// groel search index: from an embedding file to an index.
+// groel search index: makes an index from an embedding file.
 #pragma once
 
 #include "tasks/search/options.h"

@@ -1,4 +1,4 @@
-// Reading annotations and weighing them.
+// Reads annotations and weighs them.
 #include "tasks/search/labels.h"
 
 #include <algorithm>

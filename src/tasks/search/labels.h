@@ -1,4 +1,4 @@
-// Labels of a table, carried over from the nearest known proteins to a query.
+// Transfers labels of a table from the nearest known proteins to a query.
 #pragma once
 
 #include <map>

@@ -1,4 +1,4 @@
-// Their table.
+// The table of options of groel search.
 #include "tasks/search/options.h"
 
 #include "tasks/search/graph.h"

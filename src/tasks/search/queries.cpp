@@ -1,4 +1,4 @@
-// Queries from ids, embedding files and sequences.
+// Makes queries from ids, embedding files and sequences.
 #include "tasks/search/queries.h"
 
 #include <algorithm>
@@ -114,10 +114,6 @@ class Embedder {
       throw Error(
           ErrorKind::usage,
           {fmt::format("the index is of layer {}, and the model has {}", column_.layer, info.layers), "--model", {}});
-    request_.layers = {column_.layer};
-    request_.mean = column_.kind == formats::ItemKind::mean;
-    request_.max = column_.kind == formats::ItemKind::max;
-    request_.cls = column_.kind == formats::ItemKind::cls;
     const nlohmann::json& run = index.about().run;
     if (run.is_object() && run.contains("long") && run["long"] == "truncate") long_policy_ = LongPolicy::truncate;
   }
@@ -125,22 +121,19 @@ class Embedder {
   std::vector<SearchQuery> embed(const std::string& path, io::Gaps gaps, Sink& sink) {
     const EmbedInput input = read_embed_input({{path}, {}, long_policy_, gaps}, *loaded_.model);
     input.summary.tell(sink);
-    const engine::MemoryPlan plan(*loaded_.model, request_, {});
+    const auto computed = compute(input, sink);
     std::vector<SearchQuery> out;
     for (const EmbedRecord& record : input.records) {
       out.push_back({record.id, {}, -1, std::nullopt});
-      if (record.error) out.back().error = *record.error;
-      const std::int64_t tokens = record.error ? 0 : input.tokens[static_cast<std::size_t>(record.distinct)];
-      if (!record.error && !plan.fits(tokens)) out.back().error = plan.too_large(tokens);
-    }
-    compute(input, plan);
-    for (std::size_t i = 0; i < out.size(); ++i) {
-      if (out[i].error) continue;
-      const auto distinct = static_cast<std::size_t>(input.records[i].distinct);
-      if (const auto failure = failures_.find(distinct); failure != failures_.end())
-        out[i].error = failure->second;
+      if (record.error) {
+        out.back().error = *record.error;
+        continue;
+      }
+      const engine::OutputValues& values = computed[static_cast<std::size_t>(record.distinct)];
+      if (values.failure)
+        out.back().error = values.failure;
       else
-        set_vector(out[i], vectors_[distinct]);
+        set_vector(out.back(), values.of(column_.output).values<float>());
     }
     return out;
   }
@@ -148,53 +141,23 @@ class Embedder {
  private:
   static formats::ColumnName column_of(const SearchIndex& index) {
     const auto column = formats::parse_column_name(index.about().column);
-    if (!column || !formats::is_pooled(column->kind))
+    if (!column || !formats::is_pooled(column->output))
       throw Error(ErrorKind::usage, {"the index does not say which layer its vectors are of, so sequences cannot be "
                                      "embedded for it",
                                      "--sequences", "query with --embeddings or --ids"});
     return *column;
   }
 
-  const Tensor& result(const engine::Embedding& embedding) const {
-    const auto& by_layer = request_.mean ? embedding.mean : request_.max ? embedding.max : embedding.cls;
-    return by_layer.at(column_.layer);
-  }
-
-  void compute(const EmbedInput& input, const engine::MemoryPlan& plan) {
-    std::vector<std::size_t> keys;
-    std::vector<std::int64_t> counts;
-    for (std::size_t i = 0; i < input.sequences.size(); ++i) {
-      if (!plan.fits(input.tokens[i])) continue;
-      keys.push_back(i);
-      counts.push_back(input.tokens[i]);
-    }
-    vectors_.resize(input.sequences.size());
-    std::size_t begin = 0;
-    for (const std::size_t end : plan.batches(counts)) {
-      plan.make_room(std::span(counts).subspan(begin, end - begin));
-      std::vector<std::vector<std::int32_t>> tokens;
-      for (std::size_t i = begin; i < end; ++i)
-        tokens.push_back(loaded_.model->tokenizer().encode(input.sequences[keys[i]]).ids);
-      const auto embeddings = engine::embed_batch(*loaded_.model, tokens, request_);
-      for (std::size_t i = begin; i < end; ++i) {
-        const engine::Embedding& embedding = embeddings[i - begin];
-        if (embedding.failure) {
-          failures_.emplace(keys[i], *embedding.failure);
-          continue;
-        }
-        const auto values = result(embedding).values<float>();
-        vectors_[keys[i]].assign(values.begin(), values.end());
-      }
-      begin = end;
-    }
+  // Of each distinct sequence.
+  std::vector<engine::OutputValues> compute(const EmbedInput& input, Sink& sink) const {
+    const engine::Runner runner(*loaded_.model, {{column_.layer}, {column_.output}},
+                                {.progress = {.phase = "embedding", .unit = "queries"}});
+    return engine::run_all(runner, jobs_of(input, loaded_.model->tokenizer()), sink);
   }
 
   checkpoints::LoadedModel loaded_;
   formats::ColumnName column_;
-  engine::EmbedRequest request_;
   LongPolicy long_policy_ = LongPolicy::error;
-  std::vector<std::vector<float>> vectors_;  // of each distinct sequence
-  std::map<std::size_t, Error> failures_;    // of those that have none
 };
 
 }  // namespace

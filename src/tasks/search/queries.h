@@ -1,5 +1,5 @@
-// What `groel search query` looks for: records of the index, vectors of an embedding file, or sequences through the
-// model of the index.
+// The queries of `groel search query`: records of the index, vectors of an embedding file, or sequences, which the
+// index's model embeds.
 #pragma once
 
 #include <string>

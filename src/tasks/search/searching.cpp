@@ -1,4 +1,4 @@
-// Through the graph, and over all vectors where that finds too few.
+// Searches through the graph, or over all vectors where the graph finds too few.
 #include "tasks/search/searching.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// groel search query: answers from an index.
+// groel search query: searches an index.
 #pragma once
 
 #include "tasks/search/options.h"

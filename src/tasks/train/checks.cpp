@@ -1,4 +1,4 @@
-// Numbers of a run and its result, judged.
+// Checks the numbers of a training run and its result.
 #include "tasks/train/checks.h"
 
 #include <algorithm>

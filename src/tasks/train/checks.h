@@ -1,4 +1,4 @@
-// What can be wrong with a training run, seen before it and after.
+// Checks for what can be wrong with a training run, before it and after.
 #pragma once
 
 #include "tasks/train/findings.h"
@@ -26,7 +26,7 @@ void check_labels(const train::LabelledSet& learned, const train::LabelledSet& h
 struct Guess {
   std::string words;  ///< "always saying 'a'"
   double loss = 0;
-  double accuracy = 0;  ///< of one class a sequence or residue
+  double accuracy = 0;  ///< of one class per sequence or residue
 };
 Guess simplest_guess(const train::LabelledSet& learned, const train::LabelledSet& held_out,
                      const models::Classification& classes);

@@ -1,4 +1,4 @@
-// Which values of a run become which line.
+// Chooses which values of a run are drawn as which line.
 #include "tasks/train/curves.h"
 
 #include <fmt/format.h>

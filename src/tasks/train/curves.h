@@ -1,4 +1,4 @@
-// Pictures of training runs.
+// Draws pictures of training runs.
 #pragma once
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-// What a person should know of a training run before they believe it: warnings, and the same in --json.
+// Warnings that a person should know before they believe a training run, as text and in --json.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -1,4 +1,4 @@
-// Labels that cannot be learned from, or not fairly.
+// Finds labels that cannot be learned from, or not fairly.
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -137,7 +137,7 @@ void check_contradictions(const LabelledSet& learned, const Classification& clas
                           learned.values.begin() + static_cast<std::ptrdiff_t>(before * columns));
   }
   if (others > 0)
-    findings.warn(counted(others, "sequence to learn from stands", "sequences to learn from stand") +
+    findings.warn(counted(others, "sequence to learn from occurs", "sequences to learn from occur") +
                   " before with another label");
 }
 

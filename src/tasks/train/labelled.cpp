@@ -1,4 +1,4 @@
-// Data, head and run.
+// Prepares data and head for training on labels, and runs it.
 #include "tasks/train/labelled.h"
 
 #include <algorithm>
@@ -60,10 +60,10 @@ void tell_splits(const train::RowSplit& rows, const TrainPlan& plan, Sink& sink)
 }
 
 std::string_view words(const Classification& classes) {
-  if (classes.label_of == LabelOf::token) return "one class a residue";
+  if (classes.label_of == LabelOf::token) return "one class per residue";
   switch (classes.problem) {
-    case Problem::single_label: return "one class a sequence";
-    case Problem::multi_label: return "several labels a sequence";
+    case Problem::single_label: return "one class per sequence";
+    case Problem::multi_label: return "several labels per sequence";
     case Problem::regression: break;
   }
   return "regression";

@@ -1,4 +1,4 @@
-// groel train classify and tokens: heads on labelled data.
+// groel train classify and residues: trains heads on labelled data.
 #pragma once
 
 #include "tasks/task.h"

@@ -1,4 +1,4 @@
-// Adding up.
+// Adds up the memory of a training step.
 #include "tasks/train/memory.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// What a step of training takes, told before the run.
+// How much memory a training step takes, computed before the run.
 #pragma once
 
 #include "base/progress.h"

@@ -1,4 +1,4 @@
-// The options of groel train.
+// The table of options of groel train.
 #include "tasks/train/options.h"
 
 #include "models/family.h"
@@ -56,7 +56,7 @@ void TrainOptions::declare_data(OptionBinder& to) {
                 "long sequences"));
   to(batch_tokens,
      unset_row("batch-tokens", "N",
-               "Tokens a batch at most, end tokens counted (default: 4096, fewer for a small set, so that it "
+               "Tokens per batch at most, end tokens counted (default: 4096, fewer for a small set, so that it "
                "has 100 batches); nothing is padded"));
   to(accumulate, integer_row("accumulate", 1, "Batches an update"));
   to.verbs({"mlm"});
@@ -190,7 +190,7 @@ void TrainOptions::declare_output(OptionBinder& to) {
   to(min_gain, number_row("min-gain", 0, "By how much it has to be better to count for --patience"));
   to(save_every, integer_row("save-every", 500, "Steps between checkpoints; 0: only at the end"));
   to(save_total_limit, integer_row("save-total-limit", 2, "Checkpoints to keep, the newest; 0: all"));
-  to(keep, choice_row("keep", {"last", "best"}, "Which model to leave in --output (the best also stands in best/)"));
+  to(keep, choice_row("keep", {"last", "best"}, "Which model to leave in --output (the best is also in best/)"));
 }
 
 void LabelColumnOptions::declare(OptionBinder& to, const std::string& label_group) {

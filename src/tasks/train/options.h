@@ -1,4 +1,4 @@
-// The options of groel train: of flags and of recipes.
+// The options of groel train, from flags and from recipe files.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// From options to what the library takes.
+// Turns the options of groel train into the settings that the library takes.
 #include "tasks/train/plan.h"
 
 #include <algorithm>
@@ -133,7 +133,7 @@ train::TrainerOptions trainer_options(const TrainOptions& options) {
   return t;
 }
 
-// Signals stand at a protein's start more often than in its middle; and a piece that stays is computed once.
+// Signals are at a protein's start more often than in its middle; and a piece that stays is computed once.
 std::string crop_of(const TrainOptions& options) {
   const bool labels = objective_of(options) != Objective::mlm;
   return labels && !options.crop.given ? "start" : options.crop.value;

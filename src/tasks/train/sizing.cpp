@@ -1,4 +1,4 @@
-// Arithmetic of defaults.
+// Computes default batch sizes and numbers of epochs.
 #include "tasks/train/sizing.h"
 
 #include <algorithm>

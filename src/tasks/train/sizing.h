@@ -1,4 +1,4 @@
-// Batches and epochs that suit the data, where nobody has said how large and how many.
+// Batch sizes and numbers of epochs that suit the data, used where the user gave none.
 #pragma once
 
 #include "base/progress.h"

@@ -1,4 +1,4 @@
-// Counting classes.
+// Counts predicted and true classes and computes scores from them.
 #include "train/metrics/classification.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Averages over labels and over samples.
+// Computes multi-label scores: averages over labels and over samples.
 #include "train/metrics/multilabel.h"
 
 #include <functional>

@@ -1,4 +1,4 @@
-// Curves by falling threshold.
+// Computes ROC and precision-recall curves by falling threshold.
 #include "train/metrics/ranking.h"
 
 #include <algorithm>
@@ -23,7 +23,7 @@ void check(Labels truth, Scores scores) {
     throw Error(ErrorKind::bad_input, "a score is not a number");
 }
 
-// Counts of what scores at least as high, a point a distinct score, from high to low.
+// Counts of what scores at least as high, one point per distinct score, from high to low.
 std::vector<Counts> counts_by_threshold(Labels truth, Scores scores) {
   check(truth, scores);
   std::vector<std::size_t> order(scores.size());

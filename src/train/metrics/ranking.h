@@ -1,4 +1,4 @@
-// Scores of class scores and probabilities, with scikit-learn's definitions.
+// Scores of predicted class scores and probabilities (such as AUROC), with scikit-learn's definitions.
 #pragma once
 
 #include <cstdint>

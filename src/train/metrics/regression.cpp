@@ -1,4 +1,4 @@
-// Correlations and errors.
+// Computes correlations and errors of predicted numbers.
 #include "train/metrics/regression.h"
 
 #include <algorithm>

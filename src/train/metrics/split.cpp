@@ -1,4 +1,4 @@
-// Draws and splits in scikit-learn's order.
+// Draws random numbers and splits in scikit-learn's order.
 #include "train/metrics/split.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Splits of data sets, index by index those of scikit-learn with the same seed.
+// Splits of data sets, with the same indices as scikit-learn's for the same seed.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
 // Layer lists, windows, and pooling that leaves special tokens out.
-#include "engine/embed.h"
+#include "engine/outputs.h"
+#include "engine/layers.h"
 
 #include "base/threads.h"
 #include "checkpoints/load.h"
@@ -37,35 +38,39 @@ TEST(Windows, CoverEveryResidueAndOverlapByHalf) {
 TEST(Windows, OneWindowChangesNothing) {
   const checkpoints::LoadedModel loaded = checkpoints::load_model(testing::data("esm2-tiny"));
   const std::vector<std::int32_t> tokens = loaded.model->tokenizer().encode("MKTAYIAKQRQISFVKSHFSRQ").ids;
-  const EmbedRequest request{
-      .layers = {1, 3}, .mean = true, .max = true, .cls = true, .per_residue = true, .logits = true};
-  const auto direct = embed_batch(*loaded.model, std::span(&tokens, 1), request);
-  const auto parts = embed_batch(*loaded.model, std::span(&tokens, 1), window_request(request));
+  const OutputRequest request{.layers = {1, 3},
+                              .outputs = {Output::mean, Output::max, Output::cls, Output::per_residue, Output::logits}};
+  const auto direct = outputs_of(*loaded.model, std::span(&tokens, 1), request);
+  const auto parts = outputs_of(*loaded.model, std::span(&tokens, 1), window_request(request));
   const auto cut = windows(22, 100);
-  const Embedding joined = join_windows(parts, cut, request);
+  const OutputValues joined = join_windows(parts, cut, request, 3);
   for (const int layer : {1, 3}) {
-    EXPECT_EQ(testing::max_difference(joined.mean.at(layer).values<float>(), direct[0].mean.at(layer).values<float>()),
+    EXPECT_EQ(testing::max_difference(joined.at(Output::mean, layer).values<float>(),
+                                      direct[0].at(Output::mean, layer).values<float>()),
               0);
-    EXPECT_EQ(testing::max_difference(joined.max.at(layer).values<float>(), direct[0].max.at(layer).values<float>()),
+    EXPECT_EQ(testing::max_difference(joined.at(Output::max, layer).values<float>(),
+                                      direct[0].at(Output::max, layer).values<float>()),
               0);
-    EXPECT_EQ(testing::max_difference(joined.per_residue.at(layer).values<float>(),
-                                      direct[0].per_residue.at(layer).values<float>()),
+    EXPECT_EQ(testing::max_difference(joined.at(Output::per_residue, layer).values<float>(),
+                                      direct[0].at(Output::per_residue, layer).values<float>()),
               0);
   }
-  EXPECT_EQ(testing::max_difference(joined.logits.values<float>(), direct[0].logits.values<float>()), 0);
+  EXPECT_EQ(
+      testing::max_difference(joined.of(Output::logits).values<float>(), direct[0].of(Output::logits).values<float>()),
+      0);
 }
 
 TEST(Windows, RefuseContacts) {
-  EXPECT_THROW(window_request({.layers = {1}, .contacts = true}), Error);
-  EXPECT_THROW(window_request({.layers = {1}, .attentions = true}), Error);
+  EXPECT_THROW(window_request({.layers = {1}, .outputs = {Output::contacts}}), Error);
+  EXPECT_THROW(window_request({.layers = {1}, .outputs = {Output::attentions}}), Error);
 }
 
 TEST(Embed, MeanAndMaxAreOverResiduesAlone) {
   const checkpoints::LoadedModel loaded = checkpoints::load_model(testing::data("esm2-tiny"));
   const std::vector<std::int32_t> tokens = loaded.model->tokenizer().encode("MKTAYIAK").ids;
-  const auto result = embed_batch(*loaded.model, std::span(&tokens, 1),
-                                  {.layers = {3}, .mean = true, .max = true, .per_residue = true});
-  const Tensor& residues = result[0].per_residue.at(3);
+  const auto result = outputs_of(*loaded.model, std::span(&tokens, 1),
+                                 {.layers = {3}, .outputs = {Output::mean, Output::max, Output::per_residue}});
+  const Tensor& residues = result[0].at(Output::per_residue, 3);
   ASSERT_EQ(residues.shape(), (Shape{8, 64}));
   for (std::int64_t d = 0; d < 64; ++d) {
     double sum = 0;
@@ -74,17 +79,19 @@ TEST(Embed, MeanAndMaxAreOverResiduesAlone) {
       sum += residues.data<float>()[i * 64 + d];
       highest = std::max(highest, residues.data<float>()[i * 64 + d]);
     }
-    EXPECT_NEAR(result[0].mean.at(3).data<float>()[d], sum / 8, 1e-6);
-    EXPECT_EQ(result[0].max.at(3).data<float>()[d], highest);
+    EXPECT_NEAR(result[0].at(Output::mean, 3).data<float>()[d], sum / 8, 1e-6);
+    EXPECT_EQ(result[0].at(Output::max, 3).data<float>()[d], highest);
   }
 }
 
 TEST(Embed, StopsAtTheLastLayerWanted) {
   const checkpoints::LoadedModel loaded = checkpoints::load_model(testing::data("esm2-tiny"));
   const std::vector<std::int32_t> tokens = loaded.model->tokenizer().encode("MKTAYIAK").ids;
-  const auto early = embed_batch(*loaded.model, std::span(&tokens, 1), {.layers = {1}, .mean = true});
-  const auto late = embed_batch(*loaded.model, std::span(&tokens, 1), {.layers = {1, 3}, .mean = true});
-  EXPECT_EQ(testing::max_difference(early[0].mean.at(1).values<float>(), late[0].mean.at(1).values<float>()), 0);
+  const auto early = outputs_of(*loaded.model, std::span(&tokens, 1), {.layers = {1}, .outputs = {Output::mean}});
+  const auto late = outputs_of(*loaded.model, std::span(&tokens, 1), {.layers = {1, 3}, .outputs = {Output::mean}});
+  EXPECT_EQ(testing::max_difference(early[0].at(Output::mean, 1).values<float>(),
+                                    late[0].at(Output::mean, 1).values<float>()),
+            0);
 }
 
 }  // namespace

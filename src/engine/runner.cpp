@@ -1,0 +1,177 @@
+// Computes batches on this thread, and passes on the results here or on another thread.
+#include "engine/runner.h"
+
+#include <chrono>
+#include <future>
+#include <limits>
+
+#include "base/words.h"
+#include "base/work.h"
+#include "engine/packed_run.h"
+#include "engine/windows.h"
+
+namespace groel::engine {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+
+// One piece of work that is done while this thread goes on; here, where the system has no more threads to give.
+class Beside {
+ public:
+  void start(std::function<void()> work) {
+    wait();
+    running_ =
+        std::async(std::launch::async | std::launch::deferred, [context = work_context(), work = std::move(work)] {
+          const WorkScope scope(context);
+          work();
+        });
+  }
+  void wait() {
+    if (running_.valid()) running_.get();
+  }
+
+ private:
+  std::future<void> running_;
+};
+
+class InMemory final : public RunStore {
+ public:
+  explicit InMemory(std::int64_t count) : results(static_cast<std::size_t>(count)) {}
+  void refuse(std::int64_t key, const Error& error) override { results[static_cast<std::size_t>(key)].failure = error; }
+  void keep(std::int64_t key, OutputValues values) override {
+    results[static_cast<std::size_t>(key)] = std::move(values);
+    ++done_;
+  }
+  std::int64_t batch_kept() override { return done_; }
+
+  std::vector<OutputValues> results;
+
+ private:
+  std::int64_t done_ = 0;
+};
+
+}  // namespace
+
+struct Runner::Job {
+  std::int64_t key;
+  bio::Lengths lengths;
+  bio::Encoded sequence;
+};
+
+struct Runner::Done {
+  std::int64_t key;
+  bio::Lengths lengths;
+  OutputValues values;
+};
+
+Runner::Runner(const models::Model& model, OutputRequest request, RunnerOptions options)
+    : model_(model),
+      request_(std::move(request)),
+      options_(std::move(options)),
+      most_residues_(model.info().max_residues.value_or(std::numeric_limits<std::int64_t>::max())),
+      plan_(model, request_, options_.plan) {
+  check_request(model, request_);
+}
+
+bool Runner::is_windowed(std::int64_t residues) const {
+  return options_.long_sequences == LongSequences::window && residues > most_residues_;
+}
+
+std::optional<Error> Runner::refusal(const bio::Lengths& of) const {
+  if (of.residues > most_residues_ && !is_windowed(of.residues))
+    return Error(ErrorKind::bad_input,
+                 fmt::format("{}, but this model reads at most {}", counted(of.residues, "residue"), most_residues_));
+  if (!plan_.fits(of.tokens)) return plan_.too_large(of.tokens);
+  return std::nullopt;
+}
+
+OutputValues Runner::compute_windows(const bio::Encoded& sequence) const {
+  const OutputRequest request = window_request(request_);
+  const std::vector<Window> cut = windows(sequence.residues(), most_residues_);
+  std::vector<OutputValues> parts;
+  for (const Window& window : cut) {
+    const auto piece = model_.tokenizer().with_ends(sequence.ids_of(window.begin, window.end));
+    parts.push_back(std::move(outputs_of(model_, std::span(&piece, 1), request).front()));
+  }
+  return join_windows(parts, cut, request_, model_.info().layers);
+}
+
+std::vector<Runner::Done> Runner::compute(const std::vector<Job>& batch) const {
+  std::vector<Done> out;
+  std::vector<std::size_t> whole;
+  std::vector<std::vector<std::int32_t>> sequences;
+  for (const Job& job : batch) {
+    out.push_back({job.key, job.lengths, {}});
+    if (is_windowed(job.lengths.residues)) {
+      out.back().values = compute_windows(job.sequence);
+    } else {
+      whole.push_back(out.size() - 1);
+      sequences.push_back(job.sequence.ids);
+    }
+  }
+  std::vector<OutputValues> values = outputs_of(model_, sequences, request_);
+  for (std::size_t i = 0; i < whole.size(); ++i) out[whole[i]].values = std::move(values[i]);
+  if (options_.finish)
+    for (Done& one : out)
+      if (!one.values.failure) options_.finish(one.key, one.values);
+  return out;
+}
+
+RunSummary Runner::run(const RunJobs& jobs, RunStore& store, Sink& sink) const {
+  RunSummary summary;
+  Progress progress = options_.progress;
+  progress.total = jobs.total > 0 ? jobs.total : jobs.count;
+  std::vector<std::int64_t> todo;
+  for (std::int64_t key = 0; key < jobs.count; ++key) {
+    if (store.has(key)) continue;
+    const bio::Lengths of = jobs.lengths(key);
+    if (const auto error = refusal(of)) {
+      store.refuse(key, *error);
+      continue;
+    }
+    todo.push_back(key);
+    progress.total_tokens += of.residues;
+  }
+  const auto started = Clock::now();
+  auto at = todo.begin();
+  const auto next = [&]() -> std::optional<Job> {
+    if (at == todo.end()) return std::nullopt;
+    const std::int64_t key = *at++;
+    return Job{key, jobs.lengths(key), jobs.sequence(key)};
+  };
+  const auto keep = [&](std::vector<Done>& batch) {
+    for (Done& one : batch) {
+      store.keep(one.key, std::move(one.values));
+      summary.residues += one.lengths.residues;
+      summary.tokens += one.lengths.tokens;
+    }
+    progress.done = store.batch_kept();
+    progress.tokens = summary.residues;
+    progress.seconds = seconds_since(started);
+    sink.progress(progress);
+  };
+  Beside keeping;
+  run_packed<Job>(
+      plan_, next, [](const Job& job) { return job.lengths.tokens; },
+      [&](const std::vector<Job>& batch) {
+        auto done = std::make_shared<std::vector<Done>>(compute(batch));
+        if (options_.keeping == Keeping::in_turn)
+          keep(*done);
+        else
+          keeping.start([&keep, done = std::move(done)] { keep(*done); });
+      });
+  keeping.wait();
+  summary.seconds = seconds_since(started);
+  if (!todo.empty()) sink.progress_done();
+  return summary;
+}
+
+std::vector<OutputValues> run_all(const Runner& runner, const RunJobs& jobs, Sink& sink) {
+  InMemory store(jobs.count);
+  runner.run(jobs, store, sink);
+  return std::move(store.results);
+}
+
+}  // namespace groel::engine
