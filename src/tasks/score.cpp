@@ -6,6 +6,7 @@
 #include "base/text_file.h"
 #include "checkpoints/model_cache.h"
 #include "tasks/reading/csv_text.h"
+#include "tasks/reading/flags.h"
 #include "tasks/reading/input.h"
 #include "tasks/reading/model.h"
 #include "tasks/reading/picture.h"
@@ -85,7 +86,8 @@ void add_summaries(std::vector<Column>& columns, std::size_t rows) {
 
 // "where: what; remedy", for a cell of a table.
 std::string one_line(const Error& error) {
-  const auto& [what, where, remedy] = error.parts();
+  const Error said = with_flags(error);
+  const auto& [what, where, remedy] = said.parts();
   return fmt::format("{}{}{}{}{}", where, where.empty() ? "" : ": ", what, remedy.empty() ? "" : "; ", remedy);
 }
 
@@ -111,7 +113,7 @@ ordered_json variants_json(const VariantTable& table, const std::vector<Column>&
     const VariantRow& row = table.rows[i];
     ordered_json one{{"variant", row.name}};
     if (row.error)
-      one["error"] = {{"kind", name(row.error->kind())}, {"message", row.error->what()}};
+      one["error"] = {{"kind", name(row.error->kind())}, {"message", with_flags(*row.error).what()}};
     else
       for (const Column& column : columns) one["scores"][column.name] = column.values[i];
     if (table.has_target) one["measured"] = std::isnan(row.measured) ? ordered_json() : ordered_json(row.measured);

@@ -136,6 +136,8 @@ TEST_F(EmbedInput, MemoryTooSmallForARecordFailsItAlone) {
   const auto records = embed_lines({path, "-i", "contacts", "--memory", "100M"}, {}, 1);
   EXPECT_TRUE(records.at(0).contains("items"));
   EXPECT_EQ(records.at(1)["error"]["kind"], "memory");
+  const std::string said = records.at(1)["error"]["message"];
+  EXPECT_TRUE(said.find("--memory") != std::string::npos && said.find('`') == std::string::npos) << said;
   const Outcome none = groel({"embed", path, "-m", kEsm2, "-f", "jsonl", "--memory", "1M"});
   EXPECT_EQ(none.exit, 7) << none;
   EXPECT_TRUE(none.says("--memory")) << none;

@@ -5,6 +5,7 @@
 #include "formats/extension.h"
 #include "formats/writers.h"
 #include "tasks/embed/run.h"
+#include "tasks/reading/flags.h"
 
 namespace groel::tasks {
 
@@ -43,7 +44,7 @@ void ContactWriter::write(const ContactResult& result) {
 }
 
 void ContactWriter::write_failed(const std::string& id, const Error& error) {
-  writer_->write({id, id, 0, {}, {}, error});
+  writer_->write({id, id, 0, {}, {}, with_flags(error)});
 }
 
 }  // namespace groel::tasks

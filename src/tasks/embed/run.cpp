@@ -12,6 +12,7 @@
 #include "engine/precision.h"
 #include "engine/windows.h"
 #include "formats/writers.h"
+#include "tasks/reading/flags.h"
 #include "tasks/reading/journal.h"
 
 namespace groel::tasks {
@@ -179,7 +180,10 @@ class EmbedRun final : public engine::RunStore {
         result.items = std::move(entry.items);
         result.error = std::move(entry.error);
       }
-      if (result.error) fail(result);
+      if (result.error) {
+        result.error = with_flags(*result.error);
+        fail(result);
+      }
       writer_->write(result);
     }
   }

@@ -7,6 +7,7 @@
 
 #include "bio/residues.h"
 #include "io/sequences.h"
+#include "tasks/reading/flags.h"
 #include "tasks/reading/id_parts.h"
 #include "tasks/reading/model.h"
 #include "tasks/reading/written_out.h"
@@ -88,7 +89,7 @@ void Failures::add(const std::string& id, const Error& error) {
 }
 
 nlohmann::ordered_json error_json(const std::string& id, const Error& error) {
-  return {{"id", id}, {"kind", name(error.kind())}, {"message", error.what()}};
+  return {{"id", id}, {"kind", name(error.kind())}, {"message", with_flags(error).what()}};
 }
 
 checkpoints::LoadedModel load_reader(const ModelOptions& options, Sink& sink) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "tasks/reading/csv_text.h"
+#include "tasks/reading/flags.h"
 #include "tasks/reading/input.h"
 
 namespace groel::tasks {
@@ -15,7 +16,7 @@ std::string joined_labels(const Annotations& annotations, std::string_view id) {
   return fmt::format("{}", fmt::join(annotations.of(id), "; "));
 }
 
-std::string error_text(const Answer& answer) { return answer.error ? answer.error->what() : std::string(); }
+std::string error_text(const Answer& answer) { return answer.error ? with_flags(*answer.error).what() : std::string(); }
 
 std::string hits_csv(const std::vector<Answer>& answers) {
   std::string out = "query,rank,id,similarity,error\n";
@@ -51,7 +52,7 @@ std::string answers_text(const std::vector<Answer>& answers, const Annotations* 
   for (const Answer& answer : answers) {
     out += fmt::format("{}{}\n", out.empty() ? "" : "\n", answer.id);
     if (answer.error) {
-      out += fmt::format("  failed: {}\n", answer.error->what());
+      out += fmt::format("  failed: {}\n", error_text(answer));
       continue;
     }
     for (const LabelScore& one : answer.labels)
