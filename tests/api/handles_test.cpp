@@ -37,7 +37,9 @@ TEST(MaskFiller, FillsEveryMask) {
     EXPECT_GE(one.choices[1].probability, one.choices[2].probability);
   }
   double sum = 0;
-  for (const MaskChoice& choice : MaskFiller(model)("MQI<mask>VK", 20).front().choices) sum += choice.probability;
+  const auto all = MaskFiller(model)("MQI<mask>VK", 20);
+  ASSERT_EQ(all.front().choices.size(), 20U);
+  for (const MaskChoice& choice : all.front().choices) sum += choice.probability;
   EXPECT_NEAR(sum, 1, 1e-9);
   const MaskFiller filler(model);
   EXPECT_EQ(error_of([&] { filler("MQIFVK"); }).kind(), ErrorKind::bad_input);
