@@ -63,15 +63,7 @@ struct Embedder::Impl {
       : model(of), runner(api::engine_model(of), request_of(of, options), runner_options(of)) {}
 
   std::vector<Embedding> run(const std::vector<bio::Encoded>& sequences) const {
-    const auto one = [&](std::int64_t key) -> const bio::Encoded& { return sequences[static_cast<std::size_t>(key)]; };
-    const auto values = engine::run_all(runner,
-                                        {.count = static_cast<std::int64_t>(sequences.size()),
-                                         .lengths =
-                                             [&](std::int64_t key) {
-                                               return bio::Lengths{one(key).residues(), one(key).tokens()};
-                                             },
-                                         .sequence = one},
-                                        model.session().impl()->session.sink());
+    const auto values = engine::run_all(runner, engine::jobs_of(sequences), model.session().impl()->session.sink());
     std::vector<Embedding> out;
     for (const engine::OutputValues& of : values) {
       if (of.failure) throw of.failure->at(fmt::format("sequence {}", out.size()));

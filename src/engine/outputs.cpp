@@ -113,9 +113,4 @@ OutputValues outputs_of_one(const models::Model& model, const std::vector<std::i
   return out;
 }
 
-bool all_finite(const OutputValues& values) {
-  return std::all_of(values.values.begin(), values.values.end(),
-                     [](const auto& value) { return all_finite(value.tensor); });
-}
-
 }  // namespace groel::engine

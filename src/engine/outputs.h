@@ -31,7 +31,4 @@ std::vector<OutputValues> outputs_of(const models::Model& model, std::span<const
 OutputValues outputs_of_one(const models::Model& model, const std::vector<std::int32_t>& sequence,
                             const OutputRequest& request);
 
-/// Whether every result is finite.
-bool all_finite(const OutputValues& values);
-
 }  // namespace groel::engine

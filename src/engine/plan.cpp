@@ -68,15 +68,6 @@ Error MemoryPlan::too_large(std::int64_t tokens) const {
                 "raise `memory`, or ask for less (`include` without contacts and attentions)"});
 }
 
-std::vector<std::size_t> MemoryPlan::batches(std::span<const std::int64_t> token_counts) const {
-  std::vector<std::size_t> ends;
-  BatchFilling filling(*this);
-  for (std::size_t i = 0; i < token_counts.size(); ++i)
-    if (filling.add(token_counts[i])) ends.push_back(i);
-  if (!token_counts.empty()) ends.push_back(token_counts.size());
-  return ends;
-}
-
 void MemoryPlan::make_room(std::span<const std::int64_t> token_counts) const {
   std::size_t wanted = 0;
   for (const std::int64_t tokens : token_counts) wanted += bytes_of(tokens);

@@ -38,10 +38,6 @@ class MemoryPlan {
   std::int64_t max_tokens() const noexcept { return max_tokens_; }
   /// For each token of a full batch in one sequence, maps left out.
   std::size_t bytes_per_token() const;
-
-  /// Consecutive groups of the given sequences (token counts): each within the budget and max_tokens, or one sequence
-  /// that alone exceeds max_tokens. Sequences that do not fit at all must have been taken out. -> ends of the groups.
-  std::vector<std::size_t> batches(std::span<const std::int64_t> token_counts) const;
   /// To be called before a batch (token counts): gives what is cached of other batches' memory back to the system,
   /// where with this one's it would be more than planned.
   void make_room(std::span<const std::int64_t> token_counts) const;

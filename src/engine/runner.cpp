@@ -54,6 +54,18 @@ class InMemory final : public RunStore {
 
 }  // namespace
 
+RunJobs jobs_of(const std::vector<bio::Encoded>& sequences) {
+  const auto one = [&sequences](std::int64_t key) -> const bio::Encoded& {
+    return sequences[static_cast<std::size_t>(key)];
+  };
+  return {.count = static_cast<std::int64_t>(sequences.size()),
+          .lengths =
+              [one](std::int64_t key) {
+                return bio::Lengths{one(key).residues(), one(key).tokens()};
+              },
+          .sequence = [one](std::int64_t key) { return one(key); }};
+}
+
 struct Runner::Job {
   std::int64_t key;
   bio::Lengths lengths;

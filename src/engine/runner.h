@@ -19,6 +19,9 @@ struct RunJobs {
   std::int64_t total = 0;                                  ///< of what RunStore::batch_kept counts; 0: as many
 };
 
+/// Sequences in memory as jobs, by their index; `sequences` outlive them.
+RunJobs jobs_of(const std::vector<bio::Encoded>& sequences);
+
 /// Where results go. Called by one thread at a time.
 class RunStore {
  public:

@@ -28,15 +28,7 @@ struct Case {
       sequences.push_back(loaded.model->tokenizer().encode(text));
     }
   }
-  RunJobs jobs() const {
-    return {.count = static_cast<std::int64_t>(sequences.size()),
-            .lengths =
-                [this](std::int64_t key) {
-                  const bio::Encoded& of = sequences[static_cast<std::size_t>(key)];
-                  return bio::Lengths{of.residues(), of.tokens()};
-                },
-            .sequence = [this](std::int64_t key) { return sequences[static_cast<std::size_t>(key)]; }};
-  }
+  RunJobs jobs() const { return jobs_of(sequences); }
   std::vector<float> alone(std::size_t key, const OutputRequest& request) const {
     const auto values = outputs_of_one(*loaded.model, sequences[key].ids, request);
     const auto numbers = values.values.front().tensor.values<float>();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 
 #include "base/threads.h"
 #include "checkpoints/random_model.h"
@@ -68,6 +69,7 @@ checkpoints::LoadedModel load(const Scenario& scenario) {
 // A model and its input, ready to run any number of times, as the embedding task does it.
 struct Workload {
   const models::Model& model;
+  std::unique_ptr<const Sequences> sequences;  // of the jobs
   engine::Runner runner;
   engine::RunJobs jobs;
 };
@@ -82,16 +84,11 @@ class Nowhere final : public engine::RunStore {
 
 Workload prepare(const Scenario& scenario, const models::Model& model) {
   const auto last = static_cast<int>(model.info().layers);
-  const auto read = std::make_shared<const Sequences>(read_sequences(scenario, model.tokenizer()));
-  return {model,
+  auto sequences = std::make_unique<const Sequences>(read_sequences(scenario, model.tokenizer()));
+  engine::RunJobs jobs = engine::jobs_of(*sequences);
+  return {model, std::move(sequences),
           engine::Runner(model, {{last}, {bio::Output::mean}}, {.plan = {.max_tokens = scenario.batch_tokens}}),
-          {.count = static_cast<std::int64_t>(read->size()),
-           .lengths =
-               [read](std::int64_t key) {
-                 const bio::Encoded& sequence = (*read)[static_cast<std::size_t>(key)];
-                 return bio::Lengths{sequence.residues(), sequence.tokens()};
-               },
-           .sequence = [read](std::int64_t key) { return (*read)[static_cast<std::size_t>(key)]; }}};
+          std::move(jobs)};
 }
 
 double run_once(const Workload& work) {
