@@ -87,6 +87,7 @@ main() {
   timed 'base unpacked' unpack_base "$release"
   bare_packages=$(count_packages) bare_mb=$(disk_mb "$bare")
   put_tree
+  put_cache "$release"
   refused_kindly
   timed 'packages, build and example' inside './run' >"$bare.example"
   timed 'embedding' inside './run embed examples/proteins.fasta -o x.h5'

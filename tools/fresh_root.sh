@@ -74,6 +74,23 @@ put_tree() {
   chmod 755 "$bare/srv/groel"
 }
 
+# Of a root of this machine's own release: what .ci/run keeps of compiled objects, and the program that finds them. No
+# package is installed for it.
+kCacheFolder=/srv/cache
+put_cache() {
+  local here file
+  here=$(. /etc/os-release && echo "$VERSION_CODENAME")
+  [[ $1 == "$here" && ${GROEL_COMPILER_LAUNCHER:-} == ccache && -d ${CCACHE_DIR:-} ]] || return 0
+  mkdir -p "$bare$kCacheFolder/objects"
+  for file in "$(type -P ccache)" $(ldd "$(type -P ccache)" | awk '/=> \// { print $3 }'); do
+    [[ -e $bare$file ]] || cp -L "$file" "$bare$kCacheFolder/"
+  done
+  mount --bind "$CCACHE_DIR" "$bare$kCacheFolder/objects"
+  cached=(GROEL_COMPILER_LAUNCHER=$kCacheFolder/ccache LD_LIBRARY_PATH=$kCacheFolder CCACHE_DIR=$kCacheFolder/objects
+          CCACHE_BASEDIR=/srv/groel CCACHE_NOHASHDIR=yes CCACHE_DEPEND=yes CCACHE_IGNOREOPTIONS=-Werror)
+}
+cached=()
+
 # inside COMMAND: as root in the root, with nothing of this machine's environment but the way through a proxy.
 inside() { inside_as root "$1"; }
 inside_as() {
@@ -81,8 +98,8 @@ inside_as() {
   for name in http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY GROEL_JOBS; do
     [[ -z ${!name:-} ]] || pass+=("$name=${!name}")
   done
-  chroot --userspec="$user" "$bare" env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb "${pass[@]}" \
-    bash -c "cd /srv/groel && $2" </dev/null
+  chroot --userspec="$user" "$bare" env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin TERM=dumb \
+    "${pass[@]}" "${cached[@]}" bash -c "cd /srv/groel && $2" </dev/null
 }
 
 # MB on disk, without what is mounted.
