@@ -78,7 +78,7 @@ put_tree() {
 # package is installed for it.
 kCacheFolder=/srv/cache
 put_cache() {
-  local here file
+  local here file name
   here=$(. /etc/os-release && echo "$VERSION_CODENAME")
   [[ $1 == "$here" && ${GROEL_COMPILER_LAUNCHER:-} == ccache && -d ${CCACHE_DIR:-} ]] || return 0
   mkdir -p "$bare$kCacheFolder/objects"
@@ -88,6 +88,9 @@ put_cache() {
   mount --bind "$CCACHE_DIR" "$bare$kCacheFolder/objects"
   cached=(GROEL_COMPILER_LAUNCHER=$kCacheFolder/ccache LD_LIBRARY_PATH=$kCacheFolder CCACHE_DIR=$kCacheFolder/objects
           CCACHE_BASEDIR=/srv/groel CCACHE_NOHASHDIR=yes CCACHE_DEPEND=yes CCACHE_IGNOREOPTIONS=-Werror)
+  for name in LANG LC_ALL LC_CTYPE LC_MESSAGES; do  # the language of a compiler's messages is part of what it is found by
+    [[ -z ${!name:-} ]] || cached+=("$name=${!name}")
+  done
 }
 cached=()
 

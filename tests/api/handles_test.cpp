@@ -6,24 +6,16 @@
 #include <cmath>
 #include <functional>
 
+#include "support/errors.h"
 #include "support/files.h"
 
 namespace groel {
 namespace {
 
+using testing::error_of;
+
 const std::string kFolder = GROEL_TEST_DATA "/esm2-tiny";
 const std::string kUbiquitin = "MQIFVKTLTGKTITLEVEPSDTIENVKAKIQDKEGIPPDQQRLIFAGKQL";
-
-template <class Body>
-Error error_of(const Body& body) {
-  try {
-    body();
-  } catch (const Error& error) {
-    return error;
-  }
-  ADD_FAILURE() << "no error";
-  return Error(ErrorKind::internal, "none");
-}
 
 TEST(MaskFiller, FillsEveryMask) {
   const Model model = Model::load(kFolder);

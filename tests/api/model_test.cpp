@@ -9,21 +9,14 @@
 #include "bio/output.h"
 #include "checkpoints/load.h"
 #include "engine/outputs.h"
+#include "support/errors.h"
 
 namespace groel {
 namespace {
 
-const std::string kFolder = GROEL_TEST_DATA "/esm2-tiny";
+using testing::error_of;
 
-Error error_of(const std::function<void()>& body) {
-  try {
-    body();
-  } catch (const Error& error) {
-    return error;
-  }
-  ADD_FAILURE() << "no error";
-  return Error(ErrorKind::internal, "none");
-}
+const std::string kFolder = GROEL_TEST_DATA "/esm2-tiny";
 
 bool says(const Error& error, const std::string& text) {
   return std::string(error.what()).find(text) != std::string::npos;

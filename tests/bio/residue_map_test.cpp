@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "bio/esm_tokenizer.h"
+#include "support/errors.h"
 #include "support/other_tokenizers.h"
 
 namespace groel::bio {
@@ -99,12 +100,7 @@ TEST(OtherTokens, OfTwoResidues) {
   EXPECT_EQ(pairs.token_count(5), 4);
   EXPECT_EQ(pairs.example(3).size(), 3U);
   EXPECT_TRUE(pairs.is_special(0));
-  try {
-    pairs.mask();
-    FAIL() << "no error";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::unsupported);
-  }
+  EXPECT_EQ(testing::error_of([&] { pairs.mask(); }).kind(), ErrorKind::unsupported);
 }
 
 }  // namespace

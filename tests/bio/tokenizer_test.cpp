@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "support/errors.h"
 
 namespace groel::bio {
 namespace {
@@ -19,12 +20,7 @@ const EsmTokenizer& esm() {
 }
 
 Error error_of(const std::string& sequence) {
-  try {
-    esm().encode(sequence);
-  } catch (const Error& error) {
-    return error;
-  }
-  return Error(ErrorKind::internal, "no error");
+  return testing::error_of([&] { esm().encode(sequence); });
 }
 
 TEST(Vocabulary, IsThatOfEsm) {

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "base/text_file.h"
+#include "support/errors.h"
 #include "support/golden.h"
 
 namespace groel::checkpoints {
@@ -42,13 +43,7 @@ class Damaged : public ::testing::Test {
   }
 
   Error error() const {
-    try {
-      load_model(folder_);
-    } catch (const Error& caught) {
-      return caught;
-    }
-    ADD_FAILURE() << "loaded";
-    return Error(ErrorKind::internal, "none");
+    return testing::error_of([&] { load_model(folder_); });
   }
 
   void expect_error(ErrorKind kind, const std::vector<std::string>& texts) const {

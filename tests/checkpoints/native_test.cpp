@@ -3,6 +3,7 @@
 
 #include "checkpoints/load.h"
 #include "io/zip_writer.h"
+#include "support/errors.h"
 #include "support/golden.h"
 
 namespace groel::checkpoints {
@@ -74,13 +75,9 @@ class Native : public ::testing::Test {
   }
 
   void expect_error(const json& root, ErrorKind kind, const std::string& what) const {
-    try {
-      load_model(write("model.pt", root));
-      ADD_FAILURE() << "loaded " << root;
-    } catch (const Error& caught) {
-      EXPECT_EQ(caught.kind(), kind) << root << "\n" << caught.what();
-      EXPECT_NE(std::string(caught.what()).find(what), std::string::npos) << caught.what() << "\nlacks " << what;
-    }
+    const Error caught = testing::error_of([&] { load_model(write("model.pt", root)); });
+    EXPECT_EQ(caught.kind(), kind) << root << "\n" << caught.what();
+    EXPECT_NE(std::string(caught.what()).find(what), std::string::npos) << caught.what() << "\nlacks " << what;
   }
 
   const fs::path folder_ = fs::temp_directory_path() / ("groel-native-" + std::to_string(::getpid()));

@@ -6,11 +6,14 @@
 #include "engine/log_softmax.h"
 #include "engine/masked_scan.h"
 #include "engine/outputs.h"
+#include "support/errors.h"
 #include "support/other_tokenizers.h"
 #include "support/table_model.h"
 
 namespace groel::engine {
 namespace {
+
+using testing::error_of;
 
 using testing::BareTokenizer;
 using testing::PairTokenizer;
@@ -37,15 +40,6 @@ std::vector<float> pooled(const models::Model& model, const Ids& ids, bool mean)
 std::vector<float> values(const Tensor& tensor) {
   const auto all = tensor.values<float>();
   return {all.begin(), all.end()};
-}
-
-Error error_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error;
-  }
-  return Error(ErrorKind::internal, "no error");
 }
 
 TEST(WithoutEnds, EveryTokenIsAResidue) {

@@ -54,7 +54,7 @@ void write_large(const std::filesystem::path& path, std::string_view format, Fil
   writer->finish();
 }
 
-class FullDisk : public testing::TestWithParam<std::string> {};
+class FullDisk : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(FullDisk, IsAnErrorWithPathAndReason) {
   const TemporaryFolder folder;
@@ -69,7 +69,7 @@ TEST_P(FullDisk, IsAnErrorWithPathAndReason) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(EveryFormat, FullDisk, testing::Values("hdf5", "npz", "safetensors", "jsonl", "csv", "tsv"));
+INSTANTIATE_TEST_SUITE_P(EveryFormat, FullDisk, ::testing::Values("hdf5", "npz", "safetensors", "jsonl", "csv", "tsv"));
 
 TEST(FullDiskPerProtein, IsAnErrorWithPathAndReason) {
   const TemporaryFolder folder;

@@ -239,9 +239,9 @@ TEST(Hdf5PerProtein, TwoRunsGiveEqualBytes) {
 
 TEST(Hdf5, ErrorsAreNotPrinted) {
   const TemporaryFolder folder;
-  testing::internal::CaptureStderr();
+  ::testing::internal::CaptureStderr();
   error_of([&] { find_format("hdf5", "").open({folder / "no" / "out.h5", FileLayout::packed, sample({}).schema}); });
-  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
 }
 
 }  // namespace

@@ -12,8 +12,11 @@
 #include <numeric>
 
 #include "formats/writers.h"
+#include "support/errors.h"
 
 namespace groel::formats {
+
+using testing::error_of;
 
 class TemporaryFolder {
  public:
@@ -97,17 +100,6 @@ inline std::filesystem::path write_sample(const Sample& sample, std::string_view
   for (const Result& result : sample.results) writer->write(result);
   writer->finish();
   return path;
-}
-
-/// Runs `body` and returns the error that it throws.
-inline Error error_of(const std::function<void()>& body) {
-  try {
-    body();
-  } catch (const Error& error) {
-    return error;
-  }
-  ADD_FAILURE() << "no error was thrown";
-  return Error(ErrorKind::internal, "none");
 }
 
 }  // namespace groel::formats

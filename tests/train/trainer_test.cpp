@@ -10,6 +10,7 @@
 #include "base/threads.h"
 #include "bio/esm_tokenizer.h"
 #include "io/arrays.h"
+#include "support/errors.h"
 #include "support/files.h"
 #include "toy.h"
 #include "train/mlm_data.h"
@@ -231,13 +232,9 @@ TEST(Trainer, AnotherRunIsNotOverwrittenUnasked) {
   first.options.length.steps = 2;
   first.run();
   Setting second(folder.path());
-  try {
-    second.run();
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::usage);
-    EXPECT_NE(std::string(error.what()).find("`resume`"), std::string::npos);
-  }
+  const Error error = testing::error_of([&] { second.run(); });
+  EXPECT_EQ(error.kind(), ErrorKind::usage);
+  EXPECT_NE(std::string(error.what()).find("`resume`"), std::string::npos);
   second.options.length.steps = 3;
   second.run(Start::replace);
   EXPECT_FALSE(fs::exists(folder.path() / "checkpoint-2"));
@@ -251,15 +248,11 @@ TEST(Trainer, NotANumberStopsWithTheStep) {
   setting.trainee.before_accumulate = [&] {
     if (++calls == 20) setting.trainee.loss_offset = NAN;
   };
-  try {
-    setting.run();
-    FAIL();
-  } catch (const Error& error) {
-    const std::string text = error.what();
-    EXPECT_NE(text.find("step 20"), std::string::npos) << text;
-    EXPECT_NE(text.find("lower `learning_rate`"), std::string::npos) << text;
-    EXPECT_NE(text.find("checkpoint-15 is intact"), std::string::npos) << text;
-  }
+  const Error error = testing::error_of([&] { setting.run(); });
+  const std::string text = error.what();
+  EXPECT_NE(text.find("step 20"), std::string::npos) << text;
+  EXPECT_NE(text.find("lower `learning_rate`"), std::string::npos) << text;
+  EXPECT_NE(text.find("checkpoint-15 is intact"), std::string::npos) << text;
   Setting resumed(folder.path());
   EXPECT_EQ(resumed.run(Start::resume).steps, 40);
 }
@@ -269,12 +262,8 @@ TEST(Trainer, ExplodingLossStops) {
   Setting setting(folder.path());
   int calls = 0;
   setting.trainee.before_accumulate = [&] { setting.trainee.loss_offset = ++calls == 5 ? 100 : 0; };
-  try {
-    setting.run();
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_NE(std::string(error.what()).find("step 5: the loss has exploded"), std::string::npos) << error.what();
-  }
+  const Error error = testing::error_of([&] { setting.run(); });
+  EXPECT_NE(std::string(error.what()).find("step 5: the loss has exploded"), std::string::npos) << error.what();
 }
 
 TEST(Trainer, EarlyStoppingAndTheBestModel) {
@@ -326,13 +315,9 @@ TEST(Trainer, InterruptionLeavesACheckpoint) {
   stopped.trainee.before_accumulate = [&] {
     if (++calls == 23) throw Error(ErrorKind::interrupted, "stopped by signal 2");
   };
-  try {
-    stopped.run();
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_NE(std::string(error.what()).find("after step 22"), std::string::npos) << error.what();
-    EXPECT_NE(std::string(error.what()).find("`resume`"), std::string::npos) << error.what();
-  }
+  const Error error = testing::error_of([&] { stopped.run(); });
+  EXPECT_NE(std::string(error.what()).find("after step 22"), std::string::npos) << error.what();
+  EXPECT_NE(std::string(error.what()).find("`resume`"), std::string::npos) << error.what();
   Setting resumed(b.path());
   resumed.run(Start::resume);
   EXPECT_TRUE(resumed.notes.says("going on from step 22"));
