@@ -93,7 +93,8 @@ json checked(const OptionSpec& spec, const json& value) {
 json by_name(const std::vector<OptionSpec>& table, const json& given) {
   json out = json::object();
   for (const auto& [name, value] : given.items()) {
-    const auto spec = std::find_if(table.begin(), table.end(), [&](const auto& one) { return is_called(one, name); });
+    const auto spec = std::find_if(table.begin(), table.end(),
+                                   [&, &called = name](const auto& one) { return is_called(one, called); });
     if (spec == table.end()) refuse_unknown(table, name);
     if (out.contains(spec->name)) throw Error(ErrorKind::usage, {"given twice", "--" + spec->name, {}});
     out[spec->name] = value;
