@@ -12,6 +12,7 @@ find_package(Eigen3 REQUIRED NO_MODULE)                      # libeigen3-dev: ei
 find_path(GEMMI_INCLUDE_DIR gemmi/cif.hpp REQUIRED)           # gemmi-dev: structure files
 find_path(PEGTL_INCLUDE_DIR tao/pegtl.hpp REQUIRED)          # tao-pegtl-dev: gemmi's parser of mmCIF
 find_package(PNG REQUIRED)                                  # libpng-dev
+find_path(CURL_INCLUDE_DIR curl/curl.h REQUIRED)            # libcurl4-openssl-dev: headers alone; opened when used
 include(Libraries)  # libdnnl-dev: matrix products; libzstd-dev; libhdf5-dev; duktape-dev: runs the drawing of pictures
 if(groel_missing)
   message(FATAL_ERROR "not found: what these Debian packages hold: ${groel_missing}")
@@ -25,7 +26,7 @@ target_include_directories(groel_third_party SYSTEM INTERFACE
   $<BUILD_INTERFACE:${GROEL_hdf5_INCLUDE_DIR}> $<BUILD_INTERFACE:${GROEL_dnnl_INCLUDE_DIR}>
   $<BUILD_INTERFACE:${GROEL_zstd_INCLUDE_DIR}> $<BUILD_INTERFACE:${GROEL_duktape_INCLUDE_DIR}>
   $<BUILD_INTERFACE:${TOMLPLUSPLUS_INCLUDE_DIR}> $<BUILD_INTERFACE:${GEMMI_INCLUDE_DIR}>
-  $<BUILD_INTERFACE:${PEGTL_INCLUDE_DIR}>)
+  $<BUILD_INTERFACE:${PEGTL_INCLUDE_DIR}> $<BUILD_INTERFACE:${CURL_INCLUDE_DIR}>)
 
 # From npm (package.json): Apache ECharts, put into the program as it is. Without it the program draws no pictures.
 # (A glob, as ninja looks at those again before it builds.)

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/text_file.h"
+#include "hub/cache.h"
 #include "io/checkpoint_files.h"
 #include "models/family.h"
 
@@ -31,38 +32,10 @@ bool is_there(const fs::path& path) {
   return fs::exists(path, ignored);
 }
 
-std::vector<fs::path> folders_in(const fs::path& folder) {
-  std::vector<fs::path> out;
-  std::error_code failed;
-  for (fs::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed)) {
-    std::error_code ignored;
-    if (at->is_directory(ignored)) out.push_back(at->path());
-  }
-  std::sort(out.begin(), out.end());
-  return out;
-}
-
-fs::path folder_of(const std::string& id) {
-  std::string name = kPrefix + id;
-  if (const auto slash = name.find('/'); slash != std::string::npos) name.replace(slash, 1, "--");
-  return hub_cache() / name;
-}
-
-// The first line of refs/main.
-std::string main_revision(const fs::path& model) {
-  constexpr std::size_t kLongest = 200;
-  const fs::path file = model / "refs" / "main";
-  std::error_code failed;
-  if (!fs::is_regular_file(file, failed) || fs::file_size(file, failed) > kLongest || failed) return {};
-  std::string text = read_text(file);
-  text.erase(std::min(text.find_first_of("\r\n "), text.size()));
-  return text.find('/') == std::string::npos ? text : std::string();
-}
-
-fs::path newest(const std::vector<fs::path>& snapshots) {
+std::string newest(const hub::Cache& cache, const std::string& id, const std::vector<std::string>& commits) {
   std::error_code ignored;
-  return *std::max_element(snapshots.begin(), snapshots.end(), [&](const fs::path& a, const fs::path& b) {
-    return fs::last_write_time(a, ignored) < fs::last_write_time(b, ignored);
+  return *std::max_element(commits.begin(), commits.end(), [&](const std::string& a, const std::string& b) {
+    return fs::last_write_time(cache.snapshot(id, a), ignored) < fs::last_write_time(cache.snapshot(id, b), ignored);
   });
 }
 
@@ -88,12 +61,7 @@ bool is_ours(const fs::path& snapshot) {
 
 }  // namespace
 
-fs::path hub_cache() {
-  for (const char* name : {"HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"})
-    if (const fs::path folder = variable(name); !folder.empty()) return folder;
-  const fs::path home = variable("HF_HOME");
-  return (home.empty() ? cache_home() / "huggingface" : home) / "hub";
-}
+fs::path hub_cache() { return hub::cache_folder(); }
 
 fs::path torch_cache() {
   const fs::path home = variable("TORCH_HOME");
@@ -101,12 +69,12 @@ fs::path torch_cache() {
 }
 
 std::optional<CachedModel> find_in_hub_cache(const std::string& id) {
-  const fs::path model = folder_of(id);
-  const auto snapshots = folders_in(model / "snapshots");
-  if (snapshots.empty()) return std::nullopt;
-  fs::path snapshot = model / "snapshots" / main_revision(model);
-  if (!snapshot.has_filename() || !is_there(snapshot)) snapshot = newest(snapshots);
-  return CachedModel{snapshot, snapshot.filename().string(), lacks(snapshot)};
+  const hub::Cache cache;
+  const auto commits = cache.commits(id);
+  if (commits.empty()) return std::nullopt;
+  const std::string commit = cache.commit(id, "main").value_or(newest(cache, id, commits));
+  const fs::path snapshot = cache.snapshot(id, commit);
+  return CachedModel{snapshot, commit, lacks(snapshot)};
 }
 
 std::optional<CachedModel> find_in_torch_cache(const std::string& name) {
@@ -124,13 +92,8 @@ std::string model_label(const fs::path& path) {
 
 std::vector<std::string> cached_ids() {
   std::vector<std::string> out;
-  for (const fs::path& folder : folders_in(hub_cache())) {
-    std::string id = folder.filename().string();
-    if (!id.starts_with(kPrefix)) continue;
-    id.erase(0, kPrefix.size());
-    if (const auto dashes = id.find("--"); dashes != std::string::npos) id.replace(dashes, 2, "/");
+  for (const std::string& id : hub::Cache().ids())
     if (const auto found = find_in_hub_cache(id); found && is_ours(found->path)) out.push_back(id);
-  }
   return out;
 }
 

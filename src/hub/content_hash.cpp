@@ -1,0 +1,68 @@
+// Reads files once and hashes them as etags of the hub do.
+#include "hub/content_hash.h"
+
+#include <openssl/evp.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/sha256.h"
+#include "hub/names.h"
+
+namespace groel::hub {
+namespace {
+
+namespace fs = std::filesystem;
+
+void read_pieces(const fs::path& path, const std::function<void(std::string_view)>& take) {
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), std::fclose);
+  if (!file) throw_errno(path.string(), "open the file", errno);
+  std::vector<char> piece(std::size_t{1} << 20);
+  while (const std::size_t count = std::fread(piece.data(), 1, piece.size(), file.get())) {
+    check_interrupted();
+    take({piece.data(), count});
+  }
+  if (std::ferror(file.get()) != 0) throw_errno(path.string(), "read the file", errno);
+}
+
+void check(int status) {
+  if (status != 1) throw Error(ErrorKind::internal, "OpenSSL could not compute a SHA-1");
+}
+
+}  // namespace
+
+std::string file_sha256(const fs::path& file) {
+  Sha256 hash;
+  read_pieces(file, [&](std::string_view piece) { hash.update(piece); });
+  return hash.finish();
+}
+
+std::string git_hash(const fs::path& file) {
+  const std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
+  check(context ? EVP_DigestInit_ex(context.get(), EVP_sha1(), nullptr) : 0);
+  std::error_code failed;
+  std::string head = fmt::format("blob {}", fs::file_size(file, failed));
+  head.push_back('\0');
+  check(EVP_DigestUpdate(context.get(), head.data(), head.size()));
+  read_pieces(file,
+              [&](std::string_view piece) { check(EVP_DigestUpdate(context.get(), piece.data(), piece.size())); });
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned size = 0;
+  check(EVP_DigestFinal_ex(context.get(), digest, &size));
+  std::string out;
+  for (unsigned i = 0; i < size; ++i) out += fmt::format("{:02x}", digest[i]);
+  return out;
+}
+
+std::string hash_as_etag(const fs::path& file, const std::string& etag) {
+  if (is_sha256(etag)) return file_sha256(file);
+  return is_commit(etag) ? git_hash(file) : std::string();  // both are 40 digits
+}
+
+}  // namespace groel::hub
