@@ -15,13 +15,14 @@ namespace {
 namespace fs = std::filesystem;
 using models::PublishedModel;
 
-// "pull" takes a line of its own; both lines work as they are.
+// Each line works as it is.
 std::string how_to_get(const std::string& id) {
   const char* mirror = std::getenv("HF_ENDPOINT");
   const std::string host = mirror == nullptr || *mirror == '\0' ? "https://huggingface.co" : mirror;
   return fmt::format(
       "get it by one of these, and give the same command again:\n"
-      "    hf download {0} --exclude \"*.h5\"      (pip install huggingface_hub; it goes into {1})\n"
+      "    groel pull {0}      (it goes into {1})\n"
+      "    hf download {0} --exclude \"*.h5\"      (pip install huggingface_hub; to the same place)\n"
       "    git clone {2}/{0}      (with git-lfs; then -m {3})\n"
       "  where that host cannot be reached, set HF_ENDPOINT to a mirror's address first: export HF_ENDPOINT=https://…",
       id, hub_cache().string(), host, id.substr(id.find('/') + 1));

@@ -6,6 +6,7 @@
 #include "checkpoints/model_cache.h"
 #include "models/family.h"
 #include "models/published.h"
+#include "tasks/models/upkeep.h"
 #include "tasks/reading/options.h"
 #include "tasks/task.h"
 
@@ -127,13 +128,8 @@ void print_rest(const ordered_json& all, std::ostream& out) {
       << fmt::format("Not yet run: {}.\n", listed(all["not_supported"].get<std::vector<std::string>>(), 12));
 }
 
-struct ModelsOptions {
-  bool json = false;
-
-  void declare(OptionBinder& to) { to(json, json_option()); }
-};
-
 int run(const ModelsOptions& options, Context& context) {
+  if (options.look_after()) return look_after_cache(options, context);
   const ordered_json all = {{"bundled", bundled_json()},
                             {"families", families_json()},
                             {"cached", others_json()},
@@ -157,7 +153,7 @@ Task models_task() {
           .summary = "List the models that -m takes, their sizes, and which are on this machine",
           .description =
               "Bundled models, published ones with parameters, download and licence, and what the caches of "
-              "huggingface_hub and torch hub hold already.",
+              "huggingface_hub and torch hub hold already. `groel pull` downloads one.",
           .examples = {{"groel models", "a table"}, {"groel models --json", "for programs"}},
           .options = option_table<ModelsOptions>(),
           .run = entry<ModelsOptions, run>};

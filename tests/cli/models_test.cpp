@@ -52,8 +52,9 @@ TEST_F(Names, APublishedModelThatIsNotHereIsDescribedWithTheLineThatGetsIt) {
                            "https://huggingface.co/facebook/esm2_t33_650M_UR50D"}) {
     const Outcome outcome = run(embed(name));
     EXPECT_EQ(outcome.exit, 3) << outcome;
-    for (const char* text : {"ESM-2", "651 million parameters", "2.4 GB", "MIT", "HF_ENDPOINT",
-                             "hf download facebook/esm2_t33_650M_UR50D", "git clone", "git-lfs"})
+    for (const char* text :
+         {"ESM-2", "651 million parameters", "2.4 GB", "MIT", "HF_ENDPOINT", "groel pull facebook/esm2_t33_650M_UR50D",
+          "hf download facebook/esm2_t33_650M_UR50D", "git clone", "git-lfs"})
       EXPECT_TRUE(outcome.says(text)) << name << " lacks " << text << '\n' << outcome;
   }
   EXPECT_TRUE(run(embed(kId), {{"HF_ENDPOINT", "https://mirror.example"}})
