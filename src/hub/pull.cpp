@@ -77,7 +77,7 @@ class Pull {
     const fs::path blob = cache_.blob(request_.id, file.etag);
     if (!is_there(path, file)) {
       if (!is_file(blob)) download(path, file, blob);
-      cache_.link(request_.id, out_.commit, path, file.etag);
+      if (!is_there(path, file)) link(path, file);
     }
     done_ += size_of(out_.folder / path);
     report(path, 0);
@@ -101,7 +101,10 @@ class Pull {
     DownloadSettings settings = request_.download;
     settings.progress = [&](std::uint64_t bytes) { report(path, bytes); };
     out_.received += download_file(file, blob, settings);
+    link(path, file);  // under the lock: a blob that nothing links to may be cleared away
   }
+
+  void link(const std::string& path, const RemoteFile& file) { cache_.link(request_.id, out_.commit, path, file.etag); }
 
   void report(const std::string& path, std::uint64_t bytes) {
     if (request_.progress) request_.progress({path, done_ + bytes, std::max(total_, done_ + bytes)});

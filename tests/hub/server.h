@@ -32,6 +32,7 @@ struct ServedFile {
 
 struct ServerRequest {
   std::string method, target, range, authorization;
+  std::string host{};  ///< that a proxy is asked for
 };
 
 /// What the server does wrong; set before or between requests.
@@ -134,6 +135,10 @@ class HubServer {
     ServerRequest out;
     std::string line;
     in >> out.method >> out.target;
+    if (out.target.starts_with("http://")) {  // as one asks a proxy
+      out.host = out.target.substr(0, out.target.find('/', 7));
+      out.target.erase(0, out.host.size());
+    }
     while (std::getline(in, line)) {
       if (line.ends_with('\r')) line.pop_back();
       if (line.starts_with("Range: ")) out.range = line.substr(7);
