@@ -21,7 +21,7 @@ constexpr std::array kBeside{"config.json",         "tokenizer_config.json",
 constexpr std::array kWeights{"model.safetensors", "model.safetensors.index.json", "adapter_model.safetensors",
                               "pytorch_model.bin", "pytorch_model.bin.index.json", "adapter_model.bin"};
 
-// One file in the form of PyTorch, wherever it is: ESM C's and fair-esm's.
+// Files under names of their own, wherever they are: what models have that were published by their authors' code.
 std::vector<std::string> native_weights(const RepositoryRevision& revision) {
   std::vector<std::string> out;
   for (const RepositoryFile& file : revision.files)

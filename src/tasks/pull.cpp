@@ -24,7 +24,10 @@ struct PullOptions {
     to(files, {.name = "files",
                .help = "These files of the repository alone, instead of what a model needs",
                .value_name = "PATHS"});
-    to(connections, {.name = "connections", .help = "Parts of a file that are downloaded at once", .otherwise = 4});
+    to(connections, {.name = "connections",
+                     .help = "Parts of a file that are downloaded at once",
+                     .otherwise = 4,
+                     .value_name = "N"});
     to(json, json_option());
   }
 };
