@@ -52,11 +52,21 @@ void PartialFile::append(std::string_view bytes) {
     size_ += written;
     bytes.remove_prefix(written);
   }
+  start_writing();
+}
+
+// So that little is left to wait for at the end.
+void PartialFile::start_writing() {
+  constexpr std::uint64_t kPiece = std::uint64_t{16} << 20;
+  if (size_ < on_the_way_ + kPiece) return;
+  ::sync_file_range(descriptor_, static_cast<off_t>(on_the_way_), static_cast<off_t>(size_ - on_the_way_),
+                    SYNC_FILE_RANGE_WRITE);
+  on_the_way_ = size_;
 }
 
 void PartialFile::clear() {
   if (::ftruncate(descriptor_, 0) != 0) throw_errno(path_.string(), "write the file", errno);
-  size_ = 0;
+  size_ = on_the_way_ = 0;
   if (hash_) hash_.emplace();
 }
 

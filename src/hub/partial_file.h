@@ -32,12 +32,15 @@ class PartialFile {
   void commit();
 
  private:
+  void start_writing();
+
   std::filesystem::path final_;
   std::filesystem::path path_;
   std::string etag_;
   std::optional<Sha256> hash_;
   int descriptor_ = -1;
   std::uint64_t size_ = 0;
+  std::uint64_t on_the_way_ = 0;  // to the disk
 };
 
 /// Where it is until it is whole.
