@@ -48,7 +48,7 @@ class Download {
       const bool last = starts >= settings_.fresh_starts;
       if (fetch() == Ended::changed) {
         if (last) throw changing(remote_);
-      } else if (const std::string found = file_.finish(); found.empty() || found == remote_.etag) {
+      } else if (const std::string found = file_.hash(); found.empty() || found == remote_.etag) {
         file_.commit();
         return received_;
       } else if (last) {

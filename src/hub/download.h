@@ -23,7 +23,9 @@ struct RemoteFile {
 struct DownloadSettings {
   HttpSettings http{};
   Patience patience{};
-  int connections = 4;
+  int connections = 4;                                  ///< at most; further ones open while those open are slow
+  std::uint64_t enough_for_one = 100'000'000;           ///< bytes a second that a connection brings when it is not slow
+  double open_next_after = 0.1;                         ///< seconds
   std::uint64_t range_bytes = std::uint64_t{8} << 20;   ///< of one request; each connection keeps that much in memory
   int fresh_starts = 2;                                 ///< after a file that changed on the server, or a wrong hash
   std::function<void(std::uint64_t bytes)> progress{};  ///< of the file on disk; from any thread, one at a time

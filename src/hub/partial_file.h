@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/sha256.h"
+#include "hub/hash_follower.h"
 
 namespace groel::hub {
 
@@ -15,7 +15,8 @@ namespace groel::hub {
 /// may be no holes in it. One thread at a time.
 class PartialFile {
  public:
-  /// Opens what is there, or a new one. Where `etag` is a SHA-256, what is there is read and hashed. Errors: io.
+  /// Opens what is there, or a new one. Where `etag` is a SHA-256, a thread hashes what is there and what comes.
+  /// Errors: io.
   PartialFile(const std::filesystem::path& final_path, const std::string& etag);
   ~PartialFile();
   PartialFile(const PartialFile&) = delete;
@@ -26,21 +27,19 @@ class PartialFile {
   void append(std::string_view bytes);
   /// Begins again.
   void clear();
-  /// On disk: its hash by the form of the etag; empty where that is none. Call once, after the last byte.
-  std::string finish();
-  /// Gives it its final name.
+  /// Its hash by the form of the etag; empty where that is none. After the last byte. Errors: io; interrupted.
+  std::string hash();
+  /// Gives it its final name. It is the system that brings it to the disk, as what other programs write: a file that
+  /// loses its end in a power cut shows by its size. Errors: io, also for what the system could not write.
   void commit();
 
  private:
-  void start_writing();
-
   std::filesystem::path final_;
   std::filesystem::path path_;
   std::string etag_;
-  std::optional<Sha256> hash_;
   int descriptor_ = -1;
   std::uint64_t size_ = 0;
-  std::uint64_t on_the_way_ = 0;  // to the disk
+  std::optional<HashFollower> follower_;
 };
 
 /// Where it is until it is whole.

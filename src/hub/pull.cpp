@@ -76,7 +76,7 @@ class Pull {
   void get(const std::string& path, const RemoteFile& file) {
     const fs::path blob = cache_.blob(request_.id, file.etag);
     if (!is_there(path, file)) {
-      if (!is_file(blob)) download(path, file, blob);
+      if (!is_whole(blob, file)) download(path, file, blob);
       if (!is_there(path, file)) link(path, file);
     }
     done_ += size_of(out_.folder / path);
@@ -84,20 +84,24 @@ class Pull {
     out_.files.push_back(path);
   }
 
+  // A blob that a power cut shortened is not.
+  static bool is_whole(const fs::path& blob, const RemoteFile& file) {
+    return is_file(blob) && (!file.size || size_of(blob) == *file.size);
+  }
+
   // A link to that blob; or where there are no links, a file of that size.
   bool is_there(const std::string& path, const RemoteFile& file) const {
     const fs::path place = out_.folder / path;
-    if (!is_file(place)) return false;
     std::error_code ignored;
-    if (fs::is_symlink(place, ignored)) return fs::read_symlink(place, ignored).filename() == file.etag;
-    return file.size && size_of(place) == *file.size;
+    if (!fs::is_symlink(place, ignored)) return file.size && is_whole(place, file);
+    return fs::read_symlink(place, ignored).filename() == file.etag && is_whole(place, file);
   }
 
   void download(const std::string& path, const RemoteFile& file, const fs::path& blob) {
     const FileLock lock(cache_.lock(request_.id, file.etag), [&] {
       if (request_.say) request_.say(fmt::format("another process downloads {}: waiting for it", file.name));
     });
-    if (is_file(blob)) return;
+    if (is_whole(blob, file)) return;
     DownloadSettings settings = request_.download;
     settings.progress = [&](std::uint64_t bytes) { report(path, bytes); };
     out_.received += download_file(file, blob, settings);

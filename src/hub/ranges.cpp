@@ -22,10 +22,17 @@ struct ChangedOnServer {};
 struct NoRanges {};
 struct Stopped {};
 
-// One request's bytes: [at, end) are to come, `early` are those that cannot be written yet.
+using Clock = std::chrono::steady_clock;
+
+// libcurl gives 16 KB at a time; so much, or what came in so long, is written at once.
+constexpr std::size_t kWrite = std::size_t{256} << 10;
+constexpr std::chrono::milliseconds kKeep{100};
+
+// A range: what comes before `written` is in the file, [written, at) is in `waiting`, [at, end) is to come.
 struct Piece {
   std::uint64_t written, at, end;
-  std::string early{};
+  std::string waiting{};        // for its turn, or for more
+  Clock::time_point touched{};  // when it last wrote
 };
 
 struct ContentRange {
@@ -47,19 +54,16 @@ std::optional<ContentRange> content_range(const std::string& text) {
 class Fetch {
  public:
   Fetch(const RemoteFile& remote, PartialFile& file, const DownloadSettings& settings)
-      : remote_(remote), file_(file), settings_(settings), next_(file.size()) {}
+      : remote_(remote), file_(file), settings_(settings), next_(file.size()), on_disk_(file.size()) {}
 
   std::uint64_t received() const { return received_; }
 
   void run() {
     const std::uint64_t left = *remote_.size - file_.size();
     const std::uint64_t pieces = (left + settings_.range_bytes - 1) / settings_.range_bytes;
-    const auto count = std::min<std::uint64_t>(pieces, static_cast<std::uint64_t>(std::max(1, settings_.connections)));
-    std::vector<std::thread> threads;
-    running_ = static_cast<int>(count);
-    for (std::uint64_t i = 0; i < count; ++i) threads.emplace_back([this] { work(); });
+    most_ = std::min<std::uint64_t>(pieces, static_cast<std::uint64_t>(std::max(1, settings_.connections)));
     watch();
-    for (std::thread& thread : threads) thread.join();
+    for (std::thread& thread : threads_) thread.join();
     if (failed_) std::rethrow_exception(failed_);
   }
 
@@ -67,10 +71,28 @@ class Fetch {
   // The calling thread is the one whose work can be cancelled.
   void watch() {
     std::unique_lock lock(mutex_);
-    while (running_ > 0) {
+    do {
+      while (more_would_help()) open();
       changed_.wait_for(lock, std::chrono::milliseconds(50));
       if (interrupt_requested() && !failed_) fail(std::make_exception_ptr(Stopped()));
-    }
+    } while (running_ > 0);
+  }
+
+  // Where those that are open are slow, another is opened from time to time.
+  bool more_would_help() const {
+    if (threads_.empty()) return true;
+    if (stop_ || threads_.size() >= most_ || next_ >= *remote_.size) return false;
+    const double seconds = std::chrono::duration<double>(Clock::now() - opened_).count();
+    const auto enough = static_cast<double>(settings_.enough_for_one * threads_.size());
+    return seconds >= settings_.open_next_after &&
+           static_cast<double>(received_ - received_at_opening_) <= enough * seconds;
+  }
+
+  void open() {
+    opened_ = Clock::now();
+    received_at_opening_ = received_;
+    ++running_;
+    threads_.emplace_back([this] { work(); });
   }
 
   void fail(std::exception_ptr reason) {
@@ -86,9 +108,10 @@ class Fetch {
   void work() {
     try {
       HttpClient client(settings_.http);
-      for (std::optional<Piece> piece; (piece = take()).has_value();) {
-        get(client, *piece);
-        wait_for_turn(*piece);
+      Piece piece{};
+      while (take(piece)) {
+        get(client, piece);
+        wait_for_turn(piece);
       }
     } catch (...) {
       const std::lock_guard lock(mutex_);
@@ -99,13 +122,14 @@ class Fetch {
     changed_.notify_all();
   }
 
-  std::optional<Piece> take() {
+  // The next range; the memory of the one before is used again.
+  bool take(Piece& piece) {
     const std::lock_guard lock(mutex_);
-    if (stop_ || next_ >= *remote_.size) return std::nullopt;
-    const std::uint64_t end = std::min(next_ + settings_.range_bytes, *remote_.size);
-    const Piece piece{next_, next_, end};
-    next_ = end;
-    return piece;
+    if (stop_ || next_ >= *remote_.size) return false;
+    piece.written = piece.at = next_;
+    piece.end = next_ = std::min(next_ + settings_.range_bytes, *remote_.size);
+    piece.waiting.reserve(kWrite);
+    return true;
   }
 
   // Until all of the range is here; what came before a break counts.
@@ -115,6 +139,7 @@ class Fetch {
       const std::uint64_t before = piece.at;
       const std::string place = located();
       HttpReply reply = client.send(request_for(place, piece));
+      if (is_its_turn(piece)) write(piece);
       if (piece.at > before) failures = 0;
       if (reply.is_good()) locate(reply.url);
       if (piece.at >= piece.end) return;
@@ -156,33 +181,33 @@ class Fetch {
   void receive(Piece& piece, std::string_view bytes) {
     bytes = bytes.substr(0, std::min<std::uint64_t>(bytes.size(), piece.end - piece.at));
     piece.at += bytes.size();
-    const std::lock_guard lock(mutex_);
+    piece.waiting += bytes;
     received_ += bytes.size();
-    if (file_.size() != piece.written) {
-      piece.early += bytes;
-      return;
-    }
-    write(piece);
-    file_.append(bytes);
-    piece.written += bytes.size();
-    if (settings_.progress) settings_.progress(file_.size());
-    if (piece.written == piece.end) changed_.notify_all();
+    const bool enough = piece.waiting.size() >= kWrite || Clock::now() >= piece.touched + kKeep;
+    if (enough && is_its_turn(piece)) write(piece);
   }
 
-  // Its turn has come.
+  // Whoever's turn it is has the file to himself.
+  bool is_its_turn(const Piece& piece) const { return on_disk_ == piece.written; }
+
   void write(Piece& piece) {
-    file_.append(piece.early);
-    piece.written += piece.early.size();
-    piece.early.clear();
+    file_.append(piece.waiting);
+    piece.written += piece.waiting.size();
+    piece.waiting.clear();
+    piece.touched = Clock::now();
+    if (settings_.progress) settings_.progress(file_.size());
+    on_disk_ = piece.written;  // and with that it may be the next one's
   }
 
   void wait_for_turn(Piece& piece) {
     std::unique_lock lock(mutex_);
-    if (piece.written == piece.end) return;
-    changed_.wait(lock, [&] { return stop_ || file_.size() == piece.written; });
-    if (stop_) throw Stopped();
-    write(piece);
-    if (settings_.progress) settings_.progress(file_.size());
+    changed_.wait(lock, [&] { return stop_ || piece.written == piece.end || is_its_turn(piece); });
+    if (piece.written < piece.end) {
+      check();
+      lock.unlock();
+      write(piece);
+      lock.lock();
+    }
     changed_.notify_all();
   }
 
@@ -200,8 +225,13 @@ class Fetch {
   const DownloadSettings& settings_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::uint64_t next_;
-  std::uint64_t received_ = 0;
+  std::uint64_t next_;                  // byte that no range has yet
+  std::atomic<std::uint64_t> on_disk_;  // the file's size
+  std::atomic<std::uint64_t> received_{0};
+  std::vector<std::thread> threads_;
+  std::uint64_t most_ = 1;    // of them
+  Clock::time_point opened_;  // the last of them, and what had come until then
+  std::uint64_t received_at_opening_ = 0;
   int running_ = 0;
   std::atomic<bool> stop_{false};
   std::exception_ptr failed_;

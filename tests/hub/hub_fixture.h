@@ -60,6 +60,8 @@ class HubTest : public ::testing::Test {
     out.download.http = http_;
     out.download.range_bytes = 50'000;
     out.download.connections = connections_;
+    out.download.open_next_after = 0;  // all at once
+    out.download.enough_for_one = 1'000'000'000'000;
     return out;
   }
   hub::PulledModel pull() const { return hub::pull_model(cache_, request(), access()); }

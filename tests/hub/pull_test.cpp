@@ -110,6 +110,28 @@ TEST_F(Pull, TheRefIsWrittenOnlyWhenAllIsThere) {
   EXPECT_FALSE(cache_.commit(kId, "main").has_value());
 }
 
+TEST_F(Pull, ABlobThatLostItsEndIsGotAgain) {
+  pull();
+  fs::resize_file(blob(), 1000);
+  EXPECT_EQ(pull().received, weights_.size());
+  EXPECT_EQ(pulled_weights(), weights_);
+}
+
+TEST_F(Pull, FurtherConnectionsOpenWhileThoseOpenAreSlow) {
+  const auto opened = [&](double seconds) {
+    fs::remove_all(folder_ / "cache");
+    hub::PullRequest slow = request();
+    slow.download.open_next_after = seconds;
+    const int before = server_.connections();
+    hub::pull_model(cache_, slow, access());
+    EXPECT_EQ(pulled_weights(), weights_);
+    return server_.connections() - before;
+  };
+  server_.set({.piece_milliseconds = 1});
+  EXPECT_EQ(opened(1000), 4);  // one for the list, one a file
+  EXPECT_EQ(opened(0), 7);
+}
+
 TEST_F(Pull, VerifyFindsAChangedFileAndPruneClearsLeftovers) {
   pull();
   EXPECT_TRUE(hub::verify_cached(cache_, kId).empty());

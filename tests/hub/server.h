@@ -17,6 +17,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -98,6 +99,8 @@ class HubServer {
     for (const ServerRequest& request : requests()) count += request.method == "GET" && request.target.ends_with(path);
     return count;
   }
+  /// Opened so far.
+  int connections() const { return accepted_; }
   std::size_t bytes_sent() const { return bytes_sent_; }
 
  private:
@@ -106,7 +109,9 @@ class HubServer {
       pollfd entry{listener_, POLLIN, 0};
       if (::poll(&entry, 1, 20) <= 0) continue;
       const int connection = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-      if (connection >= 0) connections_.emplace_back([this, connection] { serve(connection); });
+      if (connection < 0) continue;
+      ++accepted_;
+      connections_.emplace_back([this, connection] { serve(connection); });
     }
   }
 
@@ -147,7 +152,7 @@ class HubServer {
     return out;
   }
 
-  bool send_all(int connection, const std::string& text) {
+  bool send_all(int connection, std::string_view text) {
     for (std::size_t at = 0; at < text.size();) {
       const ssize_t count = ::send(connection, text.data() + at, text.size() - at, MSG_NOSIGNAL);
       if (count <= 0) return false;
@@ -226,13 +231,13 @@ class HubServer {
       headers += "Content-Range: bytes " + std::to_string(first) + "-" + std::to_string(last) + "/" +
                  std::to_string(content.size()) + "\r\n";
     }
-    const std::string body = content.empty() ? "" : content.substr(first, last - first + 1);
+    const std::string_view body = content.empty() ? "" : std::string_view(content).substr(first, last - first + 1);
     headers += "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n";
     return send_all(connection, "HTTP/1.1 " + status + "\r\n" + headers) && send_body(connection, body);
   }
 
-  bool send_body(int connection, const std::string& body) {
-    constexpr std::size_t kPiece = 4096;
+  bool send_body(int connection, std::string_view body) {
+    const std::size_t piece = faults().piece_milliseconds > 0 ? 4096 : std::size_t{1} << 20;
     std::size_t allowed = std::string::npos;
     {
       const std::lock_guard lock(mutex_);
@@ -242,7 +247,7 @@ class HubServer {
       }
     }
     for (std::size_t at = 0; at < body.size() && !stop_;) {
-      const std::size_t count = std::min({kPiece, body.size() - at, allowed - std::min(at, allowed)});
+      const std::size_t count = std::min({piece, body.size() - at, allowed - std::min(at, allowed)});
       if (count == 0 || !send_all(connection, body.substr(at, count))) return false;
       at += count;
       bytes_sent_ += count;
@@ -266,7 +271,7 @@ class HubServer {
   mutable std::mutex mutex_;
   ServerFaults faults_;
   std::vector<ServerRequest> requests_;
-  std::atomic<int> bodies_{0};
+  std::atomic<int> bodies_{0}, accepted_{0};
   std::atomic<std::size_t> bytes_sent_{0};
   std::atomic<bool> stop_{false};
   int listener_ = -1;
