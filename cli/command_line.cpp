@@ -57,6 +57,7 @@ class Parser {
     app_.set_help_flag();
     app_.add_flag("-q,--quiet", quiet_);
     app_.add_flag("--csv-guard", csv_guard_);
+    app_.add_flag("--pull", pull_);
     app_.fallthrough();
     app_.require_subcommand(0, 1);  // after a command, a word that names another one is just a word
     for (const tasks::Task& task : tasks::tasks()) add_command(task);
@@ -70,7 +71,7 @@ class Parser {
       throw Error(ErrorKind::usage,
                   {error.what(), {}, fmt::format("`groel help {}` shows its options and has examples", task.name)});
     }
-    return {&task, given(task), {}, quiet_, csv_guard_};
+    return {&task, given(task), {}, quiet_, csv_guard_, pull_};
   }
 
  private:
@@ -92,6 +93,7 @@ class Parser {
   CLI::App app_;
   bool quiet_ = false;
   bool csv_guard_ = false;
+  bool pull_ = false;
   std::map<std::string, std::vector<Slot>> slots_;
 };
 
@@ -136,7 +138,7 @@ std::string help_for(const std::vector<std::string>& words) {
 void check_words_before(const std::vector<std::string>& words) {
   for (const std::string& word : words)
     if (word != "-q" && word != "--quiet" && word != "-h" && word != "--help" && word != "--version" &&
-        word != "--csv-guard" && word != "--json")
+        word != "--csv-guard" && word != "--pull" && word != "--json")
       throw Error(ErrorKind::usage,
                   {"this is no option of groel's", word, "a command comes first: `groel help` lists all"});
 }

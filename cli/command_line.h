@@ -15,6 +15,7 @@ struct Invocation {
   std::string text;
   bool quiet = false;
   bool csv_guard = false;
+  bool pull = false;  ///< models that are not here are downloaded
 };
 
 /// Errors: usage, saying what is meant: the nearest command or option for a misspelt one, ours for another program's.

@@ -34,7 +34,7 @@ bool names(std::string_view list, const std::string& word) {
 }
 
 bool has(const tasks::Task& task, const std::string& name) {
-  return name == "quiet" || name == "csv-guard" ||
+  return name == "quiet" || name == "csv-guard" || name == "pull" ||
          std::any_of(task.options.begin(), task.options.end(),
                      [&](const OptionSpec& spec) { return is_called(spec, name) && spec.type != OptionType::paths; });
 }
@@ -83,7 +83,7 @@ std::vector<std::string> flags_of(const tasks::Task& task) {
   std::vector<std::string> out;
   for (const OptionSpec& spec : task.options)
     if (spec.type != OptionType::paths) out.push_back("--" + spec.name);
-  out.insert(out.end(), {"--help", "--quiet", "--csv-guard", "--version"});
+  out.insert(out.end(), {"--help", "--quiet", "--csv-guard", "--pull", "--version"});
   return out;
 }
 

@@ -13,6 +13,7 @@
 #include "base/interrupt.h"
 #include "base/mapped_file.h"
 #include "cli/command_line.h"
+#include "cli/question.h"
 #include "cli/remedy.h"
 #include "cli/standard_output.h"
 #include "cli/terminal_sink.h"
@@ -52,7 +53,8 @@ Error out_of_memory() {
 
 int run_task(const groel::cli::Invocation& invocation, const std::vector<std::string>& arguments, std::ostream& out) {
   groel::cli::TerminalSink sink(invocation.quiet);
-  groel::tasks::Context context{out, sink};
+  groel::tasks::Context context{
+      out, sink, nullptr, {invocation.pull, invocation.quiet ? nullptr : groel::cli::asker()}};
   try {
     const groel::Options options(invocation.task->options, invocation.given);
     return groel::tasks::run_task(*invocation.task, options, context);

@@ -56,7 +56,7 @@ bool has_its_value(const std::string& word) {
 
 bool is_global(const std::string& word) {
   return word == "--quiet" || word == "-q" || word == "--help" || word == "-h" || word == "--csv-guard" ||
-         word == "--version";
+         word == "--pull" || word == "--version";
 }
 
 void check_flag(const tasks::Task& task, const std::string& word) {

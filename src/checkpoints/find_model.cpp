@@ -1,6 +1,7 @@
 // Looks for a model by name, and says what to do when it is not there.
 #include "checkpoints/find_model.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "base/error.h"
@@ -21,7 +22,7 @@ std::string how_to_get(const std::string& id) {
   const std::string host = mirror == nullptr || *mirror == '\0' ? "https://huggingface.co" : mirror;
   return fmt::format(
       "get it by one of these, and give the same command again:\n"
-      "    groel pull {0}      (it goes into {1})\n"
+      "    groel pull {0}      (it goes into {1}; --pull, added to a command, does the same first)\n"
       "    hf download {0} --exclude \"*.h5\"      (pip install huggingface_hub; to the same place)\n"
       "    git clone {2}/{0}      (with git-lfs; then -m {3})\n"
       "  where that host cannot be reached, set HF_ENDPOINT to a mirror's address first: export HF_ENDPOINT=https://…",
@@ -113,6 +114,24 @@ FoundModel find_model(const std::string& name) {
       ErrorKind::not_found,
       {fmt::format("a published model that GroEL can run, and that is not on this machine ({})", size_of(*published)),
        name, how_to_get(std::string(published->id))});
+}
+
+std::optional<MissingModel> missing_model(const std::string& name) {
+  std::error_code failed;
+  if (name.empty() || fs::exists(name, failed)) return std::nullopt;
+  const auto bundled = bundled_models();
+  if (std::any_of(bundled.begin(), bundled.end(), [&](const BundledModel& model) { return model.name == name; }))
+    return std::nullopt;
+  if (const PublishedModel* published = models::find_published(name)) {
+    const auto hub = find_in_hub_cache(std::string(published->id));
+    const bool here = (hub && hub->lacks.empty()) || find_in_torch_cache(std::string(published->name()));
+    return here ? std::nullopt : std::optional(MissingModel{std::string(published->id), size_of(*published)});
+  }
+  const std::string id = models::hub_id(name);
+  if (id.empty() || fs::exists(fs::path(name).parent_path(), failed)) return std::nullopt;
+  if (models::find_other_family(fs::path(name).filename().string())) return std::nullopt;
+  const auto hub = find_in_hub_cache(id);
+  return hub && hub->lacks.empty() ? std::nullopt : std::optional(MissingModel{id, {}});
 }
 
 fs::path resolve_model(const std::string& name) { return find_model(name).path; }

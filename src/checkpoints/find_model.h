@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace groel::checkpoints {
@@ -16,6 +17,16 @@ struct FoundModel {
 /// with its size and the line that gets it, of another with near names; unsupported, for families that are known by
 /// name and cannot be run.
 FoundModel find_model(const std::string& name);
+
+/// A model of the hub that is not on this machine, or not whole.
+struct MissingModel {
+  std::string id;
+  std::string size;  ///< of a published one: "ESM-2, 6 layers of width 320, …"; empty: somebody's own
+};
+
+/// What `find_model` would not find and a download brings; none for what is here, for paths, and for families that
+/// cannot be run.
+std::optional<MissingModel> missing_model(const std::string& name);
 
 /// The path alone.
 std::filesystem::path resolve_model(const std::string& name);

@@ -62,8 +62,9 @@ void make_cache_folder(const fs::path& folder) {
   if (!failed) return;
   if (failed.value() != EROFS && failed.value() != EACCES)
     throw_errno(folder.string(), "create the folder", failed.value());
-  throw Error(ErrorKind::io, {fmt::format("nothing can be written to the cache of models: {}", failed.message()),
-                              folder.string(), "name a folder of your own: export HF_HUB_CACHE=FOLDER"});
+  throw Error(ErrorKind::io,
+              {fmt::format("nothing can be written to the cache of models: {}", failed.message()), folder.string(),
+               "name a folder of your own: export HF_HUB_CACHE=FOLDER, for fair-esm's files TORCH_HOME"});
 }
 
 fs::path Cache::model(const std::string& id) const { return root_ / folder_name(id); }
@@ -108,6 +109,21 @@ std::vector<std::string> Cache::files(const std::string& id, const std::string& 
   }
   std::sort(out.begin(), out.end());
   return out;
+}
+
+void Cache::write_absent(const std::string& id, const std::string& commit, const std::string& path) const {
+  const fs::path mark = model(id) / ".no_exist" / commit / path;
+  if (is_there(mark)) return;
+  make_cache_folder(mark.parent_path());
+  write_text(mark, "");
+}
+
+void Cache::write_tag() const {
+  if (is_there(root_ / "CACHEDIR.TAG")) return;
+  make_cache_folder(root_);
+  write_text(root_ / "CACHEDIR.TAG",
+             "Signature: 8a477f597d28d172789f06886806bc55\n# Models of the Hugging Face hub, which can be downloaded "
+             "again; see https://bford.info/cachedir/\n");
 }
 
 void Cache::write_ref(const std::string& id, const std::string& revision, const std::string& commit) const {

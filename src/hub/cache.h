@@ -35,6 +35,10 @@ class Cache {
   /// Paths of the files of a commit that are there, sorted.
   std::vector<std::string> files(const std::string& id, const std::string& commit) const;
 
+  /// Marks a file that the commit does not have: .no_exist/<commit>/<path>. Errors: io.
+  void write_absent(const std::string& id, const std::string& commit, const std::string& path) const;
+  /// CACHEDIR.TAG, by which backups know that the folder need not be kept. Errors: io.
+  void write_tag() const;
   /// Writes refs/<revision>, unless the revision is the commit. Errors: io.
   void write_ref(const std::string& id, const std::string& revision, const std::string& commit) const;
   /// Makes snapshots/<commit>/<path> a relative link to the blob; where there are no links, the blob moves there.

@@ -12,7 +12,6 @@
 
 #include "base/error.h"
 #include "base/interrupt.h"
-#include "base/sha256.h"
 #include "hub/names.h"
 
 namespace groel::hub {
@@ -32,23 +31,13 @@ void read_pieces(const fs::path& path, const std::function<void(std::string_view
 }
 
 void check(int status) {
-  if (status != 1) throw Error(ErrorKind::internal, "OpenSSL could not compute a SHA-1");
+  if (status != 1) throw Error(ErrorKind::internal, "OpenSSL could not compute a hash");
 }
 
-}  // namespace
-
-std::string file_sha256(const fs::path& file) {
-  Sha256 hash;
-  read_pieces(file, [&](std::string_view piece) { hash.update(piece); });
-  return hash.finish();
-}
-
-std::string git_hash(const fs::path& file) {
+// In hexadecimal, of `head` and the file after it.
+std::string digest_of(const EVP_MD* kind, std::string_view head, const fs::path& file) {
   const std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
-  check(context ? EVP_DigestInit_ex(context.get(), EVP_sha1(), nullptr) : 0);
-  std::error_code failed;
-  std::string head = fmt::format("blob {}", fs::file_size(file, failed));
-  head.push_back('\0');
+  check(context ? EVP_DigestInit_ex(context.get(), kind, nullptr) : 0);
   check(EVP_DigestUpdate(context.get(), head.data(), head.size()));
   read_pieces(file,
               [&](std::string_view piece) { check(EVP_DigestUpdate(context.get(), piece.data(), piece.size())); });
@@ -60,7 +49,21 @@ std::string git_hash(const fs::path& file) {
   return out;
 }
 
+}  // namespace
+
+std::string file_sha256(const fs::path& file) { return digest_of(EVP_sha256(), {}, file); }
+
+std::string file_md5(const fs::path& file) { return digest_of(EVP_md5(), {}, file); }
+
+std::string git_hash(const fs::path& file) {
+  std::error_code failed;
+  std::string head = fmt::format("blob {}", fs::file_size(file, failed));
+  head.push_back('\0');
+  return digest_of(EVP_sha1(), head, file);
+}
+
 std::string hash_as_etag(const fs::path& file, const std::string& etag) {
+  if (etag.starts_with("md5:")) return "md5:" + file_md5(file);
   if (is_sha256(etag)) return file_sha256(file);
   return is_commit(etag) ? git_hash(file) : std::string();  // both are 40 digits
 }

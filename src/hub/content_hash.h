@@ -11,7 +11,10 @@ std::string git_hash(const std::filesystem::path& file);
 /// 64 digits. Errors: the same.
 std::string file_sha256(const std::filesystem::path& file);
 
-/// The hash that an etag of that form states of the file; empty where its form is that of no hash.
+/// 32 digits, for files of which nothing better is known. Errors: the same.
+std::string file_md5(const std::filesystem::path& file);
+
+/// The hash that an etag of that form states of the file, also "md5:…"; empty where its form is that of no hash.
 std::string hash_as_etag(const std::filesystem::path& file, const std::string& etag);
 
 }  // namespace groel::hub

@@ -32,10 +32,14 @@ bool is_on(const char* name) {
   return value == "1" || value == "ON" || value == "YES" || value == "TRUE";
 }
 
+fs::path caches() {
+  const fs::path own = folder("XDG_CACHE_HOME");
+  return own.empty() ? fs::path(variable("HOME")) / ".cache" : own;
+}
+
 fs::path home() {
-  if (const fs::path own = folder("HF_HOME"); !own.empty()) return own;
-  const fs::path caches = folder("XDG_CACHE_HOME");
-  return (caches.empty() ? fs::path(variable("HOME")) / ".cache" : caches) / "huggingface";
+  const fs::path own = folder("HF_HOME");
+  return own.empty() ? caches() / "huggingface" : own;
 }
 
 std::string trimmed(const std::string& text) {
@@ -65,6 +69,15 @@ fs::path cache_folder() {
   for (const char* name : {"HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"})
     if (fs::path own = folder(name); !own.empty()) return own;
   return home() / "hub";
+}
+
+fs::path downloads_folder() { return caches() / "groel" / "downloads"; }
+
+std::string mirrored(const std::string& url) {
+  std::string mirror = trimmed(variable("GROEL_FILE_MIRROR"));
+  while (mirror.ends_with('/')) mirror.pop_back();
+  const auto host = url.find("://");
+  return mirror.empty() || host == std::string::npos ? url : mirror + "/" + url.substr(host + 3);
 }
 
 bool is_offline() { return is_on("HF_HUB_OFFLINE") || is_on("TRANSFORMERS_OFFLINE"); }

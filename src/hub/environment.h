@@ -13,6 +13,12 @@ std::string endpoint();
 /// ~/.cache.
 std::filesystem::path cache_folder();
 
+/// Where files from their publishers' own addresses go that no other program has a place for: groel/downloads in
+/// $XDG_CACHE_HOME, else in ~/.cache.
+std::filesystem::path downloads_folder();
+/// Where to get the file of an address: $GROEL_FILE_MIRROR/host/path where that is set, else the address itself.
+std::string mirrored(const std::string& url);
+
 /// $HF_HUB_OFFLINE or $TRANSFORMERS_OFFLINE is 1, on, yes or true.
 bool is_offline();
 

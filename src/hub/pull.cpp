@@ -47,6 +47,7 @@ class Pull {
     const RepositoryRevision revision = repository_.revision(request_.revision);
     out_.commit = revision.commit;
     out_.folder = cache_.snapshot(request_.id, revision.commit);
+    for (const std::string& path : request_.files) require(path, revision);
     if (request_.files.empty())
       get_needed(revision);
     else
@@ -57,6 +58,13 @@ class Pull {
   }
 
  private:
+  void require(const std::string& path, const RepositoryRevision& revision) const {
+    check_file_path(path);
+    if (revision.has(path)) return;
+    cache_.write_absent(request_.id, out_.commit, path);  // as Python's tools do: they ask no more
+    throw Error(ErrorKind::not_found, {"the repository has no such file", request_.id + ", " + path, {}});
+  }
+
   void get_needed(const RepositoryRevision& revision) {
     const NeededFiles needed = needed_files(revision, request_.id);
     get(needed.files);
@@ -102,6 +110,7 @@ class Pull {
       if (request_.say) request_.say(fmt::format("another process downloads {}: waiting for it", file.name));
     });
     if (is_whole(blob, file)) return;
+    cache_.write_tag();
     DownloadSettings settings = request_.download;
     settings.progress = [&](std::uint64_t bytes) { report(path, bytes); };
     out_.received += download_file(file, blob, settings);

@@ -94,12 +94,20 @@ std::set<std::string> linked_blobs(const Cache& cache, const std::string& id) {
   return out;
 }
 
+// By which it is locked: "etag", "etag.incomplete", or as newer Python has it, "etag.0a1b2c3d.incomplete".
+std::string etag_of(std::string name) {
+  if (!name.ends_with(kIncomplete)) return name;
+  name.erase(name.size() - kIncomplete.size());
+  constexpr std::size_t kTail = 9;
+  const auto dot = name.size() > kTail ? name.size() - kTail : 0;
+  const bool tail = dot > 0 && name[dot] == '.' && name.find_first_not_of("0123456789abcdef", dot + 1) == name.npos;
+  return tail ? name.substr(0, dot) : name;
+}
+
 // Under the lock of whoever downloads it.
 std::uint64_t remove_blob(const Cache& cache, const std::string& id, const fs::path& blob) {
-  std::string etag = blob.filename().string();
-  if (etag.ends_with(kIncomplete)) etag.erase(etag.size() - kIncomplete.size());
   try {
-    const FileLock lock(cache.lock(id, etag), [] { throw Busy(); });
+    const FileLock lock(cache.lock(id, etag_of(blob.filename().string())), [] { throw Busy(); });
     return linked_blobs(cache, id).contains(blob.filename().string()) ? 0 : remove_file(blob);
   } catch (const Busy&) {
     return 0;

@@ -16,11 +16,14 @@ namespace {
 using models::PublishedModel;
 using nlohmann::ordered_json;
 
-constexpr const char* kRow = "  {:<34} {:>6} {:>6} {:>6} {:>11} {:>9}  {:<8} {}\n";
+constexpr const char* kRow = "  {:<34} {:<10} {:>10} {:>9}  {:<8} {:<28} {}\n";
+constexpr const char* kDownloadRow = "  {:<12} {:<66} {}\n";
 
+// Of a folder's files, where links lead; of a file.
 std::size_t size_of(const std::filesystem::path& folder) {
   std::size_t bytes = 0;
   std::error_code failed;
+  if (std::filesystem::is_regular_file(folder, failed)) return std::filesystem::file_size(folder, failed);
   for (std::filesystem::directory_iterator at(folder, failed), end; !failed && at != end; at.increment(failed))
     if (std::filesystem::is_regular_file(at->path(), failed)) bytes += std::filesystem::file_size(at->path(), failed);
   return bytes;
@@ -46,8 +49,28 @@ ordered_json here_json(const PublishedModel& model) {
     if (const auto torch = checkpoints::find_in_torch_cache(std::string(model.name()))) found = torch;
   if (!found) return nullptr;
   return {{"path", found->path.string()},
+          {"bytes", size_of(found->path)},
           {"revision", found->revision.empty() ? ordered_json() : ordered_json(found->revision)},
           {"lacks", found->lacks.empty() ? ordered_json() : ordered_json(found->lacks)}};
+}
+
+ordered_json direct_json(const std::vector<models::DirectFile>& files) {
+  ordered_json out = ordered_json::array();
+  for (const models::DirectFile& file : files)
+    out.push_back({{"url", file.url}, {"hash", file.hash.empty() ? ordered_json() : ordered_json(file.hash)}});
+  return out;
+}
+
+ordered_json downloads_json() {
+  ordered_json out = ordered_json::array();
+  for (const models::Download& one : models::other_downloads())
+    out.push_back({{"name", one.name},
+                   {"title", one.title},
+                   {"id", one.id.empty() ? ordered_json() : ordered_json(one.id)},
+                   {"licence", one.licence},
+                   {"terms", one.terms_address.empty() ? ordered_json() : ordered_json(one.terms_address)},
+                   {"files", direct_json(one.files)}});
+  return out;
 }
 
 ordered_json published_json(const models::Family& family) {
@@ -57,6 +80,7 @@ ordered_json published_json(const models::Family& family) {
     ordered_json aliases = ordered_json::array({model.name()});
     for (const std::string_view alias : model.aliases) aliases.push_back(alias);
     out.push_back({{"name", model.id},
+                   {"short_name", model.nickname()},
                    {"aliases", aliases},
                    {"generation", model.generation},
                    {"layers", model.layers},
@@ -66,6 +90,8 @@ ordered_json published_json(const models::Family& family) {
                    {"download_bytes", model.file_bytes()},
                    {"licence", model.licence},
                    {"citation", model.citation},
+                   {"capabilities", model.capabilities()},
+                   {"publisher_files", direct_json(model.direct)},
                    {"here", here_json(model)}});
   }
   return out;
@@ -94,7 +120,8 @@ ordered_json others_json() {
 std::string here_text(const ordered_json& here) {
   if (here.is_null()) return "-";
   if (!here["lacks"].is_null()) return fmt::format("not complete: lacks {}", here["lacks"].get<std::string>());
-  return here["revision"].is_null() ? "in torch hub's cache" : "in the Hugging Face cache";
+  return fmt::format("{} in {} cache", format_bytes(here["bytes"].get<std::size_t>()),
+                     here["revision"].is_null() ? "torch hub's" : "the Hugging Face");
 }
 
 void print_bundled(const ordered_json& all, std::ostream& out) {
@@ -108,21 +135,27 @@ void print_bundled(const ordered_json& all, std::ostream& out) {
 
 void print_family(const ordered_json& family, std::ostream& out) {
   out << fmt::format("\nPublished: {}\n", family["summary"].get<std::string>())
-      << fmt::format(kRow, "name", "layers", "width", "heads", "parameters", "download", "licence", "on this machine");
+      << fmt::format(kRow, "name", "short", "parameters", "download", "licence", "can", "on this machine");
   for (const ordered_json& c : family["checkpoints"])
-    out << fmt::format(kRow, c["name"].get<std::string>(), c["layers"].get<int>(), c["width"].get<int>(),
-                       c["heads"].get<int>(), fmt::format("{:.0f} M", c["parameters"].get<double>() / 1e6),
+    out << fmt::format(kRow, c["name"].get<std::string>(), c["short_name"].get<std::string>(),
+                       fmt::format("{:.0f} M", c["parameters"].get<double>() / 1e6),
                        format_bytes(c["download_bytes"].get<std::size_t>()), c["licence"].get<std::string>(),
-                       here_text(c["here"]));
+                       listed(c["capabilities"].get<std::vector<std::string>>()), here_text(c["here"]));
+}
+
+void print_downloads(const ordered_json& all, std::ostream& out) {
+  out << "\nDownloaded by `groel pull NAME`, not yet run by this version:\n";
+  for (const ordered_json& one : all["downloads"])
+    out << fmt::format(kDownloadRow, one["name"].get<std::string>(), one["title"].get<std::string>(),
+                       one["licence"].get<std::string>() + (one["terms"].is_null() ? "" : ", to be accepted"));
 }
 
 void print_rest(const ordered_json& all, std::ostream& out) {
   if (!all["cached"].empty()) out << "\nOther models of these families in the Hugging Face cache:\n";
   for (const ordered_json& model : all["cached"]) out << fmt::format("  {}\n", model["name"].get<std::string>());
-  out << "\n-m takes each of these names (with or without \"facebook/\", also esm2_650M and the like), a Hugging Face\n"
-         "folder, or a fair-esm .pt file. Of a published model that is not here, `groel info NAME` prints the line "
-         "that\n"
-         "gets it. Downloads are four bytes per parameter; a repository may hold the weights in two forms.\n"
+  out << "\n-m takes each of these names (with or without \"facebook/\", also their short names), a Hugging Face\n"
+         "folder, or a fair-esm .pt file. `groel pull NAME` gets one that is not here. Downloads are four bytes per\n"
+         "parameter; a repository may hold the weights in two forms.\n"
       << fmt::format("Looked in: {} and {}\n", all["hub_cache"].get<std::string>(),
                      all["torch_cache"].get<std::string>())
       << fmt::format("Not yet run: {}.\n", listed(all["not_supported"].get<std::vector<std::string>>(), 12));
@@ -133,6 +166,7 @@ int run(const ModelsOptions& options, Context& context) {
   const ordered_json all = {{"bundled", bundled_json()},
                             {"families", families_json()},
                             {"cached", others_json()},
+                            {"downloads", downloads_json()},
                             {"hub_cache", checkpoints::hub_cache().string()},
                             {"torch_cache", checkpoints::torch_cache().string()},
                             {"not_supported", models::other_families()}};
@@ -142,6 +176,7 @@ int run(const ModelsOptions& options, Context& context) {
   }
   print_bundled(all, context.out);
   for (const ordered_json& family : all["families"]) print_family(family, context.out);
+  print_downloads(all, context.out);
   print_rest(all, context.out);
   return 0;
 }

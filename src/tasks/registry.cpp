@@ -5,6 +5,7 @@
 #include "base/atomic_file.h"
 #include "engine/session.h"
 #include "tasks/reading/flags.h"
+#include "tasks/reading/named_models.h"
 #include "tasks/reading/options.h"
 #include "tasks/reading/outputs.h"
 #include "tasks/task.h"
@@ -71,6 +72,7 @@ int run_with_outputs(const Task& task, const Options& options, Context& context)
 int run_checked(const Task& task, const Options& given, Context& context) {
   const Options options = task.complete != nullptr ? task.complete(given) : given;
   check_verb(task, options);
+  get_missing_models(task.options, options, context);
   check_outputs(task.options, options, context.sink);
   std::optional<engine::Session> own;
   if (context.session == nullptr)
@@ -86,7 +88,7 @@ int run_checked(const Task& task, const Options& given, Context& context) {
 
 int run_task(const Task& task, const Options& given, Context& context) {
   FlagSink sink(context.sink);
-  Context inner{context.out, sink, context.session};
+  Context inner{context.out, sink, context.session, context.downloads};
   try {
     return run_checked(task, given, inner);
   } catch (const Error& error) {

@@ -1,7 +1,9 @@
 // A task is one command of GroEL, with the options, help and examples that every front end shows for it.
 #pragma once
 
+#include <functional>
 #include <ostream>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -11,10 +13,17 @@
 
 namespace groel::tasks {
 
+/// What is done about a model of the hub that is not on this machine.
+struct Downloads {
+  bool wanted = false;                                     ///< it is downloaded: --pull
+  std::function<bool(const std::string& question)> ask{};  ///< somebody who can say so; none: nobody is there
+};
+
 struct Context {
   std::ostream& out;  ///< data for people or programs (stdout); messages go to the sink
   Sink& sink;
   engine::Session* session = nullptr;  ///< that the task works in; none: run_task makes one, with --threads
+  Downloads downloads{};
 };
 
 struct Example {

@@ -50,6 +50,52 @@ TEST(Published, AreFoundByIdAliasAndAddress) {
     EXPECT_EQ(models::find_published(name), nullptr) << name;
 }
 
+TEST(Published, ShortNamesAreOneAndTheSameEverywhere) {
+  const std::vector<std::string> expected{"esm2-8m",  "esm2-35m", "esm2-150m", "esm2-650m", "esm2-3b",
+                                          "esm2-15b", "esm1b",    "esm1v-1",   "esm1v-2",   "esm1v-3",
+                                          "esm1v-4",  "esm1v-5",  "esmc-300m", "esmc-600m", "esmc-6b"};
+  std::vector<std::string> found;
+  for (const models::PublishedModel& model : models::published_models()) {
+    found.push_back(model.nickname());
+    EXPECT_EQ(models::find_published(model.nickname()), &model);
+  }
+  EXPECT_EQ(found, expected);
+}
+
+TEST(Published, FilesOfThePublisherHaveHashesOfAKnownForm) {
+  const auto check = [](const models::DirectFile& file) {
+    EXPECT_TRUE(file.url.starts_with("https://")) << file.url;
+    const std::string hash(file.hash);
+    const auto digits = hash.substr(hash.find(':') + 1);
+    if (hash.empty()) return;
+    EXPECT_TRUE(hash.starts_with("sha256:") ? digits.size() == 64 : hash.starts_with("md5:") && digits.size() == 32);
+    EXPECT_EQ(digits.find_first_not_of("0123456789abcdef"), std::string::npos) << hash;
+  };
+  for (const models::PublishedModel& model : models::published_models()) {
+    for (const models::DirectFile& file : model.direct) check(file);
+    if (model.family == "esm")
+      EXPECT_EQ(model.direct.front().name(), std::string(model.name()) + ".pt");
+    else
+      EXPECT_TRUE(model.direct.empty());
+  }
+  EXPECT_EQ(models::find_published("esm2-8m")->direct[1].url,
+            "https://dl.fbaipublicfiles.com/fair-esm/regression/esm2_t6_8M_UR50D-contact-regression.pt");
+  for (const models::Download& one : models::other_downloads()) {
+    EXPECT_EQ(models::find_download(one.name), &one);
+    EXPECT_EQ(models::find_published(one.name), nullptr) << one.name;
+    EXPECT_NE(one.id.empty(), one.files.empty()) << one.name;
+    for (const models::DirectFile& file : one.files) check(file);
+  }
+}
+
+TEST(Published, CapabilitiesAreThoseOfLoadedModels) {
+  for (const auto& [name, folder] :
+       {std::pair("esm2-8m", "/esm2-tiny"), std::pair("esm1b", "/esm1b-tiny"), std::pair("esmc-300m", "/esmc-tiny")})
+    EXPECT_EQ(models::find_published(name)->capabilities(),
+              load_model(std::string(GROEL_TEST_DATA) + folder).model->capabilities())
+        << name;
+}
+
 TEST(Published, OtherFamiliesAreKnownByName) {
   const std::vector<std::pair<const char*, const char*>> expected{{"esm3-sm-open-v1", "ESM3"},
                                                                   {"nferruz/ProtGPT2", "ProtGPT2"},

@@ -166,7 +166,7 @@ TEST_F(Messages, CommandsOfOtherProgramsNameOurs) {
          {{"umap", "x.h5"}, {"groel project"}},
          {{"cluster", "x.h5"}, {"does not cluster", "groel project"}},
          {{"finetune", "x.csv"}, {"groel train classify"}},
-         {{"download", "esm2"}, {"does not download yet", "groel info"}},
+         {{"download", "esm2"}, {"groel pull esm2-650m"}},
          {{"fold", "small.fasta"}, {"does not fold"}},
          {{"fill_mask", "MKT"}, {"did you mean 'fill-mask'?"}},
          {{"embd", "small.fasta"}, {"did you mean 'embed'?"}},

@@ -172,9 +172,29 @@ TEST_F(Names, EveryNameThatModelsListsIsTakenOrExplained) {
       }
       EXPECT_GT(model["download_bytes"].get<double>(), 4 * model["parameters"].get<double>() - 1) << model;
       EXPECT_EQ(model["licence"], "MIT");
+      EXPECT_EQ(model["capabilities"][1], "masked_lm") << model;
+      if (here) {
+        EXPECT_EQ(model["here"]["bytes"], fs::file_size(kEsm2 + "/config.json") + fs::file_size(kEsm2 + "/vocab.txt") +
+                                              fs::file_size(kEsm2 + "/model.safetensors"));
+      }
     }
   EXPECT_EQ(names, 15U);
   for (const json& model : all["bundled"]) EXPECT_EQ(run({"info", model["name"].get<std::string>()}).exit, 0) << model;
+}
+
+TEST_F(Names, ModelsPrintsSizeLicenceCapabilitiesAndWhatIsHere) {
+  add_snapshot(".cache/huggingface/hub", kId, kRevision, whole_);
+  const std::string out = run({"models"}).out;
+  const auto line_of = [&](const std::string& name) {
+    const auto at = out.find("  " + name + " ");
+    return at == std::string::npos ? std::string() : out.substr(at, out.find('\n', at) - at);
+  };
+  const std::string here = line_of(kId);
+  for (const char* text :
+       {"esm2-8m", "8 M", "29.9 MB", "MIT", "encoder, masked_lm, contacts", "in the Hugging Face cache"})
+    EXPECT_NE(here.find(text), std::string::npos) << text << '\n' << here;
+  EXPECT_TRUE(line_of("biohub/ESMC-600M").ends_with(" -")) << line_of("biohub/ESMC-600M");
+  EXPECT_NE(line_of("alphafold3").find("to be accepted"), std::string::npos);
 }
 
 TEST_F(Names, TheDefaultModelIsSaid) {

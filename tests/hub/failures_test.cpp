@@ -1,6 +1,5 @@
 // What servers and networks do wrong, each against a real server on loopback.
 #include <sys/resource.h>
-#include <sys/wait.h>
 
 #include <chrono>
 #include <csignal>
@@ -225,22 +224,6 @@ TEST_F(Failures, ProxiesAreThoseOfTheEnvironment) {
 TEST_F(Failures, AnAnswerThatIsNoHubsIsSaid) {
   server_.set({.answers = {{200, ""}}});
   EXPECT_NE(refused().parts().what.find("not that of a hub"), std::string::npos);
-}
-
-// -> the exit status, or minus the signal.
-int in_child(const std::function<int()>& work, const std::function<void(pid_t)>& meanwhile = {}) {
-  const pid_t child = ::fork();
-  if (child == 0) {
-    try {
-      ::_exit(work());
-    } catch (...) {
-      ::_exit(99);
-    }
-  }
-  if (meanwhile) meanwhile(child);
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
 }
 
 TEST_F(Failures, AProcessThatIsKilledLeavesABeginningToGoOnWith) {

@@ -2,8 +2,11 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstdlib>
+#include <functional>
 
 #include "base/error.h"
 #include "base/sha256.h"
@@ -23,6 +26,22 @@ inline std::string noise(std::size_t size, std::uint32_t state = 1) {
   std::string out(size, '\0');
   for (char& c : out) c = static_cast<char>((state = state * 1664525U + 1013904223U) >> 24);
   return out;
+}
+
+/// Work in a process of its own. -> its exit status, or minus the signal.
+inline int in_child(const std::function<int()>& work, const std::function<void(pid_t)>& meanwhile = {}) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    try {
+      ::_exit(work());
+    } catch (...) {
+      ::_exit(99);
+    }
+  }
+  if (meanwhile) meanwhile(child);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
 }
 
 class HubTest : public ::testing::Test {

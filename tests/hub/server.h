@@ -83,6 +83,7 @@ class HubServer {
     return "http://" + host + ":" + std::to_string(port_);
   }
 
+  int port() const { return port_; }
   void add(const std::string& path, ServedFile file) { files_[path] = std::move(file); }
   void set(ServerFaults faults) {
     const std::lock_guard lock(mutex_);
@@ -182,11 +183,12 @@ class HubServer {
     if (const auto found = faults.redirects.find(request.target); found != faults.redirects.end())
       return plain(connection, 302, "Location: " + found->second + "\r\n");
     if (request.target.starts_with("/api/models/" + id_ + "/revision/")) return list(connection, faults);
-    for (const std::string& before : {"/" + id_ + "/resolve/" + commit_ + "/", std::string("/large/")})
+    for (const std::string& before :
+         {"/" + id_ + "/resolve/" + commit_ + "/", "/" + id_ + "/resolve/main/", std::string("/large/")})
       if (request.target.starts_with(before))
         if (const auto file = files_.find(request.target.substr(before.size())); file != files_.end())
           return send_file(connection, request, *file, faults);
-    return plain(connection, 404, "X-Error-Code: EntryNotFound\r\n");
+    return plain(connection, 404, "X-Error-Code: EntryNotFound\r\nX-Repo-Commit: " + commit_ + "\r\n");
   }
 
   bool list(int connection, const ServerFaults& faults) {
@@ -197,7 +199,10 @@ class HubServer {
       if (!faults.no_blob_sizes) files += ", \"size\": " + std::to_string(file.content.size());
       files += "}";
     }
-    return plain(connection, 200, "", "{\"sha\": \"" + commit_ + "\", \"siblings\": [" + files + "]}");
+    return plain(connection, 200, "Content-Type: application/json\r\n",
+                 "{\"id\": \"" + id_ + "\", \"modelId\": \"" + id_ +
+                     "\", \"private\": false, \"gated\": false, \"sha\": \"" + commit_ + "\", \"siblings\": [" + files +
+                     "]}");
   }
 
   bool send_file(int connection, const ServerRequest& request, const std::pair<const std::string, ServedFile>& entry,

@@ -72,10 +72,9 @@ std::string published_table() {
       "| id | family | layers | width | heads | parameters | download | licence | short name |\n"
       "|---|---|---|---|---|---|---|---|---|\n";
   for (const models::PublishedModel& model : models::published_models())
-    out +=
-        fmt::format("| `{}` | {} | {} | {} | {} | {:.0f} M | {} | {} | `{}` |\n", model.id, model.generation,
-                    model.layers, model.width, model.heads, static_cast<double>(model.parameters()) / 1e6,
-                    format_bytes(static_cast<std::size_t>(model.file_bytes())), model.licence, model.aliases.front());
+    out += fmt::format("| `{}` | {} | {} | {} | {} | {:.0f} M | {} | {} | `{}` |\n", model.id, model.generation,
+                       model.layers, model.width, model.heads, static_cast<double>(model.parameters()) / 1e6,
+                       format_bytes(static_cast<std::size_t>(model.file_bytes())), model.licence, model.nickname());
   return out;
 }
 

@@ -7,6 +7,8 @@ namespace groel::tasks {
 
 std::string hub_name(const std::string& name) {
   if (const models::PublishedModel* published = models::find_published(name)) return std::string(published->id);
+  if (const models::Download* other = models::find_download(name); other != nullptr && !other->id.empty())
+    return std::string(other->id);
   const std::string id = models::hub_id(name);
   return id.empty() ? name : id;
 }

@@ -10,6 +10,7 @@
 #include "base/atomic_file.h"
 #include "checkpoints/find_model.h"
 #include "formats/extension.h"
+#include "tasks/reading/named_models.h"
 
 namespace groel::tasks {
 namespace {
@@ -64,13 +65,10 @@ std::vector<Input> inputs_of(const std::vector<OptionSpec>& table, const Options
 // Folders and files of the models that the options name.
 std::vector<fs::path> models_of(const std::vector<OptionSpec>& table, const Options& options) {
   std::vector<fs::path> out;
-  for (const OptionSpec& spec : table) {
-    if ((spec.name != "model" && spec.name != "from") || !options.has(spec.name)) continue;
-    for (const std::string& word : words_of(options.json()[spec.name])) try {
-        out.push_back(fs::canonical(checkpoints::resolve_model(word)));
-      } catch (const std::exception&) {  // the task says what is wrong with it
-      }
-  }
+  for (const std::string& word : named_models(table, options)) try {
+      out.push_back(fs::canonical(checkpoints::resolve_model(word)));
+    } catch (const std::exception&) {  // the task says what is wrong with it
+    }
   return out;
 }
 
