@@ -154,7 +154,7 @@ std::string help_page() {
       "Of every command:\n"
       "  -q, --quiet   leaves only warnings and errors\n"
       "  --csv-guard   defuses cells of tables that a spreadsheet would execute\n"
-      "  --pull        downloads models of the hub that are not on this machine, instead of asking or refusing\n"
+      "  --pull        downloads models that are not on this machine, instead of asking or refusing\n"
       "  --json        prints JSON instead of text, errors too\n\n"
       "`groel help COMMAND` explains a command and has examples; --version prints the version.\n"
       "docs/start.md goes by question: compare proteins, annotate them, rank mutants, classify, contacts.\n",

@@ -22,7 +22,7 @@ std::string how_to_get(const std::string& id) {
   const std::string host = mirror == nullptr || *mirror == '\0' ? "https://huggingface.co" : mirror;
   return fmt::format(
       "get it by one of these, and give the same command again:\n"
-      "    groel pull {0}      (it goes into {1}; --pull, added to a command, does the same first)\n"
+      "    groel pull {0}      (it goes into {1}. The same command with --pull does this first)\n"
       "    hf download {0} --exclude \"*.h5\"      (pip install huggingface_hub; to the same place)\n"
       "    git clone {2}/{0}      (with git-lfs; then -m {3})\n"
       "  where that host cannot be reached, set HF_ENDPOINT to a mirror's address first: export HF_ENDPOINT=https://…",
