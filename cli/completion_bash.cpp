@@ -92,7 +92,7 @@ std::string globals() {
 
 // COMMAND VERB: the options that go with them.
 std::string options_function() {
-  std::string out = "_groel_options() {\n  case $1/$2 in\n";
+  std::string out = "_groel_options() {\n  REPLY=''\n  case $1/$2 in\n";
   for (const tasks::Task& task : tasks::tasks()) {
     for (const tasks::Verb& verb : task.verbs)
       out += assignment(fmt::format("{}/{}", task.name, verb.name), answer(task, verb.name) + globals());
@@ -121,7 +121,7 @@ std::string value_function() {
 std::string word_function() {
   std::string names;
   for (const Command& command : commands()) names += " " + command.name;
-  std::string out = "_groel_word() {\n  case $1/$2 in\n" + assignment("/", "none" + names) +
+  std::string out = "_groel_word() {\n  REPLY=''\n  case $1/$2 in\n" + assignment("/", "none" + names) +
                     assignment("help/ | man/", "none" + names) + assignment("completion/", "none " + joined(shells()));
   for (const tasks::Task& task : tasks::tasks()) {
     if (!task.verbs.empty()) {

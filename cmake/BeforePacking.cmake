@@ -1,5 +1,6 @@
 # Run by cpack between installing and packing. Tarball: the libraries go into it. Debian package: files are where Debian
 # wants them, pages and change log compressed.
+cmake_minimum_required(VERSION 3.25)
 file(GLOB_RECURSE programs ${CPACK_TEMPORARY_DIRECTORY}/groel ${CPACK_TEMPORARY_INSTALL_DIRECTORY}/groel)
 list(FILTER programs INCLUDE REGEX "/bin/groel$")
 list(REMOVE_DUPLICATES programs)

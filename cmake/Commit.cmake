@@ -1,5 +1,6 @@
 # Writes HEADER with the commit of SOURCE, and touches it only when that has changed. Nothing is known of a tree that is
 # no checkout of its own (an archive inside another repository), or where git is not there.
+cmake_minimum_required(VERSION 3.25)
 set(commit "")
 set(modified false)
 find_program(GIT git)

@@ -45,7 +45,10 @@ fresh() {
   make_base "$1"
   unpack_base "$1"
   mkdir -p "$bare/srv/groel"
-  if chroot "$bare" sh -c 'command -v cc gcc g++ cmake python3' >/dev/null; then wrong "$1: the root has build tools"; fi
+  # shellcheck disable=SC2016  # for the shell in the root
+  if chroot "$bare" sh -c 'for tool in cc gcc g++ cmake python3; do command -v $tool && exit; done; exit 1'; then
+    wrong "$1: the root has build tools"
+  fi
 }
 
 # as_user COMMAND: as nobody, with a home that is empty and no way to the network's settings.

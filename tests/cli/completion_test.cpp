@@ -171,8 +171,9 @@ TEST(ManPage, IsCleanRoff) {
     EXPECT_EQ(outcome.err, "");
   }
   if (has_program("mandoc")) {
-    const Outcome outcome = bash("mandoc -Tlint -W warning *.1", here);
-    EXPECT_EQ(outcome.exit, 0) << outcome;
+    // Pages have no date, so that the same sources give the same pages.
+    const Outcome outcome = bash("mandoc -Tlint -W warning *.1 | grep -v 'missing date' || true", here);
+    EXPECT_EQ(outcome.out + outcome.err, "");
   }
 }
 
