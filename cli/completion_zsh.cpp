@@ -61,7 +61,7 @@ std::string words_of(const tasks::Task& task) {
 std::string call(const tasks::Task& task, std::string_view verb) {
   std::string out = "      _arguments -s";
   for (const OptionSpec* spec : flags_of(task, verb)) out += flag(*spec);
-  return out + global_flags() + words_of(task) + " ;;\n";
+  return out + global_flags() + words_of(task) + " && result=0 ;;\n";
 }
 
 std::string case_of(const tasks::Task& task) {
@@ -81,16 +81,16 @@ std::string zsh_completion() {
     out += "\n    " + single_quoted(fmt::format("{}:{}", command.name, explained(command.summary)));
   out +=
       "\n  )\n  _describe command commands\n}\n\n"
-      "_groel() {\n  local context state state_descr line\n  typeset -A opt_args\n"
-      "  _arguments -C" +
+      "_groel() {\n  local context state state_descr line result=1\n  typeset -A opt_args\n"
+      "  _arguments -C -A '-*'" +
       global_flags() + argument("'--version[prints the version]'") + argument("'1:command:_groel_commands'") +
       argument("'*::argument:->rest'") +
-      " && return\n"
-      "  [[ $state == rest ]] || return\n  case $words[1]/$words[2] in\n"
-      "    help/* | man/*) _groel_commands ;;\n";
-  out += fmt::format("    completion/*) _values shell {} ;;\n", joined(shells()));
+      " && result=0\n"
+      "  [[ $state == rest ]] || return result\n  case $words[1]/$words[2] in\n"
+      "    help/* | man/*) _groel_commands && result=0 ;;\n";
+  out += fmt::format("    completion/*) _values shell {} && result=0 ;;\n", joined(shells()));
   for (const tasks::Task& task : tasks::tasks()) out += case_of(task);
-  return out + "  esac\n}\n\n_groel \"$@\"\n";
+  return out + "  esac\n  return result\n}\n\n_groel \"$@\"\n";
 }
 
 }  // namespace groel::cli
