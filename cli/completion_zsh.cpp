@@ -43,8 +43,11 @@ std::string flag(const OptionSpec& spec) {
 
 std::string global_flags() {
   std::string out;
-  for (const GlobalOption& option : kGlobalOptions)
-    out += argument(single_quoted(fmt::format("--{}[{}]", option.name, explained(option.help))));
+  for (const GlobalOption& option : kGlobalOptions) {
+    const std::string rest = single_quoted(fmt::format("[{}]", explained(option.help)));
+    out += argument(option.letter == '\0' ? fmt::format("--{}{}", option.name, rest)
+                                          : fmt::format("'(-{0} --{1})'{{-{0},--{1}}}{2}", option.letter, option.name, rest));
+  }
   return out;
 }
 

@@ -50,7 +50,7 @@ class SettingsFile : public ::testing::Test {
   Outcome run(const std::vector<std::string>& arguments, const std::string& file, Environment more = {}) const {
     std::filesystem::create_directories(folder_ / "groel");
     write_file(folder_ / "groel/config.toml", file);
-    more.emplace_back("GROEL_CONFIG", (folder_ / "groel/config.toml").string());
+    more.emplace_back("GROEL_CONFIG", folder_ / "groel/config.toml");
     return groel(arguments, {.folder = {}, .input = {}, .environment = std::move(more)});
   }
   json doctor(const std::string& file, Environment more = {}) const {
@@ -82,7 +82,7 @@ TEST_F(SettingsFile, FlagBeforeEnvironmentBeforeFileBeforeDefault) {
 
 TEST_F(SettingsFile, DoctorShowsWhatIsSetAndByWhom) {
   const json r = doctor("threads = 4\ncache = '/nowhere/hub'\n", {{"GROEL_MODEL", "some/model"}});
-  const std::string file = (folder_ / "groel/config.toml").string();
+  const std::string file = folder_ / "groel/config.toml";
   EXPECT_EQ(r["settings"]["file"], file);
   EXPECT_EQ(r["settings"]["file_exists"], true);
   EXPECT_EQ(of(r, "threads"), (json{{"key", "threads"}, {"value", 4}, {"source", file + ":1:1"}}));
