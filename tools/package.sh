@@ -111,7 +111,7 @@ prove_deb() {
   as_user 'man groel | grep -q "runs protein language models" && man groel-embed | grep -q -- --include' ||
     wrong "$where: man does not show the pages"
   inside 'apt-get -qy install librsvg2-2 fonts-dejavu-core' >>"$folder/deb.log" 2>&1 || wrong "$where: what is recommended"
-  as_user 'groel tokens -o t.csv --picture t.png 2>/dev/null && head -c 8 t.png | grep -q PNG' || wrong "$where: no PNG"
+  as_user 'groel tokens -o t.csv --picture t.png >/dev/null 2>&1 && head -c 8 t.png | grep -q PNG' || wrong "$where: no PNG"
   # shellcheck disable=SC2016  # for the shell in the root
   left=$(inside 'dpkg -L groel >/tmp/files; apt-get -qy purge groel >/dev/null 2>&1; while read -r file; do
     [ ! -f "$file" ] || echo "$file"; done </tmp/files')
