@@ -45,8 +45,9 @@ std::string global_flags() {
   std::string out;
   for (const GlobalOption& option : kGlobalOptions) {
     const std::string rest = single_quoted(fmt::format("[{}]", explained(option.help)));
-    out += argument(option.letter == '\0' ? fmt::format("--{}{}", option.name, rest)
-                                          : fmt::format("'(-{0} --{1})'{{-{0},--{1}}}{2}", option.letter, option.name, rest));
+    out += argument(option.letter == '\0'
+                        ? fmt::format("--{}{}", option.name, rest)
+                        : fmt::format("'(-{0} --{1})'{{-{0},--{1}}}{2}", option.letter, option.name, rest));
   }
   return out;
 }
