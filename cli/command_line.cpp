@@ -5,10 +5,13 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <optional>
 
-#include "base/version.h"
+#include "cli/completion.h"
 #include "cli/foreign.h"
 #include "cli/help.h"
+#include "cli/man_page.h"
+#include "cli/version.h"
 #include "cli/words.h"
 
 namespace groel::cli {
@@ -150,12 +153,39 @@ bool wants_help(const tasks::Task& task, const std::vector<std::string>& words) 
                      [](const Word& word) { return word.is_flag && (word.text == "-h" || word.text == "--help"); });
 }
 
+Invocation printed(std::string text) { return {nullptr, {}, std::move(text), false}; }
+
 // What is asked before any command: help, the version, or nothing.
 Invocation without_command(const std::vector<std::string>& arguments) {
   for (const std::string& word : arguments)
-    if (word == "--version" || word == "-v" || word == "-V") return {nullptr, {}, std::string(kVersion) + "\n", false};
+    if (word == "--version" || word == "-v" || word == "-V") return printed(version_text(arguments));
   check_words_before(arguments);
-  return {nullptr, {}, help_page(), false};
+  return printed(help_page());
+}
+
+// `groel man`: the page of groel, of a command, or with --list the names of all.
+std::string man_for(const std::vector<std::string>& words) {
+  if (words.empty()) return man_page();
+  if (words.front() == "--list") {
+    std::string out;
+    for (const std::string& name : man_page_names()) out += name + "\n";
+    return out;
+  }
+  std::string name = words.front();
+  if (name == "groel") return man_page();
+  if (name.starts_with("groel-")) name.erase(0, 6);
+  const tasks::Task* task = task_called(name);
+  if (task == nullptr) refuse_command(name);
+  return man_page(*task);
+}
+
+// Words that are no task's but print something; none: another word.
+std::optional<std::string> page_called(const std::string& command, const std::vector<std::string>& words) {
+  if (command == "help") return help_for(words);
+  if (command == "version") return version_text(words);
+  if (command == "completion") return completion(words.empty() ? std::string() : words.front());
+  if (command == "man") return man_for(words);
+  return std::nullopt;
 }
 
 }  // namespace
@@ -167,15 +197,14 @@ Invocation parse(const std::vector<std::string>& arguments) {
   const auto here = arguments.begin() + static_cast<std::ptrdiff_t>(at);
   check_words_before({arguments.begin(), here});
   if (std::any_of(arguments.begin(), here, [](const std::string& word) { return word == "-h" || word == "--help"; }))
-    return {nullptr, {}, help_for({here, arguments.end()}), false};
+    return printed(help_for({here, arguments.end()}));
   const std::vector<std::string> words(here + 1, arguments.end());
-  if (command == "help") return {nullptr, {}, help_for(words), false};
-  if (command == "version") return {nullptr, {}, std::string(kVersion) + "\n", false};
+  if (auto text = page_called(command, words)) return printed(*std::move(text));
   const tasks::Task* task = task_called(command);
   if (task == nullptr) refuse_command(command);
   if (std::find(arguments.begin(), arguments.end(), "--version") != arguments.end())
-    return {nullptr, {}, std::string(kVersion) + "\n", false};
-  if (wants_help(*task, words)) return {nullptr, {}, page_of(*task, words), false};
+    return printed(version_text(arguments));
+  if (wants_help(*task, words)) return printed(page_of(*task, words));
   check_words(*task, words);
   return Parser().parse(*task, arguments);
 }

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "cli/completion.h"
 #include "cli/foreign_names.h"
 
 namespace groel::cli {
@@ -37,12 +38,6 @@ bool has(const tasks::Task& task, const std::string& name) {
   return name == "quiet" || name == "csv-guard" || name == "pull" ||
          std::any_of(task.options.begin(), task.options.end(),
                      [&](const OptionSpec& spec) { return is_called(spec, name) && spec.type != OptionType::paths; });
-}
-
-const OptionSpec* input_of(const tasks::Task& task) {
-  const auto found = std::find_if(task.options.begin(), task.options.end(),
-                                  [](const OptionSpec& spec) { return spec.type == OptionType::paths; });
-  return found == task.options.end() ? nullptr : &*found;
 }
 
 // What a row of the table says to a command; none where the command has nothing of the kind.
@@ -120,9 +115,9 @@ std::string choice_for(const OptionSpec& spec, const std::string& value) {
 
 std::string command_remedy(const std::string& word) {
   const std::string name = dashed(word);
-  std::vector<std::string> commands{"help"};
-  for (const tasks::Task& task : tasks::tasks()) commands.emplace_back(task.name);
-  if (std::find(commands.begin(), commands.end(), name) != commands.end())
+  std::vector<std::string> names_here;
+  for (Command& command : commands()) names_here.push_back(std::move(command.name));
+  if (std::find(names_here.begin(), names_here.end(), name) != names_here.end())
     return fmt::format("did you mean '{}'?", name);
   for (const ForeignCommand& row : kForeignCommands)
     if (names(row.names, name)) return std::string(row.does);
@@ -130,7 +125,7 @@ std::string command_remedy(const std::string& word) {
   if (std::filesystem::exists(word, ignored))
     return fmt::format("the command comes first: groel embed {} -o proteins.h5, for example; `groel help` lists all",
                        shell_quoted(word));
-  const auto near = nearest(name, commands);
+  const auto near = nearest(name, names_here);
   return near ? fmt::format("did you mean '{}'? `groel help` lists all", *near) : "`groel help` lists all commands";
 }
 

@@ -46,18 +46,9 @@ std::string row(const std::string& left, const std::string& right, std::size_t c
 }
 
 std::string names_of(const OptionSpec& spec) {
-  std::string out = spec.letter != '\0' ? fmt::format("-{}, --{}", spec.letter, spec.name) : "    --" + spec.name;
-  if (spec.type == OptionType::flag) return out;
-  return out + ' ' + (spec.value_name.empty() ? "CHOICE" : spec.value_name);
-}
-
-std::string text_of(const OptionSpec& spec) {
-  std::string text = spec.help;
-  if (!spec.choices.empty()) text += ": " + listed(spec.choices);
-  if (spec.otherwise.is_string()) text += fmt::format(" [{}]", spec.otherwise.get<std::string>());
-  if (spec.otherwise.is_number()) text += fmt::format(" [{}]", spec.otherwise.dump());
-  if (spec.otherwise.is_array()) text += fmt::format(" [{}]", listed(spec.otherwise.get<std::vector<std::string>>()));
-  return text + (spec.required && spec.type != OptionType::paths ? " (has to be given)" : "");
+  const std::string out = spec.letter != '\0' ? fmt::format("-{}, --{}", spec.letter, spec.name) : "    --" + spec.name;
+  const std::string value = value_name(spec);
+  return value.empty() ? out : out + ' ' + value;
 }
 
 // Groups in the order in which they first occur, what belongs to none before all.
@@ -68,7 +59,7 @@ std::string options_text(const std::vector<const OptionSpec*>& options) {
   for (const OptionSpec* spec : options) {
     if (spec->type == OptionType::paths) continue;
     if (std::find(groups.begin(), groups.end(), spec->group) == groups.end()) groups.push_back(spec->group);
-    rows[spec->group] += row(names_of(*spec), text_of(*spec), kColumn);
+    rows[spec->group] += row(names_of(*spec), option_text(*spec), kColumn);
   }
   std::string out;
   for (const std::string& group : groups)
@@ -82,19 +73,6 @@ std::string verbs_of(const tasks::Task& task, const std::string& verb) {
   if (verb.empty())
     for (const tasks::Verb& one : task.verbs) out += (out.empty() ? "" : "|") + std::string(one.name);
   return out;
-}
-
-std::string usage_of(const tasks::Task& task, const std::string& verb) {
-  std::string out = fmt::format("groel {}", task.name);
-  for (const OptionSpec& spec : task.options) {
-    if (spec.type != OptionType::paths) continue;
-    if (task.verbs.empty())
-      out += spec.required ? ' ' + spec.value_name : fmt::format(" [{}]", spec.value_name);
-    else  // of "WHAT FILE" the first word is the verb
-      out += ' ' + verbs_of(task, verb) +
-             spec.value_name.substr(std::min(spec.value_name.find(' '), spec.value_name.size()));
-  }
-  return out + " [OPTIONS]";
 }
 
 std::string input_text(const tasks::Task& task) {
@@ -140,7 +118,43 @@ std::string other_commands() {
   return out;
 }
 
+std::string global_options() {
+  std::string out;
+  for (const GlobalOption& option : kGlobalOptions)
+    out += row(
+        option.letter == '\0' ? fmt::format("--{}", option.name) : fmt::format("-{}, --{}", option.letter, option.name),
+        std::string(option.help), 16);
+  return out;
+}
+
 }  // namespace
+
+std::string value_name(const OptionSpec& spec) {
+  if (spec.type == OptionType::flag) return {};
+  return spec.value_name.empty() ? "CHOICE" : spec.value_name;
+}
+
+std::string option_text(const OptionSpec& spec) {
+  std::string text = spec.help;
+  if (!spec.choices.empty()) text += ": " + listed(spec.choices);
+  if (spec.otherwise.is_string()) text += fmt::format(" [{}]", spec.otherwise.get<std::string>());
+  if (spec.otherwise.is_number()) text += fmt::format(" [{}]", spec.otherwise.dump());
+  if (spec.otherwise.is_array()) text += fmt::format(" [{}]", listed(spec.otherwise.get<std::vector<std::string>>()));
+  return text + (spec.required && spec.type != OptionType::paths ? " (has to be given)" : "");
+}
+
+std::string usage_of(const tasks::Task& task, const std::string& verb) {
+  std::string out = fmt::format("groel {}", task.name);
+  for (const OptionSpec& spec : task.options) {
+    if (spec.type != OptionType::paths) continue;
+    if (task.verbs.empty())
+      out += spec.required ? ' ' + spec.value_name : fmt::format(" [{}]", spec.value_name);
+    else  // of "WHAT FILE" the first word is the verb
+      out += ' ' + verbs_of(task, verb) +
+             spec.value_name.substr(std::min(spec.value_name.find(' '), spec.value_name.size()));
+  }
+  return out + " [OPTIONS]";
+}
 
 std::string help_page() {
   return fmt::format(
@@ -152,13 +166,12 @@ std::string help_page() {
       "Commands to begin with:\n{}\n"
       "All others:\n{}\n"
       "Of every command:\n"
-      "  -q, --quiet   leaves only warnings and errors\n"
-      "  --csv-guard   defuses cells of tables that a spreadsheet would execute\n"
-      "  --pull        downloads models that are not on this machine, instead of asking or refusing\n"
+      "{}"
       "  --json        prints JSON instead of text, errors too\n\n"
-      "`groel help COMMAND` explains a command and has examples; --version prints the version.\n"
+      "`groel help COMMAND` explains a command and has examples; --version prints the version, with --json\n"
+      "also what it was built with. `groel completion bash|zsh|fish` completes commands and options on Tab.\n"
       "docs/start.md goes by question: compare proteins, annotate them, rank mutants, classify, contacts.\n",
-      kVersion, first_commands(), other_commands());
+      kVersion, first_commands(), other_commands(), global_options());
 }
 
 std::string help_page(const tasks::Task& task, const std::string& verb) {

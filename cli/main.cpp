@@ -18,6 +18,7 @@
 #include "cli/standard_output.h"
 #include "cli/terminal_sink.h"
 #include "formats/cell.h"
+#include "tasks/reading/settings.h"
 
 namespace {
 
@@ -34,12 +35,22 @@ void hold_standard_streams() {
       groel::throw_errno("/dev/null", "open", errno);
 }
 
+// Of a model that no word of the command line names: who does.
+std::string set_by(const Error::Parts& parts, const std::vector<std::string>& arguments) {
+  for (const groel::tasks::Setting& setting : groel::tasks::user_settings())
+    if (setting.key == "model" && setting.value == parts.where &&
+        std::find(arguments.begin(), arguments.end(), parts.where) == arguments.end())
+      return fmt::format("{}it is the model of {}", parts.remedy.empty() ? "" : "\n  ", setting.source);
+  return {};
+}
+
 // The error with a remedy that the command can follow.
 Error fitting(const Error& error, const groel::tasks::Task& task, const std::vector<std::string>& arguments) {
   Error::Parts parts = error.parts();
   parts.remedy = groel::cli::fitting_remedy(parts.remedy, task, arguments);
   if (error.kind() == ErrorKind::usage && parts.what.ends_with(" is missing"))
     parts.remedy += fmt::format("{}for example: {}", parts.remedy.empty() ? "" : "\n  ", task.examples.front().command);
+  if (error.kind() == ErrorKind::not_found) parts.remedy += set_by(parts, arguments);
   return Error(error.kind(), parts);
 }
 
@@ -55,8 +66,10 @@ int run_task(const groel::cli::Invocation& invocation, const std::vector<std::st
   groel::cli::TerminalSink sink(invocation.quiet);
   groel::tasks::Context context{
       out, sink, nullptr, {invocation.pull, invocation.quiet ? nullptr : groel::cli::asker()}};
+  const std::vector<groel::tasks::Setting>& settings = groel::tasks::user_settings();
+  groel::tasks::set_cache(settings);
   try {
-    const groel::Options options(invocation.task->options, invocation.given);
+    const groel::Options options(invocation.task->options, invocation.given, groel::tasks::setting_values(settings));
     return groel::tasks::run_task(*invocation.task, options, context);
   } catch (const Error& error) {
     throw fitting(error, *invocation.task, arguments);

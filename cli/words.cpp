@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cli/foreign.h"
+#include "cli/help.h"
 
 namespace groel::cli {
 namespace {
@@ -55,8 +56,11 @@ bool has_its_value(const std::string& word) {
 }
 
 bool is_global(const std::string& word) {
-  return word == "--quiet" || word == "-q" || word == "--help" || word == "-h" || word == "--csv-guard" ||
-         word == "--pull" || word == "--version";
+  return word == "--version" ||
+         std::any_of(std::begin(kGlobalOptions), std::end(kGlobalOptions), [&](const GlobalOption& option) {
+           return word == fmt::format("--{}", option.name) ||
+                  (option.letter != '\0' && word == fmt::format("-{}", option.letter));
+         });
 }
 
 void check_flag(const tasks::Task& task, const std::string& word) {

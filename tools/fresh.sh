@@ -40,19 +40,6 @@ refused_kindly() {
   [[ ${said##*$'\n'} == *'apt-get install --no-install-recommends '* ]] || wrong "the last line is no remedy: $said"
 }
 
-# The numbers of two tables: equal words, and numbers as near as the golden tests want them of another library.
-same_numbers() {
-  awk -F, -v most=1e-4 '
-    NR == FNR { line[FNR] = $0; n = FNR; next }
-    { m = FNR; k = split(line[FNR], a, ","); if (k != NF) exit 1
-      for (i = 1; i <= NF; ++i) {
-        number = a[i] ~ /^-?[0-9.]+(e[-+]?[0-9]+)?$/
-        d = a[i] - $i; if (d < 0) d = -d
-        if (number ? d > most : a[i] != $i) { print "line " FNR ": " a[i] " and " $i > "/dev/stderr"; exit 1 }
-        if (number && d > worst) worst = d } }
-    END { if (n != m) exit 1; printf "largest difference %g\n", worst }' "$1" "$2"
-}
-
 # The same commands by this machine's build and in the root.
 compare() {
   local here=$root/build/release/groel

@@ -1,5 +1,6 @@
 # shellcheck shell=bash disable=SC2154
-# A bare Debian root: made, filled with a clone of the tree, entered, removed. Sourced by tools/fresh.sh.
+# A bare Debian root: made, filled with a clone of the tree, entered, removed. Sourced by tools/fresh.sh and
+# tools/package.sh.
 
 # Removes a root and nothing that is mounted in it.
 remove_root() {
@@ -34,13 +35,28 @@ make_base() {
   local tar=$folder/$1.tar mirror
   [[ ! -f $tar ]] || return 0
   mirror=$(sources_for "$1" | awk '$1 == "URIs:" && !/security/ { print $2; exit }')
-  [[ -n $mirror ]] || die "this machine's apt names no Debian mirror to take $1 from"
+  [[ $1 != noble ]] || mirror=${GROEL_UBUNTU_MIRROR:-}
+  [[ -n $mirror ]] || die "this machine's apt names no mirror to take $1 from"
   say "fresh $1: debootstrap makes the bare system (log: build/fresh/$1.log)"
   remove_root "$bare"
-  timed 'debootstrap' debootstrap --variant=minbase --include=ca-certificates "$1" "$bare" "$mirror" \
-    >"$folder/$1.log" 2>&1 </dev/null || fail "debootstrap could not make $1" "$folder/$1.log"
+  # shellcheck disable=SC2046  # words or none
+  timed 'debootstrap' debootstrap $(how_to_make "$1") --variant=minbase --include=ca-certificates "$1" "$bare" \
+    "$mirror" $(script_of "$1") >"$folder/$1.log" 2>&1 </dev/null || fail "debootstrap could not make $1" "$folder/$1.log"
   rm -rf "$bare"/var/cache/apt/archives/*.deb
   tar -C "$bare" -cf "$tar.new" . && mv "$tar.new" "$tar"
+}
+
+# debootstrap's script for a release that it is too old to know: those of a distribution are all alike.
+script_of() {
+  [[ ! -e /usr/share/debootstrap/scripts/$1 ]] || return 0
+  if [[ $1 == noble ]]; then echo gutsy; else echo sid; fi
+}
+
+# Without Ubuntu's keys signatures cannot be checked; nothing of such a root leaves it.
+how_to_make() {
+  local keys=/usr/share/keyrings/ubuntu-archive-keyring.gpg
+  [[ $1 == noble ]] || return 0
+  if [[ -e $keys ]]; then echo "--keyring=$keys"; else echo --no-check-gpg; fi
 }
 
 unpack_base() {
@@ -109,3 +125,16 @@ inside_as() {
 disk_mb() { du -smx "$1" | cut -f 1; }
 
 count_packages() { chroot "$bare" dpkg-query -f '.' -W | wc -c; }
+
+# The numbers of two tables: equal words, and numbers as near as the golden tests want them of another library.
+same_numbers() {
+  awk -F, -v most=1e-4 '
+    NR == FNR { line[FNR] = $0; n = FNR; next }
+    { m = FNR; k = split(line[FNR], a, ","); if (k != NF) exit 1
+      for (i = 1; i <= NF; ++i) {
+        number = a[i] ~ /^-?[0-9.]+(e[-+]?[0-9]+)?$/
+        d = a[i] - $i; if (d < 0) d = -d
+        if (number ? d > most : a[i] != $i) { print "line " FNR ": " a[i] " and " $i > "/dev/stderr"; exit 1 }
+        if (number && d > worst) worst = d } }
+    END { if (n != m) exit 1; printf "largest difference %g\n", worst }' "$1" "$2"
+}

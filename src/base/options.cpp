@@ -112,11 +112,14 @@ bool goes_with(const OptionSpec& spec, const std::string& verb) {
   return spec.verbs.empty() || std::find(spec.verbs.begin(), spec.verbs.end(), verb) != spec.verbs.end();
 }
 
-Options::Options(const std::vector<OptionSpec>& table, const nlohmann::json& given) : given_(by_name(table, given)) {
+Options::Options(const std::vector<OptionSpec>& table, const nlohmann::json& given, const nlohmann::json& settings)
+    : given_(by_name(table, given)), settings_(settings) {
   for (const OptionSpec& spec : table) {
     names_.insert(spec.name);
     if (given_.contains(spec.name) && !given_[spec.name].is_null())
       values_[spec.name] = checked(spec, given_[spec.name]);
+    else if (!spec.setting.empty() && !spec.required && settings_.contains(spec.setting))
+      values_[spec.name] = checked(spec, settings_[spec.setting]);
     else if (!spec.otherwise.is_null())
       values_[spec.name] = checked(spec, spec.otherwise);
     else if (spec.required)

@@ -42,6 +42,7 @@ struct OptionSpec {
   std::vector<std::string> verbs;       ///< the first words ("classify") that it goes with; empty: all
   std::vector<std::string> aliases;     ///< names that it had, or has elsewhere: they work, and help does not show them
   std::vector<std::pair<std::string, std::string>> renamed;  ///< values that it had, and what they are called now
+  std::string setting;  ///< the user's setting that takes the place of `otherwise` where it is made; empty: none
 };
 
 /// Whether that is the option's name or one of its aliases.
@@ -62,8 +63,10 @@ class Options {
  public:
   Options() = default;
   /// Checks names, types, choices and required ones against the table and fills in what was not given. Errors: usage,
-  /// naming the option (an unknown one with the nearest known).
-  Options(const std::vector<OptionSpec>& table, const nlohmann::json& given);
+  /// naming the option (an unknown one with the nearest known). `settings`: the user's, by their names; they go before
+  /// the table's own values, and are not counted as given.
+  Options(const std::vector<OptionSpec>& table, const nlohmann::json& given,
+          const nlohmann::json& settings = nlohmann::json::object());
 
   /// Whether it has a value, given or the table's.
   bool has(const std::string& name) const { return !at(name).is_null(); }
@@ -77,11 +80,13 @@ class Options {
   const nlohmann::json& json() const noexcept { return values_; }
   /// What was given, by the names of the table, without what was filled in.
   const nlohmann::json& given() const noexcept { return given_; }
+  const nlohmann::json& settings() const noexcept { return settings_; }
 
  private:
   std::set<std::string> names_;
   nlohmann::json values_ = nlohmann::json::object();
   nlohmann::json given_ = nlohmann::json::object();
+  nlohmann::json settings_ = nlohmann::json::object();
 };
 
 /// "4G" -> 4294967296; K, M, G, T are powers of 1024, case ignored, an optional "B" or "iB" after it. Errors: usage.

@@ -25,4 +25,14 @@ std::string simd_target() {
   return hwy::TargetName(HWY_STATIC_TARGET);
 }
 
+std::vector<Isa> compiled_isas() {
+  std::vector<Isa> out{Isa::baseline};
+#if HWY_ARCH_X86
+  if ((HWY_TARGETS & HWY_AVX2) != 0) out.push_back(Isa::avx2);
+  if ((HWY_TARGETS & HWY_AVX3) != 0) out.push_back(Isa::avx512);
+  out.insert(out.end(), {Isa::avx512_bf16, Isa::amx});  // by intrinsics (bf16_intrinsics.h) and oneDNN
+#endif
+  return out;
+}
+
 }  // namespace groel::ops

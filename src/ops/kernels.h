@@ -2,7 +2,9 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "base/cpu.h"
 #include "ops/linear.h"
 
 namespace groel::ops {
@@ -12,4 +14,7 @@ namespace groel::ops {
 std::string product_kernel(Precision precision);
 /// Highway's name of the SIMD target in use ("AVX3").
 std::string simd_target();
+/// Levels that this build has kernels for, lowest first; machine_isa() may be above or below the last.
+std::vector<Isa> compiled_isas();
+
 }  // namespace groel::ops

@@ -1,18 +1,17 @@
 // groel doctor: shows what this machine can do and which of it GroEL uses.
-#include <H5public.h>
-#include <zlib.h>
-#include <zstd.h>
-
 #include <cstdlib>
+#include <filesystem>
 
 #include "base/cpu.h"
 #include "base/system.h"
 #include "base/threads.h"
 #include "base/version.h"
+#include "checkpoints/model_cache.h"
 #include "ops/kernels.h"
-#include "ops/onednn.h"
 #include "report/picture.h"
+#include "tasks/doctor/libraries.h"
 #include "tasks/reading/options.h"
+#include "tasks/reading/settings.h"
 #include "tasks/task.h"
 
 namespace groel::tasks {
@@ -20,12 +19,20 @@ namespace {
 
 using nlohmann::json;
 
-std::string hdf5_version() {
-  unsigned major = 0;
-  unsigned minor = 0;
-  unsigned release = 0;
-  H5get_libversion(&major, &minor, &release);
-  return fmt::format("{}.{}.{}", major, minor, release);
+// What is set, and by whom; the cache as it is, since a variable may name its parent.
+json settings_report() {
+  const auto file = settings_file();
+  std::error_code ignored;
+  json out{{"file", file ? json(file->string()) : json()},
+           {"file_exists", file && std::filesystem::exists(*file, ignored)}};
+  for (const SettingKind& kind : setting_kinds())
+    out["values"].push_back({{"key", kind.key}, {"value", kind.otherwise}, {"source", nullptr}});
+  for (json& one : out["values"]) {
+    for (const Setting& setting : user_settings())
+      if (setting.key == one["key"]) one.update({{"value", setting.value}, {"source", setting.source}});
+    if (one["key"] == "cache") one["value"] = checkpoints::hub_cache().string();
+  }
+  return out;
 }
 
 json report() {
@@ -42,13 +49,22 @@ json report() {
           {"cores", available_cores()},
           {"threads", num_threads()},
           {"memory_available", available_memory()},
-          {"libraries",
-           {{"onednn", ops::onednn_version()},
-            {"hdf5", hdf5_version()},
-            {"zlib", zlibVersion()},
-            {"zstd", ZSTD_versionString()}}},
+          {"libraries", library_versions()},
           {"pictures", report::draws_pictures()},
-          {"gpu", nullptr}};
+          {"gpu", nullptr},
+          {"settings", settings_report()}};
+}
+
+void print_settings(const json& settings, std::ostream& out) {
+  const std::string file =
+      settings["file"].is_null() ? "none (GROEL_CONFIG is empty)" : settings["file"].get<std::string>();
+  out << fmt::format("\nsettings          {}{}\n", file,
+                     settings["file_exists"].get<bool>() || settings["file"].is_null() ? "" : " (is not there)");
+  for (const json& one : settings["values"]) {
+    const std::string value = one["value"].is_string() ? one["value"].get<std::string>() : one["value"].dump();
+    out << fmt::format("  {:<16}{}  ({})\n", one["key"].get<std::string>(), value,
+                       one["source"].is_null() ? "default" : "set by " + one["source"].get<std::string>());
+  }
 }
 
 void print(const json& r, std::ostream& out) {
@@ -72,6 +88,7 @@ void print(const json& r, std::ostream& out) {
   line("pictures", r["pictures"].get<bool>() ? "SVG, PNG, HTML"
                                              : "off: built without the charting part; `./run --pictures` gets it");
   for (const auto& [library, version] : r["libraries"].items()) line(library, version);
+  print_settings(r["settings"], out);
 }
 
 struct DoctorOptions : ThreadOptions {
@@ -96,7 +113,7 @@ int run(const DoctorOptions& options, Context& context) {
 
 Task doctor_task() {
   return {.name = "doctor",
-          .summary = "Show the processor's features, the kernels chosen, memory, threads and library versions",
+          .summary = "Show the processor's features, the kernels chosen, memory, threads, libraries and your settings",
           .description = "What to attach to a report of something going wrong.",
           .examples = {{"groel doctor", "a table"}, {"GROEL_ISA=avx2 groel doctor", "as on an older processor"}},
           .options = option_table<DoctorOptions>(),

@@ -197,7 +197,7 @@ int run(const ScoreOptions& options, Context& context) {
   std::vector<Column> columns;
   std::vector<std::string> taken;
   for (const std::string& model : names) {  // one after the other, so that one alone is in memory
-    if (!options.model.given) note_default_model(context.sink);
+    if (!options.model.given) note_default_model(model, context.sink);
     const checkpoints::LoadedModel loaded = load_named(model, options.dtype, context.sink);
     models::require<models::MaskedLm>(*loaded.model);
     if (columns.empty()) {

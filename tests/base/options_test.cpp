@@ -94,6 +94,21 @@ TEST(Options, AnAliasIsAnotherWordForTheSameOption) {
   EXPECT_EQ(complaint({{"out", "x"}, {"output", "y"}}), "usage: --output: given twice");
 }
 
+TEST(Options, ASettingGoesBeforeTheTableAndIsNotGiven) {
+  const std::vector<OptionSpec> table{
+      {.name = "threads", .type = OptionType::integer, .help = "x", .otherwise = 0, .setting = "threads"},
+      {.name = "steps", .type = OptionType::integer, .help = "x", .otherwise = 3},
+      {.name = "model", .help = "x", .required = true, .setting = "model"}};
+  const nlohmann::json settings{{"threads", 4}, {"steps", 9}, {"model", "m"}};
+  const Options set(table, {{"model", "given"}}, settings);
+  EXPECT_EQ(set.at("threads"), 4);
+  EXPECT_FALSE(set.is_given("threads"));
+  EXPECT_EQ(set.at("steps"), 3);  // no row says that a setting goes with it
+  EXPECT_EQ(set.settings(), settings);
+  EXPECT_EQ(Options(table, {{"model", "given"}, {"threads", 2}}, settings).at("threads"), 2);
+  EXPECT_THROW(Options(table, {}, settings), Error);  // what has to be named is not taken from settings
+}
+
 TEST(Options, AnUnknownNameThatIsGivenIsTheCallersMistake) {
   EXPECT_EQ(complaint({{"stepz", 1}}), "usage: unknown option 'stepz'\n  did you mean 'steps'?");
 }

@@ -40,7 +40,8 @@ installing=$(readme_lines 1) building=$(readme_lines 2)
   fail "the README's lines were not found: $installing / $building"
 try "installing" bash -euc "cd '$SOURCE'; $installing"
 prefix=$HOME/.local
-for file in bin/groel include/groel/error.h share/groel/models/groel-5m/model.safetensors; do
+for file in bin/groel include/groel/error.h share/groel/models/groel-5m/model.safetensors share/man/man1/groel-embed.1 \
+  share/bash-completion/completions/groel share/zsh/site-functions/_groel share/fish/vendor_completions.d/groel.fish; do
   [[ -f $prefix/$file ]] || fail "$file was not installed"
 done
 [[ $("$prefix/bin/groel" --version) == *"$VERSION"* ]] || fail "the installed program is not version $VERSION"

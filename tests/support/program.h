@@ -49,6 +49,8 @@ class Process {
     redirect(files_ / "err", O_WRONLY | O_CREAT | O_TRUNC, STDERR_FILENO);
     if (!setup.folder.empty() && ::chdir(setup.folder.c_str()) != 0) ::_exit(126);
     ::setenv("OMP_WAIT_POLICY", "passive", 0);  // tests share their cores with one another
+    for (const char* name : {"GROEL_MODEL", "GROEL_THREADS", "GROEL_MEMORY"}) ::unsetenv(name);
+    ::setenv("GROEL_CONFIG", "", 1);  // whoever runs the tests may have settings
     for (const auto& [name, value] : setup.environment) ::setenv(name.c_str(), value.c_str(), 1);
     ::execvp(argv[0], argv.data());
     ::_exit(127);

@@ -14,15 +14,19 @@ std::filesystem::path find_model(const std::string& name, Sink& sink) {
   return found.path;
 }
 
-void note_default_model(Sink& sink) {
-  sink.note(
-      fmt::format("no model is named: {} is used, a small and weak one for trying commands out; `groel models` lists "
-                  "those that -m takes",
-                  checkpoints::bundled_models().front().name));
+void note_default_model(const std::string& name, Sink& sink) {
+  const std::string_view bundled = checkpoints::bundled_models().front().name;
+  if (name != bundled)
+    sink.note(fmt::format("no model is named: {} is used, as your settings say (`groel doctor` shows them)", name));
+  else
+    sink.note(
+        fmt::format("no model is named: {} is used, a small and weak one for trying commands out; `groel models` lists "
+                    "those that -m takes",
+                    bundled));
 }
 
 std::filesystem::path model_of(const Chosen<std::string>& model, Sink& sink) {
-  if (!model.given) note_default_model(sink);
+  if (!model.given) note_default_model(model.value, sink);
   return find_model(model.value, sink);
 }
 

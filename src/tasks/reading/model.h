@@ -13,8 +13,8 @@ namespace groel::tasks {
 /// As checkpoints::find_model, whose note goes to the sink.
 std::filesystem::path find_model(const std::string& name, Sink& sink);
 
-/// Says which model is used where none is named.
-void note_default_model(Sink& sink);
+/// Says which model is used where none is named: the table's, or the user's own.
+void note_default_model(const std::string& name, Sink& sink);
 /// The model of --model; where none was named, says which one that is.
 std::filesystem::path model_of(const Chosen<std::string>& model, Sink& sink);
 

@@ -12,7 +12,8 @@ OptionSpec model_option() {
           .letter = 'm',
           .help = "Model: a name that `groel models` lists, a Hugging Face folder, or a fair-esm .pt file",
           .otherwise = checkpoints::bundled_models().front().name,
-          .value_name = "MODEL"};
+          .value_name = "MODEL",
+          .setting = "model"};
 }
 
 OptionSpec threads_option() {
@@ -21,7 +22,8 @@ OptionSpec threads_option() {
           .help = "Threads to use; 0: every core this process may run on",
           .otherwise = 0,
           .value_name = "N",
-          .group = kPerformance};
+          .group = kPerformance,
+          .setting = "threads"};
 }
 
 OptionSpec json_option() { return {.name = "json", .help = "Print JSON instead of text", .group = kOutput}; }
@@ -74,7 +76,8 @@ OptionSpec memory_option() {
   return {.name = "memory",
           .help = "Memory to stay within, e.g. 4G (default: 80 % of what is free)",
           .value_name = "SIZE",
-          .group = kPerformance};
+          .group = kPerformance,
+          .setting = "memory"};
 }
 
 void BatchOptions::declare(OptionBinder& to) {

@@ -11,6 +11,7 @@ void SearchOptions::declare(OptionBinder& to) {
   file.extensions.clear();  // they depend on the verb
   OptionSpec of_index = model_option();
   of_index.otherwise = nullptr;  // it has to be named
+  of_index.setting.clear();
   of_index.help = "The model of --sequences, which is that of the index";
   to(input,
      {.name = "input",

@@ -211,7 +211,7 @@ Options with_recipe(const Options& options) {
   for (const auto& [name, value] : options.given().items())
     if (name != "objective" || !words[0].ends_with(".toml")) values[name] = value;
   if (!values.contains("objective")) values["objective"] = "mlm";
-  const Options merged(table, values);
+  const Options merged(table, values, options.settings());
   const std::string objective = bound<TrainOptions>(merged).objective.at(0);
   const auto& verbs = train_verbs();
   if (std::none_of(verbs.begin(), verbs.end(), [&](const Verb& verb) { return verb.name == objective; }))
