@@ -85,7 +85,7 @@ void give_name(const fs::path& temporary, const fs::path& path) {
 
 }  // namespace
 
-AtomicFile::AtomicFile(const fs::path& path) : place_(output_place(path)) {
+AtomicFile::AtomicFile(const fs::path& path, Durable durable) : place_(output_place(path)), durable_(durable) {
   const int fd = place_.special ? open_special(place_.path) : create(place_.path, temporary_);
   try {
     if (!place_.special) inherit(fd, place_.path);
@@ -130,7 +130,8 @@ void AtomicFile::write_at(std::uint64_t offset, std::span<const std::byte> bytes
 void AtomicFile::commit() {
   GROEL_REQUIRE(file_ != nullptr);
   if (std::fflush(file_) != 0) throw_errno(place_.path.string(), "write the file", errno);
-  if (!place_.special && ::fsync(::fileno(file_)) != 0) throw_errno(place_.path.string(), "write the file", errno);
+  const bool sync = !place_.special && durable_ == Durable::at_once;
+  if (sync && ::fsync(::fileno(file_)) != 0) throw_errno(place_.path.string(), "write the file", errno);
   if (place_.special) {
     if (std::fclose(std::exchange(file_, nullptr)) != 0) throw_errno(place_.path.string(), "write the file", errno);
     return;
@@ -139,7 +140,7 @@ void AtomicFile::commit() {
     t_joint->files_.emplace_back(std::move(temporary_), place_.path);
   } else {
     give_name(temporary_, place_.path);
-    sync_folder(place_.path);
+    if (sync) sync_folder(place_.path);
   }
   temporary_.clear();
   std::fclose(std::exchange(file_, nullptr));  // after the rename: until then the lock says that it is being written

@@ -13,13 +13,17 @@
 
 namespace groel {
 
+/// Whether a file is on the disk before it gets its name. `later` is for many files of a folder that is itself put on
+/// the disk before it gets its name.
+enum class Durable { at_once, later };
+
 /// The temporary file has a name that nobody can foresee, in the same folder, and follows no link. A file that it
 /// replaces hands down its permissions; of a link the file it points to is replaced. A special file (a device, a pipe)
 /// is written to as it is. Errors of every member: io (with the system's reason), not_found when the folder is not
 /// there.
 class AtomicFile {
  public:
-  explicit AtomicFile(const std::filesystem::path& path);
+  explicit AtomicFile(const std::filesystem::path& path, Durable durable = Durable::at_once);
   /// Without `commit` the temporary file is removed and what was at the path stays.
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;
@@ -40,6 +44,7 @@ class AtomicFile {
   std::filesystem::path temporary_;  // empty: a special file, or committed
   std::FILE* file_ = nullptr;
   std::uint64_t size_ = 0;
+  Durable durable_;
 };
 
 /// While it lives, files that this thread commits are finished but get their names together, by `publish`: a run that

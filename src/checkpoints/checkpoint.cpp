@@ -9,7 +9,9 @@
 #include "base/text_file.h"
 #include "base/words.h"
 #include "checkpoints/adapter.h"
+#include "checkpoints/native_file.h"
 #include "io/checkpoint_files.h"
+#include "io/gguf.h"
 
 namespace groel::checkpoints {
 namespace {
@@ -33,6 +35,12 @@ void flatten(const json& node, const std::string& path, const std::vector<io::Ar
     flatten(child, path.empty() ? name : fmt::format("{}.{}", path, name), tensors, arrays, beside);
     if (!beside.is_null()) rest[name] = std::move(beside);
   }
+}
+
+std::vector<StoredTensor> stored_of(const io::ArrayMap& arrays) {
+  std::vector<StoredTensor> out;
+  for (const auto& [name, array] : arrays) out.push_back({name, array.bytes});
+  return out;
 }
 
 // What comes before the names of the model's tensors that is not the model's own: "module.", "model.net."…; told by
@@ -120,18 +128,15 @@ Checkpoint read_hugging_face(const fs::path& folder, const fs::path& weights = {
   out.layout = "Hugging Face folder";
   out.config = read_json(folder / "config.json");
   out.family = &models::find_family(out.config);
-  models::RawCheckpoint raw{out.config,
-                            unwrapped(read_weights(folder, weights), *out.family, out.path.string(), out.layout)};
+  io::ArrayMap arrays = read_weights(folder, weights);
+  out.stored = stored_of(arrays);
+  models::RawCheckpoint raw{out.config, unwrapped(std::move(arrays), *out.family, out.path.string(), out.layout)};
   const models::Layout* const layout = layout_of(*out.family, raw);
   if (layout != nullptr && !layout->name.empty()) out.layout += fmt::format(", names as in {}", layout->name);
   adapt(out, std::move(raw), layout);
   out.vocabulary_file = folder / "vocab.txt";
   out.vocabulary = read_vocabulary(out.vocabulary_file);
   return out;
-}
-
-fs::path regression_of(const fs::path& file) {
-  return file.parent_path() / (file.stem().string() + "-contact-regression.pt");
 }
 
 fs::path folder_of(const fs::path& file) { return file.has_parent_path() ? file.parent_path() : fs::path("."); }
@@ -153,6 +158,7 @@ std::optional<Checkpoint> read_own(const models::Family& family, models::RawChec
   Checkpoint out;
   out.path = file;
   out.family = &family;
+  out.stored = stored_of(raw.arrays);
   out.layout = "torch file of the model's own code";
   const models::Layout* const layout = layout_of(family, raw);
   if (layout == nullptr || layout->name.empty()) return std::nullopt;
@@ -163,6 +169,22 @@ std::optional<Checkpoint> read_own(const models::Family& family, models::RawChec
   }
   adapt(out, std::move(raw), layout);
   return out;
+}
+
+// GGUF names its architecture, and its tensors as ggml's programs do: a family reads it by a layout of its own.
+Checkpoint read_ggml(const fs::path& file) {
+  io::ArrayFile gguf = io::read_gguf(file);
+  const json architecture = gguf.metadata.value("general.architecture", json("none"));
+  const models::RawCheckpoint raw{std::move(gguf.metadata), std::move(gguf.arrays)};
+  for (const models::Family& family : models::families())
+    if (auto own = read_own(family, raw, file)) {
+      own->layout = "GGUF file";
+      return *std::move(own);
+    }
+  throw Error(ErrorKind::unsupported,
+              {fmt::format("a GGUF file of architecture {}, which no model family of this build has",
+                           architecture.dump(-1, ' ', false, json::error_handler_t::replace).substr(0, 100)),
+               file.string(), "give the model's Hugging Face folder"});
 }
 
 Checkpoint read_native(const fs::path& file) {
@@ -209,6 +231,7 @@ Checkpoint read_any(const fs::path& path) {
     return read_hugging_face(path);
   }
   const std::string extension = path.extension().string();
+  if (extension == ".gguf") return read_ggml(path);
   if (extension == ".json") return read_hugging_face(folder_of(path));
   if (extension == ".safetensors" || extension == ".bin") return read_hugging_face(folder_of(path), path);
   return read_native(path);

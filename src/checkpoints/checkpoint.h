@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,12 @@
 #include "models/family.h"
 
 namespace groel::checkpoints {
+
+/// A tensor as a file has it.
+struct StoredTensor {
+  std::string name;
+  std::span<const std::byte> bytes;  ///< to tell tensors apart by where they are
+};
 
 struct Checkpoint {
   const models::Family* family = nullptr;
@@ -19,6 +26,7 @@ struct Checkpoint {
   std::filesystem::path vocabulary_file;
   std::filesystem::path path;  ///< what was asked for
   std::string layout;          ///< for people: "Hugging Face folder"…, and what was taken off the tensors' names
+  std::vector<StoredTensor> stored{};  ///< what `arrays` were made of
 };
 
 /// Reads a Hugging Face folder, a torch file of a family's own code with its `-contact-regression.pt` beside it, a

@@ -68,8 +68,9 @@ void recover(const fs::path& folder) {
 // File systems that cannot swap (NFS, a folder that is mounted) get file by file, the description last.
 void replace_files(const fs::path& fresh, const fs::path& folder) {
   std::vector<fs::path> files = entries_of(fresh);
-  std::stable_partition(files.begin(), files.end(),
-                        [](const fs::path& file) { return file.extension() == ".safetensors"; });
+  std::stable_partition(files.begin(), files.end(), [](const fs::path& file) {
+    return file.extension() == ".safetensors" || file.extension() == ".bin";
+  });
   for (const fs::path& file : files)
     if (file.filename() != kMark) move_file(file, folder / file.filename());
   for (const fs::path& entry : entries_of(folder))

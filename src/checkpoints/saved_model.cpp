@@ -78,9 +78,10 @@ void write_description(const std::filesystem::path& folder, const SavedModel& mo
   write_text(folder / "special_tokens_map.json", special_tokens(*tokenizer));
 }
 
-void write_model(const std::filesystem::path& folder, const SavedModel& model) {
+std::vector<std::filesystem::path> write_model(const std::filesystem::path& folder, const SavedModel& model,
+                                               const WeightFiles& files) {
   write_description(folder, model);
-  write_tensors(folder / "model.safetensors", model.tensors, {{"format", "pt"}});
+  return write_weights(folder, model.tensors, files);
 }
 
 }  // namespace groel::checkpoints

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "checkpoints/checkpoint.h"
+#include "checkpoints/weight_files.h"
 #include "tensor/tensor.h"
 
 namespace groel::checkpoints {
@@ -22,9 +23,11 @@ struct SavedModel {
 /// hold.
 SavedModel saved_copy(const Checkpoint& checkpoint, std::vector<std::string> vocabulary, DType dtype);
 
-/// Writes config.json, model.safetensors, vocab.txt, tokenizer_config.json and special_tokens_map.json into `folder`,
-/// which is there; each file whole or not at all, the weights last. Errors: io.
-void write_model(const std::filesystem::path& folder, const SavedModel& model);
+/// Writes config.json, weights (model.safetensors, if not asked otherwise), vocab.txt, tokenizer_config.json and
+/// special_tokens_map.json into `folder`, which is there; each file whole or not at all, the weights last. Errors: io.
+/// -> the files with weights.
+std::vector<std::filesystem::path> write_model(const std::filesystem::path& folder, const SavedModel& model,
+                                               const WeightFiles& files = {});
 /// All of that but the weights.
 void write_description(const std::filesystem::path& folder, const SavedModel& model);
 

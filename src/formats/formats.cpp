@@ -20,6 +20,14 @@ std::string names_where(Predicate predicate) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
+template <class Predicate>
+std::string outputs_that(Predicate predicate) {
+  std::vector<std::string> names;
+  for (const Output output : bio::all_outputs())
+    if (predicate(output)) names.emplace_back(name(output));
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
 const Format* by_name(std::string_view name) {
   const auto& all = formats();
   const auto found = std::find_if(all.begin(), all.end(), [&](const Format& format) { return format.name == name; });
@@ -85,6 +93,11 @@ void check_options(const Format& format, const WriterOptions& options) {
                 {fmt::format("{} has no per-protein layout", format.name),
                  {},
                  "formats that have: " + names_where([](const Format& other) { return other.per_protein; })});
+  for (const auto& column : options.schema.columns)
+    if (format.takes != nullptr && !format.takes(column.output))
+      throw Error(ErrorKind::usage, {fmt::format("{} has no place for {}", format.name, name(column.output)),
+                                     {},
+                                     "it takes: " + outputs_that([&](Output one) { return format.takes(one); })});
   for (const auto& column : options.schema.columns)
     if (!format.holds(bio::per(column.output)))
       throw Error(ErrorKind::usage, {fmt::format("{} cannot hold {}", format.name, name(column.output)),

@@ -55,6 +55,7 @@ struct ResultSchema {
 enum class FileLayout {
   packed,       ///< one array per column, all records in it
   per_protein,  ///< HDF5 only: one dataset (or group) a record, named by its id
+  esm_extract,  ///< a folder: one PyTorch file a record, as fair-esm's script writes them
 };
 
 struct WriterOptions {
@@ -83,12 +84,19 @@ struct Format {
   bool per_protein;                          ///< knows FileLayout::per_protein
   bool (*holds)(Per);                        ///< whether it can hold what is said of these
   std::unique_ptr<ResultWriter> (*open)(const WriterOptions&);
+  bool folder = false;              ///< what it writes is a folder
+  bool (*takes)(Output) = nullptr;  ///< whether it has a place for that output; null: for all that it holds
 };
 const std::vector<Format>& formats();
 /// By name, or by a path's extension (case ignored, that of a compression left out) when `name` is empty: "hdf5" for a
 /// path without one, "jsonl" for "-" and for special files without one. usage error listing what there is when the name
 /// or the extension is unknown.
 const Format& find_format(std::string_view name, const std::filesystem::path& path);
+/// The same for a layout; of esm_extract its own, which is none of `formats()`. usage error where a name does not go
+/// with the layout.
+const Format& format_of(std::string_view name, const std::filesystem::path& path, FileLayout layout);
+/// In every folder of FileLayout::esm_extract: what the run was, and the records that failed.
+inline constexpr const char* kRunFile = "groel-run.json";
 /// Of all formats, in their order: ".h5", ….
 std::vector<std::string> known_extensions();
 

@@ -9,6 +9,8 @@ namespace groel::formats {
 #include "formats/formats.inc"
 #undef GROEL_FORMAT
 
+Format esm_extract_format();
+
 /// usage error when `format` cannot write what `options` ask for (a kind, a layout, stdout), naming formats that can.
 void check_options(const Format& format, const WriterOptions& options);
 

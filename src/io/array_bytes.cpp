@@ -43,6 +43,7 @@ std::string foreign_hint(std::span<const std::byte> bytes) {
       {"\x89HDF", "it is an HDF5 file (a TensorFlow checkpoint?): use the safetensors or PyTorch weights"},
       {"PK\x03\x04", "it is a zip archive (a PyTorch file?): check its name"},
       {"\x1f\x8b", "it is compressed with gzip: decompress it first"},
+      {"GGUF", "it is a GGUF file: check its name, which should end in .gguf"},
       {"\x93NUMPY", "it is a NumPy file, not a checkpoint"},
       {"\x80\x02", "it is a Python pickle (an older PyTorch file?): check its name"},
   };

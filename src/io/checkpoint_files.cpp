@@ -148,13 +148,15 @@ std::string missing_weights(const fs::path& folder) {
   return "model.safetensors or pytorch_model.bin";
 }
 
-ArrayFile read_checkpoint_arrays(const fs::path& folder) {
+namespace {
+
+const Form& form_of(const fs::path& folder) {
   std::error_code ignored;
   if (!fs::is_directory(folder, ignored))
     throw Error(ErrorKind::not_found, {"there is no such folder", folder.string(), {}});
   std::vector<std::string> looked_for;
   for (const Form& form : kForms) {
-    if (is_there(folder / form.file)) return form.read(folder / form.file);
+    if (is_there(folder / form.file)) return form;
     looked_for.emplace_back(form.file);
   }
   if (is_there(folder / "adapter_model.safetensors"))
@@ -162,6 +164,21 @@ ArrayFile read_checkpoint_arrays(const fs::path& folder) {
                                        "groel train --merge writes a model with its adapter merged"});
   throw Error(ErrorKind::not_found, {fmt::format("no weights in the folder: none of {}", list_names(looked_for)),
                                      folder.string(), "TensorFlow and Flax weights are not read"});
+}
+
+}  // namespace
+
+ArrayFile read_checkpoint_arrays(const fs::path& folder) {
+  const Form& form = form_of(folder);
+  return form.read(folder / form.file);
+}
+
+std::vector<fs::path> weight_files(const fs::path& folder) {
+  const fs::path file = folder / form_of(folder).file;
+  if (file.extension() != ".json") return {file};
+  std::vector<fs::path> out;
+  for (const auto& [shard, names] : shards_of(read_index(file), file)) out.push_back(folder / shard);
+  return out;
 }
 
 }  // namespace groel::io

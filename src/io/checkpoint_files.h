@@ -12,6 +12,9 @@ namespace groel::io {
 /// are not those that the index gives it, or a PyTorch file holds anything but named tensors; and as the readers.
 ArrayFile read_checkpoint_arrays(const std::filesystem::path& folder);
 
+/// The files of the weights that `read_checkpoint_arrays` takes: one, or all shards. Errors: as there.
+std::vector<std::filesystem::path> weight_files(const std::filesystem::path& folder);
+
 /// What keeps a folder's weights from being whole: a shard that is missing, or all of them; empty: nothing. Looks at
 /// names alone. Errors: as the index of shards gives them.
 std::string missing_weights(const std::filesystem::path& folder);

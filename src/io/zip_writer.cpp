@@ -15,6 +15,8 @@ constexpr std::uint16_t kVersion64 = 45;
 constexpr std::uint16_t kUtf8Names = 0x0800;
 constexpr std::uint16_t kDate = 0x0021;  // 1980-01-01, the first there is
 constexpr std::size_t kCrcInLocalHeader = 14;
+constexpr std::uint64_t kLocalHeader = 30;  // bytes before the name
+constexpr std::uint16_t kPadding = 0x4246;  // "FB", as PyTorch calls its own
 
 /// Little-endian numbers one after the other.
 class Record {
@@ -39,20 +41,32 @@ class Record {
 /// A 32-bit field, or the mark that the zip64 record holds the number.
 std::uint64_t narrow(std::uint64_t value) { return std::min(value, kSee64); }
 
+/// An extra field that readers pass over and after which the data is aligned; empty where nothing is missing.
+std::string padding_field(std::uint64_t before, std::uint64_t alignment) {
+  constexpr std::uint64_t kFieldHeader = 4;
+  std::uint64_t missing = (alignment - before % alignment) % alignment;
+  if (missing == 0) return {};
+  while (missing < kFieldHeader) missing += alignment;
+  return Record().u16(kPadding).u16(missing - kFieldHeader).text(std::string(missing - kFieldHeader, 'Z')).take();
+}
+
 }  // namespace
 
 void ZipWriter::write(const std::string& bytes) { file_.write(std::as_bytes(std::span(bytes))); }
 
-void ZipWriter::begin(const std::string& name, std::uint64_t size) {
+void ZipWriter::begin(const std::string& name, std::uint64_t size, std::uint64_t alignment) {
   GROEL_REQUIRE(!open_ && name.size() <= 0xffff);
   if (!names_.insert(name).second) throw Error(ErrorKind::usage, fmt::format("two entries are named {}", name));
   entries_.push_back({name, size, file_.size(), 0});
   const bool large = size >= kSee64;
+  const std::uint64_t before = file_.size() + kLocalHeader + name.size() + (large ? 20 : 0);
+  const std::string padding = padding_field(before, alignment);
   Record header;
   header.u32(0x04034b50).u16(large ? kVersion64 : kVersion).u16(kUtf8Names).u16(0).u16(0).u16(kDate);
-  header.u32(0).u32(narrow(size)).u32(narrow(size)).u16(name.size()).u16(large ? 20 : 0).text(name);
+  header.u32(0).u32(narrow(size)).u32(narrow(size)).u16(name.size());
+  header.u16((large ? 20 : 0) + padding.size()).text(name);
   if (large) header.u16(1).u16(16).u64(size).u64(size);
-  write(header.take());
+  write(header.text(padding).take());
   left_ = size;
   open_ = true;
 }

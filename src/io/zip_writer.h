@@ -15,9 +15,10 @@ namespace groel::io {
 /// after it. Dates are fixed. Errors: io, usage (a name used twice).
 class ZipWriter {
  public:
-  explicit ZipWriter(const std::filesystem::path& path) : file_(path) {}
+  explicit ZipWriter(const std::filesystem::path& path, Durable durable = Durable::at_once) : file_(path, durable) {}
 
-  void begin(const std::string& name, std::uint64_t size);
+  /// The data begins at a multiple of `alignment` in the file.
+  void begin(const std::string& name, std::uint64_t size, std::uint64_t alignment = 1);
   void append(std::span<const std::byte> bytes);
   void end();
   void finish();

@@ -5,6 +5,7 @@
 #include "autograd/functions.h"
 #include "bio/esm_tokenizer.h"
 #include "models/config_reader.h"
+#include "models/esm_gguf.h"
 #include "models/fair_esm.h"
 #include "models/family.h"
 #include "models/transformer.h"
@@ -246,7 +247,7 @@ Family esm_family() {
       .complete = complete,
       .architecture = "Esm",
       .token_tables = {"esm.embeddings.word_embeddings.weight", "embeddings.word_embeddings.weight"},
-      .layouts = {fair_esm_layout(), {"", lacks_prefix, add_prefix}},
+      .layouts = {fair_esm_layout(), esm_gguf_layout(), {"", lacks_prefix, add_prefix}},
       .ignorable = {"*.position_ids", "esm.embeddings.position_embeddings.weight", "esm.pooler.*", "classifier.*",
                     "*._float_tensor", "*.version"},
       .lora_targets = {"query", "value"},

@@ -4,6 +4,7 @@
 
 #include "autograd/functions.h"
 #include "bio/esm_tokenizer.h"
+#include "models/classifier.h"
 #include "models/config_reader.h"
 #include "models/family.h"
 #include "models/transformer.h"
@@ -252,6 +253,50 @@ void adapt(RawCheckpoint& raw) {
   fill_config(raw);
 }
 
+// Names in its own code's files, and ours. (`adapt` reads what others make of them, too.)
+const std::vector<Rename>& own_names() {
+  static const std::vector<Rename> all{{"transformer.blocks.", "esmc.layers."},
+                                       {"transformer.norm.", "esmc.norm."},
+                                       {"embed.weight", "esmc.embed_tokens.weight"},
+                                       {"attn.layernorm_qkv.0.", "input_layernorm."},
+                                       {"attn.out_proj.", "self_attn.o_proj."},
+                                       {"attn.q_ln.", "self_attn.q_norm."},
+                                       {"attn.k_ln.", "self_attn.k_norm."},
+                                       {"ffn.0.", "post_attention_layernorm."},
+                                       {"ffn.3.", "mlp.down_proj."},
+                                       {"sequence_head.0.", "lm_head.dense."},
+                                       {"sequence_head.2.", "lm_head.layer_norm."},
+                                       {"sequence_head.3.", "lm_head.decoder."}};
+  return all;
+}
+
+void express(RawCheckpoint& model) {
+  for (const auto& [name, array] : model.arrays)
+    if (name.starts_with(kClassifier) || name.starts_with("contact_head."))
+      cannot_express(fmt::format("it has a head of its own ({})", name));
+  if (!model.arrays.contains("lm_head.dense.weight")) cannot_express("it has no language-model head");
+  const auto layers = model.config["num_hidden_layers"].get<std::int64_t>();
+  for (std::int64_t i = 0; i < layers; ++i) {
+    const std::string from = fmt::format("esmc.layers.{}.", i), to = fmt::format("transformer.blocks.{}.", i);
+    model.join_rows(
+        to + "attn.layernorm_qkv.1.weight",
+        {from + "self_attn.q_proj.weight", from + "self_attn.k_proj.weight", from + "self_attn.v_proj.weight"});
+    model.join_rows(to + "ffn.1.weight", {from + "mlp.gate_proj.weight", from + "mlp.up_proj.weight"});
+  }
+  model.rename(inverse(own_names()));
+  model.config = nullptr;
+}
+
+// Its files hold tensors alone: heads and the inner width follow for the published shapes.
+bool needs_config(const json& config) {
+  const auto is = [&](const char* field, std::int64_t value) { return config.value(field, json()) == value; };
+  for (const auto& [name, shape] : shapes())
+    if (is("num_hidden_layers", shape.layers) && is("hidden_size", shape.width) &&
+        is("num_attention_heads", shape.heads))
+      return !is("intermediate_size", ffn_of(shape.width)) && config.contains("intermediate_size");
+  return true;
+}
+
 bool is_bare(const RawCheckpoint& raw) {
   return is_model_type(raw.config, "esmc") && !raw.arrays.contains("esmc.layers.0.self_attn.q_norm.weight");
 }
@@ -274,7 +319,7 @@ Family esmc_family() {
       .token_tables = {"esmc.embed_tokens.weight", "esmc.embed.weight", "embed_tokens.weight", "embed.weight"},
       .layouts = {{"ESM C's own code",
                    [](const RawCheckpoint& raw) { return has_part(raw, "transformer.blocks.0.attn.layernorm_qkv.1."); },
-                   adapt},
+                   adapt, express, ".pth", needs_config},
                   {"fused",
                    [](const RawCheckpoint& raw) { return has_part(raw, ".attn.layernorm_qkv.layer_norm_weight"); },
                    adapt},

@@ -6,11 +6,7 @@
 namespace groel::models {
 namespace {
 
-constexpr std::string_view kModel = "model.";
-constexpr std::string_view kContacts = "contact_regression.model.";
 constexpr std::size_t kMaskRow = 32;
-constexpr const char* kWords = "esm.embeddings.word_embeddings.weight";
-constexpr const char* kDecoder = "lm_head.decoder.weight";
 
 // What `node` holds under `name`; null when that is nothing or `node` is no object. The root comes from a pickle that
 // anybody may have written, so that no field is what it should be until looked at.
@@ -65,34 +61,52 @@ nlohmann::json esm1_config(const nlohmann::json& fields, const io::ArrayMap& arr
 
 // The model's tensors, and those of its regression for contacts, under our names.
 io::ArrayMap our_arrays(const io::ArrayMap& arrays) {
-  static const std::vector<Rename> kRenames{{"encoder.sentence_encoder.", ""},
-                                            {"encoder.", ""},
-                                            {"embed_tokens.", "esm.embeddings.word_embeddings."},
-                                            {"embed_positions.", "esm.embeddings.position_embeddings."},
-                                            {"emb_layer_norm_before.", "esm.embeddings.layer_norm."},
-                                            {"emb_layer_norm_after.", "esm.encoder.emb_layer_norm_after."},
-                                            {"contact_head.", "esm.contact_head."},
-                                            {"self_attn_layer_norm.", "attention.LayerNorm."},
-                                            {"final_layer_norm.", "LayerNorm."},
-                                            {"self_attn.q_proj.", "attention.self.query."},
-                                            {"self_attn.k_proj.", "attention.self.key."},
-                                            {"self_attn.v_proj.", "attention.self.value."},
-                                            {"self_attn.out_proj.", "attention.output.dense."},
-                                            {"self_attn.rot_emb.", "attention.self.rotary_embeddings."},
-                                            {"fc1.", "intermediate.dense."},
-                                            {"fc2.", "output.dense."},
-                                            {"lm_head.weight", "lm_head.decoder.weight"},
-                                            {"layers.", "esm.encoder.layer."}};
   RawCheckpoint own;
-  for (const std::string_view prefix : {kModel, kContacts})
+  for (const std::string_view prefix : {kFairEsmModel, kFairEsmContacts})
     for (const auto& [name, array] : arrays)
       if (name.starts_with(prefix)) own.arrays[name.substr(prefix.size())] = array;
-  own.rename(kRenames);
+  own.rename(fair_esm_renames());
   return std::move(own.arrays);
 }
 
-// The reference zeroes the <mask> row of the embeddings in place on loading; where an ESM-1 file stores the output
-// table in the same memory, <mask>'s logits lose their row too.
+void adapt(RawCheckpoint& raw) {
+  const bool esm2 = is_esm2(raw);
+  io::ArrayMap arrays = our_arrays(raw.arrays);
+  nlohmann::json config =
+      esm2 ? esm2_config(child(child(raw.config, "cfg"), "model")) : esm1_config(child(raw.config, "args"), arrays);
+  const auto words = arrays.find(std::string(kEsmWords));
+  const auto decoder = arrays.find(std::string(kEsmDecoder));
+  const bool one_table =
+      decoder == arrays.end() || (words != arrays.end() && words->second.bytes.data() == decoder->second.bytes.data());
+  if (!one_table || !esm2) config["tie_word_embeddings"] = false;
+  if (one_table && !esm2 && words != arrays.end()) arrays[std::string(kEsmDecoder)] = without_mask_row(words->second);
+  raw = {std::move(config), std::move(arrays)};
+}
+
+}  // namespace
+
+const std::vector<Rename>& fair_esm_renames() {
+  static const std::vector<Rename> all{{"encoder.sentence_encoder.", ""},
+                                       {"encoder.", ""},
+                                       {"embed_tokens.", "esm.embeddings.word_embeddings."},
+                                       {"embed_positions.", "esm.embeddings.position_embeddings."},
+                                       {"emb_layer_norm_before.", "esm.embeddings.layer_norm."},
+                                       {"emb_layer_norm_after.", "esm.encoder.emb_layer_norm_after."},
+                                       {"contact_head.", "esm.contact_head."},
+                                       {"self_attn_layer_norm.", "attention.LayerNorm."},
+                                       {"final_layer_norm.", "LayerNorm."},
+                                       {"self_attn.q_proj.", "attention.self.query."},
+                                       {"self_attn.k_proj.", "attention.self.key."},
+                                       {"self_attn.v_proj.", "attention.self.value."},
+                                       {"self_attn.out_proj.", "attention.output.dense."},
+                                       {"self_attn.rot_emb.", "attention.self.rotary_embeddings."},
+                                       {"fc1.", "intermediate.dense."},
+                                       {"fc2.", "output.dense."},
+                                       {"lm_head.weight", "lm_head.decoder.weight"},
+                                       {"layers.", "esm.encoder.layer."}};
+  return all;
+}
+
 io::Array without_mask_row(const io::Array& words) {
   const auto bytes = std::make_shared<std::vector<std::byte>>(words.bytes.begin(), words.bytes.end());
   if (words.shape.size() == 2 && words.shape[0] > static_cast<std::int64_t>(kMaskRow)) {
@@ -102,26 +116,13 @@ io::Array without_mask_row(const io::Array& words) {
   return {words.dtype, words.shape, *bytes, bytes};
 }
 
-void adapt(RawCheckpoint& raw) {
-  const bool esm2 = is_esm2(raw);
-  io::ArrayMap arrays = our_arrays(raw.arrays);
-  nlohmann::json config =
-      esm2 ? esm2_config(child(child(raw.config, "cfg"), "model")) : esm1_config(child(raw.config, "args"), arrays);
-  const auto words = arrays.find(kWords);
-  const auto decoder = arrays.find(kDecoder);
-  const bool one_table =
-      decoder == arrays.end() || (words != arrays.end() && words->second.bytes.data() == decoder->second.bytes.data());
-  if (!one_table || !esm2) config["tie_word_embeddings"] = false;
-  if (one_table && !esm2 && words != arrays.end()) arrays[kDecoder] = without_mask_row(words->second);
-  raw = {std::move(config), std::move(arrays)};
-}
-
-}  // namespace
-
 Layout fair_esm_layout() {
   return {.name = "torch file of the model's own code",
           .recognises = [](const RawCheckpoint& raw) { return is_esm2(raw) || is_esm1(raw); },
-          .adapt = adapt};
+          .adapt = adapt,
+          .express = express_fair_esm,
+          .extension = ".pt",
+          .advice = fair_esm_advice};
 }
 
 }  // namespace groel::models

@@ -1,8 +1,11 @@
 // A model family: all that is needed to recognise, build and fill one of its checkpoints.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +21,9 @@ struct Rename {
   std::string_view to;
 };
 std::string renamed(std::string name, const std::vector<Rename>& renames);
+/// The way back: longer names first, so that none is taken for a part of another. What had only been taken off stays
+/// off.
+std::vector<Rename> inverse(const std::vector<Rename>& renames);
 
 /// A checkpoint as its file has it.
 struct RawCheckpoint {
@@ -26,12 +32,19 @@ struct RawCheckpoint {
   /// Names of nested dictionaries are joined by '.'; of fair-esm's regression for contacts, "contact_regression." comes
   /// before them.
   io::ArrayMap arrays;
+  /// Names of those that keep their precision whatever the others are converted to.
+  std::set<std::string> buffers{};
+  /// What `join_rows` made an array of.
+  std::map<std::string, std::vector<std::span<const std::byte>>> joined{};
 
-  /// Every name anew. Errors: bad_model, where two become one.
+  /// Every name anew, of `buffers` too. Errors: bad_model, where two become one.
   void rename(const std::vector<Rename>& renames);
   /// The rows of one array as several, each of `rows` rows, under these names. Errors: bad_model, where they do not
   /// fit.
   void split_rows(const std::string& name, const std::vector<std::pair<std::string, std::int64_t>>& parts);
+  /// The way back: the rows of these arrays, one after the other, as one array. Errors: bad_model, where one is
+  /// missing.
+  void join_rows(const std::string& name, const std::vector<std::string>& parts);
 };
 
 /// A form, other than the model's own names, in which checkpoints of a family are published.
@@ -41,7 +54,23 @@ struct Layout {
   /// Brings names, shapes and configuration (Hugging Face's terms) to what the model declares. What is missing or of a
   /// wrong type in the configuration is left out of it, for `build` to complain of. Errors: bad_model.
   void (*adapt)(RawCheckpoint& raw);
+  /// The way back, for files that are written; null: none are. Of names and configuration of the model it makes what
+  /// such a file holds: names of tensors, "model." before those that are in a dict of that name, and beside them
+  /// settings. Errors: unsupported, where the layout cannot hold the model.
+  void (*express)(RawCheckpoint& model) = nullptr;
+  std::string_view extension{};  ///< of files that are written: ".pt"
+  /// Whether such a file does not say what model it is and needs its config.json beside it.
+  bool (*needs_config)(const nlohmann::json& config) = nullptr;
+  /// What to tell whoever writes such a file under that name without extension; may be empty.
+  std::string (*advice)(const RawCheckpoint& file, std::string_view stem) = nullptr;
 };
+
+/// The layout in which a family's own code keeps its checkpoints. Null: none that can be written.
+struct Family;
+const Layout* written_layout(const Family& family);
+
+/// Refuses, for `express`: no file of that code can hold the model. Errors: unsupported.
+[[noreturn]] void cannot_express(const std::string& why);
 
 /// A size, as a new model is asked for.
 struct ModelShape {

@@ -1,4 +1,6 @@
 // Tensor names and rows in checkpoints of other layouts.
+#include <algorithm>
+
 #include "base/error.h"
 #include "models/family.h"
 
@@ -11,6 +13,15 @@ std::string renamed(std::string name, const std::vector<Rename>& renames) {
   return name;
 }
 
+std::vector<Rename> inverse(const std::vector<Rename>& renames) {
+  std::vector<Rename> out;
+  for (const Rename& one : renames)
+    if (!one.to.empty()) out.push_back({one.to, one.from});
+  std::stable_sort(out.begin(), out.end(),
+                   [](const Rename& a, const Rename& b) { return a.from.size() > b.from.size(); });
+  return out;
+}
+
 void RawCheckpoint::rename(const std::vector<Rename>& renames) {
   io::ArrayMap out;
   for (auto& [name, array] : arrays) {
@@ -19,6 +30,9 @@ void RawCheckpoint::rename(const std::vector<Rename>& renames) {
       throw Error(ErrorKind::bad_model, fmt::format("two of its tensors are {} ('{}' is one)", ours, name));
   }
   arrays = std::move(out);
+  std::set<std::string> kept;
+  for (const std::string& name : buffers) kept.insert(renamed(name, renames));
+  buffers = std::move(kept);
 }
 
 void RawCheckpoint::split_rows(const std::string& name,
@@ -38,6 +52,40 @@ void RawCheckpoint::split_rows(const std::string& name,
     arrays[part] = {whole.dtype, {count, whole.shape[1]}, whole.bytes.subspan(at, bytes), whole.owner};
     at += bytes;
   }
+}
+
+void RawCheckpoint::join_rows(const std::string& name, const std::vector<std::string>& parts) {
+  const auto bytes = std::make_shared<std::vector<std::byte>>();
+  io::Array whole;
+  std::vector<std::span<const std::byte>>& made_of = joined[name];
+  for (const std::string& part : parts) {
+    const auto found = arrays.find(part);
+    if (found == arrays.end() || found->second.shape.size() != 2)
+      throw Error(ErrorKind::bad_model, fmt::format("{} is missing, of which {} is to be made", part, name));
+    const io::Array& rows = found->second;
+    if (whole.shape.empty()) whole = {rows.dtype, {0, rows.shape[1]}, {}, {}};
+    if (whole.dtype != rows.dtype || whole.shape[1] != rows.shape[1])
+      throw Error(ErrorKind::bad_model, fmt::format("{} does not go into one array with {}", part, parts.front()));
+    whole.shape[0] += rows.shape[0];
+    bytes->insert(bytes->end(), rows.bytes.begin(), rows.bytes.end());
+    made_of.push_back(rows.bytes);
+    arrays.erase(found);
+  }
+  whole.bytes = *bytes;
+  whole.owner = bytes;
+  arrays[name] = std::move(whole);
+}
+
+const Layout* written_layout(const Family& family) {
+  for (const Layout& layout : family.layouts)
+    if (layout.express != nullptr) return &layout;
+  return nullptr;
+}
+
+void cannot_express(const std::string& why) {
+  throw Error(ErrorKind::unsupported, {"a file of the model's own code cannot hold it: " + why,
+                                       {},
+                                       "write a Hugging Face folder: `layout=hugging-face`"});
 }
 
 }  // namespace groel::models

@@ -1,9 +1,11 @@
-// groel convert: writes a checkpoint as a Hugging Face folder, in another precision if asked.
-#include <set>
-
+// groel convert: writes a checkpoint in another layout or precision.
+#include "base/atomic_file.h"
+#include "checkpoints/conversion.h"
 #include "checkpoints/load.h"
 #include "checkpoints/model_folder.h"
+#include "checkpoints/native_file.h"
 #include "checkpoints/saved_model.h"
+#include "tasks/convert/native.h"
 #include "tasks/reading/model.h"
 #include "tasks/reading/model_folder.h"
 #include "tasks/reading/options.h"
@@ -12,28 +14,51 @@
 namespace groel::tasks {
 namespace {
 
+namespace fs = std::filesystem;
+using checkpoints::WeightFiles;
+
 struct ConvertOptions : OutputOptions {
-  std::string precision;
   Chosen<std::string> model;
+  std::optional<std::string> layout;
+  std::string dtype;
+  std::optional<std::size_t> shard_size;
   bool json = false;
 
   void declare(OptionBinder& to) {
     OptionSpec model_row = model_option();
     model_row.required = true;
     to(model, model_row);
-    to(precision,
-       {.name = "to", .help = "Precision of the weights", .otherwise = "f32", .choices = {"f32", "bf16", "f16"}});
+    to(layout,
+       {.name = "layout",
+        .help = "What to write: a Hugging Face folder with safetensors or with pytorch_model.bin, or a file of the "
+                "model's own code; not given: the last where the output's name ends in .pt or .pth, else the first",
+        .choices = {"hugging-face", "hugging-face-bin", "native"}});
+    to(dtype, {.name = "dtype",
+               .help = "Precision of the weights",
+               .otherwise = "f32",
+               .choices = {"f32", "bf16", "f16"},
+               .aliases = {"to"}});
+    to(shard_size, {.name = "shard-size",
+                    .help = "Divide the weights of a folder among files of at most this size",
+                    .value_name = "SIZE",
+                    .group = kOutput});
     to(output, {.name = "output",
                 .letter = 'o',
-                .help = "Folder to write",
-                .value_name = "DIR",
+                .help = "Folder to write, or .pt or .pth file",
+                .value_name = "PATH",
                 .required = true,
                 .writes = Writes::folder,
                 .aliases = {"out"}});
     to(overwrite, {.name = "overwrite",
-                   .help = "Replace the model in an existing folder; whatever else is in it stays",
+                   .help = "Replace the model in an existing folder, whatever else is in it stays; or the file",
                    .group = kOutput});
     to(json, json_option());
+  }
+
+  bool native() const { return layout ? *layout == "native" : is_native_name(*output); }
+  WeightFiles files() const {
+    return {layout == "hugging-face-bin" ? WeightFiles::Form::bin : WeightFiles::Form::safetensors,
+            shard_size.value_or(0)};
   }
 };
 
@@ -42,51 +67,98 @@ DType parse_dtype(const std::string& text) {
   return text == "f16" ? DType::f16 : DType::f32;
 }
 
-// Buffers stay as they are: rotary frequencies rounded to bf16 turn far residues by other angles.
-void keep_buffers(const checkpoints::Checkpoint& checkpoint, models::Model& loaded, checkpoints::SavedModel& model) {
-  std::set<std::string> buffers;
-  for (const nn::Parameter& parameter : nn::tree_of(loaded).parameters)
-    if (parameter.role == nn::Role::buffer) buffers.insert(parameter.name);
-  for (NamedTensor& tensor : model.tensors) {
-    if (!buffers.contains(tensor.name)) continue;
-    const io::Array& array = checkpoint.arrays.at(tensor.name);
-    tensor.value = Tensor::copy_of(array.shape, array.dtype, array.bytes);
+void check_output(const ConvertOptions& options) {
+  const fs::path output = *options.output;
+  if (options.shard_size == std::size_t{0})
+    throw Error(ErrorKind::usage, {"a file holds at least something", "--shard-size", "for example --shard-size 2G"});
+  if (options.native()) {
+    if (options.shard_size)
+      throw Error(ErrorKind::usage, {"a file of the model's own code is one file", "--shard-size",
+                                     "leave it out, or write --layout hugging-face"});
+    return;
   }
+  for (const char* const file : {".pt", ".pth", ".bin", ".safetensors", ".gguf"})
+    if (output.extension() == file)
+      throw Error(ErrorKind::usage, {"this layout is a folder: weights alone do not say what model they are of",
+                                     output.string(), "name a folder"});
+  check_model_folder(output.string(), options.standing());
+}
+
+struct Written {
+  std::vector<fs::path> files;  ///< that hold weights
+  std::size_t bytes = 0;
+};
+
+Written write_folder(const ConvertOptions& options, const checkpoints::Conversion& conversion,
+                     std::vector<std::string> vocabulary) {
+  const fs::path folder = *options.output;
+  const checkpoints::SavedModel model{conversion.file.config, conversion.tensors, std::move(vocabulary)};
+  Written out;
+  checkpoints::write_model_folder(folder, [&](const fs::path& temporary) {
+    for (const fs::path& file : checkpoints::write_model(temporary, model, options.files())) {
+      out.files.push_back(folder / file.filename());
+      out.bytes += fs::file_size(file);
+    }
+  });
+  return out;
+}
+
+Written write_file(const ConvertOptions& options, const checkpoints::Checkpoint& checkpoint,
+                   const checkpoints::Conversion& conversion, Sink& sink) {
+  Written out{write_native_model({*options.output, options.standing(), checkpoint, conversion}, sink), 0};
+  for (const fs::path& file : out.files) out.bytes += fs::file_size(file);
+  return out;
+}
+
+void tell(const ConvertOptions& options, const checkpoints::Conversion& conversion, const Written& written,
+          Context& context) {
+  for (const std::string& line : conversion.report.lines()) context.sink.note(line);
+  if (!options.json) {
+    const std::string files = written.files.size() > 1 ? fmt::format(" in {} files", written.files.size()) : "";
+    context.out << fmt::format("{}: {}, {} as {}{}\n", *options.output, counted(conversion.tensors.size(), "tensor"),
+                               format_bytes(written.bytes), options.dtype, files);
+    return;
+  }
+  nlohmann::ordered_json files = nlohmann::ordered_json::array();
+  for (const fs::path& file : written.files) files.push_back(file.string());
+  context.out << nlohmann::ordered_json{{"model", *options.output}, {"tensors", conversion.tensors.size()},
+                                        {"bytes", written.bytes},   {"files", files},
+                                        {"dtype", options.dtype},   {"report", conversion.report.to_json()}}
+                     .dump(2)
+              << '\n';
 }
 
 int run(const ConvertOptions& options, Context& context) {
-  const std::filesystem::path folder = *options.output;
-  check_model_folder(folder.string(), options.standing());
+  check_output(options);
   const checkpoints::Checkpoint checkpoint = checkpoints::read_checkpoint(model_of(options.model, context.sink));
+  if (options.native()) check_native_output(*options.output, *checkpoint.family, options.standing());
   const checkpoints::LoadedModel loaded =
       checkpoints::load_unprepared(checkpoint);  // strict: a damaged one is found out here
-  auto model = checkpoints::saved_copy(checkpoint, loaded.model->tokenizer().tokens(), parse_dtype(options.precision));
-  keep_buffers(checkpoint, *loaded.model, model);
-  checkpoints::write_model_folder(
-      folder, [&](const std::filesystem::path& temporary) { checkpoints::write_model(temporary, model); });
-  const std::size_t bytes = std::filesystem::file_size(folder / "model.safetensors");
-  if (options.json)
-    context.out
-        << nlohmann::ordered_json{{"model", folder.string()}, {"tensors", model.tensors.size()}, {"bytes", bytes}}.dump(
-               2)
-        << '\n';
-  else
-    context.out << fmt::format("{}: {}, {} as {}\n", folder.string(), counted(model.tensors.size(), "tensor"),
-                               format_bytes(bytes), options.precision);
+  const auto convert = options.native() ? checkpoints::to_native : checkpoints::to_hugging_face;
+  const checkpoints::Conversion conversion = convert(checkpoint, *loaded.model, parse_dtype(options.dtype));
+  const Written written = options.native() ? write_file(options, checkpoint, conversion, context.sink)
+                                           : write_folder(options, conversion, loaded.model->tokenizer().tokens());
+  tell(options, conversion, written, context);
   return 0;
 }
 
 }  // namespace
 
 Task convert_task() {
-  return {.name = "convert",
-          .summary = "Write a checkpoint as a Hugging Face folder, in f32, bf16 or f16",
-          .description =
-              "Takes every layout that can be loaded: folders, fair-esm files, adapters (merged into their base). bf16 "
-              "halves the file and keeps about 3 digits of each weight.",
-          .examples = {{"groel convert --to bf16 --output tiny-bf16", "half the size"}},
-          .options = option_table<ConvertOptions>(),
-          .run = entry<ConvertOptions, run>};
+  return {
+      .name = "convert",
+      .summary = "Write a checkpoint in another layout, or in f32, bf16 or f16",
+      .description =
+          "Takes every layout that can be loaded: Hugging Face folders, files of a model's own code, GGUF files, "
+          "adapters (merged into their base). Writes a Hugging Face folder or a file of the model's own code, and says "
+          "which tensors are renamed, joined, computed or dropped. bf16 halves the file and keeps about 3 digits of "
+          "each weight.",
+      .examples = {{"groel convert --dtype bf16 --output tiny-bf16", "half the size"},
+                   {"groel convert --output esm2_tiny.pt", "for fair-esm's code"},
+                   {"groel convert --layout hugging-face-bin --shard-size 10M --output tiny-bin",
+                    "pytorch_model.bin in several files"}},
+      .options = option_table<ConvertOptions>(),
+      .run = entry<ConvertOptions, run>};
 }
 
 }  // namespace groel::tasks

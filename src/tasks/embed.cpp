@@ -32,6 +32,11 @@ LongPolicy long_policy(const std::string& text) {
   return text == "window" ? LongPolicy::window : LongPolicy::error;
 }
 
+formats::FileLayout file_layout(const std::string& text) {
+  if (text == "esm-extract") return formats::FileLayout::esm_extract;
+  return text == "packed" ? formats::FileLayout::packed : formats::FileLayout::per_protein;
+}
+
 std::vector<bio::Output> outputs_of(const std::vector<std::string>& words) {
   std::vector<bio::Output> outputs;
   for (const std::string& word : words) {
@@ -52,15 +57,16 @@ void check_capabilities(const models::Model& model, const EmbedRunOptions& run) 
 }
 
 void check_output(const EmbedRunOptions& run, const formats::Format& format) {
-  if (run.output != "-") return check_run_output({run.output, run.resume, run.overwrite});
+  if (run.output != "-") return check_run_output({run.output, run.resume, run.overwrite, format.folder});
   if (!format.streams)
-    throw Error(ErrorKind::usage, {fmt::format("{} cannot be written to stdout", format.name), "--output",
-                                   "name a file (-o out.h5), or use --format jsonl or csv"});
+    throw Error(ErrorKind::usage,
+                {fmt::format("{} cannot be written to stdout", format.name), "--output",
+                 format.folder ? "name a folder" : "name a file (-o out.h5), or use --format jsonl or csv"});
 }
 
 // Where the name does not say what the file will be.
 void tell_format(const EmbedRunOptions& run, const formats::Format& format, Sink& sink) {
-  if (run.output == "-" || output_place(run.output).special) return;
+  if (run.output == "-" || format.folder || output_place(run.output).special) return;
   const std::string extension = formats::format_extension(run.output);
   const auto& own = format.extensions;
   const std::string title = formats::format_title(std::string(own.front()));
@@ -78,7 +84,7 @@ EmbedRunOptions run_options(const EmbedOptions& options, const models::Model& mo
     throw Error(ErrorKind::usage, {"no logits are asked for", "--log-softmax", "add --include logits"});
   run.plan = options.plan();
   run.long_policy = long_policy(options.longer);
-  run.layout = options.layout == "packed" ? formats::FileLayout::packed : formats::FileLayout::per_protein;
+  run.layout = file_layout(options.layout);
   run.resume = options.resume;
   run.overwrite = options.overwrite;
   run.format = options.format;
@@ -86,7 +92,8 @@ EmbedRunOptions run_options(const EmbedOptions& options, const models::Model& mo
   if (streamed && run.format.empty())
     throw Error(ErrorKind::usage, {"no output named", "--output", "write -o out.h5, or --format jsonl for stdout"});
   run.output = options.output.value_or("-");
-  const formats::Format& format = formats::find_format(run.format, run.output);
+  const formats::Format& format = formats::format_of(run.format, run.output, run.layout);
+  if (format.folder && !run.output.has_filename()) run.output = run.output.parent_path();
   check_output(run, format);
   tell_format(run, format, sink);
   check_capabilities(model, run);
@@ -136,7 +143,8 @@ void advise_bf16(const checkpoints::LoadedModel& loaded, const EmbedSummary& sum
 }  // namespace
 
 int embed(const EmbedOptions& options, Context& context) {
-  if (options.output) formats::find_format(options.format, *options.output);  // before the model
+  if (options.output)
+    formats::format_of(options.format, *options.output, file_layout(options.layout));  // before the model
   const checkpoints::LoadedModel loaded = load_model_of(options, context.sink);
   const EmbedRunOptions run = run_options(options, *loaded.model, context.sink);
   const EmbedInput input =
@@ -175,7 +183,9 @@ Task embed_task() {
                     "JSON lines to stdout"},
                    {"groel embed examples/proteins.fasta -o residues.h5 -i per-residue --layout "
                     "per-protein",
-                    "one dataset per protein"}},
+                    "one dataset per protein"},
+                   {"groel embed examples/proteins.fasta -o extracted -i mean,per-residue --layout esm-extract",
+                    "one .pt per record, as fair-esm's script"}},
       .options = option_table<EmbedOptions>(),
       .run = entry<EmbedOptions, embed>,
   };

@@ -3,6 +3,7 @@
 #include "checkpoints/load.h"
 #include "engine/plan.h"
 #include "engine/precision.h"
+#include "tasks/info/tensors.h"
 #include "tasks/reading/model.h"
 #include "tasks/reading/options.h"
 #include "tasks/task.h"
@@ -15,6 +16,8 @@ using nlohmann::json;
 struct InfoOptions {
   std::vector<std::string> model;
   std::string dtype;
+  bool tensors = false;
+  bool statistics = false;
   bool json = false;
 
   void declare(OptionBinder& to) {
@@ -24,6 +27,10 @@ struct InfoOptions {
                .value_name = "MODEL",
                .required = true});
     to(dtype, dtype_option());
+    to(tensors, {.name = "tensors",
+                 .help = "List the tensors of a file or folder instead, also of no known family: safetensors, PyTorch, "
+                         "GGUF, NPZ"});
+    to(statistics, {.name = "statistics", .help = "With --tensors: least, greatest and mean number, and NaNs"});
     to(json, json_option());
   }
 };
@@ -76,6 +83,12 @@ void print(const json& info, std::ostream& out) {
 int run(const InfoOptions& options, Context& context) {
   const auto paths = options.model;
   if (paths.size() != 1) throw Error(ErrorKind::usage, "name one model");
+  if (options.statistics && !options.tensors)
+    throw Error(ErrorKind::usage, {"this goes with a list of tensors", "--statistics", "add --tensors"});
+  if (options.tensors) {
+    print_tensors(find_model(paths.front(), context.sink), {options.statistics, options.json}, context);
+    return 0;
+  }
   const checkpoints::LoadedModel loaded = load_named(paths.front(), options.dtype, context.sink);
   const json info = describe(loaded);
   if (options.json)
@@ -93,7 +106,9 @@ Task info_task() {
           .description =
               "Loads the checkpoint strictly, so that a damaged or mismatched one is found out here. Of a published "
               "one that is not on this machine it prints how large it is and the line that gets it.",
-          .examples = {{"groel info groel-5m", "a bundled model"}, {"groel info groel-5m --json", "for programs"}},
+          .examples = {{"groel info groel-5m", "a bundled model"},
+                       {"groel info groel-5m --json", "for programs"},
+                       {"groel info groel-5m --tensors --statistics", "tensor by tensor"}},
           .options = option_table<InfoOptions>(),
           .run = entry<InfoOptions, run>};
 }

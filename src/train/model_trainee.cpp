@@ -147,7 +147,10 @@ checkpoints::SavedModel ModelTrainee::saved_model() const {
 }
 
 void ModelTrainee::save(const std::filesystem::path& folder) const {
-  if (!lora_) return checkpoints::write_model(folder, saved_model());
+  if (!lora_) {
+    checkpoints::write_model(folder, saved_model());
+    return;
+  }
   checkpoints::write_description(folder, saved_model());
   std::vector<NamedTensor> parameters;
   for (const nn::Trained& p : loaded_.model->trained()) parameters.push_back({p.name, p.value});

@@ -38,7 +38,7 @@ TEST(Flags, OldNamesOfOptionsWork) {
   EXPECT_EQ(twice.exit, 2) << twice;
   EXPECT_NE(twice.err.find("--output: given twice"), std::string::npos) << twice;
   const Outcome help = groel({"convert", "--help"});
-  EXPECT_NE(help.out.find("-o, --output DIR"), std::string::npos) << help;
+  EXPECT_NE(help.out.find("-o, --output PATH"), std::string::npos) << help;
   EXPECT_EQ(help.out.find("--out "), std::string::npos) << help;
 }
 

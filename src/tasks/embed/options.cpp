@@ -47,11 +47,13 @@ void EmbedOptions::declare_rest(OptionBinder& to) {
   to(log_softmax, {.name = "log-softmax",
                    .help = "Logits as natural logarithms of probabilities over the vocabulary",
                    .group = kOutput});
-  to(layout, {.name = "layout",
-              .help = "HDF5: packed matrices, or one dataset per protein keyed by id",
-              .otherwise = "packed",
-              .choices = {"packed", "per-protein"},
-              .group = kOutput});
+  to(layout,
+     {.name = "layout",
+      .help = "HDF5: packed matrices, or one dataset per protein keyed by id; esm-extract: a folder with one .pt "
+              "per record, as fair-esm's scripts/extract.py writes",
+      .otherwise = "packed",
+      .choices = {"packed", "per-protein", "esm-extract"},
+      .group = kOutput});
   to(longer,
      {.name = "long",
       .help = "Sequences over the model's limit (ESM-1b: 1022 residues; ESM-2 has none): fail the record, cut it, or "

@@ -72,7 +72,7 @@ class EmbedRun final : public engine::RunStore {
         options_(options),
         sink_(sink),
         runner_(model_, options.request, runner_options(input, options)),
-        journal_({options.output, options.resume, options.overwrite}, identity()),
+        journal_({options.output, options.resume, options.overwrite, format().folder}, identity()),
         spool_(journal_.spool()) {
     drop_unlike();
     summary_.records = static_cast<std::int64_t>(input.records.size());
@@ -116,11 +116,16 @@ class EmbedRun final : public engine::RunStore {
   }
 
  private:
+  const formats::Format& format() const {
+    return formats::format_of(options_.format, options_.output, options_.layout);
+  }
+
   nlohmann::json identity() const {
     nlohmann::json out = describe_run(loaded_, options_);
     out["input"] = input_.digest;
     out["model_fingerprint"] = loaded_.fingerprint;
-    out["layout"] = options_.layout == formats::FileLayout::packed ? "packed" : "per-protein";
+    const char* const layouts[] = {"packed", "per-protein", "esm-extract"};
+    out["layout"] = layouts[static_cast<int>(options_.layout)];
     return out;
   }
 
@@ -144,10 +149,8 @@ class EmbedRun final : public engine::RunStore {
   }
 
   void open_writer() {
-    writer_ = formats::find_format(options_.format, options_.output)
-                  .open({.path = journal_.unfinished(),
-                         .layout = options_.layout,
-                         .schema = schema_of(loaded_, input_, options_)});
+    writer_ = format().open(
+        {.path = journal_.unfinished(), .layout = options_.layout, .schema = schema_of(loaded_, input_, options_)});
   }
 
   void compute() {
@@ -232,7 +235,7 @@ nlohmann::json describe_run(const checkpoints::LoadedModel& loaded, const EmbedR
 EmbedSummary run_embed(const checkpoints::LoadedModel& loaded, const EmbedInput& input, const EmbedRunOptions& options,
                        Sink& sink) {
   formats::check_options(
-      formats::find_format(options.format, options.output),
+      formats::format_of(options.format, options.output, options.layout),
       {.path = options.output, .layout = options.layout, .schema = schema_of(loaded, input, options)});
   return EmbedRun(loaded, input, options, sink).run();
 }

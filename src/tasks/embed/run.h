@@ -20,7 +20,7 @@ struct EmbedRunOptions {
   engine::PlanOptions plan;
   bool log_softmax = false;  ///< logits as natural logarithms of probabilities
   LongPolicy long_policy = LongPolicy::error;
-  std::filesystem::path output;  ///< "-": stdout
+  std::filesystem::path output;  ///< a file, of some layouts a folder; "-": stdout
   std::string format;            ///< name of the output format
   formats::FileLayout layout = formats::FileLayout::packed;
   bool resume = false;

@@ -10,9 +10,11 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/folders.h"
 #include "base/options.h"
 #include "base/words.h"
 #include "formats/posix_file.h"
+#include "formats/result.h"
 
 namespace groel::tasks {
 namespace {
@@ -28,8 +30,36 @@ fs::path temporary_folder() {
   return name;
 }
 
+bool same_bytes(const fs::path& a, const fs::path& b);
+
+bool same_folders(const fs::path& a, const fs::path& b) {
+  std::error_code failed;
+  std::size_t files = 0, others = 0;
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(b, failed))
+    others += entry.is_regular_file();
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(a, failed)) {
+    if (!entry.is_regular_file()) continue;
+    ++files;
+    if (!same_bytes(entry.path(), b / entry.path().lexically_relative(a))) return false;
+  }
+  return !failed && files == others;
+}
+
+// In one step where the file system has one.
+void publish_folder(const fs::path& from, const fs::path& to) {
+  std::error_code failed;
+  if (fs::exists(to, failed) && !swap_folders(from, to)) remove_folder(to);
+  if (fs::exists(to, failed))
+    fs::remove_all(from, failed);
+  else
+    fs::rename(from, to, failed);
+  if (failed) throw_errno(to.string(), "rename the finished folder to this", failed.value());
+  sync_folder(to.parent_path());
+}
+
 bool same_bytes(const fs::path& a, const fs::path& b) {
   std::error_code failed;
+  if (fs::is_directory(a, failed)) return fs::is_directory(b, failed) && same_folders(a, b);
   if (fs::file_size(a, failed) != fs::file_size(b, failed) || failed) return false;
   std::ifstream files[] = {std::ifstream(a, std::ios::binary), std::ifstream(b, std::ios::binary)};
   std::vector<char> pieces[] = {std::vector<char>(1 << 20), std::vector<char>(1 << 20)};
@@ -66,14 +96,35 @@ void pour(const fs::path& from, const fs::path& to) {
 
 fs::path journal_folder(const fs::path& output) { return output_place(output).path.string() + ".partial"; }
 
+namespace {
+
+// A folder that is empty or that such a run wrote; no other is ever replaced.
+void check_run_folder(const fs::path& path) {
+  std::error_code failed;
+  if (path.empty() || (fs::exists(path, failed) && !fs::is_directory(path, failed)))
+    throw Error(ErrorKind::usage, {fmt::format("'{}' is not the name of a folder", path.string()), "--output", {}});
+  if (fs::exists(path, failed) && !fs::is_empty(path, failed) && !fs::exists(path / formats::kRunFile, failed))
+    throw Error(ErrorKind::usage,
+                {"this exists already and is no folder of such a run", path.string(), "choose another name"});
+}
+
+bool stands(const RunOutput& output) {
+  std::error_code failed;
+  return output_stands(output.path) && !(output.folder && fs::is_empty(output.path, failed));
+}
+
+}  // namespace
+
 void check_run_output(const RunOutput& output) {
   std::error_code failed;
-  if (output.path.empty() || fs::is_directory(output.path, failed))
+  if (output.folder)
+    check_run_folder(output.path);
+  else if (output.path.empty() || fs::is_directory(output.path, failed))
     throw Error(ErrorKind::usage,
                 {fmt::format("'{}' is not the name of a file", output.path.string()), "--output", {}});
   if (output_place(output.path).special) return;
   const bool may_stand = output.overwrite || (output.resume && fs::exists(journal_folder(output.path), failed));
-  if (output_stands(output.path) && !may_stand)
+  if (stands(output) && !may_stand)
     throw Error(ErrorKind::usage, {output.resume ? "the output exists already, and nothing is left to resume"
                                                  : "the output exists already",
                                    output.path.string(), "choose another name, or add --overwrite"});
@@ -113,11 +164,12 @@ void RunJournal::publish() const {
     pour(written(), place_.path);
     return drop_unfinished();
   }
-  const bool stands = fs::exists(place_.path);
-  if (!output_.overwrite && stands && !same_bytes(written(), place_.path))
+  const bool there = stands(output_);
+  if (!output_.overwrite && there && !same_bytes(written(), place_.path))
     throw Error(ErrorKind::usage, {"another file has appeared under the output's name", output_.path.string(),
                                    "move it away, or add --overwrite to replace it"});
-  if (stands) keep_permissions(written(), place_.path);
+  if (output_.folder) return publish_folder(written(), place_.path);
+  if (there) keep_permissions(written(), place_.path);
   std::error_code failed;
   fs::rename(written(), place_.path, failed);
   if (failed) throw_errno(output_.path.string(), "rename the finished file to this", failed.value());
@@ -136,7 +188,7 @@ void RunJournal::drop_unfinished() const {
     const std::string name = entry.path().filename().string();
     if (name.starts_with(kUnfinished) || name.starts_with("." + kUnfinished)) found.push_back(entry.path());
   }
-  for (const fs::path& path : found) fs::remove(path, ignored);
+  for (const fs::path& path : found) fs::remove_all(path, ignored);
 }
 
 Error RunJournal::kept(const Error& error, std::int64_t total) {

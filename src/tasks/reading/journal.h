@@ -14,14 +14,16 @@ struct RunOutput {
   std::filesystem::path path;  ///< "-": stdout
   bool resume = false;
   bool overwrite = false;
+  bool folder = false;  ///< what it writes is a folder
 };
 
 /// Where a run that writes to `output` keeps what it has computed.
 std::filesystem::path journal_folder(const std::filesystem::path& output);
 
-/// Refuses, before anything is computed, an output that is a folder, that exists already (with `resume` it may, if the
-/// run's journal does, too: then the end of that run was cut off after the file got its name), or whose folder does
-/// not exist. Errors: usage, not_found.
+/// Refuses, before anything is computed, an output that is a folder (where it is to be one: a folder that holds
+/// anything but what such a run wrote), that exists already (with `resume` it may, if the run's journal does, too: then
+/// the end of that run was cut off after the file got its name), or whose folder does not exist. Errors: usage,
+/// not_found.
 void check_run_output(const RunOutput& output);
 
 /// Says what of a journal could not be used, if anything; `unlike`: entries that drop_unlike dropped.
