@@ -1,5 +1,5 @@
-// Draws random numbers and splits in scikit-learn's order.
-#include "train/metrics/split.h"
+// Draws splits in scikit-learn's order.
+#include "statistics/split.h"
 
 #include <algorithm>
 #include <cmath>
@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 
-namespace groel::train {
+namespace groel::statistics {
 namespace {
 
 using Indices = std::vector<std::int64_t>;
@@ -111,30 +111,6 @@ std::vector<std::size_t> by_first_occurrence(std::span<const std::int64_t> strat
 
 }  // namespace
 
-double NumpyRandom::uniform() {
-  const std::uint32_t high = word() >> 5;
-  const std::uint32_t low = word() >> 6;
-  return (high * 67108864.0 + low) / 9007199254740992.0;
-}
-
-std::uint32_t NumpyRandom::interval(std::uint32_t highest) {
-  std::uint32_t mask = highest;
-  for (const int shift : {1, 2, 4, 8, 16}) mask |= mask >> shift;
-  std::uint32_t value = word() & mask;
-  while (value > highest) value = word() & mask;
-  return value;
-}
-
-void NumpyRandom::shuffle(std::vector<std::int64_t>& values) {
-  for (std::size_t i = values.size(); i-- > 1;) std::swap(values[i], values[interval(static_cast<std::uint32_t>(i))]);
-}
-
-std::vector<std::int64_t> NumpyRandom::permutation(std::int64_t count) {
-  Indices out = range(count);
-  shuffle(out);
-  return out;
-}
-
 IndexSplit train_test_split(std::int64_t count, const SplitOptions& options, std::span<const std::int64_t> strata) {
   const Sizes sizes = sizes_of(count, options.test_size);
   NumpyRandom random(options.seed);
@@ -185,4 +161,4 @@ std::vector<Indices> stratified_k_folds(std::span<const std::int64_t> strata, st
   return out;
 }
 
-}  // namespace groel::train
+}  // namespace groel::statistics
