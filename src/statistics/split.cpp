@@ -30,7 +30,8 @@ Sizes sizes_of(std::int64_t count, double test_size) {
   const bool whole = part || test_size == std::floor(test_size);
   if (!(test_size > 0) || !whole || test >= static_cast<double>(count))
     throw Error(ErrorKind::usage,
-                fmt::format("a test set of {} does not leave both sides of {} samples something", test_size, count));
+                {fmt::format("a test set of {} does not leave both sides of {} samples something", test_size, count),
+                 "`test_size`", "a part between 0 and 1, or a number of samples"});
   return {count - static_cast<std::int64_t>(test), static_cast<std::int64_t>(test)};
 }
 
@@ -74,8 +75,11 @@ void check_strata(const std::vector<Indices>& classes, const Sizes& sizes) {
                                          "leave the class out, or split without strata"});
   const auto count = static_cast<std::int64_t>(classes.size());
   if (sizes.train < count || sizes.test < count)
-    throw Error(ErrorKind::bad_input, fmt::format("{} training and {} test samples are too few for {} classes",
-                                                  sizes.train, sizes.test, count));
+    throw Error(
+        ErrorKind::bad_input,
+        {fmt::format("{} training and {} test samples are too few for {} classes", sizes.train, sizes.test, count),
+         {},
+         "each side needs one of each class: choose another `test_size`, or leave rare classes out"});
 }
 
 IndexSplit stratified_split(const std::vector<Indices>& classes, const Sizes& sizes, NumpyRandom& random) {

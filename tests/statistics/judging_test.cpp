@@ -99,9 +99,9 @@ const std::vector<double> kScores{0.9, 0.4, 0.6, 0.8, 0.2, 0};
 
 TEST(Cafa, FmaxOfASmallTable) {
   const Fmax best = fmax({{kTerms, 3}, kScores});
-  // From 0.61 to 0.8: each protein has term 0 alone; precision 1, recall (1/2 + 1) / 2.
-  EXPECT_DOUBLE_EQ(best.f, 2 * 0.75 / 1.75);
-  EXPECT_DOUBLE_EQ(best.threshold, 0.61);
+  // From 0.21 to 0.4: precision (2/3 + 1) / 2, recall 1.
+  EXPECT_DOUBLE_EQ(best.f, 10.0 / 11);
+  EXPECT_DOUBLE_EQ(best.threshold, 0.21);
   EXPECT_DOUBLE_EQ(best.coverage, 1);
   // Term 1 weighs most: from 0.21 to 0.4 all of it is there, and term 2 is wrong with its weight of 1.
   const std::vector<double> information{1, 8, 1};

@@ -71,13 +71,13 @@ void declare_rows(DataOptions& o, OptionBinder& to) {
 }  // namespace
 
 std::vector<std::string> DataOptions::files(std::size_t least, std::size_t most) const {
-  const std::vector<std::string> out(input.begin() + 1, input.end());
-  if (out.size() < least || out.size() > most)
+  const std::vector<std::string> named(input.begin() + 1, input.end());
+  if (named.size() < least || named.size() > most)
     throw Error(ErrorKind::usage, {least == most ? fmt::format("name {}", counted(least, "file"))
                                                  : fmt::format("name at least {}", counted(least, "file")),
                                    {},
                                    fmt::format("groel data {} FILE …", input[0])});
-  return out;
+  return named;
 }
 
 void DataOptions::declare(OptionBinder& to) {
