@@ -186,7 +186,8 @@ inline constexpr ForeignCommand kForeignCommands[] = {
      "`groel train classify --data table.csv --label-column NAME --from MODEL --output DIR` learns labels"},
     {"pretrain pre-train mlm", "`groel train mlm --data my.fasta --output DIR` trains on sequences"},
     {"eval test benchmark-model validate",
-     "`groel evaluate mlm`, `classify` or `residues` measures a model; `groel bench` measures speed"},
+     "`groel evaluate mlm`, `classify` or `residues` measures a model, `table` scores predictions in a table; `groel "
+     "bench` measures speed"},
     {"ppl pppl pseudo-perplexity pseudo-ppl likelihood loglikelihood", "`groel perplexity my.fasta` measures it"},
     {"contact contact-map contactmap contact-prediction",
      "`groel contacts my.fasta --picture map.png` predicts contacts"},

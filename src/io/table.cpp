@@ -33,6 +33,7 @@ TableReader::TableReader(LineReader& lines, TableOptions options) : lines_(lines
   if (delimiter_ == '\0' || list) delimiter_ = list ? kNoDelimiter : layout.delimiter;
   rows_ = std::make_unique<CsvReader>(lines_, delimiter_);
   row_names_ = layout.short_header && !list;
+  keeps_blank_ = options.blank_rows == TableOptions::BlankRows::kept;
   read_header(options);
 }
 
@@ -62,7 +63,7 @@ bool TableReader::next_filled(CsvRow& row) {
     const bool comment =
         row.fields.size() == 1 && row.fields[0].starts_with('#') && (columns_.names.size() > 1 || !has_header_);
     if (comment) ++comments_;
-    if (!comment && !is_blank(row)) return true;
+    if (!comment && (!is_blank(row) || (keeps_blank_ && row.fields.size() > 1))) return true;
     if (!comment) ++blank_rows_;
   }
   return false;

@@ -16,6 +16,8 @@ struct TableOptions {
   std::string wanted = "a table";    ///< what is looked for, for errors about files of another kind
   std::vector<std::string> names{};  ///< columns that the caller was told of: they help to find the header
   char delimiter = '\0';             ///< '\0': found out
+  /// Rows without any value: mostly the ends of spreadsheets, but of use where an empty cell says "no label".
+  enum class BlankRows { left_out, kept } blank_rows = BlankRows::left_out;
   /// The first line (not blank, no comment) of a list: one value per line, no header.
   std::function<bool(const std::string&)> is_list{};
   /// The first row where it is already data: columns are then "column_1", ….
@@ -54,7 +56,7 @@ class TableReader {
   std::unique_ptr<CsvReader> rows_;
   Columns columns_;
   CsvRow first_;  // without a header: the row that was read for one
-  bool has_header_ = true, has_first_ = false, row_names_ = false;
+  bool has_header_ = true, has_first_ = false, row_names_ = false, keeps_blank_ = false;
   std::int64_t comments_ = 0, blank_rows_ = 0;
 };
 

@@ -9,6 +9,7 @@
 #include "tasks/evaluate/labels.h"
 #include "tasks/evaluate/learned.h"
 #include "tasks/evaluate/options.h"
+#include "tasks/evaluate/table.h"
 #include "tasks/reading/input.h"
 #include "tasks/reading/model.h"
 #include "tasks/train/labelled.h"
@@ -107,9 +108,22 @@ ordered_json evaluate_mlm(const EvaluateOptions& options, Context& context) {
   return result;
 }
 
+void check_objective(const std::vector<std::string>& objective) {
+  std::vector<std::string> names;
+  for (const Verb& verb : evaluate_verbs()) names.emplace_back(verb.name);
+  if (objective.empty() || std::find(names.begin(), names.end(), objective[0]) != names.end()) return;
+  const auto near = nearest(objective[0], names);
+  throw Error(ErrorKind::usage, {fmt::format("'{}' is not one of the choices{}", objective[0],
+                                             near ? fmt::format(" (did you mean '{}'?)", *near) : ""),
+                                 "--objective", "choose from: " + listed(names)});
+}
+
 int run(const EvaluateOptions& options, Context& context) {
   const std::vector<std::string>& objective = options.objective;
+  check_objective(objective);
+  if (objective[0] == "table") return evaluate_table(options, context);
   if (objective.size() != 1) throw Error(ErrorKind::usage, {"name one objective", {}, "mlm, classify or residues"});
+  if (options.data.empty()) throw Error(ErrorKind::usage, {"FILES is missing", "--data", "what to evaluate on"});
   const ordered_json result =
       objective[0] == "mlm" ? evaluate_mlm(options, context) : evaluate_labels(options, context);
   if (options.json)
@@ -122,19 +136,25 @@ int run(const EvaluateOptions& options, Context& context) {
 }  // namespace
 
 Task evaluate_task() {
-  return {"evaluate",
-          "Measure how well a model predicts held-out proteins",
-          "evaluate mlm replaces 15 % of the residues by <mask> and compares what the model puts in their place:\n"
-          "perplexity (exp of the mean cross entropy; 20 is guessing) and accuracy. Which residues are hidden follows\n"
-          "from --seed, the sequence's place in the data and the position alone, so that models can be compared. At\n"
-          "least one residue of each sequence is hidden.\n"
-          "evaluate classify and evaluate residues compare a head's predictions with labels in a CSV or TSV table.",
-          {{"groel evaluate mlm --data examples/proteins.fasta", "perplexity and accuracy of the default model"},
-           {"groel evaluate mlm --data examples/proteins.fasta --json --per-residue",
-            "of a model, as JSON, with the accuracy of each amino acid"}},
-          option_table<EvaluateOptions>(),
-          entry<EvaluateOptions, run>,
-          evaluate_verbs()};
+  return {
+      "evaluate",
+      "Measure how well a model predicts held-out proteins",
+      "evaluate mlm replaces 15 % of the residues by <mask> and compares what the model puts in their place:\n"
+      "perplexity (exp of the mean cross entropy; 20 is guessing) and accuracy. Which residues are hidden follows\n"
+      "from --seed, the sequence's place in the data and the position alone, so that models can be compared. At\n"
+      "least one residue of each sequence is hidden.\n"
+      "evaluate classify and evaluate residues compare a head's predictions with labels in a CSV or TSV table.\n"
+      "evaluate table scores the predictions of any program: a table with true and predicted labels, scores or\n"
+      "numbers. Scores are those of scikit-learn and scipy, under their names.",
+      {{"groel evaluate mlm --data examples/proteins.fasta", "perplexity and accuracy of the default model"},
+       {"groel evaluate mlm --data examples/proteins.fasta --json --per-residue",
+        "of a model, as JSON, with the accuracy of each amino acid"},
+       {"groel evaluate table examples/predictions.csv --truth-column stability --score-columns stable --kind binary "
+        "--bootstrap 200 --calibration",
+        "predictions that a table holds, with 95 % intervals"}},
+      option_table<EvaluateOptions>(),
+      entry<EvaluateOptions, run>,
+      evaluate_verbs()};
 }
 
 }  // namespace groel::tasks

@@ -5,9 +5,9 @@
 #include <cmath>
 #include <limits>
 
-#include "train/metrics/multilabel.h"
-#include "train/metrics/ranking.h"
-#include "train/metrics/regression.h"
+#include "statistics/multilabel.h"
+#include "statistics/ranking.h"
+#include "statistics/regression.h"
 
 namespace groel::train {
 namespace {
@@ -44,15 +44,15 @@ struct OneClass {
   std::vector<std::int64_t> truth, predicted;
   std::vector<double> scores;
 
-  metrics::PrecisionRecall precision_recall() const {
-    return metrics::precision_recall(metrics::class_counts(truth, predicted, 1));
+  statistics::PrecisionRecall precision_recall() const {
+    return statistics::precision_recall(statistics::class_counts(truth, predicted, 1));
   }
   double auroc() const {
-    return or_nothing([&] { return metrics::roc_auc(truth, scores); });
+    return or_nothing([&] { return statistics::roc_auc(truth, scores); });
   }
-  double mcc() const { return metrics::Confusion(truth, predicted).matthews_correlation(); }
+  double mcc() const { return statistics::Confusion(truth, predicted).matthews_correlation(); }
   ordered_json row(const std::string& name) const {
-    const metrics::PrecisionRecall counts = precision_recall();
+    const statistics::PrecisionRecall counts = precision_recall();
     const auto examples = std::count(truth.begin(), truth.end(), 1);
     return {{"class", name},           {"examples", examples}, {"precision", counts.precision},
             {"recall", counts.recall}, {"f1", counts.f1},      {"auroc", json(auroc())}};
@@ -134,7 +134,7 @@ void add_class_scores(Scores& scores, const Predictions& all, const Classificati
   const double auroc = of.mean_of([](const OneClass& c) { return c.auroc(); });
   add("accuracy", scores.accuracy);
   if (classes.problem == Problem::single_label) {
-    const metrics::Confusion confusion(of.truth(), of.best());
+    const statistics::Confusion confusion(of.truth(), of.best());
     add("balanced_accuracy", confusion.balanced_accuracy());
     add("f1", of.f1());
     add("mcc", confusion.matthews_correlation());
@@ -157,10 +157,10 @@ void add_number_scores(Scores& scores, const Predictions& all, const Classificat
       truth.push_back(all.truth[at]);
       predicted.push_back(all.values[at]);
     }
-    const double values[] = {or_nothing([&] { return metrics::spearman(truth, predicted).value; }),
-                             or_nothing([&] { return metrics::pearson(truth, predicted).value; }),
-                             std::sqrt(metrics::mean_squared_error(truth, predicted)),
-                             metrics::mean_absolute_error(truth, predicted), metrics::r2(truth, predicted)};
+    const double values[] = {or_nothing([&] { return statistics::spearman(truth, predicted).value; }),
+                             or_nothing([&] { return statistics::pearson(truth, predicted).value; }),
+                             std::sqrt(statistics::mean_squared_error(truth, predicted)),
+                             statistics::mean_absolute_error(truth, predicted), statistics::r2(truth, predicted)};
     ordered_json row{{"class", classes.labels[c]}, {"examples", truth.size()}};
     for (std::size_t i = 0; i < each.size(); ++i) {
       each[i].push_back(values[i]);

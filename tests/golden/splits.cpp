@@ -4,12 +4,12 @@
 
 #include "base/error.h"
 #include "golden/kind.h"
-#include "train/metrics/split.h"
+#include "statistics/split.h"
 
 namespace groel::golden {
 namespace {
 
-using namespace train;
+using namespace statistics;
 using nlohmann::json;
 
 // The object with these lists, in either file that they are kept in.
@@ -70,11 +70,21 @@ json draws(const std::string& name, const json& expected, std::uint32_t seed) {
       by_count[count] = NumpyRandom(seed).permutation(std::stoll(count));
     return by_count;
   }
+  if (name.starts_with("choice_no_replace")) {  // choice_no_replace_20_of_50
+    static const std::regex kChoice(R"(choice_no_replace_(\d+)_of_(\d+))");
+    std::smatch parts;
+    if (!std::regex_match(name, parts, kChoice)) return nullptr;
+    return random.choice(std::stoll(parts[2]), std::stoll(parts[1]));
+  }
   for (const json& value : expected) {
     if (name.find("uint32") != std::string::npos)
       list.push_back(random.word());
     else if (name.starts_with("random_sample"))
       list.push_back(random.uniform());
+    else if (name.starts_with("standard_normal"))
+      list.push_back(random.normal());
+    else if (name.starts_with("randint_0_10_"))
+      list.push_back(random.interval(9));
     else if (name.starts_with("two_permutations"))
       list.push_back(random.permutation(static_cast<std::int64_t>(value.size())));
     else

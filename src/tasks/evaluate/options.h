@@ -5,7 +5,25 @@
 
 namespace groel::tasks {
 
+/// groel evaluate table.
+struct PredictionOptions {
+  std::string kind;
+  std::vector<std::string> truth_column, score_columns;
+  std::vector<std::string> label_column;  ///< that of LabelColumnOptions
+  std::string score_kind;
+  std::optional<std::string> positive;
+  double threshold = 0.5;
+  std::optional<std::string> tune_on;
+  std::string tune_for;
+  std::int64_t bootstrap = 0;
+  bool calibration = false;
+  std::int64_t bins = 0;
+
+  void declare(OptionBinder& to);
+};
+
 struct EvaluateOptions : ModelOptions, LabelColumnOptions, ThreadOptions {
+  PredictionOptions table;
   std::vector<std::string> objective;
   std::vector<std::string> data;
   double mask_fraction = 0;

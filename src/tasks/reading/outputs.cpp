@@ -52,7 +52,8 @@ std::vector<Input> inputs_of(const std::vector<OptionSpec>& table, const Options
   for (const OptionSpec& spec : table) {
     if (spec.writes != Writes::nothing || !options.has(spec.name)) continue;
     for (const std::string& word : words_of(options.json()[spec.name])) {
-      if (spec.type == OptionType::paths && (word == "index" || word == "query")) continue;  // verbs of `search`
+      if (spec.type == OptionType::paths && (word == "index" || word == "query" || word == "split"))
+        continue;  // verbs of `search` and `data`, which may be folders, too
       if (const auto identity = identity_of(fs::path(word))) out.push_back({word, *identity});
     }
   }

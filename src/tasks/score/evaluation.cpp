@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "train/metrics/ranking.h"
-#include "train/metrics/regression.h"
+#include "statistics/ranking.h"
+#include "statistics/regression.h"
 
 namespace groel::tasks {
 namespace {
@@ -39,13 +39,13 @@ Agreement agreement(const std::string& column, std::span<const double> scores, s
                 NAN,
                 threshold.value_or(NAN)};
   if (x.size() < 2) return out;
-  out.spearman = train::metrics::spearman(x, y).value;
-  out.pearson = train::metrics::pearson(x, y).value;
+  out.spearman = statistics::spearman(x, y).value;
+  out.pearson = statistics::pearson(x, y).value;
   if (!threshold) out.threshold = median(y);
   std::vector<std::int64_t> labels;
   for (const double value : y) labels.push_back(value > out.threshold ? 1 : 0);
   const auto positives = std::count(labels.begin(), labels.end(), 1);
-  if (positives > 0 && positives < out.count) out.auroc = train::metrics::roc_auc(labels, x);
+  if (positives > 0 && positives < out.count) out.auroc = statistics::roc_auc(labels, x);
   return out;
 }
 

@@ -193,16 +193,21 @@ void TrainOptions::declare_output(OptionBinder& to) {
   to(keep, choice_row("keep", {"last", "best"}, "Which model to leave in --output (the best is also in best/)"));
 }
 
-void LabelColumnOptions::declare(OptionBinder& to, const std::string& label_group) {
+void LabelColumnOptions::declare(OptionBinder& to, const std::string& label_group,
+                                 const std::vector<std::string>& more_verbs) {
   to.group("Labels");
   to.verbs({"classify", "residues"});
   to(sequence_column,
      {.name = "sequence-column", .help = "Column of the sequences (default: sequence, seq, …)", .value_name = "NAME"});
   to.group(label_group);
+  std::vector<std::string> label_verbs{"classify", "residues"};
+  label_verbs.insert(label_verbs.end(), more_verbs.begin(), more_verbs.end());
+  to.verbs(label_verbs);
   to(label_column, {.name = "label-column",
                     .help = "Column of the labels (default: label); several: yes/no labels (0 and 1), or numbers",
                     .value_name = "NAMES"});
   to.group("Labels");
+  to.verbs({"classify", "residues"});
   to(split_column,
      {.name = "split-column", .help = "Column that tells what is held out from the rest", .value_name = "NAME"});
   to(gaps, gaps_option());

@@ -17,8 +17,8 @@ struct LabelColumnOptions {
   std::string gaps;
   std::string unlabelled;
 
-  /// `label_group`: the heading of the column of labels.
-  void declare(OptionBinder& to, const std::string& label_group);
+  /// `label_group`: the heading of the column of labels; `more_verbs`: those that it goes with besides.
+  void declare(OptionBinder& to, const std::string& label_group, const std::vector<std::string>& more_verbs = {});
 };
 
 struct TrainOptions : LabelColumnOptions, ThreadOptions {

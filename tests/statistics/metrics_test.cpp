@@ -4,11 +4,11 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "train/metrics/multilabel.h"
-#include "train/metrics/regression.h"
-#include "train/metrics/split.h"
+#include "statistics/multilabel.h"
+#include "statistics/regression.h"
+#include "statistics/split.h"
 
-namespace groel::train::metrics {
+namespace groel::statistics {
 namespace {
 
 TEST(Metrics, IncompleteBetaAtKnownPlaces) {
@@ -39,4 +39,4 @@ TEST(Split, FoldsThatCannotBeAreErrors) {
 }
 
 }  // namespace
-}  // namespace groel::train::metrics
+}  // namespace groel::statistics

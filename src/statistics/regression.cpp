@@ -1,5 +1,5 @@
 // Computes correlations and errors of predicted numbers.
-#include "train/metrics/regression.h"
+#include "statistics/regression.h"
 
 #include <algorithm>
 #include <cmath>
@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 
-namespace groel::train::metrics {
+namespace groel::statistics {
 namespace {
 
 void check(Numbers a, Numbers b, std::size_t least) {
@@ -192,6 +192,7 @@ double mean_absolute_error(Numbers truth, Numbers predicted) {
 
 double r2(Numbers truth, Numbers predicted) {
   const double residual = mean_squared_error(truth, predicted) * static_cast<double>(truth.size());
+  if (truth.size() < 2) return NAN;
   const double middle = mean(truth);
   double total = 0;
   for (const double value : truth) total += (value - middle) * (value - middle);
@@ -199,4 +200,4 @@ double r2(Numbers truth, Numbers predicted) {
   return 1 - residual / total;
 }
 
-}  // namespace groel::train::metrics
+}  // namespace groel::statistics

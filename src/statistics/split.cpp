@@ -1,5 +1,5 @@
-// Draws random numbers and splits in scikit-learn's order.
-#include "train/metrics/split.h"
+// Draws splits in scikit-learn's order.
+#include "statistics/split.h"
 
 #include <algorithm>
 #include <cmath>
@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 
-namespace groel::train {
+namespace groel::statistics {
 namespace {
 
 using Indices = std::vector<std::int64_t>;
@@ -30,7 +30,8 @@ Sizes sizes_of(std::int64_t count, double test_size) {
   const bool whole = part || test_size == std::floor(test_size);
   if (!(test_size > 0) || !whole || test >= static_cast<double>(count))
     throw Error(ErrorKind::usage,
-                fmt::format("a test set of {} does not leave both sides of {} samples something", test_size, count));
+                {fmt::format("a test set of {} does not leave both sides of {} samples something", test_size, count),
+                 "`test_size`", "a part between 0 and 1, or a number of samples"});
   return {count - static_cast<std::int64_t>(test), static_cast<std::int64_t>(test)};
 }
 
@@ -74,8 +75,11 @@ void check_strata(const std::vector<Indices>& classes, const Sizes& sizes) {
                                          "leave the class out, or split without strata"});
   const auto count = static_cast<std::int64_t>(classes.size());
   if (sizes.train < count || sizes.test < count)
-    throw Error(ErrorKind::bad_input, fmt::format("{} training and {} test samples are too few for {} classes",
-                                                  sizes.train, sizes.test, count));
+    throw Error(
+        ErrorKind::bad_input,
+        {fmt::format("{} training and {} test samples are too few for {} classes", sizes.train, sizes.test, count),
+         {},
+         "each side needs one of each class: choose another `test_size`, or leave rare classes out"});
 }
 
 IndexSplit stratified_split(const std::vector<Indices>& classes, const Sizes& sizes, NumpyRandom& random) {
@@ -110,30 +114,6 @@ std::vector<std::size_t> by_first_occurrence(std::span<const std::int64_t> strat
 }
 
 }  // namespace
-
-double NumpyRandom::uniform() {
-  const std::uint32_t high = word() >> 5;
-  const std::uint32_t low = word() >> 6;
-  return (high * 67108864.0 + low) / 9007199254740992.0;
-}
-
-std::uint32_t NumpyRandom::interval(std::uint32_t highest) {
-  std::uint32_t mask = highest;
-  for (const int shift : {1, 2, 4, 8, 16}) mask |= mask >> shift;
-  std::uint32_t value = word() & mask;
-  while (value > highest) value = word() & mask;
-  return value;
-}
-
-void NumpyRandom::shuffle(std::vector<std::int64_t>& values) {
-  for (std::size_t i = values.size(); i-- > 1;) std::swap(values[i], values[interval(static_cast<std::uint32_t>(i))]);
-}
-
-std::vector<std::int64_t> NumpyRandom::permutation(std::int64_t count) {
-  Indices out = range(count);
-  shuffle(out);
-  return out;
-}
 
 IndexSplit train_test_split(std::int64_t count, const SplitOptions& options, std::span<const std::int64_t> strata) {
   const Sizes sizes = sizes_of(count, options.test_size);
@@ -185,4 +165,4 @@ std::vector<Indices> stratified_k_folds(std::span<const std::int64_t> strata, st
   return out;
 }
 
-}  // namespace groel::train
+}  // namespace groel::statistics

@@ -1,11 +1,12 @@
 // Computes multi-label scores: averages over labels and over samples.
-#include "train/metrics/multilabel.h"
+#include "statistics/multilabel.h"
 
+#include <cmath>
 #include <functional>
 
 #include "base/error.h"
 
-namespace groel::train::metrics {
+namespace groel::statistics {
 namespace {
 
 // Rows or columns of a matrix.
@@ -84,8 +85,27 @@ double roc_auc(const LabelMatrix& truth, Scores scores, LabelAverage average) {
   return averaged(truth, scores, average, roc_auc);
 }
 
+DefinedMean roc_auc_of_defined(const LabelMatrix& truth, Scores scores) {
+  const Lines lines = lines_of(truth, scores.size(), LabelAverage::macro);
+  DefinedMean out;
+  std::vector<std::int64_t> labels(lines.length);
+  std::vector<double> values(lines.length);
+  for (std::size_t line = 0; line < lines.count; ++line) {
+    std::int64_t positives = 0;
+    for (std::size_t i = 0; i < lines.length; ++i) {
+      positives += labels[i] = truth.values[lines.at(line, i)];
+      values[i] = scores[lines.at(line, i)];
+    }
+    if (positives == 0 || positives == static_cast<std::int64_t>(lines.length)) continue;
+    out.value += roc_auc(labels, values);
+    ++out.count;
+  }
+  out.value = out.count > 0 ? out.value / static_cast<double>(out.count) : NAN;
+  return out;
+}
+
 double average_precision(const LabelMatrix& truth, Scores scores, LabelAverage average) {
   return averaged(truth, scores, average, average_precision);
 }
 
-}  // namespace groel::train::metrics
+}  // namespace groel::statistics

@@ -1,5 +1,5 @@
 // Computes ROC and precision-recall curves by falling threshold.
-#include "train/metrics/ranking.h"
+#include "statistics/ranking.h"
 
 #include <algorithm>
 #include <cmath>
@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 
-namespace groel::train::metrics {
+namespace groel::statistics {
 namespace {
 
 struct Counts {
@@ -172,6 +172,14 @@ double roc_auc(const ClassScores& input, Pairing pairing, Weighting weighting) {
   return sum / weights;
 }
 
+double roc_auc_micro(const ClassScores& input) {
+  check(input);
+  std::vector<std::int64_t> truth(input.scores.size());
+  for (std::size_t i = 0; i < input.truth.size(); ++i)
+    truth[i * static_cast<std::size_t>(input.classes) + static_cast<std::size_t>(input.truth[i])] = 1;
+  return roc_auc(truth, input.scores);
+}
+
 double log_loss(const ClassScores& probabilities) {
   check(probabilities);
   const auto classes = static_cast<std::size_t>(probabilities.classes);
@@ -201,4 +209,4 @@ double top_k_accuracy(const ClassScores& input, std::int64_t k) {
   return hits / static_cast<double>(input.truth.size());
 }
 
-}  // namespace groel::train::metrics
+}  // namespace groel::statistics

@@ -1,5 +1,5 @@
 // Counts predicted and true classes and computes scores from them.
-#include "train/metrics/classification.h"
+#include "statistics/classification.h"
 
 #include <algorithm>
 #include <cmath>
@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 
-namespace groel::train::metrics {
+namespace groel::statistics {
 namespace {
 
 double ratio(double above, double below) { return below == 0 ? 0 : above / below; }
@@ -122,4 +122,4 @@ ClassCounts class_counts(Labels truth, Labels predicted, std::int64_t positive) 
   return counts;
 }
 
-}  // namespace groel::train::metrics
+}  // namespace groel::statistics

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-namespace groel::train::metrics {
+namespace groel::statistics {
 
 using Labels = std::span<const std::int64_t>;
 
@@ -57,4 +57,4 @@ PrecisionRecall precision_recall(std::span<const ClassCounts> classes, Average a
 std::vector<ClassCounts> class_counts(const Confusion& confusion);
 ClassCounts class_counts(Labels truth, Labels predicted, std::int64_t positive);
 
-}  // namespace groel::train::metrics
+}  // namespace groel::statistics

@@ -1,9 +1,9 @@
 // Scores of samples that have several labels at once, with scikit-learn's definitions.
 #pragma once
 
-#include "train/metrics/ranking.h"
+#include "statistics/ranking.h"
 
-namespace groel::train::metrics {
+namespace groel::statistics {
 
 /// Row-major [n, C], 1 where a label applies.
 struct LabelMatrix {
@@ -23,4 +23,12 @@ PrecisionRecall precision_recall(const LabelMatrix& truth, const LabelMatrix& pr
 double roc_auc(const LabelMatrix& truth, Scores scores, LabelAverage average);
 double average_precision(const LabelMatrix& truth, Scores scores, LabelAverage average);
 
-}  // namespace groel::train::metrics
+/// The mean of what is defined, and of how many; NaN of none.
+struct DefinedMean {
+  double value = 0;
+  std::int64_t count = 0;
+};
+/// Mean area of the labels that have both classes.
+DefinedMean roc_auc_of_defined(const LabelMatrix& truth, Scores scores);
+
+}  // namespace groel::statistics

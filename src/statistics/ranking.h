@@ -5,9 +5,9 @@
 #include <span>
 #include <vector>
 
-#include "train/metrics/classification.h"
+#include "statistics/classification.h"
 
-namespace groel::train::metrics {
+namespace groel::statistics {
 
 using Scores = std::span<const double>;
 
@@ -43,8 +43,10 @@ struct ClassScores {
 enum class Pairing { one_vs_rest, one_vs_one };
 enum class Weighting { macro, by_prevalence };
 double roc_auc(const ClassScores& input, Pairing pairing, Weighting weighting);
+/// Every class of every sample as one yes or no.
+double roc_auc_micro(const ClassScores& input);
 double log_loss(const ClassScores& probabilities);
 /// Part of the samples whose class is among the k highest; of equal scores the higher class counts as higher.
 double top_k_accuracy(const ClassScores& input, std::int64_t k);
 
-}  // namespace groel::train::metrics
+}  // namespace groel::statistics

@@ -3,29 +3,12 @@
 
 #include <cstdint>
 #include <optional>
-#include <random>
 #include <span>
 #include <vector>
 
-namespace groel::train {
+#include "statistics/numpy_random.h"
 
-/// numpy.random.RandomState(seed): MT19937 and the draws made from it.
-class NumpyRandom {
- public:
-  explicit NumpyRandom(std::uint32_t seed) : engine_(seed) {}
-  std::uint32_t word() { return static_cast<std::uint32_t>(engine_()); }
-  /// random_sample(): uniform in [0, 1), 53 bits.
-  double uniform();
-  /// Uniform in [0, highest].
-  std::uint32_t interval(std::uint32_t highest);
-  /// shuffle(), in place.
-  void shuffle(std::vector<std::int64_t>& values);
-  /// permutation(count).
-  std::vector<std::int64_t> permutation(std::int64_t count);
-
- private:
-  std::mt19937 engine_;
-};
+namespace groel::statistics {
 
 struct IndexSplit {
   std::vector<std::int64_t> train, test;
@@ -49,4 +32,4 @@ std::vector<std::vector<std::int64_t>> k_folds(std::int64_t count, std::int64_t 
 std::vector<std::vector<std::int64_t>> stratified_k_folds(std::span<const std::int64_t> strata, std::int64_t folds,
                                                           std::optional<std::uint32_t> seed);
 
-}  // namespace groel::train
+}  // namespace groel::statistics

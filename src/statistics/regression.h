@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-namespace groel::train::metrics {
+namespace groel::statistics {
 
 using Numbers = std::span<const double>;
 
@@ -23,7 +23,7 @@ double kendall_tau(Numbers x, Numbers y);
 
 double mean_squared_error(Numbers truth, Numbers predicted);
 double mean_absolute_error(Numbers truth, Numbers predicted);
-/// Part of the variance explained; a constant truth gives 1 when it is met and 0 otherwise.
+/// Part of the variance explained; a constant truth gives 1 when it is met and 0 otherwise; one pair gives NaN.
 double r2(Numbers truth, Numbers predicted);
 
 /// Ranks from 1; equal values share the mean of theirs.
@@ -32,4 +32,4 @@ std::vector<double> ranks(Numbers values);
 /// The regularised incomplete beta function I_x(a, b), a and b above 0.
 double incomplete_beta(double a, double b, double x);
 
-}  // namespace groel::train::metrics
+}  // namespace groel::statistics

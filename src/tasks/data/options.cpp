@@ -1,0 +1,130 @@
+// The table of options of groel data.
+#include "tasks/data/options.h"
+
+namespace groel::tasks {
+namespace {
+
+void declare_split(DataOptions& o, OptionBinder& to) {
+  to.group("Split");
+  to.verbs({"split"});
+  to(o.test_size, {.name = "test-size",
+                   .help = "Rows of test.csv: below 1 a part of all, rounded up; else so many",
+                   .otherwise = 0.25,
+                   .value_name = "X"});
+  to(o.val_size, {.name = "val-size", .help = "Also val.csv, in the same unit", .value_name = "X"});
+  to(o.random_state, {.name = "random-state",
+                      .help = "Seed, as scikit-learn's",
+                      .otherwise = 42,
+                      .value_name = "N",
+                      .aliases = {"seed"}});
+  to(o.stratify, {.name = "stratify", .help = "Column whose values keep their proportions", .value_name = "COLUMN"});
+  to(o.by_column, {.name = "by-column",
+                   .help = "Column that says where a row belongs; without --test-values one file for each value",
+                   .value_name = "COLUMN"});
+  to(o.test_values, {.name = "test-values", .help = "Its values that are for testing", .value_name = "VALUES"});
+  to(o.val_values, {.name = "val-values", .help = "Its values that are for validation", .value_name = "VALUES"});
+  to(o.index_files,
+     {.name = "index-files",
+      .help = "Published splits: each file lists row numbers from 0, or with --id-column ids, one a line; "
+              "its rows are written under its name",
+      .value_name = "FILES"});
+  to(o.out, {.name = "out", .help = "Folder of the files", .value_name = "DIR", .writes = Writes::folder});
+}
+
+void declare_rows(DataOptions& o, OptionBinder& to) {
+  to.group("Rows");
+  to.verbs({"filter", "labels"});
+  to(o.where, {.name = "where",
+               .help = "Rows alone whose COLUMN=VALUE (VALUE|VALUE: any of them; !=: none of them)",
+               .value_name = "CONDITIONS"});
+  to.verbs({"filter"});
+  to(o.min_length, {.name = "min-length", .help = "Residues at least", .value_name = "N"});
+  to(o.max_length, {.name = "max-length", .help = "Residues at most", .value_name = "N"});
+  to(o.count_column,
+     {.name = "count-column", .help = "Column of which --min-count counts the values", .value_name = "COLUMN"});
+  to.verbs({"filter", "labels"});
+  to(o.min_count, {.name = "min-count",
+                   .help = "Values (filter) or labels (labels) that fewer rows have are left out",
+                   .otherwise = 0,
+                   .value_name = "N"});
+  to.verbs({"labels"});
+  to(o.term_column,
+     {.name = "term-column", .help = "Column of the labels (default: term or label)", .value_name = "NAME"});
+  to(o.stop_list, {.name = "stop-list", .help = "Labels that are left out", .value_name = "LABELS"});
+  to(o.form, {.name = "form",
+              .help = "matrix: a column of 0 and 1 for each label; lists: one column, labels joined by ;",
+              .otherwise = "matrix",
+              .choices = {"matrix", "lists"}});
+  to.verbs({"dedupe"});
+  to(o.key,
+     {.name = "key", .help = "Column whose values must differ (default: the sequences)", .value_name = "COLUMN"});
+  to(o.against, {.name = "against",
+                 .help = "Files of another split: rows that have a value of theirs are left out, too",
+                 .value_name = "FILES"});
+  to.verbs({"join"});
+  to(o.keep, {.name = "keep",
+              .help = "Rows of the first table: those with a partner, or all",
+              .otherwise = "matched",
+              .choices = {"matched", "all"}});
+}
+
+}  // namespace
+
+std::vector<std::string> DataOptions::files(std::size_t least, std::size_t most) const {
+  const std::vector<std::string> named(input.begin() + 1, input.end());
+  if (named.size() < least || named.size() > most)
+    throw Error(ErrorKind::usage, {least == most ? fmt::format("name {}", counted(least, "file"))
+                                                 : fmt::format("name at least {}", counted(least, "file")),
+                                   {},
+                                   fmt::format("groel data {} FILE …", input[0])});
+  return named;
+}
+
+void DataOptions::declare(OptionBinder& to) {
+  to(input,
+     {.name = "input",
+      .type = OptionType::paths,
+      .help = "split, describe, labels, filter, dedupe or join, and files: CSV, TSV, FASTA (also .gz, .zst, .zip)",
+      .value_name = "FILES",
+      .required = true});
+  declare_split(*this, to);
+  declare_rows(*this, to);
+  to.group("Columns");
+  to.verbs({"split", "labels", "join", "describe"});
+  to(id_column,
+     {.name = "id-column", .help = "Column of the ids (default: id, EntryID, accession, …)", .value_name = "NAME"});
+  to.verbs({"split", "filter", "dedupe", "describe"});
+  to(sequence_column,
+     {.name = "sequence-column", .help = "Column of the sequences (default: sequence, seq, …)", .value_name = "NAME"});
+  to.verbs({"describe", "dedupe"});
+  to(label_column, {.name = "label-column",
+                    .help = "Column of the labels: how many rows each has, or whether equal rows disagree",
+                    .value_name = "NAME"});
+  to.verbs({"labels", "filter", "dedupe", "join"});
+  to(output, {.name = "output",
+              .letter = 'o',
+              .help = "File of the result; \"-\" or none: standard output",
+              .value_name = "FILE",
+              .writes = Writes::file,
+              .extensions = {".csv", ".tsv", ".fasta"},
+              .group = kOutput});
+  to.verbs({"split", "labels", "filter", "dedupe", "join"});
+  to(overwrite, overwrite_option());
+  to.verbs({"split", "describe"});
+  to(json, json_option());
+  to.verbs({});
+  to.group("");
+}
+
+const std::vector<Verb>& data_verbs() {
+  static const std::vector<Verb> verbs{
+      {"split", "Divide a table into training, validation and test rows, as scikit-learn does"},
+      {"describe", "Count rows, missing values, lengths, classes and labels per protein"},
+      {"labels", "Turn a long list of id and label into a matrix of 0 and 1"},
+      {"filter", "Keep rows by the values of a column, by length, or by how common a value is"},
+      {"dedupe", "Leave out rows whose sequence occurred before, or occurs in another split"},
+      {"join", "Put sequences or columns of a second file beside a table's rows, by id"}};
+  return verbs;
+}
+
+}  // namespace groel::tasks

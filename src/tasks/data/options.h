@@ -1,0 +1,39 @@
+// The options of groel data.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tasks/reading/options.h"
+#include "tasks/task.h"
+
+namespace groel::tasks {
+
+struct DataOptions {
+  std::vector<std::string> input;  ///< the verb, and files
+
+  double test_size = 0;
+  std::optional<double> val_size;
+  std::int64_t random_state = 0;
+  std::string stratify, by_column;
+  std::vector<std::string> test_values, val_values, index_files;
+  std::optional<std::string> out;
+
+  std::string id_column, sequence_column, term_column;
+  std::vector<std::string> where, stop_list, against;
+  std::optional<std::int64_t> min_length, max_length;
+  std::int64_t min_count = 0;
+  std::string count_column, key, label_column, form, keep;
+  std::optional<std::string> output;
+  bool overwrite = false;
+  bool json = false;
+
+  /// The files after the verb. Errors: usage where they are not from `least` to `most`.
+  std::vector<std::string> files(std::size_t least, std::size_t most) const;
+  void declare(OptionBinder& to);
+};
+
+const std::vector<Verb>& data_verbs();
+
+}  // namespace groel::tasks

@@ -1,0 +1,160 @@
+// groel data filter and dedupe: rows that stay, as they are written.
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "io/missing.h"
+#include "tasks/data/conditions.h"
+#include "tasks/data/raw_table.h"
+#include "tasks/data/text_output.h"
+#include "tasks/data/verbs.h"
+
+namespace groel::tasks {
+namespace {
+
+using Rows = std::vector<std::int64_t>;
+
+std::int64_t residues_of(const std::string& sequence) {
+  return std::count_if(sequence.begin(), sequence.end(), [](char c) { return c != ' ' && c != '\t' && c != '\n'; });
+}
+
+// What filter looks at.
+struct Filter {
+  std::vector<Condition> conditions;  // columns are places among the cells
+  std::optional<std::size_t> sequences, counted;
+};
+
+Filter filter_of(const io::Columns& columns, const DataOptions& options, std::vector<std::size_t>& wanted) {
+  Filter out;
+  out.conditions = conditions_of(options.where, columns);
+  for (Condition& condition : out.conditions) {
+    wanted.push_back(condition.column);
+    condition.column = wanted.size() - 1;
+  }
+  if (options.min_length || options.max_length) {
+    wanted.push_back(columns.require(options.sequence_column, io::ColumnRole::sequence, "--sequence-column"));
+    out.sequences = wanted.size() - 1;
+  }
+  if (options.min_count > 0) {
+    if (options.count_column.empty())
+      throw Error(ErrorKind::usage, {"of which column?", "--min-count", "name it with --count-column"});
+    wanted.push_back(columns.named(options.count_column, "--count-column"));
+    out.counted = wanted.size() - 1;
+  }
+  return out;
+}
+
+Rows rows_with_values(const RawTable& table, const Filter& filter, const DataOptions& options) {
+  Rows out;
+  for (std::size_t row = 0; row < table.rows.size(); ++row) {
+    bool stays = std::all_of(filter.conditions.begin(), filter.conditions.end(),
+                             [&](const Condition& one) { return one.holds(table.cells[one.column][row]); });
+    if (stays && filter.sequences) {
+      const std::int64_t length = residues_of(table.cells[*filter.sequences][row]);
+      stays = length >= options.min_length.value_or(0) && length <= options.max_length.value_or(length);
+    }
+    if (stays) out.push_back(static_cast<std::int64_t>(row));
+  }
+  return out;
+}
+
+// Of the rows, those whose value enough of them have.
+Rows common_ones(const RawTable& table, const Rows& rows, std::size_t column, std::int64_t least) {
+  std::unordered_map<std::string_view, std::int64_t> counts;
+  for (const std::int64_t row : rows) ++counts[table.cells[column][static_cast<std::size_t>(row)]];
+  Rows out;
+  for (const std::int64_t row : rows)
+    if (counts[table.cells[column][static_cast<std::size_t>(row)]] >= least) out.push_back(row);
+  return out;
+}
+
+void write_rows(const RawTable& table, const Rows& rows, const DataOptions& options, Context& context) {
+  if (rows.empty())
+    throw Error(ErrorKind::bad_input, {fmt::format("no row of {} is left", table.rows.size()), table.source, {}});
+  TextOutput output(options, context.out);
+  output.add(text_of(table, rows));
+  output.finish();
+  context.sink.note(fmt::format("{} of {} kept", rows.size(), counted(table.rows.size(), "row")));
+}
+
+std::size_t key_column(const io::Columns& columns, const DataOptions& options) {
+  if (!options.key.empty()) return columns.named(options.key, "--key");
+  return columns.require(options.sequence_column, io::ColumnRole::sequence, "--sequence-column");
+}
+
+std::unordered_set<std::string> values_elsewhere(const DataOptions& options, Sink& sink) {
+  std::unordered_set<std::string> out;
+  for (const std::string& path : options.against) {
+    RawTable table = read_raw_table(
+        path, [&](const io::Columns& columns) { return std::vector{key_column(columns, options)}; }, sink);
+    for (std::string& value : table.cells[0]) out.insert(std::move(value));
+  }
+  return out;
+}
+
+struct Distinct {
+  Rows rows;
+  std::int64_t repeated = 0, elsewhere = 0, disagree = 0;
+};
+
+Distinct distinct_rows(const RawTable& table, const std::unordered_set<std::string>& elsewhere) {
+  Distinct out;
+  std::unordered_map<std::string_view, std::size_t> first;
+  for (std::size_t row = 0; row < table.rows.size(); ++row) {
+    const std::string& value = table.cells[0][row];
+    const bool missing = io::is_missing(value, io::ValueKind::sequence);  // nothing is not the same as nothing
+    if (!missing && elsewhere.contains(value)) {
+      ++out.elsewhere;
+      continue;
+    }
+    const auto [known, is_new] = missing ? std::pair(first.end(), true) : first.emplace(value, row);
+    if (is_new) {
+      out.rows.push_back(static_cast<std::int64_t>(row));
+      continue;
+    }
+    ++out.repeated;
+    if (table.cells.size() > 1 && table.cells[1][row] != table.cells[1][known->second]) ++out.disagree;
+  }
+  return out;
+}
+
+}  // namespace
+
+void filter_data(const DataOptions& options, Context& context) {
+  Filter filter;
+  const RawTable table = read_raw_table(
+      options.files(1, 1)[0],
+      [&](const io::Columns& columns) {
+        std::vector<std::size_t> wanted;
+        filter = filter_of(columns, options, wanted);
+        return wanted;
+      },
+      context.sink);
+  Rows rows = rows_with_values(table, filter, options);
+  if (filter.counted) rows = common_ones(table, rows, *filter.counted, options.min_count);
+  write_rows(table, rows, options, context);
+}
+
+void dedupe_data(const DataOptions& options, Context& context) {
+  const auto elsewhere = values_elsewhere(options, context.sink);
+  const RawTable table = read_raw_table(
+      options.files(1, 1)[0],
+      [&](const io::Columns& columns) {
+        std::vector<std::size_t> wanted{key_column(columns, options)};
+        if (!options.label_column.empty()) wanted.push_back(columns.named(options.label_column, "--label-column"));
+        return wanted;
+      },
+      context.sink);
+  const Distinct distinct = distinct_rows(table, elsewhere);
+  if (distinct.repeated > 0)
+    context.sink.note(fmt::format("{} repeated an earlier one and left out", counted(distinct.repeated, "row")));
+  if (distinct.elsewhere > 0)
+    context.sink.note(
+        fmt::format("{} also in the files of --against and left out", counted(distinct.elsewhere, "row")));
+  if (distinct.disagree > 0)
+    context.sink.warning(
+        fmt::format("{} had another label than the row that was kept", counted(distinct.disagree, "row")));
+  write_rows(table, distinct.rows, options, context);
+}
+
+}  // namespace groel::tasks

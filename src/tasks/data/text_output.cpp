@@ -1,0 +1,35 @@
+// Writes text as it comes.
+#include "tasks/data/text_output.h"
+
+#include "tasks/reading/csv_text.h"
+
+namespace groel::tasks {
+
+TextOutput::TextOutput(const DataOptions& options, std::ostream& standard) : standard_(standard) {
+  OutputOptions output;
+  output.output = options.output;
+  output.overwrite = options.overwrite;
+  check_table_output(output);
+  if (!output.to_file()) return;
+  file_.emplace(*options.output);
+  if (const Compression how = compression_of(*options.output); how != Compression::none) compressor_.emplace(how);
+}
+
+void TextOutput::put(const std::string& bytes) { file_->write(std::as_bytes(std::span(bytes))); }
+
+void TextOutput::add(std::string_view text) {
+  if (!file_)
+    standard_ << text;
+  else if (compressor_)
+    put(compressor_->add(text));
+  else
+    file_->write(std::as_bytes(std::span(text)));
+}
+
+void TextOutput::finish() {
+  if (!file_) return;
+  if (compressor_) put(compressor_->finish());
+  file_->commit();
+}
+
+}  // namespace groel::tasks

@@ -1,0 +1,15 @@
+// What groel data does, a function for each verb.
+#pragma once
+
+#include "tasks/data/options.h"
+
+namespace groel::tasks {
+
+void split_data(const DataOptions& options, Context& context);
+void describe_data(const DataOptions& options, Context& context);
+void label_data(const DataOptions& options, Context& context);
+void filter_data(const DataOptions& options, Context& context);
+void dedupe_data(const DataOptions& options, Context& context);
+void join_data(const DataOptions& options, Context& context);
+
+}  // namespace groel::tasks
