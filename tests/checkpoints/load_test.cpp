@@ -265,7 +265,7 @@ TEST_F(Damaged, FieldsThatAskForAnotherModelAreRefused) {
                                                             {"pad_token_id", 0}};
   for (const auto& [field, value] : fields) {
     const json before = read_json(folder_ / "config.json");
-    change_config([&](json& config) { config[field] = value; });
+    change_config([&field = field, &value = value](json& config) { config[field] = value; });
     expect_error(ErrorKind::bad_model, {"'" + field + "'"});
     write_text(folder_ / "config.json", before.dump());
   }
