@@ -28,12 +28,7 @@ class Direct : public HubTest {
     return hub::download_direct(asked);
   }
   Error refused(const std::string& hash) const {
-    try {
-      get(hash);
-    } catch (const Error& error) {
-      return error;
-    }
-    return Error(ErrorKind::internal, "nothing was refused");
+    return error_of([&] { get(hash); });
   }
 
   const fs::path path_ = folder_ / "torch/hub/a.pt";

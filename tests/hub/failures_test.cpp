@@ -201,14 +201,10 @@ TEST_F(Failures, RedirectsToFilesAreRefused) {
 TEST_F(Failures, AHostThatNobodyListensAtIsUnreachable) {
   hub::HubAccess nowhere = access();
   nowhere.address = "http://127.0.0.1:1";
-  try {
-    hub::pull_model(cache_, request(), nowhere);
-    FAIL();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::io);
-    EXPECT_NE(error.parts().what.find("cannot reach http://127.0.0.1:1"), std::string::npos) << error.what();
-    EXPECT_NE(error.parts().remedy.find("HF_ENDPOINT"), std::string::npos);
-  }
+  const Error error = error_of([&] { hub::pull_model(cache_, request(), nowhere); });
+  EXPECT_EQ(error.kind(), ErrorKind::io);
+  EXPECT_NE(error.parts().what.find("cannot reach http://127.0.0.1:1"), std::string::npos) << error.what();
+  EXPECT_NE(error.parts().remedy.find("HF_ENDPOINT"), std::string::npos);
 }
 
 TEST_F(Failures, ProxiesAreThoseOfTheEnvironment) {

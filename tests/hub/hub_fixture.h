@@ -14,6 +14,7 @@
 #include "hub/partial_file.h"
 #include "hub/pull.h"
 #include "hub/server.h"
+#include "support/errors.h"
 #include "support/files.h"
 
 namespace groel::testing {
@@ -87,12 +88,7 @@ class HubTest : public ::testing::Test {
 
   /// The error of a pull.
   Error refused() const {
-    try {
-      pull();
-    } catch (const Error& error) {
-      return error;
-    }
-    return Error(ErrorKind::internal, "nothing was refused");
+    return error_of([&] { pull(); });
   }
 
   /// Until so many bytes are on disk, ten seconds at most.

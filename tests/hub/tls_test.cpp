@@ -22,12 +22,7 @@ class Tls : public HubTest {
     return hub::pull_model(cache_, request(), there);
   }
   Error refused_safely() const {
-    try {
-      pull_safely();
-    } catch (const Error& error) {
-      return error;
-    }
-    return Error(ErrorKind::internal, "nothing was refused");
+    return error_of([&] { pull_safely(); });
   }
 
   SelfSigned identity_;
