@@ -176,9 +176,9 @@ TEST(ManPage, IsCleanRoff) {
   const TemporaryFolder folder;
   const Process::Setup here{.folder = folder.path().string(), .input = {}, .environment = {{"LC_ALL", "C.UTF-8"}}};
   for (const std::string& name : page_names()) write_file(folder / (name + ".1"), printed({"man", name}));
-  if (has_program("man")) {
+  if (has_program("man")) {  // slow: three pages; tools/package.sh has it read all
     const Outcome outcome =
-        bash("for page in *.1; do man --warnings -E UTF-8 -l -Tutf8 -Z $page >/dev/null; done", here);
+        bash("man --warnings -E UTF-8 -l -Tutf8 -Z groel.1 groel-embed.1 groel-train.1 >/dev/null", here);
     EXPECT_EQ(outcome.exit, 0) << outcome;
     EXPECT_EQ(outcome.err, "");
   }
