@@ -26,8 +26,8 @@ std::vector<std::size_t> resample(std::size_t count, std::uint64_t key) {
   return out;
 }
 
-Interval interval_of(std::vector<double> values, const BootstrapOptions& options) {
-  Interval out{NAN, NAN, NAN, options.draws - static_cast<std::int64_t>(values.size())};
+ScoreInterval interval_of(std::vector<double> values, const BootstrapOptions& options) {
+  ScoreInterval out{NAN, NAN, NAN, options.draws - static_cast<std::int64_t>(values.size())};
   if (values.empty()) return out;
   std::sort(values.begin(), values.end());
   const auto count = static_cast<double>(values.size());
@@ -50,7 +50,8 @@ double quantile(std::span<const double> sorted, double part) {
   return sorted[below] + (sorted[above] - sorted[below]) * (place - static_cast<double>(below));
 }
 
-std::map<std::string, Interval> bootstrap(std::size_t count, const BootstrapOptions& options, const ScoresOf& scores) {
+std::map<std::string, ScoreInterval> bootstrap(std::size_t count, const BootstrapOptions& options,
+                                               const ScoresOf& scores) {
   if (options.draws < 2) throw Error(ErrorKind::usage, "a bootstrap takes two resamples at least");
   if (!(options.level > 0 && options.level < 1)) throw Error(ErrorKind::usage, "a level is between 0 and 1");
   if (count == 0) throw Error(ErrorKind::bad_input, "there is nothing to resample");
@@ -63,7 +64,7 @@ std::map<std::string, Interval> bootstrap(std::size_t count, const BootstrapOpti
   for (const auto& one : all)
     for (const auto& [name, value] : one)
       if (!std::isnan(value)) by_name[name].push_back(value);
-  std::map<std::string, Interval> out;
+  std::map<std::string, ScoreInterval> out;
   for (auto& [name, values] : by_name) out[name] = interval_of(std::move(values), options);
   return out;
 }

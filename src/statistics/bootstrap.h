@@ -17,7 +17,7 @@ struct BootstrapOptions {
 };
 
 /// The percentiles of a score over the resamples in which it is defined.
-struct Interval {
+struct ScoreInterval {
   double low = 0, high = 0;
   double deviation = 0;        ///< standard deviation
   std::int64_t undefined = 0;  ///< resamples in which it is not
@@ -29,7 +29,8 @@ using ScoresOf = std::function<std::map<std::string, double>(std::span<const std
 /// Each resample draws `count` of `count` samples; which ones depends on the seed and the resample's number alone, so
 /// threads change nothing. `scores` is called by several threads at once. Errors: usage for fewer than 2 draws or a
 /// level outside (0, 1); bad_input without samples.
-std::map<std::string, Interval> bootstrap(std::size_t count, const BootstrapOptions& options, const ScoresOf& scores);
+std::map<std::string, ScoreInterval> bootstrap(std::size_t count, const BootstrapOptions& options,
+                                               const ScoresOf& scores);
 
 /// numpy.percentile with linear interpolation; `sorted` is not empty.
 double quantile(std::span<const double> sorted, double part);

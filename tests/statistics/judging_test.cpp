@@ -24,7 +24,7 @@ TEST(Bootstrap, QuantilesAreNumpys) {
   EXPECT_DOUBLE_EQ(quantile(values, 1), 8);
 }
 
-std::map<std::string, Interval> intervals_of_means(std::uint64_t seed) {
+std::map<std::string, ScoreInterval> intervals_of_means(std::uint64_t seed) {
   return bootstrap(400, {.draws = 500, .seed = seed, .level = 0.95}, [](std::span<const std::size_t> rows) {
     double ones = 0;
     for (const std::size_t row : rows) ones += row % 2 == 0 ? 1 : 0;

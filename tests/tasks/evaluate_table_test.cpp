@@ -73,7 +73,6 @@ TEST_F(EvaluateTable, LogitsAndCommas) {
 }
 
 TEST_F(EvaluateTable, ClassesByTheNamesOfColumnsOrTheirPlaces) {
-  const std::string rows = "0.7,0.2,0.1\n";
   const json named = scores(
       "truth,prob_nucleus,prob_cytoplasm,prob_golgi\nnucleus,0.7,0.2,0.1\ncytoplasm,0.6,0.3,0.1\n",
       {"--truth-column", "truth", "--score-columns", "prob_nucleus,prob_cytoplasm,prob_golgi", "--kind", "multiclass"});
@@ -86,7 +85,7 @@ TEST_F(EvaluateTable, ClassesByTheNamesOfColumnsOrTheirPlaces) {
   EXPECT_EQ(placed["roc_auc_ovr_macro"], 1);
   const Outcome unknown = run("truth,a,b,c\nx,0.1,0.2,0.7\na,0.5,0.3,0.2\n",
                               {"--truth-column", "truth", "--score-columns", "a,b,c", "--kind", "multiclass"});
-  EXPECT_EQ(unknown.exit, 1) << unknown;
+  EXPECT_EQ(unknown.exit, 4) << unknown;
   EXPECT_THAT(unknown.err, HasSubstr("do not all have a column of scores"));
 }
 

@@ -28,7 +28,6 @@ void declare_split(DataOptions& o, OptionBinder& to) {
       .help = "Published splits: each file lists row numbers from 0, or with --id-column ids, one a line; "
               "its rows are written under its name",
       .value_name = "FILES"});
-  to(o.out, {.name = "out", .help = "Folder of the files", .value_name = "DIR", .writes = Writes::folder});
 }
 
 void declare_rows(DataOptions& o, OptionBinder& to) {
@@ -100,15 +99,14 @@ void DataOptions::declare(OptionBinder& to) {
   to(label_column, {.name = "label-column",
                     .help = "Column of the labels: how many rows each has, or whether equal rows disagree",
                     .value_name = "NAME"});
-  to.verbs({"labels", "filter", "dedupe", "join"});
+  to.verbs({"split", "labels", "filter", "dedupe", "join"});
   to(output, {.name = "output",
               .letter = 'o',
-              .help = "File of the result; \"-\" or none: standard output",
-              .value_name = "FILE",
-              .writes = Writes::file,
-              .extensions = {".csv", ".tsv", ".fasta"},
-              .group = kOutput});
-  to.verbs({"split", "labels", "filter", "dedupe", "join"});
+              .help = "split: folder of the parts. All others: file of the result; \"-\" or none: standard output",
+              .value_name = "PATH",
+              .writes = Writes::folder,  // or a file: TextOutput looks at its name
+              .group = kOutput,
+              .aliases = {"out"}});
   to(overwrite, overwrite_option());
   to.verbs({"split", "describe"});
   to(json, json_option());

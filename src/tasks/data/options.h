@@ -18,7 +18,6 @@ struct DataOptions {
   std::int64_t random_state = 0;
   std::string stratify, by_column;
   std::vector<std::string> test_values, val_values, index_files;
-  std::optional<std::string> out;
 
   std::string id_column, sequence_column, term_column;
   std::vector<std::string> where, stop_list, against;

@@ -91,7 +91,9 @@ std::vector<Part> drawn(std::int64_t count, const DataOptions& options, const st
   const statistics::IndexSplit first = statistics::train_test_split(count, {held_out, seed}, strata);
   if (!options.val_size) return {{"train", first.train}, {"test", first.test}};
   const Rows inner = strata.empty() ? Rows() : picked(strata, first.test);
-  const double part = options.test_size < 1 ? rounded(options.test_size / held_out) : options.test_size;
+  // As a number of rows: a quotient of two parts could be rounded up by its last bit.
+  const double part =
+      options.test_size < 1 ? std::ceil(options.test_size * static_cast<double>(count)) : options.test_size;
   const auto second = statistics::train_test_split(static_cast<std::int64_t>(first.test.size()), {part, seed}, inner);
   return {{"train", first.train}, {"val", picked(first.test, second.train)}, {"test", picked(first.test, second.test)}};
 }
@@ -219,8 +221,8 @@ void check_ways(const DataOptions& options) {
       (options.stratify.empty() ? 0 : 1) + (options.by_column.empty() ? 0 : 1) + (options.index_files.empty() ? 0 : 1);
   if (ways > 1)
     throw Error(ErrorKind::usage, {"a table is split one way", {}, "--stratify, --by-column or --index-files"});
-  if (!options.out)
-    throw Error(ErrorKind::usage, {"DIR is missing", "--out", "the folder that the parts are written to"});
+  if (!options.output)
+    throw Error(ErrorKind::usage, {"PATH is missing", "--output", "the folder that the parts are written to"});
   if (options.by_column.empty() && !(options.test_values.empty() && options.val_values.empty()))
     throw Error(ErrorKind::usage, {"they are values of a column", "--test-values", "name it with --by-column"});
   if (options.random_state < 0 || options.random_state > 0xFFFFFFFFLL)
@@ -233,10 +235,10 @@ void write_parts(const RawTable& table, const std::vector<Part>& parts, const Da
     if (part.rows.empty())
       throw Error(ErrorKind::bad_input, {fmt::format("no row is left for {}", part.name), table.source,
                                          "look at the values or sizes asked for"});
-  fs::create_directories(*options.out);
+  fs::create_directories(*options.output);
   JointCommit together;
   for (const Part& part : parts) {
-    const fs::path path = fs::path(*options.out) / (part.name + table.extension());
+    const fs::path path = fs::path(*options.output) / (part.name + table.extension());
     if (fs::exists(path) && !options.overwrite)
       throw Error(ErrorKind::usage,
                   {"the output exists already", path.string(), "choose another folder, or add --overwrite"});

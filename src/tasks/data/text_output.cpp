@@ -1,6 +1,7 @@
 // Writes text as it comes.
 #include "tasks/data/text_output.h"
 
+#include "formats/extension.h"
 #include "tasks/reading/csv_text.h"
 
 namespace groel::tasks {
@@ -11,6 +12,8 @@ TextOutput::TextOutput(const DataOptions& options, std::ostream& standard) : sta
   output.overwrite = options.overwrite;
   check_table_output(output);
   if (!output.to_file()) return;
+  static const std::string extensions[] = {".csv", ".tsv", ".fasta"};
+  formats::check_extension(*options.output, extensions);
   file_.emplace(*options.output);
   if (const Compression how = compression_of(*options.output); how != Compression::none) compressor_.emplace(how);
 }

@@ -35,7 +35,7 @@ struct Claims {
   }
 };
 
-Claims claims_of(const Predictions& p) {
+Claims claims_of(const TablePredictions& p) {
   if (p.kind == PredictionKind::multilabel) return {p.truth, 1};
   Claims out{{}, p.kind == PredictionKind::binary ? 1 : static_cast<std::int64_t>(p.columns())};
   for (const std::int64_t label : p.truth) {
@@ -62,7 +62,7 @@ ordered_json curve(const statistics::Reliability& reliability) {
 
 }  // namespace
 
-ordered_json calibration_of(const Predictions& predictions, const Predictions& fit_on, std::int64_t bins) {
+ordered_json calibration_of(const TablePredictions& predictions, const TablePredictions& fit_on, std::int64_t bins) {
   if (predictions.probabilities.empty())
     throw Error(ErrorKind::usage, {"calibration is of probabilities", "--calibration", "name `score_columns`"});
   const Claims claims = claims_of(predictions);

@@ -18,7 +18,7 @@ using statistics::ScoreSheet;
 ordered_json number(double value) { return std::isnan(value) ? ordered_json() : ordered_json(value); }
 
 // One class against the rest, as 1 and 0.
-std::vector<std::int64_t> is_class(const Predictions& p, const std::vector<std::int64_t>& values, std::size_t c) {
+std::vector<std::int64_t> is_class(const TablePredictions& p, const std::vector<std::int64_t>& values, std::size_t c) {
   std::vector<std::int64_t> out;
   if (values.empty()) return out;
   const bool several = p.kind == PredictionKind::multilabel;
@@ -34,7 +34,7 @@ std::vector<double> column(const std::vector<double>& values, std::size_t column
 }
 
 // The column of a class's scores; none: it has none.
-std::optional<std::size_t> score_column(const Predictions& p, std::size_t c) {
+std::optional<std::size_t> score_column(const TablePredictions& p, std::size_t c) {
   if (p.scores.empty()) return std::nullopt;
   if (p.kind == PredictionKind::multilabel) return c;
   const auto found = std::find(p.score_classes.begin(), p.score_classes.end(), c);
@@ -49,7 +49,7 @@ void add_ranking(ordered_json& row, const std::vector<std::int64_t>& truth, cons
   row["average_precision"] = number(statistics::average_precision(truth, scores));
 }
 
-void add_single(ScoreSheet& sheet, const Predictions& p, Detail detail) {
+void add_single(ScoreSheet& sheet, const TablePredictions& p, Detail detail) {
   const bool binary = p.kind == PredictionKind::binary;
   const auto positive = binary ? std::optional(static_cast<std::int64_t>(p.positive)) : std::nullopt;
   if (!p.predicted.empty()) add_classes(sheet, {p.truth, p.predicted, positive}, detail);
@@ -67,7 +67,7 @@ statistics::ThresholdFor measure_of(const std::string& name) {
   return name == "f1" ? statistics::ThresholdFor::f1 : statistics::ThresholdFor::balanced_accuracy;
 }
 
-void check_same(const Predictions& predictions, const Predictions& validation) {
+void check_same(const TablePredictions& predictions, const TablePredictions& validation) {
   if (predictions.classes != validation.classes || predictions.positive != validation.positive)
     throw Error(ErrorKind::bad_input, {fmt::format("this table's classes are {}, those of the predictions {}",
                                                    listed(validation.classes, 20), listed(predictions.classes, 20)),
@@ -76,7 +76,7 @@ void check_same(const Predictions& predictions, const Predictions& validation) {
 
 }  // namespace
 
-ScoreSheet sheet_of(const Predictions& p, Detail detail) {
+ScoreSheet sheet_of(const TablePredictions& p, Detail detail) {
   ScoreSheet sheet;
   if (p.kind == PredictionKind::regression)
     add_numbers(sheet, p.numbers, p.predicted_numbers);
@@ -89,7 +89,7 @@ ScoreSheet sheet_of(const Predictions& p, Detail detail) {
   return sheet;
 }
 
-ordered_json class_rows(const Predictions& p) {
+ordered_json class_rows(const TablePredictions& p) {
   ordered_json out = ordered_json::array();
   for (std::size_t c = 0; c < p.classes.size(); ++c) {
     const std::vector<std::int64_t> truth = is_class(p, p.truth, c), predicted = is_class(p, p.predicted, c);
@@ -109,7 +109,8 @@ ordered_json class_rows(const Predictions& p) {
   return out;
 }
 
-void tune(Predictions& predictions, const Predictions& validation, const PredictionOptions& options, Sink& sink) {
+void tune(TablePredictions& predictions, const TablePredictions& validation, const PredictionOptions& options,
+          Sink& sink) {
   const bool several = predictions.kind == PredictionKind::multilabel;
   if ((!several && predictions.kind != PredictionKind::binary) || predictions.scores.empty())
     throw Error(ErrorKind::usage, {"there is no threshold to choose", "--tune-on",
@@ -132,7 +133,7 @@ void tune(Predictions& predictions, const Predictions& validation, const Predict
   predict_by_scores(predictions);
 }
 
-ordered_json intervals_of(const Predictions& predictions, const PredictionOptions& options, std::int64_t seed) {
+ordered_json intervals_of(const TablePredictions& predictions, const PredictionOptions& options, std::int64_t seed) {
   const statistics::BootstrapOptions how{options.bootstrap, static_cast<std::uint64_t>(seed), 0.95};
   const auto found = statistics::bootstrap(predictions.rows, how, [&](std::span<const std::size_t> rows) {
     return sheet_of(rows_of(predictions, rows), Detail::numbers).numbers();

@@ -23,7 +23,7 @@ std::vector<double> column_of_numbers(const PredictionTable& table, std::size_t 
   return read_score_columns(one, sink);
 }
 
-void read_regression(const PredictionTable& table, Predictions& out, Sink& sink) {
+void read_regression(const PredictionTable& table, TablePredictions& out, Sink& sink) {
   const std::vector<std::size_t>& predicted = table.scores.empty() ? table.labels : table.scores;
   if (table.truth.size() != 1 || predicted.size() != 1)
     throw Error(ErrorKind::usage, {"numbers have one column of true values and one of predicted ones",
@@ -54,9 +54,9 @@ std::vector<T> picked(const std::vector<T>& values, std::span<const std::size_t>
 
 }  // namespace
 
-Predictions read_predictions(const std::string& path, const PredictionOptions& options, Sink& sink) {
+TablePredictions read_predictions(const std::string& path, const PredictionOptions& options, Sink& sink) {
   const PredictionTable table = read_prediction_table(path, options, sink);
-  Predictions out;
+  TablePredictions out;
   out.kind = kind_of(options.kind);
   switch (out.kind) {
     case PredictionKind::binary:
@@ -74,8 +74,8 @@ Predictions read_predictions(const std::string& path, const PredictionOptions& o
   return out;
 }
 
-Predictions rows_of(const Predictions& all, std::span<const std::size_t> rows) {
-  Predictions out;
+TablePredictions rows_of(const TablePredictions& all, std::span<const std::size_t> rows) {
+  TablePredictions out;
   out.kind = all.kind;
   out.rows = rows.size();
   out.classes = all.classes;
@@ -92,7 +92,7 @@ Predictions rows_of(const Predictions& all, std::span<const std::size_t> rows) {
   return out;
 }
 
-void predict_by_scores(Predictions& predictions) {
+void predict_by_scores(TablePredictions& predictions) {
   const std::size_t columns = predictions.columns();
   if (predictions.probabilities.empty()) return;
   predictions.predicted.clear();

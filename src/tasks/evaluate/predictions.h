@@ -1,4 +1,4 @@
-// Predictions and true values as a table has them, ready to be scored.
+// TablePredictions and true values as a table has them, ready to be scored.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ namespace groel::tasks {
 enum class PredictionKind { binary, multiclass, multilabel, regression };
 
 /// A table's rows. What the table does not have is empty.
-struct Predictions {
+struct TablePredictions {
   PredictionKind kind = PredictionKind::binary;
   std::size_t rows = 0;
   /// binary, multiclass: all classes that occur, in order; multilabel: the labels
@@ -35,12 +35,12 @@ struct Predictions {
 
 /// Errors: as io::read_table and Columns::named; usage for columns that the kind does not have; bad_input for cells
 /// that are no labels or numbers, and labels that no column of scores belongs to.
-Predictions read_predictions(const std::string& path, const PredictionOptions& options, Sink& sink);
+TablePredictions read_predictions(const std::string& path, const PredictionOptions& options, Sink& sink);
 
 /// The rows of a resample.
-Predictions rows_of(const Predictions& all, std::span<const std::size_t> rows);
+TablePredictions rows_of(const TablePredictions& all, std::span<const std::size_t> rows);
 
 /// Says of each row what is predicted: by the thresholds, or the class with the highest score.
-void predict_by_scores(Predictions& predictions);
+void predict_by_scores(TablePredictions& predictions);
 
 }  // namespace groel::tasks

@@ -30,7 +30,7 @@ void unite_yes_and_no(Names& truth, Names& predicted) {
       if (!name.empty()) name = *yes_or_no(name) ? "1" : "0";
 }
 
-// Predictions in the spelling of the truth.
+// TablePredictions in the spelling of the truth.
 void respell(const Names& truth, Names& predicted) {
   const Names known = ordered_classes(truth);
   for (std::string& name : predicted)
@@ -71,7 +71,7 @@ void drop(std::vector<T>& values, const std::vector<bool>& rows, std::size_t col
   values.resize(to);
 }
 
-void to_probabilities(Predictions& out, const std::string& kind, Sink& sink) {
+void to_probabilities(TablePredictions& out, const std::string& kind, Sink& sink) {
   out.probabilities = out.scores;
   if (!are_logits(out.scores, kind)) return;
   sink.note("the scores are read as logits: probabilities are their sigmoid or softmax (--score-kind says otherwise)");
@@ -113,7 +113,7 @@ void complete_pair(Names& classes, const PredictionTable& table) {
                table.table.source, "`kind=multiclass` scores them"});
 }
 
-void keep_positive_column(Predictions& out, const PredictionTable& table) {
+void keep_positive_column(TablePredictions& out, const PredictionTable& table) {
   const std::size_t columns = table.scores.size();
   std::size_t own = 0;
   if (columns > 1) {
@@ -131,7 +131,7 @@ void keep_positive_column(Predictions& out, const PredictionTable& table) {
 }
 
 // The classes of the columns, those without a row in their place among the others.
-void set_class_columns(Predictions& out, const PredictionTable& table) {
+void set_class_columns(TablePredictions& out, const PredictionTable& table) {
   Names classes = out.classes;
   const auto places_before = classes_of_columns(table.score_names(), classes, table.table.columns.where);
   out.classes = ordered_classes(classes);
@@ -142,7 +142,7 @@ void set_class_columns(Predictions& out, const PredictionTable& table) {
 
 }  // namespace
 
-void read_one_class(const PredictionTable& table, const PredictionOptions& options, Predictions& out, Sink& sink) {
+void read_one_class(const PredictionTable& table, const PredictionOptions& options, TablePredictions& out, Sink& sink) {
   check_columns(table);
   Names truth = class_names(table.texts(table.truth[0]));
   Names predicted = table.labels.empty() ? Names() : class_names(table.texts(table.labels[0]));

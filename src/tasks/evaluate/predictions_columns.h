@@ -37,7 +37,8 @@ std::vector<std::size_t> classes_of_columns(const std::vector<std::string>& colu
 bool are_logits(const std::vector<double>& scores, const std::string& kind);
 
 /// The kinds that read_predictions chooses from.
-void read_one_class(const PredictionTable& table, const PredictionOptions& options, Predictions& out, Sink& sink);
-void read_several_labels(const PredictionTable& table, const PredictionOptions& options, Predictions& out, Sink& sink);
+void read_one_class(const PredictionTable& table, const PredictionOptions& options, TablePredictions& out, Sink& sink);
+void read_several_labels(const PredictionTable& table, const PredictionOptions& options, TablePredictions& out,
+                         Sink& sink);
 
 }  // namespace groel::tasks

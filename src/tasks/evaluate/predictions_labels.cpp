@@ -115,7 +115,7 @@ Names labels_of_scores(const PredictionTable& table, const Names& listed) {
   return out;
 }
 
-void read_lists(PredictionTable& table, Predictions& out) {
+void read_lists(PredictionTable& table, TablePredictions& out) {
   const Lists truth = label_lists(table.texts(table.truth[0]));
   const Lists predicted = table.labels.empty() ? Lists() : label_lists(table.texts(table.labels[0]));
   out.classes = distinct(truth, predicted);
@@ -127,7 +127,7 @@ void read_lists(PredictionTable& table, Predictions& out) {
   if (!predicted.empty()) out.predicted = matrix_of(predicted, out.classes, table);
 }
 
-void read_columns(PredictionTable& table, Predictions& out) {
+void read_columns(PredictionTable& table, TablePredictions& out) {
   out.classes = names_of(table, table.truth);
   out.truth = read_matrix(table, table.truth);
   if (!table.labels.empty())
@@ -136,7 +136,7 @@ void read_columns(PredictionTable& table, Predictions& out) {
 }
 
 // Rows with a score that is missing.
-void drop_incomplete(PredictionTable& table, Predictions& out, Sink& sink) {
+void drop_incomplete(PredictionTable& table, TablePredictions& out, Sink& sink) {
   if (table.scores.empty()) return;
   out.scores = read_score_columns(table, sink);
   std::vector<bool> dropped(table.table.rows.size());
@@ -153,7 +153,8 @@ void drop_incomplete(PredictionTable& table, Predictions& out, Sink& sink) {
 
 }  // namespace
 
-void read_several_labels(const PredictionTable& given, const PredictionOptions& options, Predictions& out, Sink& sink) {
+void read_several_labels(const PredictionTable& given, const PredictionOptions& options, TablePredictions& out,
+                         Sink& sink) {
   PredictionTable table = given;
   if (table.labels.empty() && table.scores.empty())
     throw Error(ErrorKind::usage, {"name the columns of the predictions", {}, "`label_column` or `score_columns`"});

@@ -38,7 +38,7 @@ ordered_json undefined_json(const statistics::ScoreSheet& sheet) {
   return out;
 }
 
-ordered_json head_of(const Predictions& p, const PredictionOptions& options) {
+ordered_json head_of(const TablePredictions& p, const PredictionOptions& options) {
   ordered_json out{{"kind", options.kind}, {"rows", p.rows}, {"rows_left_out", p.left_out}};
   if (p.kind == PredictionKind::regression) return out;
   out["classes"] = names_json(p.classes);
@@ -48,9 +48,9 @@ ordered_json head_of(const Predictions& p, const PredictionOptions& options) {
   return out;
 }
 
-ordered_json judge(Predictions& p, const EvaluateOptions& options, Sink& sink) {
+ordered_json judge(TablePredictions& p, const EvaluateOptions& options, Sink& sink) {
   const PredictionOptions& own = options.table;
-  std::optional<Predictions> validation;
+  std::optional<TablePredictions> validation;
   if (own.tune_on) validation = read_predictions(*own.tune_on, own, sink);
   const bool tunes = validation && p.kind != PredictionKind::multiclass;
   if (tunes) tune(p, *validation, own, sink);
@@ -141,7 +141,7 @@ int evaluate_table(const EvaluateOptions& options, Context& context) {
     throw Error(ErrorKind::usage, {"which column holds the true values?", "--truth-column", {}});
   EvaluateOptions complete = options;
   complete.table = own;
-  Predictions predictions = read_predictions(options.objective[1], own, context.sink);
+  TablePredictions predictions = read_predictions(options.objective[1], own, context.sink);
   ordered_json result = judge(predictions, complete, context.sink);
   if (!options.json) {
     print(result, context.out);
