@@ -140,8 +140,7 @@ std::string help_for(const std::vector<std::string>& words) {
 // Before a command only options that every command has are allowed.
 void check_words_before(const std::vector<std::string>& words) {
   for (const std::string& word : words)
-    if (word != "-q" && word != "--quiet" && word != "-h" && word != "--help" && word != "--version" &&
-        word != "--csv-guard" && word != "--pull" && word != "--json")
+    if (!is_global(word) && word != "--json")
       throw Error(ErrorKind::usage,
                   {"this is no option of groel's", word, "a command comes first: `groel help` lists all"});
 }

@@ -8,6 +8,8 @@
 
 #include "cli/completion.h"
 #include "cli/foreign_names.h"
+#include "cli/help.h"
+#include "cli/words.h"
 
 namespace groel::cli {
 namespace {
@@ -35,9 +37,9 @@ bool names(std::string_view list, const std::string& word) {
 }
 
 bool has(const tasks::Task& task, const std::string& name) {
-  return name == "quiet" || name == "csv-guard" || name == "pull" ||
-         std::any_of(task.options.begin(), task.options.end(),
-                     [&](const OptionSpec& spec) { return is_called(spec, name) && spec.type != OptionType::paths; });
+  return is_global("--" + name) || std::any_of(task.options.begin(), task.options.end(), [&](const OptionSpec& spec) {
+           return is_called(spec, name) && spec.type != OptionType::paths;
+         });
 }
 
 // What a row of the table says to a command; none where the command has nothing of the kind.
@@ -78,7 +80,8 @@ std::vector<std::string> flags_of(const tasks::Task& task) {
   std::vector<std::string> out;
   for (const OptionSpec& spec : task.options)
     if (spec.type != OptionType::paths) out.push_back("--" + spec.name);
-  out.insert(out.end(), {"--help", "--quiet", "--csv-guard", "--pull", "--version"});
+  for (const GlobalOption& option : kGlobalOptions) out.push_back(fmt::format("--{}", option.name));
+  out.push_back("--version");
   return out;
 }
 

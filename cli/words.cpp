@@ -55,14 +55,6 @@ bool has_its_value(const std::string& word) {
   throw Error(ErrorKind::usage, {what, where, remedy});
 }
 
-bool is_global(const std::string& word) {
-  return word == "--version" ||
-         std::any_of(std::begin(kGlobalOptions), std::end(kGlobalOptions), [&](const GlobalOption& option) {
-           return word == fmt::format("--{}", option.name) ||
-                  (option.letter != '\0' && word == fmt::format("-{}", option.letter));
-         });
-}
-
 void check_flag(const tasks::Task& task, const std::string& word) {
   if (is_global(word)) return;
   if (is_long(word) && by_name(task, long_name(word)) == nullptr)
@@ -119,6 +111,14 @@ void check_free_word(const tasks::Task& task, const Word& word, const std::strin
 }
 
 }  // namespace
+
+bool is_global(const std::string& word) {
+  return word == "--version" ||
+         std::any_of(std::begin(kGlobalOptions), std::end(kGlobalOptions), [&](const GlobalOption& option) {
+           return word == fmt::format("--{}", option.name) ||
+                  (option.letter != '\0' && word == fmt::format("-{}", option.letter));
+         });
+}
 
 std::vector<Word> sort_words(const tasks::Task& task, const std::vector<std::string>& words) {
   std::vector<Word> out;

@@ -16,6 +16,9 @@ struct Word {
   bool is_flag = false;                  ///< "--layers", "-l3"
 };
 
+/// A switch that every command has ("--quiet", "-q"), or --version.
+bool is_global(const std::string& word);
+
 /// The words after the command, sorted out by its table.
 std::vector<Word> sort_words(const tasks::Task& task, const std::vector<std::string>& words);
 
