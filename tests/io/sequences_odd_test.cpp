@@ -159,7 +159,7 @@ TEST(ForeignFiles, AreNamed) {
       {"PK\x03\x04\x14" + "\0\0"s + "word/document.xml", "a word processor's document"},
       {"SQLite format 3" + "\0"s, "an SQLite database"}};
   for (const auto& [text, name] : files) {
-    const std::string said = thrown_by([&] { read_text(text); });
+    const std::string said = thrown_by([&text = text] { read_text(text); });
     EXPECT_EQ(said.find("text: this is " + name + ", not sequences\n"), 0U) << name << ": " << said;
     EXPECT_NE(said.find("\n  "), std::string::npos) << "a remedy";
   }
