@@ -22,6 +22,7 @@ target_compile_options(groel_flags INTERFACE
 target_compile_definitions(groel_flags INTERFACE
   "HWY_DISABLED_TARGETS=(HWY_SSSE3|HWY_SSE4|HWY_AVX3_DL)")
 if(GROEL_SANITIZE)
+  target_compile_definitions(groel_flags INTERFACE GROEL_SANITIZED)
   target_compile_options(groel_flags INTERFACE -fsanitize=${GROEL_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(groel_flags INTERFACE -fsanitize=${GROEL_SANITIZE})
 endif()

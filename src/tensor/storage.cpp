@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t kHugePage = std::size_t{2} << 20;
 
 // AddressSanitizer sees the end of a piece only where each is an allocation of its own.
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(GROEL_SANITIZED)
 constexpr bool kShareBlocks = false;
 #else
 constexpr bool kShareBlocks = true;

@@ -62,7 +62,7 @@ TEST(Child, ThatComesToNoEndIsEnded) {
   EXPECT_EQ(run([](const ChildSender&) { ::pause(); }, {.waiting = 0.2}).end, ChildEnd::stuck);
 }
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#ifndef GROEL_SANITIZED
 TEST(Child, HasItsMemoryLimited) {
   const Ended ended = run(
       [](const ChildSender& to) {

@@ -5,7 +5,7 @@ namespace groel::testing {
 namespace {
 
 // Sanitizers reserve address space of their own.
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#ifndef GROEL_SANITIZED
 
 std::string embedding(const std::string& limit) {
   return limit + " && \"$GROEL\" embed '" + kProteins + "' -o out.h5 -m '" + kEsm2 + "' --threads 4";
