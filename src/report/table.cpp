@@ -19,9 +19,9 @@ std::string cell(Number value) {
 
 // A place on an axis: its label, where it has one.
 std::string place(const Axis& axis, double value) {
-  const auto at = static_cast<std::size_t>(value);
-  const bool labelled = value >= 0 && at < axis.categories.size() && static_cast<double>(at) == value;
-  return labelled ? cell(axis.categories[at]) : cell(value);
+  const auto labels = static_cast<double>(axis.categories.size());
+  const bool labelled = value >= 0 && value < labels && value == std::trunc(value);
+  return labelled ? cell(axis.categories[static_cast<std::size_t>(value)]) : cell(value);
 }
 
 void add_map(std::string& out, const Figure& figure) {

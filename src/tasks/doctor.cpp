@@ -29,7 +29,7 @@ json settings_report() {
     out["values"].push_back({{"key", kind.key}, {"value", kind.otherwise}, {"source", nullptr}});
   for (json& one : out["values"]) {
     for (const Setting& setting : user_settings())
-      if (setting.key == one["key"]) one.update({{"value", setting.value}, {"source", setting.source}});
+      if (one["key"] == setting.key) one.update({{"value", setting.value}, {"source", setting.source}});
     if (one["key"] == "cache") one["value"] = checkpoints::hub_cache().string();
   }
   return out;
