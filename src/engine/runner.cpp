@@ -22,18 +22,21 @@ class Beside {
  public:
   void start(std::function<void()> work) {
     wait();
-    running_ =
-        std::async(std::launch::async | std::launch::deferred, [context = work_context(), work = std::move(work)] {
-          const WorkScope scope(context);
-          work();
-        });
+    work_ = std::move(work);
+    // What it calls lies here, not in the call: where a thread is refused, libstdc++ defers a call that it has already
+    // moved from.
+    running_ = std::async(std::launch::async | std::launch::deferred, [this, context = work_context()] {
+      const WorkScope scope(context);
+      work_();
+    });
   }
   void wait() {
     if (running_.valid()) running_.get();
   }
 
  private:
-  std::future<void> running_;
+  std::function<void()> work_;
+  std::future<void> running_;  // last: waited for before the work goes
 };
 
 class InMemory final : public RunStore {

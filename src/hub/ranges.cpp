@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -91,8 +92,13 @@ class Fetch {
   void open() {
     opened_ = Clock::now();
     received_at_opening_ = received_;
-    ++running_;
-    threads_.emplace_back([this] { work(); });
+    try {
+      threads_.emplace_back([this] { work(); });
+      ++running_;
+    } catch (const std::system_error&) {  // no more threads to be had: those that are open get it all
+      if (threads_.empty()) throw;
+      most_ = threads_.size();
+    }
   }
 
   void fail(std::exception_ptr reason) {

@@ -2,9 +2,11 @@
 #include "ops/onednn.h"
 
 #include <omp.h>
+#include <sys/mman.h>
 
 #include <map>
 #include <mutex>
+#include <new>
 #include <oneapi/dnnl/dnnl.hpp>
 #include <tuple>
 #include <type_traits>
@@ -106,6 +108,15 @@ memory::desc layout_of(const TileShape& shape) {
   return {{shape.in, shape.out}, memory::data_type::f32, memory::format_tag::ab};
 }
 
+// oneDNN 2.6 (Debian 12) does not look whether the system gave it memory for the code that it writes, and breaks off the
+// program where it did not. So that there is room for it is seen to before.
+void require_room_for_code() {
+  constexpr std::size_t kRoom = 16 << 20;  // some 40 kernels of 256 KiB and what describes them
+  void* const room = mmap(nullptr, kRoom, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (room == MAP_FAILED) throw std::bad_alloc();
+  munmap(room, kRoom);
+}
+
 }  // namespace
 
 struct TileProduct::Impl {
@@ -139,8 +150,10 @@ std::shared_ptr<const TileProduct::Impl> TileProduct::find(const TileShape& shap
   const std::scoped_lock lock(mutex);
   const std::int64_t rows_of_like = like == nullptr ? 0 : like->shape.rows;
   std::shared_ptr<const Impl>& found = (*known)[{shape.rows, shape.in, shape.out, shape.input, rows_of_like}];
-  if (found == nullptr)
+  if (found == nullptr) {
+    require_room_for_code();
     found = std::make_shared<const Impl>(shape, like == nullptr ? layout_of(shape) : like->description.weights_desc());
+  }
   return found;
 }
 
@@ -174,6 +187,7 @@ std::size_t TileProduct::scratch_bytes() const { return impl_->description.scrat
 void TileProduct::pack(const void* weight, std::byte* packed) const {
   const OneThread guard;
   const TileShape& s = impl_->shape;
+  require_room_for_code();
   try {
     const memory::desc plain({s.in, s.out}, data_type(s.input), memory::format_tag::ba);
     memory from(plain, engine(), const_cast<void*>(weight));
