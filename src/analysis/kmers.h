@@ -14,8 +14,11 @@ namespace groel::analysis {
 /// 20^k.
 std::int64_t kmer_count(int k);
 
-/// The word of each window of k residues, in order: Σ place · 20^…, the place in bio::kResidues, first residue highest.
-/// Windows that hold another letter than the twenty (in either case) are left out. k is 1 to 6.
+/// For a window that holds another letter than the twenty (in either case).
+inline constexpr std::int32_t kNoWord = -1;
+
+/// The word of each window of k residues: Σ place · 20^…, the place in bio::kResidues, first residue highest; or
+/// kNoWord. k is 1 to 6.
 std::vector<std::int32_t> kmers(std::string_view sequence, int k);
 
 /// A row per sequence of how often each word is in it, scaled to a Euclidean length of 1 (so that proteins of all

@@ -34,7 +34,7 @@ struct BaselineOptions {
   double work = 1.5e11;
 };
 
-/// coin-flip, class-frequencies, descriptors, 3-mers, nearest-neighbour: from the simplest to the best informed.
+/// coin-flip, frequencies, descriptors, 3-mers, nearest-neighbour: from the simplest to the best informed.
 const std::vector<std::string>& baseline_names();
 
 /// Learned on `train`, said of `judged`. Probabilities are above 0 and below 1, so that log loss is finite. The same
