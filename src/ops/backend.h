@@ -12,6 +12,7 @@
 
 #include "ops/attention_grad.h"
 #include "ops/attention_layout.h"
+#include "ops/batch_norm.h"
 #include "ops/contacts.h"
 #include "ops/dropout.h"
 #include "ops/embedding_grad.h"
@@ -35,6 +36,10 @@ struct Backend {
   void (*attention_grad)(const AttentionInput& input, const AttentionResult& forward, const Tensor& dy,
                          AttentionGradients& to);
   void (*attention_maps)(const AttentionInput& input, const AttentionSequence& sequence, Tensor& maps);
+  void (*batch_norm)(const Tensor& x, const BatchStatistics& statistics, const BatchNormOptions& options, Tensor& y);
+  void (*batch_norm_grad)(const BatchNormForward& forward, const BatchNormOptions& options, const Tensor& dy,
+                          BatchNormGradients& to);
+  void (*batch_statistics)(const Tensor& x, BatchStatistics& to);
   void (*binary_cross_entropy)(const Tensor& logits, const Tensor& targets, double weight, Loss& to);
   void (*contact_channels)(const ResidueMaps& maps, Tensor& channels);
   void (*contact_probabilities)(Tensor& logits, const Tensor& bias);

@@ -108,8 +108,8 @@ memory::desc layout_of(const TileShape& shape) {
   return {{shape.in, shape.out}, memory::data_type::f32, memory::format_tag::ab};
 }
 
-// oneDNN 2.6 (Debian 12) does not look whether the system gave it memory for the code that it writes, and breaks off the
-// program where it did not. So that there is room for it is seen to before.
+// oneDNN 2.6 (Debian 12) does not look whether the system gave it memory for the code that it writes, and breaks off
+// the program where it did not. So that there is room for it is seen to before.
 void require_room_for_code() {
   constexpr std::size_t kRoom = 16 << 20;  // some 40 kernels of 256 KiB and what describes them
   void* const room = mmap(nullptr, kRoom, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
