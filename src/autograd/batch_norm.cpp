@@ -1,4 +1,6 @@
 // Batch normalisation, recorded on a tape for gradients, with the statistics that training gathers.
+#include <algorithm>
+
 #include "autograd/functions.h"
 
 namespace groel::autograd {
@@ -23,11 +25,9 @@ ops::BatchNormForward look_at(const Tensor& x, const RunningStatistics& running)
   return out;
 }
 
-}  // namespace
-
-Tensor batch_norm(const Tensor& x, const RunningStatistics& running, const ops::BatchNormOptions& options,
-                  const ops::BatchNormGradients& gradients) {
-  const ops::BatchNormForward forward = look_at(x, running);
+Tensor recorded(const ops::BatchNormForward& forward, const ops::BatchNormOptions& options,
+                const ops::BatchNormGradients& gradients) {
+  const Tensor& x = forward.x;
   const Tensor y = ops::batch_norm(x, forward.statistics, options);
   Tape* const current = tape();
   if (current == nullptr) return y;
@@ -40,6 +40,22 @@ Tensor batch_norm(const Tensor& x, const RunningStatistics& running, const ops::
     if (wanted) current->add(forward.x, to.x);
   });
   return y;
+}
+
+}  // namespace
+
+Tensor batch_norm(const Tensor& x, const RunningStatistics& running, const ops::BatchNormOptions& options,
+                  const ops::BatchNormGradients& gradients) {
+  return recorded(look_at(x, running), options, gradients);
+}
+
+// A batch norm whose statistics are 0 and 1.
+Tensor scale_columns(const Tensor& x, const Tensor& factor, const Tensor& offset) {
+  const Tensor mean = Tensor::zeros(factor.shape(), DType::f32, factor.device());
+  const Tensor one = Tensor::computed(factor.shape(), factor.device(), [](std::span<float> to) {
+    std::fill(to.begin(), to.end(), 1.0F);
+  });
+  return recorded({x, {mean, one}, ops::StatisticsOf::given}, {.gain = factor, .bias = offset, .epsilon = 0}, {});
 }
 
 }  // namespace groel::autograd

@@ -38,6 +38,9 @@ struct RunningStatistics {
 Tensor batch_norm(const Tensor& x, const RunningStatistics& running, const ops::BatchNormOptions& options,
                   const ops::BatchNormGradients& gradients = {});
 
+/// x [N, D] f32 times factor [D] plus offset [D], neither of which is trained.
+Tensor scale_columns(const Tensor& x, const Tensor& factor, const Tensor& offset);
+
 /// Gradients reach those of q, k, v and the biases that need one.
 Tensor attention(const ops::AttentionInput& input, DType output = DType::f32);
 

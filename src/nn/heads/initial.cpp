@@ -65,8 +65,9 @@ void draw(PredictionHead& head, std::uint64_t seed) {
   const Tree tree = tree_of(head);
   const Inputs inputs(tree);
   for (const Parameter& parameter : tree.parameters) {
-    const bool one = parameter.role == Role::norm || last_part(parameter.name) == "running_var";
-    if (one || is_norm(tree, parameter.name))
+    const bool one = parameter.role == Role::norm || last_part(parameter.name) == "running_var" ||
+                     parameter.name == "scale.deviation";
+    if (one || parameter.role == Role::buffer || is_norm(tree, parameter.name))
       *parameter.slot = filled(parameter.shape, one ? 1.0F : 0.0F);
     else
       *parameter.slot =

@@ -9,11 +9,12 @@ class MlpHead final : public PredictionHead {
  public:
   explicit MlpHead(const HeadShape& shape) : PredictionHead(shape), mlp_(shape) {}
 
-  void members(Members to) override { to.in_head().part("", mlp_); }
   bool reads_residues() const override { return shape().labels_of == LabelsOf::residues; }
-  Tensor operator()(const HeadInput& input) const override { return mlp_(input.features); }
 
  private:
+  void layers(Members to) override { to.part("", mlp_); }
+  Tensor outputs(const HeadInput& input) const override { return mlp_(input.features); }
+
   Mlp mlp_;
 };
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "autograd/functions.h"
 #include "base/error.h"
 #include "base/words.h"
 #include "nn/heads/mlp_head.h"
@@ -65,6 +66,31 @@ std::vector<std::int64_t> default_hidden(const std::string& kind) {
   if (kind == "lstm") return {128};
   if (kind == "transformer") return {128, 128};
   throw Error(ErrorKind::usage, {fmt::format("there is no head '{}'", kind), "`kind`", listed(head_kinds())});
+}
+
+void PredictionHead::members(Members to) {
+  layers(to.in_head());
+  if (shape_.output_scale == OutputScale::no) return;
+  to.in_head().tensor("scale.mean", {shape_.outputs}, Role::buffer, mean_);
+  to.in_head().tensor("scale.deviation", {shape_.outputs}, Role::buffer, deviation_);
+}
+
+void PredictionHead::ready(const Form&) {
+  for (Tensor* tensor : {&mean_, &deviation_})
+    if (tensor->defined()) *tensor = tensor->to(DType::f32);
+}
+
+Tensor PredictionHead::operator()(const HeadInput& input) const {
+  const Tensor y = outputs(input);
+  return deviation_.defined() ? autograd::scale_columns(y, deviation_, mean_) : y;
+}
+
+void set_output_scale(PredictionHead& head, const Tensor& mean, const Tensor& deviation) {
+  GROEL_REQUIRE(head.shape().output_scale == OutputScale::yes);
+  for (const Parameter& parameter : tree_of(head).parameters) {
+    if (parameter.name == "scale.mean") *parameter.slot = mean;
+    if (parameter.name == "scale.deviation") *parameter.slot = deviation;
+  }
 }
 
 std::unique_ptr<PredictionHead> make_head(const HeadShape& shape) {

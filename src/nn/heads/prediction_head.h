@@ -12,6 +12,9 @@ namespace groel::nn {
 
 enum class LabelsOf { sequences, residues };
 enum class BatchNorm { no, yes };
+/// Whether outputs are multiplied by a stored scale and added to a stored mean (of a regression's targets), so that what
+/// is learned is of the order of 1 whatever the unit.
+enum class OutputScale { no, yes };
 
 /// What a head is: all that is needed, beside its weights, to make it again.
 struct HeadShape {
@@ -31,6 +34,7 @@ struct HeadShape {
   std::string pooling =
       "mean";  ///< "mean" or "max" over the residues, for labels of sequences: of cnn, lstm, transformer
   std::int64_t attention_heads = 4;  ///< of a transformer
+  OutputScale output_scale = OutputScale::no;
 };
 
 /// Every kind that there is.
@@ -55,13 +59,19 @@ class PredictionHead : public Module {
   virtual bool reads_residues() const = 0;
   /// -> [B, C] f32 for labels of sequences, [T, C] for labels of residues: logits, or numbers. An empty sequence gets
   /// what zeros would. Errors: internal on shapes that do not fit.
-  virtual Tensor operator()(const HeadInput& input) const = 0;
+  Tensor operator()(const HeadInput& input) const;
+  /// The tensors of `layers`, then `scale.mean` and `scale.deviation` [C] where outputs are scaled.
+  void members(Members to) final;
+  void ready(const Form& form) override;
 
  protected:
   explicit PredictionHead(HeadShape shape) : shape_(std::move(shape)) {}
+  virtual void layers(Members to) = 0;
+  virtual Tensor outputs(const HeadInput& input) const = 0;
 
  private:
   HeadShape shape_;
+  Tensor mean_, deviation_;  // of outputs
 };
 
 /// A head without weights; `hidden` of its shape is filled in. Errors: usage, naming the field that is wrong and what
@@ -71,5 +81,8 @@ std::unique_ptr<PredictionHead> make_head(const HeadShape& shape);
 /// Puts new weights in place, as PyTorch's modules draw theirs: uniform within 1/sqrt(inputs of the layer), gains 1,
 /// biases of norms 0. They depend on the seed and their names alone.
 void draw(PredictionHead& head, std::uint64_t seed);
+/// What outputs are multiplied by and added to, [C] f32 each: before the head is made ready. Errors: internal, for a head
+/// without a scale.
+void set_output_scale(PredictionHead& head, const Tensor& mean, const Tensor& deviation);
 
 }  // namespace groel::nn
