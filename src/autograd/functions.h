@@ -3,6 +3,7 @@
 
 #include "autograd/tape.h"
 #include "ops/attention.h"
+#include "ops/batch_norm.h"
 #include "ops/embedding_grad.h"
 #include "ops/linear_grad.h"
 #include "ops/norm_grad.h"
@@ -24,6 +25,21 @@ Tensor linear(const Tensor& x, const LinearWeight& weight, const ops::LinearOpti
 
 /// Gradients of gain and bias are added to `gradients.gain` and `.bias`.
 Tensor layer_norm(const Tensor& x, const ops::LayerNormOptions& options, const ops::LayerNormGradients& gradients = {});
+
+/// What a batch normalisation gathers while it is trained: [D] f32 each, written in place. Nothing is written with a
+/// momentum of 0.
+struct RunningStatistics {
+  ops::BatchStatistics values;
+  double momentum = 0.1;  ///< the share of a batch's statistics in them
+};
+/// x [N, D] f32. At inference, and for a single row in training (which has no variance), by the running statistics; in
+/// training by the batch's own, which then join the running ones as torch's BatchNorm1d does it (the variance as the
+/// sum of squares divided by N - 1). Gradients of gain and bias are added to `gradients.gain` and `.bias`.
+Tensor batch_norm(const Tensor& x, const RunningStatistics& running, const ops::BatchNormOptions& options,
+                  const ops::BatchNormGradients& gradients = {});
+
+/// x [N, D] f32 times factor [D] plus offset [D], neither of which is trained.
+Tensor scale_columns(const Tensor& x, const Tensor& factor, const Tensor& offset);
 
 /// Gradients reach those of q, k, v and the biases that need one.
 Tensor attention(const ops::AttentionInput& input, DType output = DType::f32);

@@ -32,6 +32,8 @@ HWY_INLINE Vector gelu_tanh_slope(Vector x) {
   return hn::MulAdd(hn::Mul(x, slope), hn::Mul(s, hn::Sub(one, s)), s);
 }
 
+HWY_INLINE Vector relu_slope(Vector x) { return hn::IfThenElseZero(hn::Gt(x, hn::Zero(kTag)), hn::Set(kTag, 1.0F)); }
+
 template <class X, class Y>
 void activate_range(const X* x, Y* y, std::int64_t count, Activation activation) {
   const auto run = [&](const auto& function) HWY_ATTR {
@@ -41,6 +43,7 @@ void activate_range(const X* x, Y* y, std::int64_t count, Activation activation)
     case Activation::none: run([](Vector v) HWY_ATTR { return v; }); return;
     case Activation::gelu_erf: run([](Vector v) HWY_ATTR { return gelu_erf(v); }); return;
     case Activation::gelu_tanh: run([](Vector v) HWY_ATTR { return gelu_tanh(v); }); return;
+    case Activation::relu: run([](Vector v) HWY_ATTR { return relu(v); }); return;
   }
 }
 
@@ -54,6 +57,7 @@ void grad_range(const X* x, const float* dy, D* dx, std::int64_t count, Activati
     case Activation::none: run([](Vector) HWY_ATTR { return hn::Set(kTag, 1.0F); }); return;
     case Activation::gelu_erf: run([](Vector v) HWY_ATTR { return gelu_erf_slope(v); }); return;
     case Activation::gelu_tanh: run([](Vector v) HWY_ATTR { return gelu_tanh_slope(v); }); return;
+    case Activation::relu: run([](Vector v) HWY_ATTR { return relu_slope(v); }); return;
   }
 }
 

@@ -10,6 +10,7 @@ namespace {
 
 double slope(double x, Activation activation) {
   if (activation == Activation::none) return 1;
+  if (activation == Activation::relu) return x > 0 ? 1 : 0;
   if (activation == Activation::gelu_erf)
     return 0.5 * (1 + std::erf(x / std::numbers::sqrt2)) + x * std::exp(-x * x / 2) / std::sqrt(2 * std::numbers::pi);
   const double factor = std::sqrt(2 / std::numbers::pi);

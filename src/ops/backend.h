@@ -12,6 +12,7 @@
 
 #include "ops/attention_grad.h"
 #include "ops/attention_layout.h"
+#include "ops/batch_norm.h"
 #include "ops/contacts.h"
 #include "ops/dropout.h"
 #include "ops/embedding_grad.h"
@@ -35,11 +36,16 @@ struct Backend {
   void (*attention_grad)(const AttentionInput& input, const AttentionResult& forward, const Tensor& dy,
                          AttentionGradients& to);
   void (*attention_maps)(const AttentionInput& input, const AttentionSequence& sequence, Tensor& maps);
-  void (*binary_cross_entropy)(const Tensor& logits, const Tensor& targets, double weight, Loss& to);
+  void (*batch_norm)(const Tensor& x, const BatchStatistics& statistics, const BatchNormOptions& options, Tensor& y);
+  void (*batch_norm_grad)(const BatchNormForward& forward, const BatchNormOptions& options, const Tensor& dy,
+                          BatchNormGradients& to);
+  void (*batch_statistics)(const Tensor& x, BatchStatistics& to);
+  void (*binary_cross_entropy)(const Tensor& logits, const Tensor& targets, const LossWeights& weights, Loss& to);
   void (*contact_channels)(const ResidueMaps& maps, Tensor& channels);
   void (*contact_probabilities)(Tensor& logits, const Tensor& bias);
   /// `best`: argmax(logits).
-  void (*cross_entropy)(const Tensor& logits, const Tensor& targets, const Tensor& best, double weight, Loss& to);
+  void (*cross_entropy)(const Tensor& logits, const Tensor& targets, const Tensor& best, const LossWeights& weights,
+                        Loss& to);
   void (*dropout)(const Tensor& x, const DropoutOptions& options, Tensor& y);
   void (*embedding)(const Tensor& table, const Tensor& ids, const Tensor& scale, Tensor& y);
   void (*embedding_grad)(const Tensor& dy, const EmbeddingGrad& input, Tensor& table);
@@ -58,7 +64,7 @@ struct Backend {
   void (*segment_mean_grad)(const Tensor& dy, const Segments& segments, Tensor& dx);
   void (*silence)(Tensor& maps, std::span<const std::int64_t> tokens);
   void (*softmax)(const Tensor& x, Tensor& y);
-  void (*squared_error)(const Tensor& x, const Tensor& targets, double weight, Loss& to);
+  void (*squared_error)(const Tensor& x, const Tensor& targets, const LossWeights& weights, Loss& to);
   double (*sum)(const Tensor& x);
   void (*swiglu)(const Tensor& x, Tensor& y);
   void (*swiglu_grad)(const Tensor& x, const Tensor& dy, Tensor& dx);

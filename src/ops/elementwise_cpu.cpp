@@ -35,6 +35,9 @@ void activate_run(const float* x, Activation activation, float* y, std::int64_t 
     case Activation::gelu_tanh:
       for_vectors(count, [&](std::int64_t i, std::int64_t n) HWY_ATTR { store(gelu_tanh(load(x + i, n)), y + i, n); });
       return;
+    case Activation::relu:
+      for_vectors(count, [&](std::int64_t i, std::int64_t n) HWY_ATTR { store(relu(load(x + i, n)), y + i, n); });
+      return;
   }
 }
 

@@ -8,7 +8,7 @@
 
 namespace groel::ops {
 
-enum class Activation { none, gelu_erf, gelu_tanh };
+enum class Activation { none, gelu_erf, gelu_tanh, relu };
 
 /// Precision of a product. f32: f32 inputs, f32 accumulation. bf16: both inputs rounded to bf16, f32 accumulation
 /// (on machines without bf16 products: the rounded values multiplied in f32). f32x3: each input split into two bf16

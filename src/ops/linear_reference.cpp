@@ -12,6 +12,7 @@ double activate(double x, Activation activation) {
     case Activation::none: return x;
     case Activation::gelu_erf: return 0.5 * x * std::erfc(-x / std::sqrt(2.0));
     case Activation::gelu_tanh: return 0.5 * x * (1.0 + std::tanh(std::sqrt(2.0 / M_PI) * (x + 0.044715 * x * x * x)));
+    case Activation::relu: return x < 0 ? 0 : x;
   }
   return x;
 }

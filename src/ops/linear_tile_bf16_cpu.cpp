@@ -31,7 +31,8 @@ void finish_tile_bf16(const Epilogue& tile) {
   switch (tile.activation) {
     case Activation::none: finish<false>(tile); return;
     case Activation::gelu_erf: finish<true>(tile); return;
-    case Activation::gelu_tanh: finish_tile(tile); return;
+    case Activation::gelu_tanh:
+    case Activation::relu: finish_tile(tile); return;
   }
 }
 

@@ -96,6 +96,7 @@ void finish_as(const cpu::Epilogue& tile, To* to) {
     case Activation::none: finish(tile, to, [](Vector v) HWY_ATTR { return v; }); return;
     case Activation::gelu_erf: finish(tile, to, [](Vector v) HWY_ATTR { return gelu_erf(v); }); return;
     case Activation::gelu_tanh: finish(tile, to, [](Vector v) HWY_ATTR { return gelu_tanh(v); }); return;
+    case Activation::relu: finish(tile, to, [](Vector v) HWY_ATTR { return relu(v); }); return;
   }
 }
 

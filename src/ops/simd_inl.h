@@ -176,6 +176,9 @@ HWY_INLINE Vector gelu_tanh(Vector x) {
   return hn::Div(x, hn::Add(hn::Set(kTag, 1.0F), exp(hn::Min(hn::Set(kTag, 88.0F), exponent))));
 }
 
+/// max(x, 0); NaN stays NaN.
+HWY_INLINE Vector relu(Vector x) { return hn::IfThenZeroElse(hn::Lt(x, hn::Zero(kTag)), x); }
+
 }  // namespace groel::ops::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

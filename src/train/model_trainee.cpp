@@ -12,17 +12,6 @@
 namespace groel::train {
 namespace {
 
-// How many targets of each class there were, and how many were right.
-void count_classes(const Tensor& targets, const Tensor& best, std::int64_t classes, LossSum& sum) {
-  sum.class_targets.resize(static_cast<std::size_t>(classes));
-  sum.class_correct.resize(static_cast<std::size_t>(classes));
-  const auto ids = targets.values<std::int32_t>();
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    ++sum.class_targets[static_cast<std::size_t>(ids[i])];
-    sum.class_correct[static_cast<std::size_t>(ids[i])] += best.data<std::int32_t>()[i] == ids[i];
-  }
-}
-
 // PEFT's word for what an adapter is for.
 std::string task_type(const models::Model& model) {
   const auto classes = head_of(model);
@@ -92,17 +81,12 @@ std::vector<TrainedParameter> ModelTrainee::parameters() {
   return out;
 }
 
-bool ModelTrainee::has_targets(const TrainBatch& batch) const {
-  if (batch.targets.dtype() != DType::i32) return batch.targets.count() > 0;
-  return target_rows(batch.targets).rows.count() > 0;
-}
-
 Tensor ModelTrainee::hidden(const TrainBatch& batch) const {
   return batch.features.defined() ? batch.features : encoder_.encode(batch.input, {});
 }
 
 LossSum ModelTrainee::accumulate(const TrainBatch& batch, double weight) {
-  if (!has_targets(batch)) return {};
+  if (!has_targets(batch.targets)) return {};
   const Tensor known = frozen_ ? hidden(batch) : Tensor();  // as at inference: outside of the recording
   autograd::Tape tape;
   LossSum sum;
@@ -120,12 +104,9 @@ LossSum ModelTrainee::accumulate(const TrainBatch& batch, double weight) {
 }
 
 LossSum ModelTrainee::evaluate(const TrainBatch& batch) {
-  if (!has_targets(batch)) return {};
+  if (!has_targets(batch.targets)) return {};
   const Outputs out = outputs(batch, hidden(batch));
-  const ops::Loss loss = this->loss(out, 1);
-  LossSum sum{loss.sum, loss.targets, loss.correct, {}, {}, predictions(out)};
-  if (out.targets.dtype() == DType::i32) count_classes(out.targets, ops::argmax(out.values), out.values.size(1), sum);
-  return sum;
+  return evaluation_sum(loss(out, 1), out, predictions(out));
 }
 
 std::size_t ModelTrainee::state_bytes(std::int64_t moments) {

@@ -3,7 +3,7 @@
 
 #include "checkpoints/load.h"
 #include "models/training_plan.h"
-#include "ops/losses.h"
+#include "train/label_loss.h"
 #include "train/trainee.h"
 
 namespace groel::train {
@@ -38,18 +38,14 @@ class ModelTrainee : public Trainee {
   virtual std::unique_ptr<ModelTrainee> without_data() const = 0;
   /// Targets such as it learns from, as many as a batch has at most.
   virtual Tensor example_targets(const models::Batch& input) const = 0;
-  /// What the model says of a batch's targets, and what they are: targets of any dtype, without those ignored.
-  struct Outputs {
-    Tensor values;   ///< [N, C]
-    Tensor targets;  ///< [N] i32 or [N, C] f32
-  };
+  /// What the model says of a batch's targets, and what they are.
+  using Outputs = LabelOutputs;
   virtual Outputs outputs(const TrainBatch& batch, const Tensor& hidden) const = 0;
   virtual ops::Loss loss(const Outputs& outputs, double weight) const = 0;
   /// What LossSum::predictions of an evaluation are; none unless an objective says so.
   virtual Predictions predictions(const Outputs&) const { return {}; }
 
  private:
-  bool has_targets(const TrainBatch& batch) const;
   Tensor hidden(const TrainBatch& batch) const;
 
   checkpoints::LoadedModel loaded_;

@@ -1,7 +1,6 @@
 // Losses for classification and regression.
 #include "train/objectives.h"
 
-#include "autograd/functions.h"
 #include "checkpoints/initial.h"
 
 namespace groel::train {
@@ -26,31 +25,14 @@ class ClassifierTrainee final : public ModelTrainee {
   }
 
   Outputs outputs(const TrainBatch& batch, const Tensor& hidden) const override {
-    Outputs out{batch.features.defined() ? head_.classify(hidden) : head_.classify(hidden, batch.input), batch.targets};
-    if (batch.targets.dtype() != DType::i32) return out;
-    const TargetRows targets = target_rows(batch.targets);
-    if (targets.rows.count() == batch.targets.count()) return out;
-    return {autograd::gather_rows(out.values, targets.rows), targets.classes};
+    const Tensor values =
+        batch.features.defined() ? head_.classify(hidden) : head_.classify(hidden, batch.input);
+    return with_targets(values, batch.targets);
   }
   ops::Loss loss(const Outputs& out, double weight) const override {
-    switch (head_.classification().problem) {
-      case models::Problem::single_label: return ops::cross_entropy(out.values, out.targets, weight);
-      case models::Problem::multi_label: return ops::binary_cross_entropy(out.values, out.targets, weight);
-      case models::Problem::regression: break;
-    }
-    return ops::squared_error(out.values, out.targets, weight);
+    return label_loss(head_.classification().problem, out, weight);
   }
-
-  Predictions predictions(const Outputs& out) const override {
-    const auto values = out.values.values<float>();
-    Predictions all{out.values.size(1), {values.begin(), values.end()}, {}};
-    const auto take = [&](auto truth) { all.truth.assign(truth.begin(), truth.end()); };
-    if (out.targets.dtype() == DType::i32)
-      take(out.targets.values<std::int32_t>());
-    else
-      take(out.targets.values<float>());
-    return all;
-  }
+  Predictions predictions(const Outputs& out) const override { return predictions_of(out); }
 
   const models::Classifier& head_;
 };

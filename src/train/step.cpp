@@ -10,7 +10,7 @@ StepResult accumulate_all(Trainee& trainee, const std::vector<TrainBatch>& batch
   for (const TrainBatch& batch : batches) targets += batch.target_count;
   StepResult result;
   for (const TrainBatch& batch : batches) {
-    result.tokens += batch.input.token_count();
+    result.tokens += batch.size();
     if (batch.target_count > 0) result.sum += trainee.accumulate(batch, 1.0 / static_cast<double>(targets));
   }
   result.gradient_norm = gradient_norm(trainee.parameters());

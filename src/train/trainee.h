@@ -21,7 +21,10 @@ struct TrainBatch {
   std::int64_t target_count = 0;  ///< how many targets are not kNoTarget
   std::vector<std::int64_t> sequences;  ///< their indices in the corpus, if there is one
   Tensor features;  ///< what a frozen trunk makes of `input`, where it is known, as the head reads it: [B, D] or [T, D]
+  Tensor bounds;    ///< of features of residues without `input`: sequence b has rows [bounds[b], bounds[b + 1])
   std::uint64_t key = 0;  ///< for dropout (base/random.h): differs between batches, repeats on a resume
+  /// Tokens; of a batch of vectors alone, these.
+  std::int64_t size() const { return input.tokens.defined() ? input.token_count() : features.size(0); }
 };
 
 /// What a head said of each target, and what is true: for scores that no sum can give.

@@ -351,6 +351,32 @@ TEST(Losses, SquaredErrorAndBinaryCrossEntropy) {
   EXPECT_TRUE(std::isfinite(binary_cross_entropy(scale(x, 1e30F), y, 1).sum));
 }
 
+// Weights of classes and of positives, by the formulas.
+TEST(Losses, WeightsMultiplyTheTargetsOfTheirClass) {
+  const Tensor logits = Tensor::of<float>({3, 2}, {0, 0, 1, 3, 5, 4});
+  const Tensor each = Tensor::of<float>({2}, {0.5F, 3});
+  const Loss loss = cross_entropy(logits, test::ints({0, 1, -100}), {2, each});
+  EXPECT_NEAR(loss.sum, 0.5 * std::log(2.0) + 3 * std::log(1 + std::exp(-2.0)), 1e-12);
+  const double p = 1 / (1 + std::exp(2.0));
+  const std::vector<double> expected{-0.5, 0.5, 6 * p, -6 * p, 0, 0};
+  for (std::size_t i = 0; i < 6; ++i) EXPECT_NEAR(loss.gradient.data<float>()[i], expected[i], 1e-6);
+
+  const Tensor y = Tensor::of<float>({3, 2}, {1, 0, 0, 1, 1, 1});
+  double sum = 0;
+  for (std::int64_t i = 0; i < 6; ++i) {
+    const double s = 1 / (1 + std::exp(-double{logits.data<float>()[i]}));
+    const double target = y.data<float>()[i];
+    sum -= each.data<float>()[i % 2] * target * std::log(s) + (1 - target) * std::log(1 - s);
+  }
+  EXPECT_NEAR(binary_cross_entropy(logits, y, {1, each}).sum, sum, 1e-9);
+  const Tensor one = Tensor::of<float>({1, 1}, {1});
+  for (const auto& of : {squared_error, binary_cross_entropy}) {
+    const auto value = [&] { return Tensor::of<float>({1, 1}, {static_cast<float>(of(logits, y, {1, each}).sum)}); };
+    expect_slope(logits, value, one, of(logits, y, {1, each}).gradient, 5e-3);
+  }
+  EXPECT_NEAR(squared_error(logits, y, {1, each}).sum, 0.5 * (1 + 1 + 16) + 3 * (0 + 4 + 9), 1e-9);
+}
+
 TEST(Dropout, DropsTheShareAskedForAndKeepsTheMean) {
   Tensor ones = Tensor::empty({400, 250});
   std::fill_n(ones.mutable_data<float>(), ones.count(), 1.0F);
