@@ -87,6 +87,7 @@ ordered_json summary(const TrainedModel& trained, const TrainPlan& plan) {
     json["best"] = *result.best;
     json["best_step"] = result.best_step;
   }
+  if (!trained.judged.is_null()) json["judged"] = trained.judged;
   json["held_out"] = trained.findings.held_out;
   json["held_out_identical"] = trained.findings.held_out_identical;
   json["warnings"] = trained.findings.warnings();

@@ -12,8 +12,8 @@ namespace groel::nn {
 
 enum class LabelsOf { sequences, residues };
 enum class BatchNorm { no, yes };
-/// Whether outputs are multiplied by a stored scale and added to a stored mean (of a regression's targets), so that what
-/// is learned is of the order of 1 whatever the unit.
+/// Whether outputs are multiplied by a stored scale and added to a stored mean (of a regression's targets), so that
+/// what is learned is of the order of 1 whatever the unit.
 enum class OutputScale { no, yes };
 
 /// What a head is: all that is needed, beside its weights, to make it again.
@@ -81,8 +81,8 @@ std::unique_ptr<PredictionHead> make_head(const HeadShape& shape);
 /// Puts new weights in place, as PyTorch's modules draw theirs: uniform within 1/sqrt(inputs of the layer), gains 1,
 /// biases of norms 0. They depend on the seed and their names alone.
 void draw(PredictionHead& head, std::uint64_t seed);
-/// What outputs are multiplied by and added to, [C] f32 each: before the head is made ready. Errors: internal, for a head
-/// without a scale.
+/// What outputs are multiplied by and added to, [C] f32 each: before the head is made ready. Errors: internal, for a
+/// head without a scale.
 void set_output_scale(PredictionHead& head, const Tensor& mean, const Tensor& deviation);
 
 }  // namespace groel::nn

@@ -12,6 +12,7 @@
 #include "checkpoints/model_folder.h"
 #include "checkpoints/tensors.h"
 #include "tasks/train/checks.h"
+#include "tasks/train/judged_run.h"
 #include "tasks/train/memory.h"
 #include "tasks/train/sizing.h"
 #include "train/duplicates.h"
@@ -33,7 +34,7 @@ train::RowSplit drawn_split(train::LabelledRows rows, const TrainPlan& plan, Sin
   for (const auto& row : rows.rows) keys.push_back(train::text_key(row.sequence));
   tell_repeats(keys, plan, sink);
   const train::Split split = train::split_by_keys(keys, plan.valid_fraction, plan.batches.seed);
-  train::RowSplit out{{rows.columns, {}}, {rows.columns, {}}, 0};
+  train::RowSplit out{{rows.columns, {}}, {rows.columns, {}}, {rows.columns, {}}};
   for (const std::int64_t i : split.train) out.train.rows.push_back(rows.rows[static_cast<std::size_t>(i)]);
   for (const std::int64_t i : split.held_out) out.held_out.rows.push_back(rows.rows[static_cast<std::size_t>(i)]);
   return out;
@@ -41,7 +42,7 @@ train::RowSplit drawn_split(train::LabelledRows rows, const TrainPlan& plan, Sin
 
 train::RowSplit read_rows(const TrainPlan& plan, Sink& sink) {
   train::LabelledRows all = train::read_labelled(plan.data, plan.labels.columns, sink);
-  if (!plan.valid.empty()) return {std::move(all), train::read_labelled(plan.valid, plan.labels.columns, sink)};
+  if (!plan.valid.empty()) return {std::move(all), train::read_labelled(plan.valid, plan.labels.columns, sink), {}};
   return plan.labels.columns.split.empty() ? drawn_split(std::move(all), plan, sink)
                                            : train::split_rows(std::move(all), plan.labels.held_out);
 }
@@ -54,9 +55,9 @@ void tell_splits(const train::RowSplit& rows, const TrainPlan& plan, Sink& sink)
     for (const auto& row : part.rows) ++counts[row.split];
     return listed_as(counts, [](const auto& one) { return fmt::format("'{}' ({})", one.first, one.second); });
   };
-  sink.note(fmt::format("by --split-column, learned from: {}; held out: {}{}", counted(rows.train),
-                        counted(rows.held_out),
-                        rows.left_out > 0 ? fmt::format("; left out: 'test' ({})", rows.left_out) : std::string()));
+  sink.note(fmt::format(
+      "by --split-column, learned from: {}; held out: {}{}", counted(rows.train), counted(rows.held_out),
+      rows.test.rows.empty() ? std::string() : fmt::format("; left out: 'test' ({})", rows.test.rows.size())));
 }
 
 std::string_view words(const Classification& classes) {
@@ -237,6 +238,7 @@ TrainedModel train_head(TrainPlan plan, checkpoints::Checkpoint weights, Context
   train::write_learned(plan.trainer.folder, learned);
   const Guess guess = simplest_guess(sets.learned, sets.held_out, classes);
   check_result(out.result, plan, &guess, out.findings);
+  out.judged = judge_run({plan, rows, out.findings});
   return out;
 }
 

@@ -10,6 +10,7 @@ namespace groel::tasks {
 struct TrainedModel {
   train::TrainingResult result;
   Findings findings;
+  nlohmann::ordered_json judged{};  ///< what judge_run says; null where nothing was judged
 };
 
 /// Errors: as train::train, read_labelled, encode_labels and check_labels; usage.

@@ -69,7 +69,8 @@ Objective objective_of(const TrainOptions& options) {
 // What a checkpoint keeps of the options: all that may change its numbers.
 json kept_options(const TrainOptions& options) {
   json kept = options.all;
-  for (const char* name : {"output", "resume", "overwrite", "threads", "json"}) kept.erase(name);
+  for (const char* name : {"output", "resume", "overwrite", "threads", "json", "report", "test", "test-data"})
+    kept.erase(name);
   if (objective_of(options) == Objective::residues) kept["objective"] = {"tokens"};  // as checkpoints call it
   return kept;
 }
@@ -248,6 +249,9 @@ TrainPlan train_plan(const TrainOptions& options) {
           .lora_targets_named = options.lora_targets.given,
           .merge = options.merge,
           .recompute = options.checkpointing ? models::Recompute::blocks : models::Recompute::none,
+          .report = options.report != "none",
+          .test = options.test,
+          .test_data = options.test_data,
           .memory = options.memory,
           .cache_limit = options.cache_limit};
 }
