@@ -109,7 +109,8 @@ void train_on(const Data& data, std::int64_t batch, std::int64_t epochs, const s
        .seed = 1,
        .numbers = {}});
   const auto folder = std::filesystem::temp_directory_path() / fmt::format("groel-bench-heads-{}", ::getpid());
-  train::TrainerOptions options{.folder = folder};
+  train::TrainerOptions options;
+  options.folder = folder;
   options.length.epochs = epochs;
   options.schedule.rate = 1e-3;
   options.saving.every = 0;
