@@ -66,7 +66,7 @@ Plan plan_for(const BaselineTask& task) {
 }
 
 int iterations_for(const BaselineTask& task, const SparseRows& rows, std::int64_t outputs) {
-  constexpr double kLeast = 8, kMost = 200;
+  constexpr double kLeast = 8, kMost = 100;
   const double one = 2 * static_cast<double>(rows.entries() + rows.rows()) * static_cast<double>(outputs);
   return static_cast<int>(std::clamp(task.options.work / one, kLeast, kMost));
 }
