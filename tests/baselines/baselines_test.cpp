@@ -171,7 +171,7 @@ TEST(Baselines, DependOnTheSeedAndNotOnThreads) {
   set_num_threads(1);
   const auto one = run(set);
   set_num_threads(3);
-  const auto three = run(set), other = run(set, {1});
+  const auto three = run(set), other = run(set, {1, {}});
   set_num_threads(0);
   for (const auto& [name, each] : one) EXPECT_EQ(each.scores, three.at(name).scores) << name;
   EXPECT_NE(other.at("coin-flip").scores, one.at("coin-flip").scores);
