@@ -87,8 +87,9 @@ TEST(Heads, OutputsHaveARowForEveryLabelAndDependOnNeitherThreadsNorBatch) {
     const bool residues = shape.labels_of == LabelsOf::residues;
     ASSERT_EQ(y.shape(), (Shape{residues ? kRows : 3, 3}));
     test::expect_same_for_any_threads([&] { return (*head)(input); });
-    const HeadInput last{head->reads_residues() ? input.features.rows(5, 11).clone() : input.features.rows(2, 3).clone(),
-                         head->reads_residues() ? bounds_of({6}) : Tensor()};
+    const HeadInput last{
+        head->reads_residues() ? input.features.rows(5, 11).clone() : input.features.rows(2, 3).clone(),
+        head->reads_residues() ? bounds_of({6}) : Tensor()};
     EXPECT_TRUE(test::same_bits((*head)(last), residues ? y.rows(5, 11) : y.rows(2, 3)));
   }
 }
@@ -153,7 +154,9 @@ TEST(Heads, AConvolutionHeadIsItsFormula) {
   ready(tree_of(*head), ops::Precision::f32);
   const HeadInput input = input_of(*head);
   const Tensor y = (*head)(input);
-  const auto at = [](const Tensor& x, std::int64_t i, std::int64_t j) { return double{x.data<float>()[i * x.size(1) + j]}; };
+  const auto at = [](const Tensor& x, std::int64_t i, std::int64_t j) {
+    return double{x.data<float>()[i * x.size(1) + j]};
+  };
   std::int64_t begin = 0;
   for (std::int64_t b = 0; b < 3; ++b) {
     const std::int64_t end = begin + kLengths[static_cast<std::size_t>(b)];

@@ -8,9 +8,9 @@
 namespace groel::ops {
 namespace {
 
-BatchNormOptions options_of(std::int64_t width) {
-  return {test::random({width}, 5), test::random({width}, 6), 1e-5F};
-}
+using test::expect_slope;
+
+BatchNormOptions options_of(std::int64_t width) { return {test::random({width}, 5), test::random({width}, 6), 1e-5F}; }
 
 TEST(BatchNorm, KnownValues) {
   const Tensor x = Tensor::of<float>({4, 1}, {1, 2, 3, 6});
@@ -29,7 +29,8 @@ TEST(BatchNorm, MatchesTheReference) {
     const BatchStatistics statistics = batch_statistics(x), expected = reference::batch_statistics(x);
     EXPECT_LT(test::relative_error(statistics.mean, expected.mean), 1e-6);
     EXPECT_LT(test::relative_error(statistics.variance, expected.variance), 1e-6);
-    EXPECT_LT(test::relative_error(batch_norm(x, expected, options), reference::batch_norm(x, expected, options)), 1e-6);
+    EXPECT_LT(test::relative_error(batch_norm(x, expected, options), reference::batch_norm(x, expected, options)),
+              1e-6);
     for (const StatisticsOf of : {StatisticsOf::given, StatisticsOf::rows}) {
       BatchNormGradients got{Tensor::empty({37, width}), test::random({width}, 7), test::random({width}, 8)};
       BatchNormGradients plain{Tensor::empty({37, width}), got.gain.clone(), got.bias.clone()};

@@ -10,6 +10,8 @@
 namespace groel::ops {
 namespace {
 
+using test::expect_slope;
+
 Tensor bounds_of(const std::vector<std::int32_t>& lengths) {
   std::vector<std::int32_t> bounds{0};
   for (const std::int32_t length : lengths) bounds.push_back(bounds.back() + length);
@@ -140,7 +142,8 @@ TEST(AttentionPool, MatchesTheReferenceAndItsSlope) {
 }
 
 TEST(AttentionPool, HugeScoresStayFinite) {
-  const PoolInput input{Tensor::of<float>({2, 1}, {3, 5}), Tensor::of<float>({2, 1}, {1e30F, -1e30F}), segments_of({2})};
+  const PoolInput input{Tensor::of<float>({2, 1}, {3, 5}), Tensor::of<float>({2, 1}, {1e30F, -1e30F}),
+                        segments_of({2})};
   EXPECT_EQ(attention_pool(input).data<float>()[0], 3);
 }
 

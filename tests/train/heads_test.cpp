@@ -104,7 +104,9 @@ TEST(VectorData, BatchesOfResiduesAreLimitedAndLabelled) {
   EXPECT_EQ(first->sequences, (std::vector<std::int64_t>{0, 1}));
   EXPECT_EQ(first->target_count, 4);
   EXPECT_EQ(first->size(), 5);
-  const auto one = [&](std::int64_t row, std::int64_t column) { return first->features.data<float>()[row * 21 + column]; };
+  const auto one = [&](std::int64_t row, std::int64_t column) {
+    return first->features.data<float>()[row * 21 + column];
+  };
   EXPECT_EQ(one(0, 0) + one(1, 1) + one(2, 2) + one(3, 18) + one(4, 20), 5);
   const auto all = first->features.values<float>();
   EXPECT_EQ(std::accumulate(all.begin(), all.end(), 0.0F), 5);
