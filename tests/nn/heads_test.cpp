@@ -220,7 +220,8 @@ TEST(Heads, NewWeightsAreDrawnAsTorchDrawsThem) {
   EXPECT_NEAR(largest("layers.0.forward.input.weight"), 0.2, 2e-3);  // 1 / sqrt(25)
   EXPECT_NEAR(largest("layers.0.backward.recurrent.weight"), 0.2, 2e-3);
   EXPECT_LE(largest("layers.0.forward.input.bias"), 0.2F);
-  EXPECT_NEAR(largest("output.weight"), 1 / std::sqrt(50.0), 3e-3);
+  EXPECT_LE(largest("output.weight"), 1 / std::sqrt(50.0));
+  EXPECT_GE(largest("output.weight"), 0.95 / std::sqrt(50.0));
   const auto again = drawn({.kind = "lstm", .inputs = 100, .outputs = 3, .hidden = {25}});
   EXPECT_TRUE(test::same_bits(tensors(*again).at("output.weight"), t.at("output.weight")));
 }
