@@ -15,14 +15,14 @@ bool trained(const ops::LinearGradients& g) { return g.weight.defined() || g.bia
 
 // body(windows) for runs of rows that are together all of them.
 template <class Body>
-void for_windows(const Tensor& x, const Convolution& form, const Body& body) {
+void for_windows(const Tensor& x, const ConvolutionForm& form, const Body& body) {
   for (std::int64_t begin = 0; begin < x.size(0); begin += kRows)
     body(ops::Windows{form.bounds, form.kernel, begin, std::min(x.size(0), begin + kRows)});
 }
 
 struct SavedConvolution {
   Tensor x;
-  Convolution form;
+  ConvolutionForm form;
   ops::PackedWeight backward;
   ops::LinearGradients gradients;
   ops::Precision precision;
@@ -44,7 +44,7 @@ void go_back(Tape& to, const SavedConvolution& saved, const Tensor& dy) {
 
 }  // namespace
 
-Tensor convolve(const Tensor& x, const LinearWeight& weight, const Convolution& form) {
+Tensor convolve(const Tensor& x, const LinearWeight& weight, const ConvolutionForm& form) {
   GROEL_REQUIRE(weight.scale == 1.0F);
   const Tensor y = Tensor::empty({x.size(0), weight.forward.out()}, DType::f32, x.device());
   for_windows(x, form, [&](const ops::Windows& windows) {

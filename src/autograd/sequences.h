@@ -8,7 +8,7 @@
 
 namespace groel::autograd {
 
-struct Convolution {
+struct ConvolutionForm {
   Tensor bounds;            ///< [B + 1] i32, host: sequence b is rows [bounds[b], bounds[b + 1])
   std::int64_t kernel = 1;  ///< rows that it sees, odd
   Tensor bias;              ///< [out] f32
@@ -16,7 +16,7 @@ struct Convolution {
 /// x [T, D] f32, contiguous, weight [out, kernel * D] -> [T, out]: column tap * D + c of the weight is for channel c of
 /// the row kernel / 2 - tap before; beyond the ends of a sequence there are zeros. Windows are made for some rows at a
 /// time, there and on the way back.
-Tensor convolve(const Tensor& x, const LinearWeight& weight, const Convolution& form);
+Tensor convolve(const Tensor& x, const LinearWeight& weight, const ConvolutionForm& form);
 
 /// ops::lstm; weight [4 H, H] without a bias. -> h [T, H]
 Tensor lstm(const Tensor& gates, const LinearWeight& recurrent, const Tensor& bounds, ops::ReadingOrder order);
