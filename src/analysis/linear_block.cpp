@@ -126,7 +126,7 @@ class BlockLoss {
 std::int64_t padded(std::int64_t outputs) { return (outputs + kRowStep - 1) / kRowStep * kRowStep; }
 
 LbfgsResult fit_block(const LinearFeatures& features, const BlockTargets& targets, double penalty,
-                      const LinearOptions& options, Eigen::VectorXd& at) {
+                      const LinearModelOptions& options, Eigen::VectorXd& at) {
   constexpr std::int64_t kMemory = 256 << 20;  // bytes for earlier steps
   const std::int64_t step_bytes = 2 * at.size() * static_cast<std::int64_t>(sizeof(double));
   const auto history = static_cast<int>(std::clamp<std::int64_t>(kMemory / step_bytes, 3, 10));

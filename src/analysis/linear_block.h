@@ -31,6 +31,6 @@ std::int64_t padded(std::int64_t outputs);
 /// Finds weights [width, stride] and, in the last row, biases; `at` [(width + 1) stride] holds those to start from,
 /// with 0 where there is padding, which stays. `penalty` is that of Σ w² / 2 beside the mean loss.
 LbfgsResult fit_block(const LinearFeatures& features, const BlockTargets& targets, double penalty,
-                      const LinearOptions& options, Eigen::VectorXd& at);
+                      const LinearModelOptions& options, Eigen::VectorXd& at);
 
 }  // namespace groel::analysis

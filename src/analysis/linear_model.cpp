@@ -18,7 +18,7 @@ constexpr std::size_t kBlock = 16;  // outputs: two vectors of the widest instru
 
 class Fit {
  public:
-  Fit(const SparseRows& rows, const LinearTargets& targets, const LinearOptions& options)
+  Fit(const SparseRows& rows, const LinearTargets& targets, const LinearModelOptions& options)
       : features_{rows, transposed(rows)}, targets_(targets), options_(options), count_(rows.rows()) {
     model_.kind = targets.kind;
     model_.width = rows.width;
@@ -124,7 +124,7 @@ class Fit {
 
   LinearFeatures features_;
   const LinearTargets& targets_;
-  const LinearOptions& options_;
+  const LinearModelOptions& options_;
   std::int64_t count_;
   LinearModel model_;
 };
@@ -141,7 +141,7 @@ void turn_into_probabilities(LinearKind kind, std::span<double> scores) {
 
 }  // namespace
 
-LinearModel fit_linear(const SparseRows& rows, const LinearTargets& targets, const LinearOptions& options) {
+LinearModel fit_linear(const SparseRows& rows, const LinearTargets& targets, const LinearModelOptions& options) {
   const std::int64_t count = rows.rows();
   if (count == 0) throw Error(ErrorKind::usage, "there are no rows to learn from");
   if (!(options.inverse_strength > 0)) throw Error(ErrorKind::usage, "the inverse strength of a penalty is positive");

@@ -19,7 +19,7 @@ struct LinearTargets {
   std::span<const double> values;         ///< [rows, outputs], 0 and 1 or numbers; of the other kinds
 };
 
-struct LinearOptions {
+struct LinearModelOptions {
   double inverse_strength = 1;  ///< scikit-learn's C; 1 / alpha of its Ridge
   int iterations = 100;         ///< of L-BFGS, at most; of every block of labels
   double tolerance = 1e-4;  ///< done when no slope of the mean loss is steeper, as a part of the steepest at the start
@@ -39,7 +39,7 @@ struct LinearModel {
 /// together. A label that all rows have, or none, has no finite best bias: its weights are 0 and its bias says (ones +
 /// ½) to (others + ½). The same bits for any number of threads. Errors: usage, for no rows and for a C that is not
 /// positive.
-LinearModel fit_linear(const SparseRows& rows, const LinearTargets& targets, const LinearOptions& options);
+LinearModel fit_linear(const SparseRows& rows, const LinearTargets& targets, const LinearModelOptions& options);
 
 /// [rows, outputs]: probabilities, or numbers.
 std::vector<double> predict_linear(const LinearModel& model, const SparseRows& rows);

@@ -15,7 +15,7 @@ namespace {
 
 struct Entry {
   const char* name;
-  Baseline (*run)(const Task& task);
+  Baseline (*run)(const BaselineTask& task);
 };
 
 constexpr Entry kEntries[] = {{"coin-flip", coin_flip},

@@ -13,7 +13,7 @@ using Neighbour = analysis::SequenceNeighbour;
 
 // The neighbour's labels weigh half, and up to 0.99 the more identical it is; frequencies weigh the rest. So its class
 // has the highest probability and its labels more than a half, and none is certain.
-void take_over(const Task& task, const Neighbour& neighbour, double* row) {
+void take_over(const BaselineTask& task, const Neighbour& neighbour, double* row) {
   const double weight = 0.5 + 0.49 * neighbour.identity;
   const auto index = static_cast<std::size_t>(neighbour.index);
   for (std::size_t k = 0; k < task.columns(); ++k) {
@@ -26,7 +26,7 @@ void take_over(const Task& task, const Neighbour& neighbour, double* row) {
 
 }  // namespace
 
-Baseline nearest_neighbour(const Task& task) {
+Baseline nearest_neighbour(const BaselineTask& task) {
   Baseline out;
   out.words = "what the most identical training protein is";
   out.scores = repeated(frequencies(task), task.judged.size());

@@ -8,7 +8,7 @@
 
 namespace groel::baselines {
 
-struct Task {
+struct BaselineTask {
   Kind kind;
   const LabelledProteins& train;
   const std::vector<std::string>& judged;
@@ -19,15 +19,15 @@ struct Task {
 
 /// [columns]: how often each class or label is among the training proteins, half a protein more on either side so that
 /// nothing is impossible or certain; of numbers the means.
-std::vector<double> frequencies(const Task& task);
+std::vector<double> frequencies(const BaselineTask& task);
 
 /// [n, columns]: the same for every judged protein.
 std::vector<double> repeated(const std::vector<double>& row, std::size_t times);
 
-Baseline coin_flip(const Task& task);
-Baseline class_frequencies(const Task& task);
-Baseline descriptor_regression(const Task& task);
-Baseline kmer_regression(const Task& task);
-Baseline nearest_neighbour(const Task& task);
+Baseline coin_flip(const BaselineTask& task);
+Baseline class_frequencies(const BaselineTask& task);
+Baseline descriptor_regression(const BaselineTask& task);
+Baseline kmer_regression(const BaselineTask& task);
+Baseline nearest_neighbour(const BaselineTask& task);
 
 }  // namespace groel::baselines

@@ -18,7 +18,6 @@ using analysis::SparseRows;
 
 struct Features {
   SparseRows train, judged;
-  double inverse_strength = 1;
 };
 
 std::vector<double> described(const std::vector<std::string>& sequences) {
@@ -54,7 +53,7 @@ struct Plan {
   std::vector<double> values;
 };
 
-Plan plan_for(const Task& task) {
+Plan plan_for(const BaselineTask& task) {
   constexpr std::int64_t kTogether = 64;
   const std::int64_t columns = task.train.columns;
   if (task.kind == Kind::numbers) return {LinearKind::numbers, columns, task.train.values};
@@ -66,14 +65,14 @@ Plan plan_for(const Task& task) {
   return out;
 }
 
-int iterations_for(const Task& task, const SparseRows& rows, std::int64_t outputs) {
-  constexpr double kLeast = 8, kMost = 200;
+int iterations_for(const BaselineTask& task, const SparseRows& rows, std::int64_t outputs) {
+  constexpr double kLeast = 8, kMost = 100;
   const double one = 2 * static_cast<double>(rows.entries() + rows.rows()) * static_cast<double>(outputs);
   return static_cast<int>(std::clamp(task.options.work / one, kLeast, kMost));
 }
 
 // Scores of the model as [n, columns]; a millionth of the frequencies keeps probabilities off 0 and 1.
-std::vector<double> as_columns(const Task& task, const Plan& plan, const std::vector<double>& said) {
+std::vector<double> as_columns(const BaselineTask& task, const Plan& plan, const std::vector<double>& said) {
   if (task.kind == Kind::numbers) return said;
   constexpr double kMillionth = 1e-6;
   const std::vector<double> common = frequencies(task);
@@ -91,12 +90,11 @@ std::vector<double> as_columns(const Task& task, const Plan& plan, const std::ve
   return out;
 }
 
-Baseline regression(const Task& task, const Features& features, const std::string& of) {
+Baseline regression(const BaselineTask& task, const Features& features, const std::string& of) {
   const Plan plan = plan_for(task);
   const int iterations = iterations_for(task, features.train, plan.outputs);
-  const analysis::LinearModel model =
-      analysis::fit_linear(features.train, {plan.kind, plan.outputs, task.train.classes, plan.values},
-                           {features.inverse_strength, iterations, 1e-4});
+  const analysis::LinearModel model = analysis::fit_linear(
+      features.train, {plan.kind, plan.outputs, task.train.classes, plan.values}, {1, iterations, 1e-3});
   Baseline out;
   out.words = fmt::format("{} and {} regression", of, task.kind == Kind::numbers ? "ridge" : "logistic");
   out.scores = as_columns(task, plan, analysis::predict_linear(model, features.judged));
@@ -106,7 +104,7 @@ Baseline regression(const Task& task, const Features& features, const std::strin
 
 }  // namespace
 
-Baseline descriptor_regression(const Task& task) {
+Baseline descriptor_regression(const BaselineTask& task) {
   std::vector<double> train = described(task.train.sequences), judged = described(task.judged);
   standardise(train, judged);
   const Features features{analysis::dense_rows(train, bio::kDescriptors),
@@ -114,10 +112,10 @@ Baseline descriptor_regression(const Task& task) {
   return regression(task, features, "ten descriptors of the sequence (length, charge, hydrophobicity, …)");
 }
 
-Baseline kmer_regression(const Task& task) {
+Baseline kmer_regression(const BaselineTask& task) {
   constexpr int kWord = 3;
   const Features features{analysis::kmer_composition(task.train.sequences, kWord),
-                          analysis::kmer_composition(task.judged, kWord), 10};
+                          analysis::kmer_composition(task.judged, kWord)};
   return regression(task, features, "how often each word of three residues occurs");
 }
 

@@ -8,7 +8,7 @@ namespace {
 constexpr std::uint64_t kCoin = 0xc011;  // the purpose of derive_key
 
 // The value of a training protein that is drawn for each judged one.
-std::vector<double> drawn_values(const Task& task) {
+std::vector<double> drawn_values(const BaselineTask& task) {
   const std::uint64_t key = derive_key(task.options.seed, kCoin);
   const auto count = static_cast<std::uint32_t>(task.train.sequences.size());
   std::vector<double> out;
@@ -21,7 +21,7 @@ std::vector<double> drawn_values(const Task& task) {
 
 // Probabilities that are equal but for a millionth, so that which one is highest, or on which side of a half it is, is
 // decided by the coin, and scores of probabilities are those of equal ones.
-std::vector<double> tossed(const Task& task) {
+std::vector<double> tossed(const BaselineTask& task) {
   constexpr double kMillionth = 1e-6;
   const std::uint64_t key = derive_key(task.options.seed, kCoin);
   const double even = task.kind == Kind::one_class ? 1.0 / static_cast<double>(task.columns()) : 0.5;
@@ -40,7 +40,7 @@ std::vector<double> tossed(const Task& task) {
 
 }  // namespace
 
-std::vector<double> frequencies(const Task& task) {
+std::vector<double> frequencies(const BaselineTask& task) {
   const std::size_t columns = task.columns(), count = task.train.sequences.size();
   const bool numbers = task.kind == Kind::numbers;
   std::vector<double> sums(columns, numbers ? 0 : 0.5);
@@ -60,7 +60,7 @@ std::vector<double> repeated(const std::vector<double>& row, std::size_t times) 
   return out;
 }
 
-Baseline coin_flip(const Task& task) {
+Baseline coin_flip(const BaselineTask& task) {
   switch (task.kind) {
     case Kind::one_class: return {"", "one class as probable as any other; a coin decides", tossed(task), ""};
     case Kind::several_labels: return {"", "yes or no to each label by the toss of a coin", tossed(task), ""};
@@ -69,7 +69,7 @@ Baseline coin_flip(const Task& task) {
   return {"", "the value of a training protein that is drawn at random", drawn_values(task), ""};
 }
 
-Baseline class_frequencies(const Task& task) {
+Baseline class_frequencies(const BaselineTask& task) {
   std::vector<double> scores = repeated(frequencies(task), task.judged.size());
   switch (task.kind) {
     case Kind::one_class: return {"", "every protein in the class that most training proteins are in", scores, ""};

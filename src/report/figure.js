@@ -131,7 +131,7 @@ function barSeries(bars) {
       name: name,
       color: ink,
       barMaxWidth: 48,
-      barGap: '-100%',
+      barGap: marked === undefined ? '10%' : '-100%',
       label: {
         show: few,
         position: 'top',

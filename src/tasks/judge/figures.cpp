@@ -181,7 +181,7 @@ NamedFigure calibration(const Judgement& of) {
   }
   figure.lines.push_back(std::move(line));
   figure.lines.push_back({"as it should be", {0, 1}, {0, 1}, report::Line::Stroke::dotted, report::kGrey});
-  return {"calibration", "Above the dotted line the predictor is surer than it says, below it less sure.",
+  return {"calibration", "Above the dotted line more is true than the probabilities say, below it less.",
           std::move(figure)};
 }
 
