@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Trains scikit-learn's MLPClassifier on a file of bench_heads: compare.py FILE BATCH EPOCHS [f32|f64] [relu|tanh]
 
 Threads are those of the BLAS that numpy is linked with (OMP_NUM_THREADS, OPENBLAS_NUM_THREADS).
