@@ -107,7 +107,7 @@ ordered_json sheets_of(const std::vector<TablePredictions>& predictions) {
   return out;
 }
 
-std::string interval_text(double value, const Interval& of) {
+std::string interval_text(double value, const statistics::ScoreInterval& of) {
   return fmt::format("{:.3f} [{:.3f}, {:.3f}]", value, of.low, of.high);
 }
 
@@ -138,7 +138,7 @@ void add_intervals(Judgement& of, std::uint64_t seed) {
                                            [&](std::span<const std::size_t> rows) { return resampling.scores(rows); });
   const auto interval = [&](const std::string& name) {
     const auto at = found.find(name);
-    return at == found.end() ? Interval{std::nan(""), std::nan("")} : Interval{at->second.low, at->second.high};
+    return at == found.end() ? statistics::ScoreInterval{std::nan(""), std::nan("")} : at->second;
   };
   for (const auto& [name, value] : of.predictor.scores) of.predictor.intervals[name] = interval("predictor " + name);
   const std::string first = headline_names(of.predictor.predictions[0].kind)[0];

@@ -5,13 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "statistics/bootstrap.h"
 #include "tasks/judge/said.h"
 
 namespace groel::tasks {
-
-struct Interval {
-  double low = 0, high = 0;
-};
 
 /// The predictor or a baseline, and how good it is.
 struct Judged {
@@ -20,9 +17,9 @@ struct Judged {
   std::string note;                           ///< what was limited
   std::vector<TablePredictions> predictions;  ///< one; of a regression one for each output
   std::map<std::string, double> scores;       ///< headline_scores; of a regression their means over outputs
-  std::map<std::string, Interval> intervals;  ///< 95 %, over proteins drawn again
+  std::map<std::string, statistics::ScoreInterval> intervals;  ///< 95 %, over proteins drawn again
   double deciding = 0;
-  Interval ahead{};  ///< of a baseline: by how much the predictor's deciding score is higher
+  statistics::ScoreInterval ahead{};  ///< of a baseline: by how much the predictor's deciding score is higher
 };
 
 struct Judgement {
