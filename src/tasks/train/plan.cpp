@@ -69,7 +69,10 @@ Objective objective_of(const TrainOptions& options) {
 // What a checkpoint keeps of the options: all that may change its numbers.
 json kept_options(const TrainOptions& options) {
   json kept = options.all;
-  for (const char* name : {"output", "resume", "overwrite", "threads", "json"}) kept.erase(name);
+  for (const char* name : {"output", "resume", "overwrite", "threads", "json", "cost", "vector-cache", "copy-trunk"})
+    kept.erase(name);
+  if (options.head == kTransformersHead)
+    for (const OptionSpec& row : option_table<HeadOptions>()) kept.erase(row.name);
   if (objective_of(options) == Objective::residues) kept["objective"] = {"tokens"};  // as checkpoints call it
   return kept;
 }
@@ -77,7 +80,8 @@ json kept_options(const TrainOptions& options) {
 // New weights go far, those of a pre-trained trunk must not.
 double learning_rate(const TrainOptions& options) {
   if (options.learning_rate) return *options.learning_rate;
-  const bool new_weights_alone = options.lora_r.has_value() || options.train.value == "heads";
+  const bool new_weights_alone =
+      options.lora_r.has_value() || options.train.value == "heads" || options.head != kTransformersHead;
   return options.from.has_value() && !new_weights_alone ? 5e-5 : 1e-3;
 }
 
@@ -244,12 +248,14 @@ TrainPlan train_plan(const TrainOptions& options) {
           .start = start_of(options),
           .precision = engine::parse_precision(options.dtype),
           .trained = options.train.value,
+          .head = head_plan(options),
           .lora = lora_of(options),
           .lora_targets_named = options.lora_targets.given,
           .merge = options.merge,
           .recompute = options.checkpointing ? models::Recompute::blocks : models::Recompute::none,
           .memory = options.memory,
-          .cache_limit = options.cache_limit};
+          .cache_limit = options.cache_limit,
+          .cost_alone = options.cost};
 }
 
 models::TrainingPlan training_plan(const TrainPlan& plan, const checkpoints::Checkpoint& weights) {
