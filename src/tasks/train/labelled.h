@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tasks/task.h"
+#include "tasks/train/cost.h"
 #include "tasks/train/findings.h"
 #include "tasks/train/plan.h"
 
@@ -10,6 +11,8 @@ namespace groel::tasks {
 struct TrainedModel {
   train::TrainingResult result;
   Findings findings;
+  train::RowSplit rows{};  ///< of labels: those that were learned from and held out; the predictor is in --output
+  std::optional<RunCost> cost{};  ///< as said before the run
 };
 
 /// Errors: as train::train, read_labelled, encode_labels and check_labels; usage.
