@@ -6,6 +6,7 @@
 
 #include "base/sha256.h"
 #include "base/words.h"
+#include "checkpoints/head_file.h"
 #include "checkpoints/model_folder.h"
 #include "checkpoints/saved_model.h"
 #include "engine/precision.h"
@@ -87,21 +88,18 @@ class Run {
     tell_sets(labels_.sets, sink_);
     tell_cropped(cropped(), plan_.batches.max_residues, sink_);
     plan_length();
-    TrainedModel out{{}, findings_, {}};
-    out.cost = cost();
-    out.cost->tell(sink_);
-    if (plan_.cost_alone) return out;
+    const RunCost planned = cost();
+    planned.tell(sink_);
+    if (plan_.cost_alone) return {{}, findings_, {}, planned};
     train::prepare_run_folder(plan_.trainer.folder, plan_.start);
     learned_ = part(labels_.sets.learned, "data");
     held_out_ = part(labels_.sets.held_out, "held-out data");
-    out.result = head().at_once() ? fit() : train_steps();
+    const train::TrainingResult result = head().at_once() ? fit() : train_steps();
     train::write_learned(plan_.trainer.folder, labels_.learned);
     if (head().copy_trunk) copy_trunk();
-    write_cards(plan_, card_, out.result);
-    out.findings = findings_;
-    check(out);
-    out.rows = std::move(labels_.rows);
-    return out;
+    write_cards(plan_, card_, result);
+    check(result);
+    return {result, findings_, std::move(labels_.rows), planned};
   }
 
  private:
@@ -284,11 +282,11 @@ class Run {
     card_.trunk->fingerprint = checkpoints::load_unprepared(checkpoints::read_checkpoint(folder)).fingerprint;
   }
 
-  void check(TrainedModel& trained) const {
+  void check(const train::TrainingResult& result) {
     if (head().balanced) return;  // its loss is not that of a guess
     Guess guess = simplest_guess(labels_.sets.learned, labels_.sets.held_out, classes());
     if (classes().problem == Problem::regression && !head().at_once()) guess.loss = guess_in_deviations();
-    check_result(trained.result, plan_, &guess, trained.findings);
+    check_result(result, plan_, &guess, findings_);
   }
 
   // The loss of the mean of what was learned, in units of the variance of that.

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "base/progress.h"
+#include "bio/output.h"
 #include "bio/tokenizer.h"
 #include "checkpoints/load.h"
 #include "train/vector_source.h"
