@@ -52,9 +52,8 @@ Tensor batch_norm(const Tensor& x, const RunningStatistics& running, const ops::
 // A batch norm whose statistics are 0 and 1.
 Tensor scale_columns(const Tensor& x, const Tensor& factor, const Tensor& offset) {
   const Tensor mean = Tensor::zeros(factor.shape(), DType::f32, factor.device());
-  const Tensor one = Tensor::computed(factor.shape(), factor.device(), [](std::span<float> to) {
-    std::fill(to.begin(), to.end(), 1.0F);
-  });
+  const Tensor one = Tensor::computed(factor.shape(), factor.device(),
+                                      [](std::span<float> to) { std::fill(to.begin(), to.end(), 1.0F); });
   return recorded({x, {mean, one}, ops::StatisticsOf::given}, {.gain = factor, .bias = offset, .epsilon = 0}, {});
 }
 

@@ -58,8 +58,8 @@ std::vector<std::string> fill(nn::PredictionHead& head, io::ArrayMap arrays) {
     if (found->second.shape == parameter.shape)
       *parameter.slot = borrowed(found->second).to(DType::f32).clone();
     else
-      problems.push_back(fmt::format("{} is {}, not {}", parameter.name, to_string(found->second.shape),
-                                     to_string(parameter.shape)));
+      problems.push_back(
+          fmt::format("{} is {}, not {}", parameter.name, to_string(found->second.shape), to_string(parameter.shape)));
     arrays.erase(found);
   }
   for (const auto& [name, array] : arrays) problems.push_back(name + " is unexpected");
@@ -111,8 +111,7 @@ nn::HeadShape head_shape(const json& object, const std::string& where) {
 
 std::vector<NamedTensor> head_tensors(nn::PredictionHead& head) {
   std::vector<NamedTensor> out;
-  for (const nn::Parameter& parameter : nn::tree_of(head).parameters)
-    out.push_back({parameter.name, *parameter.slot});
+  for (const nn::Parameter& parameter : nn::tree_of(head).parameters) out.push_back({parameter.name, *parameter.slot});
   return out;
 }
 

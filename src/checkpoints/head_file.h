@@ -21,8 +21,8 @@ std::vector<NamedTensor> head_tensors(nn::PredictionHead& head);
 void write_head(const std::filesystem::path& folder, const nn::HeadShape& shape,
                 const std::vector<NamedTensor>& tensors);
 
-/// The head of head.safetensors in `folder`, its weights in place: what is missing, unexpected or of another shape is one
-/// error. It is made ready by who wants to use it, or train it further. Errors: not_found, io, bad_model.
+/// The head of head.safetensors in `folder`, its weights in place: what is missing, unexpected or of another shape is
+/// one error. It is made ready by who wants to use it, or train it further. Errors: not_found, io, bad_model.
 std::unique_ptr<nn::PredictionHead> read_head(const std::filesystem::path& folder);
 /// The same, ready to predict.
 std::unique_ptr<nn::PredictionHead> load_head(const std::filesystem::path& folder);

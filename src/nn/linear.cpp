@@ -99,7 +99,7 @@ void Linear::pack(const Tensor& weight) {
   const Tensor scaled = form_.scale == 1.0F ? weight : ops::scale(weight, form_.scale);
   packed_ = ops::PackedWeight(scaled, training_.precision);
   if (training_.input == InputGradient::needed)
-    packed_transposed_ = ops::PackedWeight(ops::transpose(scaled), training_.precision);
+    packed_transposed_ = ops::PackedWeight::transposed(scaled, training_.precision);
 }
 
 void Linear::ready_for_training(const Form& form) {
@@ -153,8 +153,7 @@ Tensor Linear::adapted(const Tensor& x, const autograd::LinearWeight& weight, op
 
 Tensor Linear::operator()(const Tensor& x, ops::LinearOptions options) const {
   options.bias = bias_;
-  const autograd::LinearWeight weight{packed_, packed_transposed_, gradients_, form_.scale};
-  return adapters_.empty() ? autograd::linear(x, weight, options) : adapted(x, weight, options);
+  return adapters_.empty() ? autograd::linear(x, product(), options) : adapted(x, product(), options);
 }
 
 }  // namespace groel::nn

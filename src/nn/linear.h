@@ -50,6 +50,9 @@ class Linear final : public Module {
 
   /// x [T, in] -> [T, Σ out] f32; `options.bias` is set here.
   Tensor operator()(const Tensor& x, ops::LinearOptions options = {}) const;
+  /// Its weight and bias for operators that are more than this product; of a layer without adapters.
+  autograd::LinearWeight product() const { return {packed_, packed_transposed_, gradients_, form_.scale}; }
+  const Tensor& bias() const { return bias_; }
   /// Columns of what it gives: Σ out.
   std::int64_t width() const;
 

@@ -10,12 +10,15 @@ void activate_as(const Tensor& x, Activation activation, Tensor& y);
 void activation_grad(const Tensor& x, const Tensor& dy, Activation activation, Tensor& dx);
 void add(const Tensor& a, const Tensor& b, Tensor& y);
 void add_contacts(Tensor& logits, const ResidueMaps& maps, const Tensor& weights);
+void add_windows(const Tensor& dy, const Windows& windows, Tensor& dx);
 bool all_finite(const Tensor& x);
 void argmax(const Tensor& x, Tensor& best);
 void attention(const AttentionInput& input, AttentionResult& out);
 void attention_grad(const AttentionInput& input, const AttentionResult& forward, const Tensor& dy,
                     AttentionGradients& to);
 void attention_maps(const AttentionInput& input, const AttentionSequence& sequence, Tensor& maps);
+void attention_pool(const PoolInput& input, Tensor& y);
+void attention_pool_grad(const PoolInput& input, const Tensor& y, const Tensor& dy, PoolGradients& to);
 void batch_norm(const Tensor& x, const BatchStatistics& statistics, const BatchNormOptions& options, Tensor& y);
 void batch_norm_grad(const BatchNormForward& forward, const BatchNormOptions& options, const Tensor& dy,
                      BatchNormGradients& to);
@@ -29,16 +32,22 @@ void dropout(const Tensor& x, const DropoutOptions& options, Tensor& y);
 void embedding(const Tensor& table, const Tensor& ids, const Tensor& scale, Tensor& y);
 void embedding_grad(const Tensor& dy, const EmbeddingGrad& input, Tensor& table);
 bool equal(const Tensor& a, const Tensor& b);
+void gather_windows(const Tensor& x, const Windows& windows, Tensor& y);
 void layer_norm(const Tensor& x, const LayerNormOptions& options, Tensor& y);
 void layer_norm_grad(const Tensor& x, const LayerNormOptions& options, const Tensor& dy, LayerNormGradients& to);
 void linear(const Tensor& x, const PackedWeight::Impl& weight, const LinearOptions& options, Tensor& y);
 void linear_grad(const Tensor& x, const Tensor& dy, Precision precision, LinearGradients& to);
 void log_softmax(const Tensor& x, Tensor& y);
+void lstm(const LstmInput& input, LstmResult& to);
+void lstm_grad(const LstmInput& input, const LstmResult& forward, const PackedWeight& transposed, const Tensor& dh,
+               Tensor& dgates);
 std::shared_ptr<const PackedWeight::Impl> pack(const std::vector<Tensor>& weights, Precision precision);
+std::shared_ptr<const PackedWeight::Impl> pack_transposed(const Tensor& weight);
 void rotary_inplace(Tensor& x, const RotaryTable& table, const Tensor& cu_seqlens, const RotaryOptions& options);
 void rotary_table(const Tensor& inv_freq, RotaryTable& table);
 void scale(const Tensor& x, float factor, Tensor& y);
 void segment_max(const Tensor& x, const Segments& segments, Tensor& y);
+void segment_max_grad(const SegmentMax& forward, const Tensor& dy, Tensor& dx);
 void segment_mean(const Tensor& x, const Segments& segments, Tensor& y);
 void segment_mean_grad(const Tensor& dy, const Segments& segments, Tensor& dx);
 void silence(Tensor& maps, std::span<const std::int64_t> tokens);

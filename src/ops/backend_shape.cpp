@@ -40,6 +40,13 @@ std::shared_ptr<const PackedWeight::Impl> pack(const std::vector<Tensor>& weight
   return weight;
 }
 
+std::shared_ptr<const PackedWeight::Impl> pack_transposed(const Tensor& weight) {
+  auto out = std::make_shared<ShapeWeight>();
+  out->in = weight.size(0);
+  out->out = weight.size(1);
+  return out;
+}
+
 void linear(const Tensor& x, const PackedWeight::Impl& weight, const LinearOptions&, Tensor&) {
   const cpu::LinearScratch scratch = cpu::linear_scratch(x.size(0), weight);
   keep("linear: rows", scratch.rows);
@@ -94,11 +101,14 @@ const Backend& shape_backend() {
       .activation_grad = shape::kNothing,
       .add = shape::kNothing,
       .add_contacts = shape::kNothing,
+      .add_windows = shape::kNothing,
       .all_finite = shape::all_finite,
       .argmax = shape::kNothing,
       .attention = shape::attention,
       .attention_grad = shape::attention_grad,
       .attention_maps = shape::attention_maps,
+      .attention_pool = shape::kNothing,
+      .attention_pool_grad = shape::kNothing,
       .batch_norm = shape::kNothing,
       .batch_norm_grad = shape::kNothing,
       .batch_statistics = shape::kNothing,
@@ -110,16 +120,21 @@ const Backend& shape_backend() {
       .embedding = shape::kNothing,
       .embedding_grad = shape::kNothing,
       .equal = shape::equal,
+      .gather_windows = shape::kNothing,
       .layer_norm = shape::kNothing,
       .layer_norm_grad = shape::kNothing,
       .linear = shape::linear,
       .linear_grad = shape::linear_grad,
       .log_softmax = shape::kNothing,
+      .lstm = shape::kNothing,
+      .lstm_grad = shape::kNothing,
       .pack = shape::pack,
+      .pack_transposed = shape::pack_transposed,
       .rotary_inplace = shape::kNothing,
       .rotary_table = shape::kNothing,
       .scale = shape::kNothing,
       .segment_max = shape::kNothing,
+      .segment_max_grad = shape::kNothing,
       .segment_mean = shape::kNothing,
       .segment_mean_grad = shape::kNothing,
       .silence = shape::kNothing,

@@ -7,6 +7,7 @@
 #include "base/cpu.h"
 #include "base/error.h"
 #include "ops/backend.h"
+#include "ops/linear_grad.h"
 #include "ops/linear_impl.h"
 
 namespace groel::ops {
@@ -20,6 +21,15 @@ PackedWeight::PackedWeight(const std::vector<Tensor>& weights, Precision precisi
     GROEL_REQUIRE(weight.device() == weights.front().device());
   }
   impl_ = backend(weights.front()).pack(weights, precision);
+}
+
+// In f32 straight from where it lies.
+PackedWeight PackedWeight::transposed(const Tensor& weight, Precision precision) {
+  GROEL_REQUIRE(weight.rank() == 2 && weight.count() > 0 && weight.dtype() == DType::f32 && weight.contiguous());
+  if (precision != Precision::f32) return {transpose(weight), precision};
+  PackedWeight out;
+  out.impl_ = backend(weight).pack_transposed(weight);
+  return out;
 }
 
 std::int64_t PackedWeight::in() const { return impl_->in; }

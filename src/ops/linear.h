@@ -30,6 +30,9 @@ class PackedWeight {
   /// Packs weights [out_i, in] of one type as if they were one below the other.
   PackedWeight(const std::vector<Tensor>& weights, Precision precision);
 
+  /// Packs the transpose of `weight` [in, out] f32, contiguous.
+  static PackedWeight transposed(const Tensor& weight, Precision precision);
+
   bool defined() const noexcept { return impl_ != nullptr; }
   std::int64_t in() const;
   std::int64_t out() const;

@@ -188,12 +188,14 @@ void run_group(const Job& job, Range tiles, Range panels) {
 
 }  // namespace
 
-std::shared_ptr<const PackedWeight::Impl> pack(const std::vector<Tensor>& weights, Precision precision) {
-  const Stack stack{weights};
+namespace {
+
+// Its panels, with nothing in them yet.
+std::shared_ptr<CpuWeight> make_weight(std::int64_t in, std::int64_t columns, Precision precision) {
   auto out = std::make_shared<CpuWeight>();
   const Numbers numbers = numbers_of(precision);
-  out->in = weights.front().size(1);
-  out->out = stack.rows();
+  out->in = in;
+  out->out = columns;
   out->precision = precision;
   out->input = numbers.type;
   out->split = numbers.split;
@@ -204,7 +206,24 @@ std::shared_ptr<const PackedWeight::Impl> pack(const std::vector<Tensor>& weight
   out->panel_bytes = aligned(out->products.front().packed_bytes());
   out->packed = Storage::allocate_lasting(static_cast<std::size_t>(out->panels - 1) * out->panel_bytes +
                                           aligned(out->products.back().packed_bytes()));
+  return out;
+}
+
+}  // namespace
+
+std::shared_ptr<const PackedWeight::Impl> pack(const std::vector<Tensor>& weights, Precision precision) {
+  const Stack stack{weights};
+  const auto out = make_weight(weights.front().size(1), stack.rows(), precision);
   parallel_for(out->panels, [&](std::int64_t panel) { pack_panel(stack, *out, panel); });
+  return out;
+}
+
+std::shared_ptr<const PackedWeight::Impl> pack_transposed(const Tensor& weight) {
+  const auto out = make_weight(weight.size(0), weight.size(1), Precision::f32);
+  parallel_for(out->panels, [&](std::int64_t panel) {
+    const float* columns = weight.data<float>() + panel * kPanel;
+    out->product(panel).pack_transposed(columns, weight.size(1), out->panel_data(panel));
+  });
   return out;
 }
 

@@ -17,6 +17,8 @@ struct PackedWeight::Impl {
 namespace cpu {
 
 std::shared_ptr<const PackedWeight::Impl> pack(const std::vector<Tensor>& weights, Precision precision);
+/// In f32, of a weight [in, out], contiguous.
+std::shared_ptr<const PackedWeight::Impl> pack_transposed(const Tensor& weight);
 /// Everything is checked; y is where the result goes.
 void linear(const Tensor& x, const PackedWeight::Impl& weight, const LinearOptions& options, Tensor& y);
 

@@ -20,6 +20,10 @@ class PanelProduct {
   std::size_t packed_bytes() const { return large_.packed_bytes(); }
   /// weight [out, in] contiguous, of the input type.
   void pack(const void* weight, std::byte* packed) const { large_.pack(weight, packed); }
+  /// f32 weight [in, out], whose rows are `stride` apart.
+  void pack_transposed(const float* weight, std::int64_t stride, std::byte* packed) const {
+    large_.pack_transposed(weight, stride, packed);
+  }
   /// How many rows `run` takes for an input of `rows` <= kRows.
   std::int64_t padded(std::int64_t rows) const;
   /// x [rows, in], rows from `padded` -> y [rows, out].

@@ -21,11 +21,13 @@ struct LossWeights {
       : factor(all), each(std::move(classes_or_labels)) {}
 
   double factor;  ///< of the gradient alone
-  Tensor each;    ///< [C] f32, host: of the targets of that class; of the positives of that label; of that column of numbers; undefined: 1
+  Tensor each;    ///< [C] f32, host: of the targets of that class; of the positives of that label; of that column of
+                  ///< numbers; undefined: 1
 };
 
 /// -log softmax(logits[t])[targets[t]]: logits [T, V] f32, targets [T] i32 in [0, V) or kIgnoredTarget. Sums are taken
-/// in f64 in the order of rows; the loss of a target is multiplied by its class's weight. Errors: internal for another target (check labels where they are read).
+/// in f64 in the order of rows; the loss of a target is multiplied by its class's weight. Errors: internal for another
+/// target (check labels where they are read).
 Loss cross_entropy(const Tensor& logits, const Tensor& targets, const LossWeights& weights = {});
 /// w (x - target)², w the column's weight: both [T, C] f32.
 Loss squared_error(const Tensor& x, const Tensor& targets, const LossWeights& weights = {});

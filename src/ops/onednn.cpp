@@ -138,9 +138,57 @@ struct TileProduct::Impl {
     return at->second;
   }
 
+  // A weight in memory, and how far apart its elements are for neighbours of x's columns and of y's.
+  struct Source {
+    const void* data;
+    std::int64_t in_stride, out_stride;
+  };
+
+  void pack(const Source& source, std::byte* packed) const {
+    const OneThread guard;
+    try {
+      memory from(form_of(source), engine(), const_cast<void*>(source.data));
+      memory to(description.weights_desc(), engine(), packed);
+      const Packing way = packing(source);
+      const memory::desc& scratch = way.description.scratchpad_desc();
+      memory own = scratch.get_size() > 0 ? memory(scratch, engine()) : memory(scratch, engine(), nullptr);
+      way.reorder.execute(stream(), {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}, {DNNL_ARG_SCRATCHPAD, own}});
+      stream().wait();
+    } catch (const dnnl::error& error) {
+      rethrow(error);
+    }
+  }
+
   TileShape shape;
   dnnl::matmul::primitive_desc description;
   dnnl::matmul product;
+
+ private:
+  memory::desc form_of(const Source& source) const {
+    return {{shape.in, shape.out}, data_type(shape.input), memory::dims{source.in_stride, source.out_stride}};
+  }
+
+  struct Packing {
+    dnnl::reorder::primitive_desc description;
+    dnnl::reorder reorder;
+  };
+
+  // Made once for every layout: training packs its weights each step.
+  Packing packing(const Source& source) const {
+    const std::scoped_lock lock(mutex_);
+    const auto found = packings_.find({source.in_stride, source.out_stride});
+    if (found != packings_.end()) return found->second;
+    require_room_for_code();
+    dnnl::primitive_attr attributes;
+    attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);  // its own would be shared by threads
+    const dnnl::reorder::primitive_desc way(engine(), form_of(source), engine(), description.weights_desc(),
+                                            attributes);
+    return packings_.emplace(std::pair(source.in_stride, source.out_stride), Packing{way, dnnl::reorder(way)})
+        .first->second;
+  }
+
+  mutable std::mutex mutex_;
+  mutable std::map<std::pair<std::int64_t, std::int64_t>, Packing> packings_;
 };
 
 std::shared_ptr<const TileProduct::Impl> TileProduct::find(const TileShape& shape, const Impl* like) {
@@ -185,18 +233,12 @@ std::size_t TileProduct::packed_bytes() const { return impl_->description.weight
 std::size_t TileProduct::scratch_bytes() const { return impl_->description.scratchpad_desc().get_size(); }
 
 void TileProduct::pack(const void* weight, std::byte* packed) const {
-  const OneThread guard;
-  const TileShape& s = impl_->shape;
-  require_room_for_code();
-  try {
-    const memory::desc plain({s.in, s.out}, data_type(s.input), memory::format_tag::ba);
-    memory from(plain, engine(), const_cast<void*>(weight));
-    memory to(impl_->description.weights_desc(), engine(), packed);
-    dnnl::reorder(from, to).execute(stream(), from, to);
-    stream().wait();
-  } catch (const dnnl::error& error) {
-    rethrow(error);
-  }
+  impl_->pack({weight, 1, impl_->shape.in}, packed);
+}
+
+void TileProduct::pack_transposed(const float* weight, std::int64_t stride, std::byte* packed) const {
+  GROEL_REQUIRE(impl_->shape.input == DType::f32);
+  impl_->pack({weight, stride, 1}, packed);
 }
 
 void TileProduct::run(const void* x, const std::byte* packed, float* y, std::byte* scratch) const {

@@ -36,6 +36,8 @@ class TileProduct {
   std::size_t scratch_bytes() const;
   /// weight: [out, in] contiguous, of the input type. packed: packed_bytes(), 64-byte aligned.
   void pack(const void* weight, std::byte* packed) const;
+  /// The same of an f32 weight [in, out] whose rows are `stride` apart.
+  void pack_transposed(const float* weight, std::int64_t stride, std::byte* packed) const;
   /// scratch: scratch_bytes(), 64-byte aligned, this thread's own.
   void run(const void* x, const std::byte* packed, float* y, std::byte* scratch) const;
 

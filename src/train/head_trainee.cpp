@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "autograd/functions.h"
+#include "autograd/sequences.h"
 #include "base/error.h"
 #include "checkpoints/head_file.h"
 #include "nn/training.h"
@@ -12,18 +12,11 @@
 namespace groel::train {
 namespace {
 
-Tensor means(const Tensor& x, const Tensor& bounds) {
-  const auto values = bounds.values<std::int32_t>();
-  const std::int64_t count = bounds.size(0) - 1;
-  return ops::segment_mean(x, {Tensor::of<std::int32_t>({count}, values.first(values.size() - 1)),
-                               Tensor::of<std::int32_t>({count}, values.last(values.size() - 1))});
-}
-
 // As the head reads it.
 nn::HeadInput input_of(const nn::PredictionHead& head, const TrainBatch& batch) {
   GROEL_REQUIRE(batch.features.defined() && (!head.reads_residues() || batch.bounds.defined()));
   if (head.reads_residues() || !batch.bounds.defined()) return {batch.features, batch.bounds};
-  return {means(batch.features, batch.bounds), {}};
+  return {ops::segment_mean(batch.features, autograd::segments_of(batch.bounds)), {}};
 }
 
 struct Scale {
@@ -62,7 +55,7 @@ HeadTrainee::HeadTrainee(std::unique_ptr<nn::PredictionHead> head, const HeadObj
       weights_(weights_of(nn::tree_of(*head_), objective)),
       tree_(nn::tree_of(*head_)) {
   nn::make_gradients(tree_, [](const nn::Parameter&) { return true; });
-  nn::ready_for_training(tree_, ops::Precision::f32);
+  nn::ready_for_training(*head_);
   for (const nn::Parameter& p : tree_.parameters)
     parameters_.push_back({p.name, *p.slot, p.gradient == nullptr ? Tensor() : *p.gradient, p.role, p.place});
 }

@@ -25,8 +25,7 @@ class ClassifierTrainee final : public ModelTrainee {
   }
 
   Outputs outputs(const TrainBatch& batch, const Tensor& hidden) const override {
-    const Tensor values =
-        batch.features.defined() ? head_.classify(hidden) : head_.classify(hidden, batch.input);
+    const Tensor values = batch.features.defined() ? head_.classify(hidden) : head_.classify(hidden, batch.input);
     return with_targets(values, batch.targets);
   }
   ops::Loss loss(const Outputs& out, double weight) const override {

@@ -82,8 +82,7 @@ void VectorData::add_targets(TrainBatch& batch) const {
   std::int64_t rows = 0;
   for (const std::int64_t sequence : batch.sequences) rows += target_rows(sequence);
   const bool classes = targets_.values.dtype() == DType::i32;
-  batch.targets =
-      Tensor::empty(classes ? Shape{rows} : Shape{rows, targets_.values.size(1)}, targets_.values.dtype());
+  batch.targets = Tensor::empty(classes ? Shape{rows} : Shape{rows, targets_.values.size(1)}, targets_.values.dtype());
   std::int64_t row = 0;
   for (const std::int64_t sequence : batch.sequences) {
     const std::int64_t first = first_target(sequence), count = target_rows(sequence);
@@ -105,7 +104,8 @@ TrainBatch VectorData::make(std::int64_t from, std::int64_t to) const {
   for (std::size_t b = 0; b < batch.sequences.size(); ++b)
     source_.read(batch.sequences[b], features + bounds[b] * source_.width());
   if (source_.vectors_of() == VectorsOf::residues)
-    batch.bounds = Tensor::of<std::int32_t>({static_cast<std::int64_t>(bounds.size())}, std::span(std::as_const(bounds)));
+    batch.bounds =
+        Tensor::of<std::int32_t>({static_cast<std::int64_t>(bounds.size())}, std::span(std::as_const(bounds)));
   add_targets(batch);
   batch.key = derive_key(derive_key(options_.seed, purpose::kDropout, bits(position_.epoch)), bits(from));
   return batch;

@@ -18,9 +18,9 @@ struct VectorTargets {
 
 struct VectorOptions {
   std::uint64_t seed = 0;
-  std::int64_t batch = 32;           ///< sequences of a batch at most
-  std::int64_t batch_residues = 0;   ///< vectors of a batch at most, where they are of residues; 0: any. One longer
-                                     ///< sequence is a batch of its own
+  std::int64_t batch = 32;          ///< sequences of a batch at most
+  std::int64_t batch_residues = 0;  ///< vectors of a batch at most, where they are of residues; 0: any. One longer
+                                    ///< sequence is a batch of its own
   Order order = Order::shuffled;
 };
 

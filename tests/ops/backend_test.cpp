@@ -99,6 +99,36 @@ std::vector<Tensor> segments(Device device) {
   return {segment_mean(x, two), segment_max(x, two), segment_mean_grad(on(device, {2, 9}), two, 6)};
 }
 
+std::vector<Tensor> pools(Device device) {
+  const Segments two{ints({0, 4}), ints({3, 6})};
+  const PoolInput input{on(device, {6, 9}), on(device, {6, 9}), two};
+  const PoolGradients to = attention_pool_grad(input, attention_pool(input), on(device, {2, 9}));
+  const Tensor y = segment_max(input.values, two);
+  return {y, segment_max_grad({input.values, two, y}, on(device, {2, 9})), to.values, to.scores};
+}
+
+std::vector<Tensor> batch_norms(Device device) {
+  const Tensor x = strided(device, 7, 9);
+  const BatchNormOptions options{on(device, {9}), on(device, {9})};
+  const BatchStatistics statistics = batch_statistics(x);
+  BatchNormGradients to{on(device, {7, 9}), on(device, {9}), on(device, {9})};
+  batch_norm_grad({x, statistics, StatisticsOf::rows}, options, on(device, {7, 9}), to);
+  return {statistics.mean, statistics.variance, batch_norm(x, statistics, options), to.x, to.gain, to.bias};
+}
+
+std::vector<Tensor> sequences(Device device) {
+  const Windows windows{ints({0, 3, 7}), 3, 1, 6};
+  Tensor dx = on(device, {7, 8});
+  const Tensor rows = gather_windows(dx, windows);
+  add_windows(rows, windows, dx);
+  const Tensor weight = on(device, {8, 2});
+  const LstmInput input{dx, windows.bounds, PackedWeight(weight, Precision::f32), ReadingOrder::backward};
+  const LstmResult forward = lstm(input);
+  const Tensor gradient =
+      lstm_grad(input, forward, PackedWeight::transposed(weight, Precision::f32), forward.h.clone());
+  return {rows, dx, forward.h, forward.c, forward.active, gradient, states_before(forward.h, input)};
+}
+
 std::vector<Tensor> activations(Device device) {
   const Tensor x = on(device, {5, 8});
   return {activate_as(x, Activation::gelu_erf, DType::bf16),
@@ -130,6 +160,7 @@ const Call kCalls[] = {
     {"attention", [](Device d) { return attention_gradients(d, Precision::f32); }},
     {"attention in bf16", [](Device d) { return attention_gradients(d, Precision::bf16); }},
     {"attention_maps", [](Device d) { return std::vector{attention_maps(attention_input(d, Precision::f32), 1)}; }},
+    {"batch norms", batch_norms},
     {"contacts", contacts},
     {"conversions", conversions},
     {"elementwise", elementwise},
@@ -138,9 +169,11 @@ const Call kCalls[] = {
     {"linear in f32x3", [](Device d) { return linear_calls(d, Precision::f32x3); }},
     {"losses", losses},
     {"norms", norms},
+    {"pools", pools},
     {"rotation", rotation},
     {"rows", rows},
     {"segments", segments},
+    {"sequences", sequences},
 };
 
 TEST(Backend, ShapesAreThoseOfTheCpu) {

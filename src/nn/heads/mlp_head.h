@@ -10,6 +10,7 @@ class MlpHead final : public PredictionHead {
   explicit MlpHead(const HeadShape& shape) : PredictionHead(shape), mlp_(shape) {}
 
   bool reads_residues() const override { return shape().labels_of == LabelsOf::residues; }
+  std::vector<std::string> entrances() const override { return {shape().hidden.empty() ? "output" : "layers.0"}; }
 
  private:
   void layers(Members to) override { to.part("", mlp_); }

@@ -7,6 +7,8 @@
 #include "base/error.h"
 #include "base/words.h"
 #include "nn/heads/mlp_head.h"
+#include "nn/heads/residue_heads.h"
+#include "nn/heads/transformer_head.h"
 
 namespace groel::nn {
 namespace {
@@ -36,6 +38,7 @@ void check_hidden(const HeadShape& shape) {
 void check(const HeadShape& shape) {
   need(shape.inputs > 0, "`inputs`", "a head reads at least one number");
   need(shape.outputs > 0, "`outputs`", "a head gives at least one number");
+  default_hidden(shape.kind);  // or an error
   need(shape.dropout >= 0 && shape.dropout < 1, "`dropout`", "dropout lies in [0, 1)");
   check_hidden(shape);
   if (shape.batch_norm == BatchNorm::yes)
@@ -85,6 +88,16 @@ Tensor PredictionHead::operator()(const HeadInput& input) const {
   return deviation_.defined() ? autograd::scale_columns(y, deviation_, mean_) : y;
 }
 
+void ready_for_training(PredictionHead& head) {
+  const Tree tree = tree_of(head);
+  const std::vector<std::string> first = head.entrances();
+  for (const Tree::Node& node : tree.modules) {
+    const bool entrance = std::find(first.begin(), first.end(), node.path) != first.end();
+    node.module->ready(
+        {ops::Precision::f32, true, entrance ? InputGradient::none : InputGradient::needed, device_of(tree)});
+  }
+}
+
 void set_output_scale(PredictionHead& head, const Tensor& mean, const Tensor& deviation) {
   GROEL_REQUIRE(head.shape().output_scale == OutputScale::yes);
   for (const Parameter& parameter : tree_of(head).parameters) {
@@ -98,7 +111,10 @@ std::unique_ptr<PredictionHead> make_head(const HeadShape& shape) {
   if (whole.hidden.empty()) whole.hidden = default_hidden(whole.kind);
   check(whole);
   if (whole.kind == "linear" || whole.kind == "mlp") return std::make_unique<MlpHead>(whole);
-  throw Error(ErrorKind::usage, {fmt::format("there is no head '{}'", whole.kind), "`kind`", listed(head_kinds())});
+  if (whole.kind == "attention") return std::make_unique<LightAttention>(whole);
+  if (whole.kind == "cnn") return std::make_unique<ConvolutionHead>(whole);
+  if (whole.kind == "lstm") return std::make_unique<LstmHead>(whole);
+  return std::make_unique<TransformerHead>(whole);
 }
 
 }  // namespace groel::nn

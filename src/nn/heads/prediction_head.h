@@ -12,8 +12,8 @@ namespace groel::nn {
 
 enum class LabelsOf { sequences, residues };
 enum class BatchNorm { no, yes };
-/// Whether outputs are multiplied by a stored scale and added to a stored mean (of a regression's targets), so that what
-/// is learned is of the order of 1 whatever the unit.
+/// Whether outputs are multiplied by a stored scale and added to a stored mean (of a regression's targets), so that
+/// what is learned is of the order of 1 whatever the unit.
 enum class OutputScale { no, yes };
 
 /// What a head is: all that is needed, beside its weights, to make it again.
@@ -60,6 +60,8 @@ class PredictionHead : public Module {
   /// -> [B, C] f32 for labels of sequences, [T, C] for labels of residues: logits, or numbers. An empty sequence gets
   /// what zeros would. Errors: internal on shapes that do not fit.
   Tensor operator()(const HeadInput& input) const;
+  /// Names of the layers that read the features: no gradient has to reach their inputs where features are given.
+  virtual std::vector<std::string> entrances() const = 0;
   /// The tensors of `layers`, then `scale.mean` and `scale.deviation` [C] where outputs are scaled.
   void members(Members to) final;
   void ready(const Form& form) override;
@@ -81,8 +83,10 @@ std::unique_ptr<PredictionHead> make_head(const HeadShape& shape);
 /// Puts new weights in place, as PyTorch's modules draw theirs: uniform within 1/sqrt(inputs of the layer), gains 1,
 /// biases of norms 0. They depend on the seed and their names alone.
 void draw(PredictionHead& head, std::uint64_t seed);
-/// What outputs are multiplied by and added to, [C] f32 each: before the head is made ready. Errors: internal, for a head
-/// without a scale.
+/// Makes a head ready for training on features that are given. Gradients have been made (nn::make_gradients).
+void ready_for_training(PredictionHead& head);
+/// What outputs are multiplied by and added to, [C] f32 each: before the head is made ready. Errors: internal, for a
+/// head without a scale.
 void set_output_scale(PredictionHead& head, const Tensor& mean, const Tensor& deviation);
 
 }  // namespace groel::nn
