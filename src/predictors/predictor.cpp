@@ -3,12 +3,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "base/error.h"
 #include "base/mapped_file.h"
 #include "base/sha256.h"
 #include "checkpoints/head_file.h"
 #include "predictors/one_hot.h"
+#include "engine/runner.h"
 
 namespace groel::predictors {
 namespace {
@@ -124,6 +126,54 @@ Predictor open_predictor(const std::filesystem::path& folder, ops::Precision pre
   if (!trunk) return Predictor(checkpoints::load_model(folder, precision));
   if (trunk->one_hot()) return {one_hot_model(), folder};
   return {checkpoints::load_model(checkpoints::trunk_path(*trunk, folder), precision), folder};
+}
+
+namespace {
+
+// Keeps what the head makes of the vectors, and not these.
+class HeadStore final : public engine::RunStore {
+ public:
+  HeadStore(const Predictor& predictor, std::size_t count) : predictor_(predictor), outputs(count) {}
+  void refuse(std::int64_t, const Error& error) override { throw error; }
+  void keep(std::int64_t key, engine::OutputValues values) override {
+    if (values.failure) throw *values.failure;
+    outputs[static_cast<std::size_t>(key)] = predictor_.head_outputs(values);
+    ++done_;
+  }
+  std::int64_t batch_kept() override { return done_; }
+
+ private:
+  const Predictor& predictor_;
+  std::int64_t done_ = 0;
+
+ public:
+  std::vector<Tensor> outputs;
+};
+
+}  // namespace
+
+std::vector<Tensor> head_outputs_of(const Predictor& predictor, const std::vector<bio::Encoded>& proteins, Sink& sink) {
+  const bio::Tokenizer& tokenizer = predictor.model().tokenizer();
+  const std::int64_t most = predictor.max_residues().value_or(std::numeric_limits<std::int64_t>::max());
+  const auto read = [&](std::int64_t key) -> bio::Encoded {
+    const bio::Encoded& whole = proteins[static_cast<std::size_t>(key)];
+    if (whole.residues() <= most) return whole;
+    bio::Encoded start{tokenizer.with_ends(whole.ids_of(0, most)), {}, whole.counts};
+    start.map = tokenizer.residue_map(start.ids);
+    return start;
+  };
+  const engine::RunJobs jobs{.count = static_cast<std::int64_t>(proteins.size()),
+                             .lengths =
+                                 [&](std::int64_t key) {
+                                   const bio::Encoded one = read(key);
+                                   return bio::Lengths{one.residues(), one.tokens()};
+                                 },
+                             .sequence = read};
+  const engine::Runner runner(predictor.model(), predictor.request(),
+                              {.keeping = engine::Keeping::beside, .progress = {.phase = "predicting"}});
+  HeadStore store(predictor, proteins.size());
+  runner.run(jobs, store, sink);
+  return std::move(store.outputs);
 }
 
 std::vector<double> probabilities(std::span<const float> row, Problem problem) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/progress.h"
 #include "checkpoints/load.h"
 #include "engine/outputs.h"
 #include "nn/heads/prediction_head.h"
@@ -58,6 +59,9 @@ class Predictor {
 /// That of a folder: the model behind a head of its own is found by what the card says, and checked. Errors: as the
 /// constructors, checkpoints::trunk_path and load_model.
 Predictor open_predictor(const std::filesystem::path& folder, ops::Precision precision);
+/// The head's outputs for all of these proteins, in their order; of one that is too long, its start's. Errors: as
+/// engine::Runner; bad_model, for outputs that are no numbers.
+std::vector<Tensor> head_outputs_of(const Predictor& predictor, const std::vector<bio::Encoded>& proteins, Sink& sink);
 
 /// A row of head outputs as probabilities: softmax, or a sigmoid for each of several labels; numbers as they are.
 std::vector<double> probabilities(std::span<const float> row, models::Problem problem);

@@ -2,7 +2,6 @@
 #include "report/figure_json.h"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
 #include <cmath>
@@ -10,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/printable.h"
+#include "report/base64.h"
 #include "report/palette.h"
 #include "report/raster.h"
 #include "report/span.h"
@@ -45,15 +45,6 @@ json axis_json(const Axis& axis) {
            {"high", optional_number(axis.high)}};
   if (!axis.categories.empty()) out["categories"] = texts(axis.categories);
   for (const std::int64_t number : axis.numbers) out["numbers"].push_back(number == kNoNumber ? json() : json(number));
-  return out;
-}
-
-std::string base64(const std::string& bytes) {
-  std::string out((bytes.size() + 2) / 3 * 4 + 1, '\0');
-  const auto* from = reinterpret_cast<const unsigned char*>(bytes.data());
-  const int length =
-      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()), from, static_cast<int>(bytes.size()));
-  out.resize(static_cast<std::size_t>(length));
   return out;
 }
 

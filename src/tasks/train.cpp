@@ -89,6 +89,7 @@ ordered_json summary(const TrainedModel& trained, const TrainPlan& plan) {
     json["best_step"] = result.best_step;
   }
   if (trained.cost) json["cost"] = trained.cost->to_json();
+  if (!trained.judged.is_null()) json["judged"] = trained.judged;
   json["held_out"] = trained.findings.held_out;
   json["held_out_identical"] = trained.findings.held_out_identical;
   json["warnings"] = trained.findings.warnings();
@@ -130,10 +131,10 @@ TrainedModel train_mlm(TrainPlan plan, checkpoints::Checkpoint weights, Context&
   const std::size_t step_bytes = plan_memory(*trainee, plan, material.data().most_tokens(), context.sink);
   const RunCost cost = model_cost(*trainee, material.data(), plan, step_bytes);
   cost.tell(context.sink);
-  if (plan.cost_alone) return {{}, findings, {}, cost};
+  if (plan.cost_alone) return {{}, findings, cost};
   plan.trainer.data_fingerprint = material.fingerprint(plan);
   TrainedModel out{
-      train::train({*trainee, material.data(), material.held_out(), context.sink}, plan.trainer, plan.start), findings, {}, cost};
+      train::train({*trainee, material.data(), material.held_out(), context.sink}, plan.trainer, plan.start), findings, cost};
   train::write_learned(plan.trainer.folder, material.learned());
   check_result(out.result, plan, nullptr, out.findings);
   return out;

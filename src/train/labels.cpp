@@ -138,15 +138,13 @@ LabelledRows read_labelled(const std::vector<std::string>& paths, const LabelCol
 }
 
 RowSplit split_rows(LabelledRows rows, const std::set<std::string>& held_out) {
-  RowSplit out{{rows.columns, {}}, {rows.columns, {}}, 0};
+  RowSplit out{{rows.columns, {}}, {rows.columns, {}}, {rows.columns, {}}};
   std::map<std::string, std::int64_t> seen;
   for (LabelledRow& row : rows.rows) {
     ++seen[row.split];
     const bool evaluated = held_out.contains(row.split);
-    if (!evaluated && row.split == "test")
-      ++out.left_out;
-    else
-      (evaluated ? out.held_out : out.train).rows.push_back(std::move(row));
+    LabelledRows& to = evaluated ? out.held_out : row.split == "test" ? out.test : out.train;
+    to.rows.push_back(std::move(row));
   }
   const std::string list =
       listed_as(seen, [](const auto& one) { return fmt::format("'{}' ({})", one.first, one.second); });

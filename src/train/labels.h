@@ -38,7 +38,7 @@ LabelledRows read_labelled(const std::vector<std::string>& paths, const LabelCol
 
 struct RowSplit {
   LabelledRows train, held_out;
-  std::int64_t left_out = 0;
+  LabelledRows test{};  ///< neither learned from nor evaluated on
 };
 
 /// Rows to learn from and to evaluate on, by their split column: those whose split `held_out` names are evaluated on,

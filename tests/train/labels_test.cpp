@@ -190,7 +190,7 @@ TEST(Labels, EmptySplitsAreErrors) {
   const RowSplit split = split_rows(rows, {"4"});
   EXPECT_EQ(split.train.rows.size(), 1U);
   EXPECT_EQ(split.held_out.rows.size(), 1U);
-  EXPECT_EQ(split.left_out, 1);
+  EXPECT_EQ(split.test.rows.size(), 1U);
   EXPECT_PRED2(has, complaint([&] { split_rows(rows, {"train", "4"}); }), "no row to learn from");
 }
 

@@ -22,7 +22,7 @@ train::RowSplit drawn_split(train::LabelledRows rows, const TrainPlan& plan, Sin
   for (const auto& row : rows.rows) keys.push_back(train::text_key(row.sequence));
   tell_repeats(keys, plan, sink);
   const train::Split split = train::split_by_keys(keys, plan.valid_fraction, plan.batches.seed);
-  train::RowSplit out{{rows.columns, {}}, {rows.columns, {}}, 0};
+  train::RowSplit out{{rows.columns, {}}, {rows.columns, {}}, {rows.columns, {}}};
   for (const std::int64_t i : split.train) out.train.rows.push_back(rows.rows[static_cast<std::size_t>(i)]);
   for (const std::int64_t i : split.held_out) out.held_out.rows.push_back(rows.rows[static_cast<std::size_t>(i)]);
   return out;
@@ -30,7 +30,7 @@ train::RowSplit drawn_split(train::LabelledRows rows, const TrainPlan& plan, Sin
 
 train::RowSplit read_rows(const TrainPlan& plan, Sink& sink) {
   train::LabelledRows all = train::read_labelled(plan.data, plan.labels.columns, sink);
-  if (!plan.valid.empty()) return {std::move(all), train::read_labelled(plan.valid, plan.labels.columns, sink)};
+  if (!plan.valid.empty()) return {std::move(all), train::read_labelled(plan.valid, plan.labels.columns, sink), {}};
   return plan.labels.columns.split.empty() ? drawn_split(std::move(all), plan, sink)
                                            : train::split_rows(std::move(all), plan.labels.held_out);
 }
@@ -43,9 +43,9 @@ void tell_splits(const train::RowSplit& rows, const TrainPlan& plan, Sink& sink)
     for (const auto& row : part.rows) ++counts[row.split];
     return listed_as(counts, [](const auto& one) { return fmt::format("'{}' ({})", one.first, one.second); });
   };
-  sink.note(fmt::format("by --split-column, learned from: {}; held out: {}{}", counted(rows.train),
-                        counted(rows.held_out),
-                        rows.left_out > 0 ? fmt::format("; left out: 'test' ({})", rows.left_out) : std::string()));
+  sink.note(fmt::format(
+      "by --split-column, learned from: {}; held out: {}{}", counted(rows.train), counted(rows.held_out),
+      rows.test.rows.empty() ? std::string() : fmt::format("; left out: 'test' ({})", rows.test.rows.size())));
 }
 
 std::string_view words(const Classification& classes) {

@@ -11,6 +11,7 @@
 #include "checkpoints/tensors.h"
 #include "tasks/train/cards.h"
 #include "tasks/train/checks.h"
+#include "tasks/train/judged_run.h"
 #include "tasks/train/label_run.h"
 #include "tasks/train/memory.h"
 #include "tasks/train/sizing.h"
@@ -131,19 +132,19 @@ TrainedModel train_head(TrainPlan plan, checkpoints::Checkpoint weights, Context
   const std::size_t step_bytes = plan_memory(*trainee, plan, material.most_tokens(), context.sink);
   const RunCost cost = model_cost(*trainee, material.packed(), plan, step_bytes);
   cost.tell(context.sink);
-  if (plan.cost_alone) return {{}, findings, {}, cost};
+  if (plan.cost_alone) return {{}, findings, cost};
   if (trainee->frozen() && plan.batches.crop != train::CropStyle::random) {
     train::prepare_run_folder(plan.trainer.folder, plan.start);
     material.run_trunk(trainee->model(), plan, context.sink);
   }
   const auto score = [&](const train::LossSum& sum) { return train::label_scores(sum, classes); };
   const train::TrainerParts parts{*trainee, material.data(), material.held_out(), context.sink, score};
-  TrainedModel out{train::train(parts, plan.trainer, plan.start), findings, {}, cost};
+  TrainedModel out{train::train(parts, plan.trainer, plan.start), findings, cost};
   train::write_learned(plan.trainer.folder, run.learned);
   const Guess guess = simplest_guess(sets.learned, sets.held_out, classes);
   check_result(out.result, plan, &guess, out.findings);
   write_cards(plan, transformers_card(run, plan), out.result);
-  out.rows = std::move(run.rows);
+  out.judged = judge_run({plan, run.rows, out.findings});
   return out;
 }
 

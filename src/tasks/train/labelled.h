@@ -11,8 +11,8 @@ namespace groel::tasks {
 struct TrainedModel {
   train::TrainingResult result;
   Findings findings;
-  train::RowSplit rows{};  ///< of labels: those that were learned from and held out; the predictor is in --output
-  std::optional<RunCost> cost{};  ///< as said before the run
+  std::optional<RunCost> cost{};    ///< as said before the run
+  nlohmann::ordered_json judged{};  ///< what judge_run says; null where nothing was judged
 };
 
 /// Errors: as train::train, read_labelled, encode_labels and check_labels; usage.

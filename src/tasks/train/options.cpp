@@ -192,6 +192,17 @@ void TrainOptions::declare_output(OptionBinder& to) {
   to(save_every, integer_row("save-every", 500, "Steps between checkpoints; 0: only at the end"));
   to(save_total_limit, integer_row("save-total-limit", 2, "Checkpoints to keep, the newest; 0: all"));
   to(keep, choice_row("keep", {"last", "best"}, "Which model to leave in --output (the best is also in best/)"));
+  to.verbs({"classify", "residues"});
+  to(report, choice_row("report", {"page", "none"},
+                        "Judge the predictor on the held-out rows, beside baselines, and write report/report.html"));
+  to(test, {.name = "test",
+            .help = "Judge it on the rows of the split called test, too: to be done once, at the very end; also with "
+                    "--resume of a finished run"});
+  to(test_data,
+     {.name = "test-data",
+      .help = "The rows of the test split, where they are in files of their own; not looked at without --test",
+      .value_name = "FILES"});
+  to.verbs({});
 }
 
 void LabelColumnOptions::declare(OptionBinder& to, const std::string& label_group,

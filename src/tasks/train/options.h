@@ -89,6 +89,9 @@ struct TrainOptions : LabelColumnOptions, HeadOptions, ThreadOptions {
   std::int64_t save_every = 0;
   std::int64_t save_total_limit = 0;
   std::string keep;
+  std::string report;
+  bool test = false;
+  std::vector<std::string> test_data;
 
   bool cost = false;
   std::string dtype;

@@ -17,6 +17,7 @@
 #include "tasks/train/cost.h"
 #include "tasks/train/fit_at_once.h"
 #include "tasks/train/head_scores.h"
+#include "tasks/train/judged_run.h"
 #include "tasks/train/sizing.h"
 #include "train/duplicates.h"
 #include "train/head_trainee.h"
@@ -90,7 +91,7 @@ class Run {
     plan_length();
     const RunCost planned = cost();
     planned.tell(sink_);
-    if (plan_.cost_alone) return {{}, findings_, {}, planned};
+    if (plan_.cost_alone) return {{}, findings_, planned};
     train::prepare_run_folder(plan_.trainer.folder, plan_.start);
     learned_ = part(labels_.sets.learned, "data");
     held_out_ = part(labels_.sets.held_out, "held-out data");
@@ -99,7 +100,9 @@ class Run {
     if (head().copy_trunk) copy_trunk();
     write_cards(plan_, card_, result);
     check(result);
-    return {result, findings_, std::move(labels_.rows), planned};
+    TrainedModel out{result, findings_, planned};
+    out.judged = judge_run({plan_, labels_.rows, out.findings});
+    return out;
   }
 
  private:

@@ -69,7 +69,8 @@ Objective objective_of(const TrainOptions& options) {
 // What a checkpoint keeps of the options: all that may change its numbers.
 json kept_options(const TrainOptions& options) {
   json kept = options.all;
-  for (const char* name : {"output", "resume", "overwrite", "threads", "json", "cost", "vector-cache", "copy-trunk"})
+  for (const char* name : {"output", "resume", "overwrite", "threads", "json", "report", "test", "test-data", "cost",
+                           "vector-cache", "copy-trunk"})
     kept.erase(name);
   if (options.head == kTransformersHead)
     for (const OptionSpec& row : option_table<HeadOptions>()) kept.erase(row.name);
@@ -253,6 +254,9 @@ TrainPlan train_plan(const TrainOptions& options) {
           .lora_targets_named = options.lora_targets.given,
           .merge = options.merge,
           .recompute = options.checkpointing ? models::Recompute::blocks : models::Recompute::none,
+          .report = options.report != "none",
+          .test = options.test,
+          .test_data = options.test_data,
           .memory = options.memory,
           .cache_limit = options.cache_limit,
           .cost_alone = options.cost};

@@ -48,6 +48,9 @@ struct TrainPlan {
   bool lora_targets_named = false;  ///< else they are those that the family names
   bool merge = false;
   models::Recompute recompute = models::Recompute::none;
+  bool report = true;                  ///< the predictor is judged, and its report written
+  bool test = false;                   ///< on the rows of the test split, too
+  std::vector<std::string> test_data;  ///< where they are, if not in `data`
   std::optional<std::size_t> memory;
   std::size_t cache_limit = 0;
   bool cost_alone = false;  ///< say what it would take, and stop

@@ -1,0 +1,79 @@
+// Puts a page together.
+#include "report/document.h"
+
+#include <fmt/format.h>
+
+#include "report/base64.h"
+#include "report/picture.h"
+
+namespace groel::report {
+namespace {
+
+constexpr const char* kStyle =
+    "body{font:16px/1.5 'Helvetica Neue',Arial,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#222}"
+    "h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2.2rem;border-bottom:1px solid #ddd}"
+    ".good,.warning{padding:.7rem 1rem;border-left:5px solid}.good{background:#e8f4ea;border-color:#2e7d32}"
+    ".warning{background:#fdf0e3;border-color:#c05600}"
+    "img{max-width:100%;height:auto;display:block;margin:1rem 0}"
+    "div.table{overflow-x:auto}table{border-collapse:collapse;font-size:.9rem}"
+    "th,td{padding:.25rem .7rem;border-bottom:1px solid #ddd;text-align:left;vertical-align:top}"
+    "td.number{text-align:right;font-variant-numeric:tabular-nums}th{white-space:nowrap}";
+
+bool looks_like_number(const std::string& text) {
+  return !text.empty() && text.find_first_not_of("0123456789.-+eE%[], ") == std::string::npos;
+}
+
+}  // namespace
+
+std::string escaped(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '&')
+      out += "&amp;";
+    else if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else if (c == '"')
+      out += "&quot;";
+    else
+      out += c;
+  }
+  return out;
+}
+
+void Document::heading(const std::string& text) { body_ += fmt::format("<h2>{}</h2>\n", escaped(text)); }
+
+void Document::paragraph(const std::string& text) { body_ += fmt::format("<p>{}</p>\n", escaped(text)); }
+
+void Document::notice(const std::string& text, Tone tone) {
+  body_ += fmt::format("<p class=\"{}\">{}</p>\n", tone == Tone::good ? "good" : "warning", escaped(text));
+}
+
+void Document::table(const TextTable& table) {
+  body_ += "<div class=\"table\"><table>\n<tr>";
+  for (const std::string& column : table.columns) body_ += fmt::format("<th>{}</th>", escaped(column));
+  body_ += "</tr>\n";
+  for (const auto& row : table.rows) {
+    body_ += "<tr>";
+    for (const std::string& cell : row)
+      body_ += fmt::format("<td{}>{}</td>", looks_like_number(cell) ? " class=\"number\"" : "", escaped(cell));
+    body_ += "</tr>\n";
+  }
+  body_ += "</table></div>\n";
+}
+
+void Document::figure(const Figure& figure) {
+  body_ += fmt::format("<img alt=\"{}\" width=\"{}\" height=\"{}\" src=\"data:image/svg+xml;base64,{}\">\n",
+                       escaped(figure.title), figure.width, figure.height, base64(to_svg(figure)));
+}
+
+std::string Document::html() const {
+  return fmt::format(
+      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{0}</title>\n"
+      "<style>{1}</style>\n</head>\n<body>\n<h1>{0}</h1>\n{2}</body>\n</html>\n",
+      escaped(title_), kStyle, body_);
+}
+
+}  // namespace groel::report

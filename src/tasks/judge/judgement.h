@@ -1,0 +1,70 @@
+// A predictor judged on proteins that it did not learn from, beside baselines that know no language model.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "tasks/judge/said.h"
+
+namespace groel::tasks {
+
+struct Interval {
+  double low = 0, high = 0;
+};
+
+/// The predictor or a baseline, and how good it is.
+struct Judged {
+  std::string name;                           ///< "predictor", "nearest-neighbour"
+  std::string words;                          ///< in plain English
+  std::string note;                           ///< what was limited
+  std::vector<TablePredictions> predictions;  ///< one; of a regression one for each output
+  std::map<std::string, double> scores;       ///< headline_scores; of a regression their means over outputs
+  std::map<std::string, Interval> intervals;  ///< 95 %, over proteins drawn again
+  double deciding = 0;
+  Interval ahead{};  ///< of a baseline: by how much the predictor's deciding score is higher
+};
+
+struct Judgement {
+  std::string split;  ///< "validation", "test"
+  JudgedSet set;
+  std::vector<std::int64_t> learned_counts;  ///< training examples of every class or label
+  std::int64_t learned_proteins = 0;
+  Judged predictor;
+  std::vector<Judged> baselines;
+  std::int64_t draws = 0;
+  nlohmann::ordered_json sheet;  ///< every score of the predictor, under scikit-learn's names
+
+  const Judged* best_baseline() const;
+  /// Whether the predictor is better than every baseline, with the interval of the difference.
+  bool beats_all() const;
+  /// The first line of its report.
+  std::string verdict() const;
+};
+
+struct JudgeInput {
+  const predictors::Predictor& predictor;
+  const train::LabelledRows& learned;  ///< what baselines learn from
+  const train::LabelledRows& judged;
+  std::string split;
+  std::string unlabelled;          ///< characters of residues without a label
+  std::vector<double> thresholds;  ///< of several labels; none: 0.5
+  std::uint64_t seed = 0;
+};
+
+/// Errors: as predictors::head_outputs_of and train::encode_labels.
+Judgement judge(const JudgeInput& input, Sink& sink);
+
+/// Intervals of all scores, and of the differences to the baselines: the same proteins are drawn again for all.
+void add_intervals(Judgement& judgement, std::uint64_t seed);
+/// Scores of predictions, without intervals.
+Judged judged_of(std::string name, std::string words, std::vector<TablePredictions> predictions);
+
+/// Scores, intervals, baselines, verdict.
+nlohmann::ordered_json to_json(const Judgement& judgement);
+
+/// Of several labels: for each the threshold with the best F1 on these predictions; that of a label that one class
+/// alone is true of is 0.5.
+std::vector<double> best_thresholds(const TablePredictions& predictions);
+
+}  // namespace groel::tasks
