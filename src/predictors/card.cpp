@@ -27,12 +27,6 @@ struct Word {
 constexpr std::array kProblems{Word{Problem::single_label, "one label"}, Word{Problem::multi_label, "several labels"},
                                Word{Problem::regression, "numbers"}};
 
-std::string_view word(Problem problem) {
-  for (const Word& one : kProblems)
-    if (one.problem == problem) return one.text;
-  return {};
-}
-
 // A card's text, field by field.
 class Reader {
  public:
@@ -97,6 +91,12 @@ Card read(const json& text, const std::string& where) {
 
 }  // namespace
 
+std::string_view word_of(Problem problem) {
+  for (const Word& one : kProblems)
+    if (one.problem == problem) return one.text;
+  return {};
+}
+
 std::optional<Card> read_card(const std::filesystem::path& folder) {
   const std::filesystem::path path = folder / checkpoints::kPredictorFile;
   std::error_code failed;
@@ -111,7 +111,7 @@ std::optional<Card> read_card(const std::filesystem::path& folder) {
 
 void write_card(const std::filesystem::path& folder, const Card& card) {
   ordered_json out{{"format", kFormat},
-                   {"predicts", word(card.classes.problem)},
+                   {"predicts", word_of(card.classes.problem)},
                    {"of", card.classes.label_of == LabelOf::token ? "residues" : "proteins"},
                    {"labels", card.classes.labels}};
   if (card.classes.label_of == LabelOf::sequence)

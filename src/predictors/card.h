@@ -21,6 +21,9 @@ struct Card {
   nlohmann::ordered_json facts = nlohmann::ordered_json::object();  ///< recipe, data, metrics: for people
 };
 
+/// "one label", "several labels" or "numbers".
+std::string_view word_of(models::Problem problem);
+
 /// Of that folder; nothing where it has none. Errors: io; bad_model naming the field.
 std::optional<Card> read_card(const std::filesystem::path& folder);
 /// Whole or not at all. Errors: io.
