@@ -8,6 +8,7 @@
 #include "base/options.h"
 #include "checkpoints/bundled.h"
 #include "checkpoints/model_cache.h"
+#include "checkpoints/trunk.h"
 #include "models/published.h"
 
 namespace groel::checkpoints {
@@ -62,6 +63,14 @@ FoundModel from_bundle(const BundledModel& model) {
                                      "set GROEL_HOME to GroEL's share folder or source tree"});
 }
 
+FoundModel from_path(const std::string& name) {
+  const auto trunk = trunk_of(name);
+  if (!trunk) return {name, {}};
+  return {trunk_path(*trunk, name),
+          fmt::format("{} is a predictor: the model that it was trained on is used, {}", name, trunk->model),
+          trunk->fingerprint};
+}
+
 std::vector<std::string> known_names() {
   std::vector<std::string> names;
   for (const BundledModel& model : bundled_models()) names.emplace_back(model.name);
@@ -100,7 +109,7 @@ FoundModel find_model(const std::string& name) {
   std::error_code failed;
   if (name.empty())
     throw Error(ErrorKind::usage, {"no model is named", "`model`", "`groel models` lists what it takes"});
-  if (fs::exists(name, failed)) return {name, {}};
+  if (fs::exists(name, failed)) return from_path(name);
   for (const BundledModel& model : bundled_models())
     if (model.name == name) return from_bundle(model);
   const PublishedModel* published = models::find_published(name);

@@ -8,6 +8,8 @@
 #include "base/folder_lock.h"
 #include "base/folders.h"
 #include "base/text_file.h"
+#include "checkpoints/head_file.h"
+#include "checkpoints/trunk.h"
 
 namespace groel::checkpoints {
 namespace {
@@ -95,7 +97,8 @@ void put_in_place(const fs::path& fresh, const fs::path& folder) {
 bool is_model_file(std::string_view name) {
   constexpr std::string_view kNames[] = {"config.json",        "vocab.txt",         "tokenizer_config.json",
                                          "tokenizer.json",     "added_tokens.json", "special_tokens_map.json",
-                                         "adapter_config.json"};
+                                         "adapter_config.json", kPredictorFile,     kHeadFile,
+                                         "neighbours.safetensors"};
   if (std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames)) return true;
   constexpr std::string_view kWeights[] = {"model", "pytorch_model", "adapter_model"};
   constexpr std::string_view kTails[] = {".safetensors", ".bin", ".safetensors.index.json", ".bin.index.json"};

@@ -73,6 +73,13 @@ fs::path cache_folder() {
 
 fs::path downloads_folder() { return caches() / "groel" / "downloads"; }
 
+std::optional<fs::path> vectors_folder() {
+  const fs::path own = folder("XDG_CACHE_HOME");
+  if (own.is_absolute()) return own / "groel" / "vectors";
+  const fs::path user = variable("HOME");
+  return user.is_absolute() ? std::optional(user / ".cache" / "groel" / "vectors") : std::nullopt;
+}
+
 std::string mirrored(const std::string& url) {
   std::string mirror = trimmed(variable("GROEL_FILE_MIRROR"));
   while (mirror.ends_with('/')) mirror.pop_back();

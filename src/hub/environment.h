@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace groel::hub {
@@ -16,6 +17,9 @@ std::filesystem::path cache_folder();
 /// Where files from their publishers' own addresses go that no other program has a place for: groel/downloads in
 /// $XDG_CACHE_HOME, else in ~/.cache.
 std::filesystem::path downloads_folder();
+/// Where vectors of sequences are kept for later runs: groel/vectors in $XDG_CACHE_HOME, else in ~/.cache; none where
+/// neither that nor HOME is set.
+std::optional<std::filesystem::path> vectors_folder();
 /// Where to get the file of an address: $GROEL_FILE_MIRROR/host/path where that is set, else the address itself.
 std::string mirrored(const std::string& url);
 

@@ -27,12 +27,6 @@ struct Word {
 constexpr std::array kProblems{Word{Problem::single_label, "one label"}, Word{Problem::multi_label, "several labels"},
                                Word{Problem::regression, "numbers"}};
 
-std::string_view word(Problem problem) {
-  for (const Word& one : kProblems)
-    if (one.problem == problem) return one.text;
-  return {};
-}
-
 // A card's text, field by field.
 class Reader {
  public:
@@ -89,8 +83,6 @@ Card read(const json& text, const std::string& where) {
     reader.fail("thresholds", "are not as many as the labels");
   if (reader.has("max_residues")) card.max_residues = reader.get<std::int64_t>("max_residues");
   if (reader.has("trunk")) {
-    const Reader trunk = reader.part("trunk");
-    card.trunk = Trunk{trunk.get<std::string>("model"), trunk.get<std::string>("fingerprint"), trunk.get<int>("layer")};
     card.head = reader.get<ordered_json>("head");
   }
   if (reader.has("facts")) card.facts = reader.get<ordered_json>("facts");
@@ -99,19 +91,27 @@ Card read(const json& text, const std::string& where) {
 
 }  // namespace
 
+std::string_view word_of(Problem problem) {
+  for (const Word& one : kProblems)
+    if (one.problem == problem) return one.text;
+  return {};
+}
+
 std::optional<Card> read_card(const std::filesystem::path& folder) {
-  const std::filesystem::path path = folder / kCardFile;
+  const std::filesystem::path path = folder / checkpoints::kPredictorFile;
   std::error_code failed;
   if (!std::filesystem::is_regular_file(path, failed)) return std::nullopt;
   const json text = read_json(path);
   if (!text.is_object())
     throw Error(ErrorKind::bad_model, {"this is no JSON object", path.string(), "train the predictor again"});
-  return read(text, path.string());
+  Card card = read(text, path.string());
+  card.trunk = checkpoints::trunk_of(folder);
+  return card;
 }
 
 void write_card(const std::filesystem::path& folder, const Card& card) {
   ordered_json out{{"format", kFormat},
-                   {"predicts", word(card.classes.problem)},
+                   {"predicts", word_of(card.classes.problem)},
                    {"of", card.classes.label_of == LabelOf::token ? "residues" : "proteins"},
                    {"labels", card.classes.labels}};
   if (card.classes.label_of == LabelOf::sequence)
@@ -119,12 +119,11 @@ void write_card(const std::filesystem::path& folder, const Card& card) {
   if (!card.thresholds.empty()) out["thresholds"] = card.thresholds;
   if (card.max_residues > 0) out["max_residues"] = card.max_residues;
   if (card.trunk) {
-    out["trunk"] = {
-        {"model", card.trunk->model}, {"fingerprint", card.trunk->fingerprint}, {"layer", card.trunk->layer}};
+    out["trunk"] = checkpoints::to_json(*card.trunk);
     out["head"] = card.head;
   }
   out["facts"] = card.facts;
-  write_text(folder / kCardFile, out.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n");
+  write_text(folder / checkpoints::kPredictorFile, out.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n");
 }
 
 }  // namespace groel::predictors

@@ -6,6 +6,10 @@
 #include <limits>
 
 #include "base/error.h"
+#include "base/mapped_file.h"
+#include "base/sha256.h"
+#include "checkpoints/head_file.h"
+#include "predictors/one_hot.h"
 #include "engine/runner.h"
 
 namespace groel::predictors {
@@ -28,7 +32,7 @@ const models::Classifier& head_of(const models::Model& model) {
 Card card_of(const checkpoints::LoadedModel& loaded, const Classification& classes) {
   Card card = read_card(loaded.path).value_or(Card{});
   if (!card.classes.labels.empty() && card.classes.labels != classes.labels)
-    throw Error(ErrorKind::bad_model, {"its labels are not those of config.json", (loaded.path / kCardFile).string(),
+    throw Error(ErrorKind::bad_model, {"its labels are not those of config.json", (loaded.path / checkpoints::kPredictorFile).string(),
                                        "the two belong to different predictors"});
   card.classes = classes;
   return card;
@@ -39,10 +43,56 @@ bio::Output read_by(const Classification& classes) {
   return classes.pooling == Pooling::mean ? bio::Output::mean : bio::Output::cls;
 }
 
+Card own_card(const std::filesystem::path& folder) {
+  std::optional<Card> card = read_card(folder);
+  if (!card || !card->trunk)
+    throw Error(ErrorKind::bad_model, {"this is no predictor with a head of its own", folder.string(), {}});
+  return *std::move(card);
+}
+
+std::string digest(const std::filesystem::path& file) {
+  const auto mapped = MappedFile::open(file);
+  const auto bytes = mapped->bytes();
+  return sha256({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+
 }  // namespace
 
 Predictor::Predictor(checkpoints::LoadedModel model)
-    : model_(std::move(model)), card_(card_of(model_, head_of(*model_.model).classification())) {}
+    : model_(std::move(model)),
+      folder_(model_.path),
+      card_(card_of(model_, head_of(*model_.model).classification())),
+      fingerprint_(model_.fingerprint) {}
+
+Predictor::Predictor(checkpoints::LoadedModel trunk, const std::filesystem::path& folder)
+    : model_(std::move(trunk)), folder_(folder), card_(own_card(folder)) {
+  checkpoints::check_trunk(*card_.trunk, model_.fingerprint, model_.path);
+  std::string head;
+  if (card_.head.value("kind", std::string()) == kNeighboursKind) {
+    neighbours_ = NeighbourHead::load(folder);
+    head = digest(folder / kNeighboursFile);
+  } else {
+    head_ = checkpoints::load_head(folder);
+    head = digest(folder / checkpoints::kHeadFile);
+  }
+  check_parts();
+  fingerprint_ = sha256(fmt::format("{} {} {}", model_.fingerprint, card_.trunk->layer, head));
+}
+
+void Predictor::check_parts() const {
+  const auto fail = [&](const char* what) {
+    throw Error(ErrorKind::bad_model, {what, folder_.string(), "train the predictor again"});
+  };
+  if (card_.trunk->layer < 0 || card_.trunk->layer > model().info().layers)
+    fail("its card names a layer that its model has not");
+  const std::int64_t inputs = head_ ? head_->shape().inputs : neighbours_->width();
+  if (inputs != model().info().width) fail("its head reads vectors of another width than its model's");
+  const auto labels = static_cast<std::int64_t>(classes().labels.size());
+  if (head_ && head_->shape().outputs != labels) fail("its head gives another number of outputs than its card has labels");
+  const bool of_residues = classes().label_of == LabelOf::token;
+  if (head_ && (head_->shape().labels_of == nn::LabelsOf::residues) != of_residues)
+    fail("its card and its head disagree on whether residues or proteins are labelled");
+}
 
 std::optional<std::int64_t> Predictor::max_residues() const {
   std::optional<std::int64_t> most = model().info().max_residues;
@@ -50,14 +100,32 @@ std::optional<std::int64_t> Predictor::max_residues() const {
   return most;
 }
 
+bio::Output Predictor::read() const {
+  if (!card_.trunk) return read_by(classes());
+  return head_ && head_->reads_residues() ? bio::Output::per_residue : bio::Output::mean;
+}
+
 engine::OutputRequest Predictor::request() const {
-  return {{static_cast<int>(model().info().layers)}, {read_by(classes())}};
+  return {{card_.trunk ? card_.trunk->layer : static_cast<int>(model().info().layers)}, {read()}};
 }
 
 Tensor Predictor::head_outputs(const engine::OutputValues& values) const {
-  const Tensor& vectors = values.of(read_by(classes()));
-  const Tensor rows = vectors.rank() == 1 ? vectors.reshape({1, vectors.size(0)}) : vectors;
-  return head_of(model()).classify(rows);
+  const Tensor& vectors = values.of(read());
+  return head_outputs(vectors.rank() == 1 ? vectors.reshape({1, vectors.size(0)}) : vectors);
+}
+
+Tensor Predictor::head_outputs(const Tensor& vectors) const {
+  if (neighbours_) return neighbours_->outputs(vectors, classes());
+  if (!head_) return head_of(model()).classify(vectors);
+  const auto rows = static_cast<std::int32_t>(vectors.size(0));
+  return (*head_)({vectors, head_->reads_residues() ? Tensor::of<std::int32_t>({2}, {0, rows}) : Tensor()});
+}
+
+Predictor open_predictor(const std::filesystem::path& folder, ops::Precision precision) {
+  const auto trunk = checkpoints::trunk_of(folder);
+  if (!trunk) return Predictor(checkpoints::load_model(folder, precision));
+  if (trunk->one_hot()) return {one_hot_model(), folder};
+  return {checkpoints::load_model(checkpoints::trunk_path(*trunk, folder), precision), folder};
 }
 
 namespace {

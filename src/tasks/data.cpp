@@ -10,7 +10,8 @@ int run(const DataOptions& options, Context& context) {
   using Run = void (*)(const DataOptions&, Context&);
   static constexpr std::pair<const char*, Run> kRuns[] = {{"split", split_data},   {"describe", describe_data},
                                                           {"labels", label_data},  {"filter", filter_data},
-                                                          {"dedupe", dedupe_data}, {"join", join_data}};
+                                                          {"dedupe", dedupe_data}, {"join", join_data},
+                                                          {"cache", show_cache}};
   const std::string& verb = options.input.at(0);
   for (const auto& [name, run] : kRuns)
     if (verb == name) {
@@ -39,7 +40,8 @@ Task data_task() {
       .examples = {{"groel data split examples/stability.csv --test-size 0.25 --stratify stability --out parts",
                     "parts/train.csv and parts/test.csv, classes in proportion"},
                    {"groel data describe examples/stability.csv --label-column stability", "counts and lengths"},
-                   {"groel data dedupe examples/stability.csv -o distinct.csv", "each sequence once"}},
+                   {"groel data dedupe examples/stability.csv -o distinct.csv", "each sequence once"},
+                   {"groel data cache", "vectors that training keeps on disk; --empty removes them"}},
       .options = option_table<DataOptions>(),
       .run = entry<DataOptions, run>,
       .verbs = data_verbs()};

@@ -3,6 +3,7 @@
 #include "checkpoints/load.h"
 #include "engine/plan.h"
 #include "engine/precision.h"
+#include "predictors/card.h"
 #include "tasks/info/tensors.h"
 #include "tasks/reading/model.h"
 #include "tasks/reading/options.h"
@@ -80,6 +81,42 @@ void print(const json& info, std::ostream& out) {
   line("citation", info["citation"]);
 }
 
+json predictor_json(const predictors::Card& card) {
+  json out{{"predicts", predictors::word_of(card.classes.problem)},
+           {"of", card.classes.label_of == models::LabelOf::token ? "residues" : "proteins"},
+           {"labels", card.classes.labels},
+           {"thresholds", card.thresholds},
+           {"max_residues", card.max_residues > 0 ? json(card.max_residues) : json()},
+           {"facts", card.facts}};
+  if (card.trunk) out["trunk"] = checkpoints::to_json(*card.trunk);
+  if (card.trunk) out["head"] = card.head;
+  return out;
+}
+
+enum class As { text, json };
+
+void print_predictor(const predictors::Card& card, As as, std::ostream& out) {
+  const json info = predictor_json(card);
+  if (as == As::json) {
+    out << json{{"predictor", info}}.dump(2, ' ', false, json::error_handler_t::replace) << '\n';
+    return;
+  }
+  const auto line = [&](std::string_view label, const std::string& value) {
+    out << fmt::format("{:<22}{}\n", label, value);
+  };
+  line("predicts", fmt::format("{} of {}: {}", info["predicts"].get<std::string>(), info["of"].get<std::string>(),
+                               listed(card.classes.labels, 20)));
+  if (card.trunk)
+    line("head", card.trunk->one_hot()
+                     ? fmt::format("{} on the residues themselves", card.head.value("kind", "?"))
+                     : fmt::format("{} on layer {} of {}", card.head.value("kind", "?"), card.trunk->layer,
+                                   card.trunk->model));
+  if (card.max_residues > 0) line("reads", fmt::format("{} at most", counted(card.max_residues, "residue")));
+  const json metrics = info["facts"].value("/metrics/held_out"_json_pointer, json::object());
+  for (const auto& [name, value] : metrics.items())
+    line("held out, " + name, value.is_number_float() ? fmt::format("{:.4f}", value.get<double>()) : value.dump());
+}
+
 int run(const InfoOptions& options, Context& context) {
   const auto paths = options.model;
   if (paths.size() != 1) throw Error(ErrorKind::usage, "name one model");
@@ -89,8 +126,15 @@ int run(const InfoOptions& options, Context& context) {
     print_tensors(find_model(paths.front(), context.sink), {options.statistics, options.json}, context);
     return 0;
   }
+  const auto card = predictors::read_card(paths.front());
+  if (card && card->trunk && card->trunk->one_hot()) {
+    print_predictor(*card, options.json ? As::json : As::text, context.out);
+    return 0;
+  }
   const checkpoints::LoadedModel loaded = load_named(paths.front(), options.dtype, context.sink);
-  const json info = describe(loaded);
+  json info = describe(loaded);
+  if (card) info["predictor"] = predictor_json(*card);
+  if (card && !options.json) print_predictor(*card, As::text, context.out);
   if (options.json)
     context.out << info.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
   else

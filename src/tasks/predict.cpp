@@ -56,7 +56,7 @@ RowOptions row_options(const PredictOptions& options, const predictors::Predicto
 }
 
 nlohmann::json identity_of(const PredictOptions& options, const predictors::Predictor& predictor) {
-  return {{"model", predictor.loaded().fingerprint},
+  return {{"model", predictor.fingerprint()},
           {"dtype", options.dtype},
           {"form", static_cast<int>(form_of(options))},
           {"all_labels", options.all_labels},
@@ -92,7 +92,7 @@ int run(const PredictOptions& options, Context& context) {
   form_of(options);  // a wrong name is said before the model is loaded
   const RunOutput output{options.output.value_or("-"), options.resume, options.overwrite};
   if (output.path != "-") check_run_output(output);
-  const predictors::Predictor predictor(load_model_of(options, context.sink));
+  const predictors::Predictor predictor = load_predictor_of(options, context.sink);
   const PredictionRows rows(predictor.classes(), row_options(options, predictor, context.sink));
   note_written_out(options.input, context.sink);
   KeptRows kept(output, identity_of(options, predictor), context.out);

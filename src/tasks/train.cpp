@@ -7,6 +7,7 @@
 #include "tasks/train/curves.h"
 #include "tasks/train/labelled.h"
 #include "tasks/train/memory.h"
+#include "tasks/train/own_head.h"
 #include "tasks/train/sizing.h"
 #include "train/duplicates.h"
 #include "train/mlm.h"
@@ -87,6 +88,7 @@ ordered_json summary(const TrainedModel& trained, const TrainPlan& plan) {
     json["best"] = *result.best;
     json["best_step"] = result.best_step;
   }
+  if (trained.cost) json["cost"] = trained.cost->to_json();
   if (!trained.judged.is_null()) json["judged"] = trained.judged;
   json["held_out"] = trained.findings.held_out;
   json["held_out_identical"] = trained.findings.held_out_identical;
@@ -126,25 +128,36 @@ TrainedModel train_mlm(TrainPlan plan, checkpoints::Checkpoint weights, Context&
   const auto trainee = train::make_mlm(std::move(weights), training);
   Material material(plan, *tokenizer, findings);
   check_length(plan, train::planned_steps(material.data(), plan.trainer), findings);
-  plan_memory(*trainee, plan, material.data().most_tokens(), context.sink);
+  const std::size_t step_bytes = plan_memory(*trainee, plan, material.data().most_tokens(), context.sink);
+  const RunCost cost = model_cost(*trainee, material.data(), plan, step_bytes);
+  cost.tell(context.sink);
+  if (plan.cost_alone) return {{}, findings, cost};
   plan.trainer.data_fingerprint = material.fingerprint(plan);
   TrainedModel out{
-      train::train({*trainee, material.data(), material.held_out(), context.sink}, plan.trainer, plan.start), findings};
+      train::train({*trainee, material.data(), material.held_out(), context.sink}, plan.trainer, plan.start), findings, cost};
   train::write_learned(plan.trainer.folder, material.learned());
   check_result(out.result, plan, nullptr, out.findings);
   return out;
 }
 
-int run(const TrainOptions& options, Context& context) {
-  const TrainPlan plan = train_plan(options);
-  const FolderLock lock(plan.trainer.folder);
-  checkpoints::Checkpoint weights = starting_weights(options, context.sink);
+TrainedModel trained_model(const TrainOptions& options, const TrainPlan& plan, Context& context) {
   const bool mlm = plan.objective == Objective::mlm;
   if (!mlm && !options.from)
     throw Error(ErrorKind::usage,
                 {"labels are learned on top of a model: name it", "--from", "`groel models` lists some"});
-  const TrainedModel trained =
-      mlm ? train_mlm(plan, std::move(weights), context) : train_head(plan, std::move(weights), context);
+  if (plan.head) return train_own_head(plan, context);
+  checkpoints::Checkpoint weights = starting_weights(options, context.sink);
+  return mlm ? train_mlm(plan, std::move(weights), context) : train_head(plan, std::move(weights), context);
+}
+
+int run(const TrainOptions& options, Context& context) {
+  const TrainPlan plan = train_plan(options);
+  const FolderLock lock(plan.trainer.folder);
+  const TrainedModel trained = trained_model(options, plan, context);
+  if (plan.cost_alone) {
+    if (options.json) context.out << trained.cost->to_json().dump(2) << '\n';
+    return 0;
+  }
   if (plan.merge) write_merged(plan.trainer.folder);
   if (report::draws_pictures())
     draw_curves(plan.trainer.folder);

@@ -73,11 +73,13 @@ std::int64_t PackedData::cropped() const {
                        [&](std::int64_t sequence) { return corpus_.length(sequence) > limit_; });
 }
 
-std::int64_t PackedData::most_tokens() const {
+std::int64_t PackedData::tokens_in_epoch() const {
   std::int64_t all = 0;
   for (const std::int64_t sequence : members_) all += piece_tokens(sequence);
-  return std::min(all, options_.batch_tokens);
+  return all;
 }
+
+std::int64_t PackedData::most_tokens() const { return std::min(tokens_in_epoch(), options_.batch_tokens); }
 
 std::int64_t PackedData::piece_start(std::int64_t sequence) const {
   const std::int64_t spare = corpus_.length(sequence) - piece_length(sequence);

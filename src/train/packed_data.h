@@ -52,6 +52,9 @@ class PackedData : public TrainData {
   std::int64_t batches_in_epoch(std::int64_t epoch) const override;
   /// Sequences of which only a piece is used.
   std::int64_t cropped() const;
+  std::int64_t sequences() const { return static_cast<std::int64_t>(members_.size()); }
+  /// Of all its batches.
+  std::int64_t tokens_in_epoch() const;
   /// Tokens of the largest batch that there can be.
   std::int64_t most_tokens() const;
 

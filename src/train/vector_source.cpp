@@ -2,9 +2,9 @@
 #include "train/vector_source.h"
 
 #include <algorithm>
-#include <string_view>
 
 #include "base/error.h"
+#include "bio/residues.h"
 
 namespace groel::train {
 namespace {
@@ -45,23 +45,17 @@ class OneHot final : public VectorSource {
 
   VectorsOf vectors_of() const override { return VectorsOf::residues; }
   std::int64_t sequences() const override { return static_cast<std::int64_t>(sequences_.size()); }
-  std::int64_t width() const override { return kOneHotWidth; }
+  std::int64_t width() const override { return bio::kOneHotWidth; }
   std::int64_t rows(std::int64_t sequence) const override { return static_cast<std::int64_t>(text(sequence).size()); }
   void read(std::int64_t sequence, float* to) const override {
     for (const char letter : text(sequence)) {
-      std::fill_n(to, kOneHotWidth, 0.0F);
-      to[column(letter)] = 1;
-      to += kOneHotWidth;
+      std::fill_n(to, bio::kOneHotWidth, 0.0F);
+      to[bio::one_hot_column(letter)] = 1;
+      to += bio::kOneHotWidth;
     }
   }
 
  private:
-  static std::int64_t column(char letter) {
-    constexpr std::string_view kAminoAcids = "ACDEFGHIKLMNPQRSTVWY";
-    const char large = letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 'a' + 'A') : letter;
-    const std::size_t at = kAminoAcids.find(large);
-    return at == std::string_view::npos ? kOneHotWidth - 1 : static_cast<std::int64_t>(at);
-  }
   const std::string& text(std::int64_t sequence) const { return sequences_[static_cast<std::size_t>(sequence)]; }
 
   std::vector<std::string> sequences_;

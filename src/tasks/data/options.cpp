@@ -83,7 +83,7 @@ void DataOptions::declare(OptionBinder& to) {
   to(input,
      {.name = "input",
       .type = OptionType::paths,
-      .help = "split, describe, labels, filter, dedupe or join, and files: CSV, TSV, FASTA (also .gz, .zst, .zip)",
+      .help = "split, describe, labels, filter, dedupe or join, and files (of cache none): CSV, TSV, FASTA (also .gz, .zst, .zip)",
       .value_name = "FILES",
       .required = true});
   declare_split(*this, to);
@@ -108,7 +108,9 @@ void DataOptions::declare(OptionBinder& to) {
               .group = kOutput,
               .aliases = {"out"}});
   to(overwrite, overwrite_option());
-  to.verbs({"split", "describe"});
+  to.verbs({"cache"});
+  to(empty, {.name = "empty", .help = "Remove all vectors that are kept"});
+  to.verbs({"split", "describe", "cache"});
   to(json, json_option());
   to.verbs({});
   to.group("");
@@ -121,7 +123,8 @@ const std::vector<Verb>& data_verbs() {
       {"labels", "Turn a long list of id and label into a matrix of 0 and 1"},
       {"filter", "Keep rows by the values of a column, by length, or by how common a value is"},
       {"dedupe", "Leave out rows whose sequence occurred before, or occurs in another split"},
-      {"join", "Put sequences or columns of a second file beside a table's rows, by id"}};
+      {"join", "Put sequences or columns of a second file beside a table's rows, by id"},
+      {"cache", "Show the vectors that training keeps on disk for later runs, or remove them"}};
   return verbs;
 }
 

@@ -26,6 +26,7 @@ struct DataOptions {
   std::string count_column, key, label_column, form, keep;
   std::optional<std::string> output;
   bool overwrite = false;
+  bool empty = false;
   bool json = false;
 
   /// The files after the verb. Errors: usage where they are not from `least` to `most`.

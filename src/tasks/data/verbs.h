@@ -11,5 +11,6 @@ void label_data(const DataOptions& options, Context& context);
 void filter_data(const DataOptions& options, Context& context);
 void dedupe_data(const DataOptions& options, Context& context);
 void join_data(const DataOptions& options, Context& context);
+void show_cache(const DataOptions& options, Context& context);
 
 }  // namespace groel::tasks

@@ -8,6 +8,7 @@
 #include "engine/precision.h"
 #include "tasks/evaluate/learned.h"
 #include "tasks/reading/model.h"
+#include "tasks/train/head_scores.h"
 #include "tasks/train/plan.h"
 #include "train/label_scores.h"
 #include "train/labelled_data.h"
@@ -19,15 +20,19 @@ namespace {
 using models::LabelOf;
 using nlohmann::ordered_json;
 
+void require_kind(const models::Classification& classes, const std::string& objective) {
+  const bool tokens = classes.label_of == LabelOf::token;
+  if (tokens == (objective == "residues")) return;
+  throw Error(ErrorKind::usage, {fmt::format("this model labels {}", tokens ? "residues" : "whole sequences"),
+                                 "--model", fmt::format("groel evaluate {}", tokens ? "residues" : "classify")});
+}
+
 void require_head(const checkpoints::Checkpoint& checkpoint, const std::string& objective) {
   const auto classes = train::head_of(checkpoint);
   if (!classes)
     throw Error(ErrorKind::unsupported, {"this model has no head that labels are predicted by", "--model",
                                          fmt::format("groel train {} gives it one", objective)});
-  const bool tokens = classes->label_of == LabelOf::token;
-  if (tokens == (objective == "residues")) return;
-  throw Error(ErrorKind::usage, {fmt::format("this model labels {}", tokens ? "residues" : "whole sequences"),
-                                 "--model", fmt::format("groel evaluate {}", tokens ? "residues" : "classify")});
+  require_kind(*classes, objective);
 }
 
 train::LabelledRows read_rows(const EvaluateOptions& options, Sink& sink) {
@@ -55,7 +60,28 @@ ordered_json to_json(const train::Scores& scores) {
 
 }  // namespace
 
+namespace {
+
+// A head of its own reads as many residues as in its training.
+ordered_json evaluate_own_head(const EvaluateOptions& options, Context& context) {
+  const predictors::Predictor predictor = load_predictor_of(options, context.sink);
+  const models::Classification& classes = predictor.classes();
+  require_kind(classes, options.objective.at(0));
+  const auto set = train::encode_labels(read_rows(options, context.sink), classes, options.unlabelled,
+                                        predictor.model().tokenizer());
+  const std::int64_t longest = std::min(options.max_length, predictor.max_residues().value_or(options.max_length));
+  const checkpoints::Trunk& trunk = *predictor.card().trunk;
+  const HeadVectors vectors{predictor.loaded(), false, trunk.model, predictor.read(), trunk.layer, longest};
+  const HeadPart part = head_part(set, classes, vectors, {.what = "data"}, context.sink);
+  ordered_json result = to_json(train::label_scores(score_head(predictor, part), classes));
+  tell_learned(set.corpus, predictor.folder(), result, context.sink);
+  return result;
+}
+
+}  // namespace
+
 ordered_json evaluate_labels(const EvaluateOptions& options, Context& context) {
+  if (has_own_head(options.model.value)) return evaluate_own_head(options, context);
   const auto path = model_of(options.model, context.sink);
   checkpoints::Checkpoint checkpoint = checkpoints::read_checkpoint(path);
   require_head(checkpoint, options.objective.at(0));

@@ -6,6 +6,7 @@
 
 #include "base/progress.h"
 #include "checkpoints/load.h"
+#include "predictors/predictor.h"
 #include "tasks/reading/options.h"
 
 namespace groel::tasks {
@@ -22,5 +23,10 @@ std::filesystem::path model_of(const Chosen<std::string>& model, Sink& sink);
 checkpoints::LoadedModel load_named(const std::string& name, const std::string& dtype, Sink& sink);
 /// That of --model, in the precision of --dtype.
 checkpoints::LoadedModel load_model_of(const ModelOptions& options, Sink& sink);
+
+/// The predictor of --model. Errors: as predictors::open_predictor.
+predictors::Predictor load_predictor_of(const ModelOptions& options, Sink& sink);
+/// Whether that names the folder of a predictor with a head of its own.
+bool has_own_head(const std::string& model);
 
 }  // namespace groel::tasks

@@ -59,7 +59,7 @@ json with_home(const json& value) {
 
 json checked(const std::string& key, const json& value, const std::string& where) {
   if (key == "threads") return checked_threads(value, where);
-  if (key == "memory") {
+  if (key == "memory" || key == "vector_cache") {
     parse_bytes(value.is_string() ? value.get<std::string>() : value.dump(), where);
     return value;
   }
@@ -101,6 +101,10 @@ const std::vector<SettingKind>& setting_kinds() {
        checkpoints::bundled_models().front().name},
       {"threads", {"GROEL_THREADS"}, "threads to use; 0: every core", "every core"},
       {"memory", {"GROEL_MEMORY"}, "memory to stay within: \"4G\"", "80 % of what is free"},
+      {"vector_cache",
+       {"GROEL_VECTOR_CACHE"},
+       "vectors that training keeps on disk, at most: \"8G\"; 0: none",
+       "8G"},
       {"cache",
        {"HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_HOME"},
        "folder for models from the Hugging Face hub",

@@ -19,7 +19,7 @@ constexpr double kLeastPathOfHead = 0.02;
 constexpr double kLeastPathOfTrunk = 0.001;
 constexpr double kGuessing = 20;  // perplexity of a guess among the residues
 
-bool trains_head_or_adapters(const TrainPlan& plan) { return plan.lora || plan.trained == "heads"; }
+bool trains_head_or_adapters(const TrainPlan& plan) { return plan.lora || plan.head || plan.trained == "heads"; }
 
 // Held-out losses in the order of the steps.
 std::vector<double> held_out_losses(const std::filesystem::path& folder) {
@@ -73,9 +73,8 @@ void check_length(const TrainPlan& plan, std::int64_t steps, Findings& findings)
   if (steps == 0) return;
   if (steps < kFewUpdates)
     findings.warn(
-        fmt::format("the run makes {}, in which a model hardly changes: raise --epochs or --steps, or lower "
-                    "--batch-tokens",
-                    counted(steps, "update")));
+        fmt::format("the run makes {}, in which a model hardly changes: raise --epochs or --steps, or lower {}",
+                    counted(steps, "update"), plan.head ? "--batch" : "--batch-tokens"));
   if (plan.trainer.optimizer.kind == train::OptimizerKind::sgd) return;
   const bool constant = plan.trainer.schedule.kind == train::ScheduleKind::constant;
   const double path = plan.trainer.schedule.rate * static_cast<double>(steps) * (constant ? 1 : 0.5);

@@ -5,7 +5,6 @@
 #include <ctime>
 
 #include "base/words.h"
-#include "checkpoints/load.h"
 #include "predictors/predictor.h"
 #include "tasks/judge/judgement.h"
 #include "tasks/judge/report.h"
@@ -35,7 +34,7 @@ class RunJudge {
   explicit RunJudge(const FinishedRun& run)
       : run_(run),
         folder_(run.plan.trainer.folder),
-        predictor_(checkpoints::load_model(folder_)),
+        predictor_(predictors::open_predictor(folder_, ops::Precision::f32)),
         card_(predictor_.card()) {
     card_.max_residues = run.plan.batches.max_residues;
   }

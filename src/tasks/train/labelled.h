@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tasks/task.h"
+#include "tasks/train/cost.h"
 #include "tasks/train/findings.h"
 #include "tasks/train/plan.h"
 
@@ -10,6 +11,7 @@ namespace groel::tasks {
 struct TrainedModel {
   train::TrainingResult result;
   Findings findings;
+  std::optional<RunCost> cost{};    ///< as said before the run
   nlohmann::ordered_json judged{};  ///< what judge_run says; null where nothing was judged
 };
 

@@ -22,7 +22,7 @@ std::vector<std::int64_t> longest_batch(const models::Model& model, std::int64_t
 
 }  // namespace
 
-void plan_memory(train::ModelTrainee& trainee, const TrainPlan& plan, std::int64_t batch_tokens, Sink& sink) {
+std::size_t plan_memory(train::ModelTrainee& trainee, const TrainPlan& plan, std::int64_t batch_tokens, Sink& sink) {
   const std::int64_t moments = plan.trainer.optimizer.kind == train::OptimizerKind::sgd ? 1 : 2;
   const std::size_t state = trainee.state_bytes(moments);
   const std::int64_t shortest = trainee.model().tokenizer().token_count(1);
@@ -34,7 +34,7 @@ void plan_memory(train::ModelTrainee& trainee, const TrainPlan& plan, std::int64
                         counted(batch_tokens, "token")));
   // The weights are there already where no limit was named.
   const std::size_t allowed = plan.memory.value_or(available_memory() + state);
-  if (state + batch <= allowed) return;
+  if (state + batch <= allowed) return state + batch;
   const bool fits_smaller = allowed > state && (allowed - state) / per_token >= static_cast<std::size_t>(shortest);
   std::string remedy =
       fits_smaller ? fmt::format("lower --batch-tokens to {} (and raise --accumulate)", (allowed - state) / per_token)

@@ -82,8 +82,9 @@ void TrainOptions::declare_label(OptionBinder& to) {
      {.name = "classes", .help = "Classes in order (default: those of the data, sorted)", .value_name = "NAMES"});
   to.verbs({"classify"});
   to(pooling,
-     choice_row("pooling", {"mean", "cls"},
-                "What a new head reads: the mean over the residues, or the first token, as Transformers does"));
+     choice_row("pooling", {"mean", "cls", "max"},
+                "What a new head reads: the mean over the residues, or the first token, as Transformers does; of cnn, "
+                "lstm and transformer: mean or max"));
   to.verbs({});
 }
 
@@ -91,7 +92,7 @@ void TrainOptions::declare_model(OptionBinder& to) {
   to.group("New model");
   to.group("");
   to(from, {.name = "from",
-            .help = "Go on from this model (see `groel models`) instead of from nothing",
+            .help = "Go on from this model (see `groel models`) instead of from nothing; one-hot: the residues themselves",
             .value_name = "MODEL"});
   to.group("New model");
   to.verbs({"mlm"});
@@ -247,12 +248,14 @@ void TrainOptions::declare(OptionBinder& to) {
   declare_data(to);
   LabelColumnOptions::declare(to, "");
   declare_label(to);
+  HeadOptions::declare(to);
   declare_model(to);
   declare_trained(to);
   declare_length(to);
   declare_optimizer(to);
   declare_output(to);
   to.group("");
+  to(cost, {.name = "cost", .help = "Say what the run would cost in tokens, memory and minutes, and stop there"});
   to(dtype, dtype_option());
   to(threads, threads_option());
   to(json, json_option());

@@ -6,6 +6,7 @@
 
 #include "tasks/reading/options.h"
 #include "tasks/task.h"
+#include "tasks/train/head_options.h"
 
 namespace groel::tasks {
 
@@ -21,7 +22,7 @@ struct LabelColumnOptions {
   void declare(OptionBinder& to, const std::string& label_group, const std::vector<std::string>& more_verbs = {});
 };
 
-struct TrainOptions : LabelColumnOptions, ThreadOptions {
+struct TrainOptions : LabelColumnOptions, HeadOptions, ThreadOptions {
   std::vector<std::string> objective;
 
   std::vector<std::string> data;
@@ -92,6 +93,7 @@ struct TrainOptions : LabelColumnOptions, ThreadOptions {
   bool test = false;
   std::vector<std::string> test_data;
 
+  bool cost = false;
   std::string dtype;
   bool json = false;
   nlohmann::json all;  ///< every value, by the name of its option

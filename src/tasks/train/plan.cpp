@@ -69,8 +69,11 @@ Objective objective_of(const TrainOptions& options) {
 // What a checkpoint keeps of the options: all that may change its numbers.
 json kept_options(const TrainOptions& options) {
   json kept = options.all;
-  for (const char* name : {"output", "resume", "overwrite", "threads", "json", "report", "test", "test-data"})
+  for (const char* name : {"output", "resume", "overwrite", "threads", "json", "report", "test", "test-data", "cost",
+                           "vector-cache", "copy-trunk"})
     kept.erase(name);
+  if (options.head == kTransformersHead)
+    for (const OptionSpec& row : option_table<HeadOptions>()) kept.erase(row.name);
   if (objective_of(options) == Objective::residues) kept["objective"] = {"tokens"};  // as checkpoints call it
   return kept;
 }
@@ -78,7 +81,8 @@ json kept_options(const TrainOptions& options) {
 // New weights go far, those of a pre-trained trunk must not.
 double learning_rate(const TrainOptions& options) {
   if (options.learning_rate) return *options.learning_rate;
-  const bool new_weights_alone = options.lora_r.has_value() || options.train.value == "heads";
+  const bool new_weights_alone =
+      options.lora_r.has_value() || options.train.value == "heads" || options.head != kTransformersHead;
   return options.from.has_value() && !new_weights_alone ? 5e-5 : 1e-3;
 }
 
@@ -245,6 +249,7 @@ TrainPlan train_plan(const TrainOptions& options) {
           .start = start_of(options),
           .precision = engine::parse_precision(options.dtype),
           .trained = options.train.value,
+          .head = head_plan(options),
           .lora = lora_of(options),
           .lora_targets_named = options.lora_targets.given,
           .merge = options.merge,
@@ -253,7 +258,8 @@ TrainPlan train_plan(const TrainOptions& options) {
           .test = options.test,
           .test_data = options.test_data,
           .memory = options.memory,
-          .cache_limit = options.cache_limit};
+          .cache_limit = options.cache_limit,
+          .cost_alone = options.cost};
 }
 
 models::TrainingPlan training_plan(const TrainPlan& plan, const checkpoints::Checkpoint& weights) {

@@ -9,6 +9,7 @@
 #include "base/progress.h"
 #include "checkpoints/checkpoint.h"
 #include "models/training_plan.h"
+#include "tasks/train/head_plan.h"
 #include "tasks/train/options.h"
 #include "train/labels.h"
 #include "train/mlm_data.h"
@@ -42,6 +43,7 @@ struct TrainPlan {
   train::Start start = train::Start::fresh;
   ops::Precision precision = ops::Precision::f32;
   std::string trained = "all";  ///< "heads", "last:N"
+  std::optional<HeadPlan> head{};  ///< of its own; none: the model's
   std::optional<nn::LoraOptions> lora;
   bool lora_targets_named = false;  ///< else they are those that the family names
   bool merge = false;
@@ -51,6 +53,7 @@ struct TrainPlan {
   std::vector<std::string> test_data;  ///< where they are, if not in `data`
   std::optional<std::size_t> memory;
   std::size_t cache_limit = 0;
+  bool cost_alone = false;  ///< say what it would take, and stop
 };
 
 /// The columns that the options name.

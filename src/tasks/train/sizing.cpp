@@ -36,12 +36,14 @@ void fit_epochs(TrainPlan& plan, const train::TrainData& data, Sink& sink) {
   const std::int64_t batches = data.batches_in_epoch(0);
   const std::int64_t accumulate = std::max<std::int64_t>(1, plan.trainer.accumulate);
   const std::int64_t updates = (batches + accumulate - 1) / accumulate;
-  const bool head_alone = plan.trained == "heads" && !plan.lora && plan.objective != Objective::mlm;
+  const bool head_alone = plan.head || (plan.trained == "heads" && !plan.lora && plan.objective != Objective::mlm);
   const std::int64_t wanted = head_alone ? kUpdatesOfHead : kUpdates;
   plan.trainer.length.epochs = std::clamp((wanted + updates - 1) / updates, kFewestEpochs, kMostEpochs);
-  sink.note(fmt::format("{} of {}, of up to {} tokens each; --epochs and --batch-tokens say otherwise",
-                        counted(plan.trainer.length.epochs, "epoch"), counted(updates, "update"),
-                        plan.batches.batch_tokens));
+  const std::string batch = plan.head ? counted(plan.head->batch, "sequence")
+                                      : fmt::format("{} tokens", plan.batches.batch_tokens);
+  sink.note(fmt::format("{} of {}, of up to {} each; --epochs and {} say otherwise",
+                        counted(plan.trainer.length.epochs, "epoch"), counted(updates, "update"), batch,
+                        plan.head ? "--batch" : "--batch-tokens"));
 }
 
 }  // namespace groel::tasks
