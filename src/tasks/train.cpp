@@ -176,7 +176,7 @@ Task train_task() {
       "train mlm learns to fill in hidden residues; classify and residues learn labels of sequences and of residues\n"
       "from a CSV or TSV table. It leaves in --output a Hugging Face folder that `-m` takes,\n"
       "metrics.jsonl, TensorBoard's event files, curves as pictures, checkpoints to go on from and, with held-out\n"
-      "data, best/. Stopped in any way, the same command with --resume gives bitwise what an uninterrupted run would\n"
+      "data, best/. Before its first step it says what the run will cost; --cost stops there. Stopped in any way, the same command with --resume gives bitwise what an uninterrupted run would\n"
       "have given.",
       {{"groel train mlm --data examples/proteins.fasta --layers 2 --width 64 --heads 4 --steps 20 --output my-model",
         "pre-train a small model"},
@@ -186,6 +186,9 @@ Task train_task() {
        {"groel train classify --data examples/stability.csv --label-column stability --split-column set "
         "--from groel-5m --train heads --metric mcc --output classifier",
         "a head on a frozen model, for the labels of a table"},
+       {"groel train classify --data examples/stability.csv --label-column stability --split-column set "
+        "--from groel-5m --head mlp --hidden 64 --epochs 5 --output mlp-head",
+        "a head of its own on the model's vectors, which are kept for later runs"},
        {"groel train residues --data examples/structure.csv --label-column structure --unlabelled . --split-column set "
         "--from groel-5m --lora-r 4 --epochs 6 --merge --output structure",
         "labels of residues, by low-rank adapters"},
