@@ -95,9 +95,9 @@ void put_in_place(const fs::path& fresh, const fs::path& folder) {
 }  // namespace
 
 bool is_model_file(std::string_view name) {
-  constexpr std::string_view kNames[] = {"config.json",        "vocab.txt",         "tokenizer_config.json",
-                                         "tokenizer.json",     "added_tokens.json", "special_tokens_map.json",
-                                         "adapter_config.json", kPredictorFile,     kHeadFile,
+  constexpr std::string_view kNames[] = {"config.json",           "vocab.txt",         "tokenizer_config.json",
+                                         "tokenizer.json",        "added_tokens.json", "special_tokens_map.json",
+                                         "adapter_config.json",   kPredictorFile,      kHeadFile,
                                          "neighbours.safetensors"};
   if (std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames)) return true;
   constexpr std::string_view kWeights[] = {"model", "pytorch_model", "adapter_model"};

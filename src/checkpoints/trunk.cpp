@@ -18,9 +18,9 @@ T field(const json& trunk, const char* name, const fs::path& file) {
   try {
     return trunk.at(name).get<T>();
   } catch (const json::exception&) {
-    throw Error(ErrorKind::bad_model,
-                {fmt::format("'{}' of 'trunk' is missing, or of another type than it should be", name), file.string(),
-                 kAgain});
+    throw Error(
+        ErrorKind::bad_model,
+        {fmt::format("'{}' of 'trunk' is missing, or of another type than it should be", name), file.string(), kAgain});
   }
 }
 

@@ -123,7 +123,8 @@ void write_card(const std::filesystem::path& folder, const Card& card) {
     out["head"] = card.head;
   }
   out["facts"] = card.facts;
-  write_text(folder / checkpoints::kPredictorFile, out.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n");
+  write_text(folder / checkpoints::kPredictorFile,
+             out.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n");
 }
 
 }  // namespace groel::predictors

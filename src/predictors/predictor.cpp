@@ -9,8 +9,8 @@
 #include "base/mapped_file.h"
 #include "base/sha256.h"
 #include "checkpoints/head_file.h"
-#include "predictors/one_hot.h"
 #include "engine/runner.h"
+#include "predictors/one_hot.h"
 
 namespace groel::predictors {
 namespace {
@@ -32,8 +32,9 @@ const models::Classifier& head_of(const models::Model& model) {
 Card card_of(const checkpoints::LoadedModel& loaded, const Classification& classes) {
   Card card = read_card(loaded.path).value_or(Card{});
   if (!card.classes.labels.empty() && card.classes.labels != classes.labels)
-    throw Error(ErrorKind::bad_model, {"its labels are not those of config.json", (loaded.path / checkpoints::kPredictorFile).string(),
-                                       "the two belong to different predictors"});
+    throw Error(ErrorKind::bad_model,
+                {"its labels are not those of config.json", (loaded.path / checkpoints::kPredictorFile).string(),
+                 "the two belong to different predictors"});
   card.classes = classes;
   return card;
 }
@@ -88,7 +89,8 @@ void Predictor::check_parts() const {
   const std::int64_t inputs = head_ ? head_->shape().inputs : neighbours_->width();
   if (inputs != model().info().width) fail("its head reads vectors of another width than its model's");
   const auto labels = static_cast<std::int64_t>(classes().labels.size());
-  if (head_ && head_->shape().outputs != labels) fail("its head gives another number of outputs than its card has labels");
+  if (head_ && head_->shape().outputs != labels)
+    fail("its head gives another number of outputs than its card has labels");
   const bool of_residues = classes().label_of == LabelOf::token;
   if (head_ && (head_->shape().labels_of == nn::LabelsOf::residues) != of_residues)
     fail("its card and its head disagree on whether residues or proteins are labelled");

@@ -105,8 +105,7 @@ void VectorCache::read_shards() {
       remove_file(file);
       continue;
     }
-    for (std::size_t e = 0; e < shard->entries().size(); ++e)
-      places_[shard->entries()[e].key] = {shards_.size(), e};
+    for (std::size_t e = 0; e < shard->entries().size(); ++e) places_[shard->entries()[e].key] = {shards_.size(), e};
     shards_.push_back(*std::move(shard));
     used_.push_back(false);
   }

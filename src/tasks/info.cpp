@@ -107,10 +107,9 @@ void print_predictor(const predictors::Card& card, As as, std::ostream& out) {
   line("predicts", fmt::format("{} of {}: {}", info["predicts"].get<std::string>(), info["of"].get<std::string>(),
                                listed(card.classes.labels, 20)));
   if (card.trunk)
-    line("head", card.trunk->one_hot()
-                     ? fmt::format("{} on the residues themselves", card.head.value("kind", "?"))
-                     : fmt::format("{} on layer {} of {}", card.head.value("kind", "?"), card.trunk->layer,
-                                   card.trunk->model));
+    line("head", card.trunk->one_hot() ? fmt::format("{} on the residues themselves", card.head.value("kind", "?"))
+                                       : fmt::format("{} on layer {} of {}", card.head.value("kind", "?"),
+                                                     card.trunk->layer, card.trunk->model));
   if (card.max_residues > 0) line("reads", fmt::format("{} at most", counted(card.max_residues, "residue")));
   const json metrics = info["facts"].value("/metrics/held_out"_json_pointer, json::object());
   for (const auto& [name, value] : metrics.items())

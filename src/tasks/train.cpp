@@ -134,7 +134,8 @@ TrainedModel train_mlm(TrainPlan plan, checkpoints::Checkpoint weights, Context&
   if (plan.cost_alone) return {{}, findings, cost};
   plan.trainer.data_fingerprint = material.fingerprint(plan);
   TrainedModel out{
-      train::train({*trainee, material.data(), material.held_out(), context.sink}, plan.trainer, plan.start), findings, cost};
+      train::train({*trainee, material.data(), material.held_out(), context.sink}, plan.trainer, plan.start), findings,
+      cost};
   train::write_learned(plan.trainer.folder, material.learned());
   check_result(out.result, plan, nullptr, out.findings);
   return out;
@@ -176,8 +177,9 @@ Task train_task() {
       "train mlm learns to fill in hidden residues; classify and residues learn labels of sequences and of residues\n"
       "from a CSV or TSV table. It leaves in --output a Hugging Face folder that `-m` takes,\n"
       "metrics.jsonl, TensorBoard's event files, curves as pictures, checkpoints to go on from and, with held-out\n"
-      "data, best/. Before its first step it says what the run will cost; --cost stops there. Stopped in any way, the same command with --resume gives bitwise what an uninterrupted run would\n"
-      "have given.",
+      "data, best/. Before its first step it says what the run will cost in tokens, memory and minutes; --cost stops\n"
+      "there. With another --head than transformers' the model stays as it is, and a head on its vectors is left.\n"
+      "Stopped in any way, the same command with --resume gives bitwise what an uninterrupted run would have given.",
       {{"groel train mlm --data examples/proteins.fasta --layers 2 --width 64 --heads 4 --steps 20 --output my-model",
         "pre-train a small model"},
        {"groel train mlm --data examples/proteins.fasta --from groel-5m --epochs 6 --valid-fraction 0.2 "

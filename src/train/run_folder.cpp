@@ -33,7 +33,7 @@ bool holds_run(const fs::path& folder) {
 void clear_run(const fs::path& folder) {
   for (const std::int64_t step : state_steps(folder)) remove_folder(state_path(folder, step));
   std::error_code failed;
-  for (const char* name : {kBest, "merged", "tensorboard", "metrics.jsonl", kLearnedFile})
+  for (const char* name : {kBest, "merged", "trunk", "tensorboard", "metrics.jsonl", kLearnedFile})
     fs::remove_all(folder / name, failed);
   for (const fs::path& file : model_files(folder)) fs::remove(file, failed);
 }

@@ -27,9 +27,8 @@ class TrainHeads : public ::testing::Test {
     return groel(words, {.folder = {}, .input = {}, .environment = {{"XDG_CACHE_HOME", folder_ / "cache"}}});
   }
   Words classify(const std::string& out, const std::string& head, const std::string& from = kEsm2) const {
-    return {"train",   "classify",       "--data",   kStability, "--label-column", "stability", "--split-column",
-            "set",     "--from",         from,       "--head",   head,             "--output",  folder_ / out,
-            "--report", "none"};
+    return {"train",  "classify", "--data", kStability, "--label-column", "stability",   "--split-column", "set",
+            "--from", from,       "--head", head,       "--output",       folder_ / out, "--report",       "none"};
   }
   json evaluated(const std::string& model) const {
     const Outcome said = run({"evaluate", "classify", "--data", kStability, "--label-column", "stability",
@@ -97,7 +96,8 @@ TEST_F(TrainHeads, TheCacheIsShownAndEmptied) {
 }
 
 TEST_F(TrainHeads, ResumedIsBitwiseUninterrupted) {
-  const Words more{"--hidden", "16", "--batch-norm", "--head-dropout", "0.2", "--schedule", "constant", "--warmup", "0"};
+  const Words more{"--hidden", "16", "--batch-norm", "--head-dropout", "0.2", "--schedule", "constant",
+                   "--warmup", "0"};
   expect_ok(classify("whole", "mlp") + more + Words{"--steps", "20"});
   expect_ok(classify("parts", "mlp") + more + Words{"--steps", "9"});
   const Outcome resumed = run(classify("parts", "mlp") + more + Words{"--steps", "20", "--resume"});
@@ -168,9 +168,10 @@ TEST_F(TrainHeads, OneHotNeedsNoModel) {
 }
 
 TEST_F(TrainHeads, LabelsOfResidues) {
-  const Words words{"train", "residues", "--data", kStructure, "--label-column", "structure", "--unlabelled", ".",
-                    "--split-column", "set", "--from", kEsm2, "--head", "linear", "--output", folder_ / "r",
-                    "--learning-rate", "1e-2", "--epochs", "20", "--report", "none"};
+  const Words words{"train",        "residues", "--data",         kStructure,    "--label-column",  "structure",
+                    "--unlabelled", ".",        "--split-column", "set",         "--from",          kEsm2,
+                    "--head",       "linear",   "--output",       folder_ / "r", "--learning-rate", "1e-2",
+                    "--epochs",     "20",       "--report",       "none"};
   expect_ok(words);
   EXPECT_GT(card("r")["facts"]["metrics"]["held_out"]["accuracy"], 0.5) << "0.43 is helix everywhere";
   const Outcome said = run({"evaluate", "residues", "--data", kStructure, "--label-column", "structure", "--unlabelled",

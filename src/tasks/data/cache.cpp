@@ -13,8 +13,11 @@ namespace {
 using nlohmann::ordered_json;
 
 std::string age(std::int64_t last_used) {
-  const std::int64_t hours = std::max<std::int64_t>(0, static_cast<std::int64_t>(std::time(nullptr)) - last_used) / 3600;
-  return hours < 1 ? "within the hour" : hours < 48 ? counted(hours, "hour") + " ago" : counted(hours / 24, "day") + " ago";
+  const std::int64_t hours =
+      std::max<std::int64_t>(0, static_cast<std::int64_t>(std::time(nullptr)) - last_used) / 3600;
+  return hours < 1    ? "within the hour"
+         : hours < 48 ? counted(hours, "hour") + " ago"
+                      : counted(hours / 24, "day") + " ago";
 }
 
 ordered_json cache_json(const std::filesystem::path& folder, const std::vector<predictors::CachedKind>& kinds) {

@@ -80,12 +80,12 @@ std::vector<std::string> DataOptions::files(std::size_t least, std::size_t most)
 }
 
 void DataOptions::declare(OptionBinder& to) {
-  to(input,
-     {.name = "input",
-      .type = OptionType::paths,
-      .help = "split, describe, labels, filter, dedupe or join, and files (of cache none): CSV, TSV, FASTA (also .gz, .zst, .zip)",
-      .value_name = "FILES",
-      .required = true});
+  to(input, {.name = "input",
+             .type = OptionType::paths,
+             .help = "split, describe, labels, filter, dedupe or join, and files (of cache none): CSV, TSV, FASTA "
+                     "(also .gz, .zst, .zip)",
+             .value_name = "FILES",
+             .required = true});
   declare_split(*this, to);
   declare_rows(*this, to);
   to.group("Columns");

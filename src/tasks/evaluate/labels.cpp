@@ -72,7 +72,7 @@ ordered_json evaluate_own_head(const EvaluateOptions& options, Context& context)
   const std::int64_t longest = std::min(options.max_length, predictor.max_residues().value_or(options.max_length));
   const checkpoints::Trunk& trunk = *predictor.card().trunk;
   const HeadVectors vectors{predictor.loaded(), false, trunk.model, predictor.read(), trunk.layer, longest};
-  const HeadPart part = head_part(set, classes, vectors, {.what = "data"}, context.sink);
+  const LabelledVectors part = head_part(set, classes, vectors, {.what = "data"}, context.sink);
   ordered_json result = to_json(train::label_scores(score_head(predictor, part), classes));
   tell_learned(set.corpus, predictor.folder(), result, context.sink);
   return result;

@@ -14,7 +14,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::int64_t kWorthWhile = 50;       // times what is measured
+constexpr std::int64_t kWorthWhile = 50;  // times what is measured
 constexpr std::int64_t kMeasuredTokens = 2000;
 
 double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
@@ -57,7 +57,8 @@ nlohmann::ordered_json RunCost::to_json() const {
 }
 
 void RunCost::tell(Sink& sink) const {
-  std::string text = fmt::format("cost: {} and {} tokens an epoch", counted(sequences, "sequence"), grouped(epoch_tokens));
+  std::string text =
+      fmt::format("cost: {} and {} tokens an epoch", counted(sequences, "sequence"), grouped(epoch_tokens));
   if (epochs > 1) text += fmt::format(", {} tokens in {} epochs", grouped(epoch_tokens * epochs), epochs);
   if (steps > 0) text += fmt::format(" ({} steps)", grouped(steps));
   if (trunk_tokens > 0) text += fmt::format("; the model is run once over {} tokens at most", grouped(trunk_tokens));

@@ -11,16 +11,16 @@
 namespace groel::tasks {
 
 struct RunCost {
-  std::int64_t sequences = 0;    ///< of an epoch
+  std::int64_t sequences = 0;  ///< of an epoch
   std::int64_t epoch_tokens = 0;
   std::int64_t epoch_steps = 0;
-  std::int64_t steps = 0;        ///< in all; 0: time alone ends the run
-  std::int64_t epochs = 0;       ///< whole ones that are planned, or begun
-  std::int64_t trunk_tokens = 0; ///< run through a frozen model once, at most
+  std::int64_t steps = 0;         ///< in all; 0: time alone ends the run
+  std::int64_t epochs = 0;        ///< whole ones that are planned, or begun
+  std::int64_t trunk_tokens = 0;  ///< run through a frozen model once, at most
   std::size_t step_bytes = 0;
-  double minutes_at_most = 0;    ///< that the run was given; 0: any
-  double trunk_seconds = -1;     ///< of running the frozen model; -1: not measured
-  double step_seconds = -1;      ///< of a step that was measured; -1: none was, as the run is short
+  double minutes_at_most = 0;  ///< that the run was given; 0: any
+  double trunk_seconds = -1;   ///< of running the frozen model; -1: not measured
+  double step_seconds = -1;    ///< of a step that was measured; -1: none was, as the run is short
 
   /// -1: not known.
   double minutes() const;

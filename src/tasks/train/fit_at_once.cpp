@@ -33,7 +33,7 @@ void add_mean(const Tensor& vectors, Rows& to) {
   for (const double sum : sums) to.values.push_back(static_cast<float>(sum / static_cast<double>(vectors.size(0))));
 }
 
-Rows rows_of(const HeadPart& part) {
+Rows rows_of(const LabelledVectors& part) {
   Rows out;
   out.width = part.source->width();
   std::size_t target = 0;
@@ -74,7 +74,7 @@ struct Standard {
   }
 };
 
-analysis::LinearModel fit(const HeadPlan& plan, const Standard& x, const Rows& rows, const HeadPart& part,
+analysis::LinearModel fit(const HeadPlan& plan, const Standard& x, const Rows& rows, const LabelledVectors& part,
                           const Classification& classes) {
   std::vector<std::int64_t> known;
   std::vector<double> numbers;
@@ -87,9 +87,9 @@ analysis::LinearModel fit(const HeadPlan& plan, const Standard& x, const Rows& r
                                                                    static_cast<std::size_t>(c)]});
   }
   using analysis::LinearKind;
-  const LinearKind kind = one_class                                   ? LinearKind::classes
+  const LinearKind kind = one_class                                 ? LinearKind::classes
                           : classes.problem == Problem::multi_label ? LinearKind::labels
-                                                                      : LinearKind::numbers;
+                                                                    : LinearKind::numbers;
   return analysis::fit_linear(analysis::dense_rows(x.values, rows.width), {kind, outputs, known, numbers},
                               {.inverse_strength = plan.inverse_strength});
 }
@@ -111,7 +111,7 @@ void put(const analysis::LinearModel& model, const Standard& x, nn::PredictionHe
     });
 }
 
-std::string fit_logistic(const HeadPlan& plan, const HeadPart& learned, const Classification& classes,
+std::string fit_logistic(const HeadPlan& plan, const LabelledVectors& learned, const Classification& classes,
                          const std::filesystem::path& folder) {
   const Rows rows = rows_of(learned);
   const Standard x(rows);
@@ -129,7 +129,7 @@ std::string fit_logistic(const HeadPlan& plan, const HeadPart& learned, const Cl
 
 }  // namespace
 
-std::string fit_at_once(const HeadPlan& plan, const HeadPart& learned, const Classification& classes,
+std::string fit_at_once(const HeadPlan& plan, const LabelledVectors& learned, const Classification& classes,
                         const std::filesystem::path& folder) {
   if (plan.shape.kind == "logistic") return fit_logistic(plan, learned, classes, folder);
   const Rows rows = rows_of(learned);

@@ -59,16 +59,15 @@ train::VectorTargets head_targets(const train::LabelledSet& set, const Classific
   return {Tensor::of<std::int32_t>({count}, std::span<const std::int32_t>(numbers)), nn::LabelsOf::sequences};
 }
 
-HeadPart head_part(const train::LabelledSet& set, const Classification& classes, const HeadVectors& vectors,
-                   const VectorKeeping& keeping, Sink& sink) {
-  HeadPart out;
+LabelledVectors head_part(const train::LabelledSet& set, const Classification& classes, const HeadVectors& vectors,
+                          const VectorKeeping& keeping, Sink& sink) {
+  LabelledVectors out;
   if (set.corpus.size() == 0) return out;
   const bio::Tokenizer& tokenizer = vectors.model.model->tokenizer();
   out.targets = head_targets(set, classes, vectors.most_residues);
-  out.source = vectors.one_hot
-                   ? train::one_hot_residues(texts_of(set.corpus, tokenizer, vectors.most_residues))
-                   : vectors_of({vectors.model, vectors.name, vectors.output, vectors.layer},
-                                sequences_of(set.corpus, tokenizer, vectors.most_residues), keeping, sink);
+  out.source = vectors.one_hot ? train::one_hot_residues(texts_of(set.corpus, tokenizer, vectors.most_residues))
+                               : vectors_of({vectors.model, vectors.name, vectors.output, vectors.layer},
+                                            sequences_of(set.corpus, tokenizer, vectors.most_residues), keeping, sink);
   return out;
 }
 

@@ -8,7 +8,7 @@
 namespace groel::tasks {
 
 /// A part of the data.
-struct HeadPart {
+struct LabelledVectors {
   std::unique_ptr<train::VectorSource> source;  ///< none: the part is empty
   train::VectorTargets targets;
 
@@ -27,8 +27,8 @@ struct HeadVectors {
 
 /// Sequences of a corpus as the head's model reads them: the starts of long ones.
 SequenceList sequences_of(const train::Corpus& corpus, const bio::Tokenizer& tokenizer, std::int64_t most_residues);
-HeadPart head_part(const train::LabelledSet& set, const models::Classification& classes, const HeadVectors& vectors,
-                   const VectorKeeping& keeping, Sink& sink);
+LabelledVectors head_part(const train::LabelledSet& set, const models::Classification& classes,
+                          const HeadVectors& vectors, const VectorKeeping& keeping, Sink& sink);
 /// Of a set's sequences as they are cut.
 train::VectorTargets head_targets(const train::LabelledSet& set, const models::Classification& classes,
                                   std::int64_t most_residues);

@@ -37,9 +37,12 @@ void HeadOptions::declare(OptionBinder& to) {
               .help = "Widths of its hidden layers: 512,256 (default: mlp 256, attention 32, cnn 64,64, lstm 128, "
                       "transformer 128,128)",
               .value_name = "N,N"});
-  to(activation, {.name = "activation", .help = "Of mlp and cnn", .otherwise = "gelu", .choices = {"gelu", "relu", "tanh"}});
-  to(head_dropout,
-     {.name = "head-dropout", .help = "Dropout of what enters every layer but the first", .otherwise = 0.0, .value_name = "X"});
+  to(activation,
+     {.name = "activation", .help = "Of mlp and cnn", .otherwise = "gelu", .choices = {"gelu", "relu", "tanh"}});
+  to(head_dropout, {.name = "head-dropout",
+                    .help = "Dropout of what enters every layer but the first",
+                    .otherwise = 0.0,
+                    .value_name = "X"});
   to(batch_norm, {.name = "batch-norm", .help = "Of mlp and cnn: between every hidden layer and its activation"});
   to(kernel, {.name = "kernel",
               .help = "Of attention and cnn: residues that a convolution sees, an odd number",

@@ -60,8 +60,7 @@ void check_own(const TrainOptions& o) {
 void check_kind(const TrainOptions& o) {
   const bool logistic = o.head == "logistic", knn = o.head == "knn";
   if (!knn) refuse({{o.neighbours.given, "--neighbours"}}, "neighbours are those of --head knn", {});
-  if (!logistic)
-    refuse({{o.inverse_strength.given, "--inverse-strength"}}, "it is an option of --head logistic", {});
+  if (!logistic) refuse({{o.inverse_strength.given, "--inverse-strength"}}, "it is an option of --head logistic", {});
   if (!logistic && !knn) return;
   refuse({{o.hidden.given, "--hidden"},
           {o.activation.given, "--activation"},

@@ -10,15 +10,15 @@ namespace groel::tasks {
 struct TrainOptions;
 
 struct HeadPlan {
-  nn::HeadShape shape{};          ///< "logistic" and "knn", too; inputs and outputs are not known yet
-  std::optional<int> layer{};     ///< whose vectors; none: the last
-  std::int64_t neighbours = 5;    ///< of knn
-  double inverse_strength = 1;    ///< of logistic
-  bool balanced = false;          ///< weights of classes
-  std::int64_t batch = 32;        ///< sequences
-  std::size_t vector_cache = 0;   ///< bytes on disk; 0: none
+  nn::HeadShape shape{};         ///< "logistic" and "knn", too; inputs and outputs are not known yet
+  std::optional<int> layer{};    ///< whose vectors; none: the last
+  std::int64_t neighbours = 5;   ///< of knn
+  double inverse_strength = 1;   ///< of logistic
+  bool balanced = false;         ///< weights of classes
+  std::int64_t batch = 32;       ///< sequences
+  std::size_t vector_cache = 0;  ///< bytes on disk; 0: none
   bool copy_trunk = false;
-  std::string from;               ///< the model as it was named
+  std::string from;  ///< the model as it was named
 
   bool one_hot() const;
   /// Fitted at once instead of step by step.

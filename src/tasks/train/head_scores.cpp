@@ -30,7 +30,7 @@ Tensor loss_weights(const predictors::Predictor& predictor) {
 
 }  // namespace
 
-train::LossSum score_head(const predictors::Predictor& predictor, const HeadPart& part) {
+train::LossSum score_head(const predictors::Predictor& predictor, const LabelledVectors& part) {
   const bool by_residue = part.targets.of == nn::LabelsOf::residues;
   const bool means = predictor.read() == bio::Output::mean;
   const auto columns = static_cast<std::int64_t>(predictor.classes().labels.size());

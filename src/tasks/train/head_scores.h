@@ -8,6 +8,6 @@
 namespace groel::tasks {
 
 /// Losses as in its training.
-train::LossSum score_head(const predictors::Predictor& predictor, const HeadPart& part);
+train::LossSum score_head(const predictors::Predictor& predictor, const LabelledVectors& part);
 
 }  // namespace groel::tasks

@@ -89,7 +89,7 @@ void check_metric(const std::string& metric, const Classification& classes) {
 }
 
 LabelSets encode(const train::RowSplit& rows, const Classification& classes, const TrainPlan& plan,
-            const bio::Tokenizer& tokenizer) {
+                 const bio::Tokenizer& tokenizer) {
   const std::string& unlabelled = plan.labels.options.unlabelled;
   return {train::encode_labels(rows.train, classes, unlabelled, tokenizer),
           train::encode_labels(rows.held_out, classes, unlabelled, tokenizer)};

@@ -18,8 +18,8 @@ struct LabelRun {
   std::vector<std::uint64_t> learned;  ///< keys of the sequences that are learned from
 };
 
-/// `present`: what a head that is there already tells apart; it is kept where its classes take in the data's. Errors: as
-/// read_labelled, split_rows, encode_labels and check_labels; usage.
+/// `present`: what a head that is there already tells apart; it is kept where its classes take in the data's. Errors:
+/// as read_labelled, split_rows, encode_labels and check_labels; usage.
 LabelRun read_label_run(const TrainPlan& plan, const std::optional<models::Classification>& present,
                         const bio::Tokenizer& tokenizer, Findings& findings);
 

@@ -7,7 +7,8 @@
 
 namespace groel::tasks {
 
-/// Notes the plan. -> bytes of a step, weights and all. Errors: memory, when it is over --memory (or what is free), saying what to lower.
+/// Notes the plan. -> bytes of a step, weights and all. Errors: memory, when it is over --memory (or what is free),
+/// saying what to lower.
 std::size_t plan_memory(train::ModelTrainee& trainee, const TrainPlan& plan, std::int64_t batch_tokens, Sink& sink);
 
 }  // namespace groel::tasks

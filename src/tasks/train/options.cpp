@@ -91,9 +91,10 @@ void TrainOptions::declare_label(OptionBinder& to) {
 void TrainOptions::declare_model(OptionBinder& to) {
   to.group("New model");
   to.group("");
-  to(from, {.name = "from",
-            .help = "Go on from this model (see `groel models`) instead of from nothing; one-hot: the residues themselves",
-            .value_name = "MODEL"});
+  to(from,
+     {.name = "from",
+      .help = "Go on from this model (see `groel models`) instead of from nothing; one-hot: the residues themselves",
+      .value_name = "MODEL"});
   to.group("New model");
   to.verbs({"mlm"});
   to(family, choice_row("family", family_names(), "Family of a new model"));

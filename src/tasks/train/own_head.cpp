@@ -128,7 +128,8 @@ class Run {
       throw Error(ErrorKind::bad_input,
                   {fmt::format("{} longer than `max_length` allows ({})",
                                counted(cropped(), "sequence is", "sequences are"), plan_.batches.max_residues),
-                   {}, "raise the limit, or let their starts be read: `crop=start`"});
+                   {},
+                   "raise the limit, or let their starts be read: `crop=start`"});
   }
 
   // The head's shape, which vectors it reads, and the card that will say so.
@@ -148,7 +149,9 @@ class Run {
     output_ = empty->reads_residues() ? bio::Output::per_residue : bio::Output::mean;
     card_.classes = classes();
     card_.max_residues = plan_.batches.max_residues;
-    card_.trunk = checkpoints::Trunk{head().from, trunk_.fingerprint, layer_};
+    // Of a predictor the model behind it.
+    const bool behind = !head().one_hot() && has_own_head(head().from);
+    card_.trunk = checkpoints::Trunk{behind ? trunk_.path.string() : head().from, trunk_.fingerprint, layer_};
     card_.facts = run_facts(labels_, plan_);
     card_.facts["dtype"] = engine::name(trunk_.precision);
     card_.head = checkpoints::to_json(shape_);
@@ -166,8 +169,11 @@ class Run {
     return {residues ? train::VectorsOf::residues : train::VectorsOf::sequences, std::move(rows), shape_.inputs};
   }
 
-  train::VectorData batches(const train::VectorSource& source, const train::LabelledSet& set, train::Order order) const {
-    return {source, head_targets(set, classes(), plan_.batches.max_residues), train::all_sequences(source),
+  train::VectorData batches(const train::VectorSource& source, const train::LabelledSet& set,
+                            train::Order order) const {
+    return {source,
+            head_targets(set, classes(), plan_.batches.max_residues),
+            train::all_sequences(source),
             {plan_.batches.seed, head().batch, 0, order}};
   }
 
@@ -195,9 +201,9 @@ class Run {
     out.epochs = 1;
     if (!head().one_hot()) {
       out.trunk_tokens = out.epoch_tokens + tokens(labels_.sets.held_out);
-      out.trunk_seconds = trunk_seconds(
-          {trunk_, head().from, output_, layer_},
-          sequences_of(set.corpus, trunk_.model->tokenizer(), plan_.batches.max_residues), out.trunk_tokens);
+      out.trunk_seconds = trunk_seconds({trunk_, head().from, output_, layer_},
+                                        sequences_of(set.corpus, trunk_.model->tokenizer(), plan_.batches.max_residues),
+                                        out.trunk_tokens);
     }
     if (!head().at_once()) measure_step(out);
     return out;
@@ -233,20 +239,18 @@ class Run {
     return train::make_head_trainee(made);
   }
 
-  HeadPart part(const train::LabelledSet& set, const std::string& what) const {
+  LabelledVectors part(const train::LabelledSet& set, const std::string& what) const {
     const HeadVectors vectors{trunk_, head().one_hot(), head().from, output_, layer_, plan_.batches.max_residues};
-    return head_part(set, classes(), vectors,
-                     {plan_.cache_limit, plan_.trainer.folder, head().vector_cache, what}, sink_);
+    return head_part(set, classes(), vectors, {plan_.cache_limit, plan_.trainer.folder, head().vector_cache, what},
+                     sink_);
   }
 
   train::TrainingResult train_steps() {
-    plan_.trainer.data_fingerprint =
-        sha256(fmt::format("{} {} {} {}", label_fingerprint(labels_, plan_), trunk_.fingerprint, layer_,
-                           plan_.batches.max_residues));
+    plan_.trainer.data_fingerprint = sha256(fmt::format("{} {} {} {}", label_fingerprint(labels_, plan_),
+                                                        trunk_.fingerprint, layer_, plan_.batches.max_residues));
     train::VectorData data = batches(*learned_.source, labels_.sets.learned, train::Order::shuffled);
     std::optional<train::VectorData> held_out;
-    if (held_out_.source)
-      held_out.emplace(batches(*held_out_.source, labels_.sets.held_out, train::Order::as_written));
+    if (held_out_.source) held_out.emplace(batches(*held_out_.source, labels_.sets.held_out, train::Order::as_written));
     CardedTrainee trainee(new_head(), card_);
     const auto score = [this](const train::LossSum& sum) { return train::label_scores(sum, classes()); };
     return train::train({trainee, data, held_out ? &*held_out : nullptr, sink_, score}, plan_.trainer, plan_.start);
@@ -319,7 +323,7 @@ class Run {
   bio::Output output_ = bio::Output::mean;
   int layer_ = 0;
   predictors::Card card_;
-  HeadPart learned_, held_out_;
+  LabelledVectors learned_, held_out_;
 };
 
 }  // namespace

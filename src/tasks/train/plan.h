@@ -42,7 +42,7 @@ struct TrainPlan {
   train::TrainerOptions trainer{};
   train::Start start = train::Start::fresh;
   ops::Precision precision = ops::Precision::f32;
-  std::string trained = "all";  ///< "heads", "last:N"
+  std::string trained = "all";     ///< "heads", "last:N"
   std::optional<HeadPlan> head{};  ///< of its own; none: the model's
   std::optional<nn::LoraOptions> lora;
   bool lora_targets_named = false;  ///< else they are those that the family names

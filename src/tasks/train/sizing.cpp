@@ -39,8 +39,8 @@ void fit_epochs(TrainPlan& plan, const train::TrainData& data, Sink& sink) {
   const bool head_alone = plan.head || (plan.trained == "heads" && !plan.lora && plan.objective != Objective::mlm);
   const std::int64_t wanted = head_alone ? kUpdatesOfHead : kUpdates;
   plan.trainer.length.epochs = std::clamp((wanted + updates - 1) / updates, kFewestEpochs, kMostEpochs);
-  const std::string batch = plan.head ? counted(plan.head->batch, "sequence")
-                                      : fmt::format("{} tokens", plan.batches.batch_tokens);
+  const std::string batch =
+      plan.head ? counted(plan.head->batch, "sequence") : fmt::format("{} tokens", plan.batches.batch_tokens);
   sink.note(fmt::format("{} of {}, of up to {} each; --epochs and {} say otherwise",
                         counted(plan.trainer.length.epochs, "epoch"), counted(updates, "update"), batch,
                         plan.head ? "--batch" : "--batch-tokens"));

@@ -9,8 +9,8 @@ namespace groel::tasks {
 
 /// Vectors that are filled in once.
 struct VectorMemory {
-  Tensor vectors;         ///< [rows, width] f32
-  float* to = nullptr;    ///< its numbers
+  Tensor vectors;       ///< [rows, width] f32
+  float* to = nullptr;  ///< its numbers
 };
 
 /// In a file of `folder` without a name (it is gone when the tensor is, however the process ends) where that is not

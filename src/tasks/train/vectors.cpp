@@ -119,8 +119,7 @@ class Gathering final : public engine::RunStore {
   }
 
   void tell() const {
-    const std::size_t repeats =
-        first_.size() - static_cast<std::size_t>(taken_) - missing_.size();
+    const std::size_t repeats = first_.size() - static_cast<std::size_t>(taken_) - missing_.size();
     std::string text = fmt::format("vectors of the {}: {} taken from the cache, {} computed", keeping_.what,
                                    counted(taken_, "sequence"), missing_.size());
     if (!missing_.empty()) text += fmt::format(" in {:.1f} s", seconds_);
@@ -128,11 +127,11 @@ class Gathering final : public engine::RunStore {
     sink_.note(text + fmt::format("; {}", format_bytes(bytes())));
     if (!cache_) return;
     if (cache_->damaged() > 0)
-      sink_.warning(fmt::format("{} of the cache of vectors were damaged: they are removed, and what they held is "
-                                "computed anew",
-                                counted(cache_->damaged(), "file")));
-    if (!cache_->trouble().empty())
-      sink_.warning("the vectors are not kept for later runs: " + cache_->trouble());
+      sink_.warning(
+          fmt::format("{} of the cache of vectors were damaged: they are removed, and what they held is "
+                      "computed anew",
+                      counted(cache_->damaged(), "file")));
+    if (!cache_->trouble().empty()) sink_.warning("the vectors are not kept for later runs: " + cache_->trouble());
   }
 
   const VectorsOfModel& of_;

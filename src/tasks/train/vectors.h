@@ -15,7 +15,7 @@ namespace groel::tasks {
 /// Which vectors of which model.
 struct VectorsOfModel {
   const checkpoints::LoadedModel& model;
-  std::string name;  ///< of the model, for people
+  std::string name;                        ///< of the model, for people
   bio::Output output = bio::Output::mean;  ///< or per_residue
   int layer = 0;
 };
