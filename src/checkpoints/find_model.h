@@ -13,10 +13,10 @@ struct FoundModel {
   std::string fingerprint{};  ///< what the model must have: of the trunk of a predictor; empty: any
 };
 
-/// A path that exists is itself, and that of a predictor with a head of its own the model behind it (checkpoints/trunk.h); else a bundled name; else an id of the hub ("facebook/esm2_t6_8M_UR50D", an address of
-/// its page, fair-esm's name) in the caches of huggingface_hub and of torch hub. Errors: not_found, of a known model
-/// with its size and the line that gets it, of another with near names; unsupported, for families that are known by
-/// name and cannot be run.
+/// A path that exists is itself, a predictor's folder the model behind it; else a bundled name; else an id of the hub
+/// ("facebook/esm2_t6_8M_UR50D", an address of its page, fair-esm's name) in the caches of huggingface_hub and of torch
+/// hub. Errors: not_found, of a known model with its size and the line that gets it, of another with near names;
+/// unsupported, for families that are known by name and cannot be run.
 FoundModel find_model(const std::string& name);
 
 /// A model of the hub that is not on this machine, or not whole.

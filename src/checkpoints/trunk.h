@@ -15,7 +15,7 @@ inline constexpr const char* kOneHot = "one-hot";
 
 /// The model whose vectors a head of its own reads.
 struct Trunk {
-  std::string model;          ///< as -m takes it: a name, or a path, relative to the folder of predictor.json; or kOneHot
+  std::string model;          ///< as -m takes it: a name, or a path from the folder of predictor.json; or kOneHot
   std::string fingerprint{};  ///< checkpoints::LoadedModel::fingerprint
   int layer = 0;              ///< whose vectors
 

@@ -16,7 +16,7 @@ inline constexpr const char* kNeighboursFile = "neighbours.safetensors";
 /// By Euclidean distance; every neighbour counts the same, as in scikit-learn's KNeighborsClassifier and -Regressor.
 class NeighbourHead {
  public:
-  /// features [N, D] f32 and what is true of them: [N] i32 classes, or [N, C] f32 labels or numbers. Errors: usage, where
+  /// features [N, D] f32 and what is true of them: [N] i32 classes, or [N, C] f32 labels, numbers. Errors: usage, where
   /// there are fewer vectors than neighbours are asked for, or none.
   NeighbourHead(const Tensor& features, Tensor targets, std::int64_t neighbours);
 

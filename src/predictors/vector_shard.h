@@ -16,7 +16,7 @@ namespace groel::predictors {
 
 inline constexpr std::string_view kShardTail = ".vectors";
 
-/// A line of text, then JSON (what the vectors are of, and of every sequence its key, its numbers and their CRC-32), then
+/// A line of text, then JSON (what vectors these are; of every sequence its key, its numbers and their CRC-32), then
 /// the numbers, f32.
 class VectorShard {
  public:

@@ -31,7 +31,7 @@ std::unique_ptr<VectorSource> sequence_vectors(Tensor features);
 /// that do not rise from 0 to T.
 std::unique_ptr<VectorSource> residue_vectors(Tensor features, std::vector<std::int64_t> bounds);
 
-/// A vector for each residue, 1 at its amino acid (bio::one_hot_column). Small letters are as large ones. Nothing but the text is kept.
+/// A vector for each residue, 1 at its amino acid (bio::one_hot_column). Nothing but the text is kept.
 std::unique_ptr<VectorSource> one_hot_residues(std::vector<std::string> sequences);
 
 }  // namespace groel::train
