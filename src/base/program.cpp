@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 
 #include "base/child.h"
@@ -41,7 +42,7 @@ bool run_program(const std::vector<std::string>& words, const fs::path& log) {
           ::dup2(file, STDERR_FILENO);
         }
         ::execv(arguments[0], arguments.data());
-        ::_exit(127);
+        ::raise(SIGKILL);  // it did not start
       },
       [](std::span<const std::byte>) {}, {.memory = std::size_t{1} << 46, .working = 1e9, .waiting = 1e9});
   check_interrupted();
