@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/version.h"
+#include "tasks/reading/verb_input.h"
 
 namespace groel::cli {
 namespace {
@@ -73,6 +74,12 @@ std::string verbs_of(const tasks::Task& task, const std::string& verb) {
   if (verb.empty())
     for (const tasks::Verb& one : task.verbs) out += (out.empty() ? "" : "|") + std::string(one.name);
   return out;
+}
+
+// " TABLE": of its own, or those of "WHAT FILE" after its first word.
+std::string words_after(const tasks::Task& task, const std::string& verb, const OptionSpec& spec) {
+  if (const std::string_view own = tasks::input_of(task.name, verb); !own.empty()) return fmt::format(" {}", own);
+  return spec.value_name.substr(std::min(spec.value_name.find(' '), spec.value_name.size()));
 }
 
 std::string input_text(const tasks::Task& task) {
@@ -150,8 +157,7 @@ std::string usage_of(const tasks::Task& task, const std::string& verb) {
     if (task.verbs.empty())
       out += spec.required ? ' ' + spec.value_name : fmt::format(" [{}]", spec.value_name);
     else  // of "WHAT FILE" the first word is the verb
-      out += ' ' + verbs_of(task, verb) +
-             spec.value_name.substr(std::min(spec.value_name.find(' '), spec.value_name.size()));
+      out += ' ' + verbs_of(task, verb) + words_after(task, verb, spec);
   }
   return out + " [OPTIONS]";
 }

@@ -9,7 +9,7 @@ namespace groel::checkpoints {
 
 struct FoundModel {
   std::filesystem::path path;
-  std::string note;  ///< what to tell the user of it: where it was found; empty for a path of the user's own
+  std::string note;           ///< what to tell the user of it: where it was found; empty for a path of the user's own
   std::string fingerprint{};  ///< what the model must have: of the trunk of a predictor; empty: any
 };
 

@@ -14,10 +14,10 @@ namespace groel::predictors {
 
 struct Card {
   models::Classification classes{};
-  std::vector<double> thresholds{};  ///< several labels: of each, from which probability it is said to apply
-  std::int64_t max_residues = 0;     ///< sequences were cropped to these in training; 0: not known
+  std::vector<double> thresholds{};           ///< several labels: of each, from which probability it is said to apply
+  std::int64_t max_residues = 0;              ///< sequences were cropped to these in training; 0: not known
   std::optional<checkpoints::Trunk> trunk{};  ///< none: the head is the model's own
-  nlohmann::ordered_json head{};     ///< of a head of its own: what it is, for people; "kind" is read
+  nlohmann::ordered_json head{};              ///< of a head of its own: what it is, for people; "kind" is read
   nlohmann::ordered_json facts = nlohmann::ordered_json::object();  ///< recipe, data, metrics: for people
 };
 

@@ -10,50 +10,6 @@
 namespace groel::statistics {
 namespace {
 
-constexpr std::size_t kSteps = 100;  // threshold k / 100, k from 1
-
-// The highest k whose threshold a score reaches; 0: none.
-std::size_t step_of(double score) {
-  auto k = static_cast<std::size_t>(score * kSteps);
-  while (k < kSteps && score >= static_cast<double>(k + 1) / kSteps) ++k;
-  while (k > 0 && score < static_cast<double>(k) / kSteps) --k;
-  return k;
-}
-
-// Weights of one protein's terms: all true ones, and at each threshold those predicted and those of them that are true.
-struct Protein {
-  double truth = 0;
-  std::array<double, kSteps + 1> predicted{}, hits{};
-};
-
-Protein protein_of(const TermPredictions& input, std::size_t row) {
-  Protein out;
-  const auto terms = static_cast<std::size_t>(input.truth.labels);
-  for (std::size_t t = 0; t < terms; ++t) {
-    const double weight = input.information.empty() ? 1 : input.information[t];
-    const bool is_true = input.truth.values[row * terms + t] != 0;
-    const std::size_t step = step_of(input.scores[row * terms + t]);
-    out.truth += is_true ? weight : 0;
-    out.predicted[step] += weight;
-    out.hits[step] += is_true ? weight : 0;
-  }
-  for (std::size_t k = kSteps; k-- > 1;) {  // what reaches a threshold reaches the lower ones
-    out.predicted[k] += out.predicted[k + 1];
-    out.hits[k] += out.hits[k + 1];
-  }
-  return out;
-}
-
-// Sums over proteins at one threshold.
-struct Sums {
-  double precision = 0, recall = 0, predicting = 0, missed = 0, wrong = 0;
-};
-
-struct AllSums {
-  std::array<Sums, kSteps + 1> at{};
-  double proteins = 0;  // with a true term
-};
-
 void check(const TermPredictions& input) {
   const auto terms = static_cast<std::size_t>(input.truth.labels);
   const bool fits = terms > 0 && !input.truth.values.empty() && input.truth.values.size() % terms == 0 &&
@@ -64,54 +20,107 @@ void check(const TermPredictions& input) {
     if (!(score >= 0 && score <= 1)) throw Error(ErrorKind::bad_input, fmt::format("a score is {}, not 0 to 1", score));
 }
 
-AllSums sums_of(const TermPredictions& input) {
+CafaSums sums_of(const TermPredictions& input) {
   check(input);
-  AllSums out;
-  const std::size_t rows = input.scores.size() / static_cast<std::size_t>(input.truth.labels);
-  for (std::size_t row = 0; row < rows; ++row) {
-    const Protein one = protein_of(input, row);
-    if (one.truth <= 0) continue;
-    ++out.proteins;
-    for (std::size_t k = 1; k <= kSteps; ++k) {
-      Sums& sums = out.at[k];
-      if (one.predicted[k] > 0) {
-        sums.precision += one.hits[k] / one.predicted[k];
-        ++sums.predicting;
-      }
-      sums.recall += one.hits[k] / one.truth;
-      sums.missed += one.truth - one.hits[k];
-      sums.wrong += one.predicted[k] - one.hits[k];
+  CafaSums out;
+  const auto terms = static_cast<std::size_t>(input.truth.labels);
+  std::vector<PredictedTerm> predicted(terms);
+  for (std::size_t row = 0; row * terms < input.scores.size(); ++row) {
+    double truth = 0;
+    bool any = false;
+    for (std::size_t t = 0; t < terms; ++t) {
+      const double weight = input.information.empty() ? 1 : input.information[t];
+      const bool is_true = input.truth.values[row * terms + t] != 0;
+      predicted[t] = {input.scores[row * terms + t], weight, is_true};
+      truth += is_true ? weight : 0;
+      any = any || is_true;
     }
+    if (any) out.add(truth, predicted);
   }
-  if (out.proteins == 0) throw Error(ErrorKind::bad_input, "no protein has a true term");
+  if (out.proteins() == 0) throw Error(ErrorKind::bad_input, "no protein has a true term");
   return out;
 }
 
+double threshold_of(std::size_t step) { return static_cast<double>(step) / kCafaSteps; }
+
 }  // namespace
 
-Fmax fmax(const TermPredictions& input) {
-  const AllSums all = sums_of(input);
-  Fmax best;
-  for (std::size_t k = 1; k <= kSteps; ++k) {
-    const Sums& sums = all.at[k];
-    if (sums.predicting == 0) continue;
-    const double precision = sums.precision / sums.predicting;
-    const double recall = sums.recall / all.proteins;
-    const double f = precision + recall > 0 ? 2 * precision * recall / (precision + recall) : 0;
-    if (f > best.f) best = {f, static_cast<double>(k) / kSteps, precision, recall, sums.predicting / all.proteins};
-  }
-  return best;
+std::size_t cafa_step(double score) {
+  auto k = static_cast<std::size_t>(score * kCafaSteps);
+  while (k < kCafaSteps && score >= threshold_of(k + 1)) ++k;
+  while (k > 0 && score < threshold_of(k)) --k;
+  return k;
 }
 
-Smin smin(const TermPredictions& input) {
-  const AllSums all = sums_of(input);
-  Smin best{INFINITY, 0, 0, 0};
-  for (std::size_t k = 1; k <= kSteps; ++k) {
-    const double missed = all.at[k].missed / all.proteins, wrong = all.at[k].wrong / all.proteins;
-    const double s = std::hypot(missed, wrong);
-    if (s < best.s) best = {s, static_cast<double>(k) / kSteps, missed, wrong};
+CafaSums::CafaSums() : steps_(kCafaSteps + 1) {}
+
+void CafaSums::add(double truth, std::span<const PredictedTerm> predicted) {
+  ++proteins_;
+  std::array<double, kCafaSteps + 2> weights{}, hits{};
+  for (const PredictedTerm& one : predicted) {
+    const std::size_t step = cafa_step(one.score);
+    weights[step] += one.weight;
+    hits[step] += one.is_true ? one.weight : 0;
   }
-  return best;
+  for (std::size_t k = kCafaSteps; k > 0; --k) {
+    weights[k] += weights[k + 1];  // what reaches a threshold reaches the lower ones
+    hits[k] += hits[k + 1];
+    Step& step = steps_[k];
+    if (weights[k] > 0) {
+      step.precision += hits[k] / weights[k];
+      ++step.predicting;
+    }
+    step.recall += truth > 0 ? hits[k] / truth : 0;
+    step.hits += hits[k];
+    step.missed += truth - hits[k];
+    step.wrong += weights[k] - hits[k];
+  }
+}
+
+template <class Value>
+Fmax CafaSums::best(const Value& precision_and_recall) const {
+  Fmax out;
+  for (std::size_t k = 1; k <= kCafaSteps; ++k) {
+    const Step& step = steps_[k];
+    if (step.predicting == 0) continue;
+    const auto [precision, recall] = precision_and_recall(step);
+    const double f = precision + recall > 0 ? 2 * precision * recall / (precision + recall) : 0;
+    if (f > out.f) out = {f, threshold_of(k), precision, recall, step.predicting / static_cast<double>(proteins_)};
+  }
+  return out;
+}
+
+Fmax CafaSums::fmax() const {
+  return best([&](const Step& step) {
+    return std::pair(step.precision / step.predicting, step.recall / static_cast<double>(proteins_));
+  });
+}
+
+Fmax CafaSums::fmax_micro() const {
+  return best([](const Step& step) {
+    const double wanted = step.hits + step.missed;
+    return std::pair(step.hits / (step.hits + step.wrong), wanted > 0 ? step.hits / wanted : 0);
+  });
+}
+
+Smin CafaSums::smin() const {
+  Smin out{INFINITY, 0, 0, 0};
+  for (std::size_t k = 1; k <= kCafaSteps; ++k) {
+    const double missed = steps_[k].missed / static_cast<double>(proteins_);
+    const double wrong = steps_[k].wrong / static_cast<double>(proteins_);
+    const double s = std::hypot(missed, wrong);
+    if (s < out.s) out = {s, threshold_of(k), missed, wrong};
+  }
+  return out;
+}
+
+Fmax fmax(const TermPredictions& input) { return sums_of(input).fmax(); }
+
+Smin smin(const TermPredictions& input) { return sums_of(input).smin(); }
+
+double information_of(double with_term, double with_parents) {
+  const double more = with_term == 0 ? 1 : 0;
+  return with_parents == 0 ? 0 : -std::log2((with_term + more) / (with_parents + more));
 }
 
 std::vector<double> information_content(const LabelMatrix& truth, std::span<const std::vector<std::size_t>> parents) {
@@ -128,10 +137,7 @@ std::vector<double> information_content(const LabelMatrix& truth, std::span<cons
     }
   }
   std::vector<double> out;
-  for (std::size_t t = 0; t < terms; ++t) {
-    const double more = with_term[t] == 0 ? 1 : 0;
-    out.push_back(with_parents[t] == 0 ? 0 : -std::log2((with_term[t] + more) / (with_parents[t] + more)));
-  }
+  for (std::size_t t = 0; t < terms; ++t) out.push_back(information_of(with_term[t], with_parents[t]));
   return out;
 }
 

@@ -8,10 +8,10 @@ namespace {
 
 int run(const DataOptions& options, Context& context) {
   using Run = void (*)(const DataOptions&, Context&);
-  static constexpr std::pair<const char*, Run> kRuns[] = {{"split", split_data},   {"describe", describe_data},
-                                                          {"labels", label_data},  {"filter", filter_data},
-                                                          {"dedupe", dedupe_data}, {"join", join_data},
-                                                          {"cache", show_cache}};
+  static constexpr std::pair<const char*, Run> kRuns[] = {
+      {"split", split_data},         {"describe", describe_data}, {"labels", label_data},
+      {"propagate", propagate_data}, {"terms", show_terms},       {"filter", filter_data},
+      {"dedupe", dedupe_data},       {"join", join_data},         {"cache", show_cache}};
   const std::string& verb = options.input.at(0);
   for (const auto& [name, run] : kRuns)
     if (verb == name) {
@@ -32,16 +32,22 @@ int run(const DataOptions& options, Context& context) {
 Task data_task() {
   return {
       .name = "data",
-      .summary = "Prepare tables of labelled proteins: split, describe, join, filter, dedupe, labels",
+      .summary = "Prepare tables of labelled proteins: split, describe, join, filter, dedupe, labels of ontologies",
       .description =
           "groel data split writes the rows that scikit-learn's train_test_split gives, in its order, with every cell "
           "as it\nis written. Files are CSV, TSV or tables with ;, or FASTA with KEY=VALUE in its headers; also .gz, "
           ".zst and\n.zip (archive.zip/name where an archive holds several).",
-      .examples = {{"groel data split examples/stability.csv --test-size 0.25 --stratify stability --out parts",
-                    "parts/train.csv and parts/test.csv, classes in proportion"},
-                   {"groel data describe examples/stability.csv --label-column stability", "counts and lengths"},
-                   {"groel data dedupe examples/stability.csv -o distinct.csv", "each sequence once"},
-                   {"groel data cache", "vectors that training keeps on disk; --empty removes them"}},
+      .examples =
+          {{"groel data split examples/stability.csv --test-size 0.25 --stratify stability --out parts",
+            "parts/train.csv and parts/test.csv, classes in proportion"},
+           {"groel data describe examples/stability.csv --label-column stability", "counts and lengths"},
+           {"groel data labels examples/terms.tsv --ontology examples/go_components.obo --no-root -o matrix.csv",
+            "a column for each term, ancestors too"},
+           {"groel data terms examples/go_components.obo GO:0005634", "a term's name, parents and ancestors"},
+           {"groel data propagate examples/term_predictions.tsv --ontology examples/go_components.obo -o all.tsv",
+            "predictions, consistent with the hierarchy"},
+           {"groel data dedupe examples/stability.csv -o distinct.csv", "each sequence once"},
+           {"groel data cache", "vectors that training keeps on disk; --empty removes them"}},
       .options = option_table<DataOptions>(),
       .run = entry<DataOptions, run>,
       .verbs = data_verbs()};

@@ -10,6 +10,7 @@
 #include "tasks/evaluate/learned.h"
 #include "tasks/evaluate/options.h"
 #include "tasks/evaluate/table.h"
+#include "tasks/evaluate/terms.h"
 #include "tasks/reading/input.h"
 #include "tasks/reading/model.h"
 #include "tasks/train/labelled.h"
@@ -122,6 +123,7 @@ int run(const EvaluateOptions& options, Context& context) {
   const std::vector<std::string>& objective = options.objective;
   check_objective(objective);
   if (objective[0] == "table") return evaluate_table(options, context);
+  if (objective[0] == "terms") return evaluate_terms(options, context);
   if (objective.size() != 1) throw Error(ErrorKind::usage, {"name one objective", {}, "mlm, classify or residues"});
   if (options.data.empty()) throw Error(ErrorKind::usage, {"FILES is missing", "--data", "what to evaluate on"});
   const ordered_json result =
@@ -145,13 +147,18 @@ Task evaluate_task() {
       "least one residue of each sequence is hidden.\n"
       "evaluate classify and evaluate residues compare a head's predictions with labels in a CSV or TSV table.\n"
       "evaluate table scores the predictions of any program: a table with true and predicted labels, scores or\n"
-      "numbers. Scores are those of scikit-learn and scipy, under their names.",
+      "numbers. Scores are those of scikit-learn and scipy, under their names.\n"
+      "evaluate terms scores predicted terms of the Gene Ontology as CAFA does: truth and predictions are carried up\n"
+      "to all ancestors first.",
       {{"groel evaluate mlm --data examples/proteins.fasta", "perplexity and accuracy of the default model"},
        {"groel evaluate mlm --data examples/proteins.fasta --json --per-residue",
         "of a model, as JSON, with the accuracy of each amino acid"},
        {"groel evaluate table examples/predictions.csv --truth-column stability --score-columns stable --kind binary "
         "--bootstrap 200 --calibration",
-        "predictions that a table holds, with 95 % intervals"}},
+        "predictions that a table holds, with 95 % intervals"},
+       {"groel evaluate terms examples/term_predictions.tsv --truth examples/terms.tsv --ontology "
+        "examples/go_components.obo",
+        "predicted terms of the Gene Ontology: Fmax, Smin, and each term"}},
       option_table<EvaluateOptions>(),
       entry<EvaluateOptions, run>,
       evaluate_verbs()};

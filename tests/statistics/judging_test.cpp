@@ -181,5 +181,32 @@ TEST(Sheets, OnePairOfNumbersHasNoCorrelation) {
   EXPECT_EQ(sheet.values()["mse"], 1);
 }
 
+// The sparse measures of a term are the dense ones of scores for every protein.
+TEST(Cafa, MeasuresOfATermAreThoseOfAllScores) {
+  const Values truth{1, 0, 1, 1, 0, 0, 1, 0};
+  const std::vector<double> scores{0.9, 0.8, 0.8, 0.3, 0.3, 0, 0, 0};
+  std::vector<ScoredLabel> predicted;
+  for (std::size_t i = 0; i < 6; ++i) predicted.push_back({scores[i], truth[i] == 1});  // one of the zeros, too
+  const TermMeasures found = term_measures(predicted, 4, 8);
+  EXPECT_DOUBLE_EQ(found.roc_auc, roc_auc(truth, scores));
+  EXPECT_DOUBLE_EQ(found.average_precision, average_precision(truth, scores));
+  EXPECT_DOUBLE_EQ(found.f, 2 * 3.0 / (5 + 4));
+  EXPECT_DOUBLE_EQ(found.f_threshold, 0.01);
+  EXPECT_DOUBLE_EQ(found.s, std::hypot(1.0 / 8, 2.0 / 8));
+  EXPECT_DOUBLE_EQ(found.s_threshold, 0.01);
+  EXPECT_TRUE(std::isnan(term_measures({}, 2, 2).roc_auc));
+  EXPECT_TRUE(std::isnan(term_measures({{0.5, false}}, 0, 2).average_precision));
+}
+
+TEST(Cafa, ProteinsOneByOneAreTheMatrix) {
+  CafaSums sums;
+  sums.add(2, std::vector<PredictedTerm>{{0.9, 1, true}, {0.4, 1, true}, {0.6, 1, false}});
+  sums.add(1, std::vector<PredictedTerm>{{0.8, 1, true}, {0.2, 1, false}});
+  EXPECT_EQ(sums.fmax().f, fmax({{kTerms, 3}, kScores}).f);
+  EXPECT_EQ(sums.smin().s, smin({{kTerms, 3}, kScores}).s);
+  EXPECT_DOUBLE_EQ(sums.fmax_micro().precision, 3.0 / 4);  // from 0.21
+  EXPECT_DOUBLE_EQ(sums.fmax_micro().recall, 1);
+}
+
 }  // namespace
 }  // namespace groel::statistics

@@ -107,6 +107,68 @@ TEST_F(Data, ValidationColumnsFilesAndFasta) {
   EXPECT_EQ(read_file(work_ / "f/train.fasta"), ">a SET=train TARGET=1.5\nMK\nVL\n");
 }
 
+// KFold(3) and StratifiedKFold(3, shuffle=True, random_state=7) of scikit-learn.
+TEST_F(Data, FoldsAreScikitLearns) {
+  std::string table = "n,y\n";
+  for (int i = 0; i < 10; ++i) table += fmt::format("{},{}\n", i, i % 3 == 0 ? 1 : 0);
+  const std::string path = file("t.csv", table);
+  const auto numbers = [&](const std::string& name) {
+    std::string out;
+    const std::string text = rows(name);
+    for (std::size_t at = 0; at < text.size(); at = text.find('\n', at) + 1) out += text.substr(at, 1);
+    return out;
+  };
+  ASSERT_EQ(data({"split", path, "--folds", "3", "--out", work_ / "k"}).exit, 0);
+  EXPECT_EQ(numbers("k/fold1/test.csv"), "0123");
+  EXPECT_EQ(numbers("k/fold1/train.csv"), "456789");
+  EXPECT_EQ(numbers("k/fold3/test.csv"), "789");
+  const Outcome drawn = data(
+      {"split", path, "--folds", "3", "--stratify", "y", "--shuffle", "--random-state", "7", "--out", work_ / "s"});
+  ASSERT_EQ(drawn.exit, 0) << drawn;
+  EXPECT_EQ(numbers("s/fold1/test.csv"), "2346");
+  EXPECT_EQ(numbers("s/fold2/test.csv"), "018");
+  EXPECT_EQ(numbers("s/fold3/test.csv"), "579");
+  EXPECT_TRUE(data({"split", path, "--shuffle", "--out", work_ / "x"}).says("it goes with --folds"));
+  EXPECT_TRUE(data({"split", path, "--folds", "1", "--out", work_ / "x"}).says("two folds at least"));
+}
+
+TEST_F(Data, ClustersStayTogether) {
+  std::string table = "id,sequence\n";
+  for (int i = 0; i < 10; ++i) table += fmt::format("p{},M{}K\n", i, i);
+  const std::string path = file("t.csv", table);
+  const std::string clusters = file("c.tsv", "p0\tp0\np0\tp1\np0\tp2\np5\tp5\np5\tp6\np7\tp7\n");
+  const Outcome done = data({"split", path, "--clusters", clusters, "--test-size", "0.3", "--out", work_ / "a"});
+  ASSERT_EQ(done.exit, 0) << done;
+  EXPECT_TRUE(done.says("4 ids of the table not in")) << done;
+  EXPECT_TRUE(done.says("10 rows are in 7 clusters")) << done;
+  const std::string test = rows("a/test.csv");
+  EXPECT_EQ(std::count(test.begin(), test.end(), '\n'), 3);
+  for (const auto& [first, second] : {std::pair{"p0,", "p1,"}, {"p1,", "p2,"}, {"p5,", "p6,"}})
+    EXPECT_EQ(test.find(first) == std::string::npos, test.find(second) == std::string::npos) << test;
+  ASSERT_EQ(data({"split", path, "--clusters", clusters, "--folds", "3", "--out", work_ / "b"}).exit, 0);
+  EXPECT_EQ(rows("b/fold1/test.csv"), "p0,M0K\np1,M1K\np2,M2K\np9,M9K\n");
+  EXPECT_EQ(rows("b/fold2/test.csv"), "p5,M5K\np6,M6K\np7,M7K\n");
+  const Outcome none = groel({"data", "split", path, "--by-cluster", "--out", work_ / "c"},
+                             {.folder = {}, .input = {}, .environment = {{"PATH", work_.path().string()}}});
+  EXPECT_EQ(none.exit, 8) << none;
+  EXPECT_TRUE(none.says("apt-get install mmseqs2")) << none;
+}
+
+// A program of that name that puts the first two sequences in one cluster.
+TEST_F(Data, SimilarSequencesAreLeftOut) {
+  file("mmseqs", "#!/bin/sh\nprintf '0\\t0\\n0\\t1\\n2\\t2\\n' > \"$3_cluster.tsv\"\n");
+  std::filesystem::permissions(work_ / "mmseqs", std::filesystem::perms::owner_all);
+  const std::string path = file("t.csv", "id,sequence\na,MKV\nb,MKVL\nc,WWW\nd,MKV\n");
+  const Process::Setup here{.folder = {}, .input = {}, .environment = {{"PATH", work_.path().string() + ":/bin"}}};
+  const Outcome done = groel({"data", "dedupe", path, "--identity", "0.9"}, here);
+  EXPECT_EQ(done.out, "id,sequence\na,MKV\nc,WWW\n") << done;
+  EXPECT_TRUE(done.says("2 rows repeated an earlier one, or are like it, and left out")) << done;
+  file("mmseqs", "#!/bin/sh\necho no room >&2\nexit 1\n");
+  const Outcome failed = groel({"data", "split", path, "--by-cluster", "--out", work_ / "s"}, here);
+  EXPECT_TRUE(failed.says("MMseqs2 ended with an error")) << failed;
+  EXPECT_TRUE(failed.says("no room")) << failed;
+}
+
 TEST_F(Data, BadSplitsAreExplained) {
   const std::string path = file("t.csv", "id,class,sequence\n1,a,MK\n2,a,MK\n3,b,MV\n4,c,ML\n");
   const Outcome lonely = data({"split", path, "--stratify", "class", "--out", work_ / "g"});

@@ -18,6 +18,26 @@ void declare_split(DataOptions& o, OptionBinder& to) {
                       .value_name = "N",
                       .aliases = {"seed"}});
   to(o.stratify, {.name = "stratify", .help = "Column whose values keep their proportions", .value_name = "COLUMN"});
+  to(o.folds, {.name = "folds",
+               .help = "Instead of one split K of them, fold1 to foldK, as scikit-learn's KFold (with --stratify "
+                       "StratifiedKFold) gives them",
+               .otherwise = 0,
+               .value_name = "K"});
+  to(o.shuffle, {.name = "shuffle", .help = "Shuffle rows before they are cut into folds, by --random-state"});
+  to(o.by_cluster,
+     {.name = "by-cluster",
+      .help = "Keep similar sequences on one side: whole clusters, made by MMseqs2 (the program mmseqs)"});
+  to(o.clusters, {.name = "clusters",
+                  .help = "The same with clusters from a file: representative and member, two ids a line, as MMseqs2 "
+                          "writes them",
+                  .value_name = "FILE"});
+  to.verbs({"split", "dedupe"});
+  to(o.identity,
+     {.name = "identity",
+      .help = "Sequences this identical are similar (split --by-cluster: 0.3); dedupe leaves out all but one "
+              "of them, found by MMseqs2",
+      .value_name = "X"});
+  to.verbs({"split"});
   to(o.by_column, {.name = "by-column",
                    .help = "Column that says where a row belongs; without --test-values one file for each value",
                    .value_name = "COLUMN"});
@@ -46,14 +66,19 @@ void declare_rows(DataOptions& o, OptionBinder& to) {
                    .help = "Values (filter) or labels (labels) that fewer rows have are left out",
                    .otherwise = 0,
                    .value_name = "N"});
-  to.verbs({"labels"});
+  to.verbs({"labels", "propagate"});
   to(o.term_column,
      {.name = "term-column", .help = "Column of the labels (default: term or label)", .value_name = "NAME"});
+  to.verbs({"labels"});
   to(o.stop_list, {.name = "stop-list", .help = "Labels that are left out", .value_name = "LABELS"});
   to(o.form, {.name = "form",
               .help = "matrix: a column of 0 and 1 for each label; lists: one column, labels joined by ;",
               .otherwise = "matrix",
               .choices = {"matrix", "lists"}});
+  to(o.max_part, {.name = "max-part",
+                  .help = "Labels that more than this part of the proteins have are left out as too general",
+                  .otherwise = 1,
+                  .value_name = "X"});
   to.verbs({"dedupe"});
   to(o.key,
      {.name = "key", .help = "Column whose values must differ (default: the sequences)", .value_name = "COLUMN"});
@@ -65,6 +90,23 @@ void declare_rows(DataOptions& o, OptionBinder& to) {
               .help = "Rows of the first table: those with a partner, or all",
               .otherwise = "matched",
               .choices = {"matched", "all"}});
+}
+
+void declare_ontology(DataOptions& o, OptionBinder& to) {
+  o.ontology.declare(to, {.ontology = {"labels", "propagate"},
+                          .relations = {"labels", "propagate", "terms"},
+                          .aspect = {"labels", "propagate"}});
+  to.group("Ontology");
+  to.verbs({"labels", "terms"});
+  to(o.slim,
+     {.name = "slim",
+      .help = "A few general terms that stand for all: a subset of the ontology (goslim_generic) or the OBO file "
+              "of a slim. Each label becomes its nearest terms of these",
+      .value_name = "NAME"});
+  to.verbs({"labels", "propagate"});
+  to(o.no_root, {.name = "no-root", .help = "Leave out the terms that have no ancestor: every protein has them"});
+  to.verbs({});
+  to.group("");
 }
 
 }  // namespace
@@ -82,14 +124,16 @@ std::vector<std::string> DataOptions::files(std::size_t least, std::size_t most)
 void DataOptions::declare(OptionBinder& to) {
   to(input, {.name = "input",
              .type = OptionType::paths,
-             .help = "split, describe, labels, filter, dedupe or join, and files (of cache none): CSV, TSV, FASTA "
-                     "(also .gz, .zst, .zip)",
+             .help = "split, describe, labels, propagate, terms, filter, dedupe or join, and files (of cache none): "
+                     "CSV, TSV, FASTA (also .gz, "
+                     ".zst, .zip)",
              .value_name = "FILES",
              .required = true});
   declare_split(*this, to);
   declare_rows(*this, to);
+  declare_ontology(*this, to);
   to.group("Columns");
-  to.verbs({"split", "labels", "join", "describe"});
+  to.verbs({"split", "labels", "join", "describe", "propagate"});
   to(id_column,
      {.name = "id-column", .help = "Column of the ids (default: id, EntryID, accession, …)", .value_name = "NAME"});
   to.verbs({"split", "filter", "dedupe", "describe"});
@@ -99,7 +143,7 @@ void DataOptions::declare(OptionBinder& to) {
   to(label_column, {.name = "label-column",
                     .help = "Column of the labels: how many rows each has, or whether equal rows disagree",
                     .value_name = "NAME"});
-  to.verbs({"split", "labels", "filter", "dedupe", "join"});
+  to.verbs({"split", "labels", "filter", "dedupe", "join", "propagate"});
   to(output, {.name = "output",
               .letter = 'o',
               .help = "split: folder of the parts. All others: file of the result; \"-\" or none: standard output",
@@ -110,7 +154,7 @@ void DataOptions::declare(OptionBinder& to) {
   to(overwrite, overwrite_option());
   to.verbs({"cache"});
   to(empty, {.name = "empty", .help = "Remove all vectors that are kept"});
-  to.verbs({"split", "describe", "cache"});
+  to.verbs({"split", "describe", "terms", "cache"});
   to(json, json_option());
   to.verbs({});
   to.group("");
@@ -121,6 +165,8 @@ const std::vector<Verb>& data_verbs() {
       {"split", "Divide a table into training, validation and test rows, as scikit-learn does"},
       {"describe", "Count rows, missing values, lengths, classes and labels per protein"},
       {"labels", "Turn a long list of id and label into a matrix of 0 and 1"},
+      {"propagate", "Carry terms or predictions of an ontology up to their ancestors"},
+      {"terms", "Show terms of an ontology: names, aspects, parents, ancestors"},
       {"filter", "Keep rows by the values of a column, by length, or by how common a value is"},
       {"dedupe", "Leave out rows whose sequence occurred before, or occurs in another split"},
       {"join", "Put sequences or columns of a second file beside a table's rows, by id"},

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "tasks/reading/ontology.h"
 #include "tasks/reading/options.h"
 #include "tasks/task.h"
 
@@ -16,6 +17,10 @@ struct DataOptions {
   double test_size = 0;
   std::optional<double> val_size;
   std::int64_t random_state = 0;
+  std::int64_t folds = 0;
+  bool shuffle = false, by_cluster = false;
+  std::optional<std::string> clusters;
+  std::optional<double> identity;
   std::string stratify, by_column;
   std::vector<std::string> test_values, val_values, index_files;
 
@@ -23,6 +28,10 @@ struct DataOptions {
   std::vector<std::string> where, stop_list, against;
   std::optional<std::int64_t> min_length, max_length;
   std::int64_t min_count = 0;
+  double max_part = 1;
+  OntologyOptions ontology;
+  std::string slim;
+  bool no_root = false;
   std::string count_column, key, label_column, form, keep;
   std::optional<std::string> output;
   bool overwrite = false;

@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "io/missing.h"
+#include "tasks/data/clusters.h"
 #include "tasks/data/conditions.h"
 #include "tasks/data/raw_table.h"
 #include "tasks/data/text_output.h"
@@ -82,6 +83,16 @@ std::size_t key_column(const io::Columns& columns, const DataOptions& options) {
   return columns.require(options.sequence_column, io::ColumnRole::sequence, "--sequence-column");
 }
 
+// Clusters of the table's values and, after them, of those elsewhere: one number stands for all that are alike.
+std::vector<std::string> similar_as_one(std::vector<std::string> values, std::vector<std::string> elsewhere,
+                                        double identity, Sink& sink) {
+  values.insert(values.end(), elsewhere.begin(), elsewhere.end());
+  const Clusters clusters = clusters_by_identity(values, identity, sink);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (!io::is_missing(values[i], io::ValueKind::sequence)) values[i] = fmt::format("cluster {}", clusters[i]);
+  return values;
+}
+
 std::unordered_set<std::string> values_elsewhere(const DataOptions& options, Sink& sink) {
   std::unordered_set<std::string> out;
   for (const std::string& path : options.against) {
@@ -118,6 +129,19 @@ Distinct distinct_rows(const RawTable& table, const std::unordered_set<std::stri
   return out;
 }
 
+// Puts the names of clusters in the place of sequences.
+void merge_similar(RawTable& table, std::unordered_set<std::string>& elsewhere, const DataOptions& options,
+                   Sink& sink) {
+  if (!options.key.empty())
+    throw Error(ErrorKind::usage, {"sequences alone can be similar", "--identity", "leave out --key"});
+  const std::size_t rows = table.rows.size();
+  std::vector<std::string> names =
+      similar_as_one(std::move(table.cells[0]), {elsewhere.begin(), elsewhere.end()}, *options.identity, sink);
+  elsewhere = {names.begin() + static_cast<std::ptrdiff_t>(rows), names.end()};
+  names.resize(rows);
+  table.cells[0] = std::move(names);
+}
+
 }  // namespace
 
 void filter_data(const DataOptions& options, Context& context) {
@@ -136,8 +160,8 @@ void filter_data(const DataOptions& options, Context& context) {
 }
 
 void dedupe_data(const DataOptions& options, Context& context) {
-  const auto elsewhere = values_elsewhere(options, context.sink);
-  const RawTable table = read_raw_table(
+  auto elsewhere = values_elsewhere(options, context.sink);
+  RawTable table = read_raw_table(
       options.files(1, 1)[0],
       [&](const io::Columns& columns) {
         std::vector<std::size_t> wanted{key_column(columns, options)};
@@ -145,9 +169,11 @@ void dedupe_data(const DataOptions& options, Context& context) {
         return wanted;
       },
       context.sink);
+  if (options.identity) merge_similar(table, elsewhere, options, context.sink);
   const Distinct distinct = distinct_rows(table, elsewhere);
   if (distinct.repeated > 0)
-    context.sink.note(fmt::format("{} repeated an earlier one and left out", counted(distinct.repeated, "row")));
+    context.sink.note(fmt::format("{} repeated an earlier one{} and left out", counted(distinct.repeated, "row"),
+                                  options.identity ? ", or are like it," : ""));
   if (distinct.elsewhere > 0)
     context.sink.note(
         fmt::format("{} also in the files of --against and left out", counted(distinct.elsewhere, "row")));

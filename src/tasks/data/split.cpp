@@ -11,6 +11,7 @@
 #include "base/text_file.h"
 #include "io/missing.h"
 #include "io/numbers.h"
+#include "tasks/data/clusters.h"
 #include "tasks/data/raw_table.h"
 #include "tasks/data/verbs.h"
 
@@ -29,6 +30,8 @@ struct Part {
 struct SplitColumns {
   std::optional<std::size_t> classes, ids, sequences;  // places among the cells
 };
+
+bool by_clusters(const DataOptions& options) { return options.by_cluster || options.clusters.has_value(); }
 
 // Classes as numpy.unique orders them: by value where all are numbers, else by their bytes.
 struct Classes {
@@ -191,36 +194,105 @@ SplitColumns find_columns(const io::Columns& columns, const DataOptions& options
   if (!options.stratify.empty()) out.classes = add(columns.named(options.stratify, "--stratify"));
   if (!options.by_column.empty()) out.classes = add(columns.named(options.by_column, "--by-column"));
   if (!options.id_column.empty()) out.ids = add(columns.named(options.id_column, "--id-column"));
+  if (options.clusters && !out.ids) {
+    const auto entry = columns.find("EntryID");
+    out.ids = add(entry ? *entry : columns.require({}, io::ColumnRole::id, "--id-column"));
+  }
   if (!options.sequence_column.empty())
     out.sequences = add(columns.named(options.sequence_column, "--sequence-column"));
   else if (const auto usual = columns.usual(io::ColumnRole::sequence))
     out.sequences = add(*usual);
+  if (options.by_cluster && !out.sequences)
+    out.sequences = add(columns.require({}, io::ColumnRole::sequence, "--sequence-column"));
+  return out;
+}
+
+std::vector<std::int64_t> strata_of(const RawTable& table, const SplitColumns& columns, const DataOptions& options,
+                                    Sink& sink) {
+  if (!columns.classes) return {};
+  const std::vector<std::string>& cells = table.cells[*columns.classes];
+  const auto missing = std::count_if(cells.begin(), cells.end(),
+                                     [](const std::string& cell) { return io::is_missing(cell, io::ValueKind::name); });
+  if (missing > 0)
+    sink.warning(fmt::format("column '{}': {} without a value count as a class of their own", options.stratify,
+                             counted(missing, "row")));
+  const Classes classes = classes_of(cells);
+  if (options.folds == 0) check_classes(classes, options.stratify);
+  return classes.of_row;
+}
+
+Clusters clusters_of(const RawTable& table, const SplitColumns& columns, const DataOptions& options, Sink& sink) {
+  const Clusters out =
+      options.clusters ? clusters_by_file(*options.clusters, table.cells[*columns.ids], sink)
+                       : clusters_by_identity(table.cells[*columns.sequences], options.identity.value_or(0.3), sink);
+  sink.note(fmt::format("{} are in {}", counted(table.rows.size(), "row"),
+                        counted(*std::max_element(out.begin(), out.end()) + 1, "cluster")));
+  return out;
+}
+
+// Test rows of each fold.
+std::vector<Rows> folds_of(const RawTable& table, const SplitColumns& columns, const DataOptions& options, Sink& sink) {
+  if (by_clusters(options)) return cluster_folds(clusters_of(table, columns, options, sink), options.folds);
+  const auto seed = options.shuffle ? std::optional(static_cast<std::uint32_t>(options.random_state)) : std::nullopt;
+  const std::vector<std::int64_t> strata = strata_of(table, columns, options, sink);
+  if (strata.empty()) return statistics::k_folds(static_cast<std::int64_t>(table.rows.size()), options.folds, seed);
+  return statistics::stratified_k_folds(strata, options.folds, seed);
+}
+
+// Each fold's test rows, and all others to train on, in the order of the table.
+std::vector<Part> fold_parts(const std::vector<Rows>& folds, std::size_t rows) {
+  std::vector<Part> out;
+  for (std::size_t fold = 0; fold < folds.size(); ++fold) {
+    std::vector<bool> held(rows);
+    for (const std::int64_t row : folds[fold]) held[static_cast<std::size_t>(row)] = true;
+    Rows train;
+    for (std::size_t row = 0; row < rows; ++row)
+      if (!held[row]) train.push_back(static_cast<std::int64_t>(row));
+    out.push_back({fmt::format("fold{}/train", fold + 1), std::move(train)});
+    out.push_back({fmt::format("fold{}/test", fold + 1), folds[fold]});
+  }
   return out;
 }
 
 std::vector<Part> parts_of(const RawTable& table, const SplitColumns& columns, const DataOptions& options, Sink& sink) {
+  if (options.folds != 0) return fold_parts(folds_of(table, columns, options, sink), table.rows.size());
   if (!options.index_files.empty()) return by_files(table, columns, options);
   if (!options.by_column.empty()) return by_values(table.cells[*columns.classes], options);
-  std::vector<std::int64_t> strata;
-  if (columns.classes) {
-    const std::vector<std::string>& cells = table.cells[*columns.classes];
-    const auto missing = std::count_if(
-        cells.begin(), cells.end(), [](const std::string& cell) { return io::is_missing(cell, io::ValueKind::name); });
-    if (missing > 0)
-      sink.warning(fmt::format("column '{}': {} without a value count as a class of their own", options.stratify,
-                               counted(missing, "row")));
-    const Classes classes = classes_of(cells);
-    check_classes(classes, options.stratify);
-    strata = classes.of_row;
+  if (by_clusters(options)) {
+    ClusterParts parts = split_clusters(
+        clusters_of(table, columns, options, sink),
+        {options.test_size, options.val_size.value_or(0), static_cast<std::uint32_t>(options.random_state)});
+    std::vector<Part> out{{"train", std::move(parts.train)}};
+    if (options.val_size) out.push_back({"val", std::move(parts.val)});
+    out.push_back({"test", std::move(parts.test)});
+    return out;
   }
-  return drawn(static_cast<std::int64_t>(table.rows.size()), options, strata);
+  return drawn(static_cast<std::int64_t>(table.rows.size()), options, strata_of(table, columns, options, sink));
+}
+
+// Of folds the test parts alone: together they are all rows.
+std::vector<Part> test_parts(const std::vector<Part>& parts) {
+  std::vector<Part> out;
+  for (std::size_t i = 1; i < parts.size(); i += 2) out.push_back(parts[i]);
+  return out;
+}
+
+void check_folds(const DataOptions& options) {
+  if (options.folds != 0 && (!options.by_column.empty() || !options.index_files.empty() || options.val_size))
+    throw Error(ErrorKind::usage, {"folds are drawn, not listed, and have no validation set", "--folds", {}});
+  if (options.folds == 0 && options.shuffle)
+    throw Error(ErrorKind::usage, {"a split is always shuffled", "--shuffle", "it goes with --folds"});
+  if (options.folds == 1 || options.folds < 0)
+    throw Error(ErrorKind::usage, {"there are two folds at least", "--folds", {}});
 }
 
 void check_ways(const DataOptions& options) {
-  const int ways =
-      (options.stratify.empty() ? 0 : 1) + (options.by_column.empty() ? 0 : 1) + (options.index_files.empty() ? 0 : 1);
-  if (ways > 1)
-    throw Error(ErrorKind::usage, {"a table is split one way", {}, "--stratify, --by-column or --index-files"});
+  const int ways = (options.stratify.empty() ? 0 : 1) + (options.by_column.empty() ? 0 : 1) +
+                   (options.index_files.empty() ? 0 : 1) + (by_clusters(options) ? 1 : 0);
+  if (ways > 1 || (options.by_cluster && options.clusters))
+    throw Error(ErrorKind::usage,
+                {"a table is split one way", {}, "--stratify, --by-column, --by-cluster, --clusters or --index-files"});
+  check_folds(options);
   if (!options.output)
     throw Error(ErrorKind::usage, {"PATH is missing", "--output", "the folder that the parts are written to"});
   if (options.by_column.empty() && !(options.test_values.empty() && options.val_values.empty()))
@@ -239,6 +311,7 @@ void write_parts(const RawTable& table, const std::vector<Part>& parts, const Da
   JointCommit together;
   for (const Part& part : parts) {
     const fs::path path = fs::path(*options.output) / (part.name + table.extension());
+    fs::create_directories(path.parent_path());
     if (fs::exists(path) && !options.overwrite)
       throw Error(ErrorKind::usage,
                   {"the output exists already", path.string(), "choose another folder, or add --overwrite"});
@@ -265,9 +338,12 @@ void split_data(const DataOptions& options, Context& context) {
   nlohmann::ordered_json said{{"rows", table.rows.size()}, {"files", nlohmann::ordered_json::array()}};
   std::size_t placed = 0;
   for (const Part& part : parts) placed += part.rows.size();
-  if (placed != table.rows.size())
+  if (options.folds == 0 && placed != table.rows.size())
     context.sink.warning(fmt::format("of {} rows of the table {} are written", table.rows.size(), placed));
-  tell_shared(table, columns, parts, context.sink, said);
+  if (options.folds == 0)
+    tell_shared(table, columns, parts, context.sink, said);
+  else
+    tell_shared(table, columns, test_parts(parts), context.sink, said);
   write_parts(table, parts, options, said);
   if (options.json)
     context.out << said.dump(2) << '\n';

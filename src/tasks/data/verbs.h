@@ -8,6 +8,8 @@ namespace groel::tasks {
 void split_data(const DataOptions& options, Context& context);
 void describe_data(const DataOptions& options, Context& context);
 void label_data(const DataOptions& options, Context& context);
+void propagate_data(const DataOptions& options, Context& context);
+void show_terms(const DataOptions& options, Context& context);
 void filter_data(const DataOptions& options, Context& context);
 void dedupe_data(const DataOptions& options, Context& context);
 void join_data(const DataOptions& options, Context& context);

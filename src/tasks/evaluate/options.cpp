@@ -11,8 +11,8 @@ const std::vector<std::string> kOfModels{"mlm", "classify", "residues"};
 void EvaluateOptions::declare(OptionBinder& to) {
   to(objective, {.name = "objective",
                  .type = OptionType::paths,
-                 .help = "What to evaluate: mlm, classify (labels of sequences), residues (labels of residues), or "
-                         "table and a table of predictions",
+                 .help = "What to evaluate: mlm, classify (labels of sequences), residues (labels of residues), table "
+                         "and a table of predictions, or terms and predicted terms of an ontology",
                  .value_name = "OBJECTIVE",
                  .required = true,
                  .renamed = renamed_verbs(evaluate_verbs())});
@@ -60,13 +60,15 @@ void EvaluateOptions::declare(OptionBinder& to) {
              .group = "Labels",
              .verbs = {"classify", "residues"}});
   table.declare(to);
+  terms.declare(to);
 }
 
 const std::vector<Verb>& evaluate_verbs() {
   static const std::vector<Verb> verbs{{"mlm", "How well a model fills in hidden residues: perplexity and accuracy"},
                                        {"classify", "How well a head predicts labels or numbers of sequences"},
                                        {"residues", "How well a head predicts the labels of residues", "tokens"},
-                                       {"table", "How good the predictions in a table are"}};
+                                       {"table", "How good the predictions in a table are"},
+                                       {"terms", "How good predicted terms of an ontology are: CAFA's Fmax and Smin"}};
   return verbs;
 }
 

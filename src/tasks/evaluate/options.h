@@ -1,6 +1,7 @@
 // The options of groel evaluate.
 #pragma once
 
+#include "tasks/reading/ontology.h"
 #include "tasks/train/options.h"
 
 namespace groel::tasks {
@@ -22,8 +23,20 @@ struct PredictionOptions {
   void declare(OptionBinder& to);
 };
 
+/// groel evaluate terms.
+struct TermOptions : OutputOptions {
+  OntologyOptions ontology;
+  std::vector<std::string> truth;
+  std::optional<std::string> information;
+  bool with_root = false;
+  std::int64_t min_count = 1;
+
+  void declare(OptionBinder& to);
+};
+
 struct EvaluateOptions : ModelOptions, LabelColumnOptions, ThreadOptions {
   PredictionOptions table;
+  TermOptions terms;
   std::vector<std::string> objective;
   std::vector<std::string> data;
   double mask_fraction = 0;

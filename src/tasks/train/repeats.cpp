@@ -65,7 +65,8 @@ std::string repeats_table(const ordered_json& repeats) {
   std::string out;
   if (!repeats.contains("scores")) return out;
   for (const auto& [split, collected] : repeats["scores"].items()) {
-    out += fmt::format("{}, mean and deviation of {}:\n", split, counted(repeats["repeats"].get<std::int64_t>(), "run"));
+    out +=
+        fmt::format("{}, mean and deviation of {}:\n", split, counted(repeats["repeats"].get<std::int64_t>(), "run"));
     for (const auto& [who, scores] : collected.items())
       for (const auto& [name, of] : scores.items())
         out += fmt::format("  {:<18} {:<28} {:.4f} ± {:.4f}\n", who, name, of["mean"].get<double>(),

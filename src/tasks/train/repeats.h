@@ -13,8 +13,9 @@ namespace groel::tasks {
 /// -> mean, deviation and values of every score of the predictor and of the baselines' deciding one, on each split that
 /// was judged; also in OUT/repeats.json. A repeat that is finished is not trained again with --resume. Errors: those of
 /// `train`; io.
-nlohmann::ordered_json train_repeats(
-    const TrainOptions& options, const std::function<nlohmann::ordered_json(const TrainOptions& one)>& train, Sink& sink);
+nlohmann::ordered_json train_repeats(const TrainOptions& options,
+                                     const std::function<nlohmann::ordered_json(const TrainOptions& one)>& train,
+                                     Sink& sink);
 
 /// That as a table for people.
 std::string repeats_table(const nlohmann::ordered_json& repeats);
