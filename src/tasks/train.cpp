@@ -8,6 +8,7 @@
 #include "tasks/train/labelled.h"
 #include "tasks/train/memory.h"
 #include "tasks/train/own_head.h"
+#include "tasks/train/repeats.h"
 #include "tasks/train/sizing.h"
 #include "train/duplicates.h"
 #include "train/mlm.h"
@@ -151,20 +152,38 @@ TrainedModel trained_model(const TrainOptions& options, const TrainPlan& plan, C
   return mlm ? train_mlm(plan, std::move(weights), context) : train_head(plan, std::move(weights), context);
 }
 
-int run(const TrainOptions& options, Context& context) {
-  const TrainPlan plan = train_plan(options);
-  const FolderLock lock(plan.trainer.folder);
-  const TrainedModel trained = trained_model(options, plan, context);
-  if (plan.cost_alone) {
-    if (options.json) context.out << trained.cost->to_json().dump(2) << '\n';
-    return 0;
-  }
+TrainedModel train_once(const TrainOptions& options, const TrainPlan& plan, Context& context) {
+  TrainedModel trained = trained_model(options, plan, context);
+  if (plan.cost_alone) return trained;
   if (plan.merge) write_merged(plan.trainer.folder);
   if (report::draws_pictures())
     draw_curves(plan.trainer.folder);
   else
     context.sink.note("no pictures of the curves: this program was built without (./run --pictures)");
-  print_result(trained, plan, options.json, context.out);
+  return trained;
+}
+
+int run_repeats(const TrainOptions& options, Context& context) {
+  const auto once = [&](const TrainOptions& one) {
+    const TrainPlan plan = train_plan(one);
+    const FolderLock lock(plan.trainer.folder);
+    return train_once(one, plan, context).judged;
+  };
+  const ordered_json found = train_repeats(options, once, context.sink);
+  context.out << (options.json ? found.dump(2) + "\n" : repeats_table(found));
+  return 0;
+}
+
+int run(const TrainOptions& options, Context& context) {
+  if (options.repeats < 1) throw Error(ErrorKind::usage, {"it is a number of runs", "--repeats", "1 or more"});
+  const TrainPlan plan = train_plan(options);
+  const FolderLock lock(plan.trainer.folder);
+  if (options.repeats > 1 && !plan.cost_alone) return run_repeats(options, context);
+  const TrainedModel trained = train_once(options, plan, context);
+  if (!plan.cost_alone)
+    print_result(trained, plan, options.json, context.out);
+  else if (options.json)
+    context.out << trained.cost->to_json().dump(2) << '\n';
   return 0;
 }
 

@@ -199,6 +199,9 @@ void TrainOptions::declare_output(OptionBinder& to) {
   to(test, {.name = "test",
             .help = "Judge it on the rows of the split called test, too: to be done once, at the very end; also with "
                     "--resume of a finished run"});
+  to(repeats, integer_row("repeats", 1,
+                          "Runs with the seeds SEED, SEED + 1, …, in repeat-1, repeat-2, … of --output, and the mean "
+                          "and spread of their scores; with --valid-fraction each has a split of its own"));
   to(test_data,
      {.name = "test-data",
       .help = "The rows of the test split, where they are in files of their own; not looked at without --test",

@@ -92,6 +92,7 @@ struct TrainOptions : LabelColumnOptions, HeadOptions, ThreadOptions {
   std::string report;
   bool test = false;
   std::vector<std::string> test_data;
+  std::int64_t repeats = 0;
 
   bool cost = false;
   std::string dtype;

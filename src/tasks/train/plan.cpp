@@ -69,8 +69,8 @@ Objective objective_of(const TrainOptions& options) {
 // What a checkpoint keeps of the options: all that may change its numbers.
 json kept_options(const TrainOptions& options) {
   json kept = options.all;
-  for (const char* name : {"output", "resume", "overwrite", "threads", "json", "report", "test", "test-data", "cost",
-                           "vector-cache", "copy-trunk"})
+  for (const char* name : {"output", "resume", "overwrite", "threads", "json", "report", "test", "test-data", "repeats",
+                           "cost", "vector-cache", "copy-trunk"})
     kept.erase(name);
   if (options.head == kTransformersHead)
     for (const OptionSpec& row : option_table<HeadOptions>()) kept.erase(row.name);
