@@ -23,7 +23,7 @@ using models::Problem;
 const models::Classifier& head_of(const models::Model& model) {
   const std::vector<std::string> can = model.capabilities();
   if (std::find(can.begin(), can.end(), models::Classifier::kName) == can.end())
-    throw Error(ErrorKind::unsupported, {"this model has no head that labels are predicted by", "--model",
+    throw Error(ErrorKind::unsupported, {"this model has no head that labels are predicted by", "`model`",
                                          "groel train classify (or residues) gives it one"});
   return models::require<models::Classifier>(model);
 }

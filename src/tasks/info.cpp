@@ -93,11 +93,11 @@ json predictor_json(const predictors::Card& card) {
   return out;
 }
 
-enum class As { text, json };
+enum class As { text, data };
 
 void print_predictor(const predictors::Card& card, As as, std::ostream& out) {
   const json info = predictor_json(card);
-  if (as == As::json) {
+  if (as == As::data) {
     out << json{{"predictor", info}}.dump(2, ' ', false, json::error_handler_t::replace) << '\n';
     return;
   }
@@ -127,7 +127,7 @@ int run(const InfoOptions& options, Context& context) {
   }
   const auto card = predictors::read_card(paths.front());
   if (card && card->trunk && card->trunk->one_hot()) {
-    print_predictor(*card, options.json ? As::json : As::text, context.out);
+    print_predictor(*card, options.json ? As::data : As::text, context.out);
     return 0;
   }
   const checkpoints::LoadedModel loaded = load_named(paths.front(), options.dtype, context.sink);

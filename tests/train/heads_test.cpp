@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/text_file.h"
 #include "base/threads.h"
+#include "bio/residues.h"
 #include "checkpoints/head_file.h"
 #include "ops/helpers.h"
 #include "train/trainer.h"
@@ -208,7 +209,7 @@ TEST_F(HeadTraining, ResiduesReachEveryKind) {
   for (const std::string& kind : nn::head_kinds()) {
     SCOPED_TRACE(kind);
     VectorData data(*source, {test::ints(classes)}, all_sequences(*source), {.seed = 1, .batch = 8});
-    nn::HeadShape shape{.kind = kind, .inputs = kOneHotWidth, .outputs = 2};
+    nn::HeadShape shape{.kind = kind, .inputs = bio::kOneHotWidth, .outputs = 2};
     if (kind == "transformer") shape.hidden = {16};
     if (kind == "lstm") shape.hidden = {8};
     const auto trainee = make_head_trainee({.shape = shape, .objective = {}, .seed = 2, .numbers = {}});

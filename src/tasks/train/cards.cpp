@@ -17,7 +17,7 @@ using nlohmann::ordered_json;
 void count_rows(const train::LabelledRows& part, const char* as, std::map<std::string, ordered_json>& files) {
   for (const train::LabelledRow& row : part.rows) {
     ordered_json& file = files[row.where.substr(0, row.where.rfind(':'))];
-    file[as] = file.value(as, std::int64_t{0}) + 1;
+    file[as] = file.contains(as) ? file[as].get<std::int64_t>() + 1 : 1;
   }
 }
 
