@@ -122,12 +122,11 @@ Task predict_task() {
           "Several labels at once: all from their thresholds on. Numbers: a column for each. Labels of residues: one "
           "text per protein, or with `residues=rows` a row for each residue. A record that cannot be read has its "
           "error in the last column, and the exit status is 1.",
-      .examples = {{"groel train classify --data examples/stability.csv --label-column stability --split-column set "
-                    "--from groel-5m --train heads --epochs 3 --output stability-head",
-                    "a predictor to try it with"},
-                   {"groel predict examples/proteins.fasta -m stability-head -o predicted.csv", "a table"},
-                   {"groel predict examples/proteins.fasta -m stability-head --all-labels -f jsonl",
-                    "every label's probability, as JSON lines"}},
+      .examples = {{"groel predict examples/proteins.fasta -m examples/mitochondrion -o predicted.csv",
+                    "which of them are of the mitochondrion, as a table"},
+                   {"groel predict examples/proteins.fasta -m examples/mitochondrion --all-labels -f jsonl",
+                    "every label's probability, as JSON lines"},
+                   {"groel predict MALWMRLLPLLALLALWGPDPAAA -m examples/mitochondrion", "of one sequence"}},
       .options = option_table<PredictOptions>(),
       .run = entry<PredictOptions, run>,
   };

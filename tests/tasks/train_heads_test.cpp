@@ -21,7 +21,7 @@ Words operator+(Words a, const Words& b) {
   return a;
 }
 
-class TrainHeads : public ::testing::Test {
+class OwnHeads : public ::testing::Test {
  protected:
   Outcome run(const Words& words) const {
     return groel(words, {.folder = {}, .input = {}, .environment = {{"XDG_CACHE_HOME", folder_ / "cache"}}});
@@ -51,23 +51,23 @@ class TrainHeads : public ::testing::Test {
   TemporaryFolder folder_;
 };
 
-TEST_F(TrainHeads, VectorsAreComputedOnceAndChangeNoBit) {
+TEST_F(OwnHeads, VectorsAreComputedOnceAndChangeNoBit) {
   const Words more{"--hidden", "16,8", "--head-dropout", "0.1", "--steps", "12"};
   const Outcome first = run(classify("a", "mlp") + more);
   ASSERT_EQ(first.exit, 0) << first;
-  EXPECT_TRUE(first.says("vectors of the data: 0 sequences taken from the cache, 28 computed")) << first;
+  EXPECT_TRUE(first.says("vectors of the data: 0 sequences taken from the cache, 26 computed")) << first;
   const Outcome second = run(classify("b", "mlp") + more);
   ASSERT_EQ(second.exit, 0) << second;
   EXPECT_TRUE(second.says("vectors of the data: 28 sequences taken from the cache, 0 computed")) << second;
   const Outcome none = run(classify("c", "mlp") + more + Words{"--vector-cache", "0"});
-  EXPECT_TRUE(none.says("0 sequences taken from the cache, 28 computed")) << none;
+  EXPECT_TRUE(none.says("0 sequences taken from the cache, 26 computed")) << none;
   EXPECT_EQ(head("a"), head("b"));
   EXPECT_EQ(head("a"), head("c"));
   // Vectors of another layer are others.
-  EXPECT_TRUE(run(classify("d", "linear") + Words{"--steps", "2", "--head-layer", "1"}).says("28 computed"));
+  EXPECT_TRUE(run(classify("d", "linear") + Words{"--steps", "2", "--head-layer", "1"}).says("26 computed"));
 }
 
-TEST_F(TrainHeads, ADamagedFileIsNeverBelieved) {
+TEST_F(OwnHeads, ADamagedFileIsNeverBelieved) {
   expect_ok(classify("a", "linear") + Words{"--steps", "5"});
   for (const fs::path& shard : shards()) {
     std::fstream file(shard, std::ios::in | std::ios::out | std::ios::binary);
@@ -83,19 +83,19 @@ TEST_F(TrainHeads, ADamagedFileIsNeverBelieved) {
   EXPECT_EQ(head("a"), head("c"));
 }
 
-TEST_F(TrainHeads, TheCacheIsShownAndEmptied) {
+TEST_F(OwnHeads, TheCacheIsShownAndEmptied) {
   expect_ok(classify("a", "linear") + Words{"--steps", "5"});
   const json shown = json::parse(run({"data", "cache", "--json"}).out);
   ASSERT_EQ(shown["kinds"].size(), 1U) << shown;
-  EXPECT_EQ(shown["kinds"][0]["sequences"], 36);
+  EXPECT_EQ(shown["kinds"][0]["sequences"], 31);  // five of the 36 are equal to others
   EXPECT_EQ(shown["kinds"][0]["vectors"]["output"], "mean");
-  EXPECT_GT(shown["bytes"], 36 * 4 * 16);
+  EXPECT_GT(shown["bytes"], 31 * 4 * 16);
   EXPECT_NE(run({"data", "cache"}).out.find("mean of layer 3"), std::string::npos);
   EXPECT_EQ(json::parse(run({"data", "cache", "--empty", "--json"}).out)["bytes"], 0);
   EXPECT_TRUE(shards().empty());
 }
 
-TEST_F(TrainHeads, ResumedIsBitwiseUninterrupted) {
+TEST_F(OwnHeads, ResumedIsBitwiseUninterrupted) {
   const Words more{"--hidden", "16", "--batch-norm", "--head-dropout", "0.2", "--schedule", "constant",
                    "--warmup", "0"};
   expect_ok(classify("whole", "mlp") + more + Words{"--steps", "20"});
@@ -106,7 +106,7 @@ TEST_F(TrainHeads, ResumedIsBitwiseUninterrupted) {
   EXPECT_EQ(head("whole"), head("parts"));
 }
 
-TEST_F(TrainHeads, TheFolderIsAPredictor) {
+TEST_F(OwnHeads, TheFolderIsAPredictor) {
   expect_ok(classify("p", "mlp") + Words{"--epochs", "3", "--keep", "best", "--metric", "mcc"});
   const json written = card("p");
   EXPECT_EQ(written["trunk"]["layer"], 3);
@@ -128,7 +128,7 @@ TEST_F(TrainHeads, TheFolderIsAPredictor) {
   EXPECT_EQ(info["layers"], 3);
 }
 
-TEST_F(TrainHeads, AnotherModelInThePlaceOfTheTrunkIsRefused) {
+TEST_F(OwnHeads, AnotherModelInThePlaceOfTheTrunkIsRefused) {
   expect_ok(classify("p", "linear") + Words{"--steps", "3", "--copy-trunk"});
   EXPECT_EQ(card("p")["trunk"]["model"], "trunk");
   fs::rename(folder_ / "p", folder_ / "elsewhere");
@@ -143,7 +143,7 @@ TEST_F(TrainHeads, AnotherModelInThePlaceOfTheTrunkIsRefused) {
   }
 }
 
-TEST_F(TrainHeads, HeadsThatAreFittedAtOnce) {
+TEST_F(OwnHeads, HeadsThatAreFittedAtOnce) {
   for (const char* kind : {"logistic", "knn"}) {
     expect_ok(classify(kind, kind));
     const json scores = evaluated(kind), kept = card(kind)["facts"]["metrics"]["held_out"];
@@ -157,7 +157,7 @@ TEST_F(TrainHeads, HeadsThatAreFittedAtOnce) {
   EXPECT_LT(card("ridge")["facts"]["metrics"]["held_out"]["rmse"], 30) << "what starts at 0 is off by 55";
 }
 
-TEST_F(TrainHeads, OneHotNeedsNoModel) {
+TEST_F(OwnHeads, OneHotNeedsNoModel) {
   expect_ok(classify("h", "linear", "one-hot") + Words{"--epochs", "2"});
   EXPECT_EQ(card("h")["trunk"]["model"], "one-hot");
   EXPECT_NEAR(evaluated("h")["loss"].get<double>(), card("h")["facts"]["metrics"]["held_out"]["loss"].get<double>(),
@@ -167,7 +167,7 @@ TEST_F(TrainHeads, OneHotNeedsNoModel) {
   EXPECT_TRUE(refused.says("there is no model behind it")) << refused;
 }
 
-TEST_F(TrainHeads, LabelsOfResidues) {
+TEST_F(OwnHeads, LabelsOfResidues) {
   const Words words{"train",        "residues", "--data",         kStructure,    "--label-column",  "structure",
                     "--unlabelled", ".",        "--split-column", "set",         "--from",          kEsm2,
                     "--head",       "linear",   "--output",       folder_ / "r", "--learning-rate", "1e-2",
@@ -181,7 +181,7 @@ TEST_F(TrainHeads, LabelsOfResidues) {
               card("r")["facts"]["metrics"]["held_out"]["loss"].get<double>(), 1e-5);
 }
 
-TEST_F(TrainHeads, CostIsSaidAndNothingIsDone) {
+TEST_F(OwnHeads, CostIsSaidAndNothingIsDone) {
   const Outcome said = run(classify("n", "mlp") + Words{"--cost", "--json"});
   ASSERT_EQ(said.exit, 0) << said;
   EXPECT_TRUE(said.says("cost: 28 sequences")) << said;
@@ -198,7 +198,7 @@ TEST_F(TrainHeads, CostIsSaidAndNothingIsDone) {
   EXPECT_FALSE(fs::exists(folder_ / "m"));
 }
 
-TEST_F(TrainHeads, ErrorsSayWhatToDo) {
+TEST_F(OwnHeads, ErrorsSayWhatToDo) {
   const auto refused = [&](const Words& words, const char* why) {
     const Outcome said = run(words);
     EXPECT_EQ(said.exit, 2) << said;

@@ -73,6 +73,10 @@ void write_card_from(const fs::path& folder, predictors::Card card) {
 
 void write_cards(const TrainPlan& plan, predictors::Card card, const train::TrainingResult& result) {
   card.facts["metrics"] = metric_facts(result);
+  // A run that goes on keeps what it was judged by before, above all how often the test split was looked at.
+  if (const auto before = predictors::read_card(plan.trainer.folder); before && plan.start == train::Start::resume)
+    for (const char* fact : {"validation", "test"})
+      if (before->facts.contains(fact)) card.facts[fact] = before->facts[fact];
   write_card_from(plan.trainer.folder, card);
   std::error_code failed;
   if (const fs::path best = plan.trainer.folder / "best"; fs::is_directory(best, failed)) write_card_from(best, card);
