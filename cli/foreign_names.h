@@ -167,10 +167,9 @@ inline constexpr ForeignCommand kForeignCommands[] = {
     {"extract esm-extract embeddings embedding encode vectorize featurize represent representations features",
      "`groel embed my.fasta -o proteins.h5` writes embeddings"},
     {"mask unmask fill predict-mask mlm-predict", "`groel fill-mask SEQUENCE` shows what the model puts at <mask>"},
-    {"predict inference infer run",
-     "say what to predict: `groel fill-mask` (hidden residues), `score` (variants), `contacts`; a classifier of your "
-     "own is "
-     "measured by `groel evaluate classify`"},
+    {"inference infer run prediction",
+     "say what to predict: `groel predict` (labels, by a predictor of your own), `fill-mask` (hidden residues), "
+     "`score` (variants), `contacts`"},
     {"mutate mutations mutation variants variant dms scan effect vep zero-shot rank",
      "`groel score my.fasta --scan -o scan.csv` scores every substitution, --variants those of a list"},
     {"umap tsne t-sne pca plot visualize visualise map reduce",

@@ -160,7 +160,7 @@ TEST_F(Messages, FoldersAndSequencesAsInput) {
 TEST_F(Messages, CommandsOfOtherProgramsNameOurs) {
   check({{{"extract", "small.fasta"}, {"no command 'extract'", "groel embed"}},
          {{"esm-extract", "m", "small.fasta", "out"}, {"groel embed"}},
-         {{"predict", "small.fasta"}, {"groel fill-mask"}},
+         {{"inference", "small.fasta"}, {"groel predict"}},
          {{"mask", "MKT"}, {"groel fill-mask"}},
          {{"mutate", "small.fasta"}, {"groel score"}},
          {{"umap", "x.h5"}, {"groel project"}},

@@ -32,8 +32,9 @@ TEST(Settings, AreReadWithTheirLines) {
 TEST(Settings, MistakesNameFileLineAndWhatIsMeant) {
   EXPECT_EQ(complaint("threads = 3\nmodle = 'x'"),
             "usage: c.toml:2:1: there is no setting 'modle'\n  did you mean 'model'?");
-  EXPECT_EQ(complaint("colour = 'x'"),
-            "usage: c.toml:1:1: there is no setting 'colour'\n  choose from: model, threads, memory, cache");
+  EXPECT_EQ(
+      complaint("colour = 'x'"),
+      "usage: c.toml:1:1: there is no setting 'colour'\n  choose from: model, threads, memory, vector_cache, cache");
   EXPECT_EQ(complaint("[run]\nthreads = 3"), "usage: c.toml:2:1: settings are in no tables\n  leave [run] out");
   EXPECT_NE(complaint("threads = 'many'").find("c.toml:1:1: \"many\" is not a number of threads"), std::string::npos);
   EXPECT_NE(complaint("threads = -1").find("is not a number of threads"), std::string::npos);

@@ -26,13 +26,12 @@ OptionSpec vector_cache_option() {
 
 void HeadOptions::declare(OptionBinder& to) {
   to.verbs({"classify", "residues"});
-  to.group("");
+  to.group("Head");
   to(head, {.name = "head",
             .help = "transformers: the model's own, trained as --train says. All others read the vectors of a frozen "
                     "model, or with --from one-hot the residues themselves; logistic and knn are fitted at once",
             .otherwise = kTransformersHead,
             .choices = head_names()});
-  to.group("Head");
   to(hidden, {.name = "hidden",
               .help = "Widths of its hidden layers: 512,256 (default: mlp 256, attention 32, cnn 64,64, lstm 128, "
                       "transformer 128,128)",

@@ -258,7 +258,7 @@ void TrainOptions::declare(OptionBinder& to) {
   declare_length(to);
   declare_optimizer(to);
   declare_output(to);
-  to.group("");
+  to.group("Length");
   to(cost, {.name = "cost", .help = "Say what the run would cost in tokens, memory and minutes, and stop there"});
   to(dtype, dtype_option());
   to(threads, threads_option());
