@@ -1,6 +1,7 @@
 // Batch normalisation on the CPU: a task takes a strip of columns, row after row, so that the order of sums is fixed.
 #include "ops/batch_norm.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 

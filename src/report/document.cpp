@@ -25,7 +25,7 @@ bool looks_like_number(const std::string& text) {
 
 }  // namespace
 
-std::string escaped(const std::string& text) {
+std::string escaped(std::string_view text) {
   std::string out;
   for (const char c : text) {
     if (c == '&')

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "report/figure.h"
@@ -35,6 +36,6 @@ class Document {
 };
 
 /// `text` as HTML shows it.
-std::string escaped(const std::string& text);
+std::string escaped(std::string_view text);
 
 }  // namespace groel::report

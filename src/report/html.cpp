@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "report/document.h"
 #include "report/figure_json.h"
 #include "report/picture.h"
 #include "report/scripts.h"
@@ -30,23 +31,6 @@ constexpr std::string_view kBar =
     R"(<div id="bar"><input id="search" type="search" placeholder="find by name or number" aria-label="find by name or number">
 <span id="found" aria-live="polite"></span><button id="reset">Reset zoom</button><button id="svg">Save SVG</button>
 <button id="png">Save PNG</button><span id="zoom" aria-live="polite"></span></div>)";
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '&')
-      out += "&amp;";
-    else if (c == '<')
-      out += "&lt;";
-    else if (c == '>')
-      out += "&gt;";
-    else if (c == '"')
-      out += "&quot;";
-    else
-      out += c;
-  }
-  return out;
-}
 
 // JSON that cannot end the script element it is in.
 std::string script_json(const nlohmann::json& json) {

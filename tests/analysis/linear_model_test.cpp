@@ -2,6 +2,7 @@
 #include "analysis/linear_model.h"
 
 #include <gtest/gtest.h>
+#include <algorithm>
 
 #include <cmath>
 #include <fstream>

@@ -2,6 +2,7 @@
 #include "nn/heads/prediction_head.h"
 
 #include <gtest/gtest.h>
+#include <algorithm>
 
 #include <map>
 

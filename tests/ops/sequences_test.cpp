@@ -1,6 +1,8 @@
 // Windows, LSTMs, batch norms and poolings over packed sequences against their references and the slopes of these.
 #include "ops/windows.h"
 
+#include <algorithm>
+
 #include "ops/attention_pool.h"
 #include "ops/linear_grad.h"
 #include "ops/lstm.h"

@@ -1,5 +1,6 @@
 // groel data labels, propagate and terms with an ontology, and groel evaluate terms against CAFA's own evaluator.
 #include <gtest/gtest.h>
+#include <algorithm>
 
 #include <fmt/format.h>
 

@@ -1,4 +1,5 @@
 // groel predict against the reference's logits, and runs of it that are stopped.
+#include <algorithm>
 #include <chrono>
 #include <thread>
 

@@ -2,6 +2,7 @@
 #include "train/head_trainee.h"
 
 #include <gtest/gtest.h>
+#include <algorithm>
 
 #include <unistd.h>
 

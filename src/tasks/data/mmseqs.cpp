@@ -1,5 +1,6 @@
 // Clusters sequences with MMseqs2 where it is installed.
 #include <unistd.h>
+#include <algorithm>
 
 #include <filesystem>
 #include <unordered_map>

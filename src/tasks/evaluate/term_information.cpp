@@ -1,4 +1,5 @@
 // Information content of terms, computed or read.
+#include <algorithm>
 #include <cmath>
 
 #include "base/error.h"

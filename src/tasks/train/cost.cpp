@@ -1,6 +1,7 @@
 // Counts tokens and measures a step.
 #include "tasks/train/cost.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "base/options.h"
