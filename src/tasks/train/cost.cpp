@@ -81,6 +81,8 @@ RunCost model_cost(train::ModelTrainee& trainee, train::PackedData& data, const 
   out.steps = train::planned_steps(data, plan.trainer);
   const std::int64_t batches = out.steps * std::max<std::int64_t>(1, plan.trainer.accumulate);
   out.epochs = out.epoch_steps > 0 ? (batches + out.epoch_steps - 1) / out.epoch_steps : 0;
+  // Shuffled anew, an epoch may have a batch more or less than the first.
+  if (plan.trainer.length.epochs > 0) out.epochs = std::min(out.epochs, plan.trainer.length.epochs);
   out.minutes_at_most = plan.trainer.length.minutes;
   if (!plan.cost_alone && out.steps < kWorthWhile) return out;
   data.seek({});
