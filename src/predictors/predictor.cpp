@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "base/error.h"
 #include "base/mapped_file.h"
@@ -102,6 +101,15 @@ std::optional<std::int64_t> Predictor::max_residues() const {
   return most;
 }
 
+bio::Encoded Predictor::readable(bio::Encoded whole) const {
+  const auto most = max_residues();
+  if (!most || whole.residues() <= *most) return whole;
+  const bio::Tokenizer& tokenizer = model().tokenizer();
+  whole.ids = tokenizer.with_ends(whole.ids_of(0, *most));
+  whole.map = tokenizer.residue_map(whole.ids);
+  return whole;
+}
+
 bio::Output Predictor::read() const {
   if (!card_.trunk) return read_by(classes());
   return head_ && head_->reads_residues() ? bio::Output::per_residue : bio::Output::mean;
@@ -155,26 +163,12 @@ class HeadStore final : public engine::RunStore {
 }  // namespace
 
 std::vector<Tensor> head_outputs_of(const Predictor& predictor, const std::vector<bio::Encoded>& proteins, Sink& sink) {
-  const bio::Tokenizer& tokenizer = predictor.model().tokenizer();
-  const std::int64_t most = predictor.max_residues().value_or(std::numeric_limits<std::int64_t>::max());
-  const auto read = [&](std::int64_t key) -> bio::Encoded {
-    const bio::Encoded& whole = proteins[static_cast<std::size_t>(key)];
-    if (whole.residues() <= most) return whole;
-    bio::Encoded start{tokenizer.with_ends(whole.ids_of(0, most)), {}, whole.counts};
-    start.map = tokenizer.residue_map(start.ids);
-    return start;
-  };
-  const engine::RunJobs jobs{.count = static_cast<std::int64_t>(proteins.size()),
-                             .lengths =
-                                 [&](std::int64_t key) {
-                                   const bio::Encoded one = read(key);
-                                   return bio::Lengths{one.residues(), one.tokens()};
-                                 },
-                             .sequence = read};
+  std::vector<bio::Encoded> read;
+  for (const bio::Encoded& protein : proteins) read.push_back(predictor.readable(protein));
   const engine::Runner runner(predictor.model(), predictor.request(),
                               {.keeping = engine::Keeping::beside, .progress = {.phase = "predicting"}});
   HeadStore store(predictor, proteins.size());
-  runner.run(jobs, store, sink);
+  runner.run(engine::jobs_of(read), store, sink);
   return std::move(store.outputs);
 }
 

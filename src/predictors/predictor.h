@@ -35,6 +35,8 @@ class Predictor {
   const std::string& fingerprint() const { return fingerprint_; }
   /// Residues that are read of a sequence, from its start; none: all.
   std::optional<std::int64_t> max_residues() const;
+  /// What it reads of a protein: all, or the start.
+  bio::Encoded readable(bio::Encoded whole) const;
 
   /// What the engine is to compute for every sequence.
   engine::OutputRequest request() const;

@@ -42,13 +42,28 @@ std::vector<double> thresholds_of(const PredictOptions& options, const predictor
   return predictor.card().thresholds.empty() ? std::vector<double>(labels, 0.5) : predictor.card().thresholds;
 }
 
+// What would be passed over without a word is refused.
+void check_fits(const PredictOptions& options, const models::Classification& classes) {
+  const bool of_residues = classes.label_of == LabelOf::token;
+  const auto refuse = [](const char* what, const char* option) {
+    throw Error(ErrorKind::usage, {what, option, "leave it away"});
+  };
+  if (options.residues.given && !of_residues) refuse("this predictor labels whole proteins", "--residues");
+  if (!options.names.empty() && (of_residues || classes.problem == Problem::regression))
+    refuse("this predictor has no labels of whole proteins to name", "--names");
+  if (options.all_labels && options.top > 0) refuse("--top gives each label a row of its own", "--all-labels");
+  if (options.all_labels && of_residues && options.residues.value != "rows")
+    throw Error(ErrorKind::usage, {"one text per protein has no room for them", "--all-labels", "add --residues rows"});
+}
+
 RowOptions row_options(const PredictOptions& options, const predictors::Predictor& predictor, Sink& sink) {
   const models::Classification& classes = predictor.classes();
   if (options.top < 0) throw Error(ErrorKind::usage, {"it is a number of labels", "--top", "1 or more"});
   if (options.top > 0 && (classes.label_of == LabelOf::token || classes.problem == Problem::regression))
     throw Error(ErrorKind::usage, {"this predictor has no labels of whole proteins to rank", "--top", "leave it away"});
+  check_fits(options, classes);
   return {form_of(options),
-          options.residues == "rows" ? ResidueForm::rows : ResidueForm::text,
+          options.residues.value == "rows" ? ResidueForm::rows : ResidueForm::text,
           options.all_labels,
           options.top,
           thresholds_of(options, predictor),
@@ -61,7 +76,7 @@ nlohmann::json identity_of(const PredictOptions& options, const predictors::Pred
           {"form", static_cast<int>(form_of(options))},
           {"all_labels", options.all_labels},
           {"top", options.top},
-          {"residues", options.residues},
+          {"residues", options.residues.value},
           {"thresholds", thresholds_of(options, predictor)},
           {"names", options.names},
           {"long", options.longer},

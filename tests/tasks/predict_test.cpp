@@ -134,6 +134,10 @@ TEST(Predict, WhatHasNoHeadIsRefused) {
   const std::string model = data("esm2-cls-tiny").string();
   EXPECT_TRUE(groel({"predict", "MKTAYIAKQR", "-m", model, "--threshold", "0.3"}).says("no threshold"));
   EXPECT_TRUE(groel({"predict", "MKTAYIAKQR", "-m", model, "-o", "/tmp/x.h5"}).says(".jsonl"));
+  EXPECT_TRUE(groel({"predict", "MKTAYIAKQR", "-m", model, "--residues", "rows"}).says("whole proteins"));
+  EXPECT_TRUE(groel({"predict", "MKTAYIAKQR", "-m", model, "--all-labels", "--top", "1"}).says("--top gives"));
+  const std::string residues = data("esm2-tokcls-tiny").string();
+  EXPECT_TRUE(groel({"predict", "MKTAYIAKQR", "-m", residues, "--all-labels"}).says("--residues rows"));
 }
 
 // Killed once some rows are kept; --resume then gives the same bytes as a run that was never stopped.

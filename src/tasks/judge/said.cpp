@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/words.h"
 #include "tasks/embed/records.h"
 #include "train/trainee.h"
 
@@ -126,18 +127,25 @@ std::vector<double> scores_by(const predictors::Predictor& predictor, const Judg
   const std::vector<Tensor> outputs = predictors::head_outputs_of(predictor, set.encoded, sink);
   const std::size_t columns = set.classes.labels.size();
   std::vector<double> scores;
+  std::int64_t unread = 0;
   for (std::size_t row = 0; row < set.protein_of.size(); ++row) {
     const Tensor& of = outputs[set.protein_of[row]];
     const std::size_t at = set.of_residues() ? set.residue_of[row] : 0;
     // Of a protein that was cut, the residues after the cut are said nothing of: every class alike.
     if (at >= static_cast<std::size_t>(of.size(0))) {
       scores.insert(scores.end(), columns, 1.0 / static_cast<double>(columns));
+      ++unread;
       continue;
     }
     const auto values = of.values<float>().subspan(at * columns, columns);
     const std::vector<double> p = predictors::probabilities(values, set.classes.problem);
     scores.insert(scores.end(), p.begin(), p.end());
   }
+  if (unread > 0)
+    sink.warning(
+        fmt::format("{} beyond what the predictor reads of a protein: they are judged as if every label were "
+                    "equally probable",
+                    counted(unread, "labelled residue is", "labelled residues are")));
   return scores;
 }
 

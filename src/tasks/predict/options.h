@@ -15,7 +15,8 @@ struct PredictOptions : ModelOptions, ThreadOptions, BatchOptions {
   std::string id_column, sequence_column, gaps;
   bool all_labels = false;
   std::int64_t top = 0;
-  std::string residues, longer, names;
+  Chosen<std::string> residues;
+  std::string longer, names;
   std::optional<double> threshold;
   std::optional<std::string> output;
   std::string format;

@@ -57,14 +57,17 @@ std::string cell(const ordered_json& value, char separator) {
 }  // namespace
 
 PredictionRows::PredictionRows(models::Classification classes, RowOptions options)
-    : classes_(std::move(classes)), options_(std::move(options)), by_residue_(classes_.label_of == LabelOf::token) {}
+    : classes_(std::move(classes)),
+      options_(std::move(options)),
+      by_residue_(classes_.label_of == LabelOf::token),
+      columns_(make_columns()) {}
 
 std::string PredictionRows::name_of(std::size_t label) const {
   const auto found = options_.names.find(classes_.labels[label]);
   return found == options_.names.end() ? std::string() : found->second;
 }
 
-std::vector<std::string> PredictionRows::columns() const {
+std::vector<std::string> PredictionRows::make_columns() const {
   const bool likeliest = options_.top > 0;
   std::vector<std::string> out{"id"};
   const auto add = [&](std::initializer_list<const char*> names) { out.insert(out.end(), names.begin(), names.end()); };
@@ -200,7 +203,7 @@ std::string PredictionRows::line(const Cells& row) const {
   const char separator = options_.form == RowForm::tsv ? '\t' : ',';
   std::string out;
   bool first = true;
-  for (const std::string& column : columns()) {
+  for (const std::string& column : columns_) {
     if (!first) out += separator;
     first = false;
     if (const auto found = row.values.find(column); found != row.values.end()) out += cell(*found, separator);
@@ -212,7 +215,7 @@ std::string PredictionRows::header() const {
   if (options_.form == RowForm::json_lines) return {};
   const char separator = options_.form == RowForm::tsv ? '\t' : ',';
   std::string out;
-  for (const std::string& column : columns())
+  for (const std::string& column : columns_)
     out += (out.empty() ? "" : std::string(1, separator)) + formats::cell_text(column, separator);
   return out + "\n";
 }

@@ -43,7 +43,7 @@ class PredictionRows {
 
  private:
   struct Cells;
-  std::vector<std::string> columns() const;
+  std::vector<std::string> make_columns() const;
   std::vector<Cells> cells(const Predicted& of) const;
   void add_class(Cells& row, const std::vector<double>& probabilities) const;
   void add_labels(Cells& row, const std::vector<double>& probabilities) const;
@@ -57,6 +57,7 @@ class PredictionRows {
   models::Classification classes_;
   RowOptions options_;
   bool by_residue_;
+  std::vector<std::string> columns_;
 };
 
 }  // namespace groel::tasks

@@ -109,8 +109,7 @@ class Stream {
                                                      counted(record.encoded.residues(), "residue"), *most_),
                                          {},
                                          "use --long truncate"});
-    record.encoded.ids = tokenizer_.with_ends(record.encoded.ids_of(0, *most_));
-    record.encoded.map = tokenizer_.residue_map(record.encoded.ids);
+    record.encoded = parts_.predictor.readable(std::move(record.encoded));
     ++summary_.truncated;
   }
 

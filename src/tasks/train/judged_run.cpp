@@ -35,9 +35,7 @@ class RunJudge {
       : run_(run),
         folder_(run.plan.trainer.folder),
         predictor_(predictors::open_predictor(folder_, ops::Precision::f32)),
-        card_(predictor_.card()) {
-    card_.max_residues = run.plan.batches.max_residues;
-  }
+        card_(predictor_.card()) {}
 
   ordered_json judge_all() {
     ordered_json out = ordered_json::object();
