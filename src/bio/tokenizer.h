@@ -83,7 +83,7 @@ class Tokenizer {
   /// How many tokens with_ends adds.
   std::int64_t end_tokens() const noexcept { return end_tokens_; }
   /// Ids of some sequence of that many tokens, for looking at what it takes. Errors: bad_input, where there is none.
-  std::vector<std::int32_t> example(std::int64_t tokens) const;
+  virtual std::vector<std::int32_t> example(std::int64_t tokens) const;
 
   /// What Transformers calls this kind of tokenizer, and its special tokens ("cls_token"): for files that it reads.
   virtual std::string_view transformers_class() const = 0;

@@ -10,6 +10,7 @@
 #include "checkpoints/load.h"
 #include "checkpoints/tensors.h"
 #include "io/checkpoint_files.h"
+#include "tensor/transpose.h"
 
 namespace groel::checkpoints {
 namespace {
@@ -48,7 +49,11 @@ void merge(Checkpoint& checkpoint, const Adapter& adapter, double sign) {
     const auto b = adapter.tensors.find(std::string(kAdapterPrefix) + layer + std::string(kAdapterB));
     if (weight == checkpoint.arrays.end() || b == adapter.tensors.end())
       bad_adapter("an adapter of a layer that is not there", layer);
-    weight->second = array_of(updated(as_f32(weight->second), as_f32(array), as_f32(b->second), factor, layer));
+    // PEFT's "fan_in_fan_out": the base has its matrices as [in, out].
+    const bool turned = adapter.config.value("fan_in_fan_out", nlohmann::json()) == true;
+    const Tensor base = turned ? transposed(as_f32(weight->second)) : as_f32(weight->second);
+    const Tensor sum = updated(base, as_f32(array), as_f32(b->second), factor, layer);
+    weight->second = array_of(turned ? transposed(sum) : sum);
   }
 }
 
@@ -145,7 +150,7 @@ void write_adapter(const std::filesystem::path& folder, const std::vector<NamedT
                         {"target_modules", options.targets},
                         {"lora_dropout", options.dropout},
                         {"bias", "none"},
-                        {"fan_in_fan_out", false},
+                        {"fan_in_fan_out", names.transposed},
                         {"inference_mode", true},
                         {"init_lora_weights", true},
                         {"modules_to_save", nullptr},

@@ -20,8 +20,9 @@ struct Adapter {
 Adapter read_adapter(const std::filesystem::path& folder);
 
 struct AdapterNames {
-  std::string task;  ///< PEFT's task_type ("SEQ_CLS"), or empty
-  std::string base;  ///< base_model_name_or_path; empty: none
+  std::string task;         ///< PEFT's task_type ("SEQ_CLS"), or empty
+  std::string base;         ///< base_model_name_or_path; empty: none
+  bool transposed = false;  ///< the base's matrices are [in, out] in its files
 };
 /// Writes both files into `folder`, which is there, the weights last. Errors: io.
 void write_adapter(const std::filesystem::path& folder, const std::vector<NamedTensor>& parameters,

@@ -14,7 +14,7 @@ using nlohmann::json;
 
 // Fields that change nothing of what an adapter computes, or are looked at below. Of any other, known today or not, an
 // adapter that uses it is refused.
-constexpr std::array<std::string_view, 25> kKnown{"peft_type",
+constexpr std::array<std::string_view, 26> kKnown{"peft_type",
                                                   "peft_version",
                                                   "auto_mapping",
                                                   "base_model_name_or_path",
@@ -34,6 +34,7 @@ constexpr std::array<std::string_view, 25> kKnown{"peft_type",
                                                   "megatron_config",
                                                   "megatron_core",
                                                   "loftq_config",
+                                                  "fan_in_fan_out",
                                                   "eva_config",
                                                   "runtime_config",
                                                   "qalora_group_size",

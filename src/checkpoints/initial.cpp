@@ -75,6 +75,7 @@ struct Drawing {
   const models::Family& family;
   models::ModelInfo info;
   double deviation;
+  bool pads;  // it has a token for padding
   const InitialOptions& options;
 };
 
@@ -89,9 +90,12 @@ Tensor draw(const nn::Parameter& parameter, const Drawing& by) {
     std::fill_n(ones.mutable_data<float>(), ones.count(), 1.0F);
     return ones;
   }
-  Tensor out = normal(parameter.shape, name_key(by.options.seed, parameter.name), by.deviation);
-  constexpr std::int64_t kPadding = 1;  // a row of both embedding tables
-  if (parameter.role == nn::Role::embedding || parameter.role == nn::Role::position)
+  double deviation = by.deviation;
+  for (const std::string_view end : by.family.damped)
+    if (parameter.name.ends_with(end)) deviation /= std::sqrt(2.0 * static_cast<double>(by.info.layers));
+  Tensor out = normal(parameter.stored_shape(), name_key(by.options.seed, parameter.name), deviation);
+  constexpr std::int64_t kPadding = 1;  // a row of both embedding tables, where there is such a token
+  if (by.pads && (parameter.role == nn::Role::embedding || parameter.role == nn::Role::position))
     std::fill_n(out.mutable_data<float>() + kPadding * out.size(1), out.size(1), 0.0F);
   return out;
 }
@@ -104,7 +108,8 @@ void fill(Checkpoint& checkpoint, const InitialOptions& options, const Wanted& w
     throw Error(ErrorKind::usage, {fmt::format("{} has no biases that could point heads at neighbours", family.name),
                                    "`initial_heads`", "leave it out"});
   const auto model = build_model(checkpoint);
-  const Drawing by{family, model->info(), checkpoint.config.value("initializer_range", 0.02), options};
+  const Drawing by{family, model->info(), checkpoint.config.value("initializer_range", 0.02),
+                   model->tokenizer().special().pad.has_value(), options};
   for (const nn::Parameter& parameter : nn::tree_of(*model).parameters) {
     if (parameter.role == nn::Role::buffer || !wanted(parameter) || checkpoint.arrays.contains(parameter.name))
       continue;

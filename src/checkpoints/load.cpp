@@ -91,10 +91,10 @@ void check(const nn::Tree& tree, const io::ArrayMap& arrays, Complaints& complai
     const auto found = arrays.find(parameter.name);
     if (found == arrays.end()) {
       if (!parameter.place.optional || !absent.contains(parameter.place.group))
-        complaints.add("missing", fmt::format("{} {}", parameter.name, to_string(parameter.shape)));
-    } else if (const io::Array& array = found->second; array.shape != parameter.shape) {
+        complaints.add("missing", fmt::format("{} {}", parameter.name, to_string(parameter.stored_shape())));
+    } else if (const io::Array& array = found->second; array.shape != parameter.stored_shape()) {
       complaints.add("mis-shaped", fmt::format("{}: {} in the file, {} in the model", parameter.name,
-                                               to_string(array.shape), to_string(parameter.shape)));
+                                               to_string(array.shape), to_string(parameter.stored_shape())));
     } else if (!is_weight_dtype(array.dtype)) {
       complaints.add("of a dtype that is not a weight's",
                      fmt::format("{}: {}", parameter.name, groel::name(array.dtype)));
@@ -209,7 +209,7 @@ LoadedModel load_unprepared(Checkpoint checkpoint) {
   out.fingerprint = fingerprint(checkpoint);
   for (const nn::Parameter& parameter : tree.parameters)
     if (const auto found = checkpoint.arrays.find(parameter.name); found != checkpoint.arrays.end())
-      *parameter.slot = borrowed(found->second);
+      *parameter.slot = parameter.transposed ? transposed(found->second) : borrowed(found->second);
   checkpoint.arrays.clear();
   return out;
 }

@@ -21,7 +21,7 @@ double uniform(std::uint64_t seed, std::uint64_t index) {
 }
 
 Tensor draw(const nn::Parameter& parameter, std::uint64_t seed) {
-  Tensor out = Tensor::empty(parameter.shape);
+  Tensor out = Tensor::empty(parameter.stored_shape());
   float* values = out.mutable_data<float>();
   const bool gain = parameter.role == nn::Role::norm;
   const double bound = 1.0 / std::sqrt(static_cast<double>(parameter.shape.back()));

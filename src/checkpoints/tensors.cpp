@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/mapped_file.h"
+#include "tensor/transpose.h"
 
 namespace groel::checkpoints {
 
@@ -24,6 +25,11 @@ Tensor borrowed(const io::Array& array) {
   const std::shared_ptr<const void> owner(
       array.owner.get(), [bytes = array.bytes, keep = array.owner](const void*) { drop_mapped(bytes); });
   return Tensor::view(Storage::borrow(array.bytes.data(), array.bytes.size(), owner), array.shape, array.dtype);
+}
+
+Tensor transposed(const io::Array& array) {
+  GROEL_REQUIRE(array.shape.size() == 2);
+  return groel::transposed(borrowed(array));
 }
 
 void write_tensors(const std::filesystem::path& path, const std::vector<NamedTensor>& tensors,

@@ -16,6 +16,8 @@ Tensor copied(const io::Array& array, DType dtype);
 /// The array's own memory, without a copy where it is aligned. A mapped file's pages are given back once the tensor is
 /// gone: packed weights need not have the file's bytes in memory beside them.
 Tensor borrowed(const io::Array& array);
+/// The transpose of a matrix, in memory of its own.
+Tensor transposed(const io::Array& array);
 
 /// A safetensors file of contiguous tensors. Errors: io.
 void write_tensors(const std::filesystem::path& path, const std::vector<NamedTensor>& tensors,

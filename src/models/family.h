@@ -108,6 +108,8 @@ struct Family {
   std::vector<Layout> layouts;  ///< the first that recognises a checkpoint adapts it
   /// Tensors that files hold and the model does not use: buffers, tied copies. `*` matches any run of characters.
   std::vector<std::string_view> ignorable;
+  /// Ends of the names of matrices whose first values are divided by sqrt(2 * layers): they join the residual stream.
+  std::vector<std::string_view> damped = {};
   std::vector<std::string> lora_targets;  ///< layers that get adapters where none are named: queries and values
   /// Ends of the names of the biases of queries and keys, where it has them.
   std::string_view query_bias = {}, key_bias = {};

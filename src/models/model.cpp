@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/words.h"
+#include "tensor/transpose.h"
 
 namespace groel::models {
 
@@ -14,7 +15,8 @@ Batch Batch::pack(std::span<const std::vector<std::int32_t>> sequences, const bi
   const auto count = static_cast<std::int64_t>(sequences.size());
   Batch batch{Tensor::empty({total}, DType::i32),
               Tensor::empty({count + 1}, DType::i32),
-              {Tensor::empty({count}, DType::i32), Tensor::empty({count}, DType::i32)}};
+              {Tensor::empty({count}, DType::i32), Tensor::empty({count}, DType::i32)},
+              {}};
   auto* token = batch.tokens.mutable_data<std::int32_t>();
   auto* bound = batch.cu_seqlens.mutable_data<std::int32_t>();
   auto* first = batch.residues.begin.mutable_data<std::int32_t>();
@@ -105,8 +107,14 @@ std::vector<nn::Trained> Model::trained() const {
 std::vector<std::pair<std::string, Tensor>> Model::tensors() const {
   std::vector<std::pair<std::string, Tensor>> out;
   for (const nn::Parameter& parameter : tree_.parameters)
-    if (parameter.slot->defined()) out.emplace_back(parameter.name, *parameter.slot);
+    if (parameter.slot->defined())
+      out.emplace_back(parameter.name, parameter.transposed ? transposed(*parameter.slot) : *parameter.slot);
   return out;
+}
+
+bool Model::stores_transposed() const {
+  return std::any_of(tree_.parameters.begin(), tree_.parameters.end(),
+                     [](const nn::Parameter& parameter) { return parameter.transposed; });
 }
 
 std::size_t Model::weight_bytes() const {
@@ -121,6 +129,12 @@ void refuse(const Model& model, std::string_view capability, std::string_view re
   throw Error(ErrorKind::unsupported, {fmt::format("this {} model cannot do '{}'", model.info().family, capability),
                                        {},
                                        remedy.empty() ? able : fmt::format("{}. {}", able, remedy)});
+}
+
+const LanguageModel& require_language_model(const Model& model) {
+  for (const std::string& name : model.capabilities())
+    if (name == MaskedLm::kName || name == CausalLm::kName) return dynamic_cast<const LanguageModel&>(model);
+  refuse(model, "language model", {});
 }
 
 void require_residue_tokens(const Model& model, std::string_view what) {

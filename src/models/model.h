@@ -18,6 +18,7 @@
 #include "models/training_plan.h"
 #include "nn/module.h"
 #include "nn/training.h"
+#include "ops/cached_attention.h"
 #include "ops/pool.h"
 #include "tensor/shape_run.h"
 
@@ -28,6 +29,8 @@ struct Batch {
   Tensor tokens;           ///< [T] i32
   Tensor cu_seqlens;       ///< [B+1] i32: sequence b is tokens [cu[b], cu[b+1])
   ops::Segments residues;  ///< [B] i32: of these, from the first of its first residue to the last of its last one
+  /// Tokens of each sequence that came before these, of which a causal model has kept what it needs; empty: none.
+  std::vector<std::int64_t> before = {};
 
   static Batch pack(std::span<const std::vector<std::int32_t>> sequences, const bio::Tokenizer& tokenizer);
   std::int64_t sequences() const { return cu_seqlens.size(0) - 1; }
@@ -82,8 +85,10 @@ class Model : public nn::Module {
   /// Masters were written to: packs them again.
   void parameters_changed() { nn::repack(tree_); }
   std::vector<nn::Trained> trained() const;
-  /// Every tensor as a checkpoint holds it, under its published name; trained ones share memory.
+  /// Every tensor as a checkpoint holds it, under its published name; trained ones share memory, but for transposes.
   std::vector<std::pair<std::string, Tensor>> tensors() const;
+  /// Whether checkpoints of it hold matrices as [in, out].
+  bool stores_transposed() const;
   /// Bytes of weights in the form in which they are used.
   std::size_t weight_bytes() const;
   /// How to build it again, empty: said by who built it, for `without_data`.
@@ -136,13 +141,38 @@ class Encoder {
   virtual Tensor encode(const Batch& batch, const Taps& taps) const = 0;
 };
 
+/// Says how likely each token of its vocabulary is.
+class LanguageModel {
+ public:
+  virtual ~LanguageModel() = default;
+  /// last hidden state [T, D] -> logits [T, V] f32: of these tokens, or of those that come after them.
+  virtual Tensor logits(const Tensor& last_hidden) const = 0;
+};
+
 /// Fills masked residues.
-class MaskedLm {
+class MaskedLm : public virtual LanguageModel {
  public:
   static constexpr std::string_view kName = "masked_lm";
-  virtual ~MaskedLm() = default;
-  /// last hidden state [T, D] -> logits [T, V] f32.
-  virtual Tensor logits(const Tensor& last_hidden) const = 0;
+};
+
+/// What a causal model keeps of one sequence, to go on with it.
+struct Prefix {
+  std::vector<ops::KeyValues> blocks;
+  std::int64_t tokens = 0;
+};
+
+/// Says which token comes next: logits are of the token after each.
+class CausalLm : public virtual LanguageModel {
+ public:
+  static constexpr std::string_view kName = "causal_lm";
+  /// The newest tokens of sequences of which `prefixes` [B] hold what came before (nothing yet, for all of them or for
+  /// none) -> their last hidden state [T, D] f32; they join the prefixes. Prefixes hold keys and values in `held`: f32
+  /// or bf16. Errors: bad_input, where a sequence grows beyond max_tokens.
+  virtual Tensor extend(Batch batch, std::span<Prefix* const> prefixes, DType held) const = 0;
+  /// Of a sequence, end tokens too; none: any number.
+  virtual std::optional<std::int64_t> max_tokens() const = 0;
+  /// Bytes that a prefix of that many tokens holds.
+  virtual std::size_t prefix_bytes(std::int64_t tokens, DType held) const = 0;
 };
 
 /// Predicts which residues touch.
@@ -168,6 +198,9 @@ inline constexpr const char* kLmHead = "language-model head";
 /// For what is said of single residues ("logits of residues"). Errors: unsupported, where several of them may share a
 /// token of this model, or one may have several.
 void require_residue_tokens(const Model& model, std::string_view what);
+
+/// Its language-model head, of either kind. Errors: unsupported, where it has none.
+const LanguageModel& require_language_model(const Model& model);
 
 /// The model as one of its capabilities. Errors: unsupported, naming the model's family and what it can do.
 template <class Capability>

@@ -14,6 +14,7 @@ constexpr std::string_view kEsm2 = "Lin et al. 2023, Science 379:1123";
 constexpr std::string_view kEsm1b = "Rives et al. 2021, PNAS 118:e2016239118";
 constexpr std::string_view kEsm1v = "Meier et al. 2021, NeurIPS 34";
 constexpr std::string_view kEsmc = "ESM Team 2024, ESM Cambrian, evolutionaryscale.ai/blog/esm-cambrian";
+constexpr std::string_view kProtGpt2 = "Ferruz et al. 2022, Nature Communications 13:4348";
 constexpr std::string_view kEsm1Positions = R"({"position_embedding_type": "absolute"})";
 constexpr std::string_view kEsm1bPositions =
     R"({"position_embedding_type": "absolute", "emb_layer_norm_before": true})";
@@ -138,12 +139,22 @@ std::vector<PublishedModel> published_rows() {
        Extras::none,
        "MIT",
        kEsmc},
+      {"nferruz/ProtGPT2",
+       {"protgpt2"},
+       "gpt2",
+       "GPT-2",
+       36,
+       1280,
+       20,
+       R"({"attn_pdrop": 0.1, "embd_pdrop": 0.1, "resid_pdrop": 0.1})",
+       Extras::none,
+       "Apache 2.0",
+       kProtGpt2},
   };
 }
 
 std::vector<Download> download_rows() {
   return {
-      {"protgpt2", "ProtGPT2", "nferruz/ProtGPT2", "Apache 2.0"},
       {"esmfold", "ESMFold", "facebook/esmfold_v1", "MIT"},
       {"alphafold2",
        "AlphaFold 2 and AlphaFold-Multimer, parameters of December 2022",
@@ -171,7 +182,6 @@ constexpr OtherFamily kOthers[] = {
     {"esm_msa", "MSA Transformer"},
     {"msa_transformer", "MSA Transformer"},
     {"esm1_t", "ESM-1"},
-    {"protgpt", "ProtGPT2"},
     {"prot_t5", "ProtT5"},
     {"prott5", "ProtT5"},
     {"prostt5", "ProstT5"},
@@ -184,7 +194,6 @@ constexpr OtherFamily kOthers[] = {
     {"ankh", "Ankh"},
     {"progen", "ProGen"},
     {"tranception", "Tranception"},
-    {"zymctrl", "ZymCTRL"},
     {"rita_", "RITA"},
     {"carp_", "CARP"},
     {"proteinbert", "ProteinBERT"},
@@ -240,6 +249,8 @@ std::vector<std::string> PublishedModel::capabilities() const {
   const auto model = built(*this);
   for (const nn::Parameter& parameter : nn::tree_of(*model).parameters) groups.emplace(parameter.place.group);
   std::vector<std::string> out{std::string(Encoder::kName)};
+  for (const std::string& name : model->capabilities())
+    if (name == CausalLm::kName) out.push_back(name);
   if (groups.contains(std::string(kLmHead))) out.emplace_back(MaskedLm::kName);
   if (groups.contains(std::string(kContactHead)) && extras != Extras::none) out.emplace_back(ContactPredictor::kName);
   return out;

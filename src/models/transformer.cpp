@@ -11,7 +11,18 @@ Tensor Pass::attention(const ops::AttentionInput& input) const {
   const int layer = block + 1;
   if (taps.attention && taps.wants_attention(layer))
     for (std::int64_t b = 0; b < batch.sequences(); ++b) taps.attention(layer, b, ops::attention_maps(input, b));
-  return autograd::attention(input, product_input());
+  return kept != nullptr ? attention_with_kept(input) : autograd::attention(input, product_input());
+}
+
+// The first tokens of sequences see one another alone.
+Tensor Pass::attention_with_kept(const ops::AttentionInput& input) const {
+  std::vector<ops::KeyValues*> of;
+  for (Prefix* const prefix : kept->prefixes) of.push_back(&prefix->blocks[static_cast<std::size_t>(block)]);
+  const ops::CachedAttentionInput cached{input.q,     input.k,     input.v,    input.cu_seqlens,
+                                         input.heads, input.scale, kept->type, of};
+  if (kept->prefixes.front()->tokens > 0) return ops::cached_attention(cached, product_input());
+  ops::keep_key_values(cached);
+  return ops::attention(input, product_input());
 }
 
 Tensor Block::join(const nn::Linear& linear, const Tensor& input, const Tensor& x, double dropout,
@@ -59,7 +70,7 @@ ModelInfo Transformer::info() const {
 
 std::vector<std::string> Transformer::capabilities() const {
   std::vector<std::string> out{std::string(Encoder::kName)};
-  if (has(kLmHead)) out.emplace_back(MaskedLm::kName);
+  if (has(kLmHead)) out.emplace_back(shape_.causal ? CausalLm::kName : MaskedLm::kName);
   if (has(kContactHead)) out.emplace_back(ContactPredictor::kName);
   if (shape_.classification) out.emplace_back(Classifier::kName);
   return out;
@@ -67,28 +78,49 @@ std::vector<std::string> Transformer::capabilities() const {
 
 void Transformer::check_trainable() const {
   if (shape_.attention_dropout > 0)
-    throw Error(ErrorKind::unsupported, {"dropout of attention's weights is not supported in training", "config.json",
-                                         "set attention_probs_dropout_prob to 0"});
+    throw Error(ErrorKind::unsupported,
+                {"dropout of attention's weights is not supported in training", "config.json",
+                 shape_.causal ? "set attn_pdrop to 0" : "set attention_probs_dropout_prob to 0"});
 }
 
-Tensor Transformer::encode(const Batch& batch, const Taps& taps) const {
+Tensor Transformer::encode(const Batch& batch, const Taps& taps) const { return run(batch, taps, nullptr); }
+
+Tensor Transformer::extend(Batch batch, std::span<Prefix* const> prefixes, DType held) const {
+  GROEL_REQUIRE(static_cast<std::int64_t>(prefixes.size()) == batch.sequences());
+  for (Prefix* const prefix : prefixes) {
+    prefix->blocks.resize(blocks_.size());
+    batch.before.push_back(prefix->tokens);
+    GROEL_REQUIRE((prefix->tokens > 0) == (prefixes.front()->tokens > 0));
+  }
+  const Kept kept{prefixes, held};
+  Tensor x = run(batch, {}, &kept);
+  const auto bounds = batch.cu_seqlens.values<std::int32_t>();
+  for (std::size_t b = 0; b < prefixes.size(); ++b) prefixes[b]->tokens += bounds[b + 1] - bounds[b];
+  return x;
+}
+
+std::size_t Transformer::prefix_bytes(std::int64_t tokens, DType held) const {
+  return blocks_.size() * ops::key_value_bytes(tokens, shape_.width, held);
+}
+
+Tensor Transformer::run(const Batch& batch, const Taps& taps, const Kept* kept) const {
   const auto layers = static_cast<int>(shape_.layers);
   const int last = taps.last_layer < 0 ? layers : std::min(taps.last_layer, layers);
   Tensor x = embed(batch);
   if (taps.hidden) taps.hidden(0, x);
   for (int block = 0; block < last; ++block) {
-    x = run_block(block, x, batch, taps);
+    x = run_block(x, {batch, taps, block, precision(), kept});
     if (block + 1 == layers) x = final_norm_(x);  // the last layer is the only one seen through the final norm
     if (taps.hidden) taps.hidden(block + 1, x);
   }
   return x;
 }
 
-Tensor Transformer::run_block(int block, const Tensor& x, const Batch& batch, const Taps& taps) const {
-  const Block& one = *blocks_[static_cast<std::size_t>(block)];
-  if (autograd::tape() == nullptr || !recomputed(block)) return one.forward(x, {batch, taps, block, precision()});
+Tensor Transformer::run_block(const Tensor& x, const Pass& pass) const {
+  const Block& one = *blocks_[static_cast<std::size_t>(pass.block)];
+  if (autograd::tape() == nullptr || !recomputed(pass.block)) return one.forward(x, pass);
   return autograd::recompute(
-      [&one, block, batch, precision = precision()](const Tensor& in) {
+      [&one, block = pass.block, batch = pass.batch, precision = pass.precision](const Tensor& in) {
         return one.forward(in, {batch, {}, block, precision});
       },
       x);

@@ -13,19 +13,29 @@
 
 namespace groel::models {
 
+/// What a causal model has kept of the sequences of a batch.
+struct Kept {
+  std::span<Prefix* const> prefixes;
+  DType type;
+};
+
 /// What a block's pass needs beside x.
 struct Pass {
   const Batch& batch;
   const Taps& taps;
   int block;  ///< from 0
   ops::Precision precision;
+  const Kept* kept = nullptr;  ///< of earlier tokens; none: the batch is all there is
 
   /// What products read: bf16 where they are bf16.
   DType product_input() const { return precision == ops::Precision::bf16 ? DType::bf16 : DType::f32; }
   /// Of what the block drops in training: this number and the next belong to it alone.
   std::uint64_t stream() const { return 2 * static_cast<std::uint64_t>(block); }
-  /// Softmax attention -> [T, H*K]. Its maps are shown to the tap that wants them.
+  /// Softmax attention -> [T, H*K], over what is kept, too. Its maps are shown to the tap that wants them.
   Tensor attention(const ops::AttentionInput& input) const;
+
+ private:
+  Tensor attention_with_kept(const ops::AttentionInput& input) const;
 };
 
 class Block : public nn::Module {
@@ -48,16 +58,27 @@ struct TransformerShape {
   std::optional<std::int64_t> max_residues;  ///< none: any length
   std::optional<Classification> classification;
   double dropout = 0, classifier_dropout = 0, attention_dropout = 0;
+  bool causal = false;                     ///< a token sees those before it alone, and its logits are of the next
+  std::optional<std::int64_t> max_tokens;  ///< of a causal model
 };
 
 /// A family derives from it: it names the tensors, embeds, and has the language-model head.
-class Transformer : public Model, public Encoder, public MaskedLm, public ContactPredictor, public Classifier {
+class Transformer : public Model,
+                    public Encoder,
+                    public MaskedLm,
+                    public CausalLm,
+                    public ContactPredictor,
+                    public Classifier {
  public:
   ModelInfo info() const override;
   const bio::Tokenizer& tokenizer() const override { return *tokenizer_; }
   std::vector<std::string> capabilities() const override;
 
   Tensor encode(const Batch& batch, const Taps& taps) const override;
+
+  Tensor extend(Batch batch, std::span<Prefix* const> prefixes, DType held) const override;
+  std::optional<std::int64_t> max_tokens() const override { return shape_.max_tokens; }
+  std::size_t prefix_bytes(std::int64_t tokens, DType held) const override;
 
   const Classification& classification() const override { return shape_.classification.value(); }
   Tensor head_input(const Tensor& last_hidden, const Batch& batch) const override;
@@ -86,7 +107,8 @@ class Transformer : public Model, public Encoder, public MaskedLm, public Contac
 
  private:
   bool labels_tokens() const { return shape_.classification->label_of == LabelOf::token; }
-  Tensor run_block(int block, const Tensor& x, const Batch& batch, const Taps& taps) const;
+  Tensor run(const Batch& batch, const Taps& taps, const Kept* kept) const;
+  Tensor run_block(const Tensor& x, const Pass& pass) const;
 
   TransformerShape shape_;
   TokenizerPointer tokenizer_;

@@ -6,6 +6,51 @@
 
 namespace groel::nn {
 
+namespace {
+
+void refuse_two_tables(std::string_view name) {
+  throw Error(
+      ErrorKind::bad_model,
+      {"the file holds an output table that is not its embedding table, and the configuration says that they are "
+       "one",
+       std::string(name), "set tie_word_embeddings to false in config.json if the file is right"});
+}
+
+}  // namespace
+
+void TableHead::members(Members to) {
+  if (tied_)
+    to.optional("output table").tensor("weight", {vocabulary_, width_}, Role::buffer, table_);
+  else
+    to.tensor("weight", {vocabulary_, width_}, Role::embedding, table_, &gradient_);
+}
+
+void TableHead::ready(const Form& form) {
+  if (tied_ && table_.defined() && !ops::equal(table_.to(DType::f32).clone(), words_.table()))
+    refuse_two_tables("lm_head.weight");
+  form_ = form;
+  if (tied_)
+    table_ = {};
+  else if (form.training)
+    table_ = table_.to(DType::f32).clone();
+  pack();
+  if (!form.training) table_ = {};
+}
+
+// Splitting into bf16 products is for small errors of long chains of blocks, which a head ends.
+void TableHead::pack() {
+  const auto precision = form_.precision == ops::Precision::bf16 ? ops::Precision::bf16 : ops::Precision::f32;
+  const Tensor& table = tied_ ? words_.table() : table_;
+  packed_ = ops::PackedWeight(table, precision);
+  if (form_.training) packed_transposed_ = ops::PackedWeight(ops::transpose(table), precision);
+}
+
+void TableHead::repack() { pack(); }
+
+Tensor TableHead::operator()(const Tensor& x) const {
+  return autograd::linear(x, {packed_, packed_transposed_, {tied_ ? words_.gradient() : gradient_, {}}});
+}
+
 void TiedLmHead::members(Members to) {
   to.part("dense", dense_);
   to.part("layer_norm", norm_);
@@ -18,11 +63,7 @@ bool TiedLmHead::same_tables() const {
 }
 
 void TiedLmHead::ready(const Form& form) {
-  if (tied_ && !same_tables())
-    throw Error(ErrorKind::bad_model,
-                {"the file holds an output table that is not its embedding table, and "
-                 "the configuration says that they are one",
-                 "lm_head.decoder.weight", "set tie_word_embeddings to false in config.json if the file is right"});
+  if (tied_ && !same_tables()) refuse_two_tables("lm_head.decoder.weight");
   if (form.training && !same_tables())
     throw Error(ErrorKind::unsupported, {"this checkpoint's output table is not its embedding table",
                                          "lm_head.decoder.weight", "train from a model whose two tables are tied"});

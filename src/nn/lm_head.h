@@ -32,6 +32,37 @@ class LmHead final : public Module {
   Linear decoder_;
 };
 
+/// No more than the embedding table, or a table of its own: as in GPT-2.
+class TableHead final : public Module {
+ public:
+  /// `words` [V, D] outlives it. `tied`: a table of its own has to be the same.
+  TableHead(const EmbeddingTable& words, std::int64_t width, std::int64_t vocabulary, bool tied)
+      : words_(words), width_(width), vocabulary_(vocabulary), tied_(tied) {}
+
+  /// `weight` [V, D], which may be absent where it is tied.
+  void members(Members to) override;
+  /// Errors: bad_model where the tables should be one and are not.
+  void ready(const Form& form) override;
+  void repack() override;
+  std::size_t packed_bytes() const override { return packed_.defined() ? packed_.bytes() : 0; }
+
+  /// x [T, D] -> logits [T, V] f32.
+  Tensor operator()(const Tensor& x) const;
+
+ private:
+  void pack();
+
+  const EmbeddingTable& words_;
+  std::int64_t width_;
+  std::int64_t vocabulary_;
+  bool tied_;
+  Tensor table_;     // (V, D), its own
+  Tensor gradient_;  // (V, D)
+  Form form_;
+  ops::PackedWeight packed_;
+  ops::PackedWeight packed_transposed_;  // in training only
+};
+
 /// Whose decoder is the embedding table; some files hold a table of its own all the same.
 class TiedLmHead final : public Module {
  public:

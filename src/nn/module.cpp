@@ -26,7 +26,16 @@ void Members::part(std::string_view name, Module& module) const {
 }
 
 void Members::tensor(std::string_view name, Shape shape, Role role, Tensor& slot, Tensor* gradient) const {
-  tree_->parameters.push_back({joined_path(path_, name), std::move(shape), role, place_, &slot, gradient});
+  const bool turned = transposed_ && shape.size() == 2;
+  tree_->parameters.push_back({joined_path(path_, name), std::move(shape), role, place_, &slot, gradient, turned});
+}
+
+Shape Parameter::stored_shape() const { return transposed ? Shape{shape[1], shape[0]} : shape; }
+
+Members Members::transposed() const {
+  Members out = *this;
+  out.transposed_ = true;
+  return out;
 }
 
 Members Members::in_block(int block) const {

@@ -42,6 +42,11 @@ struct Parameter {
   Place place;
   Tensor* slot;
   Tensor* gradient;  ///< where its gradient goes in training; nullptr: it cannot be trained
+  /// A checkpoint holds its transpose.
+  bool transposed = false;
+
+  /// In a checkpoint.
+  Shape stored_shape() const;
 };
 
 /// A parameter in training: f32 master and gradient, contiguous, in the same memory as long as the model lives.
@@ -51,6 +56,7 @@ struct Trained {
   Tensor gradient;
   Role role = Role::matrix;
   Place place = {};
+  bool transposed = false;  ///< a checkpoint holds the transpose
 };
 
 /// Whether a gradient has to reach a module's input: not where all that comes before it is frozen.
@@ -113,6 +119,8 @@ class Members {
   Members in_head() const;
   Members required(std::string group) const { return in_group(std::move(group), false); }
   Members optional(std::string group) const { return in_group(std::move(group), true); }
+  /// For parts whose matrices a checkpoint holds as [in, out].
+  Members transposed() const;
 
  private:
   Members in_group(std::string group, bool optional) const;
@@ -120,6 +128,7 @@ class Members {
   Tree* tree_;
   std::string path_;
   Place place_;
+  bool transposed_ = false;
 };
 
 /// Every tensor and part of a model. Pointers into the model: valid as long as it neither moves nor changes its parts.

@@ -1,6 +1,8 @@
 // Rows of a table of learned positions, numbered as in fairseq's models.
 #pragma once
 
+#include <span>
+
 #include "tensor/tensor.h"
 
 namespace groel::nn {
@@ -20,5 +22,9 @@ inline std::int64_t max_tokens(std::int64_t rows) { return rows - kFirstPosition
 /// counts for nothing. tokens [T] i32, cu_seqlens [B+1] i32 (host) -> [T] i32. Errors: bad_input when a sequence needs
 /// more than the rows of the table.
 Tensor position_ids(const Tensor& tokens, const Tensor& cu_seqlens, const LearnedPositions& table);
+
+/// The places of tokens in their sequences, from 0, or from as many as came before. cu_seqlens [B+1] i32 (host), before
+/// [B] or empty -> [T] i32. Errors: bad_input when a sequence has more tokens than the `rows` of a table.
+Tensor places(const Tensor& cu_seqlens, std::span<const std::int64_t> before, std::int64_t rows);
 
 }  // namespace groel::nn

@@ -80,7 +80,8 @@ std::vector<Trained> trained(const Tree& tree) {
   });
   for (const Parameter& parameter : tree.parameters)
     if (is_trained(parameter))
-      out.push_back({parameter.name, *parameter.slot, *parameter.gradient, parameter.role, parameter.place});
+      out.push_back({parameter.name, *parameter.slot, *parameter.gradient, parameter.role, parameter.place,
+                     parameter.transposed});
   return out;
 }
 

@@ -24,6 +24,7 @@ void batch_norm_grad(const BatchNormForward& forward, const BatchNormOptions& op
                      BatchNormGradients& to);
 void batch_statistics(const Tensor& x, BatchStatistics& to);
 void binary_cross_entropy(const Tensor& logits, const Tensor& targets, const LossWeights& weights, Loss& to);
+void cached_attention(const CachedAttentionInput& input, Tensor& y);
 void contact_channels(const ResidueMaps& maps, Tensor& channels);
 void contact_probabilities(Tensor& logits, const Tensor& bias);
 void cross_entropy(const Tensor& logits, const Tensor& targets, const Tensor& best, const LossWeights& weights,
@@ -33,6 +34,7 @@ void embedding(const Tensor& table, const Tensor& ids, const Tensor& scale, Tens
 void embedding_grad(const Tensor& dy, const EmbeddingGrad& input, Tensor& table);
 bool equal(const Tensor& a, const Tensor& b);
 void gather_windows(const Tensor& x, const Windows& windows, Tensor& y);
+void keep_key_values(const CachedAttentionInput& input);
 void layer_norm(const Tensor& x, const LayerNormOptions& options, Tensor& y);
 void layer_norm_grad(const Tensor& x, const LayerNormOptions& options, const Tensor& dy, LayerNormGradients& to);
 void linear(const Tensor& x, const PackedWeight::Impl& weight, const LinearOptions& options, Tensor& y);

@@ -1,12 +1,14 @@
 // Products with few rows, and the check that they give the same bits.
 #include "ops/linear_panel.h"
 
+#include <algorithm>
 #include <cstring>
 #include <map>
 #include <mutex>
 #include <tuple>
 #include <vector>
 
+#include "base/cpu.h"
 #include "ops/scratch.h"
 #include "tensor/tensor.h"
 
@@ -47,7 +49,56 @@ bool give_the_same_bits(const TileProduct& large, const TileProduct& small) {
   return std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
 }
 
+void run_few(const PanelLayout& layout, std::int64_t rows, const std::byte* x, const std::byte* packed, float* y) {
+  if (layout.input == DType::bf16)
+    few_rows_bf16(layout, rows, reinterpret_cast<const bf16_t*>(x), reinterpret_cast<const bf16_t*>(packed), y);
+  else
+    few_rows_f32(layout, rows, reinterpret_cast<const float*>(x), reinterpret_cast<const float*>(packed), y);
+}
+
+bool reads_right(const TileProduct& large, const PanelLayout& layout) {
+  const TileShape& shape = large.shape();
+  const Tensor weight = scattered_matrix(shape.out, shape.in, shape.input);
+  const Tensor x = scattered_matrix(shape.rows, shape.in, shape.input);
+  const auto packed = Storage::allocate(large.packed_bytes());
+  large.pack(weight.raw_data(), packed->data());
+  std::vector<float> a(static_cast<std::size_t>(shape.rows * shape.out));
+  std::vector<float> b(a.size());
+  run_product(large, x.raw_data(), packed->data(), a.data());
+  std::int64_t rows = 1;
+  for (std::int64_t r = 0; r < shape.rows; r += rows, rows = rows % kMostFewRows + 1) {
+    rows = std::min(rows, shape.rows - r);
+    run_few(layout, rows, x.rows(r, r + rows).raw_data(), packed->data(), b.data() + r * shape.out);
+  }
+  return std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
+}
+
+// The layout by which the packed weight can be read, if there is one.
+std::optional<PanelLayout> find_layout(const TileProduct& large) {
+  const TileShape& shape = large.shape();
+  const bool half = shape.input == DType::bf16;
+  if (half && active_isa() < Isa::avx512_bf16) return {};
+  const std::int64_t group = half ? 2 : 1, narrowest = half ? 16 : narrowest_few_rows_block();
+  const auto unpadded = static_cast<std::size_t>(shape.in * shape.out) * size_of(shape.input);
+  if (shape.in % group != 0 || large.packed_bytes() != unpadded) return {};
+  for (const std::int64_t block : {64, 48, 32, 16, 24, 8}) {
+    const PanelLayout layout{shape.in, shape.out, block, group, shape.input};
+    if (shape.out % block == 0 && block % narrowest == 0 && reads_right(large, layout)) return layout;
+  }
+  return {};
+}
+
 // Once for every shape in the life of the process.
+std::optional<PanelLayout> layout_of(const TileProduct& large) {
+  static std::mutex mutex;
+  static std::map<std::tuple<std::int64_t, std::int64_t, DType>, std::optional<PanelLayout>> known;
+  const TileShape& shape = large.shape();
+  const std::scoped_lock lock(mutex);
+  const auto [at, added] = known.try_emplace({shape.in, shape.out, shape.input});
+  if (added) at->second = find_layout(large);
+  return at->second;
+}
+
 bool proven(const TileProduct& large, const TileProduct& small) {
   static std::mutex mutex;
   static std::map<std::tuple<std::int64_t, std::int64_t, DType>, bool> known;
@@ -65,12 +116,19 @@ PanelProduct::PanelProduct(std::int64_t in, std::int64_t out, DType input) : lar
   if (proven(large_, small)) small_ = std::move(small);
 }
 
+const std::optional<PanelLayout>& PanelProduct::few() const {
+  std::call_once(few_->once, [this] { few_->layout = layout_of(large_); });
+  return few_->layout;
+}
+
 std::int64_t PanelProduct::padded(std::int64_t rows) const {
+  if (rows <= kMostFewRows && few()) return rows;
   return small_ ? (rows + kFewRows - 1) / kFewRows * kFewRows : kRows;
 }
 
 void PanelProduct::run(std::int64_t rows, const std::byte* x, const std::byte* packed, float* y) const {
   if (rows == kRows) return run_product(large_, x, packed, y);
+  if (rows <= kMostFewRows && few()) return run_few(*few(), rows, x, packed, y);
   const TileShape& shape = small_->shape();
   const auto row_bytes = static_cast<std::size_t>(shape.in) * size_of(shape.input);
   for (std::int64_t r = 0; r < rows; r += kFewRows)

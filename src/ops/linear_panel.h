@@ -1,14 +1,18 @@
 // The product of a tile of rows with one panel of a weight, with as few rows as the input needs.
 #pragma once
 
+#include <memory>
+#include <mutex>
 #include <optional>
 
+#include "ops/linear_few.h"
 #include "ops/onednn.h"
 
 namespace groel::ops::cpu {
 
-/// Two products over one packed panel: of kRows rows, and of kFewRows for an input's end, where that gives the same
-/// bits (tried once for every shape; if not, the large one alone is used).
+/// Products over one packed panel: of kRows rows; of kFewRows for an input's end; and of very few rows, as when a
+/// causal model writes a token at a time. The others are used where they give the same bits as the first (tried once
+/// for every shape).
 class PanelProduct {
  public:
   static constexpr std::int64_t kRows = 64;
@@ -32,6 +36,13 @@ class PanelProduct {
  private:
   TileProduct large_;
   std::optional<TileProduct> small_;
+  // Looked for when it is first wanted, as that takes longer than a product.
+  struct Few {
+    std::once_flag once;
+    std::optional<PanelLayout> layout;
+  };
+  const std::optional<PanelLayout>& few() const;
+  std::shared_ptr<Few> few_ = std::make_shared<Few>();
 };
 
 }  // namespace groel::ops::cpu

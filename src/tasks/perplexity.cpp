@@ -1,7 +1,10 @@
 // groel perplexity: how well a model predicts each residue of a protein from all the others.
+#include <algorithm>
 #include <cmath>
 
+#include "engine/causal_scan.h"
 #include "tasks/reading/input.h"
+#include "tasks/reading/model.h"
 #include "tasks/reading/scan_progress.h"
 #include "tasks/task.h"
 
@@ -27,10 +30,14 @@ struct PerplexityOptions : SequenceOptions, ModelOptions, MaskedScanOptions, Thr
 };
 
 struct Likelihood {
-  double log = 0;  // natural logarithm, summed over the residues
-  std::int64_t residues = 0;
-  double perplexity() const { return std::exp(-log / static_cast<double>(residues)); }
+  double log = 0;  // natural logarithm, summed over what is predicted
+  std::int64_t predicted = 0;
+  double perplexity() const { return std::exp(-log / static_cast<double>(predicted)); }
 };
+
+// What a model predicts: the residues of a masked one, the tokens of a causal one.
+enum class Predicted { residues, tokens };
+const char* word(Predicted what) { return what == Predicted::residues ? "residues" : "tokens"; }
 
 // Residues of all records, one masked copy each, in order.
 class Leftover {
@@ -89,16 +96,18 @@ std::vector<Likelihood> likelihoods(std::vector<ReadRecord>& records, const engi
              if (records[key].error) return;
              const auto truth = records[key].encoded.residue(answer.position);
              out[key].log += answer.log_probabilities[static_cast<std::size_t>(truth)];
-             ++out[key].residues;
+             ++out[key].predicted;
            });
   return out;
 }
 
-ordered_json results(const std::vector<ReadRecord>& records, const std::vector<Likelihood>& scores,
+ordered_json results(const std::vector<ReadRecord>& records, const std::vector<Likelihood>& scores, Predicted what,
                      Failures& failures) {
   ordered_json rows = ordered_json::array();
   ordered_json errors = ordered_json::array();
+  const std::string predicted = fmt::format("predicted_{}", word(what));
   Likelihood total;
+  std::int64_t residues = 0;
   for (std::size_t i = 0; i < records.size(); ++i) {
     if (records[i].error) {
       failures.add(records[i].id, *records[i].error);
@@ -107,15 +116,20 @@ ordered_json results(const std::vector<ReadRecord>& records, const std::vector<L
     }
     rows.push_back({{"id", records[i].id},
                     {"length", records[i].residues()},
-                    {"predicted_residues", scores[i].residues},
+                    {predicted, scores[i].predicted},
                     {"log_likelihood", scores[i].log},
                     {"perplexity", scores[i].perplexity()}});
+    if (what == Predicted::tokens)
+      rows.back()["perplexity_per_residue"] = std::exp(-scores[i].log / static_cast<double>(records[i].residues()));
     total.log += scores[i].log;
-    total.residues += scores[i].residues;
+    total.predicted += scores[i].predicted;
+    residues += records[i].residues();
   }
   ordered_json out{{"records", rows}};
-  out["total"] = {{"records", rows.size()}, {"predicted_residues", total.residues}, {"log_likelihood", total.log}};
-  out["total"]["perplexity"] = total.residues > 0 ? ordered_json(total.perplexity()) : ordered_json();
+  out["total"] = {{"records", rows.size()}, {predicted, total.predicted}, {"log_likelihood", total.log}};
+  if (what == Predicted::tokens && residues > 0)
+    out["total"]["perplexity_per_residue"] = std::exp(-total.log / static_cast<double>(residues));
+  out["total"]["perplexity"] = total.predicted > 0 ? ordered_json(total.perplexity()) : ordered_json();
   if (!errors.empty()) out["errors"] = errors;
   return out;
 }
@@ -135,35 +149,87 @@ void tell_left_out(const ordered_json& result, Sink& sink) {
         records == 1 ? (positions == 1 ? "1 record is" : "1 record are") : fmt::format("{} records are", records)));
 }
 
-void print(const ordered_json& result, std::ostream& out) {
+void print(const ordered_json& result, Predicted what, std::ostream& out) {
+  const std::string predicted = fmt::format("predicted_{}", word(what));
   constexpr const char* kRow = "{:<28} {:>8} {:>10} {:>12}\n";
-  out << fmt::format(kRow, "protein", "residues", "perplexity", "log p");
+  out << fmt::format(kRow, "protein", word(what), "perplexity", "log p");
   for (const ordered_json& row : result["records"])
-    out << fmt::format(kRow, row["id"].get<std::string>(), row["predicted_residues"].get<std::int64_t>(),
+    out << fmt::format(kRow, row["id"].get<std::string>(), row[predicted].get<std::int64_t>(),
                        fmt::format("{:.4f}", row["perplexity"].get<double>()),
                        fmt::format("{:.2f}", row["log_likelihood"].get<double>()));
   const ordered_json& total = result["total"];
   if (!total["perplexity"].is_null())
-    out << fmt::format(kRow, "in total", total["predicted_residues"].get<std::int64_t>(),
+    out << fmt::format(kRow, "in total", total[predicted].get<std::int64_t>(),
                        fmt::format("{:.4f}", total["perplexity"].get<double>()),
                        fmt::format("{:.2f}", total["log_likelihood"].get<double>()));
 }
 
+// Documents of a causal model: every token but the first is predicted, the one that ends it too.
+std::vector<Likelihood> causal_likelihoods(std::vector<ReadRecord>& records, const engine::CausalScan& scan,
+                                           Sink& sink) {
+  std::vector<Likelihood> out(records.size());
+  const auto count = static_cast<std::int64_t>(records.size());
+  ScanProgress progress(sink, {"reading", "records", count, count});
+  std::size_t next = 0;
+  const auto source = [&](engine::CausalQuery& query) {
+    for (; next < records.size(); ++next) {
+      ReadRecord& record = records[next];
+      if (record.error) continue;
+      try {
+        scan.check_fits(record.tokens());
+      } catch (const Error& error) {
+        record.error = error.at(record.id);
+        continue;
+      }
+      query = {static_cast<std::int64_t>(next), record.encoded.ids};
+      ++next;
+      return true;
+    }
+    return false;
+  };
+  scan.run(source, [&](const engine::CausalAnswer& answer) {
+    const auto key = static_cast<std::size_t>(answer.key);
+    progress.answered(answer.key + 1);
+    if (answer.failure != nullptr) records[key].error = answer.failure->at(records[key].id);
+    for (const double one : answer.log_probabilities) out[key].log += one;
+    out[key].predicted = static_cast<std::int64_t>(answer.log_probabilities.size());
+  });
+  return out;
+}
+
+int report(const std::vector<ReadRecord>& records, const std::vector<Likelihood>& scores, Predicted what,
+           const PerplexityOptions& options, Context& context) {
+  Failures failures(context.sink);
+  const ordered_json result = results(records, scores, what, failures);
+  if (what == Predicted::residues) tell_left_out(result, context.sink);
+  if (options.json)
+    context.out << result.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
+  else
+    print(result, what, context.out);
+  return failures.exit_status();
+}
+
+int run_causal(const PerplexityOptions& options, const models::Model& model, Context& context) {
+  if (options.window != 0)
+    throw Error(ErrorKind::usage, {"a causal model reads a sequence once, as a whole", "--window", "leave it away"});
+  const engine::CausalScan scan(model, options.plan());
+  std::vector<ReadRecord> records = read_records(options, model.tokenizer(), context.sink);
+  const auto scores = causal_likelihoods(records, scan, context.sink);
+  return report(records, scores, Predicted::tokens, options, context);
+}
+
 int run(const PerplexityOptions& options, Context& context) {
-  const checkpoints::LoadedModel loaded = load_reader(options, context.sink);
+  const checkpoints::LoadedModel loaded = load_model_of(options, context.sink);
+  const auto can = loaded.model->capabilities();
+  if (std::find(can.begin(), can.end(), models::CausalLm::kName) != can.end())
+    return run_causal(options, *loaded.model, context);
+  models::require<models::MaskedLm>(*loaded.model);
   const bio::Tokenizer& tokenizer = loaded.model->tokenizer();
   const engine::MaskedScan scan(*loaded.model, options.scan_options());
   std::vector<ReadRecord> records = read_records(options, tokenizer, context.sink);
   check_records(records, scan, tokenizer);
   const auto scores = likelihoods(records, scan, tokenizer, context.sink);
-  Failures failures(context.sink);
-  const ordered_json result = results(records, scores, failures);
-  tell_left_out(result, context.sink);
-  if (options.json)
-    context.out << result.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
-  else
-    print(result, context.out);
-  return failures.exit_status();
+  return report(records, scores, Predicted::residues, options, context);
 }
 
 }  // namespace
@@ -175,7 +241,9 @@ Task perplexity_task() {
               "Pseudo-perplexity: every residue is masked in a copy of its own, and exp(-mean log p) of the true ones "
               "is taken, over the whole vocabulary, per record and in total (over all residues alike). 1 is certainty, "
               "20 about as good as guessing. What is none of the 20 residues (X, B, Z, U, O, <mask>, gaps) is not "
-              "predicted.",
+              "predicted. Of a causal model (ProtGPT2) every token of the protein's document is predicted from those "
+              "before "
+              "it, in one pass: perplexity is per token, and per residue beside it.",
           .examples = {{"groel perplexity examples/proteins.fasta --record P01542", "of crambin"},
                        {"groel perplexity MKTAYIAKQRQISFVKSHFSRQ --json", "of a sequence, as JSON"}},
           .options = option_table<PerplexityOptions>(),

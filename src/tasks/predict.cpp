@@ -1,11 +1,11 @@
 // groel predict: labels, numbers and residue labels of any number of proteins, by a trained predictor.
 #include "base/words.h"
 #include "formats/extension.h"
-#include "tasks/predict/kept_rows.h"
 #include "tasks/predict/names.h"
 #include "tasks/predict/options.h"
 #include "tasks/predict/rows.h"
 #include "tasks/predict/stream.h"
+#include "tasks/reading/kept_rows.h"
 #include "tasks/reading/model.h"
 #include "tasks/reading/written_out.h"
 

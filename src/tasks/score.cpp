@@ -1,5 +1,6 @@
 // groel score: scores variants of a protein with a model.
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <filesystem>
 
@@ -23,8 +24,22 @@ namespace {
 using nlohmann::ordered_json;
 
 ScoreMethod parse_method(const std::string& text) {
+  if (text == "likelihood") return ScoreMethod::likelihood;
   if (text == "wt-marginals") return ScoreMethod::wt_marginals;
   return text == "pseudo-perplexity" ? ScoreMethod::pseudo_perplexity : ScoreMethod::masked_marginals;
+}
+
+// What a model can do decides between methods; a causal one has but one.
+void check_method(const ScoreOptions& options, const models::Model& model) {
+  if (options.method.value == "likelihood")
+    models::require<models::CausalLm>(model);
+  else
+    models::require<models::MaskedLm>(model);
+}
+
+bool is_causal(const models::Model& model) {
+  const auto can = model.capabilities();
+  return std::find(can.begin(), can.end(), models::CausalLm::kName) != can.end();
 }
 
 // A letter the model does not know is X, as it reads it.
@@ -38,7 +53,9 @@ char letter_at(const bio::Tokenizer& tokenizer, const bio::Encoded& encoded, std
 
 // The one protein that variants are of.
 WildType wild_type(const ScoreOptions& options, const bio::Tokenizer& tokenizer, Sink& sink) {
-  const std::vector<ReadRecord> records = read_records(options, tokenizer, sink);
+  std::string text;  // of the last record
+  const auto note_text = [&](const std::string& sequence) { return text = sequence; };
+  const std::vector<ReadRecord> records = read_records(options, tokenizer, sink, note_text);
   if (records.size() > 1)
     throw Error(ErrorKind::usage,
                 {fmt::format("the input has {} records; variants are of one", records.size()), "--record",
@@ -46,9 +63,15 @@ WildType wild_type(const ScoreOptions& options, const bio::Tokenizer& tokenizer,
   const ReadRecord& record = records.front();
   if (record.error) throw record.error.value();
   WildType out{record.id, {}, options.offset};
+  if (!tokenizer.one_token_each()) {
+    for (const char c : text)
+      if (std::isalpha(static_cast<unsigned char>(c)) != 0)
+        out.sequence += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    return out;
+  }
   try {
     for (std::int64_t p = 1; p <= record.residues(); ++p) out.sequence += letter_at(tokenizer, record.encoded, p);
-    if (options.method == "pseudo-perplexity") require_residues(tokenizer, record.encoded);
+    if (options.method.value == "pseudo-perplexity") require_residues(tokenizer, record.encoded);
   } catch (const Error& error) {
     throw error.at(fmt::format("the wild type, {}", record.id));
   }
@@ -157,7 +180,7 @@ void draw(const VariantTable& table, const std::vector<Column>& columns, const W
           const ScoreOptions& options, Sink& sink) {
   if (!options.picture) return;
   const Column& shown = columns.size() > 1 ? columns[columns.size() - 2] : columns.front();
-  const ScoredBy by{models_text(options.model.value), options.method};
+  const ScoredBy by{models_text(options.model.value), options.method.value};
   if (!table.has_target || options.show == "map")
     return save_picture(scan_figure(protein, table.rows, shown.values, by), options, sink);
   const Comparison comparison{protein.id, *options.target_column, agreements(table, {shown}, options).front()};
@@ -169,7 +192,7 @@ void write(const VariantTable& table, const std::vector<Column>& columns, const 
   const bool to_file = options.to_file();
   const auto agreement = agreements(table, columns, options);
   const auto json = [&] {
-    ordered_json out{{"method", options.method}, {"variants", variants_json(table, columns)}};
+    ordered_json out{{"method", options.method.value}, {"variants", variants_json(table, columns)}};
     if (!table.notes.empty()) out["notes"] = table.notes;
     if (!table.warnings.empty()) out["warnings"] = table.warnings;
     if (const ordered_json unscored = unscored_json(protein); !unscored.empty()) out["not_scored"] = unscored;
@@ -187,7 +210,8 @@ void write(const VariantTable& table, const std::vector<Column>& columns, const 
   if (!to_file && !text.empty()) context.sink.note(text.substr(0, text.size() - 1));
 }
 
-int run(const ScoreOptions& options, Context& context) {
+int run(const ScoreOptions& given, Context& context) {
+  ScoreOptions options = given;
   check_table_output(options);
   check_picture(options);
   const std::vector<std::string>& names = options.model.value;
@@ -199,7 +223,8 @@ int run(const ScoreOptions& options, Context& context) {
   for (const std::string& model : names) {  // one after the other, so that one alone is in memory
     if (!options.model.given) note_default_model(model, context.sink);
     const checkpoints::LoadedModel loaded = load_named(model, options.dtype, context.sink);
-    models::require<models::MaskedLm>(*loaded.model);
+    if (!options.method.given && columns.empty() && is_causal(*loaded.model)) options.method.value = "likelihood";
+    check_method(options, *loaded.model);
     if (columns.empty()) {
       protein = wild_type(options, loaded.model->tokenizer(), context.sink);
       table = read_variants(options, protein.sequence);
@@ -207,7 +232,7 @@ int run(const ScoreOptions& options, Context& context) {
       for (const std::string& note : table.notes) context.sink.note(note);
       for (const std::string& warning : table.warnings) context.sink.warning(warning);
     }
-    const ScoreInput input{*loaded.model, options.scan_options(), parse_method(options.method), protein.sequence};
+    const ScoreInput input{*loaded.model, options.scan_options(), parse_method(options.method.value), protein.sequence};
     taken.push_back(unused(names.size() == 1 ? "score" : checkpoints::model_label(model), taken));
     columns.push_back({taken.back(), score_variants(input, table.rows, context.sink)});
   }

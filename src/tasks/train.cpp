@@ -10,6 +10,7 @@
 #include "tasks/train/own_head.h"
 #include "tasks/train/repeats.h"
 #include "tasks/train/sizing.h"
+#include "train/clm_data.h"
 #include "train/duplicates.h"
 #include "train/mlm.h"
 
@@ -35,11 +36,11 @@ class Material {
     if (!plan.valid.empty()) valid_ = train::Corpus::read(plan.valid, tokenizer, plan.filter, sink);
     for (const std::int64_t i : split.train) learned_.push_back(keys[static_cast<std::size_t>(i)]);
     fit_batches(plan, corpus_, split.train, tokenizer);
-    data_.emplace(corpus_, split.train, tokenizer, plan.batches);
+    data_ = batches(plan, corpus_, split.train, tokenizer, plan.batches);
     fit_epochs(plan, *data_, sink);
     const auto held_out = plan.valid.empty() ? split.held_out : train::all_of(valid_);
     if (!held_out.empty())
-      held_out_.emplace(plan.valid.empty() ? corpus_ : valid_, held_out, tokenizer, evaluation_options(plan));
+      held_out_ = batches(plan, plan.valid.empty() ? corpus_ : valid_, held_out, tokenizer, evaluation_options(plan));
     check_overlap(learned_, plan.valid.empty() ? std::vector<std::uint64_t>{} : train::sequence_keys(valid_), findings);
     findings.held_out = static_cast<std::int64_t>(held_out.size());
     std::int64_t residues = 0;
@@ -52,9 +53,9 @@ class Material {
   Material(const Material&) = delete;
   Material& operator=(const Material&) = delete;
 
-  train::MlmData& data() { return *data_; }
+  train::PackedData& data() { return *data_; }
   const std::vector<std::uint64_t>& learned() const { return learned_; }
-  train::MlmData* held_out() { return held_out_ ? &*held_out_ : nullptr; }
+  train::PackedData* held_out() { return held_out_.get(); }
   /// Changes with all that gives a place in the data another meaning.
   std::string fingerprint(const TrainPlan& plan) const {
     const double fraction = plan.valid.empty() ? plan.valid_fraction : 0;
@@ -62,9 +63,16 @@ class Material {
   }
 
  private:
+  static std::unique_ptr<train::PackedData> batches(const TrainPlan& plan, const train::Corpus& corpus,
+                                                    std::vector<std::int64_t> members, const bio::Tokenizer& tokenizer,
+                                                    const train::MlmDataOptions& options) {
+    if (plan.objective == Objective::mlm)
+      return std::make_unique<train::MlmData>(corpus, std::move(members), tokenizer, options);
+    return std::make_unique<train::ClmData>(corpus, std::move(members), tokenizer, options.packing());
+  }
   static train::MlmDataOptions evaluation_options(const TrainPlan& plan) {
     train::MlmDataOptions options = plan.batches;
-    options.crop = train::CropStyle::centre;
+    options.crop = plan.objective == Objective::clm ? train::CropStyle::start : train::CropStyle::centre;
     options.order = train::Order::as_written;
     options.masking = {.style = train::MaskingStyle::hidden, .fraction = plan.batches.masking.fraction, .seed = 0};
     return options;
@@ -72,7 +80,7 @@ class Material {
 
   train::Corpus corpus_, valid_;
   std::vector<std::uint64_t> learned_;
-  std::optional<train::MlmData> data_, held_out_;
+  std::unique_ptr<train::PackedData> data_, held_out_;
 };
 
 ordered_json summary(const TrainedModel& trained, const TrainPlan& plan) {
@@ -80,9 +88,9 @@ ordered_json summary(const TrainedModel& trained, const TrainPlan& plan) {
   ordered_json json = {
       {"model", plan.trainer.folder.string()}, {"steps", result.steps}, {"stopped", result.why_stopped}};
   if (result.last) {
-    const bool labels = plan.objective != Objective::mlm;
+    const bool labels = learns_labels(plan.objective);
     for (const auto& [name, value] : result.last->named) json[name] = value;
-    json[labels ? "targets" : "masked_tokens"] = result.last->targets;
+    json[plan.objective == Objective::mlm ? "masked_tokens" : "targets"] = result.last->targets;
     if (labels) json["classes"] = result.last->classes;
   }
   if (result.best) {
@@ -117,16 +125,26 @@ void print_result(const TrainedModel& trained, const TrainPlan& plan, bool as_js
                      plan.trainer.folder.string());
 }
 
-TrainedModel train_mlm(TrainPlan plan, checkpoints::Checkpoint weights, Context& context) {
+// What a model was trained with before and is not now.
+void tell_dropout(const nlohmann::json& config, Sink& sink) {
+  const auto found = config.find("attn_pdrop");
+  if (found != config.end() && found->is_number() && *found != 0.0)
+    sink.note(fmt::format("attention's weights are not dropped out (attn_pdrop {} of config.json)", found->dump()));
+}
+
+TrainedModel train_language(TrainPlan plan, checkpoints::Checkpoint weights, Context& context) {
   const std::string& metric = plan.trainer.evaluation.metric;
   if (metric != "loss" && metric != "perplexity" && metric != "accuracy")
-    throw Error(ErrorKind::usage,
-                {fmt::format("'{}' is not a score of mlm", metric), "--metric", "loss, perplexity or accuracy"});
+    throw Error(ErrorKind::usage, {fmt::format("'{}' is not a score of a language model", metric), "--metric",
+                                   "loss, perplexity or accuracy"});
   Findings findings(context.sink);
   const models::TokenizerPointer tokenizer = checkpoints::tokenizer_of(weights);
   keep_to_positions(plan, weights, tokenizer);
   const models::TrainingPlan training = training_plan(plan, weights);
-  const auto trainee = train::make_mlm(std::move(weights), training);
+  const bool causal = plan.objective == Objective::clm;
+  if (causal) tell_dropout(weights.config, context.sink);
+  const auto trainee =
+      causal ? train::make_clm(std::move(weights), training) : train::make_mlm(std::move(weights), training);
   Material material(plan, *tokenizer, findings);
   check_length(plan, train::planned_steps(material.data(), plan.trainer), findings);
   const std::size_t step_bytes = plan_memory(*trainee, plan, material.data().most_tokens(), context.sink);
@@ -143,13 +161,13 @@ TrainedModel train_mlm(TrainPlan plan, checkpoints::Checkpoint weights, Context&
 }
 
 TrainedModel trained_model(const TrainOptions& options, const TrainPlan& plan, Context& context) {
-  const bool mlm = plan.objective == Objective::mlm;
-  if (!mlm && !options.from)
+  const bool labels = learns_labels(plan.objective);
+  if (labels && !options.from)
     throw Error(ErrorKind::usage,
                 {"labels are learned on top of a model: name it", "--from", "`groel models` lists some"});
   if (plan.head) return train_own_head(plan, context);
   checkpoints::Checkpoint weights = starting_weights(options, context.sink);
-  return mlm ? train_mlm(plan, std::move(weights), context) : train_head(plan, std::move(weights), context);
+  return labels ? train_head(plan, std::move(weights), context) : train_language(plan, std::move(weights), context);
 }
 
 TrainedModel train_once(const TrainOptions& options, const TrainPlan& plan, Context& context) {

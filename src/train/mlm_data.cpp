@@ -5,9 +5,7 @@ namespace groel::train {
 
 MlmData::MlmData(const Corpus& corpus, std::vector<std::int64_t> members, const bio::Tokenizer& tokenizer,
                  const MlmDataOptions& options)
-    : PackedData(corpus, std::move(members), tokenizer,
-                 {options.seed, options.batch_tokens, options.max_residues, options.crop, options.order}),
-      masking_(options.masking, tokenizer) {}
+    : PackedData(corpus, std::move(members), tokenizer, options.packing()), masking_(options.masking, tokenizer) {}
 
 void MlmData::add_targets(const std::vector<Piece>& pieces, std::span<std::int32_t> tokens, TrainBatch& batch) const {
   std::vector<std::int32_t> targets(tokens.size(), kNoTarget);

@@ -15,6 +15,8 @@ struct MlmDataOptions {
   CropStyle crop = CropStyle::random;
   Order order = Order::shuffled;
   MaskingOptions masking{};
+
+  PackingOptions packing() const { return {seed, batch_tokens, max_residues, crop, order}; }
 };
 
 class MlmData final : public PackedData {

@@ -77,7 +77,7 @@ std::size_t ModelTrainee::step_bytes(std::span<const std::int64_t> tokens) const
 std::vector<TrainedParameter> ModelTrainee::parameters() {
   std::vector<TrainedParameter> out;
   for (nn::Trained& p : loaded_.model->trained())
-    out.push_back({std::move(p.name), p.value, p.gradient, p.role, p.place});
+    out.push_back({std::move(p.name), p.value, p.gradient, p.role, p.place, p.transposed});
   return out;
 }
 
@@ -135,7 +135,8 @@ void ModelTrainee::save(const std::filesystem::path& folder) const {
   checkpoints::write_description(folder, saved_model());
   std::vector<NamedTensor> parameters;
   for (const nn::Trained& p : loaded_.model->trained()) parameters.push_back({p.name, p.value});
-  checkpoints::write_adapter(folder, parameters, *lora_, {task_type(*loaded_.model), base_});
+  checkpoints::write_adapter(folder, parameters, *lora_,
+                             {task_type(*loaded_.model), base_, loaded_.model->stores_transposed()});
 }
 
 }  // namespace groel::train

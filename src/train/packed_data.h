@@ -63,6 +63,7 @@ class PackedData : public TrainData {
   virtual void add_targets(const std::vector<Piece>& pieces, std::span<std::int32_t> tokens,
                            TrainBatch& batch) const = 0;
   const std::vector<std::int64_t>& members() const { return members_; }
+  std::int64_t length_of(std::int64_t sequence) const { return corpus_.length(sequence); }
 
  private:
   std::vector<std::int64_t> order_of(std::int64_t epoch) const;

@@ -55,6 +55,7 @@ struct TrainedParameter {
   Tensor grad;
   nn::Role role = nn::Role::matrix;
   nn::Place place = {};
+  bool transposed = false;  ///< a checkpoint holds the transpose
 };
 
 /// Their names and values, as files hold them.

@@ -82,7 +82,7 @@ TEST_F(AdapterFiles, TargetsAreThoseOfTheTensors) {
 }
 
 TEST_F(AdapterFiles, WhatIsNotDoneIsRefused) {
-  for (const char* field : {"use_rslora", "use_dora", "fan_in_fan_out", "lora_bias", "use_qalora", "what_comes_next"})
+  for (const char* field : {"use_rslora", "use_dora", "lora_bias", "use_qalora", "what_comes_next"})
     expect_field(field, true);
   for (const char* field : {"rank_pattern", "alpha_pattern"}) expect_field(field, {{"query", 8}});
   expect_field("layer_replication", json({{0, 2}}));

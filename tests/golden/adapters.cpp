@@ -4,8 +4,6 @@
 #include "golden/labelled_case.h"
 #include "golden/training_run.h"
 #include "support/compare.h"
-#include "train/mlm.h"
-#include "train/objectives.h"
 
 namespace groel::golden {
 namespace {
@@ -20,8 +18,7 @@ bool knows(const Case& golden) {
 
 std::unique_ptr<train::ModelTrainee> trainee_of(const Case& golden, checkpoints::Checkpoint checkpoint,
                                                 const models::TrainingPlan& plan = {}) {
-  return head_of(golden.config()) == Head::language_model ? train::make_mlm(std::move(checkpoint), plan)
-                                                          : train::make_classifier(std::move(checkpoint), plan);
+  return trainee_for(head_of(golden.config()), std::move(checkpoint), plan);
 }
 
 void check_logits(const Case& golden, const models::Model& model, const std::string& array, Rows& rows) {

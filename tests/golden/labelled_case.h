@@ -9,6 +9,7 @@ namespace groel::golden {
 
 /// The form of a case's labels, by its configuration; `labels` are of one batch.
 inline testing::LabelForm form_of(const Case& golden, const nlohmann::json& labels) {
+  if (head_of(golden.config()) == Head::causal_language_model) return testing::LabelForm::next_tokens;
   if (head_of(golden.config()) != Head::sequence_labels) return testing::LabelForm::token_classes;
   std::string problem = text_of(golden.config(), "problem_type");
   if (problem.empty()) problem = text_of(golden.inputs(), "problem_type");
@@ -19,7 +20,8 @@ inline testing::LabelForm form_of(const Case& golden, const nlohmann::json& labe
 /// Logits of a classifier [B, C] or [T, C], or of a language model [T, V].
 inline Tensor head_logits(const models::Model& model, const models::Batch& batch, Head head) {
   const Tensor hidden = models::require<models::Encoder>(model).encode(batch, {});
-  if (head == Head::language_model) return models::require<models::MaskedLm>(model).logits(hidden);
+  if (head == Head::language_model || head == Head::causal_language_model)
+    return models::require_language_model(model).logits(hidden);
   return models::require<models::Classifier>(model).classify(hidden, batch);
 }
 

@@ -46,6 +46,7 @@ Head head_of(const json& config) {
   if (!config.is_object() || !config.contains("architectures") || config["architectures"].empty())
     return Head::language_model;
   const std::string name = config["architectures"][0];
+  if (name.ends_with("LMHeadModel")) return Head::causal_language_model;
   if (name.ends_with("ForSequenceClassification")) return Head::sequence_labels;
   if (name.ends_with("ForTokenClassification")) return Head::token_labels;
   return name.ends_with("ForMaskedLM") || name.ends_with("Model") ? Head::language_model : Head::other;

@@ -20,7 +20,7 @@ inline constexpr double kBf16 = 3e-2;   ///< of tiny models; 1e-2 is what publis
 inline constexpr double kHalf = 1e-2;   ///< weights that were rounded to half precision
 
 /// Which head config.json names, by Transformers' architectures.
-enum class Head { language_model, sequence_labels, token_labels, other };
+enum class Head { language_model, causal_language_model, sequence_labels, token_labels, other };
 Head head_of(const nlohmann::json& config);
 
 /// Does a family of this build take the folder's config.json, or is there none and a torch file instead?

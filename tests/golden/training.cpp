@@ -4,8 +4,6 @@
 #include "golden/kind.h"
 #include "golden/model_case.h"
 #include "golden/training_run.h"
-#include "train/mlm.h"
-#include "train/objectives.h"
 
 namespace groel::golden {
 namespace {
@@ -18,9 +16,7 @@ bool knows(const Case& golden) {
 }
 
 std::unique_ptr<train::ModelTrainee> trainee_of(const Case& golden, const models::TrainingPlan& plan) {
-  checkpoints::Checkpoint checkpoint = checkpoints::read_checkpoint(golden.folder());
-  return head_of(golden.config()) == Head::language_model ? train::make_mlm(std::move(checkpoint), plan)
-                                                          : train::make_classifier(std::move(checkpoint), plan);
+  return trainee_for(head_of(golden.config()), checkpoints::read_checkpoint(golden.folder()), plan);
 }
 
 // Tensors of the checkpoint that have no gradient and are not among those that no gradient reaches are frozen.

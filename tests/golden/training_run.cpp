@@ -7,6 +7,9 @@
 
 #include "golden/labelled_case.h"
 #include "support/compare.h"
+#include "tensor/transpose.h"
+#include "train/mlm.h"
+#include "train/objectives.h"
 #include "train/optimizer.h"
 #include "train/pieces.h"
 #include "train/schedule.h"
@@ -122,14 +125,16 @@ class Run {
     worst.add(what + ", difference", std::abs(found - expected) / std::max(1.0, std::abs(expected)), where);
   }
 
+  static Tensor as_stored(const TrainedParameter& p, const Tensor& x) { return p.transposed ? transposed(x) : x; }
+
   void compare_gradients() {
     for (const TrainedParameter& p : parameters_) {
       const std::vector<float> expected = golden_.values("grad." + p.name);
       if (is_noisy(p))
         noisy_gradients_.add("gradients of nothing, difference",
-                             testing::max_difference(p.grad.values<float>(), expected), p.name);
+                             testing::max_difference(as_stored(p, p.grad).values<float>(), expected), p.name);
       else
-        gradients_.add("gradients", testing::relative_l2(p.grad.values<float>(), expected), p.name);
+        gradients_.add("gradients", testing::relative_l2(as_stored(p, p.grad).values<float>(), expected), p.name);
     }
   }
 
@@ -139,9 +144,9 @@ class Run {
       const std::vector<float> expected = golden_.values(after + p.name);
       if (is_noisy(p))
         noisy_trained_.add("parameters without gradient, difference",
-                           testing::max_difference(p.value.values<float>(), expected), p.name);
+                           testing::max_difference(as_stored(p, p.value).values<float>(), expected), p.name);
       else
-        trained_.add("parameters", testing::relative_l2(p.value.values<float>(), expected), p.name);
+        trained_.add("parameters", testing::relative_l2(as_stored(p, p.value).values<float>(), expected), p.name);
     }
   }
 
@@ -157,6 +162,13 @@ class Run {
 };
 
 }  // namespace
+
+std::unique_ptr<train::ModelTrainee> trainee_for(Head head, checkpoints::Checkpoint checkpoint,
+                                                 const models::TrainingPlan& plan) {
+  if (head == Head::causal_language_model) return train::make_clm(std::move(checkpoint), plan);
+  return head == Head::language_model ? train::make_mlm(std::move(checkpoint), plan)
+                                      : train::make_classifier(std::move(checkpoint), plan);
+}
 
 void check_run(const Case& golden, train::ModelTrainee& trainee, const std::string& prefix, Rows& rows) {
   Run(golden, trainee).check(prefix, rows);

@@ -10,8 +10,9 @@
 
 namespace groel::testing {
 
-/// What the labels of a batch are: a class for each token, a class for each sequence, or numbers for each sequence.
-enum class LabelForm { token_classes, sequence_classes, sequence_numbers };
+/// What the labels of a batch are: a class for each token, the class of the token after each (a first label is
+/// of none), a class for each sequence, or numbers for each sequence.
+enum class LabelForm { token_classes, next_tokens, sequence_classes, sequence_numbers };
 
 /// Of Transformers' problem types; where that says nothing, by its rule: several labels per sequence are multi-label,
 /// one output is a regression.
@@ -34,7 +35,9 @@ inline train::TrainBatch read_batch(const nlohmann::json& json, LabelForm form, 
       if (json.contains("attention_mask") && json["attention_mask"][s][t] == 0) continue;
       sequence.push_back(ids[s][t]);
       if (form == LabelForm::token_classes) classes.push_back(labels[s][t]);
+      if (form == LabelForm::next_tokens && sequence.size() > 1) classes.push_back(labels[s][t]);
     }
+    if (form == LabelForm::next_tokens && !sequence.empty()) classes.push_back(train::kNoTarget);
     if (form == LabelForm::sequence_classes) classes.push_back(labels[s]);
     if (form == LabelForm::sequence_numbers)
       for (const auto& value : labels[s].is_array() ? labels[s] : nlohmann::json::array({labels[s]}))

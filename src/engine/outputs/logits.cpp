@@ -6,7 +6,7 @@ namespace {
 
 class Logits final : public OutputMaker {
  public:
-  explicit Logits(OutputPass& pass) : pass_(pass), head_(models::require<models::MaskedLm>(pass.model)) {}
+  explicit Logits(OutputPass& pass) : pass_(pass), head_(models::require_language_model(pass.model)) {}
   void last(const Tensor& x) override {
     const Tensor logits = head_.logits(x);
     const auto layers = static_cast<int>(pass_.model.info().layers);
@@ -18,11 +18,11 @@ class Logits final : public OutputMaker {
 
  private:
   OutputPass& pass_;
-  const models::MaskedLm& head_;
+  const models::LanguageModel& head_;
 };
 
 void check(const models::Model& model) {
-  models::require<models::MaskedLm>(model);
+  models::require_language_model(model);
   models::require_residue_tokens(model, "logits of residues");
 }
 

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "io/sequences_summary.h"
-#include "tasks/predict/kept_rows.h"
 #include "tasks/predict/options.h"
 #include "tasks/predict/rows.h"
+#include "tasks/reading/kept_rows.h"
 
 namespace groel::tasks {
 

@@ -1,10 +1,11 @@
-// The three scoring methods.
+// The scoring methods.
 #include "tasks/score/methods.h"
 
 #include <deque>
 #include <map>
 #include <set>
 
+#include "engine/causal_scan.h"
 #include "tasks/reading/input.h"
 #include "tasks/reading/scan_progress.h"
 
@@ -183,9 +184,59 @@ std::vector<double> pseudo_perplexities(const ScoreInput& input, std::vector<Var
   return out;
 }
 
+// The wild type (key 0), then each row's sequence (key: its index and 1), as documents of a causal model.
+std::vector<double> likelihoods(const ScoreInput& input, std::vector<VariantRow>& rows, Sink& sink) {
+  const engine::CausalScan scan(input.model, input.scan.plan);
+  const bio::Tokenizer& tokenizer = input.model.tokenizer();
+  std::vector<double> sums(rows.size() + 1);
+  std::optional<Error> failure;  // of the wild type
+  std::size_t next = 0;
+  const auto source = [&](engine::CausalQuery& query) {
+    if (next == 0) {
+      query = {0, tokenizer.encode(input.wild_type).ids};
+      scan.check_fits(static_cast<std::int64_t>(query.ids.size()));
+      ++next;
+      return true;
+    }
+    for (; next <= rows.size(); ++next) {
+      VariantRow& row = rows[next - 1];
+      if (row.error) continue;
+      try {
+        query = {static_cast<std::int64_t>(next),
+                 tokenizer.encode(row.sequence ? *row.sequence : bio::apply_variant(row.variant, input.wild_type)).ids};
+        scan.check_fits(static_cast<std::int64_t>(query.ids.size()));
+        ++next;
+        return true;
+      } catch (const Error& error) {
+        row.error = error.at(place_of(row));
+      }
+    }
+    return false;
+  };
+  const auto count = static_cast<std::int64_t>(rows.size());
+  ScanProgress progress(sink, {"scoring", "variants", count, count + 1});
+  scan.run(source, [&](const engine::CausalAnswer& answer) {
+    const auto key = static_cast<std::size_t>(answer.key);
+    progress.answered(answer.key);
+    for (const double one : answer.log_probabilities) sums[key] += one;
+    if (answer.failure == nullptr) return;
+    if (key == 0)
+      failure = *answer.failure;
+    else
+      rows[key - 1].error = answer.failure->at(place_of(rows[key - 1]));
+  });
+  std::vector<double> out;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (failure && !rows[i].error) rows[i].error = failure->at(place_of(rows[i]));
+    out.push_back(rows[i].error ? NAN : sums[i + 1] - sums.front());
+  }
+  return out;
+}
+
 }  // namespace
 
 std::vector<double> score_variants(const ScoreInput& input, std::vector<VariantRow>& rows, Sink& sink) {
+  if (input.method == ScoreMethod::likelihood) return likelihoods(input, rows, sink);
   return input.method == ScoreMethod::pseudo_perplexity ? pseudo_perplexities(input, rows, sink)
                                                         : marginals(input, rows, sink);
 }

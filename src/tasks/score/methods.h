@@ -1,4 +1,4 @@
-// Methods that score variants with a masked language model.
+// Methods that score variants with a language model.
 #pragma once
 
 #include <string>
@@ -14,6 +14,7 @@ enum class ScoreMethod {
   wt_marginals,       ///< log p(new) - log p(old) of one pass over the wild type as it is, summed over the changes
   masked_marginals,   ///< the same, each position masked in a copy of its own
   pseudo_perplexity,  ///< log-likelihood of the whole variant less the wild type's, each residue masked in turn
+  likelihood,         ///< the same by a causal model: of each token after those before it, ends too
 };
 
 struct ScoreInput {

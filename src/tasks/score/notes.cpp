@@ -40,7 +40,7 @@ std::string offset_text(const VariantTable& table, const WildType& protein) {
 
 std::vector<std::string> notes_before(const VariantTable& table, const WildType& protein, const ScoreOptions& options) {
   std::vector<std::string> out;
-  if (options.scan || options.method == "pseudo-perplexity")
+  if (options.scan || options.method.value == "pseudo-perplexity")
     if (std::string note = unscored_note(protein.sequence, protein.offset); !note.empty())
       out.push_back(std::move(note));
   for (std::string& note : row_notes(table.rows)) out.push_back(std::move(note));

@@ -47,9 +47,9 @@ void ScoreOptions::declare(OptionBinder& to) {
               .value_name = "N",
               .group = "Table of variants"});
   to(method, {.name = "method",
-              .help = "How to score",
+              .help = "How to score (of a causal model: likelihood, of whole sequences)",
               .otherwise = "masked-marginals",
-              .choices = {"masked-marginals", "wt-marginals", "pseudo-perplexity"},
+              .choices = {"masked-marginals", "wt-marginals", "pseudo-perplexity", "likelihood"},
               .group = "Method"});
   to(output, table_option("File to write: .csv, .tsv or .json (default: CSV to stdout)"));
   to(picture, picture_option("Picture: measured values against scores (--target-column), else a map of substitutions"));

@@ -13,7 +13,7 @@ struct ScoreOptions : SequenceOptions, OutputOptions, MaskedScanOptions, ThreadO
   std::optional<std::string> target_column;
   std::optional<double> target_threshold;
   std::int64_t offset = 0;
-  std::string method;
+  Chosen<std::string> method;
   std::string show;
   Chosen<std::vector<std::string>> model;
   std::string dtype;

@@ -91,7 +91,7 @@ std::int64_t width_of(const std::string& text) {
 bool HeadPlan::one_hot() const { return from == checkpoints::kOneHot; }
 
 std::optional<HeadPlan> head_plan(const TrainOptions& options) {
-  if (options.objective.at(0) == "mlm") return std::nullopt;
+  if (options.objective.at(0) == "mlm" || options.objective.at(0) == "clm") return std::nullopt;
   if (options.head == kTransformersHead) {
     check_transformers(options);
     return std::nullopt;

@@ -46,7 +46,7 @@ void TrainOptions::declare_data(OptionBinder& to) {
   to.group("Data");
   to(valid, {.name = "valid", .help = "Held-out sequences for evaluation", .value_name = "FILES"});
   to(valid_fraction, number_row("valid-fraction", 0, "Without --valid: part of the data to hold out, drawn by --seed"));
-  to.verbs({"mlm"});
+  to.verbs({"mlm", "clm"});
   to(min_length, integer_row("min-length", 1, "Leave shorter sequences out"));
   to.verbs({});
   to(max_length, integer_row("max-length", 1022, "Residues of a sequence at most; a longer one is cropped"));
@@ -96,7 +96,7 @@ void TrainOptions::declare_model(OptionBinder& to) {
       .help = "Go on from this model (see `groel models`) instead of from nothing; one-hot: the residues themselves",
       .value_name = "MODEL"});
   to.group("New model");
-  to.verbs({"mlm"});
+  to.verbs({"mlm", "clm"});
   to(family, choice_row("family", family_names(), "Family of a new model"));
   to(shape, choice_row("shape", shape_names(), "Shape of a new model, as published; it may bring its family"));
   to(layers, unset_row("layers", "N", "Layers of a new model, instead of --shape's"));
@@ -235,6 +235,7 @@ void LabelColumnOptions::declare(OptionBinder& to, const std::string& label_grou
 
 const std::vector<Verb>& train_verbs() {
   static const std::vector<Verb> verbs{{"mlm", "Learn to fill in hidden residues, from nothing or from a model"},
+                                       {"clm", "Learn to write proteins, token by token, from nothing or from a model"},
                                        {"classify", "Learn labels or numbers of whole sequences, from a table"},
                                        {"residues", "Learn a label for each residue, from a table", "tokens"}};
   return verbs;
@@ -242,13 +243,13 @@ const std::vector<Verb>& train_verbs() {
 
 void TrainOptions::declare(OptionBinder& to) {
   to.values(all);
-  to(objective,
-     {.name = "objective",
-      .type = OptionType::paths,
-      .help = "mlm (masked language modelling), classify (labels of sequences), residues (labels of residues), or a "
-              "recipe: a .toml file of these options",
-      .value_name = "OBJECTIVE",
-      .renamed = renamed_verbs(train_verbs())});
+  to(objective, {.name = "objective",
+                 .type = OptionType::paths,
+                 .help = "mlm (masked language modelling), clm (causal), classify (labels of sequences), residues "
+                         "(labels of residues), or a "
+                         "recipe: a .toml file of these options",
+                 .value_name = "OBJECTIVE",
+                 .renamed = renamed_verbs(train_verbs())});
   declare_data(to);
   LabelColumnOptions::declare(to, "");
   declare_label(to);

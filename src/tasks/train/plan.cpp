@@ -63,6 +63,7 @@ void refuse_given(const std::vector<std::pair<bool, const char*>>& options, Erro
 Objective objective_of(const TrainOptions& options) {
   const std::string word = options.objective.at(0);
   if (word == "classify") return Objective::classify;
+  if (word == "clm") return Objective::clm;
   return word == "residues" ? Objective::residues : Objective::mlm;
 }
 
@@ -140,8 +141,7 @@ train::TrainerOptions trainer_options(const TrainOptions& options) {
 
 // Signals are at a protein's start more often than in its middle; and a piece that stays is computed once.
 std::string crop_of(const TrainOptions& options) {
-  const bool labels = objective_of(options) != Objective::mlm;
-  return labels && !options.crop.given ? "start" : options.crop.value;
+  return objective_of(options) != Objective::mlm && !options.crop.given ? "start" : options.crop.value;
 }
 
 LabelPlan label_plan(const TrainOptions& options) {
@@ -222,7 +222,7 @@ Options with_recipe(const Options& options) {
   if (std::none_of(verbs.begin(), verbs.end(), [&](const Verb& verb) { return verb.name == objective; }))
     throw Error(ErrorKind::usage, {fmt::format("there is no objective '{}'", objective),
                                    {},
-                                   "mlm, classify, residues, or a recipe whose name ends in .toml"});
+                                   "mlm, clm, classify, residues, or a recipe whose name ends in .toml"});
   return merged;
 }
 
@@ -269,7 +269,7 @@ models::TrainingPlan training_plan(const TrainPlan& plan, const checkpoints::Che
   out.lora = plan.lora;
   if (out.lora && !plan.lora_targets_named) out.lora->targets = weights.family->lora_targets;
   if (plan.lora || plan.trained == "heads") out.trained = train::is_head;
-  if (plan.lora && plan.objective == Objective::mlm) out.trained = [](const nn::Parameter&) { return false; };
+  if (plan.lora && !learns_labels(plan.objective)) out.trained = [](const nn::Parameter&) { return false; };
   if (plan.lora || plan.trained == "heads" || plan.trained == "all") return out;
   const std::int64_t layers = checkpoints::build_model(weights)->info().layers;
   std::int64_t last = 0;

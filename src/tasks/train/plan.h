@@ -21,7 +21,11 @@ namespace groel::tasks {
 Options with_recipe(const Options& options);
 
 /// What the first word asks for.
-enum class Objective { mlm, classify, residues };
+enum class Objective { mlm, clm, classify, residues };
+/// Whether it learns labels; the others learn sequences themselves.
+constexpr bool learns_labels(Objective objective) {
+  return objective == Objective::classify || objective == Objective::residues;
+}
 
 struct LabelPlan {
   train::LabelColumns columns{};

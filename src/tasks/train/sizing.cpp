@@ -36,7 +36,7 @@ void fit_epochs(TrainPlan& plan, const train::TrainData& data, Sink& sink) {
   const std::int64_t batches = data.batches_in_epoch(0);
   const std::int64_t accumulate = std::max<std::int64_t>(1, plan.trainer.accumulate);
   const std::int64_t updates = (batches + accumulate - 1) / accumulate;
-  const bool head_alone = plan.head || (plan.trained == "heads" && !plan.lora && plan.objective != Objective::mlm);
+  const bool head_alone = plan.head || (plan.trained == "heads" && !plan.lora && learns_labels(plan.objective));
   const std::int64_t wanted = head_alone ? kUpdatesOfHead : kUpdates;
   plan.trainer.length.epochs = std::clamp((wanted + updates - 1) / updates, kFewestEpochs, kMostEpochs);
   const std::string batch =

@@ -1,5 +1,5 @@
 // Rows in a file of their own, and beside it how far they are good.
-#include "tasks/predict/kept_rows.h"
+#include "tasks/reading/kept_rows.h"
 
 #include <fcntl.h>
 
@@ -73,6 +73,19 @@ void KeptRows::add(std::string_view text) {
   }
   file_->write_at({{const_cast<char*>(text.data()), text.size()}}, size_);
   size_ += static_cast<std::int64_t>(text.size());
+}
+
+std::string KeptRows::rows() const {
+  if (to_stdout()) return {};
+  std::string out(static_cast<std::size_t>(size_), '\0');
+  const formats::PosixFile in(folder_ / kRows, O_RDONLY);
+  for (std::size_t at = 0; at < out.size();) {
+    const std::size_t got =
+        in.read_at(std::as_writable_bytes(std::span(out).subspan(at)), static_cast<std::int64_t>(at));
+    if (got == 0) throw Error(ErrorKind::io, {"the rows that were kept are cut short", (folder_ / kRows).string(), {}});
+    at += got;
+  }
+  return out;
 }
 
 void KeptRows::keep(const KeptState& state) {

@@ -32,6 +32,8 @@ class KeptRows {
   /// What an earlier run left.
   const KeptState& before() const { return before_; }
   void add(std::string_view text);
+  /// All rows so far, an earlier run's too; of a run to standard output: none.
+  std::string rows() const;
   /// All rows of these records are here and will outlast the process.
   void keep(const KeptState& state);
   /// Gives the output its name.

@@ -1,0 +1,33 @@
+// The product of very few rows with one panel of a weight: each weight is read once, as fast as memory gives it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "base/dtype.h"
+
+namespace groel::ops::cpu {
+
+/// How a packed panel is laid out: [out / block, in / group, block, group]. (oneDNN's own layouts for vectors of that
+/// many columns, one of which is found by trying.)
+struct PanelLayout {
+  std::int64_t in;
+  std::int64_t out;
+  std::int64_t block;  ///< columns side by side
+  std::int64_t group;  ///< rows of the weight side by side: 2 in bf16, 1 in f32
+  DType input;
+};
+
+/// Columns of the narrowest block that few_rows_f32 takes; others are multiples of it.
+std::int64_t narrowest_few_rows_block();
+
+/// Rows that are worth it: with more, a product in tiles is as fast.
+inline constexpr std::int64_t kMostFewRows = 8;
+
+/// x [rows, in] contiguous, of the input type -> y [rows, out] f32; each sum runs over `in` in order.
+void few_rows_f32(const PanelLayout& layout, std::int64_t rows, const float* x, const float* packed, float* y);
+/// On processors with bf16 dot products; elsewhere it must not be called.
+void few_rows_bf16(const PanelLayout& layout, std::int64_t rows, const bf16_t* x, const bf16_t* packed, float* y);
+
+}  // namespace groel::ops::cpu

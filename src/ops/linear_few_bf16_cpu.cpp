@@ -1,0 +1,82 @@
+// Products of few rows in bf16, by AVX-512's dot products.
+#include <algorithm>
+
+#include "base/error.h"
+#include "ops/bf16_intrinsics.h"
+#include "ops/linear_few.h"
+
+#if defined(__x86_64__)
+
+namespace groel::ops::cpu {
+namespace {
+
+constexpr std::int64_t kLanes = 16;
+
+// R rows of x by V vectors of one block's columns. x and weight in pairs.
+template <int R, int V>
+GROEL_BF16 void columns(const PanelLayout& layout, const std::uint32_t* x, const std::uint32_t* weight, float* y) {
+  const std::int64_t pairs = layout.in / 2;
+  __m512 sum[R][V];
+#pragma GCC unroll 4
+  for (int r = 0; r < R; ++r)
+#pragma GCC unroll 4
+    for (int v = 0; v < V; ++v) sum[r][v] = _mm512_setzero_ps();
+  for (std::int64_t k = 0; k < pairs; ++k) {
+    __m512bh w[V];
+#pragma GCC unroll 4
+    for (int v = 0; v < V; ++v)
+      w[v] = reinterpret_cast<__m512bh>(_mm512_loadu_si512(weight + k * layout.block + v * kLanes));
+#pragma GCC unroll 4
+    for (int r = 0; r < R; ++r) {
+      const auto factor = reinterpret_cast<__m512bh>(_mm512_set1_epi32(static_cast<int>(x[r * pairs + k])));
+#pragma GCC unroll 4
+      for (int v = 0; v < V; ++v) sum[r][v] = _mm512_dpbf16_ps(sum[r][v], factor, w[v]);
+    }
+  }
+#pragma GCC unroll 4
+  for (int r = 0; r < R; ++r)
+#pragma GCC unroll 4
+    for (int v = 0; v < V; ++v) _mm512_storeu_ps(y + r * layout.out + v * kLanes, sum[r][v]);
+}
+
+template <int V>
+void some_rows(const PanelLayout& layout, std::int64_t rows, const std::uint32_t* x, const std::uint32_t* weight,
+               float* y) {
+  switch (rows) {
+    case 1: columns<1, V>(layout, x, weight, y); return;
+    case 2: columns<2, V>(layout, x, weight, y); return;
+    case 3: columns<3, V>(layout, x, weight, y); return;
+    default: columns<4, V>(layout, x, weight, y);
+  }
+}
+
+}  // namespace
+
+void few_rows_bf16(const PanelLayout& layout, std::int64_t rows, const bf16_t* x, const bf16_t* packed, float* y) {
+  const auto* pairs_of_x = reinterpret_cast<const std::uint32_t*>(x);
+  const auto* pairs = reinterpret_cast<const std::uint32_t*>(packed);
+  const std::int64_t step = layout.block % (4 * kLanes) == 0 ? 4 * kLanes : kLanes;
+  for (std::int64_t c = 0; c < layout.out; c += step) {
+    const std::uint32_t* weight = pairs + c / layout.block * layout.block * (layout.in / 2) + c % layout.block;
+    for (std::int64_t r = 0; r < rows; r += 4) {
+      const std::int64_t some = std::min<std::int64_t>(4, rows - r);
+      const std::uint32_t* from = pairs_of_x + r * (layout.in / 2);
+      float* to = y + r * layout.out + c;
+      step == kLanes ? some_rows<1>(layout, some, from, weight, to) : some_rows<4>(layout, some, from, weight, to);
+    }
+  }
+}
+
+}  // namespace groel::ops::cpu
+
+#else
+
+namespace groel::ops::cpu {
+
+void few_rows_bf16(const PanelLayout&, std::int64_t, const bf16_t*, const bf16_t*, float*) {
+  throw Error(ErrorKind::internal, "this processor has no bf16 dot products");
+}
+
+}  // namespace groel::ops::cpu
+
+#endif

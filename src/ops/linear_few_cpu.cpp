@@ -1,0 +1,77 @@
+// Products of few rows in f32, for every instruction set.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "ops/linear_few_cpu.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+#include <algorithm>
+
+#include "base/simd_dispatch.h"
+#include "ops/linear_few.h"
+#include "ops/simd_inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace groel::ops::HWY_NAMESPACE {
+namespace {
+
+constexpr int kVectors = 2;  // of columns at a time: with four rows they fill half of 16 registers
+
+/// R rows of x by kVectors vectors of one block's columns.
+template <int R>
+HWY_INLINE void columns(const cpu::PanelLayout& layout, const float* x, const float* weight, float* y) {
+  Vector sum[R][kVectors];
+  for (auto& row : sum)
+    for (Vector& one : row) one = hn::Zero(kTag);
+  for (std::int64_t k = 0; k < layout.in; ++k) {
+    Vector w[kVectors];
+    for (int v = 0; v < kVectors; ++v) w[v] = hn::LoadU(kTag, weight + k * layout.block + v * lanes());
+    for (int r = 0; r < R; ++r) {
+      const Vector factor = hn::Set(kTag, x[r * layout.in + k]);
+      for (int v = 0; v < kVectors; ++v) sum[r][v] = hn::MulAdd(factor, w[v], sum[r][v]);
+    }
+  }
+  for (int r = 0; r < R; ++r)
+    for (int v = 0; v < kVectors; ++v) hn::StoreU(sum[r][v], kTag, y + r * layout.out + v * lanes());
+}
+
+HWY_INLINE void some_rows(const cpu::PanelLayout& layout, std::int64_t rows, const float* x, const float* weight,
+                          float* y) {
+  switch (rows) {
+    case 1: columns<1>(layout, x, weight, y); return;
+    case 2: columns<2>(layout, x, weight, y); return;
+    case 3: columns<3>(layout, x, weight, y); return;
+    default: columns<4>(layout, x, weight, y);
+  }
+}
+
+// A block's weights stay in the cache for all rows.
+void few_rows(const cpu::PanelLayout& layout, std::int64_t rows, const float* x, const float* packed, float* y) {
+  const std::int64_t step = kVectors * lanes();
+  for (std::int64_t c = 0; c < layout.out; c += step) {
+    const float* weight = packed + c / layout.block * layout.block * layout.in + c % layout.block;
+    for (std::int64_t r = 0; r < rows; r += 4)
+      some_rows(layout, std::min<std::int64_t>(4, rows - r), x + r * layout.in, weight, y + r * layout.out + c);
+  }
+}
+
+// Blocks that vectors do not fill are left to others.
+std::int64_t narrowest_block() { return kVectors * lanes(); }
+
+}  // namespace
+}  // namespace groel::ops::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace groel::ops {
+GROEL_EXPORT(few_rows);
+GROEL_EXPORT(narrowest_block);
+namespace cpu {
+
+void few_rows_f32(const PanelLayout& layout, std::int64_t rows, const float* x, const float* packed, float* y) {
+  GROEL_DISPATCH(few_rows)(layout, rows, x, packed, y);
+}
+std::int64_t narrowest_few_rows_block() { return GROEL_DISPATCH(narrowest_block)(); }
+
+}  // namespace cpu
+}  // namespace groel::ops
+#endif
