@@ -13,7 +13,8 @@ find_path(GEMMI_INCLUDE_DIR gemmi/cif.hpp REQUIRED)           # gemmi-dev: struc
 find_path(PEGTL_INCLUDE_DIR tao/pegtl.hpp REQUIRED)          # tao-pegtl-dev: gemmi's parser of mmCIF
 find_package(PNG REQUIRED)                                  # libpng-dev
 find_path(CURL_INCLUDE_DIR curl/curl.h REQUIRED)            # libcurl4-openssl-dev: headers alone; opened when used
-include(Libraries)  # libdnnl-dev: matrix products; libzstd-dev; libhdf5-dev; duktape-dev: runs the drawing of pictures
+include(Libraries)  # libdnnl-dev: matrix products; libzstd-dev; libhdf5-dev; duktape-dev: runs the drawing of pictures;
+                   # libutf8proc-dev: what is a letter or a number in Unicode
 if(groel_missing)
   message(FATAL_ERROR "not found: what these Debian packages hold: ${groel_missing}")
 endif()
@@ -21,9 +22,9 @@ endif()
 add_library(groel_third_party INTERFACE)
 target_link_libraries(groel_third_party INTERFACE
   OpenMP::OpenMP_CXX groel::dnnl hwy::hwy fmt::fmt $<BUILD_INTERFACE:nlohmann_json::nlohmann_json> $<BUILD_INTERFACE:Eigen3::Eigen>
-  ZLIB::ZLIB OpenSSL::Crypto groel::zstd groel::hdf5 groel::duktape groel::gemmi PNG::PNG ${CMAKE_DL_LIBS})
+  ZLIB::ZLIB OpenSSL::Crypto groel::zstd groel::hdf5 groel::duktape groel::utf8proc groel::gemmi PNG::PNG ${CMAKE_DL_LIBS})
 target_include_directories(groel_third_party SYSTEM INTERFACE
-  $<BUILD_INTERFACE:${GROEL_hdf5_INCLUDE_DIR}> $<BUILD_INTERFACE:${GROEL_dnnl_INCLUDE_DIR}>
+  $<BUILD_INTERFACE:${GROEL_hdf5_INCLUDE_DIR}> $<BUILD_INTERFACE:${GROEL_dnnl_INCLUDE_DIR}> $<BUILD_INTERFACE:${GROEL_utf8proc_INCLUDE_DIR}>
   $<BUILD_INTERFACE:${GROEL_zstd_INCLUDE_DIR}> $<BUILD_INTERFACE:${GROEL_duktape_INCLUDE_DIR}>
   $<BUILD_INTERFACE:${TOMLPLUSPLUS_INCLUDE_DIR}> $<BUILD_INTERFACE:${GEMMI_INCLUDE_DIR}>
   $<BUILD_INTERFACE:${PEGTL_INCLUDE_DIR}> $<BUILD_INTERFACE:${CURL_INCLUDE_DIR}>)

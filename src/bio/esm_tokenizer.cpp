@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "bio/sequence_text.h"
 
 namespace groel::bio {
 namespace {
@@ -20,37 +21,13 @@ std::vector<std::string> esm_tokens(const char* at_31) {
   return tokens;
 }
 
-bool is_space(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
-bool is_lower(char c) noexcept { return c >= 'a' && c <= 'z'; }
-bool is_letter(char c) noexcept { return is_lower(c) || (c >= 'A' && c <= 'Z'); }
-char to_upper(char c) noexcept { return is_lower(c) ? static_cast<char>(c - 'a' + 'A') : c; }
-
-std::string printable(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte >= 0x20 && byte < 0x7f ? std::string(1, c) : fmt::format("\\x{:02X}", byte);
-}
-
 // What a user meant as one token: "<foo>", or the bracket alone when nothing closes it soon.
 std::string bracketed(std::string_view text) {
   constexpr std::size_t kLongestName = 16;
   const std::size_t end = text.substr(0, kLongestName).find('>');
   std::string out;
-  for (const char c : text.substr(0, end == std::string_view::npos ? 1 : end + 1)) out += printable(c);
+  for (const char c : text.substr(0, end == std::string_view::npos ? 1 : end + 1)) out += shown(c);
   return out;
-}
-
-[[noreturn]] void refuse(std::int64_t position, const std::string& text, std::string_view why, std::string remedy) {
-  throw Error(ErrorKind::bad_input,
-              {fmt::format("position {} is '{}', {}", position, text, why), {}, std::move(remedy)});
-}
-
-// The sequence without white space and `*` at its end; every star is counted.
-std::string_view without_stars(std::string_view sequence, CleaningCounts& counts) {
-  while (!sequence.empty() && (sequence.back() == '*' || is_space(sequence.back()))) {
-    if (sequence.back() == '*') ++counts.stars_dropped;
-    sequence.remove_suffix(1);
-  }
-  return sequence;
 }
 
 }  // namespace
@@ -110,7 +87,7 @@ std::int32_t EsmTokenizer::encode_character(char written, std::int64_t position,
   const std::int32_t found = single(c);
   if (!is_letter(c)) {
     if (found < 0)
-      refuse(position, printable(written), "which is not an amino acid",
+      refuse(position, shown(written), "which is not an amino acid",
              written == '*' ? "a stop codon inside: split the sequence there or take it out"
                             : "write an unknown residue as X and a masked one as <mask>");
     return found;
@@ -145,14 +122,14 @@ Encoded EsmTokenizer::encode(std::string_view sequence) const {
   return out;
 }
 
-std::shared_ptr<const Tokenizer> esm_tokenizer(std::vector<std::string> vocabulary, const std::string& label) {
+std::shared_ptr<const Tokenizer> esm_tokenizer(const TokenizerFiles& files) {
   return std::make_shared<const EsmTokenizer>(
-      vocabulary.empty() ? EsmTokenizer::esm() : EsmTokenizer::from_vocabulary(std::move(vocabulary), label));
+      files.tokens.empty() ? EsmTokenizer::esm() : EsmTokenizer::from_vocabulary(files.tokens, files.label));
 }
 
-std::shared_ptr<const Tokenizer> esm3_tokenizer(std::vector<std::string> vocabulary, const std::string& label) {
+std::shared_ptr<const Tokenizer> esm3_tokenizer(const TokenizerFiles& files) {
   return std::make_shared<const EsmTokenizer>(
-      vocabulary.empty() ? EsmTokenizer::esm3() : EsmTokenizer::from_vocabulary(std::move(vocabulary), label));
+      files.tokens.empty() ? EsmTokenizer::esm3() : EsmTokenizer::from_vocabulary(files.tokens, files.label));
 }
 
 }  // namespace groel::bio

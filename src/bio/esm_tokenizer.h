@@ -41,7 +41,7 @@ class EsmTokenizer final : public Tokenizer {
 };
 
 /// Of a checkpoint's own vocabulary, or the published one where that is empty. Errors: as from_vocabulary.
-std::shared_ptr<const Tokenizer> esm_tokenizer(std::vector<std::string> vocabulary, const std::string& label);
-std::shared_ptr<const Tokenizer> esm3_tokenizer(std::vector<std::string> vocabulary, const std::string& label);
+std::shared_ptr<const Tokenizer> esm_tokenizer(const TokenizerFiles& files);
+std::shared_ptr<const Tokenizer> esm3_tokenizer(const TokenizerFiles& files);
 
 }  // namespace groel::bio

@@ -2,14 +2,31 @@
 #include "bio/tokenizer.h"
 
 #include <algorithm>
-#include <unordered_set>
+#include <utility>
 
 #include "base/error.h"
+#include "base/utf8.h"
 
 namespace groel::bio {
 namespace {
 
 bool is_visible(char c) noexcept { return c > 0x20 && c < 0x7f; }
+
+void check(const std::string& token, std::size_t id, bool ascii, const std::string& label) {
+  std::string_view problem;
+  if (token.empty())
+    problem = "empty";
+  else if (ascii && !std::all_of(token.begin(), token.end(), is_visible))
+    problem = "not printable ASCII";
+  else if (!ascii && !is_text(token))
+    problem = "not UTF-8, or holds control characters";
+  if (!problem.empty())
+    throw Error(ErrorKind::bad_model, {fmt::format("token {} of the vocabulary is {}", id, problem), label, {}});
+}
+
+[[noreturn]] void twice(std::string_view token, const std::string& label) {
+  throw Error(ErrorKind::bad_model, {fmt::format("'{}' occurs twice in the vocabulary", token), label, {}});
+}
 
 }  // namespace
 
@@ -19,25 +36,23 @@ std::span<const std::int32_t> Encoded::ids_of(std::int64_t first, std::int64_t l
   return std::span(ids).subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
 }
 
-Tokenizer::Tokenizer(std::vector<std::string> tokens, const std::string& label) {
-  std::unordered_set<std::string_view> seen;
+Tokenizer::Tokenizer(std::vector<std::string> tokens, const std::string& label, Characters characters)
+    : tokens_(std::move(tokens)) {
   single_.fill(-1);
-  for (std::size_t i = 0; i < tokens.size(); ++i) {
-    const std::string& token = tokens[i];
-    if (token.empty())
-      throw Error(ErrorKind::bad_model, {fmt::format("token {} of the vocabulary is empty", i), label, {}});
-    if (!std::all_of(token.begin(), token.end(), is_visible))
-      throw Error(ErrorKind::bad_model,
-                  {fmt::format("token {} of the vocabulary is not printable ASCII", i), label, {}});
-    if (!seen.insert(token).second)
-      throw Error(ErrorKind::bad_model, {fmt::format("'{}' occurs twice in the vocabulary", token), label, {}});
+  for (std::size_t i = 0; i < tokens_.size(); ++i) {
+    const std::string& token = tokens_[i];
+    check(token, i, characters == Characters::ascii, label);
     const auto id = static_cast<std::int32_t>(i);
-    if (token.size() == 1)
-      single_[static_cast<unsigned char>(token[0])] = id;
-    else
+    if (token.size() != 1)
       longer_.push_back(id);
+    else if (std::exchange(single_[static_cast<unsigned char>(token[0])], id) >= 0)
+      twice(token, label);
   }
-  tokens_ = std::move(tokens);
+  const auto text = [this](std::int32_t id) -> std::string_view { return tokens_[static_cast<std::size_t>(id)]; };
+  std::sort(longer_.begin(), longer_.end(), [&](std::int32_t a, std::int32_t b) { return text(a) < text(b); });
+  const auto same = std::adjacent_find(longer_.begin(), longer_.end(),
+                                       [&](std::int32_t a, std::int32_t b) { return text(a) == text(b); });
+  if (same != longer_.end()) twice(text(*same), label);
 }
 
 void Tokenizer::set_special(const Special& special) {
@@ -47,9 +62,10 @@ void Tokenizer::set_special(const Special& special) {
 
 std::int32_t Tokenizer::id(std::string_view token) const noexcept {
   if (token.size() == 1) return single(token[0]);
-  for (const std::int32_t candidate : longer_)
-    if (tokens_[static_cast<std::size_t>(candidate)] == token) return candidate;
-  return -1;
+  const auto text = [this](std::int32_t id) -> std::string_view { return tokens_[static_cast<std::size_t>(id)]; };
+  const auto found = std::lower_bound(longer_.begin(), longer_.end(), token,
+                                      [&](std::int32_t id, std::string_view wanted) { return text(id) < wanted; });
+  return found != longer_.end() && text(*found) == token ? *found : -1;
 }
 
 Tokenizer::Match Tokenizer::longest_match(std::string_view text) const noexcept {
@@ -78,12 +94,33 @@ std::string Tokenizer::decode(std::span<const std::int32_t> ids) const {
   return out;
 }
 
+std::string Tokenizer::decode_plain(std::span<const std::int32_t> ids) const {
+  std::vector<std::int32_t> kept;
+  for (const std::int32_t id : ids)
+    if (!is_special(id)) kept.push_back(id);
+  return decode(kept);
+}
+
 std::vector<std::int32_t> Tokenizer::with_ends(std::span<const std::int32_t> residue_ids) const {
   std::vector<std::int32_t> out;
   out.reserve(residue_ids.size() + static_cast<std::size_t>(end_tokens_));
   if (special_.begin) out.push_back(*special_.begin);
   out.insert(out.end(), residue_ids.begin(), residue_ids.end());
   if (special_.end) out.push_back(*special_.end);
+  return out;
+}
+
+std::shared_ptr<const Tokenizer> Tokenizer::in_form(const TextForm&) const {
+  throw Error(ErrorKind::unsupported,
+              {"this model reads residues and no text: there is one way to write them", {}, {}});
+}
+
+TokenizerFiles Tokenizer::files() const {
+  TokenizerFiles out{.tokens = tokens_};
+  for (const auto& [name, id] : transformers_tokens()) {
+    out.named[std::string(name)] = token(id);
+    out.added.push_back({.id = id, .text = token(id)});
+  }
   return out;
 }
 

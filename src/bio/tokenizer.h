@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,6 +12,8 @@
 #include <vector>
 
 #include "bio/residue_map.h"
+#include "bio/text_form.h"
+#include "bio/tokenizer_files.h"
 
 namespace groel::bio {
 
@@ -67,8 +70,13 @@ class Tokenizer {
   virtual Encoded encode(std::string_view sequence) const = 0;
   /// As Transformers' tokenizer of this kind encodes `text` (UTF-8), special tokens added.
   virtual std::vector<std::int32_t> encode_as_transformers(std::string_view text) const = 0;
-  /// Text of ids in [0, size()), special tokens by their names.
+  /// The same for text that somebody typed, such as a prompt. Errors: bad_input, naming a character that no token
+  /// covers and where it is.
+  virtual std::vector<std::int32_t> encode_text(std::string_view text) const { return encode_as_transformers(text); }
+  /// Text of ids in [0, size()), special tokens by their names; sound UTF-8.
   virtual std::string decode(std::span<const std::int32_t> ids) const;
+  /// The same without tokens that are special: what Transformers gives with skip_special_tokens.
+  virtual std::string decode_plain(std::span<const std::int32_t> ids) const;
 
   /// Of ids made elsewhere: by Transformers, or cut out of a sequence.
   virtual ResidueMap residue_map(std::span<const std::int32_t> ids) const = 0;
@@ -85,14 +93,21 @@ class Tokenizer {
   /// Ids of some sequence of that many tokens, for looking at what it takes. Errors: bad_input, where there is none.
   virtual std::vector<std::int32_t> example(std::int64_t tokens) const;
 
+  /// The same vocabulary, with proteins written in another way. Errors: unsupported, where there is one way alone.
+  virtual std::shared_ptr<const Tokenizer> in_form(const TextForm& form) const;
+  /// What it is made of: its family makes the same tokenizer of it again.
+  virtual TokenizerFiles files() const;
+
   /// What Transformers calls this kind of tokenizer, and its special tokens ("cls_token"): for files that it reads.
   virtual std::string_view transformers_class() const = 0;
   virtual std::vector<std::pair<std::string_view, std::int32_t>> transformers_tokens() const = 0;
 
  protected:
-  /// Tokens in order of id, named `label` in errors. Errors: bad_model, when one is empty, occurs twice or holds
-  /// anything but printable ASCII without spaces.
-  Tokenizer(std::vector<std::string> tokens, const std::string& label);
+  /// What tokens may be made of: printable ASCII without spaces, or any text that holds no control characters.
+  enum class Characters { ascii, any };
+  /// Tokens in order of id, named `label` in errors. Errors: bad_model, when one is empty, occurs twice or holds other
+  /// characters.
+  Tokenizer(std::vector<std::string> tokens, const std::string& label, Characters characters = Characters::ascii);
   Tokenizer(const Tokenizer&) = default;
   Tokenizer(Tokenizer&&) = default;
   Tokenizer& operator=(const Tokenizer&) = default;
@@ -107,12 +122,14 @@ class Tokenizer {
   std::int32_t single(char c) const noexcept { return single_[static_cast<unsigned char>(c)]; }
   /// Another character for a token.
   void add_spelling(char c, std::int32_t id) { single_[static_cast<unsigned char>(c)] = id; }
+  /// Tokens that begin and end a sequence are its end tokens, unless set_end_tokens says otherwise afterwards.
   void set_special(const Special& special);
+  void set_end_tokens(std::int64_t count) { end_tokens_ = count; }
 
  private:
   std::vector<std::string> tokens_;
   std::array<std::int32_t, 256> single_{};  // id of a one-byte token, or -1
-  std::vector<std::int32_t> longer_;        // ids of all other tokens
+  std::vector<std::int32_t> longer_;        // ids of all other tokens, by their text
   Special special_;
   std::int64_t end_tokens_ = 0;
 };

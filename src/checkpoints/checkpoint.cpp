@@ -3,13 +3,13 @@
 
 #include <algorithm>
 #include <optional>
-#include <sstream>
 
 #include "base/error.h"
 #include "base/text_file.h"
 #include "base/words.h"
 #include "checkpoints/adapter.h"
 #include "checkpoints/native_file.h"
+#include "checkpoints/tokenizer_files.h"
 #include "io/checkpoint_files.h"
 #include "io/gguf.h"
 
@@ -99,22 +99,6 @@ bool is_there(const fs::path& path) {
   return fs::exists(path, ignored);
 }
 
-// One token per line, in order of id; empty lines at the end are none.
-std::vector<std::string> read_vocabulary(const fs::path& file) {
-  constexpr std::size_t kMaxTokens = std::size_t{1} << 20;
-  std::vector<std::string> tokens;
-  if (!is_there(file)) return tokens;
-  std::istringstream stream(read_text(file));
-  for (std::string line; std::getline(stream, line);) {
-    if (!line.empty() && line.back() == '\r') line.pop_back();
-    tokens.push_back(std::move(line));
-    if (tokens.size() > kMaxTokens) throw Error(ErrorKind::bad_model, {"more than 2^20 tokens", file.string(), {}});
-  }
-  while (!tokens.empty() && tokens.back().empty()) tokens.pop_back();
-  if (tokens.empty()) throw Error(ErrorKind::bad_model, {"the vocabulary has no tokens", file.string(), {}});
-  return tokens;
-}
-
 io::ArrayMap read_weights(const fs::path& folder, const fs::path& weights) {
   if (weights.empty()) return io::read_checkpoint_arrays(folder).arrays;
   const bool safe = weights.extension() == ".safetensors";
@@ -134,8 +118,7 @@ Checkpoint read_hugging_face(const fs::path& folder, const fs::path& weights = {
   const models::Layout* const layout = layout_of(*out.family, raw);
   if (layout != nullptr && !layout->name.empty()) out.layout += fmt::format(", names as in {}", layout->name);
   adapt(out, std::move(raw), layout);
-  out.vocabulary_file = folder / "vocab.txt";
-  out.vocabulary = read_vocabulary(out.vocabulary_file);
+  out.tokenizer = read_tokenizer_files(folder, out.family->vocabulary);
   return out;
 }
 

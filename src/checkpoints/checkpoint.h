@@ -20,12 +20,11 @@ struct StoredTensor {
 
 struct Checkpoint {
   const models::Family* family = nullptr;
-  nlohmann::json config;                ///< Hugging Face's terms, whatever the layout
-  io::ArrayMap arrays;                  ///< names as the family's model declares them
-  std::vector<std::string> vocabulary;  ///< tokens in order of id; empty: the family's own
-  std::filesystem::path vocabulary_file;
-  std::filesystem::path path;  ///< what was asked for
-  std::string layout;          ///< for people: "Hugging Face folder"…, and what was taken off the tensors' names
+  nlohmann::json config;          ///< Hugging Face's terms, whatever the layout
+  io::ArrayMap arrays;            ///< names as the family's model declares them
+  bio::TokenizerFiles tokenizer;  ///< without tokens: the family's own
+  std::filesystem::path path;     ///< what was asked for
+  std::string layout;             ///< for people: "Hugging Face folder"…, and what was taken off the tensors' names
   std::vector<StoredTensor> stored{};  ///< what `arrays` were made of
 };
 

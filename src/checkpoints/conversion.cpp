@@ -111,7 +111,7 @@ Conversion finish(const Checkpoint& checkpoint, models::RawCheckpoint file, DTyp
 }
 
 void require_own_vocabulary(const Checkpoint& checkpoint, const models::Model& model) {
-  if (model.tokenizer().tokens() != checkpoint.family->tokenizer({}, "")->tokens())
+  if (model.tokenizer().tokens() != checkpoint.family->tokenizer({})->tokens())
     models::cannot_express("its vocabulary is not the one that this code has");
 }
 

@@ -156,7 +156,7 @@ std::string most_common_dtype(const io::ArrayMap& arrays) {
 }  // namespace
 
 models::TokenizerPointer tokenizer_of(const Checkpoint& checkpoint) {
-  return checkpoint.family->tokenizer(checkpoint.vocabulary, checkpoint.vocabulary_file.string());
+  return checkpoint.family->tokenizer(checkpoint.tokenizer);
 }
 
 std::unique_ptr<models::Model> build_model(const Checkpoint& checkpoint) {

@@ -95,10 +95,18 @@ void put_in_place(const fs::path& fresh, const fs::path& folder) {
 }  // namespace
 
 bool is_model_file(std::string_view name) {
-  constexpr std::string_view kNames[] = {"config.json",           "vocab.txt",         "tokenizer_config.json",
-                                         "tokenizer.json",        "added_tokens.json", "special_tokens_map.json",
-                                         "adapter_config.json",   kPredictorFile,      kHeadFile,
-                                         "neighbours.safetensors"};
+  constexpr std::string_view kNames[] = {"config.json",
+                                         "vocab.txt",
+                                         "tokenizer_config.json",
+                                         "tokenizer.json",
+                                         "added_tokens.json",
+                                         "special_tokens_map.json",
+                                         "adapter_config.json",
+                                         kPredictorFile,
+                                         kHeadFile,
+                                         "neighbours.safetensors",
+                                         "vocab.json",
+                                         "merges.txt"};
   if (std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames)) return true;
   constexpr std::string_view kWeights[] = {"model", "pytorch_model", "adapter_model"};
   constexpr std::string_view kTails[] = {".safetensors", ".bin", ".safetensors.index.json", ".bin.index.json"};

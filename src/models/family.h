@@ -84,6 +84,9 @@ struct NamedShape {
   ModelShape shape;
 };
 
+/// How the vocabulary of a family is kept: a vocab.txt, or vocab.json and merges.txt (or tokenizer.json).
+enum class Vocabulary { lines, byte_pairs };
+
 struct Family {
   std::string_view name;
   std::string_view summary;
@@ -93,9 +96,9 @@ struct Family {
   bool (*accepts)(const nlohmann::json& config);
   /// Errors: bad_model naming the field of the configuration that is missing or impossible.
   std::unique_ptr<Model> (*build)(const nlohmann::json& config, TokenizerPointer tokenizer);
-  /// Of a checkpoint's own vocabulary, which errors call `label`; of the published one where that is empty. Errors:
-  /// bad_model.
-  TokenizerPointer (*tokenizer)(std::vector<std::string> vocabulary, const std::string& label);
+  /// Of a checkpoint's own vocabulary; of the published one where that has no tokens. Errors: bad_model.
+  TokenizerPointer (*tokenizer)(const bio::TokenizerFiles& files);
+  Vocabulary vocabulary = Vocabulary::lines;  ///< the files that it is kept in
   /// config.json of an untrained model of that shape, all fields that Transformers has. Errors: usage, where there is
   /// no such shape.
   nlohmann::json (*configure)(const ModelShape& shape);

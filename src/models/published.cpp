@@ -225,7 +225,7 @@ bool is_hub_word(std::string_view word) {
 
 std::unique_ptr<Model> built(const PublishedModel& model) {
   const Family& own = family_named(model.family);
-  return own.build(model.config(), own.tokenizer({}, ""));
+  return own.build(model.config(), own.tokenizer({}));
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ using models::Taps;
 
 class OneHotEncoder final : public models::Model, public models::Encoder {
  public:
-  OneHotEncoder() : tokens_(bio::esm_tokenizer({}, {})), table_(tokens_->size(), bio::kOneHotWidth) {}
+  OneHotEncoder() : tokens_(bio::esm_tokenizer({})), table_(tokens_->size(), bio::kOneHotWidth) {}
 
   void members(nn::Members to) override { to.part("one_hot", table_); }
   models::ModelInfo info() const override {

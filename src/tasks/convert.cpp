@@ -90,9 +90,9 @@ struct Written {
 };
 
 Written write_folder(const ConvertOptions& options, const checkpoints::Conversion& conversion,
-                     std::vector<std::string> vocabulary) {
+                     bio::TokenizerFiles tokenizer) {
   const fs::path folder = *options.output;
-  const checkpoints::SavedModel model{conversion.file.config, conversion.tensors, std::move(vocabulary)};
+  const checkpoints::SavedModel model{conversion.file.config, conversion.tensors, std::move(tokenizer)};
   Written out;
   checkpoints::write_model_folder(folder, [&](const fs::path& temporary) {
     for (const fs::path& file : checkpoints::write_model(temporary, model, options.files())) {
@@ -137,7 +137,7 @@ int run(const ConvertOptions& options, Context& context) {
   const auto convert = options.native() ? checkpoints::to_native : checkpoints::to_hugging_face;
   const checkpoints::Conversion conversion = convert(checkpoint, *loaded.model, parse_dtype(options.dtype));
   const Written written = options.native() ? write_file(options, checkpoint, conversion, context.sink)
-                                           : write_folder(options, conversion, loaded.model->tokenizer().tokens());
+                                           : write_folder(options, conversion, loaded.model->tokenizer().files());
   tell(options, conversion, written, context);
   return 0;
 }

@@ -90,7 +90,7 @@ analysis::LogisticOptions fit_options(const FitContactsOptions& options) {
 }
 
 void save(const std::filesystem::path& folder, const checkpoints::Checkpoint& checkpoint, const models::Model& model) {
-  checkpoints::SavedModel saved{checkpoint.config, {}, model.tokenizer().tokens()};
+  checkpoints::SavedModel saved{checkpoint.config, {}, model.tokenizer().files()};
   saved.config["torch_dtype"] = "float32";
   const auto is_weight = [](DType type) { return type == DType::f32 || type == DType::f16 || type == DType::bf16; };
   for (const auto& [name, array] : checkpoint.arrays)

@@ -121,7 +121,7 @@ std::size_t ModelTrainee::state_bytes(std::int64_t moments) {
 void ModelTrainee::parameters_changed() { loaded_.model->parameters_changed(); }
 
 checkpoints::SavedModel ModelTrainee::saved_model() const {
-  checkpoints::SavedModel out{loaded_.config, {}, loaded_.model->tokenizer().tokens()};
+  checkpoints::SavedModel out{loaded_.config, {}, loaded_.model->tokenizer().files()};
   out.config["torch_dtype"] = "float32";
   for (auto& [name, value] : loaded_.model->tensors()) out.tensors.push_back({name, value.to(DType::f32)});
   return out;

@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   groel::fuzz::guarded([&] {
     const auto config = groel::parse_json({reinterpret_cast<const char*>(data), size}, "config.json");
     const groel::models::Family& family = groel::models::find_family(config);
-    const auto model = family.build(config, family.tokenizer({}, ""));
+    const auto model = family.build(config, family.tokenizer({}));
     for (const groel::nn::Parameter& parameter : groel::nn::tree_of(*model).parameters)
       if (groel::element_count(parameter.shape) < 1) std::abort();
   });

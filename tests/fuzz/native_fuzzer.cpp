@@ -51,7 +51,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         groel::models::RawCheckpoint raw{root, arrays_of(root)};
         if (!layout.recognises(raw)) continue;
         layout.adapt(raw);
-        family.build(raw.config, family.tokenizer({}, ""));
+        family.build(raw.config, family.tokenizer({}));
       }
   });
   return 0;

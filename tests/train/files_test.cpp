@@ -123,7 +123,7 @@ TEST(SavedModel, IsAHuggingFaceFolder) {
   const TemporaryFolder folder;
   const checkpoints::SavedModel model{{{"model_type", "esm"}, {"hidden_size", 2}},
                                       {{"esm.x.weight", Tensor::of<float>({2}, {1.5F, -2.0F})}},
-                                      {"<cls>", "<pad>", "<eos>", "<unk>", "L", "<mask>"}};
+                                      {{"<cls>", "<pad>", "<eos>", "<unk>", "L", "<mask>"}}};
   checkpoints::write_model(folder.path(), model);
   const auto config = nlohmann::json::parse(read_file(folder / "config.json"));
   EXPECT_EQ(config["hidden_size"], 2);

@@ -34,7 +34,7 @@ class ToyTrainee final : public Trainee {
   LossSum evaluate(const TrainBatch& batch) override { return run(batch, 0); }
   void parameters_changed() override { ++changes; }
   checkpoints::SavedModel saved_model() const override {
-    checkpoints::SavedModel model{{{"model_type", "esm"}}, {}, {"<cls>", "<pad>", "<eos>", "<unk>", "L", "<mask>"}};
+    checkpoints::SavedModel model{{{"model_type", "esm"}}, {}, {{"<cls>", "<pad>", "<eos>", "<unk>", "L", "<mask>"}}};
     for (const TrainedParameter& parameter : parameters_) model.tensors.push_back({parameter.name, parameter.value});
     return model;
   }

@@ -106,7 +106,7 @@ void keep_to_positions(TrainPlan& plan, const checkpoints::Checkpoint& weights,
 void write_merged(const std::filesystem::path& folder) {
   const checkpoints::Checkpoint merged = checkpoints::read_checkpoint(folder);
   const checkpoints::LoadedModel loaded = checkpoints::load_unprepared(merged);
-  const auto model = checkpoints::saved_copy(merged, loaded.model->tokenizer().tokens(), DType::f32);
+  const auto model = checkpoints::saved_copy(merged, loaded.model->tokenizer().files(), DType::f32);
   checkpoints::write_model_folder(
       folder / "merged", [&](const std::filesystem::path& temporary) { checkpoints::write_model(temporary, model); });
 }

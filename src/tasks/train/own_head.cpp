@@ -281,8 +281,8 @@ class Run {
   void copy_trunk() {
     const std::filesystem::path folder = plan_.trainer.folder / "trunk";
     const checkpoints::Checkpoint whole = checkpoints::read_checkpoint(find_model(head().from, sink_));
-    const auto tokens = checkpoints::tokenizer_of(whole)->tokens();
-    const auto copy = checkpoints::saved_copy(whole, tokens, DType::f32);
+    const auto tokenizer = checkpoints::tokenizer_of(whole)->files();
+    const auto copy = checkpoints::saved_copy(whole, tokenizer, DType::f32);
     checkpoints::write_model_folder(
         folder, [&](const std::filesystem::path& temporary) { checkpoints::write_model(temporary, copy); });
     card_.trunk->model = folder.string();
