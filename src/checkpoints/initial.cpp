@@ -123,6 +123,7 @@ Checkpoint initial_checkpoint(const nlohmann::json& config, const InitialOptions
   Checkpoint out;
   out.family = &models::find_family(config);
   out.config = config;
+  out.tokenizer = options.tokenizer;
   out.path = "new model";
   out.layout = fmt::format("drawn, seed {}", options.seed);
   fill(out, options, [](const nn::Parameter& parameter) { return parameter.gradient != nullptr; });

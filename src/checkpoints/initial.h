@@ -15,6 +15,7 @@ enum class InitialHeads { anywhere, neighbours };
 struct InitialOptions {
   std::uint64_t seed = 0;
   InitialHeads heads = InitialHeads::anywhere;
+  bio::TokenizerFiles tokenizer = {};  ///< without tokens: the family's own
 };
 
 /// The model of a configuration with weights drawn as Hugging Face's EsmPreTrainedModel does: normal with the

@@ -90,12 +90,21 @@ Runner::Runner(const models::Model& model, OutputRequest request, RunnerOptions 
   check_request(model, request_);
 }
 
-bool Runner::is_windowed(std::int64_t residues) const {
-  return options_.long_sequences == LongSequences::window && residues > most_residues_;
+// Where several residues may share a token, what has many residues may still be short enough.
+bool Runner::is_too_long(const bio::Lengths& of) const {
+  const auto most_tokens = model_.info().max_tokens;
+  return most_tokens ? of.tokens > *most_tokens : of.residues > most_residues_;
+}
+
+bool Runner::is_windowed(const bio::Lengths& of) const {
+  return options_.long_sequences == LongSequences::window && is_too_long(of);
 }
 
 std::optional<Error> Runner::refusal(const bio::Lengths& of) const {
-  if (of.residues > most_residues_ && !is_windowed(of.residues))
+  if (const auto most = model_.info().max_tokens; most && is_too_long(of) && !is_windowed(of))
+    return Error(ErrorKind::bad_input,
+                 fmt::format("{}, but this model reads at most {}", counted(of.tokens, "token"), *most));
+  if (is_too_long(of) && !is_windowed(of))
     return Error(ErrorKind::bad_input,
                  fmt::format("{}, but this model reads at most {}", counted(of.residues, "residue"), most_residues_));
   if (!plan_.fits(of.tokens)) return plan_.too_large(of.tokens);
@@ -119,7 +128,7 @@ std::vector<Runner::Done> Runner::compute(const std::vector<Job>& batch) const {
   std::vector<std::vector<std::int32_t>> sequences;
   for (const Job& job : batch) {
     out.push_back({job.key, job.lengths, {}});
-    if (is_windowed(job.lengths.residues)) {
+    if (is_windowed(job.lengths)) {
       out.back().values = compute_windows(job.sequence);
     } else {
       whole.push_back(out.size() - 1);

@@ -72,7 +72,8 @@ class Runner {
  private:
   struct Job;
   struct Done;
-  bool is_windowed(std::int64_t residues) const;
+  bool is_too_long(const bio::Lengths& of) const;
+  bool is_windowed(const bio::Lengths& of) const;
   std::vector<Done> compute(const std::vector<Job>& batch) const;
   OutputValues compute_windows(const bio::Encoded& sequence) const;
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <deque>
+#include <limits>
 #include <memory>
 
 #include "base/error.h"
@@ -16,6 +17,13 @@ namespace groel::generation {
 namespace {
 
 constexpr std::uint64_t kPurpose = 0x64726177;  // "draw"
+
+models::Prefix copied(const models::Prefix& of) {
+  models::Prefix out{of.blocks, of.tokens};
+  for (ops::KeyValues& block : out.blocks)
+    for (auto& [keys, values] : block.pages) keys = keys.clone(), values = values.clone();
+  return out;
+}
 
 }  // namespace
 
@@ -85,6 +93,7 @@ void Generator::check_prompt(const Request& request) const {
 void Generator::run(const std::function<std::optional<Request>()>& next,
                     const std::function<void(const Written&)>& receive) const {
   std::deque<std::unique_ptr<Active>> all;  // in the order of their requests, from the first that is not given away
+  Known known;
   bool more = true;
   while (true) {
     check_interrupted();
@@ -106,7 +115,7 @@ void Generator::run(const std::function<std::optional<Request>()>& next,
       fresh.push_back(all.back().get());
     }
     if (going.empty() && fresh.empty()) break;
-    if (!fresh.empty()) begin(fresh);
+    if (!fresh.empty()) begin(fresh, known);
     if (!going.empty()) step(going);
     for (; !all.empty() && all.front()->done; all.pop_front()) {
       if (all.front()->failure) throw Error(*all.front()->failure);
@@ -115,18 +124,52 @@ void Generator::run(const std::function<std::optional<Request>()>& next,
   }
 }
 
-// Prompts one after another: what their first pass takes does not grow with the batch.
-void Generator::begin(std::vector<Active*>& fresh) const {
-  for (Active* const one : fresh) {
+// Prompts of several sequences in one pass.
+void Generator::read_prompts(std::span<const std::vector<std::int32_t>> prompts, Known& known) const {
+  std::vector<std::vector<std::int32_t>> seen(prompts.begin(), prompts.end());
+  std::vector<models::Prefix*> prefixes;
+  std::vector<std::int32_t> last;
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    if (settings_.window && static_cast<std::int64_t>(seen[i].size()) > *settings_.window)
+      seen[i].erase(seen[i].begin(), seen[i].end() - static_cast<std::ptrdiff_t>(*settings_.window));
+    last.push_back((last.empty() ? -1 : last.back()) + static_cast<std::int32_t>(seen[i].size()));
+    prefixes.push_back(&known[prompts[i]].prefix);
+  }
+  const Tensor hidden = causal_.extend(models::Batch::pack(seen, model_.tokenizer()), prefixes, settings_.held);
+  const auto count = static_cast<std::int64_t>(last.size());
+  const Tensor logits = causal_.logits(ops::gather_rows(hidden, Tensor::of<std::int32_t>({count}, last)));
+  for (std::int64_t i = 0; i < count; ++i)
+    known[prompts[static_cast<std::size_t>(i)]].logits = logits.rows(i, i + 1).clone();
+}
+
+// Equal prompts are read once, others together; the last stay known, as most runs have one.
+void Generator::begin(std::vector<Active*>& fresh, Known& known) const {
+  constexpr std::int64_t kTokens = 4096;  // of a pass
+  std::vector<std::vector<std::int32_t>> unread;
+  std::int64_t tokens = 0;
+  const auto flush = [&] {
     check_interrupted();
-    std::vector<std::int32_t> seen = one->ids;
-    if (settings_.window && static_cast<std::int64_t>(seen.size()) > *settings_.window)
-      seen.erase(seen.begin(), seen.end() - static_cast<std::ptrdiff_t>(*settings_.window));
-    const auto batch = models::Batch::pack(std::span(&seen, 1), model_.tokenizer());
-    models::Prefix* const prefix = &one->prefix;
-    const Tensor hidden = causal_.extend(batch, std::span(&prefix, 1), settings_.held);
+    if (!unread.empty()) read_prompts(unread, known);
+    unread.clear();
+    tokens = 0;
+  };
+  std::erase_if(known, [&](const auto& entry) {
+    return std::none_of(fresh.begin(), fresh.end(),
+                        [&](const Active* one) { return one->out.request.prompt == entry.first; });
+  });
+  for (const Active* const one : fresh) {
+    const std::vector<std::int32_t>& prompt = one->out.request.prompt;
+    if (known.contains(prompt) || std::find(unread.begin(), unread.end(), prompt) != unread.end()) continue;
+    tokens += static_cast<std::int64_t>(prompt.size());
+    if (tokens > kTokens && !unread.empty()) flush();
+    unread.push_back(prompt);
+  }
+  flush();
+  for (Active* const one : fresh) {
+    const auto& [prefix, logits] = known.at(one->out.request.prompt);
+    one->prefix = copied(prefix);
     std::vector<Active*> alone{one};
-    take_tokens(causal_.logits(hidden.rows(hidden.size(0) - 1, hidden.size(0))), alone);
+    take_tokens(logits.clone(), alone);
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -67,7 +68,14 @@ class Generator {
  private:
   struct Active;
   void check_prompt(const Request& request) const;
-  void begin(std::vector<Active*>& fresh) const;
+  // Prompts that were read: what the model keeps of them, and its logits of the token after them.
+  struct ReadPrompt {
+    models::Prefix prefix;
+    Tensor logits;  // [1, V]
+  };
+  using Known = std::map<std::vector<std::int32_t>, ReadPrompt>;
+  void read_prompts(std::span<const std::vector<std::int32_t>> prompts, Known& known) const;
+  void begin(std::vector<Active*>& fresh, Known& known) const;
   void step(std::vector<Active*>& going) const;
   void take_tokens(const Tensor& logits, std::vector<Active*>& of) const;
   void take_token(std::span<float> logits, Active& to) const;

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "autograd/functions.h"
+#include "bio/byte_bpe.h"
 #include "bio/missing_tokenizer.h"
 #include "models/config_reader.h"
 #include "models/family.h"
@@ -213,8 +214,10 @@ void complete(json& config, const std::vector<std::string>&) {
     if (!config.contains(name)) config[name] = value;
 }
 
-TokenizerPointer tokenizer(std::vector<std::string>, const std::string&) {
-  return std::make_shared<bio::MissingTokenizer>("vocab.json and merges.txt, or tokenizer.json");
+TokenizerPointer tokenizer(const bio::TokenizerFiles& files) {
+  if (files.tokens.empty())
+    return std::make_shared<bio::MissingTokenizer>("vocab.json and merges.txt, or tokenizer.json");
+  return bio::byte_bpe_tokenizer(files);
 }
 
 // A model saved without its language-model head has names without the "transformer." in front.
@@ -238,6 +241,7 @@ Family gpt2_family() {
       .accepts = [](const json& config) { return is_model_type(config, "gpt2"); },
       .build = build,
       .tokenizer = tokenizer,
+      .vocabulary = Vocabulary::byte_pairs,
       .configure = configure,
       .shapes = {{"ProtGPT2", {36, 1280, 20}}},
       .complete = complete,

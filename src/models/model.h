@@ -60,7 +60,8 @@ struct ModelInfo {
   std::int64_t inner = 0;  ///< columns of its first product: twice that where there is a gate
   std::int64_t vocabulary = 0;
   std::int64_t parameters = 0;
-  std::optional<std::int64_t> max_residues;  ///< none: any length
+  std::optional<std::int64_t> max_residues;     ///< none: any length
+  std::optional<std::int64_t> max_tokens = {};  ///< where a sequence's tokens are limited, and their residues thereby
 };
 
 struct ShapeTwin;

@@ -64,8 +64,8 @@ void Transformer::name_classes(const nn::Members& to) {
 }
 
 ModelInfo Transformer::info() const {
-  return {std::string(shape_.family), shape_.layers, shape_.width,       shape_.heads, shape_.ffn, shape_.inner,
-          shape_.vocabulary,          parameters(),  shape_.max_residues};
+  return {std::string(shape_.family), shape_.layers, shape_.width,        shape_.heads,     shape_.ffn, shape_.inner,
+          shape_.vocabulary,          parameters(),  shape_.max_residues, shape_.max_tokens};
 }
 
 std::vector<std::string> Transformer::capabilities() const {

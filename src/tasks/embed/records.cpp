@@ -52,7 +52,10 @@ constexpr std::size_t kSequenceBytes = 2 * sizeof(std::string) + 2 * 48 + 5 * si
 class InputBuilder {
  public:
   InputBuilder(const EmbedInputOptions& options, const models::Model& model)
-      : tokenizer_(model.tokenizer()), limit_(model.info().max_residues), policy_(options.long_policy) {
+      : tokenizer_(model.tokenizer()),
+        limit_(model.info().max_residues),
+        most_tokens_(model.info().max_tokens),
+        policy_(options.long_policy) {
     out_.summary = io::SequenceSummary(options.gaps);
   }
 
@@ -85,7 +88,8 @@ class InputBuilder {
     record.length = encoded.residues();
     record.sha256 = sha256(sequence);
     out_.summary.add(encoded.counts);
-    if (limit_ && record.length > *limit_) apply_limit(record, sequence);
+    if (limit_ && (most_tokens_ ? encoded.tokens() > *most_tokens_ : record.length > *limit_))
+      apply_limit(record, sequence);
     const auto [found, is_new] =
         index_.emplace(key_of(sha256(sequence)), static_cast<std::int64_t>(out_.sequences.size()));
     if (is_new) {
@@ -111,7 +115,7 @@ class InputBuilder {
   }
 
   const bio::Tokenizer& tokenizer_;
-  std::optional<std::int64_t> limit_;
+  std::optional<std::int64_t> limit_, most_tokens_;
   LongPolicy policy_;
   EmbedInput out_;
   Sha256 digest_;

@@ -104,7 +104,7 @@ std::vector<std::int32_t> ends_of(const checkpoints::LoadedModel& loaded, const 
 std::vector<std::int32_t> prompt_of(const GenerateOptions& o, const checkpoints::LoadedModel& loaded) {
   const bio::Tokenizer& tokenizer = loaded.model->tokenizer();
   if (o.prompt) {
-    const auto ids = tokenizer.encode_as_transformers(*o.prompt);
+    const auto ids = tokenizer.encode_text(*o.prompt);
     if (ids.empty())
       throw Error(ErrorKind::usage, {"it has no tokens", "--prompt", "leave it away, or give a residue"});
     return ids;

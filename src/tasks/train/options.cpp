@@ -102,6 +102,10 @@ void TrainOptions::declare_model(OptionBinder& to) {
   to(layers, unset_row("layers", "N", "Layers of a new model, instead of --shape's"));
   to(width, unset_row("width", "N", "Width of a new model, instead of --shape's"));
   to(heads, unset_row("heads", "N", "Attention heads of a new model, instead of --shape's"));
+  to(tokenizer, {.name = "tokenizer",
+                 .help = "Vocabulary of a new GPT-2: letters (a token for each), or a folder that has one",
+                 .otherwise = "letters",
+                 .value_name = "FOLDER"});
   to(initial_heads,
      choice_row("initial-heads", {"anywhere", "neighbours"},
                 "Where the heads of a new model look at first: anywhere (as published models began), or most of "

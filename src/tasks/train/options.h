@@ -47,7 +47,7 @@ struct TrainOptions : LabelColumnOptions, HeadOptions, ThreadOptions {
   std::optional<std::int64_t> layers;
   std::optional<std::int64_t> width;
   std::optional<std::int64_t> heads;
-  Chosen<std::string> initial_heads;
+  Chosen<std::string> tokenizer, initial_heads;
   std::optional<double> initial_deviation;
   std::optional<double> dropout;
 

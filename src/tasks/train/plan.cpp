@@ -6,6 +6,7 @@
 
 #include "checkpoints/initial.h"
 #include "checkpoints/load.h"
+#include "checkpoints/tokenizer_files.h"
 #include "engine/precision.h"
 #include "tasks/reading/input.h"
 #include "tasks/reading/model.h"
@@ -45,10 +46,45 @@ json new_config(const TrainOptions& options) {
   return config;
 }
 
-checkpoints::InitialOptions initial_options(const TrainOptions& options) {
-  return {static_cast<std::uint64_t>(options.seed), options.initial_heads.value == "neighbours"
-                                                        ? checkpoints::InitialHeads::neighbours
-                                                        : checkpoints::InitialHeads::anywhere};
+checkpoints::InitialOptions initial_options(const TrainOptions& options, const bio::TokenizerFiles& tokenizer) {
+  return {static_cast<std::uint64_t>(options.seed),
+          options.initial_heads.value == "neighbours" ? checkpoints::InitialHeads::neighbours
+                                                      : checkpoints::InitialHeads::anywhere,
+          tokenizer};
+}
+
+// A token for each letter, and one that begins and ends a protein.
+bio::TokenizerFiles letters_vocabulary() {
+  bio::TokenizerFiles out;
+  out.tokens = {"<|endoftext|>"};
+  for (char letter = 'A'; letter <= 'Z'; ++letter) out.tokens.emplace_back(1, letter);
+  out.label = "the vocabulary of letters";
+  out.added = {{.id = 0, .text = out.tokens[0]}};
+  for (const char* name : {"bos_token", "eos_token", "unk_token"}) out.named[name] = out.tokens[0];
+  return out;
+}
+
+// The tokenizer of a new model of that family.
+bio::TokenizerFiles new_tokenizer(const TrainOptions& options, const models::Family& family) {
+  const bool pairs = family.vocabulary == models::Vocabulary::byte_pairs;
+  if (!pairs && !options.tokenizer.given) return {};
+  if (!pairs)
+    throw Error(ErrorKind::usage,
+                {fmt::format("{} has a vocabulary of its own", family.name), "--tokenizer", "leave it away"});
+  if (options.tokenizer.value == "letters") return letters_vocabulary();
+  bio::TokenizerFiles files = checkpoints::read_tokenizer_files(options.tokenizer.value, family.vocabulary);
+  if (files.tokens.empty())
+    throw Error(ErrorKind::not_found, {"there is no tokenizer", options.tokenizer.value,
+                                       "a folder with vocab.json and merges.txt, or tokenizer.json"});
+  return files;
+}
+
+checkpoints::Checkpoint new_model(const TrainOptions& options) {
+  json config = new_config(options);
+  const models::Family& family = models::find_family(config);
+  const bio::TokenizerFiles tokenizer = new_tokenizer(options, family);
+  if (!tokenizer.tokens.empty()) config["vocab_size"] = tokenizer.tokens.size();
+  return checkpoints::initial_checkpoint(config, initial_options(options, tokenizer));
 }
 
 // Options that go with nothing here; `why` lacks its place.
@@ -290,12 +326,12 @@ checkpoints::Checkpoint starting_weights(const TrainOptions& options, Sink& sink
                   {options.layers.has_value(), "--layers"},
                   {options.width.has_value(), "--width"},
                   {options.heads.has_value(), "--heads"},
+                  {options.tokenizer.given, "--tokenizer"},
                   {options.initial_heads.given, "--initial-heads"},
                   {options.initial_deviation.has_value(), "--initial-deviation"}},
                  {"--from brings its own shape", {}, {}});
   checkpoints::Checkpoint checkpoint =
-      options.from.has_value() ? checkpoints::read_checkpoint(find_model(*options.from, sink))
-                               : checkpoints::initial_checkpoint(new_config(options), initial_options(options));
+      options.from.has_value() ? checkpoints::read_checkpoint(find_model(*options.from, sink)) : new_model(options);
   if (options.dropout) {
     const double dropout = *options.dropout;
     if (!(dropout >= 0 && dropout < 1)) throw Error(ErrorKind::usage, {"dropout lies in [0, 1)", "--dropout", {}});
