@@ -38,6 +38,10 @@ struct CpuWeight final : PackedWeight::Impl {
   const PanelProduct& product(std::int64_t panel) const {
     return panel + 1 < panels ? products.front() : products.back();
   }
+  /// Rows of x that its products want of so many.
+  std::int64_t padded(std::int64_t rows) const {
+    return std::max(products.front().padded(rows), products.back().padded(rows));
+  }
   std::byte* panel_data(std::int64_t panel) const {
     return packed->data() + static_cast<std::size_t>(panel) * panel_bytes;
   }
@@ -116,7 +120,7 @@ struct Job {
   Tensor& y;
 };
 
-// Rows of one tile, and how many the product takes.
+// Rows of one tile, and how many of them x has to have.
 struct Rows {
   std::int64_t begin;
   std::int64_t end;
@@ -153,8 +157,9 @@ Epilogue epilogue(const Job& job, std::int64_t row, std::int64_t column) {
 void run_tile(const Job& job, const Rows& rows, std::int64_t panel, const std::byte* x) {
   thread_local Scratch product_scratch;
   const PanelProduct& product = job.weight.product(panel);
-  float* out = product_scratch.floats(static_cast<std::size_t>(rows.padded * product.out()));
-  product.run(rows.padded, x, job.weight.panel_data(panel), out);
+  const std::int64_t taken = product.padded(rows.end - rows.begin);  // panels may differ in how many they take
+  float* out = product_scratch.floats(static_cast<std::size_t>(taken * product.out()));
+  product.run(taken, x, job.weight.panel_data(panel), out);
   Epilogue e = epilogue(job, rows.begin, panel * kPanel);
   e.product = out;
   e.product_stride = product.out();
@@ -179,7 +184,7 @@ void run_group(const Job& job, Range tiles, Range panels) {
   for (std::int64_t t = tiles.begin; t < tiles.end; ++t) {
     const std::int64_t i = t - tiles.begin;
     const std::int64_t end = std::min(tokens, (t + 1) * kRows);
-    rows[i] = {t * kRows, end, job.weight.products.front().padded(end - t * kRows)};
+    rows[i] = {t * kRows, end, job.weight.padded(end - t * kRows)};
     x[i] = input_tile(job, rows[i], copy + static_cast<std::size_t>(i) * (bytes / kGroup));
   }
   for (std::int64_t panel = panels.begin; panel < panels.end; ++panel)

@@ -16,6 +16,7 @@ struct PanelLayout {
   std::int64_t out;
   std::int64_t block;  ///< columns side by side
   std::int64_t group;  ///< rows of the weight side by side: 2 in bf16, 1 in f32
+  std::int64_t run;    ///< columns of x whose products are summed at a time; sums of runs are added up in order
   DType input;
 };
 
@@ -25,7 +26,7 @@ std::int64_t narrowest_few_rows_block();
 /// Rows that are worth it: with more, a product in tiles is as fast.
 inline constexpr std::int64_t kMostFewRows = 8;
 
-/// x [rows, in] contiguous, of the input type -> y [rows, out] f32; each sum runs over `in` in order.
+/// x [rows, in] contiguous, of the input type -> y [rows, out] f32; each sum goes over a run in order.
 void few_rows_f32(const PanelLayout& layout, std::int64_t rows, const float* x, const float* packed, float* y);
 /// On processors with bf16 dot products; elsewhere it must not be called.
 void few_rows_bf16(const PanelLayout& layout, std::int64_t rows, const bf16_t* x, const bf16_t* packed, float* y);

@@ -19,19 +19,25 @@ constexpr int kVectors = 2;  // of columns at a time: with four rows they fill h
 /// R rows of x by kVectors vectors of one block's columns.
 template <int R>
 HWY_INLINE void columns(const cpu::PanelLayout& layout, const float* x, const float* weight, float* y) {
-  Vector sum[R][kVectors];
-  for (auto& row : sum)
-    for (Vector& one : row) one = hn::Zero(kTag);
-  for (std::int64_t k = 0; k < layout.in; ++k) {
-    Vector w[kVectors];
-    for (int v = 0; v < kVectors; ++v) w[v] = hn::LoadU(kTag, weight + k * layout.block + v * lanes());
-    for (int r = 0; r < R; ++r) {
-      const Vector factor = hn::Set(kTag, x[r * layout.in + k]);
-      for (int v = 0; v < kVectors; ++v) sum[r][v] = hn::MulAdd(factor, w[v], sum[r][v]);
+  Vector total[R][kVectors];
+  for (std::int64_t begin = 0; begin < layout.in; begin += layout.run) {
+    Vector sum[R][kVectors];
+    for (auto& row : sum)
+      for (Vector& one : row) one = hn::Zero(kTag);
+    const std::int64_t end = std::min(layout.in, begin + layout.run);
+    for (std::int64_t k = begin; k < end; ++k) {
+      Vector w[kVectors];
+      for (int v = 0; v < kVectors; ++v) w[v] = hn::LoadU(kTag, weight + k * layout.block + v * lanes());
+      for (int r = 0; r < R; ++r) {
+        const Vector factor = hn::Set(kTag, x[r * layout.in + k]);
+        for (int v = 0; v < kVectors; ++v) sum[r][v] = hn::MulAdd(factor, w[v], sum[r][v]);
+      }
     }
+    for (int r = 0; r < R; ++r)
+      for (int v = 0; v < kVectors; ++v) total[r][v] = begin == 0 ? sum[r][v] : hn::Add(total[r][v], sum[r][v]);
   }
   for (int r = 0; r < R; ++r)
-    for (int v = 0; v < kVectors; ++v) hn::StoreU(sum[r][v], kTag, y + r * layout.out + v * lanes());
+    for (int v = 0; v < kVectors; ++v) hn::StoreU(total[r][v], kTag, y + r * layout.out + v * lanes());
 }
 
 HWY_INLINE void some_rows(const cpu::PanelLayout& layout, std::int64_t rows, const float* x, const float* weight,
@@ -44,14 +50,32 @@ HWY_INLINE void some_rows(const cpu::PanelLayout& layout, std::int64_t rows, con
   }
 }
 
+/// The columns after those that fill vectors, of a block as wide as the panel.
+HWY_INLINE void last_columns(const cpu::PanelLayout& layout, std::int64_t first, const float* x, const float* packed,
+                             float* y) {
+  for (std::int64_t c = first, n = 0; c < layout.out; c += n) {
+    n = std::min(lanes(), layout.out - c);
+    Vector total = hn::Zero(kTag);
+    for (std::int64_t begin = 0; begin < layout.in; begin += layout.run) {
+      Vector sum = hn::Zero(kTag);
+      for (std::int64_t k = begin; k < std::min(layout.in, begin + layout.run); ++k)
+        sum = hn::MulAdd(hn::Set(kTag, x[k]), load(packed + k * layout.block + c, n), sum);
+      total = begin == 0 ? sum : hn::Add(total, sum);
+    }
+    store(total, y + c, n);
+  }
+}
+
 // A block's weights stay in the cache for all rows.
 void few_rows(const cpu::PanelLayout& layout, std::int64_t rows, const float* x, const float* packed, float* y) {
-  const std::int64_t step = kVectors * lanes();
-  for (std::int64_t c = 0; c < layout.out; c += step) {
+  const std::int64_t step = kVectors * lanes(), full = layout.out / step * step;
+  for (std::int64_t c = 0; c < full; c += step) {
     const float* weight = packed + c / layout.block * layout.block * layout.in + c % layout.block;
     for (std::int64_t r = 0; r < rows; r += 4)
       some_rows(layout, std::min<std::int64_t>(4, rows - r), x + r * layout.in, weight, y + r * layout.out + c);
   }
+  for (std::int64_t r = 0; r < rows && full < layout.out; ++r)
+    last_columns(layout, full, x + r * layout.in, packed, y + r * layout.out);
 }
 
 // Blocks that vectors do not fill are left to others.

@@ -56,35 +56,53 @@ void run_few(const PanelLayout& layout, std::int64_t rows, const std::byte* x, c
     few_rows_f32(layout, rows, reinterpret_cast<const float*>(x), reinterpret_cast<const float*>(packed), y);
 }
 
-bool reads_right(const TileProduct& large, const PanelLayout& layout) {
-  const TileShape& shape = large.shape();
-  const Tensor weight = scattered_matrix(shape.out, shape.in, shape.input);
-  const Tensor x = scattered_matrix(shape.rows, shape.in, shape.input);
-  const auto packed = Storage::allocate(large.packed_bytes());
-  large.pack(weight.raw_data(), packed->data());
-  std::vector<float> a(static_cast<std::size_t>(shape.rows * shape.out));
-  std::vector<float> b(a.size());
-  run_product(large, x.raw_data(), packed->data(), a.data());
-  std::int64_t rows = 1;
-  for (std::int64_t r = 0; r < shape.rows; r += rows, rows = rows % kMostFewRows + 1) {
-    rows = std::min(rows, shape.rows - r);
-    run_few(layout, rows, x.rows(r, r + rows).raw_data(), packed->data(), b.data() + r * shape.out);
+// A product by the large tile, which others have to repeat to the bit.
+class Trial {
+ public:
+  explicit Trial(const TileProduct& large) : shape_(large.shape()) {
+    const Tensor weight = scattered_matrix(shape_.out, shape_.in, shape_.input);
+    x_ = scattered_matrix(shape_.rows, shape_.in, shape_.input);
+    packed_ = Storage::allocate(large.packed_bytes());
+    large.pack(weight.raw_data(), packed_->data());
+    expected_.resize(static_cast<std::size_t>(shape_.rows * shape_.out));
+    run_product(large, x_.raw_data(), packed_->data(), expected_.data());
   }
-  return std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
-}
 
-// The layout by which the packed weight can be read, if there is one.
+  bool repeated_by(const PanelLayout& layout) const {
+    std::vector<float> y(expected_.size());
+    for (std::int64_t r = 0, rows = 1; r < shape_.rows; r += rows, rows = rows % kMostFewRows + 1) {
+      rows = std::min(rows, shape_.rows - r);
+      run_few(layout, rows, x_.rows(r, r + rows).raw_data(), packed_->data(), y.data() + r * shape_.out);
+    }
+    return std::memcmp(y.data(), expected_.data(), y.size() * sizeof(float)) == 0;
+  }
+
+ private:
+  TileShape shape_;
+  Tensor x_;
+  std::shared_ptr<Storage> packed_;
+  std::vector<float> expected_;
+};
+
+// The layout by which the packed weight can be read, if there is one: oneDNN's with AVX-512 has blocks of columns and
+// sums in one go; with AVX2 the weight is as it was, and sums are of 256 each.
 std::optional<PanelLayout> find_layout(const TileProduct& large) {
+  constexpr std::int64_t kRun = 256;
   const TileShape& shape = large.shape();
   const bool half = shape.input == DType::bf16;
   if (half && active_isa() < Isa::avx512_bf16) return {};
   const std::int64_t group = half ? 2 : 1, narrowest = half ? 16 : narrowest_few_rows_block();
   const auto unpadded = static_cast<std::size_t>(shape.in * shape.out) * size_of(shape.input);
   if (shape.in % group != 0 || large.packed_bytes() != unpadded) return {};
-  for (const std::int64_t block : {64, 48, 32, 16, 24, 8}) {
-    const PanelLayout layout{shape.in, shape.out, block, group, shape.input};
-    if (shape.out % block == 0 && block % narrowest == 0 && reads_right(large, layout)) return layout;
-  }
+  const Trial trial(large);
+  for (const std::int64_t block : {std::int64_t{64}, std::int64_t{48}, std::int64_t{32}, std::int64_t{16}, shape.out})
+    for (const std::int64_t run : {shape.in, kRun}) {
+      const PanelLayout layout{shape.in, shape.out, block, group, run, shape.input};
+      const bool plain = block == shape.out;
+      const bool fits = shape.out % block == 0 &&
+                        (half ? block % narrowest == 0 && run == shape.in : plain || block % narrowest == 0);
+      if (fits && trial.repeated_by(layout)) return layout;
+    }
   return {};
 }
 
