@@ -29,9 +29,9 @@ std::vector<std::string> parts_of(const std::string& text) {
 std::vector<bool> counting(const std::string& mask, std::size_t labels) {
   const std::vector<std::string> parts = parts_of(mask);
   if (parts.size() != labels)
-    throw Error(ErrorKind::bad_input, {fmt::format("a mask of {} for {}", counted(parts.size(), "residue"),
-                                                   counted(labels, "label")),
-                                       "`mask_column`", "0 or 1 for each residue"});
+    throw Error(ErrorKind::bad_input,
+                {fmt::format("a mask of {} for {}", counted(parts.size(), "residue"), counted(labels, "label")),
+                 "`mask_column`", "0 or 1 for each residue"});
   std::vector<bool> out;
   for (const std::string& part : parts) {
     const auto value = io::parse_number(part);

@@ -26,7 +26,8 @@ class DataTables : public ::testing::Test {
 };
 
 TEST_F(DataTables, PositivesAndNegativesAreMerged) {
-  const std::string yes = file("yes.fasta", ">a\nMKV\n>b\nMM\n"), no = file("no.csv", "id,note,sequence\nc,\"x,y\",MK\nd,,MM\n");
+  const std::string yes = file("yes.fasta", ">a\nMKV\n>b\nMM\n"),
+                    no = file("no.csv", "id,note,sequence\nc,\"x,y\",MK\nd,,MM\n");
   const Outcome done = data({"merge", yes, no, "--labels", "AMP,Non-AMP", "--label-column", "activity"});
   ASSERT_EQ(done.exit, 0) << done;
   EXPECT_EQ(done.out, "id,sequence,note,activity\na,MKV,,AMP\nb,MM,,AMP\nc,MK,\"x,y\",Non-AMP\nd,MM,,Non-AMP\n");
@@ -86,7 +87,8 @@ TEST_F(DataTables, VariantsBecomeSequences) {
 
 TEST_F(DataTables, DescriptionsAreDrawn) {
   const std::string path = file("t.csv", "id,sequence,Nucleus,Cytoplasm\na,MKV,1,0\nb,MK,1.0,1\nc,MKVL,0,0\n");
-  const Outcome done = data({"describe", path, "--label-column", "Nucleus,Cytoplasm", "--picture", work_ / "p", "--json"});
+  const Outcome done =
+      data({"describe", path, "--label-column", "Nucleus,Cytoplasm", "--picture", work_ / "p", "--json"});
   ASSERT_EQ(done.exit, 0) << done;
   const json said = json::parse(done.out);
   EXPECT_EQ(said["classes"][0]["class"], "Nucleus");

@@ -38,7 +38,8 @@ class Examples : public ::testing::Test {
     for (const json& one : judged["baselines"]) names.push_back(one["name"]);
     EXPECT_THAT(names, ::testing::IsSupersetOf(baselines));
     const std::string folder = split == "test" ? "test" : "report";
-    EXPECT_THAT(text("predictor/" + folder + "/report.html"), HasSubstr(judged["verdict"].get<std::string>().substr(0, 12)));
+    EXPECT_THAT(text("predictor/" + folder + "/report.html"),
+                HasSubstr(judged["verdict"].get<std::string>().substr(0, 12)));
   }
 
   TemporaryFolder work_;
@@ -113,7 +114,8 @@ TEST_F(Examples, Plane) {
   EXPECT_EQ(rows("proteins.csv"), 40);
   EXPECT_EQ(rows("plane.csv"), 40);
   const json points = results()["points"];
-  EXPECT_EQ(std::count_if(points.begin(), points.end(), [](const json& one) { return one["group"] == "membrane"; }), 20);
+  EXPECT_EQ(std::count_if(points.begin(), points.end(), [](const json& one) { return one["group"] == "membrane"; }),
+            20);
 }
 
 TEST_F(Examples, FluorescenceByMutations) {
@@ -137,7 +139,8 @@ TEST_F(Examples, StructureOfResidues) {
   const Outcome done = example("structure", "ROWS=all");
   ASSERT_EQ(done.exit, 0) << done;
   expect_judged("test", {"coin-flip", "frequencies"});
-  EXPECT_TRUE(done.says("residues without a label by `mask_column`") || done.says("residues without a label by --mask-column"))
+  EXPECT_TRUE(done.says("residues without a label by `mask_column`") ||
+              done.says("residues without a label by --mask-column"))
       << done;
   EXPECT_EQ(rows("train.csv"), 50);
 }
@@ -147,7 +150,8 @@ TEST_F(Examples, WhatIsMissingIsSaid) {
   const Outcome none = bash(GROEL_SOURCE_DIR "/bench/examples/run.sh gb1 /nowhere " + (work_ / "out"));
   EXPECT_TRUE(none.says("no such folder: /nowhere")) << none;
   fs::create_directories(work_ / "empty");
-  const Outcome raw = bash(GROEL_SOURCE_DIR "/bench/examples/run.sh mitochondrion " + (work_ / "empty") + " " + (work_ / "out"));
+  const Outcome raw =
+      bash(GROEL_SOURCE_DIR "/bench/examples/run.sh mitochondrion " + (work_ / "empty") + " " + (work_ / "out"));
   EXPECT_NE(raw.exit, 0);
   EXPECT_TRUE(raw.says("has no Swissprot_Train_Validation_dataset.csv")) << raw;
 }

@@ -12,7 +12,9 @@ TEST(LabelMask, LeavesOutWhatAnyMaskDoes) {
   std::int64_t left_out = 0;
   EXPECT_EQ(masked_labels("HHCE", {"0111", "1110"}, left_out), "\x1fHC\x1f");
   EXPECT_EQ(left_out, 2);
-  EXPECT_EQ(masked_labels("HHCE", {"1.0 0.0 1.0 1.0"}, left_out), "H\x1f" "CE");
+  EXPECT_EQ(masked_labels("HHCE", {"1.0 0.0 1.0 1.0"}, left_out),
+            "H\x1f"
+            "CE");
   EXPECT_EQ(masked_labels("helix coil", {"01"}, left_out), "\x1f coil");
   EXPECT_EQ(left_out, 4);
 }

@@ -68,8 +68,8 @@ report::Figure classes_figure(const ordered_json& classes) {
     counts.add(name.empty() ? "(none)" : name, one["rows"].get<double>());
   }
   const bool all = classes.size() <= kMostBars;
-  return bars(std::move(counts), all ? "Classes" : fmt::format("The {} commonest of {} classes", kMostBars, classes.size()),
-              {});
+  return bars(std::move(counts),
+              all ? "Classes" : fmt::format("The {} commonest of {} classes", kMostBars, classes.size()), {});
 }
 
 report::Figure histogram_figure(const ordered_json& histogram, const std::string& title, const std::string& x_name) {

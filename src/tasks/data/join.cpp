@@ -62,7 +62,9 @@ Joint beginning_of(const RawTable& table, const DataOptions& options) {
 // A column that is there already is called after its file: `mask` for the sequences of mask.fasta.
 std::string new_name(const std::vector<std::string>& names, const std::string& name, const RawTable& table,
                      Sink& sink) {
-  const auto is_there = [&](const std::string& one) { return std::find(names.begin(), names.end(), one) != names.end(); };
+  const auto is_there = [&](const std::string& one) {
+    return std::find(names.begin(), names.end(), one) != names.end();
+  };
   if (!is_there(name)) return name;
   const std::string stem = without_compression(std::filesystem::path(table.source).filename()).stem().string();
   const std::string other = table.fasta && name == "sequence" && !is_there(stem) ? stem : name + "_" + stem;

@@ -23,9 +23,9 @@ void check_labels(const std::vector<std::string>& files, const DataOptions& opti
                   const std::vector<std::string>& columns) {
   if (options.labels.empty()) return;
   if (options.labels.size() != files.size())
-    throw Error(ErrorKind::usage, {fmt::format("{} for {}", counted(options.labels.size(), "label"),
-                                               counted(files.size(), "file")),
-                                   "--labels", "one for each file, in their order"});
+    throw Error(ErrorKind::usage,
+                {fmt::format("{} for {}", counted(options.labels.size(), "label"), counted(files.size(), "file")),
+                 "--labels", "one for each file, in their order"});
   if (std::find(columns.begin(), columns.end(), options.label_name()) != columns.end())
     throw Error(ErrorKind::bad_input, {fmt::format("the files have a column '{}' already", options.label_name()),
                                        "--label-column", "name another for the labels of the files"});

@@ -53,9 +53,10 @@ void declare_split(DataOptions& o, OptionBinder& to) {
 void declare_rows(DataOptions& o, OptionBinder& to) {
   to.group("Rows");
   to.verbs({"filter", "labels"});
-  to(o.where, {.name = "where",
-               .help = "Rows alone whose COLUMN=VALUE (VALUE|VALUE: any of them; !=: none of them; of numbers <=, <, >=, >)",
-               .value_name = "CONDITIONS"});
+  to(o.where,
+     {.name = "where",
+      .help = "Rows alone whose COLUMN=VALUE (VALUE|VALUE: any of them; !=: none of them; of numbers <=, <, >=, >)",
+      .value_name = "CONDITIONS"});
   to.verbs({"filter"});
   to(o.min_length, {.name = "min-length", .help = "Residues at least", .value_name = "N"});
   to(o.max_length, {.name = "max-length", .help = "Residues at most", .value_name = "N"});
@@ -143,7 +144,8 @@ std::vector<std::string> DataOptions::files(std::size_t least, std::size_t most)
 void DataOptions::declare(OptionBinder& to) {
   to(input, {.name = "input",
              .type = OptionType::paths,
-             .help = "split, describe, labels, propagate, terms, filter, dedupe, join, merge or variants, and files (of cache none): "
+             .help = "split, describe, labels, propagate, terms, filter, dedupe, join, merge or variants, and files "
+                     "(of cache none): "
                      "CSV, TSV, FASTA (also .gz, "
                      ".zst, .zip)",
              .value_name = "FILES",

@@ -84,7 +84,8 @@ Rows common_ones(const RawTable& table, const Rows& rows, std::size_t column, st
 // The rows under a header with other names.
 std::string renamed_text(const RawTable& table, const Rows& rows, const DataOptions& options) {
   if (table.fasta)
-    throw Error(ErrorKind::usage, {"a FASTA file has no columns to rename", "--rename", "groel data merge makes a table"});
+    throw Error(ErrorKind::usage,
+                {"a FASTA file has no columns to rename", "--rename", "groel data merge makes a table"});
   io::Columns columns = table.columns;
   rename_columns(columns, options);
   return row_text(columns.names, table.delimiter) + text_of(table, rows).substr(table.header.size() + 1);

@@ -84,7 +84,8 @@ NamedFigure class_bars(const Judgement& of) {
   Figure figure;
   const bool all = order.size() == own.size();
   const std::string what = measure.name == "F1" ? measure.name : "Average precision";
-  figure.title = all ? what + " of every class" : fmt::format("{} of the {} best of {} labels", what, order.size(), own.size());
+  figure.title =
+      all ? what + " of every class" : fmt::format("{} of the {} best of {} labels", what, order.size(), own.size());
   figure.y.name = measure.name;
   figure.y.low = 0;
   figure.y.high = 1;

@@ -220,7 +220,8 @@ class Writer {
     if (of_.predictor.predictions[0].kind == PredictionKind::multilabel) {
       page_.heading("Per protein");
       page_.paragraph(
-          "Each protein's labels by themselves, then the mean over the proteins; what one leaves undefined counts as 0.");
+          "Each protein's labels by themselves, then the mean over the proteins; what one leaves undefined counts as "
+          "0.");
       page_.table(protein_table(of_));
     }
     if (place_.run) add_figures("Learning curves", curves_of(*place_.run));

@@ -58,9 +58,9 @@ std::vector<std::string> splits_of(const TrainOptions& options) {
     return io::parse_number(a).value_or(0) < io::parse_number(b).value_or(0);
   });
   if (out.size() < 2)
-    throw Error(ErrorKind::bad_input, {fmt::format("column '{}' has {}", options.split_column,
-                                                   counted(out.size(), "split")),
-                                       "--each-split", "two at least are held out in turn"});
+    throw Error(ErrorKind::bad_input,
+                {fmt::format("column '{}' has {}", options.split_column, counted(out.size(), "split")), "--each-split",
+                 "two at least are held out in turn"});
   return out;
 }
 
@@ -68,8 +68,8 @@ std::vector<Round> with_splits(const TrainOptions& options) {
   if (options.split_column.empty())
     throw Error(ErrorKind::usage, {"which column says it?", "--each-split", "name it with --split-column"});
   if (!options.valid_split.empty() || options.repeats > 1)
-    throw Error(ErrorKind::usage, {"each split is held out in turn, once", "--each-split",
-                                   "leave out --valid-split and --repeats"});
+    throw Error(ErrorKind::usage,
+                {"each split is held out in turn, once", "--each-split", "leave out --valid-split and --repeats"});
   std::vector<Round> out;
   for (const std::string& split : splits_of(options)) {
     std::string folder = "split-" + split;
