@@ -9,9 +9,9 @@ namespace {
 int run(const DataOptions& options, Context& context) {
   using Run = void (*)(const DataOptions&, Context&);
   static constexpr std::pair<const char*, Run> kRuns[] = {
-      {"split", split_data},         {"describe", describe_data}, {"labels", label_data},
-      {"propagate", propagate_data}, {"terms", show_terms},       {"filter", filter_data},
-      {"dedupe", dedupe_data},       {"join", join_data},         {"cache", show_cache}};
+      {"split", split_data}, {"describe", describe_data}, {"labels", label_data},  {"propagate", propagate_data},
+      {"terms", show_terms}, {"filter", filter_data},     {"dedupe", dedupe_data}, {"join", join_data},
+      {"merge", merge_data}, {"variants", variants_data}, {"cache", show_cache}};
   const std::string& verb = options.input.at(0);
   for (const auto& [name, run] : kRuns)
     if (verb == name) {

@@ -196,7 +196,7 @@ int run(const TrainOptions& options, Context& context) {
   if (options.repeats < 1) throw Error(ErrorKind::usage, {"it is a number of runs", "--repeats", "1 or more"});
   const TrainPlan plan = train_plan(options);
   const FolderLock lock(plan.trainer.folder);
-  if (options.repeats > 1 && !plan.cost_alone) return run_repeats(options, context);
+  if ((options.repeats > 1 || options.each_split) && !plan.cost_alone) return run_repeats(options, context);
   const TrainedModel trained = train_once(options, plan, context);
   if (!plan.cost_alone)
     print_result(trained, plan, options.json, context.out);

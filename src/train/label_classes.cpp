@@ -6,6 +6,7 @@
 
 #include "base/options.h"
 #include "base/words.h"
+#include "train/label_mask.h"
 #include "train/labels.h"
 #include "train/trainee.h"
 
@@ -45,7 +46,7 @@ std::vector<std::string> residue_labels(const std::string& text) {
 }
 
 bool is_unlabelled(const std::string& label, const std::string& unlabelled) {
-  return label.size() == 1 && unlabelled.find(label) != std::string::npos;
+  return label.size() == 1 && (label[0] == kMaskedLabel || unlabelled.find(label) != std::string::npos);
 }
 
 template <class Take>

@@ -12,6 +12,7 @@
 #include "io/missing.h"
 #include "io/numbers.h"
 #include "io/table.h"
+#include "train/label_mask.h"
 
 namespace groel::train {
 namespace {
@@ -19,8 +20,21 @@ namespace {
 struct Places {
   std::size_t sequence = 0;
   std::vector<std::size_t> labels;
-  std::optional<std::size_t> split;
+  std::optional<std::size_t> split, name;
+  std::vector<std::size_t> masks;
 };
+
+// Columns that have the name of ids, though they may hold something else that is asked for.
+std::optional<std::size_t> id_column(const io::Columns& columns, const Places& places) {
+  auto found = columns.find("EntryID");
+  for (std::size_t i = 0; i < columns.names.size() && !found; ++i)
+    if (io::is_usual_name(columns.names[i], io::ColumnRole::id)) found = i;
+  const auto is_taken = [&](std::size_t column) {
+    return column == places.sequence || column == places.split ||
+           std::find(places.labels.begin(), places.labels.end(), column) != places.labels.end();
+  };
+  return found && is_taken(*found) ? std::nullopt : found;
+}
 
 Places find_places(const io::Columns& columns, const LabelColumns& wanted) {
   Places out;
@@ -28,6 +42,8 @@ Places find_places(const io::Columns& columns, const LabelColumns& wanted) {
   for (const std::string& name : wanted.labels) out.labels.push_back(columns.named(name, "`label_column`"));
   if (out.labels.empty()) out.labels.push_back(columns.require({}, io::ColumnRole::label, "`label_column`"));
   if (!wanted.split.empty()) out.split = columns.named(wanted.split, "`split_column`");
+  for (const std::string& name : wanted.masks) out.masks.push_back(columns.named(name, "`mask_column`"));
+  out.name = id_column(columns, out);
   return out;
 }
 
@@ -85,6 +101,7 @@ class RowReader {
     summary_.tell(sink);
     if (no_sequence_ > 0) sink.warning(fmt::format("{} left out: no sequence, as in {}", rows(no_sequence_), first_));
     if (no_label_ > 0) sink.warning(fmt::format("{} left out: no label, as in {}", rows(no_label_), first_label_));
+    if (masked_ > 0) sink.note(fmt::format("{} residues without a label by `mask_column`", masked_));
     if (no_split_ > 0) sink.note(fmt::format("{} of no split", rows(no_split_)));
     if (to_.rows.empty())
       throw Error(ErrorKind::bad_input, Error::Parts{"no row has both a sequence and a label", paths, {}});
@@ -95,7 +112,8 @@ class RowReader {
 
   void take(const io::Table& table, std::size_t r, const Places& places, const std::vector<LabelRule>& rules) {
     const auto& fields = table.rows[r].fields;
-    LabelledRow row{table.where(r), fields[places.sequence], places.split ? fields[*places.split] : "", {}};
+    LabelledRow row{table.where(r), {}, fields[places.sequence], places.split ? fields[*places.split] : "", {}};
+    row.name = places.name && !fields[*places.name].empty() ? fields[*places.name] : row.where;
     bool labelled = true;
     for (std::size_t i = 0; i < places.labels.size(); ++i) {
       row.labels.push_back(fields[places.labels[i]]);
@@ -109,6 +127,7 @@ class RowReader {
       if (no_label_++ == 0) first_label_ = row.where;
       return;
     }
+    if (!places.masks.empty()) mask(row, fields, places);
     if (places.split && io::is_missing(row.split, io::ValueKind::name)) {
       row.split.clear();
       ++no_split_;
@@ -121,8 +140,19 @@ class RowReader {
     to_.rows.push_back(std::move(row));
   }
 
+  void mask(LabelledRow& row, const std::vector<std::string>& fields, const Places& places) {
+    std::vector<std::string> masks;
+    for (const std::size_t column : places.masks) masks.push_back(fields[column]);
+    try {
+      for (std::string& labels : row.labels) labels = masked_labels(labels, masks, masked_);
+    } catch (const Error& error) {
+      throw error.at(row.where);
+    }
+  }
+
   LabelledRows& to_;
   io::SequenceSummary summary_;
+  std::int64_t masked_ = 0;
   std::int64_t no_sequence_ = 0, no_label_ = 0, no_split_ = 0;
   std::string first_, first_label_;
 };

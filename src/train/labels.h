@@ -17,11 +17,13 @@ struct LabelColumns {
   std::vector<std::string> labels;  ///< several: a yes/no label each, or a number each
   std::string split;                ///< empty: no such column
   io::Gaps gaps = io::Gaps::keep;
+  std::vector<std::string> masks{};  ///< of labels of residues: 0 where none counts
 };
 
 /// A row as it was written.
 struct LabelledRow {
   std::string where;  ///< "file.csv:12"
+  std::string name;   ///< its id, where the table has ids; else as `where`
   std::string sequence, split;
   std::vector<std::string> labels;
 };

@@ -1,6 +1,7 @@
-// Conditions on the values of columns: "aspect=MFO", "taxonomyID=9606|10090", "status!=obsolete".
+// Conditions on the values of columns: "aspect=MFO", "taxonomyID=9606|10090", "status!=obsolete", "mutations<=3".
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,10 +11,13 @@ namespace groel::tasks {
 
 struct Condition {
   std::size_t column = 0;
-  std::vector<std::string> values;
-  bool excludes = false;
+  enum class Relation { one_of, none_of, below, at_most, above, at_least } relation = Relation::one_of;
+  std::vector<std::string> values;  ///< of one_of and none_of
+  double limit = 0;                 ///< of the others
 
   bool holds(const std::string& cell) const;
+  /// Whether it is about numbers, and the cell is none: it does not hold.
+  bool misses_number(const std::string& cell) const;
 };
 
 /// Errors: usage for a text that is no condition; as Columns::named.

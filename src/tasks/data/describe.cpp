@@ -8,13 +8,25 @@
 #include "io/missing.h"
 #include "io/numbers.h"
 #include "statistics/bootstrap.h"
+#include "tasks/data/describe_pictures.h"
 #include "tasks/data/raw_table.h"
+#include "tasks/data/row_text.h"
 #include "tasks/data/verbs.h"
 
 namespace groel::tasks {
 namespace {
 
 using nlohmann::ordered_json;
+
+std::vector<std::string> words_of(const std::string& text) {
+  std::vector<std::string> out;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find(',', at), text.size());
+    out.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return out;
+}
 
 ordered_json spread_of(std::vector<double> values) {
   if (values.empty()) return nullptr;
@@ -62,14 +74,52 @@ ordered_json classes_json(const std::vector<std::string>& cells) {
   return out;
 }
 
-// How many rows there are per id, where ids repeat (a long list), and labels per cell, where cells list several.
-ordered_json labels_json(const std::vector<std::string>& cells) {
+// How many rows have each whole number, in rising order.
+ordered_json histogram_of(const std::vector<double>& counts) {
+  std::map<std::int64_t, std::int64_t> rows;
+  for (const double count : counts) ++rows[static_cast<std::int64_t>(count)];
+  ordered_json out = ordered_json::object();
+  for (const auto& [count, of] : rows) out[std::to_string(count)] = of;
+  return out;
+}
+
+// Labels of each row: in one column, where cells list several with ';' between.
+std::vector<double> labels_in(const std::vector<std::string>& cells) {
   std::vector<double> counts;
   for (const std::string& cell : cells)
     counts.push_back(io::is_missing(cell, io::ValueKind::name)
                          ? 0
                          : 1 + static_cast<double>(std::count(cell.begin(), cell.end(), ';')));
-  return spread_of(std::move(counts));
+  return counts;
+}
+
+// Several columns of 0 and 1: a label each.
+void describe_labels(const RawTable& table, const std::vector<std::string>& names, ordered_json& out) {
+  std::vector<double> counts(table.rows.size());
+  out["classes"] = ordered_json::array();
+  for (const std::string& name : names) {
+    std::int64_t rows = 0;
+    const std::vector<std::string>& cells = table.cells[table.columns.named(name, "--label-column")];
+    for (std::size_t row = 0; row < cells.size(); ++row) {
+      if (io::parse_number(cells[row]).value_or(0) == 0) continue;
+      ++rows;
+      counts[row] += 1;
+    }
+    out["classes"].push_back(
+        {{"class", name}, {"rows", rows}, {"part", static_cast<double>(rows) / static_cast<double>(cells.size())}});
+  }
+  out["labels_per_row"] = spread_of(counts);
+  out["labels_per_row_histogram"] = histogram_of(counts);
+}
+
+void describe_classes(const RawTable& table, const DataOptions& options, ordered_json& out) {
+  const std::vector<std::string> names = words_of(options.label_column);
+  if (names.size() > 1) return describe_labels(table, names, out);
+  const std::vector<std::string>& cells = table.cells[table.columns.named(options.label_column, "--label-column")];
+  const std::vector<double> counts = labels_in(cells);
+  out["labels_per_row"] = spread_of(counts);
+  if (*std::max_element(counts.begin(), counts.end()) > 1) out["labels_per_row_histogram"] = histogram_of(counts);
+  out["classes"] = classes_json(cells);
 }
 
 ordered_json lengths_json(const std::vector<std::string>& sequences) {
@@ -95,7 +145,7 @@ ordered_json per_id_json(const std::vector<std::string>& ids) {
   for (const std::string& id : ids) ++counts[id];
   std::vector<double> values;
   for (const auto& [id, count] : counts) values.push_back(static_cast<double>(count));
-  return {{"ids", counts.size()}, {"rows_per_id", spread_of(std::move(values))}};
+  return {{"ids", counts.size()}, {"rows_per_id", spread_of(values)}, {"histogram", histogram_of(values)}};
 }
 
 std::string spread_text(const ordered_json& spread) {
@@ -131,14 +181,8 @@ void print(const ordered_json& all, std::ostream& out) {
 }  // namespace
 
 void describe_data(const DataOptions& options, Context& context) {
-  const RawTable table = read_raw_table(
-      options.files(1, 1)[0],
-      [](const io::Columns& columns) {
-        std::vector<std::size_t> all(columns.names.size());
-        for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
-        return all;
-      },
-      context.sink);
+  check_describe_pictures(options);
+  const RawTable table = read_raw_table(options.files(1, 1)[0], all_columns, context.sink);
   ordered_json out{{"rows", table.rows.size()}, {"columns", ordered_json::array()}};
   for (std::size_t c = 0; c < table.cells.size(); ++c)
     out["columns"].push_back(column_json(table.columns.names[c], table.cells[c], table.delimiter));
@@ -149,11 +193,8 @@ void describe_data(const DataOptions& options, Context& context) {
   if (ids) out["ids"] = per_id_json(table.cells[*ids]);
   if (const auto sequences = sequence_column_of(table, options.sequence_column))
     out["sequences"] = lengths_json(table.cells[*sequences]);
-  if (!options.label_column.empty()) {
-    const std::vector<std::string>& cells = table.cells[table.columns.named(options.label_column, "--label-column")];
-    out["labels_per_row"] = labels_json(cells);
-    out["classes"] = classes_json(cells);
-  }
+  if (!options.label_column.empty()) describe_classes(table, options, out);
+  if (options.picture) draw_description(out, options, context.sink);
   if (options.json)
     context.out << out.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
   else

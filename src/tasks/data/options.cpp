@@ -53,9 +53,10 @@ void declare_split(DataOptions& o, OptionBinder& to) {
 void declare_rows(DataOptions& o, OptionBinder& to) {
   to.group("Rows");
   to.verbs({"filter", "labels"});
-  to(o.where, {.name = "where",
-               .help = "Rows alone whose COLUMN=VALUE (VALUE|VALUE: any of them; !=: none of them)",
-               .value_name = "CONDITIONS"});
+  to(o.where,
+     {.name = "where",
+      .help = "Rows alone whose COLUMN=VALUE (VALUE|VALUE: any of them; !=: none of them; of numbers <=, <, >=, >)",
+      .value_name = "CONDITIONS"});
   to.verbs({"filter"});
   to(o.min_length, {.name = "min-length", .help = "Residues at least", .value_name = "N"});
   to(o.max_length, {.name = "max-length", .help = "Residues at most", .value_name = "N"});
@@ -92,6 +93,25 @@ void declare_rows(DataOptions& o, OptionBinder& to) {
               .choices = {"matched", "all"}});
 }
 
+void declare_made(DataOptions& o, OptionBinder& to) {
+  to.group("Columns");
+  to.verbs({"merge"});
+  to(o.labels, {.name = "labels",
+                .help = "A label for each file, which its rows get in the column --label-column (default: label)",
+                .value_name = "NAMES"});
+  to.verbs({"filter", "join"});
+  to(o.rename, {.name = "rename", .help = "Columns under other names: OLD=NEW,OLD=NEW", .value_name = "NAMES"});
+  to.verbs({"variants"});
+  to(o.mutation_column, {.name = "mutation-column",
+                         .help = "Column of the variants (default: mutant, mutation, variant, hgvs, ...)",
+                         .value_name = "NAME"});
+  to(o.offset, {.name = "offset",
+                .help = "Taken from the positions as written, which then count from 1",
+                .otherwise = 0,
+                .value_name = "N"});
+  to.verbs({});
+}
+
 void declare_ontology(DataOptions& o, OptionBinder& to) {
   o.ontology.declare(to, {.ontology = {"labels", "propagate"},
                           .relations = {"labels", "propagate", "terms"},
@@ -124,7 +144,8 @@ std::vector<std::string> DataOptions::files(std::size_t least, std::size_t most)
 void DataOptions::declare(OptionBinder& to) {
   to(input, {.name = "input",
              .type = OptionType::paths,
-             .help = "split, describe, labels, propagate, terms, filter, dedupe or join, and files (of cache none): "
+             .help = "split, describe, labels, propagate, terms, filter, dedupe, join, merge or variants, and files "
+                     "(of cache none): "
                      "CSV, TSV, FASTA (also .gz, "
                      ".zst, .zip)",
              .value_name = "FILES",
@@ -132,18 +153,20 @@ void DataOptions::declare(OptionBinder& to) {
   declare_split(*this, to);
   declare_rows(*this, to);
   declare_ontology(*this, to);
+  declare_made(*this, to);
   to.group("Columns");
   to.verbs({"split", "labels", "join", "describe", "propagate"});
   to(id_column,
      {.name = "id-column", .help = "Column of the ids (default: id, EntryID, accession, …)", .value_name = "NAME"});
-  to.verbs({"split", "filter", "dedupe", "describe"});
+  to.verbs({"split", "filter", "dedupe", "describe", "merge"});
   to(sequence_column,
      {.name = "sequence-column", .help = "Column of the sequences (default: sequence, seq, …)", .value_name = "NAME"});
-  to.verbs({"describe", "dedupe"});
+  to.verbs({"describe", "dedupe", "merge"});
   to(label_column, {.name = "label-column",
-                    .help = "Column of the labels: how many rows each has, or whether equal rows disagree",
+                    .help = "Column of the labels: how many rows each has, whether equal rows disagree, or where "
+                            "merge writes them",
                     .value_name = "NAME"});
-  to.verbs({"split", "labels", "filter", "dedupe", "join", "propagate"});
+  to.verbs({"split", "labels", "filter", "dedupe", "join", "merge", "variants", "propagate"});
   to(output, {.name = "output",
               .letter = 'o',
               .help = "split: folder of the parts. All others: file of the result; \"-\" or none: standard output",
@@ -151,7 +174,14 @@ void DataOptions::declare(OptionBinder& to) {
               .writes = Writes::folder,  // or a file: TextOutput looks at its name
               .group = kOutput,
               .aliases = {"out"}});
+  to.verbs({"split", "labels", "filter", "dedupe", "join", "merge", "variants", "propagate", "describe"});
   to(overwrite, overwrite_option());
+  to.verbs({"describe"});
+  to(picture, {.name = "picture",
+               .help = "Folder for pictures: lengths, classes, labels per row (SVG, and their numbers as CSV)",
+               .value_name = "DIR",
+               .writes = Writes::folder,
+               .group = kOutput});
   to.verbs({"cache"});
   to(empty, {.name = "empty", .help = "Remove all vectors that are kept"});
   to.verbs({"split", "describe", "terms", "cache"});
@@ -169,7 +199,9 @@ const std::vector<Verb>& data_verbs() {
       {"terms", "Show terms of an ontology: names, aspects, parents, ancestors"},
       {"filter", "Keep rows by the values of a column, by length, or by how common a value is"},
       {"dedupe", "Leave out rows whose sequence occurred before, or occurs in another split"},
-      {"join", "Put sequences or columns of a second file beside a table's rows, by id"},
+      {"join", "Put sequences or columns of further files beside a table's rows, by id"},
+      {"merge", "Put the rows of several files in one table, with a label for each file"},
+      {"variants", "Write the sequences of a protein's variants, and how many mutations each has"},
       {"cache", "Show the vectors that training keeps on disk for later runs, or remove them"}};
   return verbs;
 }

@@ -32,7 +32,10 @@ struct DataOptions {
   OntologyOptions ontology;
   std::string slim;
   bool no_root = false;
-  std::string count_column, key, label_column, form, keep;
+  std::string count_column, key, label_column, form, keep, mutation_column;
+  std::vector<std::string> labels, rename;
+  std::int64_t offset = 0;
+  std::optional<std::string> picture;
   std::optional<std::string> output;
   bool overwrite = false;
   bool empty = false;
@@ -40,6 +43,8 @@ struct DataOptions {
 
   /// The files after the verb. Errors: usage where they are not from `least` to `most`.
   std::vector<std::string> files(std::size_t least, std::size_t most) const;
+  /// What merge calls the column of its labels.
+  std::string label_name() const { return label_column.empty() ? "label" : label_column; }
   void declare(OptionBinder& to);
 };
 

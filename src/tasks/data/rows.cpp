@@ -7,6 +7,7 @@
 #include "tasks/data/clusters.h"
 #include "tasks/data/conditions.h"
 #include "tasks/data/raw_table.h"
+#include "tasks/data/row_text.h"
 #include "tasks/data/text_output.h"
 #include "tasks/data/verbs.h"
 
@@ -59,6 +60,17 @@ Rows rows_with_values(const RawTable& table, const Filter& filter, const DataOpt
   return out;
 }
 
+// Rows that a condition on numbers leaves out because they have none.
+void tell_no_numbers(const RawTable& table, const Filter& filter, Sink& sink) {
+  for (const Condition& one : filter.conditions) {
+    const auto& cells = table.cells[one.column];
+    const auto count =
+        std::count_if(cells.begin(), cells.end(), [&](const std::string& cell) { return one.misses_number(cell); });
+    if (count > 0)
+      sink.warning(fmt::format("{} left out: no number where --where compares one", counted(count, "row")));
+  }
+}
+
 // Of the rows, those whose value enough of them have.
 Rows common_ones(const RawTable& table, const Rows& rows, std::size_t column, std::int64_t least) {
   std::unordered_map<std::string_view, std::int64_t> counts;
@@ -69,11 +81,21 @@ Rows common_ones(const RawTable& table, const Rows& rows, std::size_t column, st
   return out;
 }
 
+// The rows under a header with other names.
+std::string renamed_text(const RawTable& table, const Rows& rows, const DataOptions& options) {
+  if (table.fasta)
+    throw Error(ErrorKind::usage,
+                {"a FASTA file has no columns to rename", "--rename", "groel data merge makes a table"});
+  io::Columns columns = table.columns;
+  rename_columns(columns, options);
+  return row_text(columns.names, table.delimiter) + text_of(table, rows).substr(table.header.size() + 1);
+}
+
 void write_rows(const RawTable& table, const Rows& rows, const DataOptions& options, Context& context) {
   if (rows.empty())
     throw Error(ErrorKind::bad_input, {fmt::format("no row of {} is left", table.rows.size()), table.source, {}});
   TextOutput output(options, context.out);
-  output.add(text_of(table, rows));
+  output.add(options.rename.empty() ? text_of(table, rows) : renamed_text(table, rows, options));
   output.finish();
   context.sink.note(fmt::format("{} of {} kept", rows.size(), counted(table.rows.size(), "row")));
 }
@@ -154,6 +176,7 @@ void filter_data(const DataOptions& options, Context& context) {
         return wanted;
       },
       context.sink);
+  tell_no_numbers(table, filter, context.sink);
   Rows rows = rows_with_values(table, filter, options);
   if (filter.counted) rows = common_ones(table, rows, *filter.counted, options.min_count);
   write_rows(table, rows, options, context);

@@ -13,6 +13,8 @@ void show_terms(const DataOptions& options, Context& context);
 void filter_data(const DataOptions& options, Context& context);
 void dedupe_data(const DataOptions& options, Context& context);
 void join_data(const DataOptions& options, Context& context);
+void merge_data(const DataOptions& options, Context& context);
+void variants_data(const DataOptions& options, Context& context);
 void show_cache(const DataOptions& options, Context& context);
 
 }  // namespace groel::tasks

@@ -8,13 +8,14 @@
 #include "base/words.h"
 #include "tasks/evaluate/judged.h"
 #include "tasks/judge/headline.h"
+#include "tasks/judge/per_protein.h"
 
 namespace groel::tasks {
 namespace {
 
 using report::Figure;
 
-constexpr std::size_t kMostBars = 30;
+constexpr std::size_t kMostBars = 20;
 constexpr std::size_t kMostCells = 60;
 
 // The first of these in a rising or falling order by a value; NaN last.
@@ -26,6 +27,12 @@ std::vector<std::size_t> best_first(const std::vector<double>& values) {
     return values[a] > values[b];
   });
   return order;
+}
+
+// Names of terms are long, and stand beside one another.
+std::string beginning(const std::string& text) {
+  constexpr std::size_t kShown = 40;
+  return text.size() <= kShown ? text : text.substr(0, kShown - 1) + "…";
 }
 
 NamedFigure comparison(const Judgement& of) {
@@ -47,37 +54,64 @@ NamedFigure comparison(const Judgement& of) {
           std::move(figure)};
 }
 
+// What a class is judged by in pictures: F1, or where proteins have several labels average precision.
+struct ClassMeasure {
+  std::string name;
+  std::vector<double> (*of)(const Judged&);
+};
+
+ClassMeasure measure_of(const Judgement& of) {
+  if (of.set.classes.problem == models::Problem::multi_label)
+    return {"average precision", [](const Judged& one) { return label_precision(one.predictions[0]); }};
+  return {"F1", class_f1};
+}
+
+// The baselines that bars are drawn of: the best one, and of several labels the frequencies, too.
+std::vector<const Judged*> shown_baselines(const Judgement& of) {
+  std::vector<const Judged*> out;
+  for (const Judged& one : of.baselines) {
+    const bool frequencies = one.name == "frequencies" && of.set.classes.problem == models::Problem::multi_label;
+    if (&one == of.best_baseline() || frequencies) out.push_back(&one);
+  }
+  return out;
+}
+
 NamedFigure class_bars(const Judgement& of) {
-  const std::vector<double> own = class_f1(of.predictor);
-  const Judged* const best = of.best_baseline();
-  const std::vector<double> other = best == nullptr ? std::vector<double>{} : class_f1(*best);
+  const ClassMeasure measure = measure_of(of);
+  const std::vector<double> own = measure.of(of.predictor);
   std::vector<std::size_t> order = best_first(own);
   order.resize(std::min(order.size(), kMostBars));
   Figure figure;
   const bool all = order.size() == own.size();
-  figure.title = all ? "F1 of every class" : fmt::format("F1 of the {} best of {} labels", order.size(), own.size());
-  figure.y.name = "F1";
+  const std::string what = measure.name == "F1" ? measure.name : "Average precision";
+  figure.title =
+      all ? what + " of every class" : fmt::format("{} of the {} best of {} labels", what, order.size(), own.size());
+  figure.y.name = measure.name;
   figure.y.low = 0;
   figure.y.high = 1;
-  report::Bars mine{"predictor", {}, report::kBlue, {}, {}},
-      theirs{best == nullptr ? "" : best->name, {}, report::kGrey, {}, {}};
-  for (const std::size_t c : order) {
-    figure.x.categories.push_back(of.set.classes.labels[c]);
-    mine.values.push_back(own[c]);
-    if (!other.empty()) theirs.values.push_back(other[c]);
+  for (const std::size_t c : order) figure.x.categories.push_back(beginning(of.called(of.set.classes.labels[c])));
+  const auto add = [&](const std::string& name, std::size_t colour, const std::vector<double>& values) {
+    report::Bars bars{name, {}, colour, {}, {}};
+    for (const std::size_t c : order) bars.values.push_back(values[c]);
+    figure.bars.push_back(std::move(bars));
+  };
+  add("predictor", report::kBlue, own);
+  std::size_t colour = report::kGrey;
+  for (const Judged* baseline : shown_baselines(of)) {
+    add(baseline->name, colour, measure.of(*baseline));
+    colour = report::kOrange;
   }
-  figure.bars.push_back(std::move(mine));
-  if (!other.empty()) figure.bars.push_back(std::move(theirs));
   return {"classes", "Beside the best baseline. The table has all of them.", std::move(figure)};
 }
 
 NamedFigure by_frequency(const Judgement& of) {
-  const std::vector<double> own = class_f1(of.predictor);
+  const ClassMeasure measure = measure_of(of);
+  const std::vector<double> own = measure.of(of.predictor);
   Figure figure;
   figure.title = "Performance against training frequency";
   figure.x.name = of.set.of_residues() ? "training residues with the label" : "training proteins with the label";
   figure.x.scale = report::Axis::Scale::logarithmic;
-  figure.y.name = "F1";
+  figure.y.name = measure.name;
   figure.y.low = 0;
   figure.y.high = 1;
   report::Points points;
@@ -86,7 +120,7 @@ NamedFigure by_frequency(const Judgement& of) {
     if (std::isnan(own[c]) || of.learned_counts[c] == 0) continue;
     points.x.push_back(static_cast<double>(of.learned_counts[c]));
     points.y.push_back(own[c]);
-    points.labels.push_back(of.set.classes.labels[c]);
+    points.labels.push_back(of.called(of.set.classes.labels[c]));
   }
   figure.points.push_back(std::move(points));
   return {"frequency", "Rare labels are learned from few examples.", std::move(figure)};

@@ -10,6 +10,7 @@
 #include "statistics/thresholds.h"
 #include "tasks/evaluate/judged.h"
 #include "tasks/judge/headline.h"
+#include "tasks/judge/per_protein.h"
 #include "tasks/judge/residue_baselines.h"
 
 namespace groel::tasks {
@@ -117,6 +118,8 @@ ordered_json json_of(const Judged& one) {
   ordered_json out{{"name", one.name}, {"what", one.words}};
   if (!one.note.empty()) out["note"] = one.note;
   for (const auto& [name, value] : one.scores) out["scores"][name] = number(value);
+  if (one.predictions[0].kind == PredictionKind::multilabel)
+    for (const auto& [name, value] : protein_scores(one.predictions[0])) out["per_protein"][name] = number(value);
   for (const auto& [name, interval] : one.intervals)
     out["intervals"][name] = {number(interval.low), number(interval.high)};
   return out;
@@ -154,6 +157,11 @@ const Judged* Judgement::best_baseline() const {
   return best == baselines.end() ? nullptr : &*best;
 }
 
+std::string Judgement::called(const std::string& label) const {
+  const auto found = label_names.find(label);
+  return found == label_names.end() ? label : label + " " + found->second;
+}
+
 bool Judgement::beats_all() const {
   return std::all_of(baselines.begin(), baselines.end(), [](const Judged& one) { return one.ahead.low > 0; });
 }
@@ -179,6 +187,7 @@ Judgement judge(const JudgeInput& input, Sink& sink) {
   const bio::Tokenizer& tokenizer = input.predictor.model().tokenizer();
   Judgement out;
   out.split = input.split;
+  out.label_names = input.label_names;
   out.set = judged_set(input.judged, classes, input.unlabelled, tokenizer);
   out.predictor = judged_of("predictor", "the predictor",
                             beside_truth(out.set, scores_by(input.predictor, out.set, sink), input.thresholds));

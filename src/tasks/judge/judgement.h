@@ -1,6 +1,7 @@
 // A predictor judged on proteins that it did not learn from, beside baselines that know no language model.
 #pragma once
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -27,6 +28,7 @@ struct Judgement {
   JudgedSet set;
   std::vector<std::int64_t> learned_counts;  ///< training examples of every class or label
   std::int64_t learned_proteins = 0;
+  std::map<std::string, std::string> label_names;  ///< what labels are called ("DNA binding"); may be empty
   Judged predictor;
   std::vector<Judged> baselines;
   std::int64_t draws = 0;
@@ -35,6 +37,8 @@ struct Judgement {
   const Judged* best_baseline() const;
   /// Whether the predictor is better than every baseline, with the interval of the difference.
   bool beats_all() const;
+  /// "GO:0003677 DNA binding", where labels have names.
+  std::string called(const std::string& label) const;
   /// The first line of its report.
   std::string verdict() const;
 };
@@ -47,6 +51,7 @@ struct JudgeInput {
   std::string unlabelled;          ///< characters of residues without a label
   std::vector<double> thresholds;  ///< of several labels; none: 0.5
   std::uint64_t seed = 0;
+  std::map<std::string, std::string> label_names{};
 };
 
 /// Errors: as predictors::head_outputs_of and train::encode_labels.

@@ -14,6 +14,7 @@
 #include "tasks/evaluate/judged.h"
 #include "tasks/judge/figures.h"
 #include "tasks/judge/headline.h"
+#include "tasks/judge/per_protein.h"
 #include "tasks/reading/csv_text.h"
 #include "tasks/train/curves.h"
 
@@ -48,6 +49,22 @@ TextTable score_table(const Judgement& of) {
   return out;
 }
 
+// Of several labels: means over the proteins.
+TextTable protein_table(const Judgement& of) {
+  TextTable out;
+  out.columns.emplace_back("");
+  for (const std::string& name : protein_score_names()) out.columns.push_back(plain_score_name(name));
+  const auto add = [&](const Judged& one) {
+    const auto scores = protein_scores(one.predictions[0]);
+    std::vector<std::string> row{one.words};
+    for (const std::string& name : protein_score_names()) row.push_back(three(scores.at(name)));
+    out.rows.push_back(std::move(row));
+  };
+  add(of.predictor);
+  for (const Judged& baseline : of.baselines) add(baseline);
+  return out;
+}
+
 TextTable class_table_of(const Judgement& of) {
   TextTable out{{"class", "training examples", "judged", "precision", "recall", "F1", "AUROC", "average precision"},
                 {}};
@@ -57,7 +74,7 @@ TextTable class_table_of(const Judgement& of) {
     const auto cell = [&](const char* name) {
       return row.contains(name) && row[name].is_number() ? three(row[name].get<double>()) : std::string("-");
     };
-    out.rows.push_back({row["class"].get<std::string>(),
+    out.rows.push_back({of.called(row["class"].get<std::string>()),
                         c < of.learned_counts.size() ? std::to_string(of.learned_counts[c]) : "-",
                         std::to_string(row["support"].get<std::int64_t>()), cell("precision"), cell("recall"),
                         cell("f1"), cell("roc_auc"), cell("average_precision")});
@@ -200,6 +217,13 @@ class Writer {
     page_.heading("Scores");
     page_.paragraph(fmt::format("95 % intervals from {} resamples of the judged proteins.", of_.draws));
     page_.table(score_table(of_));
+    if (of_.predictor.predictions[0].kind == PredictionKind::multilabel) {
+      page_.heading("Per protein");
+      page_.paragraph(
+          "Each protein's labels by themselves, then the mean over the proteins; what one leaves undefined counts as "
+          "0.");
+      page_.table(protein_table(of_));
+    }
     if (place_.run) add_figures("Learning curves", curves_of(*place_.run));
     add_figures("Pictures", figures_of(of_));
     if (of_.set.classes.problem != Problem::regression) add_classes();

@@ -105,7 +105,7 @@ JudgedSet judged_set(const train::LabelledRows& rows, const models::Classificati
   set.classes = classes;
   set.labels = train::encode_labels(rows, classes, unlabelled, tokenizer);
   for (const train::LabelledRow& row : rows.rows) {
-    set.names.push_back(row.where);
+    set.names.push_back(row.name.empty() ? row.where : row.name);
     set.encoded.push_back(tokenizer.encode(row.sequence));
     set.sequences.push_back(clean_sequence(row.sequence));
   }

@@ -1,4 +1,4 @@
-// What labels are called, from a table.
+// What labels are called, from a table or an ontology.
 #pragma once
 
 #include <map>
@@ -8,8 +8,9 @@
 
 namespace groel::tasks {
 
-/// The first two columns of a table with a header: labels ("GO:0003677") and names ("DNA binding"). Errors: as
-/// io::read_table; bad_input for a table of one column.
+/// The first two columns of a table with a header: labels ("GO:0003677") and names ("DNA binding"); or the terms of an
+/// ontology (.obo, also compressed). Errors: as io::read_table and ontology::read_ontology; bad_input for a table of
+/// one column.
 std::map<std::string, std::string> read_label_names(const std::string& path, Sink& sink);
 
 }  // namespace groel::tasks

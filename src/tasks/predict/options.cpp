@@ -30,7 +30,8 @@ void PredictOptions::declare(OptionBinder& to) {
            .value_name = "N",
            .group = kOutput});
   to(names, {.name = "names",
-             .help = "Table whose first two columns are labels and what they are called, to be shown beside them",
+             .help = "Table whose first two columns are labels and what they are called, to be shown beside them; or "
+                     "an ontology (.obo)",
              .value_name = "FILE",
              .group = kInput});
   to(residues, {.name = "residues",

@@ -8,6 +8,7 @@
 #include "predictors/predictor.h"
 #include "tasks/judge/judgement.h"
 #include "tasks/judge/report.h"
+#include "tasks/predict/names.h"
 
 namespace groel::tasks {
 namespace {
@@ -48,8 +49,13 @@ class RunJudge {
  private:
   Judgement judged(const train::LabelledRows& rows, const std::string& split) {
     return judge({predictor_, run_.rows.train, rows, split, run_.plan.labels.options.unlabelled,
-                  split == "test" ? card_.thresholds : std::vector<double>{}, run_.plan.batches.seed},
+                  split == "test" ? card_.thresholds : std::vector<double>{}, run_.plan.batches.seed, label_names()},
                  run_.findings.sink());
+  }
+
+  std::map<std::string, std::string> label_names() const {
+    if (run_.plan.label_names.empty()) return {};
+    return read_label_names(run_.plan.label_names, run_.findings.sink());
   }
 
   ordered_json on_validation() {

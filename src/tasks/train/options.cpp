@@ -206,10 +206,20 @@ void TrainOptions::declare_output(OptionBinder& to) {
   to(repeats, integer_row("repeats", 1,
                           "Runs with the seeds SEED, SEED + 1, …, in repeat-1, repeat-2, … of --output, and the mean "
                           "and spread of their scores; with --valid-fraction each has a split of its own"));
+  to(each_split,
+     {.name = "each-split",
+      .help = "A run for each value of --split-column, which is held out in it, in split-VALUE of --output, "
+              "and the mean and spread of their scores"});
   to(test_data,
      {.name = "test-data",
       .help = "The rows of the test split, where they are in files of their own; not looked at without --test",
       .value_name = "FILES"});
+  to.verbs({"classify"});
+  to(label_names,
+     {.name = "label-names",
+      .help = "What labels are called in the report: a table whose first two columns are labels and names, "
+              "or an ontology (.obo)",
+      .value_name = "FILE"});
   to.verbs({});
 }
 
@@ -233,6 +243,10 @@ void LabelColumnOptions::declare(OptionBinder& to, const std::string& label_grou
   to(gaps, gaps_option());
   to.verbs({"residues"});
   to(unlabelled, {.name = "unlabelled", .help = "Characters of residues without a label", .value_name = "CHARS"});
+  to(mask_column,
+     {.name = "mask-column",
+      .help = "Columns of 0 and 1 for each residue: the label of one with a 0 in any of them does not count",
+      .value_name = "NAMES"});
   to.verbs({});
   to.group("");
 }

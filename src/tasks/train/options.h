@@ -17,6 +17,7 @@ struct LabelColumnOptions {
   std::string split_column;
   std::string gaps;
   std::string unlabelled;
+  std::vector<std::string> mask_column;
 
   /// `label_group`: the heading of the column of labels; `more_verbs`: those that it goes with besides.
   void declare(OptionBinder& to, const std::string& label_group, const std::vector<std::string>& more_verbs = {});
@@ -93,6 +94,8 @@ struct TrainOptions : LabelColumnOptions, HeadOptions, ThreadOptions {
   bool test = false;
   std::vector<std::string> test_data;
   std::int64_t repeats = 0;
+  bool each_split = false;
+  std::string label_names;
 
   bool cost = false;
   std::string dtype;

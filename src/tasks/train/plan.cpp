@@ -107,7 +107,7 @@ Objective objective_of(const TrainOptions& options) {
 json kept_options(const TrainOptions& options) {
   json kept = options.all;
   for (const char* name : {"output", "resume", "overwrite", "threads", "json", "report", "test", "test-data", "repeats",
-                           "cost", "vector-cache", "copy-trunk"})
+                           "cost", "vector-cache", "copy-trunk", "each-split", "label-names"})
     kept.erase(name);
   if (options.head == kTransformersHead)
     for (const OptionSpec& row : option_table<HeadOptions>()) kept.erase(row.name);
@@ -263,7 +263,8 @@ Options with_recipe(const Options& options) {
 }
 
 train::LabelColumns label_columns(const LabelColumnOptions& options) {
-  return {options.sequence_column, options.label_column, options.split_column, parse_gaps(options.gaps)};
+  return {options.sequence_column, options.label_column, options.split_column, parse_gaps(options.gaps),
+          options.mask_column};
 }
 
 TrainPlan train_plan(const TrainOptions& options) {
@@ -293,6 +294,7 @@ TrainPlan train_plan(const TrainOptions& options) {
           .report = options.report != "none",
           .test = options.test,
           .test_data = options.test_data,
+          .label_names = options.label_names,
           .memory = options.memory,
           .cache_limit = options.cache_limit,
           .cost_alone = options.cost};

@@ -55,6 +55,7 @@ struct TrainPlan {
   bool report = true;                  ///< the predictor is judged, and its report written
   bool test = false;                   ///< on the rows of the test split, too
   std::vector<std::string> test_data;  ///< where they are, if not in `data`
+  std::string label_names;             ///< file of what labels are called, for the report
   std::optional<std::size_t> memory;
   std::size_t cache_limit = 0;
   bool cost_alone = false;  ///< say what it would take, and stop

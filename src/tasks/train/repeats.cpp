@@ -1,25 +1,85 @@
 // Trains again and again, and sums up.
 #include "tasks/train/repeats.h"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <map>
+#include <set>
 
 #include "base/text_file.h"
 #include "base/words.h"
+#include "io/missing.h"
+#include "io/numbers.h"
+#include "io/table.h"
+#include "report/document.h"
+#include "tasks/judge/headline.h"
 
 namespace groel::tasks {
 namespace {
 
 using nlohmann::ordered_json;
 
-TrainOptions nth(const TrainOptions& options, std::int64_t repeat) {
+// One of the runs.
+struct Round {
+  std::string words;
+  TrainOptions options;
+};
+
+TrainOptions round_options(const TrainOptions& options, const std::string& folder) {
   TrainOptions one = options;
   one.repeats = 1;
-  one.seed += repeat;
-  one.all["seed"] = one.seed;
-  one.output = (std::filesystem::path(*options.output) / fmt::format("repeat-{}", repeat + 1)).string();
+  one.each_split = false;
+  one.output = (std::filesystem::path(*options.output) / folder).string();
   return one;
+}
+
+std::vector<Round> with_seeds(const TrainOptions& options) {
+  std::vector<Round> out;
+  for (std::int64_t repeat = 0; repeat < options.repeats; ++repeat) {
+    TrainOptions one = round_options(options, fmt::format("repeat-{}", repeat + 1));
+    one.seed += repeat;
+    one.all["seed"] = one.seed;
+    out.push_back({fmt::format("repeat {} of {}: seed {}", repeat + 1, options.repeats, one.seed), std::move(one)});
+  }
+  return out;
+}
+
+// The values of the split column, those that are test or missing aside: "10" after "9".
+std::vector<std::string> splits_of(const TrainOptions& options) {
+  std::set<std::string> found;
+  for (const std::string& path : options.data) {
+    const io::Table table = io::read_table(path, {.wanted = "a table of labels", .names = {options.split_column}});
+    for (const std::string& split : table.texts(table.columns.named(options.split_column, "--split-column")))
+      if (split != "test" && !io::is_missing(split, io::ValueKind::name)) found.insert(split);
+  }
+  std::vector<std::string> out(found.begin(), found.end());
+  std::stable_sort(out.begin(), out.end(), [](const std::string& a, const std::string& b) {
+    return io::parse_number(a).value_or(0) < io::parse_number(b).value_or(0);
+  });
+  if (out.size() < 2)
+    throw Error(ErrorKind::bad_input,
+                {fmt::format("column '{}' has {}", options.split_column, counted(out.size(), "split")), "--each-split",
+                 "two at least are held out in turn"});
+  return out;
+}
+
+std::vector<Round> with_splits(const TrainOptions& options) {
+  if (options.split_column.empty())
+    throw Error(ErrorKind::usage, {"which column says it?", "--each-split", "name it with --split-column"});
+  if (!options.valid_split.empty() || options.repeats > 1)
+    throw Error(ErrorKind::usage,
+                {"each split is held out in turn, once", "--each-split", "leave out --valid-split and --repeats"});
+  std::vector<Round> out;
+  for (const std::string& split : splits_of(options)) {
+    std::string folder = "split-" + split;
+    std::replace(folder.begin(), folder.end(), '/', '_');
+    TrainOptions one = round_options(options, folder);
+    one.valid_split = {split};
+    one.all["valid-split"] = one.valid_split;
+    out.push_back({fmt::format("held out: '{}' of column '{}'", split, options.split_column), std::move(one)});
+  }
+  return out;
 }
 
 ordered_json summed(const std::vector<double>& values) {
@@ -42,22 +102,81 @@ void take(const ordered_json& judged, Collected& to) {
   for (const ordered_json& baseline : judged["baselines"]) one(baseline);
 }
 
+// In how many runs the predictor was ahead, with the interval.
+void count_ahead(const ordered_json& judged, ordered_json& to) {
+  for (const ordered_json& baseline : judged["baselines"]) {
+    ordered_json& count = to[baseline["name"].get<std::string>()];
+    if (count.is_null()) count = 0;
+    const ordered_json& low = baseline["predictor_is_ahead_by"][1];
+    if (low.is_number() && low.get<double>() > 0) count = count.get<std::int64_t>() + 1;
+  }
+}
+
+report::TextTable page_table(const ordered_json& collected) {
+  report::TextTable out;
+  for (const auto& [who, scores] : collected.items()) {
+    if (out.columns.empty()) {
+      out.columns.emplace_back("");
+      for (const auto& [name, of] : collected["predictor"].items()) out.columns.push_back(plain_score_name(name));
+    }
+    std::vector<std::string> row{who};
+    for (const auto& [name, of] : collected["predictor"].items())
+      row.push_back(scores.contains(name) ? fmt::format("{:.3f} ± {:.3f}", scores[name]["mean"].get<double>(),
+                                                        scores[name]["deviation"].get<double>())
+                                          : "-");
+    out.rows.push_back(std::move(row));
+  }
+  return out;
+}
+
+std::string verdict_of(const ordered_json& ahead, std::int64_t runs) {
+  std::string out;
+  for (const auto& [name, count] : ahead.items())
+    out += fmt::format("{}{} in {} of {}", out.empty() ? "" : ", ", name, count.get<std::int64_t>(), runs);
+  return "Ahead, with the 95 % interval, of: " + out;
+}
+
+void write_page(const ordered_json& found, const TrainOptions& options, const std::vector<Round>& rounds) {
+  if (!found.contains("scores")) return;
+  const auto runs = static_cast<std::int64_t>(rounds.size());
+  report::Document page(std::filesystem::path(*options.output).filename().string() + ": " + counted(runs, "run"));
+  for (const auto& [split, collected] : found["scores"].items()) {
+    const ordered_json& ahead = found["ahead"][split];
+    const bool always = std::all_of(ahead.begin(), ahead.end(),
+                                    [&](const ordered_json& count) { return count.get<std::int64_t>() == runs; });
+    page.notice(verdict_of(ahead, runs), always ? report::Document::Tone::good : report::Document::Tone::warning);
+    page.heading("Scores on the " + split + " split");
+    page.paragraph(fmt::format("Mean and standard deviation of {}; each has a report of its own in its folder.",
+                               counted(runs, "run")));
+    page.table(page_table(collected));
+  }
+  for (const Round& round : rounds) page.paragraph(round.words);
+  write_text(std::filesystem::path(*options.output) / "report.html", page.html());
+}
+
 }  // namespace
 
 ordered_json train_repeats(const TrainOptions& options,
                            const std::function<ordered_json(const TrainOptions& one)>& train, Sink& sink) {
+  const std::vector<Round> rounds = options.each_split ? with_splits(options) : with_seeds(options);
   std::map<std::string, Collected> splits;
-  for (std::int64_t repeat = 0; repeat < options.repeats; ++repeat) {
-    const TrainOptions one = nth(options, repeat);
-    sink.note(fmt::format("repeat {} of {}: seed {}", repeat + 1, options.repeats, one.seed));
-    const ordered_json judged = train(one);
-    for (const auto& [split, of] : judged.items()) take(of, splits[split]);
+  ordered_json ahead = ordered_json::object();
+  for (const Round& round : rounds) {
+    sink.note(round.words);
+    const ordered_json judged = train(round.options);
+    for (const auto& [split, of] : judged.items()) {
+      take(of, splits[split]);
+      count_ahead(of, ahead[split]);
+    }
   }
-  ordered_json out{{"repeats", options.repeats}, {"first_seed", options.seed}};
+  ordered_json out{{"repeats", rounds.size()}, {"first_seed", options.seed}};
+  if (options.each_split) out["held_out_in_turn"] = options.split_column;
   for (const auto& [split, collected] : splits)
     for (const auto& [who, scores] : collected)
       for (const auto& [name, values] : scores) out["scores"][split][who][name] = summed(values);
+  out["ahead"] = ahead;
   write_text(std::filesystem::path(*options.output) / "repeats.json", out.dump(2) + "\n");
+  write_page(out, options, rounds);
   return out;
 }
 

@@ -1,4 +1,4 @@
-// The same training with several seeds, and with them several splits where these are drawn.
+// The same training several times: with several seeds, or with each split held out in turn.
 #pragma once
 
 #include <functional>
@@ -9,10 +9,11 @@
 
 namespace groel::tasks {
 
-/// Calls `train` for each of --repeats: seeds seed, seed + 1, …, outputs OUT/repeat-1, …. It gives what judge_run says.
+/// Calls `train` for each of --repeats: seeds seed, seed + 1, …, outputs OUT/repeat-1, …; with --each-split for each
+/// value of the split column, which is held out, outputs OUT/split-VALUE. It gives what judge_run says.
 /// -> mean, deviation and values of every score of the predictor and of the baselines' deciding one, on each split that
-/// was judged; also in OUT/repeats.json. A repeat that is finished is not trained again with --resume. Errors: those of
-/// `train`; io.
+/// was judged, and in how many runs the predictor was ahead of each; also in OUT/repeats.json and, for people, in
+/// OUT/report.html. A repeat that is finished is not trained again with --resume. Errors: those of `train`; usage; io.
 nlohmann::ordered_json train_repeats(const TrainOptions& options,
                                      const std::function<nlohmann::ordered_json(const TrainOptions& one)>& train,
                                      Sink& sink);
