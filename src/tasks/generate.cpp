@@ -1,15 +1,20 @@
 // groel generate: new proteins, written by a causal language model.
 #include <algorithm>
+#include <cctype>
 #include <chrono>
+#include <map>
 #include <set>
 
 #include "base/sha256.h"
 #include "base/words.h"
 #include "formats/extension.h"
+#include "report/picture.h"
+#include "tasks/generate/judgement.h"
 #include "tasks/generate/proteins.h"
 #include "tasks/generate/settings.h"
 #include "tasks/reading/kept_rows.h"
 #include "tasks/reading/model.h"
+#include "tasks/reading/written_out.h"
 
 namespace groel::tasks {
 namespace {
@@ -39,6 +44,9 @@ void check(const GenerateOptions& o) {
   if (o.best && o.resume)
     throw Error(ErrorKind::usage, {"the best are known at the end alone, so that nothing is kept on the way",
                                    "--resume", "leave --best away, and sort what was written"});
+  if (o.judge.empty() && (o.report || !o.judge_by.empty()))
+    throw Error(ErrorKind::usage, {"there is nothing to compare with", o.report ? "--report" : "--judge-by",
+                                   "name what the model learned from: --judge FILES"});
   if (o.max_perplexity && !(*o.max_perplexity > 1))
     throw Error(ErrorKind::usage, {"a perplexity is over 1", "--max-perplexity", "a number over 1"});
 }
@@ -104,7 +112,7 @@ class Run {
         most_tries_(options.tries > 0 ? options.tries : (chooses(options) ? 20 : 1) * options.number) {
     tried_ = given_ = kept.before().records;
     taken_ = tried_ - kept.before().failed;
-    if (options.unique && tried_ > 0) know_earlier();
+    if (tried_ > 0) know_earlier();
   }
 
   int run() {
@@ -115,6 +123,7 @@ class Run {
       throw kept_.kept(error);
     }
     tell();
+    if (!options_.judge.empty()) judge();
     return taken_ < options_.number ? 1 : 0;
   }
 
@@ -144,6 +153,7 @@ class Run {
 
   void add(const Protein& protein, const Written& written) {
     ++taken_;
+    if (!options_.judge.empty()) kept_sequences_.push_back(protein.sequence);
     if (form_ == Form::json)
       all_.push_back({protein.perplexity, {}, json_record(protein, written)});
     else if (options_.best)
@@ -165,7 +175,11 @@ class Run {
   }
 
   void know_earlier() {
-    for (const std::string& sequence : sequences_of(kept_.rows(), form_ == Form::json_lines)) choice_.know(sequence);
+    if (!options_.unique && options_.judge.empty()) return;
+    for (const std::string& sequence : sequences_of(kept_.rows(), form_ == Form::json_lines)) {
+      choice_.know(sequence);
+      kept_sequences_.push_back(sequence);
+    }
   }
 
   static std::vector<std::string> sequences_of(const std::string& rows, bool json_lines) {
@@ -224,6 +238,26 @@ class Run {
                                options_.number, tried_));
   }
 
+  // Those that were kept, beside what the model learned from.
+  void judge() {
+    JudgementInput input{kept_sequences_, {}, options_.judge_by, options_.dtype};
+    for_each_input(options_.judge, {}, [&](io::SequenceRecord& record) {
+      std::string letters;
+      for (const char c : record.sequence)
+        if (std::isalpha(static_cast<unsigned char>(c)) != 0)
+          letters += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+      if (!letters.empty()) input.known.push_back(std::move(letters));
+    });
+    if (input.written.empty() || input.known.empty()) {
+      context_.sink.warning("there is nothing to compare: no report is written");
+      return;
+    }
+    const std::filesystem::path folder = options_.report.value_or("generated-report");
+    write_judgement(judge_written(input, context_.sink), folder);
+    context_.sink.note(fmt::format("compared with {}: {}", counted(input.known.size(), "sequence"),
+                                   (folder / (report::draws_pictures() ? "report.html" : "report.json")).string()));
+  }
+
   static std::string ending_words(const std::string& why) {
     if (why == "end") return "an end token";
     return why == "context" ? "the model's context" : "the limit of " + why;
@@ -251,7 +285,8 @@ class Run {
   std::int64_t taken_ = 0;  // of them
   std::int64_t tokens_ = 0, dropped_characters_ = 0;
   std::map<std::string, std::int64_t> endings_;
-  std::vector<Record> all_;  // where they are not written at once
+  std::vector<std::string> kept_sequences_;  // of those that are judged
+  std::vector<Record> all_;                  // where they are not written at once
   Clock::time_point begun_ = Clock::now(), last_kept_{};
 };
 

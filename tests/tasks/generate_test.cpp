@@ -138,6 +138,27 @@ TEST(Generate, TheBestComeFirst) {
   for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(best[i]["perplexity"].get<double>(), values[i]);
 }
 
+TEST(Generate, IsJudgedBesideWhatWasLearned) {
+  const TemporaryFolder folder;
+  const json first = generated({"-n", "3", "--max-new-tokens", "30"})["sequences"];
+  const std::string known = write_file(
+      folder / "known.fasta", fasta({{"copy", first[1]["sequence"]}, {"other", "MKTAYIAKQRQISFVKSHFSRQLEERLGLIEVQ"}}));
+  const std::string report = folder / "report";
+  const Outcome outcome =
+      groel({"generate", "-m", kGpt2, "-n", "3", "--max-new-tokens", "30", "--judge", known, "--report", report});
+  ASSERT_EQ(outcome.exit, 0) << outcome;
+  const json found = read_json(report + "/report.json");
+  EXPECT_EQ(found["proteins"], 3);
+  EXPECT_EQ(found["known_proteins"], 2);
+  EXPECT_EQ(found["nearest"]["copies"], 1);
+  EXPECT_EQ(found["descriptors"][0]["name"], "length");
+  EXPECT_NEAR(found["descriptors"][0]["known"]["mean"].get<double>(),
+              (33.0 + static_cast<double>(first[1]["sequence"].get<std::string>().size())) / 2, 1e-9);
+  double sum = 0;
+  for (const json& share : found["composition"]["written"]) sum += share.get<double>();
+  EXPECT_NEAR(sum, 1, 1e-9);
+}
+
 TEST(Generate, RefusesWhatCannotBe) {
   expect_refused({"--top-p", "0"}, {"--top-p", "more than 0"});
   expect_refused({"--temperature", "-1"}, {"--temperature"});
@@ -149,6 +170,7 @@ TEST(Generate, RefusesWhatCannotBe) {
   expect_refused({"--window", "1000"}, {"--window", "256"});
   expect_refused({"--best", "5"}, {"--best", "--number"});
   expect_refused({"-n", "0"}, {"--number"});
+  expect_refused({"--judge-by", "examples/mitochondrion"}, {"--judge-by", "--judge FILES"});
 }
 
 TEST(Generate, MoreTokensThanTheContextSaysTheLimit) {

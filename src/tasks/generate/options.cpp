@@ -69,6 +69,22 @@ void declare_kept(GenerateOptions& o, OptionBinder& to) {
                .value_name = "N"});
 }
 
+void declare_judgement(GenerateOptions& o, OptionBinder& to) {
+  to.group("Judgement");
+  to(o.judge,
+     {.name = "judge",
+      .help = "Sequences that the model learned from (files): a page compares what was written with them: residues, "
+              "descriptors, nearest protein, copies",
+      .value_name = "FILES"});
+  to(o.judge_by, {.name = "judge-by",
+                  .help = "With --judge: a predictor of one label per protein, whose labels of both are counted",
+                  .value_name = "MODEL"});
+  to(o.report, {.name = "report",
+                .help = "Folder for report.html and report.json of --judge (default: generated-report)",
+                .value_name = "DIR",
+                .writes = Writes::folder});
+}
+
 }  // namespace
 
 void GenerateOptions::declare(OptionBinder& to) {
@@ -89,6 +105,7 @@ void GenerateOptions::declare(OptionBinder& to) {
   declare_drawing(*this, to);
   declare_length(*this, to);
   declare_kept(*this, to);
+  declare_judgement(*this, to);
   to.group(kOutput);
   to(format, {.name = "format",
               .letter = 'f',

@@ -29,6 +29,10 @@ struct GenerateOptions : ModelOptions, ThreadOptions {
   std::optional<double> max_perplexity;
   std::optional<std::int64_t> best;
   std::int64_t tries = 0;
+  // What is said of them
+  std::vector<std::string> judge;
+  std::string judge_by;
+  std::optional<std::string> report;
   std::string format;
   bool resume = false, overwrite = false;
   std::int64_t batch = 0;
