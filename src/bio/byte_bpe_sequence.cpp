@@ -50,17 +50,15 @@ std::string ByteBpe::written(std::string_view residues) const {
 
 // Of tokens that hold `residues` characters beside white space, after those that the form begins with.
 ResidueMap ByteBpe::map_of(std::span<const std::int32_t> ids, std::size_t residues) const {
-  std::vector<TokenSpan> spans;
-  spans.reserve(residues);
-  std::size_t others = letters_before_;
-  for (std::size_t t = 0; t < ids.size() && spans.size() < residues; ++t) {
+  std::vector<TokenSpan> spans(residues);
+  std::size_t others = letters_before_, filled = 0;
+  for (std::size_t t = 0; t < ids.size(); ++t) {
     const std::size_t solid = vocabulary_->solid_bytes(ids[t]);
-    const std::size_t skipped = std::min(others, solid);
+    const std::size_t skipped = std::min(others, solid), end = std::min(residues, filled + solid - skipped);
     others -= skipped;
-    const TokenSpan span{static_cast<std::int64_t>(t), static_cast<std::int64_t>(t) + 1};
-    spans.insert(spans.end(), std::min(solid - skipped, residues - spans.size()), span);
+    for (; filled < end; ++filled) spans[filled] = {static_cast<std::int64_t>(t), static_cast<std::int64_t>(t) + 1};
   }
-  GROEL_REQUIRE(spans.size() == residues);
+  GROEL_REQUIRE(filled == residues);
   return {std::move(spans), static_cast<std::int64_t>(ids.size())};
 }
 
