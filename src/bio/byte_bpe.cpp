@@ -60,11 +60,7 @@ void ByteBpe::set_form(const TextForm& form) {
   require_covered(form.after, after_);
   if (form.line > 0) require_covered("\n", ids_of("\n"));
   letters_before_ = 0;
-  for (const std::int32_t id : before_) {
-    const std::string& bytes = vocabulary_->bytes(id);
-    letters_before_ +=
-        static_cast<std::size_t>(std::count_if(bytes.begin(), bytes.end(), [](char c) { return !is_space(c); }));
-  }
+  for (const std::int32_t id : before_) letters_before_ += vocabulary_->solid_bytes(id);
   set_end_tokens(static_cast<std::int64_t>(before_.size() + after_.size()));
 }
 

@@ -55,6 +55,7 @@ class ByteBpe final : public Tokenizer {
  private:
   std::optional<std::int32_t> named(const std::string& name) const;
   void set_form(const TextForm& form);
+  char residue_of(char written, std::int64_t position, CleaningCounts& counts) const;
   std::string cleaned(std::string_view sequence, CleaningCounts& counts) const;
   std::string written(std::string_view residues) const;
   ResidueMap map_of(std::span<const std::int32_t> ids, std::size_t residues) const;

@@ -7,21 +7,31 @@
 
 namespace groel::bio {
 
+// Of one character at a position that counts from 1.
+char ByteBpe::residue_of(char written, std::int64_t position, CleaningCounts& counts) const {
+  if (!is_letter(written))
+    refuse(position, shown(written), "which is not an amino acid",
+           written == '*' ? "a stop codon inside: split the sequence there or take it out"
+                          : "write an unknown residue as X, and leave out gaps, tags and special tokens");
+  const char letter = to_upper(written);
+  if (is_lower(written)) ++counts.lower_case;
+  if (vocabulary_->byte_id(letter) < 0) refuse(position, shown(written), "which no token of this model covers", {});
+  return letter;
+}
+
 // Residues in capitals, and nothing else.
 std::string ByteBpe::cleaned(std::string_view sequence, CleaningCounts& counts) const {
-  std::string out;
-  out.reserve(sequence.size());
-  for (const char c : without_stars(sequence, counts)) {
-    if (is_space(c)) continue;
-    const auto position = static_cast<std::int64_t>(out.size()) + 1;
-    if (!is_letter(c))
-      refuse(position, shown(c), "which is not an amino acid",
-             c == '*' ? "a stop codon inside: split the sequence there or take it out"
-                      : "write an unknown residue as X, and leave out gaps, tags and special tokens");
-    if (is_lower(c)) ++counts.lower_case;
-    out += to_upper(c);
-    if (vocabulary_->byte_id(out.back()) < 0) refuse(position, shown(c), "which no token of this model covers", {});
-  }
+  const std::string_view rest = without_stars(sequence, counts);
+  const auto as_it_is = [this](char c) { return c >= 'A' && c <= 'Z' && vocabulary_->byte_id(c) >= 0; };
+  if (!rest.empty() && std::all_of(rest.begin(), rest.end(), as_it_is)) return std::string(rest);
+  std::string out(rest.size(), ' ');
+  std::size_t count = 0;
+  for (const char c : rest)
+    if (!is_space(c)) {
+      out[count] = residue_of(c, static_cast<std::int64_t>(count) + 1, counts);
+      ++count;
+    }
+  out.resize(count);
   if (out.empty()) throw Error(ErrorKind::bad_input, "the sequence is empty");
   return out;
 }
@@ -40,18 +50,15 @@ std::string ByteBpe::written(std::string_view residues) const {
 
 // Of tokens that hold `residues` characters beside white space, after those that the form begins with.
 ResidueMap ByteBpe::map_of(std::span<const std::int32_t> ids, std::size_t residues) const {
-  std::vector<TokenSpan> spans;
-  spans.reserve(residues);
-  std::size_t others = letters_before_;
-  for (std::size_t t = 0; t < ids.size(); ++t)
-    for (const char c : vocabulary_->bytes(ids[t])) {
-      if (is_space(c)) continue;
-      if (others > 0)
-        --others;
-      else if (spans.size() < residues)
-        spans.push_back({static_cast<std::int64_t>(t), static_cast<std::int64_t>(t) + 1});
-    }
-  GROEL_REQUIRE(spans.size() == residues);
+  std::vector<TokenSpan> spans(residues);
+  std::size_t others = letters_before_, filled = 0;
+  for (std::size_t t = 0; t < ids.size(); ++t) {
+    const std::size_t solid = vocabulary_->solid_bytes(ids[t]);
+    const std::size_t skipped = std::min(others, solid), end = std::min(residues, filled + solid - skipped);
+    others -= skipped;
+    for (; filled < end; ++filled) spans[filled] = {static_cast<std::int64_t>(t), static_cast<std::int64_t>(t) + 1};
+  }
+  GROEL_REQUIRE(filled == residues);
   return {std::move(spans), static_cast<std::int64_t>(ids.size())};
 }
 

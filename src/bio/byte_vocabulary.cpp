@@ -1,10 +1,13 @@
 // Checks that merges and vocabulary fit each other, and encodes piece by piece.
 #include "bio/byte_vocabulary.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "bio/byte_letters.h"
 #include "bio/merger.h"
 #include "bio/pre_tokens.h"
+#include "bio/sequence_text.h"
 
 namespace groel::bio {
 namespace {
@@ -30,6 +33,7 @@ void ByteVocabulary::read_tokens(const TokenizerFiles& files) {
   added_ = AddedTokens(files.added);
   byte_ids_.fill(-1);
   bytes_.resize(files.tokens.size());
+  solid_.resize(files.tokens.size());
   for (std::size_t id = 0; id < files.tokens.size(); ++id) {
     if (added[id] != 0) continue;
     const auto bytes = bytes_of_letters(files.tokens[id]);
@@ -40,6 +44,8 @@ void ByteVocabulary::read_tokens(const TokenizerFiles& files) {
                                          files.label,
                                          {}});
     bytes_[id] = *bytes;
+    solid_[id] =
+        static_cast<std::uint32_t>(std::count_if(bytes->begin(), bytes->end(), [](char c) { return !is_space(c); }));
     if (bytes->size() == 1) byte_ids_[static_cast<unsigned char>(bytes->front())] = static_cast<std::int32_t>(id);
   }
 }

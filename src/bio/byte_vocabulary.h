@@ -35,6 +35,8 @@ class ByteVocabulary {
   void append(std::string_view text, std::vector<std::int32_t>& ids) const;
   /// What a token stands for; of an added token nothing.
   const std::string& bytes(std::int32_t id) const { return bytes_[static_cast<std::size_t>(id)]; }
+  /// How many of its bytes are no white space.
+  std::size_t solid_bytes(std::int32_t id) const { return solid_[static_cast<std::size_t>(id)]; }
   /// The token of a byte, or -1.
   std::int32_t byte_id(char byte) const noexcept { return byte_ids_[static_cast<unsigned char>(byte)]; }
   const AddedTokens& added() const noexcept { return added_; }
@@ -45,6 +47,7 @@ class ByteVocabulary {
   static void check(const Merge& merge, std::size_t rank, const TokenizerFiles& files);
 
   std::vector<std::string> bytes_;
+  std::vector<std::uint32_t> solid_;
   std::array<std::int32_t, 256> byte_ids_{};
   AddedTokens added_;
   MergeTable merges_;

@@ -60,11 +60,7 @@ void Merger::finish_batch() {
   held_back_.clear();
 }
 
-void Merger::merge(std::string_view piece, std::vector<std::int32_t>& ids) {
-  if (piece.size() == 1) {
-    ids.push_back(bytes_[static_cast<unsigned char>(piece[0])]);
-    return;
-  }
+void Merger::merge_long(std::string_view piece, std::vector<std::int32_t>& ids) {
   start(piece);
   for (std::int32_t rank = ranks_.smallest(); rank != MergeTable::kNone; rank = ranks_.smallest()) {
     do merge_at(ranks_.first(rank), rank);
@@ -72,6 +68,22 @@ void Merger::merge(std::string_view piece, std::vector<std::int32_t>& ids) {
     if (!held_back_.empty()) finish_batch();
   }
   for (std::size_t i = 0; i < piece.size(); i = next_[i]) ids.push_back(tokens_[i]);
+}
+
+void Merger::merge_short(std::string_view piece, std::vector<std::int32_t>& ids) const {
+  std::array<std::int32_t, kShortPiece> tokens;
+  for (std::size_t i = 0; i < piece.size(); ++i) tokens[i] = bytes_[static_cast<unsigned char>(piece[i])];
+  const std::size_t count = short_merge_(table_, tokens.data(), piece.size());
+  ids.insert(ids.end(), tokens.data(), tokens.data() + count);
+}
+
+void Merger::merge(std::string_view piece, std::vector<std::int32_t>& ids) {
+  if (piece.size() == 1)
+    ids.push_back(bytes_[static_cast<unsigned char>(piece[0])]);
+  else if (piece.size() <= kShortPiece)
+    merge_short(piece, ids);
+  else
+    merge_long(piece, ids);
 }
 
 }  // namespace groel::bio

@@ -14,6 +14,7 @@
 #include "tasks/reading/one_record.h"
 #include "tasks/reading/picture.h"
 #include "tasks/task.h"
+#include "tasks/tokens/list.h"
 #include "tasks/train/labelled.h"
 
 namespace groel::tasks {
@@ -29,7 +30,7 @@ struct TokensOptions : SequenceOptions, OutputOptions {
   void declare(OptionBinder& to) {
     OptionSpec sequences = sequences_option();
     sequences.required = false;
-    sequences.help += ". With one: its residues as one-hot vectors, instead of the model's table";
+    sequences.help += ". With one: its residues as one-hot vectors, or the tokens that hold them";
     to(input, sequences);
     to(model, model_option());
     to(record, record_option());
@@ -84,8 +85,6 @@ NamedRows embedding_rows(const Tensor& table, const bio::Tokenizer& tokenizer, c
 }
 
 NamedRows one_hot_rows(const ReadRecord& record, const bio::Tokenizer& tokenizer, const Choices& choices) {
-  if (!tokenizer.one_token_each())
-    throw Error(ErrorKind::unsupported, {"the tokens of this model do not each stand for one residue", {}, {}});
   NamedRows out{"One-hot encoding of " + record.id, "residue", "token", {}, {}, {}, {}, {}};
   for (const std::int32_t id : choices.ids()) out.columns.push_back(tokenizer.token(id));
   for (std::int64_t p = 1; p <= record.residues(); ++p) {
@@ -162,20 +161,22 @@ double cosine(std::span<const float> a, std::span<const float> b) {
   return aa > 0 && bb > 0 ? ab / std::sqrt(aa * bb) : 0;
 }
 
-// Each token, the length of its vector, and the token most like it.
+// Each token, the length of its vector, and the token most like it: of large vocabularies that takes too long.
 void print_table(const NamedRows& all, std::ostream& out) {
+  constexpr std::size_t kMost = 4096;
+  const bool compared = all.rows.size() <= kMost;
   out << fmt::format("{:>4}  {:<10}{:>10}  {:<10}{:>8}\n", "id", "token", "length", "nearest", "cosine");
   for (std::size_t i = 0; i < all.rows.size(); ++i) {
     std::size_t nearest = i;
     double most = -2, squares = 0;
     for (const float value : all.row(i)) squares += double{value} * value;
-    for (std::size_t j = 0; j < all.rows.size(); ++j)
+    for (std::size_t j = 0; compared && j < all.rows.size(); ++j)
       if (const double c = cosine(all.row(i), all.row(j)); j != i && c > most) {
         most = c;
         nearest = j;
       }
-    out << fmt::format("{:>4}  {:<10}{:>10.4f}  {:<10}{:>8.4f}\n", all.ids[i], all.tokens[i], std::sqrt(squares),
-                       all.tokens[nearest], most);
+    out << fmt::format("{:>4}  {:<10}{:>10.4f}", all.ids[i], all.tokens[i], std::sqrt(squares))
+        << (compared ? fmt::format("  {:<10}{:>8.4f}\n", all.tokens[nearest], most) : "\n");
   }
 }
 
@@ -194,11 +195,43 @@ void check_outputs(const TokensOptions& options) {
   check_picture(options);
 }
 
+// What a list of tokens cannot be.
+void check_list(const TokensOptions& options) {
+  const auto refuse = [](const char* option, const char* remedy) {
+    throw Error(ErrorKind::unsupported, {"several residues share a token of this model: they are listed, not drawn as "
+                                         "one-hot vectors",
+                                         option, remedy});
+  };
+  if (options.picture) refuse("--picture", "leave it out");
+  if (options.vocabulary == "residues") refuse("--vocabulary", "leave it out");
+  if (formats::format_extension(options.output.value_or("")) == ".npz")
+    refuse("--output", "name a .csv, .tsv or .json");
+}
+
+// Sequences of a model with several residues to a token.
+int list_tokens(const TokensOptions& options, const bio::Tokenizer& tokenizer, Context& context) {
+  check_list(options);
+  const std::vector<ReadRecord> records = read_records(options, tokenizer, context.sink);
+  Failures failures(context.sink);
+  for (const ReadRecord& record : records)
+    if (record.error) failures.add(record.id, *record.error);
+  const auto csv = [&] { return token_list_csv(records, tokenizer); };
+  const auto json = [&] { return token_list_json(records, tokenizer); };
+  const std::string path = options.output.value_or("-");
+  if (path != "-") write_table(options, {csv, json});
+  if (options.json)
+    context.out << json().dump(2) << '\n';
+  else if (path == "-")
+    context.out << csv();
+  return failures.exit_status();
+}
+
 int run(const TokensOptions& options, Context& context) {
   check_outputs(options);
   const checkpoints::Checkpoint checkpoint = checkpoints::read_checkpoint(model_of(options.model, context.sink));
   const auto shared = checkpoints::tokenizer_of(checkpoint);
   const bio::Tokenizer& tokenizer = *shared;
+  if (!options.input.empty() && !tokenizer.one_token_each()) return list_tokens(options, tokenizer, context);
   const Choices choices(tokenizer,
                         options.vocabulary == "residues" ? Choices::Scope::residues : Choices::Scope::vocabulary);
   const bool one_hot = !options.input.empty();
@@ -229,11 +262,12 @@ int run(const TokensOptions& options, Context& context) {
 Task tokens_task() {
   return {
       .name = "tokens",
-      .summary = "Show the vectors a model has for its tokens, or a sequence as one-hot vectors",
+      .summary = "Show the vectors a model has for its tokens, or the tokens of sequences",
       .description =
           "The table of token embeddings as the checkpoint holds it, before anything is computed with it; with a "
-          "sequence, one row per residue, which is 1 in its token's column. To stdout: the tokens with the length of "
-          "their vectors and the token most like each.",
+          "sequence, one row per residue, which is 1 in its token's column. Where several residues share a token "
+          "(ProtGPT2), the tokens of all sequences, with the residues that each holds. To stdout: the tokens with the "
+          "length of their vectors and the token most like each.",
       .examples = {{"groel tokens --vocabulary residues", "which residues have like vectors"},
                    {"groel tokens -o tokens.csv --picture tokens.svg", "the table, and as a heat map"},
                    {"groel tokens MKTAYIAKQR --vocabulary residues --picture one_hot.svg",

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <random>
+
 #include "support/byte_pairs.h"
 #include "support/errors.h"
 
@@ -10,21 +13,20 @@ namespace groel::bio {
 namespace {
 
 using Ids = std::vector<std::int32_t>;
+using Texts = std::vector<std::string>;
 
 constexpr std::int32_t kBreak = 11;  // of a byte: its value and one
 
-std::vector<std::string> texts_of(const ByteBpe& tokenizer, const Ids& ids) {
-  std::vector<std::string> out;
+Texts texts_of(const ByteBpe& tokenizer, const Ids& ids) {
+  Texts out;
   for (const std::int32_t id : ids) out.push_back(tokenizer.token(id));
   return out;
 }
 
-std::vector<std::string> pieces(const std::vector<MergedPair>& merges, const std::string& text) {
+Texts pieces(const std::vector<MergedPair>& merges, const std::string& text) {
   const ByteBpe tokenizer(testing::byte_pairs(merges));
   return texts_of(tokenizer, tokenizer.encode_as_transformers(text));
 }
-
-using Texts = std::vector<std::string>;
 
 TEST(ByteBpe, MergesTheLowestRankFirstAndFromTheLeft) {
   EXPECT_EQ(pieces({{"B", "C"}, {"A", "B"}}, "ABC"), (Texts{"A", "BC"}));
@@ -38,6 +40,55 @@ TEST(ByteBpe, MergesTheLowestRankFirstAndFromTheLeft) {
 TEST(ByteBpe, MergesAPairEverywhereBeforeTheNext) {
   EXPECT_EQ(pieces({{"AB", "A"}, {"A", "B"}}, "ABAB"), (Texts{"AB", "AB"}));
   EXPECT_EQ(pieces({{"AB", "A"}, {"A", "B"}}, "ABAABA"), (Texts{"ABA", "ABA"}));
+}
+
+// As Transformers' own code has it: look for the lowest pair, merge it everywhere, and so on.
+Texts merged_slowly(const std::vector<MergedPair>& merges, const std::string& text) {
+  Texts word;
+  for (const char c : text) word.emplace_back(1, c);
+  for (;;) {
+    std::size_t lowest = merges.size();
+    for (std::size_t i = 0; i + 1 < word.size(); ++i) {
+      const auto found = std::find(merges.begin(), merges.end(), MergedPair{word[i], word[i + 1]});
+      lowest = std::min(lowest, static_cast<std::size_t>(found - merges.begin()));
+    }
+    if (lowest == merges.size()) return word;
+    Texts next;
+    for (std::size_t i = 0; i < word.size(); ++i) {
+      const bool here = i + 1 < word.size() && MergedPair{word[i], word[i + 1]} == merges[lowest];
+      next.push_back(here ? word[i] + word[i + 1] : word[i]);
+      i += here ? 1 : 0;
+    }
+    word = next;
+  }
+}
+
+// Merges of tokens that there are, in any order at all: more come up before their turn than in any real vocabulary.
+std::vector<MergedPair> random_merges(std::mt19937& random) {
+  Texts tokens{"A", "B", "C"};
+  std::vector<MergedPair> merges;
+  while (merges.size() < 25) {
+    const MergedPair pair{tokens[random() % tokens.size()], tokens[random() % tokens.size()]};
+    const std::string made = pair.first + pair.second;
+    if (made.size() > 6 || std::find(tokens.begin(), tokens.end(), made) != tokens.end()) continue;
+    merges.push_back(pair);
+    tokens.push_back(made);
+  }
+  std::shuffle(merges.begin(), merges.end(), random);
+  return merges;
+}
+
+TEST(ByteBpe, MergesAsTheSlowWayDoesAtAnyLength) {
+  std::mt19937 random(7);
+  for (int vocabulary = 0; vocabulary < 40; ++vocabulary) {
+    const std::vector<MergedPair> merges = random_merges(random);
+    const ByteBpe tokenizer(testing::byte_pairs(merges));
+    for (const std::size_t size : {2, 3, 7, 15, 16, 17, 33, 63, 64, 65, 66, 130, 257, 300}) {
+      std::string text;
+      while (text.size() < size) text += static_cast<char>('A' + random() % 3);
+      EXPECT_EQ(texts_of(tokenizer, tokenizer.encode_text(text)), merged_slowly(merges, text)) << text;
+    }
+  }
 }
 
 TEST(ByteBpe, LongPiecesAreMergedAsShortOnes) {
@@ -64,11 +115,11 @@ TEST(ByteBpe, TextIsCutAsGpt2CutsIt) {
 }
 
 TEST(ByteBpe, AddedTokensAreFoundFirstTheLongestOfThem) {
-  TokenizerFiles files = testing::byte_pairs({{"<", "s"}});
+  TokenizerFiles files = testing::byte_pairs({{"<", "|"}});
   files = with_added_token(with_added_token(std::move(files), "<sep>", "sep_token"), "<sep><start>", "cls_token");
   const ByteBpe tokenizer(files);
-  EXPECT_EQ(texts_of(tokenizer, tokenizer.encode_as_transformers("1<sep>M<sep><start><s<|endoftext|>")),
-            (Texts{"1", "<sep>", "M", "<sep><start>", "<s", "<|endoftext|>"}));
+  EXPECT_EQ(texts_of(tokenizer, tokenizer.encode_as_transformers("1<sep>M<sep><start><|s<|endoftext|>")),
+            (Texts{"1", "<sep>", "M", "<sep><start>", "<|", "s", "<|endoftext|>"}));
 }
 
 TEST(ByteBpe, AnAddedTokenMayTakeWhiteSpaceWithIt) {
@@ -169,7 +220,9 @@ TEST(ByteBpe, HalfACharacterDecodesToAReplacement) {
   const ByteBpe tokenizer(testing::byte_pairs({}));
   Ids ids = tokenizer.encode_text("\xF0\x9F\x99\x82!");
   EXPECT_EQ(tokenizer.decode(ids), "\xF0\x9F\x99\x82!");
-  ids.erase(ids.begin() + 2);  // three bytes and what is no fourth: Python has one U+FFFD for two, one for the last
+  ids.erase(ids.begin() + 3);  // Python has one U+FFFD for the beginning of a character
+  EXPECT_EQ(tokenizer.decode(ids), "\xEF\xBF\xBD!");
+  ids.erase(ids.begin());  // and one for each byte that begins none
   EXPECT_EQ(tokenizer.decode(ids), "\xEF\xBF\xBD\xEF\xBF\xBD!");
 }
 

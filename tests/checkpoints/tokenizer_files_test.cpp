@@ -16,6 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 using models::Vocabulary;
 using nlohmann::json;
+using testing::TemporaryFolder;
 
 bio::ByteBpe read(const fs::path& folder) { return bio::ByteBpe(read_tokenizer_files(folder, Vocabulary::byte_pairs)); }
 

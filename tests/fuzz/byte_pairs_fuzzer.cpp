@@ -1,6 +1,7 @@
 // Feeds arbitrary text as the files of a byte-level tokenizer, and encodes text with whatever comes of them.
-#include <array>
 #include <cstdint>
+#include <cstdlib>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -14,11 +15,14 @@ namespace {
 using namespace groel;
 
 // The files come one after the other, with a byte 0x1F between them.
-std::array<std::string, 4> parts_of(std::string_view text) {
-  std::array<std::string, 4> out;
-  for (std::string& part : out) {
+struct Parts {
+  std::string vocabulary, merges, settings, text;
+};
+Parts parts_of(std::string_view text) {
+  Parts out;
+  for (std::string* const part : {&out.vocabulary, &out.merges, &out.settings, &out.text}) {
     const std::size_t end = text.find('\x1F');
-    part = text.substr(0, end);
+    *part = text.substr(0, end);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
   }
   return out;
@@ -49,20 +53,20 @@ void round_trip(const bio::ByteBpe& tokenizer, const std::string& text) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string input(reinterpret_cast<const char*>(data), size);
-  const auto [vocabulary, merges, settings, text] = parts_of(input);
+  const Parts parts = parts_of(input);
   fuzz::guarded([&] {
     bio::TokenizerFiles files{.label = "vocab.json"};
-    const nlohmann::json json = parse_json(vocabulary, "vocab.json");
-    checkpoints::TokenizerSettings beside{json_of(settings), {}, {}, {}};
+    const nlohmann::json json = parse_json(parts.vocabulary, "vocab.json");
+    checkpoints::TokenizerSettings beside{json_of(parts.settings), {}, {}, {}};
     if (json.contains("model")) {
       checkpoints::read_tokenizer_json(json, "tokenizer.json", files);
       beside.whole = json;
     } else {
       files.tokens = checkpoints::tokens_of(json, "vocab.json");
-      checkpoints::read_merges(merges, "merges.txt", files);
+      checkpoints::read_merges(parts.merges, "merges.txt", files);
     }
     checkpoints::add_settings(beside, files);
-    round_trip(bio::ByteBpe(files), text);
+    round_trip(bio::ByteBpe(files), parts.text);
   });
   fuzz::guarded([&] { round_trip(bio::ByteBpe(bio::with_added_token({}, "x", "pad_token")), input); });
   static const auto bytes = bio::byte_bpe_tokenizer({});

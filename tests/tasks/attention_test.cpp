@@ -151,5 +151,31 @@ TEST(Tokens, OneHot) {
   EXPECT_EQ(all["residues"][1]["vector"][24], 1.0);
 }
 
+// Of a model whose tokens hold several residues: together they hold each of them once.
+TEST(Tokens, OfSequencesWhereResiduesShareThem) {
+  const std::string gpt2 = data("gpt2-tiny").string(), protein = "MKTAYIAKQRADEVAGFLAIGD";
+  const Outcome done = groel({"tokens", protein, "-m", gpt2});
+  const auto rows = csv_rows(done.out);
+  ASSERT_GT(rows.size(), 6U) << done;
+  EXPECT_EQ(rows[0], (std::vector<std::string>{"protein", "place", "id", "token", "first_residue", "last_residue"}));
+  EXPECT_EQ(rows[1], (std::vector<std::string>{"sequence", "1", "0", "<|endoftext|>", "", ""}));
+  EXPECT_EQ(rows[2], (std::vector<std::string>{"sequence", "2", "199", "\xC4\x8A", "", ""}));
+  std::string read;
+  for (std::size_t i = 3; i + 2 < rows.size(); ++i) {
+    EXPECT_EQ(rows[i][4], std::to_string(read.size() + 1));
+    read += rows[i][3];
+    EXPECT_EQ(rows[i][5], std::to_string(read.size()));
+  }
+  EXPECT_EQ(read, protein);
+  EXPECT_LT(rows.size(), protein.size()) << "some hold several";
+  const json listed = groel_json({"tokens", protein, "-m", gpt2});
+  EXPECT_EQ(listed["sequences"][0]["residues"], protein.size());
+  EXPECT_EQ(listed["sequences"][0]["tokens"][2]["residues"], (json{1, std::stoi(rows[3][5])}));
+  EXPECT_EQ(listed["sequences"][0]["tokens"][0]["residues"], json());
+  const Outcome drawn = groel({"tokens", protein, "-m", gpt2, "--picture", "x.svg"});
+  EXPECT_EQ(drawn.exit, exit_code(ErrorKind::unsupported)) << drawn;
+  EXPECT_TRUE(drawn.says("several residues share a token")) << drawn;
+}
+
 }  // namespace
 }  // namespace groel::testing
