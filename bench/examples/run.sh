@@ -104,7 +104,7 @@ plane() {
 # each are drawn, `all` takes all.
 fluorescence() {
   "$groel" data variants "$(raw gfp_sarkisyan_amino_acid_genotypes_to_brightness.tsv)" "$here/avgfp.fasta" \
-    --mutation-column aaMutations --offset -2 -o "$out/variants.csv"
+    --mutation-column aaMutations --prefix S --offset -2 -o "$out/variants.csv"
   "$groel" data filter "$out/variants.csv" --where "mutation_count<=3" -o "$out/few.csv"
   "$groel" data filter "$out/variants.csv" --where "mutation_count>=4" -o "$out/many.csv"
   drawn few train

@@ -73,7 +73,7 @@ TEST_F(DataTables, NumbersAreCompared) {
 TEST_F(DataTables, VariantsBecomeSequences) {
   const std::string protein = file("wt.fasta", ">wt\nMKVLA\n");
   const std::string table = file("v.tsv", "mutant\tscore\n\t3.7\nSK1R\t1.5\nSK1R:SL3A\t0.5\nSL3*\t0.1\nSW1R\t9\n");
-  const Outcome done = data({"variants", table, protein, "--offset", "-1", "-o", work_ / "out.csv"});
+  const Outcome done = data({"variants", table, protein, "--prefix", "S", "--offset", "-1", "-o", work_ / "out.csv"});
   ASSERT_EQ(done.exit, 0) << done;
   EXPECT_EQ(read_file(work_ / "out.csv"),
             "mutant,score,mutation_count,sequence\n,3.7,0,MKVLA\nSK1R,1.5,1,MRVLA\nSK1R:SL3A,0.5,2,MRVAA\n");

@@ -109,6 +109,8 @@ void declare_made(DataOptions& o, OptionBinder& to) {
                 .help = "Taken from the positions as written, which then count from 1",
                 .otherwise = 0,
                 .value_name = "N"});
+  to(o.prefix,
+     {.name = "prefix", .help = "Letters before each mutation that are none of it: S of SA108D", .value_name = "TEXT"});
   to.verbs({});
 }
 

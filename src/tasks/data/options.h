@@ -40,6 +40,7 @@ struct DataOptions {
   bool overwrite = false;
   bool empty = false;
   bool json = false;
+  std::string prefix;  ///< of mutations
 
   /// The files after the verb. Errors: usage where they are not from `least` to `most`.
   std::vector<std::string> files(std::size_t least, std::size_t most) const;

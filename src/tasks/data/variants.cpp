@@ -1,6 +1,8 @@
 // groel data variants: the sequences that a table of variants stands for, and how many mutations each has.
 #include "bio/variants.h"
 
+#include <cctype>
+
 #include "tasks/data/raw_table.h"
 #include "tasks/data/row_text.h"
 #include "tasks/data/text_output.h"
@@ -30,9 +32,22 @@ struct Unreadable {
   }
 };
 
-bio::Variant fitting_variant(const std::string& text, std::int64_t offset, const std::string& wild_type) {
-  bio::Variant out = bio::parse_variant(text);
-  bio::shift(out, offset);
+// "A108D:N144D" of "SA108D:SN144D".
+std::string without_prefix(const std::string& text, const std::string& prefix) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const bool begins = at == 0 || std::isalnum(static_cast<unsigned char>(text[at - 1])) == 0;
+    if (begins && !prefix.empty() && text.compare(at, prefix.size(), prefix) == 0)
+      at += prefix.size();
+    else
+      out += text[at++];
+  }
+  return out;
+}
+
+bio::Variant fitting_variant(const std::string& text, const DataOptions& options, const std::string& wild_type) {
+  bio::Variant out = bio::parse_variant(without_prefix(text, options.prefix));
+  bio::shift(out, options.offset);
   bio::check_variant(out, wild_type);
   return out;
 }
@@ -63,7 +78,7 @@ void variants_data(const DataOptions& options, Context& context) {
   for (std::size_t row = 0; row < table.rows.size(); ++row) {
     std::vector<std::string> cells = cells_of(table, row);
     try {
-      const bio::Variant variant = fitting_variant(table.cells[column][row], options.offset, wild_type);
+      const bio::Variant variant = fitting_variant(table.cells[column][row], options, wild_type);
       cells.push_back(std::to_string(variant.edits.size()));
       cells.push_back(bio::apply_variant(variant, wild_type));
       output.add(row_text(cells, delimiter));
@@ -75,7 +90,7 @@ void variants_data(const DataOptions& options, Context& context) {
   const auto rows = static_cast<std::int64_t>(table.rows.size());
   if (unreadable.count == rows)
     throw Error(ErrorKind::bad_input, {fmt::format("no variant of {} fits the wild type: {}", rows, unreadable.first),
-                                       table.source, "look at --offset and --mutation-column"});
+                                       table.source, "look at --offset, --prefix and --mutation-column"});
   output.finish();
   if (unreadable.count > 0)
     context.sink.warning(fmt::format("{} left out whose variant makes no protein, as {}",
