@@ -10,7 +10,8 @@ namespace {
 
 std::map<std::string, std::string> names_of_terms(const std::string& path) {
   std::map<std::string, std::string> out;
-  for (const ontology::Term& term : ontology::read_ontology(path).terms()) out.emplace(term.id, term.name);
+  const ontology::Ontology ontology = ontology::read_ontology(path);
+  for (const ontology::Term& term : ontology.terms()) out.emplace(term.id, term.name);
   return out;
 }
 
