@@ -159,6 +159,8 @@ std::string usage_of(const tasks::Task& task, const std::string& verb) {
     else  // of "WHAT FILE" the first word is the verb
       out += ' ' + verbs_of(task, verb) + words_after(task, verb, spec);
   }
+  constexpr std::size_t kWidest = 80;  // before the options
+  if (verb.empty() && out.size() > kWidest && !task.verbs.empty()) out = fmt::format("groel {} WHAT", task.name);
   return out + " [OPTIONS]";
 }
 

@@ -10,7 +10,7 @@
 
 namespace groel::checkpoints {
 
-/// Of `lines`: vocab.txt, or no tokens where there is none. Of `byte_pairs`: vocab.json with merges.txt, or else
+/// No tokens where there is no vocabulary. Of `lines`: vocab.txt. Of `byte_pairs`: vocab.json with merges.txt, or else
 /// tokenizer.json; and tokens that were added or have names, of tokenizer_config.json, special_tokens_map.json,
 /// added_tokens.json and tokenizer.json, as Transformers' GPT2Tokenizer takes them. Errors: bad_model with file and
 /// line; unsupported, for what would give other ids than Transformers'.

@@ -94,18 +94,14 @@ void Generator::run(const std::function<std::optional<Request>()>& next,
                     const std::function<void(const Written&)>& receive) const {
   std::deque<std::unique_ptr<Active>> all;  // in the order of their requests, from the first that is not given away
   Known known;
-  bool more = true;
   while (true) {
     check_interrupted();
     std::vector<Active*> going, fresh;
     for (const auto& one : all)
       if (!one->done) going.push_back(one.get());
-    while (more && static_cast<std::int64_t>(going.size() + fresh.size()) < settings_.batch) {
+    while (static_cast<std::int64_t>(going.size() + fresh.size()) < settings_.batch) {
       std::optional<Request> request = next();
-      if (!request) {
-        more = false;
-        break;
-      }
+      if (!request) break;
       check_prompt(*request);
       all.push_back(std::make_unique<Active>());
       all.back()->ids = request->prompt;

@@ -54,10 +54,10 @@ class Generator {
   /// of range, a window larger than the model's), unsupported (no causal model).
   Generator(const models::Model& model, GenerationSettings settings, std::vector<std::int32_t> residues_of_token = {});
 
-  /// Asks `next` for requests as there is room, and gives what was written in the order of the requests. The tokens of
-  /// a sequence depend on its request, the settings and the model alone: not on the batch, threads or neighbours.
-  /// Errors: bad_input (a prompt without tokens, or longer than the model's context), memory, interrupted; those of the
-  /// functions.
+  /// Asks `next` for requests as there is room (again, where it had none: what was written may decide), and gives what
+  /// was written in the order of the requests. The tokens of a sequence depend on its request, the settings and the
+  /// model alone: not on the batch, threads or neighbours. Errors: bad_input (a prompt without tokens, or longer than
+  /// the model's context), memory, interrupted; those of the functions.
   void run(const std::function<std::optional<Request>()>& next,
            const std::function<void(const Written&)>& receive) const;
 

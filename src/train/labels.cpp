@@ -112,7 +112,7 @@ class RowReader {
 
   void take(const io::Table& table, std::size_t r, const Places& places, const std::vector<LabelRule>& rules) {
     const auto& fields = table.rows[r].fields;
-    LabelledRow row{table.where(r), {}, fields[places.sequence], places.split ? fields[*places.split] : "", {}};
+    LabelledRow row{table.where(r), fields[places.sequence], places.split ? fields[*places.split] : "", {}};
     row.name = places.name && !fields[*places.name].empty() ? fields[*places.name] : row.where;
     bool labelled = true;
     for (std::size_t i = 0; i < places.labels.size(); ++i) {

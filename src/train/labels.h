@@ -23,9 +23,9 @@ struct LabelColumns {
 /// A row as it was written.
 struct LabelledRow {
   std::string where;  ///< "file.csv:12"
-  std::string name;   ///< its id, where the table has ids; else as `where`
   std::string sequence, split;
   std::vector<std::string> labels;
+  std::string name{};  ///< its id, where the table has ids; else as `where`
 };
 
 struct LabelledRows {

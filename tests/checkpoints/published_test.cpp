@@ -51,9 +51,9 @@ TEST(Published, AreFoundByIdAliasAndAddress) {
 }
 
 TEST(Published, ShortNamesAreOneAndTheSameEverywhere) {
-  const std::vector<std::string> expected{"esm2-8m",  "esm2-35m", "esm2-150m", "esm2-650m", "esm2-3b",
-                                          "esm2-15b", "esm1b",    "esm1v-1",   "esm1v-2",   "esm1v-3",
-                                          "esm1v-4",  "esm1v-5",  "esmc-300m", "esmc-600m", "esmc-6b"};
+  const std::vector<std::string> expected{"esm2-8m",   "esm2-35m",  "esm2-150m", "esm2-650m", "esm2-3b", "esm2-15b",
+                                          "esm1b",     "esm1v-1",   "esm1v-2",   "esm1v-3",   "esm1v-4", "esm1v-5",
+                                          "esmc-300m", "esmc-600m", "esmc-6b",   "protgpt2"};
   std::vector<std::string> found;
   for (const models::PublishedModel& model : models::published_models()) {
     found.push_back(model.nickname());
@@ -98,7 +98,7 @@ TEST(Published, CapabilitiesAreThoseOfLoadedModels) {
 
 TEST(Published, OtherFamiliesAreKnownByName) {
   const std::vector<std::pair<const char*, const char*>> expected{{"esm3-sm-open-v1", "ESM3"},
-                                                                  {"nferruz/ProtGPT2", "ProtGPT2"},
+                                                                  {"hugohrban/progen2-base", "ProGen"},
                                                                   {"Rostlab/prot_t5_xl_uniref50", "ProtT5"},
                                                                   {"Rostlab/prot_bert", "ProtBert"},
                                                                   {"facebook/esmfold_v1", "ESMFold"},

@@ -116,7 +116,7 @@ TEST_F(TokenizerFolder, BrokenVocabulariesAreNamed) {
   with("MK", 1 << 20);
   expect_bad("no whole number below 2^20");
   fs::remove(path() / "vocab.json");
-  expect_bad("there is no vocabulary");
+  EXPECT_TRUE(read_tokenizer_files(path(), Vocabulary::byte_pairs).tokens.empty());
 }
 
 TEST_F(TokenizerFolder, BrokenMergesAreNamedByLine) {

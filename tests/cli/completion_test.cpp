@@ -97,7 +97,7 @@ TEST_F(Completion, BashCompletesCommandsVerbsAndOptions) {
   EXPECT_EQ(offered({"groel", "help", "emb"}), Words{"embed"});
   EXPECT_EQ(offered({"groel", "completion", "z"}), Words{"zsh"});
   EXPECT_EQ(offered({"groel", "train", "res"}), Words{"residues"});
-  EXPECT_EQ(offered({"groel", "help", "train", "cl"}), Words{"classify"});
+  EXPECT_EQ(offered({"groel", "help", "train", "cla"}), Words{"classify"});
   EXPECT_EQ(offered({"groel", "embed", "x.fasta", "--overw"}), Words{"--overwrite"});
   EXPECT_EQ(offered({"groel", "--ver"}), Words{"--version"});
   EXPECT_EQ(offered({"groel", "-q", "embed", "--dt"}), Words{"--dtype"});

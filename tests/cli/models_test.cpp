@@ -138,7 +138,7 @@ TEST_F(Names, SomebodysOwnModelOfTheCacheIsUsed) {
 TEST_F(Names, OtherFamiliesAreRefusedPlainly) {
   for (const auto& [name, family] :
        std::vector<std::pair<std::string, std::string>>{{"esm3-sm-open-v1", "ESM3"},
-                                                        {"nferruz/ProtGPT2", "ProtGPT2"},
+                                                        {"hugohrban/progen2-base", "ProGen"},
                                                         {"Rostlab/prot_t5_xl_half_uniref50-enc", "ProtT5"},
                                                         {"facebook/esmfold_v1", "ESMFold"},
                                                         {"westlake-repl/SaProt_650M_AF2", "SaProt"}}) {
@@ -171,14 +171,15 @@ TEST_F(Names, EveryNameThatModelsListsIsTakenOrExplained) {
         EXPECT_TRUE(outcome.says("hf download " + model["name"].get<std::string>())) << outcome;
       }
       EXPECT_GT(model["download_bytes"].get<double>(), 4 * model["parameters"].get<double>() - 1) << model;
-      EXPECT_EQ(model["licence"], "MIT");
-      EXPECT_EQ(model["capabilities"][1], "masked_lm") << model;
+      const bool writes = model["name"] == "nferruz/ProtGPT2";
+      EXPECT_EQ(model["licence"], writes ? "Apache 2.0" : "MIT");
+      EXPECT_EQ(model["capabilities"][1], writes ? "causal_lm" : "masked_lm") << model;
       if (here) {
         EXPECT_EQ(model["here"]["bytes"], fs::file_size(kEsm2 + "/config.json") + fs::file_size(kEsm2 + "/vocab.txt") +
                                               fs::file_size(kEsm2 + "/model.safetensors"));
       }
     }
-  EXPECT_EQ(names, 15U);
+  EXPECT_EQ(names, 16U);
   for (const json& model : all["bundled"]) EXPECT_EQ(run({"info", model["name"].get<std::string>()}).exit, 0) << model;
 }
 

@@ -26,8 +26,11 @@ std::vector<std::string> sources_in(const fs::path& folder) {
 std::vector<Embedding> everything(const Model& model) {
   std::vector<Output> outputs{Output::per_residue, Output::logits, Output::attentions};
   const auto& able = model.description().capabilities;
+  const bool shared_tokens = std::find(able.begin(), able.end(), "causal_lm") != able.end();
+  if (shared_tokens) outputs = {Output::mean, Output::max, Output::attentions};
   if (std::find(able.begin(), able.end(), "contacts") != able.end()) outputs.push_back(Output::contacts);
-  const std::vector<std::string> sequences{"MKTAYIAKQRQISFVKSHFSRQLEERLGLIEVQ", "M<mask>TXBZUO-K"};
+  std::vector<std::string> sequences{"MKTAYIAKQRQISFVKSHFSRQLEERLGLIEVQ", "M<mask>TXBZUO-K"};
+  if (shared_tokens) sequences[1] = "MTXBZUOK";
   return model.embed(sequences, {.layers = {0, 1, static_cast<int>(model.description().layers)}, .outputs = outputs});
 }
 

@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 using ::testing::HasSubstr;
 
-class Examples : public ::testing::Test {
+class WorkedExamples : public ::testing::Test {
  protected:
   Outcome example(const std::string& name, const std::string& settings = {}) const {
     return bash(settings + " " GROEL_SOURCE_DIR "/bench/examples/run.sh " + name + " " GROEL_TEST_DATA "/examples " +
@@ -45,7 +45,7 @@ class Examples : public ::testing::Test {
   TemporaryFolder work_;
 };
 
-TEST_F(Examples, Mitochondrion) {
+TEST_F(WorkedExamples, Mitochondrion) {
   const Outcome done = example("mitochondrion");
   ASSERT_EQ(done.exit, 0) << done;
   expect_judged("validation", {"coin-flip", "frequencies", "descriptors", "3-mers", "nearest-neighbour"});
@@ -63,7 +63,7 @@ TEST_F(Examples, Mitochondrion) {
   EXPECT_THAT(text("predictor/test/predictions.csv"), HasSubstr("\n" + accession + ","));
 }
 
-TEST_F(Examples, CompartmentsByEveryPartition) {
+TEST_F(WorkedExamples, CompartmentsByEveryPartition) {
   const Outcome done = example("compartments");
   ASSERT_EQ(done.exit, 0) << done;
   const json found = results();
@@ -77,7 +77,7 @@ TEST_F(Examples, CompartmentsByEveryPartition) {
   EXPECT_TRUE(fs::exists(work_ / "out/described/labels_per_row.svg"));
 }
 
-TEST_F(Examples, Antimicrobial) {
+TEST_F(WorkedExamples, Antimicrobial) {
   const Outcome done = example("antimicrobial");
   ASSERT_EQ(done.exit, 0) << done;
   expect_judged("test", {"descriptors"});
@@ -85,7 +85,7 @@ TEST_F(Examples, Antimicrobial) {
   EXPECT_THAT(text("predicted.csv"), HasSubstr("sequence,pred_id,pred_label,confidence"));
 }
 
-TEST_F(Examples, FunctionFromRawTables) {
+TEST_F(WorkedExamples, FunctionFromRawTables) {
   const Outcome done = example("function", "AT_LEAST=8");
   ASSERT_EQ(done.exit, 0) << done;
   expect_judged("test", {"coin-flip", "frequencies"});
@@ -101,14 +101,14 @@ TEST_F(Examples, FunctionFromRawTables) {
   EXPECT_EQ(results()["steps"], 300);
 }
 
-TEST_F(Examples, FunctionOfOneTaxon) {
+TEST_F(WorkedExamples, FunctionOfOneTaxon) {
   const Outcome done = example("function", "AT_LEAST=2 TAXON='224308|284812|3702'");
   ASSERT_EQ(done.exit, 0) << done;
   EXPECT_EQ(text("labels.csv").find("\nA0"), std::string::npos) << "proteins without a taxon are left out";
   EXPECT_LE(rows("labels.csv"), 34);
 }
 
-TEST_F(Examples, Plane) {
+TEST_F(WorkedExamples, Plane) {
   const Outcome done = example("plane");
   ASSERT_EQ(done.exit, 0) << done;
   EXPECT_EQ(rows("proteins.csv"), 40);
@@ -118,7 +118,7 @@ TEST_F(Examples, Plane) {
             20);
 }
 
-TEST_F(Examples, FluorescenceByMutations) {
+TEST_F(WorkedExamples, FluorescenceByMutations) {
   const Outcome done = example("fluorescence", "ROWS=all");
   ASSERT_EQ(done.exit, 0) << done;
   EXPECT_TRUE(done.says("3 rows left out whose variant makes no protein")) << done;
@@ -127,7 +127,7 @@ TEST_F(Examples, FluorescenceByMutations) {
   EXPECT_TRUE(results()["judged"]["test"]["predictor"]["scores"].contains("spearmanr"));
 }
 
-TEST_F(Examples, Gb1) {
+TEST_F(WorkedExamples, Gb1) {
   const Outcome done = example("gb1");
   ASSERT_EQ(done.exit, 0) << done;
   EXPECT_EQ(rows("train.csv"), 60);
@@ -135,7 +135,7 @@ TEST_F(Examples, Gb1) {
   EXPECT_EQ(rows("test.csv"), 30);
 }
 
-TEST_F(Examples, StructureOfResidues) {
+TEST_F(WorkedExamples, StructureOfResidues) {
   const Outcome done = example("structure", "ROWS=all");
   ASSERT_EQ(done.exit, 0) << done;
   expect_judged("test", {"coin-flip", "frequencies"});
@@ -145,13 +145,13 @@ TEST_F(Examples, StructureOfResidues) {
   EXPECT_EQ(rows("train.csv"), 50);
 }
 
-TEST_F(Examples, WhatIsMissingIsSaid) {
+TEST_F(WorkedExamples, WhatIsMissingIsSaid) {
   EXPECT_EQ(example("weather").exit, 2);
   const Outcome none = bash(GROEL_SOURCE_DIR "/bench/examples/run.sh gb1 /nowhere " + (work_ / "out"));
   EXPECT_TRUE(none.says("no such folder: /nowhere")) << none;
   fs::create_directories(work_ / "empty");
   const Outcome raw =
-      bash(GROEL_SOURCE_DIR "/bench/examples/run.sh mitochondrion " + (work_ / "empty") + " " + (work_ / "out"));
+      bash(GROEL_SOURCE_DIR "/bench/examples/run.sh mitochondrion " + (work_ / "empty") + " " + (work_ / "other"));
   EXPECT_NE(raw.exit, 0);
   EXPECT_TRUE(raw.says("has no Swissprot_Train_Validation_dataset.csv")) << raw;
 }

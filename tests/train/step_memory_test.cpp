@@ -23,30 +23,34 @@ struct Case {
 };
 
 std::vector<Case> cases(ops::Precision precision) {
-  const nn::LoraOptions lora{.rank = 4, .alpha = 8, .targets = {"query", "value", "q_proj", "v_proj"}};
+  const nn::LoraOptions lora{.rank = 4, .alpha = 8, .targets = {"query", "value", "q_proj", "v_proj", "c_attn"}};
   return {{"full", false, {.precision = precision}},
           {"checkpointing", false, {.precision = precision, .recompute = models::Recompute::blocks}},
           {"adapters", false, {.precision = precision, .lora = lora}},
           {"frozen trunk", true, {.precision = precision, .trained = is_head}}};
 }
 
+bool is_causal(const models::Family& family) { return family.name == "gpt2"; }
+
 std::unique_ptr<ModelTrainee> trainee_of(const models::Family& family, const models::ModelShape& shape, const Case& c) {
   checkpoints::Checkpoint checkpoint = checkpoints::initial_checkpoint(family.configure(shape), {1});
+  if (!c.classes && is_causal(family)) return make_clm(std::move(checkpoint), c.plan);
   if (!c.classes) return make_mlm(std::move(checkpoint), c.plan);
   add_head(checkpoint, {.labels = {"a", "b", "c"}}, 1);
   return make_classifier(std::move(checkpoint), c.plan);
 }
 
+// Of a causal model every token is a target.
 TrainBatch batch_of(const ModelTrainee& trainee, bool classes) {
+  const bool causal = trainee.model().info().family == "gpt2";
   std::vector<std::vector<std::int32_t>> sequences;
-  for (const std::int64_t count : kTokens)
-    sequences.push_back(trainee.model().tokenizer().encode(std::string(static_cast<std::size_t>(count - 2), 'L')).ids);
+  for (const std::int64_t count : kTokens) sequences.push_back(trainee.model().tokenizer().example(count));
   TrainBatch batch{.input = models::Batch::pack(sequences, trainee.model().tokenizer()),
                    .targets = {},
                    .sequences = {},
                    .features = {}};
   std::vector<std::int32_t> targets;
-  for (std::int64_t t = 0; t < batch.input.token_count(); ++t) targets.push_back(t % 7 == 0 ? 5 : kNoTarget);
+  for (std::int64_t t = 0; t < batch.input.token_count(); ++t) targets.push_back(causal || t % 7 == 0 ? 5 : kNoTarget);
   batch.targets = classes
                       ? Tensor::zeros({batch.input.sequences()}, DType::i32)
                       : Tensor::of<std::int32_t>({batch.input.token_count()}, std::span<const std::int32_t>(targets));

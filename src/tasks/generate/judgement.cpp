@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
+#include <set>
 #include <span>
 
 #include "analysis/sequence_neighbours.h"
@@ -98,10 +98,11 @@ ordered_json nearest_of(const JudgementInput& input) {
   const auto nearest = analysis::nearest_sequences(input.known, input.written);
   std::vector<double> identities;
   std::int64_t copies = 0, close = 0, none = 0;
+  const std::set<std::string> known(input.known.begin(), input.known.end());
+  for (const std::string& sequence : input.written) copies += known.contains(sequence) ? 1 : 0;
   for (const auto& one : nearest) {
     identities.push_back(one ? one->identity : 0);
     none += one ? 0 : 1;
-    copies += one && one->identity == 1 ? 1 : 0;
     close += one && one->identity >= 0.9 ? 1 : 0;
   }
   return {{"mean_identity", spread_of(identities).mean},

@@ -94,7 +94,10 @@ void GenerateOptions::declare(OptionBinder& to) {
       .help = "What the protein begins with: residues, or text with a model's own tags (default: nothing but the "
               "token that begins one)",
       .value_name = "TEXT"});
-  to(model, model_option());
+  OptionSpec writer = model_option();
+  writer.otherwise = "groel-writer";  // the default of other commands cannot write
+  writer.setting.clear();
+  to(model, std::move(writer));
   to(number, {.name = "number", .letter = 'n', .help = "Proteins to write", .otherwise = 1, .value_name = "N"});
   to(output, {.name = "output",
               .letter = 'o',
