@@ -20,6 +20,8 @@ constexpr int kVectors = 2;  // of columns at a time: with four rows they fill h
 template <int R>
 HWY_INLINE void columns(const cpu::PanelLayout& layout, const float* x, const float* weight, float* y) {
   Vector total[R][kVectors];
+  for (auto& row : total)
+    for (Vector& one : row) one = hn::Zero(kTag);
   for (std::int64_t begin = 0; begin < layout.in; begin += layout.run) {
     Vector sum[R][kVectors];
     for (auto& row : sum)

@@ -1,5 +1,6 @@
 // Transformers' logits processors and warpers over stored logits: what is removed, and the probabilities of the rest.
 #include <cmath>
+#include <type_traits>
 
 #include "base/error.h"
 #include "generation/sampling.h"

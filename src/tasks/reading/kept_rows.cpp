@@ -3,6 +3,8 @@
 
 #include <fcntl.h>
 
+#include <span>
+
 #include "base/atomic_file.h"
 #include "base/compress.h"
 #include "base/error.h"
