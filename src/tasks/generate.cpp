@@ -7,6 +7,7 @@
 
 #include "base/sha256.h"
 #include "base/words.h"
+#include "bio/residues.h"
 #include "formats/extension.h"
 #include "report/picture.h"
 #include "tasks/generate/judgement.h"
@@ -39,6 +40,9 @@ void check(const GenerateOptions& o) {
   if (o.batch < 0) throw Error(ErrorKind::usage, {"it is a number of proteins", "--batch", "0 (by memory) or more"});
   if (o.tries != 0 && o.tries < o.number)
     throw Error(ErrorKind::usage, {"it is below --number", "--tries", "as many at least"});
+  if (o.json && (o.output || !o.format.empty()))
+    throw Error(ErrorKind::usage, {"it prints the proteins, which --output and --format write in another form",
+                                   "--json", "leave it away, or both of them"});
   if (o.best && (*o.best < 1 || *o.best > o.number))
     throw Error(ErrorKind::usage, {"it is a number of the proteins that are written", "--best", "from 1 to --number"});
   if (o.best && o.resume)
@@ -77,12 +81,11 @@ class Choice {
 
  private:
   const char* reason(const Protein& protein) {
-    constexpr std::string_view kStandard = "ACDEFGHIKLMNPQRSTVWY";
     const auto residues = static_cast<std::int64_t>(protein.sequence.size());
     if (residues == 0) return "without a residue";
     if (settings_.min_residues && residues < *settings_.min_residues) return "too short";
     if (options_.standard &&
-        (protein.sequence.find_first_not_of(kStandard) != std::string::npos || protein.dropped > 0))
+        (protein.sequence.find_first_not_of(bio::kResidues) != std::string::npos || protein.dropped > 0))
       return "with other characters than the 20 residues";
     if (options_.max_perplexity && !(protein.perplexity <= *options_.max_perplexity)) return "over the perplexity";
     if (options_.unique && !seen_.insert(sha256(protein.sequence)).second) return "there already";
