@@ -76,7 +76,7 @@ std::string elsewhere(const std::string& name, const ForeignFlag* row) {
   return out;
 }
 
-std::vector<std::string> flags_of(const tasks::Task& task) {
+std::vector<std::string> names_of_flags(const tasks::Task& task) {
   std::vector<std::string> out;
   for (const OptionSpec& spec : task.options)
     if (spec.type != OptionType::paths) out.push_back("--" + spec.name);
@@ -97,7 +97,7 @@ std::string flag_remedy(const tasks::Task& task, const std::string& flag) {
     if (known == nullptr) known = &row;
   }
   const std::string help = fmt::format("`groel help {}` shows its options", task.name);
-  const auto near = nearest("--" + name, flags_of(task));
+  const auto near = nearest("--" + name, names_of_flags(task));
   if (near && known == nullptr) return fmt::format("did you mean '{}'? {}", *near, help);
   const std::string other = elsewhere(name, known);
   return other.empty() ? help : fmt::format("{}; {}", other, help);

@@ -68,7 +68,7 @@ std::string options(const tasks::Task& task) {
   return out;
 }
 
-std::string global_options() {
+std::string global_options_section() {
   std::string out = ".SS Of every command\n";
   for (const GlobalOption& one : kGlobalOptions)
     out += term(one.letter == '\0' ? fmt::format("--{}", one.name) : fmt::format("-{}, --{}", one.letter, one.name), {},
@@ -76,7 +76,7 @@ std::string global_options() {
   return out;
 }
 
-std::string words(const tasks::Task& task) {
+std::string words_section(const tasks::Task& task) {
   const OptionSpec* input = input_of(task);
   if (task.verbs.empty()) return input == nullptr ? "" : heading("INPUT") + term(input->value_name, {}, input->help);
   std::string out = heading("WHAT IT DOES");
@@ -151,7 +151,7 @@ std::string man_page() {
                     "them, on processors. Try\n.B groel example\nfirst.\n" +
                     heading("COMMANDS");
   for (const Command& command : commands()) out += term(command.name, {}, command.summary);
-  out += heading("OPTIONS") + global_options();
+  out += heading("OPTIONS") + global_options_section();
   out += term("--json", {},
               "prints JSON instead of text, errors too, where a command has it; after --version, also what the program "
               "was built with");
@@ -164,8 +164,8 @@ std::string man_page() {
 std::string man_page(const tasks::Task& task) {
   const std::string usage = usage_of(task, {});
   return title(page_name(task)) + name_line(page_name(task), task.summary) + heading("SYNOPSIS") +
-         fmt::format(".B {}\n", roff(usage)) + heading("DESCRIPTION") + roff(task.description) + "\n" + words(task) +
-         options(task) + global_options() + examples(task) + see_also({"groel"});
+         fmt::format(".B {}\n", roff(usage)) + heading("DESCRIPTION") + roff(task.description) + "\n" +
+         words_section(task) + options(task) + global_options_section() + examples(task) + see_also({"groel"});
 }
 
 std::vector<std::string> man_page_names() {

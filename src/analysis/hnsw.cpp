@@ -10,10 +10,6 @@
 namespace groel::analysis {
 namespace {
 
-bool nearer(const Neighbour& a, const Neighbour& b) {
-  return a.distance != b.distance ? a.distance < b.distance : a.row < b.row;
-}
-
 Neighbour neighbour(const UnitRows& data, std::span<const float> query, std::int64_t row) {
   if (row < 0 || row >= data.rows) throw Error(ErrorKind::bad_input, "the graph of the index is damaged");
   return {row, std::max(0.0, 1 - dot(query, data.row(row)))};

@@ -15,16 +15,17 @@ using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowM
 using Vector = Eigen::VectorXd;
 
 constexpr std::int64_t kParts = 16;  // sums are made in these, whatever the number of threads
-constexpr std::int64_t kRows = 1024;
+constexpr std::int64_t kRowsAtOnce = 1024;
 
 double log_loss(double score, bool label) {
   const double z = label ? -score : score;
   return z > 0 ? z + std::log1p(std::exp(-z)) : std::log1p(std::exp(z));
 }
 
-class Fit {
+class LogisticFit {
  public:
-  Fit(const LogisticData& data, const LogisticOptions& options) : data_(data), options_(options), width_(data.width) {}
+  LogisticFit(const LogisticData& data, const LogisticOptions& options)
+      : data_(data), options_(options), width_(data.width) {}
 
   LogisticModel run() {
     Vector at = Vector::Zero(width_ + 1);
@@ -75,8 +76,8 @@ class Fit {
     const std::int64_t samples = data_.samples();
     parallel_for(kParts, [&](std::int64_t part) {
       Matrix rows;
-      for (std::int64_t begin = samples * part / kParts; begin < samples * (part + 1) / kParts; begin += kRows) {
-        const std::int64_t count = std::min(kRows, samples * (part + 1) / kParts - begin);
+      for (std::int64_t begin = samples * part / kParts; begin < samples * (part + 1) / kParts; begin += kRowsAtOnce) {
+        const std::int64_t count = std::min(kRowsAtOnce, samples * (part + 1) / kParts - begin);
         rows.resize(count, width_ + 1);
         rows.leftCols(width_) =
             Eigen::Map<const Floats>(data_.features.data() + begin * width_, count, width_).template cast<double>();
@@ -176,12 +177,12 @@ void require_both_labels(const LogisticData& data) {
 LogisticModel fit_logistic(const LogisticData& data, const LogisticOptions& options) {
   require_both_labels(data);
   if (!(options.inverse_strength > 0)) throw Error(ErrorKind::usage, "the inverse strength of a penalty is positive");
-  return Fit(data, options).run();
+  return LogisticFit(data, options).run();
 }
 
 double least_inverse_strength(const LogisticData& data) {
   require_both_labels(data);
-  return 1 / Fit(data, {}).slope_at_nothing().lpNorm<Eigen::Infinity>();
+  return 1 / LogisticFit(data, {}).slope_at_nothing().lpNorm<Eigen::Infinity>();
 }
 
 }  // namespace groel::analysis

@@ -12,10 +12,6 @@ namespace {
 
 constexpr std::int64_t kNone = -1;
 
-bool nearer(const Neighbour& a, const Neighbour& b) {
-  return a.distance != b.distance ? a.distance < b.distance : a.row < b.row;
-}
-
 double distance(std::span<const float> a, std::span<const float> b, Metric metric) {
   if (metric == Metric::euclidean) return std::sqrt(squared_distance(a, b));
   return std::max(0.0, 1 - dot(a, b));

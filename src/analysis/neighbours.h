@@ -10,6 +10,11 @@ struct Neighbour {
   double distance = 0;  // Euclidean; of cosine 1 - cos
 };
 
+/// The order of answers: by distance, equal ones by row.
+inline bool nearer(const Neighbour& a, const Neighbour& b) {
+  return a.distance != b.distance ? a.distance < b.distance : a.row < b.row;
+}
+
 /// The `k` rows of `data` nearest to `query` [width], nearest first, equal ones by row. Vectors of cosine are to be
 /// normalised.
 std::vector<Neighbour> nearest_rows(const Vectors& data, std::span<const float> query, std::int64_t k, Metric metric);

@@ -12,20 +12,21 @@
 namespace groel::analysis {
 namespace {
 
-using Matrix = Eigen::MatrixXd;
+using DenseMatrix = Eigen::MatrixXd;
 
-Matrix centred(const Vectors& x) {
+DenseMatrix centred(const Vectors& x) {
   using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-  Matrix out = Eigen::Map<const RowMajor>(x.values.data(), x.rows, x.width).cast<double>();
+  DenseMatrix out = Eigen::Map<const RowMajor>(x.values.data(), x.rows, x.width).cast<double>();
   out.rowwise() -= out.colwise().mean().eval();
   return out;
 }
 
 // Scores [rows, k], the largest component first.
-Matrix scores_of(const Matrix& x, std::int64_t k) {
+DenseMatrix scores_of(const DenseMatrix& x, std::int64_t k) {
   const bool wide = x.cols() > x.rows();
-  const Eigen::SelfAdjointEigenSolver<Matrix> solved(wide ? Matrix(x * x.transpose()) : Matrix(x.transpose() * x));
-  Matrix scores(x.rows(), k);
+  const Eigen::SelfAdjointEigenSolver<DenseMatrix> solved(wide ? DenseMatrix(x * x.transpose())
+                                                               : DenseMatrix(x.transpose() * x));
+  DenseMatrix scores(x.rows(), k);
   for (std::int64_t c = 0; c < k; ++c) {
     const std::int64_t at = solved.eigenvalues().size() - 1 - c;  // they rise
     const auto vector = solved.eigenvectors().col(at);
@@ -46,8 +47,8 @@ Components principal_components(const Vectors& x, std::int64_t k) {
   if (x.rows < 2) throw Error(ErrorKind::usage, fmt::format("{} vectors have no principal components", x.rows));
   if (k < 1 || k > std::min(x.rows, x.width))
     throw Error(ErrorKind::usage, fmt::format("{} components of {} vectors of width {}", k, x.rows, x.width));
-  const Matrix data = centred(x);
-  const Matrix scores = scores_of(data, k);
+  const DenseMatrix data = centred(x);
+  const DenseMatrix scores = scores_of(data, k);
   Components out;
   out.scores = {x.rows, k, std::vector<float>(static_cast<std::size_t>(x.rows * k))};
   const double degrees = static_cast<double>(x.rows - 1);

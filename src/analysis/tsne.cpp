@@ -62,9 +62,9 @@ std::vector<Point> pca_start(const Vectors& x) {
   return out;
 }
 
-class Descent {
+class TsneDescent {
  public:
-  Descent(const Affinities& affinities, std::vector<Point> start, const TsneOptions& options)
+  TsneDescent(const Affinities& affinities, std::vector<Point> start, const TsneOptions& options)
       : p_(affinities),
         options_(options),
         y_(std::move(start)),
@@ -187,7 +187,7 @@ TsneResult tsne(const Vectors& x, const TsneOptions& options) {
       nearest_others(options.metric == Metric::cosine ? normalised(x) : x, neighbours, options.metric),
       options.perplexity);
   const bool from_pca = options.start == TsneOptions::Start::pca && x.width > 1;
-  return Descent(affinities, from_pca ? pca_start(x) : random_start(x.rows, options.seed), options).run();
+  return TsneDescent(affinities, from_pca ? pca_start(x) : random_start(x.rows, options.seed), options).run();
 }
 
 }  // namespace groel::analysis

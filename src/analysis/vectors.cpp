@@ -7,16 +7,16 @@ namespace groel::analysis {
 namespace {
 
 constexpr std::size_t kLanes = 8;
-constexpr std::size_t kBlock = 64;
+constexpr std::size_t kRowsOfBlock = 64;
 
 // Σ term(i) for i in [0, size): eight f32 lanes within a block, blocks in f64.
 template <class Term>
 double sum(std::size_t size, const Term& term) noexcept {
   double total = 0;
   std::size_t i = 0;
-  for (; i + kBlock <= size; i += kBlock) {
+  for (; i + kRowsOfBlock <= size; i += kRowsOfBlock) {
     float lanes[kLanes] = {};
-    for (std::size_t j = 0; j < kBlock; j += kLanes)
+    for (std::size_t j = 0; j < kRowsOfBlock; j += kLanes)
       for (std::size_t lane = 0; lane < kLanes; ++lane) lanes[lane] += term(i + j + lane);
     for (const float lane : lanes) total += static_cast<double>(lane);
   }

@@ -9,7 +9,9 @@
 
 #include <cerrno>
 
+#include "base/descriptor.h"
 #include "base/error.h"
+#include "base/folders.h"
 
 namespace groel {
 namespace {
@@ -60,23 +62,6 @@ int open_special(const fs::path& path) {
   const int fd = ::open(path.c_str(), O_WRONLY | O_NOCTTY | O_CLOEXEC);
   if (fd < 0) throw_errno(path.string(), "open the file", errno);
   return fd;
-}
-
-struct Descriptor {
-  explicit Descriptor(int number) : fd(number) {}
-  ~Descriptor() { ::close(fd); }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int fd;
-};
-
-/// A rename is on disk when its folder is.
-void sync_folder(const fs::path& file) {
-  const fs::path folder = file.has_parent_path() ? file.parent_path() : ".";
-  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return;  // a folder that may be written but not read: the file itself is safe
-  ::fsync(fd);
-  ::close(fd);
 }
 
 void give_name(const fs::path& temporary, const fs::path& path) {
@@ -140,7 +125,7 @@ void AtomicFile::commit() {
     t_joint->files_.emplace_back(std::move(temporary_), place_.path);
   } else {
     give_name(temporary_, place_.path);
-    if (sync) sync_folder(place_.path);
+    if (sync) sync_folder(place_.path.parent_path());
   }
   temporary_.clear();
   std::fclose(std::exchange(file_, nullptr));  // after the rename: until then the lock says that it is being written
@@ -159,7 +144,7 @@ void JointCommit::publish() {
     give_name(temporary, path);
     temporary.clear();
   }
-  for (const auto& [temporary, path] : std::exchange(files_, {})) sync_folder(path);
+  for (const auto& [temporary, path] : std::exchange(files_, {})) sync_folder(path.parent_path());
 }
 
 JointCommit* JointCommit::current() noexcept { return t_joint; }

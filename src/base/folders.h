@@ -17,6 +17,9 @@ void sync_folder(const std::filesystem::path& folder);
 /// The two change names in one step. -> false where the file system has no such step. Errors: io.
 bool swap_folders(const std::filesystem::path& a, const std::filesystem::path& b);
 
+/// false also where a link leads nowhere or a folder cannot be searched: whatever is wrong is reported on opening.
+bool is_there(const std::filesystem::path& path);
+
 /// Removes a folder so that no half of it is ever seen under its name.
 void remove_folder(const std::filesystem::path& folder);
 

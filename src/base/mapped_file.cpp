@@ -14,18 +14,12 @@
 #include <shared_mutex>
 #include <string_view>
 
+#include "base/descriptor.h"
 #include "base/error.h"
 #include "base/mapped_ranges.h"
 
 namespace groel {
 namespace {
-
-struct Descriptor {
-  int fd;
-  ~Descriptor() {
-    if (fd >= 0) ::close(fd);
-  }
-};
 
 struct Mapping {
   const std::byte* end;
@@ -82,7 +76,7 @@ MappedFile::Version MappedFile::version_of(const struct stat& status) {
 
 std::shared_ptr<const MappedFile> MappedFile::open(const std::filesystem::path& path) {
   // Without O_NONBLOCK a pipe that nobody writes to would be waited for.
-  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)};
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (file.fd < 0 && errno == ENXIO)
     throw Error(ErrorKind::bad_input, {"this is a socket, where a file must be", path.string(), {}});
   if (file.fd < 0) throw_errno(path.string(), "open the file", errno);

@@ -16,7 +16,7 @@ SecondByte second_byte(unsigned lead) noexcept {
   return {0x80, 0xBF};
 }
 
-bool is_harmless(char32_t point) noexcept {
+bool is_no_control(char32_t point) noexcept {
   const bool control = point < 0x20 || (point >= 0x7F && point <= 0x9F);
   return !control && point != 0x2028 && point != 0x2029;
 }
@@ -53,7 +53,7 @@ std::string as_sound_utf8(std::string_view text) {
 bool is_text(std::string_view text) noexcept {
   while (!text.empty()) {
     const CodePoint point = code_point_at(text);
-    if (!point.sound || !is_harmless(point.value)) return false;
+    if (!point.sound || !is_no_control(point.value)) return false;
     text.remove_prefix(point.size);
   }
   return true;

@@ -70,6 +70,14 @@ std::string of_that_kind(const fs::path& path, const std::vector<std::string>& n
 
 }  // namespace
 
+std::string grouped(std::int64_t number) {
+  std::string out = std::to_string(number);
+  const std::ptrdiff_t first = number < 0 ? 1 : 0;
+  for (auto at = static_cast<std::ptrdiff_t>(out.size()) - 3; at > first; at -= 3)
+    out.insert(static_cast<std::size_t>(at), ",");
+  return out;
+}
+
 std::string counted(std::int64_t count, std::string_view one, std::string_view several) {
   if (count == 1) return fmt::format("1 {}", one);
   return several.empty() ? fmt::format("{} {}s", count, one) : fmt::format("{} {}", count, several);

@@ -17,6 +17,9 @@ std::string counted(std::unsigned_integral auto count, std::string_view one, std
   return counted(static_cast<std::int64_t>(count), one, several);
 }
 
+/// Thousands set apart: "4,996".
+std::string grouped(std::int64_t number);
+
 /// "a, b, c"; at most `most` of them, then "and 5 more".
 std::string listed(const std::vector<std::string>& words, std::size_t most = 1000);
 

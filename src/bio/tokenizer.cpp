@@ -10,13 +10,13 @@
 namespace groel::bio {
 namespace {
 
-bool is_visible(char c) noexcept { return c > 0x20 && c < 0x7f; }
+bool is_printable_ascii(char c) noexcept { return c > 0x20 && c < 0x7f; }
 
 void check(const std::string& token, std::size_t id, bool ascii, const std::string& label) {
   std::string_view problem;
   if (token.empty())
     problem = "empty";
-  else if (ascii && !std::all_of(token.begin(), token.end(), is_visible))
+  else if (ascii && !std::all_of(token.begin(), token.end(), is_printable_ascii))
     problem = "not printable ASCII";
   else if (!ascii && !is_text(token))
     problem = "not UTF-8, or holds control characters";

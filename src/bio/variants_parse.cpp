@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "bio/residues.h"
+#include "bio/sequence_text.h"
 #include "bio/variants.h"
 #include "bio/variants_text.h"
 
@@ -28,8 +29,6 @@ constexpr std::int64_t kMostPosition = 1'000'000'000;
 char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
 char upper(char c) { return static_cast<char>(std::toupper(static_cast<unsigned char>(c))); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_letter(char c) { return is_lower(lower(c)); }
 
 // A variant's plain text, read from front to back.
 class VariantReader {

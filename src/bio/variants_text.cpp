@@ -12,7 +12,7 @@
 namespace groel::bio {
 namespace {
 
-constexpr std::string_view kSeparators = ":;,/+|&_- ";
+constexpr std::string_view kBeforeVariant = ":;,/+|&_- ";
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -108,8 +108,8 @@ std::string without_accession(const std::string& text) {
 std::string without_brackets(const std::string& text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool begins =
-        i == 0 || text[i - 1] == '[' || text[i - 1] == '(' || kSeparators.find(text[i - 1]) != std::string_view::npos;
+    const bool begins = i == 0 || text[i - 1] == '[' || text[i - 1] == '(' ||
+                        kBeforeVariant.find(text[i - 1]) != std::string_view::npos;
     if (begins && (text.compare(i, 2, "p.") == 0 || text.compare(i, 2, "P.") == 0))
       ++i;
     else if (std::string_view("[]()").find(text[i]) == std::string_view::npos)

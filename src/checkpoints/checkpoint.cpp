@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/error.h"
+#include "base/folders.h"
 #include "base/text_file.h"
 #include "base/words.h"
 #include "checkpoints/adapter.h"
@@ -92,11 +93,6 @@ void adapt(Checkpoint& checkpoint, models::RawCheckpoint raw, const models::Layo
   }
   checkpoint.config = std::move(raw.config);
   checkpoint.arrays = std::move(raw.arrays);
-}
-
-bool is_there(const fs::path& path) {
-  std::error_code ignored;  // whatever is wrong is reported on opening
-  return fs::exists(path, ignored);
 }
 
 io::ArrayMap read_weights(const fs::path& folder, const fs::path& weights) {

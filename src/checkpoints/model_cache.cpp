@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "base/error.h"
+#include "base/folders.h"
 #include "base/text_file.h"
 #include "hub/cache.h"
 #include "io/checkpoint_files.h"
@@ -25,11 +26,6 @@ fs::path variable(const char* name) {
 fs::path cache_home() {
   const fs::path home = variable("XDG_CACHE_HOME");
   return home.empty() ? variable("HOME") / ".cache" : home;
-}
-
-bool is_there(const fs::path& path) {
-  std::error_code ignored;  // also where a link of the snapshot leads nowhere
-  return fs::exists(path, ignored);
 }
 
 std::string newest(const hub::Cache& cache, const std::string& id, const std::vector<std::string>& commits) {

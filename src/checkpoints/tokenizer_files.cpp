@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "base/error.h"
+#include "base/folders.h"
 #include "base/text_file.h"
 
 namespace groel::checkpoints {
@@ -13,11 +14,6 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 constexpr std::size_t kMaxTokens = std::size_t{1} << 20;
-
-bool is_there(const fs::path& path) {
-  std::error_code ignored;  // whatever is wrong is reported on opening
-  return fs::exists(path, ignored);
-}
 
 [[noreturn]] void fail(const std::string& what, const std::string& where, const std::string& remedy = {}) {
   throw Error(ErrorKind::bad_model, {what, where, remedy});

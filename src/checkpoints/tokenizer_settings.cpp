@@ -19,7 +19,7 @@ constexpr std::array<const char*, 7> kNames{"bos_token", "eos_token", "unk_token
 bool is_set(const json& node, const char* field) { return node.is_object() && node.value(field, json()) == true; }
 
 // "text", or an object with its content.
-std::string text_of(const json& token) {
+std::string content_of(const json& token) {
   if (token.is_string()) return token.get<std::string>();
   const json content = token.is_object() ? token.value("content", json()) : json();
   return content.is_string() ? content.get<std::string>() : std::string();
@@ -67,7 +67,7 @@ class SettingsReader {
   }
 
   void add(std::int32_t id, const json& token) {
-    const std::string text = text_of(token);
+    const std::string text = content_of(token);
     if (text.empty()) fail(fmt::format("the added token {} has no text", id));
     if (is_set(token, "single_word")) refuse(fmt::format("'{}', which is only found as a word by itself", text));
     const auto at = static_cast<std::size_t>(id);
@@ -83,7 +83,7 @@ class SettingsReader {
 
   // One that has a name is special, and is given the next id where it has none.
   void make_special(const json& token) {
-    const std::string text = text_of(token);
+    const std::string text = content_of(token);
     const auto same =
         std::find_if(out_.added.begin(), out_.added.end(), [&](const AddedToken& one) { return one.text == text; });
     if (same != out_.added.end()) {
@@ -99,13 +99,13 @@ class SettingsReader {
   void name_tokens(const json& file) {
     if (!file.is_object()) return;
     for (const char* const name : kNames)
-      if (const json token = file.value(name, json()); !text_of(token).empty()) {
-        out_.named[name] = text_of(token);
+      if (const json token = file.value(name, json()); !content_of(token).empty()) {
+        out_.named[name] = content_of(token);
         make_special(token);
       }
     if (const json more = file.value("additional_special_tokens", json()); more.is_array())
       for (const json& token : more)
-        if (!text_of(token).empty()) make_special(token);
+        if (!content_of(token).empty()) make_special(token);
   }
 
   // GPT-2's own files name nothing.

@@ -10,7 +10,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 
-std::string text_of(const ordered_json& json) { return json.dump(2) + "\n"; }
+std::string indented(const ordered_json& json) { return json.dump(2) + "\n"; }
 
 std::string tokenizer_config(const bio::Tokenizer& tokenizer, const bio::TokenizerFiles& files,
                              models::Vocabulary kind) {
@@ -30,7 +30,7 @@ std::string tokenizer_config(const bio::Tokenizer& tokenizer, const bio::Tokeniz
     config["errors"] = "replace";
   }
   for (const auto& [name, token] : files.named) config[name] = token;
-  return text_of(config);
+  return indented(config);
 }
 
 std::string merges_of(const bio::TokenizerFiles& files) {
@@ -63,7 +63,7 @@ void write_tokenizer_files(const fs::path& folder, const bio::Tokenizer& tokeniz
     write_text(folder / "merges.txt", merges_of(files));
   }
   write_text(folder / "tokenizer_config.json", tokenizer_config(tokenizer, files, kind));
-  write_text(folder / "special_tokens_map.json", text_of(std::map<std::string, std::string>(files.named)));
+  write_text(folder / "special_tokens_map.json", indented(std::map<std::string, std::string>(files.named)));
 }
 
 }  // namespace groel::checkpoints

@@ -115,7 +115,7 @@ class Hdf5Writer : public ResultWriter {
   std::int64_t written_ = 0;
 };
 
-std::unique_ptr<ResultWriter> open(const WriterOptions& options) {
+std::unique_ptr<ResultWriter> open_hdf5(const WriterOptions& options) {
   check_options(hdf5_format(), options);
   if (options.layout == FileLayout::per_protein) return h5::open_per_protein(options);
   return std::make_unique<Hdf5Writer>(options);
@@ -124,7 +124,7 @@ std::unique_ptr<ResultWriter> open(const WriterOptions& options) {
 }  // namespace
 
 Format hdf5_format() {
-  return {"hdf5", {".h5", ".hdf5"}, "HDF5, for any size", false, true, [](Per) { return true; }, open};
+  return {"hdf5", {".h5", ".hdf5"}, "HDF5, for any size", false, true, [](Per) { return true; }, open_hdf5};
 }
 
 }  // namespace groel::formats

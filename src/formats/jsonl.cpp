@@ -75,7 +75,7 @@ class JsonlWriter : public ResultWriter {
   std::string text_;
 };
 
-std::unique_ptr<ResultWriter> open(const WriterOptions& options) {
+std::unique_ptr<ResultWriter> open_jsonl(const WriterOptions& options) {
   check_options(jsonl_format(), options);
   return std::make_unique<JsonlWriter>(options);
 }
@@ -83,8 +83,8 @@ std::unique_ptr<ResultWriter> open(const WriterOptions& options) {
 }  // namespace
 
 Format jsonl_format() {
-  return {"jsonl", {".jsonl", ".ndjson"}, "JSON Lines, one object per record", true, false, [](Per) { return true; },
-          open};
+  return {"jsonl",   {".jsonl", ".ndjson"}, "JSON Lines, one object per record", true, false, [](Per) { return true; },
+          open_jsonl};
 }
 
 }  // namespace groel::formats

@@ -43,7 +43,7 @@ class NpzResultWriter : public ResultWriter {
   io::NpzWriter out_;
 };
 
-std::unique_ptr<ResultWriter> open(const WriterOptions& options) {
+std::unique_ptr<ResultWriter> open_npz(const WriterOptions& options) {
   check_options(npz_format(), options);
   return std::make_unique<NpzResultWriter>(options);
 }
@@ -51,7 +51,7 @@ std::unique_ptr<ResultWriter> open(const WriterOptions& options) {
 }  // namespace
 
 Format npz_format() {
-  return {"npz", {".npz"}, "NPZ, for NumPy", false, false, [](Per) { return true; }, open};
+  return {"npz", {".npz"}, "NPZ, for NumPy", false, false, [](Per) { return true; }, open_npz};
 }
 
 }  // namespace groel::formats

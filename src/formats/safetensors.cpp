@@ -49,7 +49,7 @@ class SafetensorsWriter : public ResultWriter {
   PackedArrays packed_;
 };
 
-std::unique_ptr<ResultWriter> open(const WriterOptions& options) {
+std::unique_ptr<ResultWriter> open_safetensors(const WriterOptions& options) {
   check_options(safetensors_format(), options);
   return std::make_unique<SafetensorsWriter>(options);
 }
@@ -63,7 +63,7 @@ Format safetensors_format() {
           false,
           false,
           [](Per) { return true; },
-          open};
+          open_safetensors};
 }
 
 }  // namespace groel::formats

@@ -13,7 +13,7 @@ using nlohmann::json;
 
 enum class Frame : char { head, id, values, end, error };
 
-struct FrameHead {
+struct StreamedHead {
   Frame kind{};
   std::uint64_t size = 0;
 };
@@ -41,7 +41,7 @@ class Sender final : public VectorSink {
   static constexpr std::size_t kFull = std::size_t{1} << 16;
 
   void add(Frame kind, std::span<const std::byte> bytes) {
-    const FrameHead head{kind, bytes.size()};
+    const StreamedHead head{kind, bytes.size()};
     const auto start = std::as_bytes(std::span(&head, 1));
     waiting_.insert(waiting_.end(), start.begin(), start.end());
     waiting_.insert(waiting_.end(), bytes.begin(), bytes.end());
@@ -65,7 +65,7 @@ class Receiver {
   void take(std::span<const std::byte> bytes) {
     waiting_.insert(waiting_.end(), bytes.begin(), bytes.end());
     std::size_t at = 0;
-    FrameHead head;
+    StreamedHead head;
     while (waiting_.size() - at >= sizeof head) {
       std::memcpy(&head, waiting_.data() + at, sizeof head);
       if (waiting_.size() - at - sizeof head < head.size) break;

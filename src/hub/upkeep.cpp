@@ -95,7 +95,7 @@ std::set<std::string> linked_blobs(const Cache& cache, const std::string& id) {
 }
 
 // By which it is locked: "etag", "etag.incomplete", or as newer Python has it, "etag.0a1b2c3d.incomplete".
-std::string etag_of(std::string name) {
+std::string lock_name_of(std::string name) {
   if (!name.ends_with(kIncomplete)) return name;
   name.erase(name.size() - kIncomplete.size());
   constexpr std::size_t kTail = 9;
@@ -107,7 +107,7 @@ std::string etag_of(std::string name) {
 // Under the lock of whoever downloads it.
 std::uint64_t remove_blob(const Cache& cache, const std::string& id, const fs::path& blob) {
   try {
-    const FileLock lock(cache.lock(id, etag_of(blob.filename().string())), [] { throw Busy(); });
+    const FileLock lock(cache.lock(id, lock_name_of(blob.filename().string())), [] { throw Busy(); });
     return linked_blobs(cache, id).contains(blob.filename().string()) ? 0 : remove_file(blob);
   } catch (const Busy&) {
     return 0;

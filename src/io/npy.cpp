@@ -9,10 +9,10 @@
 namespace groel::io {
 namespace {
 
-constexpr std::string_view kMagic = "\x93NUMPY";
+constexpr std::string_view kNpyMagic = "\x93NUMPY";
 constexpr std::size_t kPreamble = 10;  // magic, version, length of the header in two bytes (version 1)
-constexpr std::size_t kAlignment = 64;
-constexpr std::size_t kMaxRank = 32;  // NumPy's limit
+constexpr std::size_t kNpyAlignment = 64;
+constexpr std::size_t kMaxNpyRank = 32;  // NumPy's limit
 
 /// Reads the one Python dict that NPY headers are: {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }
 class DictReader {
@@ -112,7 +112,7 @@ class DictReader {
     while (!take(')')) {
       peek();
       const std::uint64_t size = number(text_);
-      if (size > (std::uint64_t{1} << 62) || header_.shape.size() == kMaxRank) fail();
+      if (size > (std::uint64_t{1} << 62) || header_.shape.size() == kMaxNpyRank) fail();
       header_.shape.push_back(static_cast<std::int64_t>(size));
       if (!take(',') && peek() != ')') fail();
     }
@@ -150,17 +150,17 @@ std::string npy_header(NpyType type, const std::vector<std::int64_t>& shape) {
   std::string text = fmt::format("{{'descr': '{}{}{}', 'fortran_order': False, 'shape': ({}), }}", order, type.kind,
                                  type.size, dimensions);
   const std::size_t used = kPreamble + text.size() + 1;
-  text.append((kAlignment - used % kAlignment) % kAlignment, ' ');
+  text.append((kNpyAlignment - used % kNpyAlignment) % kNpyAlignment, ' ');
   text += '\n';
   GROEL_REQUIRE(text.size() <= 0xffff);
-  std::string out(kMagic);
+  std::string out(kNpyMagic);
   out += {'\x01', '\x00', static_cast<char>(text.size() & 0xff), static_cast<char>(text.size() >> 8)};
   return out + text;
 }
 
 NpyHeader parse_npy_header(std::string_view bytes, const std::string& label) {
   const auto fail = [&](std::string what) { throw Error(ErrorKind::bad_input, {std::move(what), label, kDamaged}); };
-  if (bytes.size() < kPreamble || !bytes.starts_with(kMagic)) fail("not a NumPy array");
+  if (bytes.size() < kPreamble || !bytes.starts_with(kNpyMagic)) fail("not a NumPy array");
   const int version = static_cast<std::uint8_t>(bytes[6]);
   if (version < 1 || version > 3) fail(fmt::format("unknown version {} of the NPY format", version));
   const std::size_t start = version == 1 ? kPreamble : kPreamble + 2;

@@ -36,6 +36,12 @@ std::optional<double> parse_number(std::string_view text) {
   return error == std::errc() && !std::isnan(value) ? std::optional(value) : std::nullopt;
 }
 
+std::optional<std::int64_t> parse_whole_number(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
+}
+
 std::optional<double> parse_decimal_comma(std::string_view text) {
   const std::size_t comma = text.find(',');
   if (comma == std::string_view::npos || has_point(text) || comma + 1 == text.size() || !is_digit(text[comma + 1]))

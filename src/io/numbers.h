@@ -1,6 +1,7 @@
 // Reads numbers as tables write them: with decimal points or, throughout a column, with decimal commas.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +11,8 @@ namespace groel::io {
 
 /// "-1.5e-3", "+2", "Inf", white space around it, a typographic minus; none for all else, NaN too.
 std::optional<double> parse_number(std::string_view text);
+/// Digits with or without a minus before them, and nothing else.
+std::optional<std::int64_t> parse_whole_number(std::string_view text);
 /// The same with one decimal comma: "0,5". None where there is no comma, or a point.
 std::optional<double> parse_decimal_comma(std::string_view text);
 /// Whether "1,234" could be a thousand as well as one and a bit.

@@ -9,7 +9,7 @@ namespace {
 
 constexpr int kMaxDepth = 64;
 constexpr std::size_t kMaxValues = 2'000'000;
-constexpr std::size_t kMaxText = 64'000'000;
+constexpr std::size_t kMaxJsonText = 64'000'000;
 constexpr const char* kTensorKey = "$tensor";
 
 class Converter {
@@ -40,7 +40,7 @@ class Converter {
 
  private:
   std::string charged(std::string_view text) {
-    if (text.size() > kMaxText - text_) machine_.fail("the pickle holds more text than any checkpoint does");
+    if (text.size() > kMaxJsonText - text_) machine_.fail("the pickle holds more text than any checkpoint does");
     text_ += text.size();
     return std::string(text);
   }

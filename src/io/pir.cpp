@@ -8,7 +8,7 @@
 namespace groel::io {
 namespace {
 
-constexpr std::string_view kTypes[]{"P1;", "F1;", "DL;", "DC;", "RL;", "RC;", "N1;", "N3;", "XX;"};
+constexpr std::string_view kPirTypes[]{"P1;", "F1;", "DL;", "DC;", "RL;", "RC;", "N1;", "N3;", "XX;"};
 
 bool is_protein(std::string_view header) { return header.starts_with("P1;") || header.starts_with("F1;"); }
 
@@ -84,7 +84,7 @@ class PirParser final : public RecordParser {
 
 bool is_pir_header(std::string_view line) {
   if (!line.starts_with('>')) return false;
-  for (const std::string_view type : kTypes)
+  for (const std::string_view type : kPirTypes)
     if (line.substr(1).starts_with(type)) return true;
   return false;
 }

@@ -27,7 +27,7 @@ constexpr std::array<DTypeRow, 10> kDTypes{{{"F32", DType::f32},
                                             {"BOOL", DType::boolean}}};
 constexpr std::array<std::string_view, 11> kForeignDTypes{"F8_E4M3", "F8_E5M2", "F8_E8M0", "F4",  "F6_E2M3", "F6_E3M2",
                                                           "U16",     "U32",     "U64",     "C64", "C128"};
-constexpr std::size_t kMaxRank = 64;
+constexpr std::size_t kMaxSafetensorsRank = 64;
 constexpr std::string_view kMetadata = "__metadata__";
 
 /// Where in {"name": {"dtype": …, "shape": […], "data_offsets": […]}} the parser is.
@@ -50,7 +50,8 @@ class Handler : public nlohmann::json_sax<nlohmann::json> {
     if (place_ == Place::shape) {
       if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
         fail("a dimension is too large");
-      if (entry_.shape.size() == kMaxRank) fail(fmt::format("it has more than {} dimensions", kMaxRank));
+      if (entry_.shape.size() == kMaxSafetensorsRank)
+        fail(fmt::format("it has more than {} dimensions", kMaxSafetensorsRank));
       entry_.shape.push_back(static_cast<std::int64_t>(value));
     } else if (place_ == Place::offsets && offsets_ < 2) {
       (offsets_++ == 0 ? entry_.begin : entry_.end) = value;

@@ -7,7 +7,7 @@
 namespace groel::io {
 namespace {
 
-constexpr std::size_t kAlignment = 8;
+constexpr std::size_t kSafetensorsAlignment = 8;
 
 void check(const std::string& name, const ArrayView& array) {
   const auto expected = dense_bytes(array.shape, array.dtype);
@@ -44,7 +44,7 @@ void write_safetensors(const std::filesystem::path& path, const std::map<std::st
     offset += array.bytes.size();
   }
   std::string text = header.dump();
-  text.append((kAlignment - text.size() % kAlignment) % kAlignment, ' ');
+  text.append((kSafetensorsAlignment - text.size() % kSafetensorsAlignment) % kSafetensorsAlignment, ' ');
   const std::uint64_t length = text.size();
   AtomicFile file(path);
   file.write(std::as_bytes(std::span(&length, 1)));

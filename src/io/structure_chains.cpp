@@ -12,9 +12,9 @@
 namespace groel::io {
 namespace {
 
-using Place = std::pair<std::int64_t, char>;  // number and insertion code
+using ChainPlace = std::pair<std::int64_t, char>;  // number and insertion code
 
-Place place_of(const RawResidue& residue) { return {residue.number, residue.insertion}; }
+ChainPlace place_of(const RawResidue& residue) { return {residue.number, residue.insertion}; }
 
 bool has_backbone(const RawResidue& residue) {
   const auto has = [&](const char* name) {
@@ -29,7 +29,7 @@ struct Piece {
   std::vector<const RawResidue*> residues;
 
   bool overlaps(const Piece& other) const {
-    std::set<Place> places;
+    std::set<ChainPlace> places;
     for (const RawResidue* residue : residues) places.insert(place_of(*residue));
     return std::any_of(other.residues.begin(), other.residues.end(),
                        [&](const RawResidue* residue) { return places.contains(place_of(*residue)); });

@@ -1,4 +1,4 @@
-// All of gemmi that GroEL uses is compiled here, as C++17 (see src/CMakeLists.txt).
+// All of gemmi that GroEL uses; compiled alone, as C++17 (see src/CMakeLists.txt).
 #include "io/structure_gemmi.h"
 
 #include <algorithm>

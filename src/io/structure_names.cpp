@@ -23,14 +23,15 @@ constexpr std::array<Pair, 49> kForceField{
      {"T1P", "THR"},  {"TP1", "THR"},  {"TP2", "THR"},  {"Y1P", "TYR"},  {"YP1", "TYR"},  {"YP2", "TYR"},
      {"CSE", "SEC"}}};
 
-// In the order of kPlainLetters.
-constexpr std::array<std::string_view, 20> kPlain{"ALA", "ARG", "ASN", "ASP", "CYS", "GLN", "GLU", "GLY", "HIS", "ILE",
-                                                  "LEU", "LYS", "MET", "PHE", "PRO", "SER", "THR", "TRP", "TYR", "VAL"};
+// In the order of kLetters.
+constexpr std::array<std::string_view, 20> kPlainNames{"ALA", "ARG", "ASN", "ASP", "CYS", "GLN", "GLU",
+                                                       "GLY", "HIS", "ILE", "LEU", "LYS", "MET", "PHE",
+                                                       "PRO", "SER", "THR", "TRP", "TYR", "VAL"};
 
 std::string_view plain_of(char letter) {
-  constexpr std::string_view kPlainLetters = "ARNDCQEGHILKMFPSTWYV";
-  const auto at = kPlainLetters.find(letter);
-  return at == std::string_view::npos ? std::string_view() : kPlain.at(at);
+  constexpr std::string_view kLetters = "ARNDCQEGHILKMFPSTWYV";
+  const auto at = kLetters.find(letter);
+  return at == std::string_view::npos ? std::string_view() : kPlainNames.at(at);
 }
 
 std::string listed(std::string_view name) {
@@ -45,7 +46,7 @@ std::string force_field_parent(std::string_view name) {
   if (std::string parent = listed(name); !parent.empty()) return parent;
   if (name.size() != 4 || (name[0] != 'N' && name[0] != 'C')) return {};
   const std::string_view inner = name.substr(1);  // of a chain's end
-  for (const std::string_view plain : kPlain)
+  for (const std::string_view plain : kPlainNames)
     if (plain == inner) return std::string(plain);
   return listed(inner);
 }

@@ -10,6 +10,7 @@
 #include <unordered_set>
 
 #include "base/error.h"
+#include "io/characters.h"
 #include "io/structure_gemmi.h"
 #include "io/structure_names.h"
 
@@ -18,12 +19,6 @@ namespace {
 
 constexpr std::size_t kCoordinates = 54;  // where they end
 constexpr std::size_t kSegment = 76;      // where gemmi's last field of use ends; elements and charges are not needed
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
 
 bool is_number(std::string_view field) {
   field = trimmed(field);

@@ -14,7 +14,7 @@
 namespace groel::io {
 namespace {
 
-struct Source {
+struct TorchSource {
   std::span<const std::byte> bytes;
   std::shared_ptr<const void> owner;
   const std::string& label;
@@ -25,19 +25,19 @@ struct Source {
 };
 
 /// Storage bytes whose every tensor is aligned: those of a storage that is not are copied once, tied tensors together.
-StorageBytes aligned_storage(const Source& source, std::span<const std::byte> bytes, DType dtype) {
+StorageBytes aligned_storage(const TorchSource& source, std::span<const std::byte> bytes, DType dtype) {
   const DType widest = size_of(dtype) == 1 ? DType::f64 : dtype;  // untyped bytes may hold anything
   Array array = aligned({widest, {}, bytes, source.owner});
   return {array.bytes, std::move(array.owner)};
 }
 
-TorchFile finish(const Source& source, const TorchHost& host, const StorageMap& storages, nlohmann::json root) {
+TorchFile finish(const TorchSource& source, const TorchHost& host, const StorageMap& storages, nlohmann::json root) {
   return {std::move(root), torch_arrays(host, storages, source.label)};
 }
 
 // --- zip ---
 
-std::string archive_root(const ZipReader& zip, const Source& source) {
+std::string archive_root(const ZipReader& zip, const TorchSource& source) {
   constexpr std::string_view kObject = "/data.pkl";
   std::string root;
   for (const auto& [name, entry] : zip.entries()) {
@@ -53,7 +53,7 @@ std::string archive_root(const ZipReader& zip, const Source& source) {
   return root;
 }
 
-void check_byte_order(const ZipReader& zip, const std::string& root, const Source& source) {
+void check_byte_order(const ZipReader& zip, const std::string& root, const TorchSource& source) {
   const auto* order = zip.find(root + "byteorder");
   if (order == nullptr) return;
   const std::string_view text(reinterpret_cast<const char*>(order->bytes.data()), order->bytes.size());
@@ -71,7 +71,7 @@ void verify_all(const ZipReader& zip, const std::vector<std::string>& names) {
   for (std::int64_t i = 0; i < count; ++i) verify(i);
 }
 
-TorchFile parse_zip(const Source& source, Checksums checksums) {
+TorchFile parse_zip(const TorchSource& source, Checksums checksums) {
   const ZipReader zip(source.bytes, source.label);
   const std::string root = archive_root(zip, source);
   check_byte_order(zip, root, source);
@@ -96,12 +96,12 @@ TorchFile parse_zip(const Source& source, Checksums checksums) {
 
 // --- plain pickle stream: magic number, protocol, system, object, storage keys, then each storage ---
 
-constexpr std::string_view kMagic = "\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19";
+constexpr std::string_view kTorchMagic = "\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19";
 constexpr std::int64_t kProtocol = 1001;
 
 class LegacyReader {
  public:
-  explicit LegacyReader(const Source& source) : source_(source) {}
+  explicit LegacyReader(const TorchSource& source) : source_(source) {}
 
   TorchFile read() {
     check_preamble();
@@ -136,7 +136,7 @@ class LegacyReader {
 
   void check_preamble() {
     next([&](PickleMachine&, const PickleValue& value) {
-      if (value.kind != PickleKind::big_integer || value.text != kMagic)
+      if (value.kind != PickleKind::big_integer || value.text != kTorchMagic)
         throw Error(ErrorKind::bad_model,
                     {"a pickle, but not a PyTorch file: it does not begin with torch's magic number", source_.label,
                      "save the state dict with torch.save"});
@@ -177,7 +177,7 @@ class LegacyReader {
     return aligned_storage(source_, bytes, dtype);
   }
 
-  const Source& source_;
+  const TorchSource& source_;
   TorchHost host_;
   std::size_t position_ = 0;
 };
@@ -186,7 +186,7 @@ class LegacyReader {
 
 TorchFile parse_torch(std::span<const std::byte> bytes, std::shared_ptr<const void> owner, const std::string& label,
                       Checksums checksums) {
-  const Source source{bytes, std::move(owner), label};
+  const TorchSource source{bytes, std::move(owner), label};
   if (bytes.size() >= 4 && read_little<std::uint32_t>(bytes, 0) == 0x04034b50) return parse_zip(source, checksums);
   if (!bytes.empty() && bytes[0] == std::byte{0x80}) return LegacyReader(source).read();
   throw Error(ErrorKind::bad_model,

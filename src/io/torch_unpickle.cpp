@@ -9,7 +9,7 @@
 namespace groel::io {
 namespace {
 
-enum class Role {
+enum class TorchRole {
   ordered_dict,       // (), or (pairs)
   attributes,         // argparse.Namespace: its attributes follow
   collection,         // set, frozenset, torch.Size: its one argument
@@ -27,65 +27,65 @@ enum class Role {
 
 struct Row {
   std::string_view name;
-  Role role;
+  TorchRole role;
   std::optional<DType> dtype = std::nullopt;
 };
 
 constexpr Row kGlobals[] = {
-    {"argparse.Namespace", Role::attributes},
-    {"collections.OrderedDict", Role::ordered_dict},
-    {"builtins.set", Role::collection},
-    {"__builtin__.set", Role::collection},
-    {"builtins.frozenset", Role::collection},
-    {"__builtin__.frozenset", Role::collection},
-    {"torch.Size", Role::collection},
-    {"torch.device", Role::device},
-    {"_codecs.encode", Role::latin1},
-    {"builtins.bytes", Role::bytes},
-    {"__builtin__.bytes", Role::bytes},
-    {"torch._utils._rebuild_tensor", Role::rebuild_tensor},
-    {"torch._utils._rebuild_tensor_v2", Role::rebuild_tensor},
-    {"torch._utils._rebuild_tensor_v3", Role::rebuild_typed},
-    {"torch._utils._rebuild_parameter", Role::rebuild_parameter},
-    {"torch._utils._rebuild_parameter_with_state", Role::rebuild_parameter},
-    {"torch._tensor._rebuild_from_type_v2", Role::rebuild_from_type},
-    {"torch.FloatStorage", Role::storage, DType::f32},
-    {"torch.HalfStorage", Role::storage, DType::f16},
-    {"torch.BFloat16Storage", Role::storage, DType::bf16},
-    {"torch.DoubleStorage", Role::storage, DType::f64},
-    {"torch.LongStorage", Role::storage, DType::i64},
-    {"torch.IntStorage", Role::storage, DType::i32},
-    {"torch.ShortStorage", Role::storage, DType::i16},
-    {"torch.CharStorage", Role::storage, DType::i8},
-    {"torch.ByteStorage", Role::storage, DType::u8},
-    {"torch.BoolStorage", Role::storage, DType::boolean},
-    {"torch.ComplexFloatStorage", Role::storage},
-    {"torch.ComplexDoubleStorage", Role::storage},
-    {"torch.QInt8Storage", Role::storage},
-    {"torch.QUInt8Storage", Role::storage},
-    {"torch.QInt32Storage", Role::storage},
-    {"torch.UntypedStorage", Role::untyped_storage},
-    {"torch.storage.UntypedStorage", Role::untyped_storage},
-    {"torch.storage._UntypedStorage", Role::untyped_storage},
-    {"torch.Tensor", Role::plain},
-    {"torch.nn.parameter.Parameter", Role::plain},
-    {"torch.float32", Role::plain, DType::f32},
-    {"torch.float16", Role::plain, DType::f16},
-    {"torch.bfloat16", Role::plain, DType::bf16},
-    {"torch.float64", Role::plain, DType::f64},
-    {"torch.int64", Role::plain, DType::i64},
-    {"torch.int32", Role::plain, DType::i32},
-    {"torch.int16", Role::plain, DType::i16},
-    {"torch.int8", Role::plain, DType::i8},
-    {"torch.uint8", Role::plain, DType::u8},
-    {"torch.bool", Role::plain, DType::boolean},
-    {"torch.uint16", Role::plain},
-    {"torch.uint32", Role::plain},
-    {"torch.uint64", Role::plain},
-    {"torch.complex64", Role::plain},
-    {"torch.complex128", Role::plain},
-    {"torch.float8_e4m3fn", Role::plain},
-    {"torch.float8_e5m2", Role::plain},
+    {"argparse.Namespace", TorchRole::attributes},
+    {"collections.OrderedDict", TorchRole::ordered_dict},
+    {"builtins.set", TorchRole::collection},
+    {"__builtin__.set", TorchRole::collection},
+    {"builtins.frozenset", TorchRole::collection},
+    {"__builtin__.frozenset", TorchRole::collection},
+    {"torch.Size", TorchRole::collection},
+    {"torch.device", TorchRole::device},
+    {"_codecs.encode", TorchRole::latin1},
+    {"builtins.bytes", TorchRole::bytes},
+    {"__builtin__.bytes", TorchRole::bytes},
+    {"torch._utils._rebuild_tensor", TorchRole::rebuild_tensor},
+    {"torch._utils._rebuild_tensor_v2", TorchRole::rebuild_tensor},
+    {"torch._utils._rebuild_tensor_v3", TorchRole::rebuild_typed},
+    {"torch._utils._rebuild_parameter", TorchRole::rebuild_parameter},
+    {"torch._utils._rebuild_parameter_with_state", TorchRole::rebuild_parameter},
+    {"torch._tensor._rebuild_from_type_v2", TorchRole::rebuild_from_type},
+    {"torch.FloatStorage", TorchRole::storage, DType::f32},
+    {"torch.HalfStorage", TorchRole::storage, DType::f16},
+    {"torch.BFloat16Storage", TorchRole::storage, DType::bf16},
+    {"torch.DoubleStorage", TorchRole::storage, DType::f64},
+    {"torch.LongStorage", TorchRole::storage, DType::i64},
+    {"torch.IntStorage", TorchRole::storage, DType::i32},
+    {"torch.ShortStorage", TorchRole::storage, DType::i16},
+    {"torch.CharStorage", TorchRole::storage, DType::i8},
+    {"torch.ByteStorage", TorchRole::storage, DType::u8},
+    {"torch.BoolStorage", TorchRole::storage, DType::boolean},
+    {"torch.ComplexFloatStorage", TorchRole::storage},
+    {"torch.ComplexDoubleStorage", TorchRole::storage},
+    {"torch.QInt8Storage", TorchRole::storage},
+    {"torch.QUInt8Storage", TorchRole::storage},
+    {"torch.QInt32Storage", TorchRole::storage},
+    {"torch.UntypedStorage", TorchRole::untyped_storage},
+    {"torch.storage.UntypedStorage", TorchRole::untyped_storage},
+    {"torch.storage._UntypedStorage", TorchRole::untyped_storage},
+    {"torch.Tensor", TorchRole::plain},
+    {"torch.nn.parameter.Parameter", TorchRole::plain},
+    {"torch.float32", TorchRole::plain, DType::f32},
+    {"torch.float16", TorchRole::plain, DType::f16},
+    {"torch.bfloat16", TorchRole::plain, DType::bf16},
+    {"torch.float64", TorchRole::plain, DType::f64},
+    {"torch.int64", TorchRole::plain, DType::i64},
+    {"torch.int32", TorchRole::plain, DType::i32},
+    {"torch.int16", TorchRole::plain, DType::i16},
+    {"torch.int8", TorchRole::plain, DType::i8},
+    {"torch.uint8", TorchRole::plain, DType::u8},
+    {"torch.bool", TorchRole::plain, DType::boolean},
+    {"torch.uint16", TorchRole::plain},
+    {"torch.uint32", TorchRole::plain},
+    {"torch.uint64", TorchRole::plain},
+    {"torch.complex64", TorchRole::plain},
+    {"torch.complex128", TorchRole::plain},
+    {"torch.float8_e4m3fn", TorchRole::plain},
+    {"torch.float8_e5m2", TorchRole::plain},
 };
 
 const Row& row_of(const PickleValue& global) { return kGlobals[static_cast<std::size_t>(global.number)]; }
@@ -180,30 +180,33 @@ PickleValue TorchHost::call(PickleMachine& machine, const PickleValue& callee, c
   const Row& row = row_of(callee);
   const std::vector<PickleValue>& items = machine.items(arguments);
   switch (row.role) {
-    case Role::ordered_dict: return ordered_dict(machine, items);
-    case Role::attributes: require(machine, items.empty(), "a Namespace"); return machine.make(PickleKind::attributes);
-    case Role::collection: return collection(machine, items);
-    case Role::device: return device(machine, items);
-    case Role::latin1: return latin1(machine, items);
-    case Role::bytes: require(machine, items.empty(), "bytes"); return {PickleKind::bytes, 0, 0, {}};
-    case Role::rebuild_tensor: return rebuild_tensor(machine, items, std::nullopt);
-    case Role::rebuild_typed:
-      require(machine, items.size() >= 7 && items[6].kind == PickleKind::global && row_of(items[6]).role == Role::plain,
+    case TorchRole::ordered_dict: return ordered_dict(machine, items);
+    case TorchRole::attributes:
+      require(machine, items.empty(), "a Namespace");
+      return machine.make(PickleKind::attributes);
+    case TorchRole::collection: return collection(machine, items);
+    case TorchRole::device: return device(machine, items);
+    case TorchRole::latin1: return latin1(machine, items);
+    case TorchRole::bytes: require(machine, items.empty(), "bytes"); return {PickleKind::bytes, 0, 0, {}};
+    case TorchRole::rebuild_tensor: return rebuild_tensor(machine, items, std::nullopt);
+    case TorchRole::rebuild_typed:
+      require(machine,
+              items.size() >= 7 && items[6].kind == PickleKind::global && row_of(items[6]).role == TorchRole::plain,
               "a tensor");
       if (!row_of(items[6]).dtype) unsupported(machine, items[6]);
       return rebuild_tensor(machine, items, row_of(items[6]).dtype);
-    case Role::rebuild_parameter:
+    case TorchRole::rebuild_parameter:
       require(machine, !items.empty() && items[0].kind == PickleKind::tensor, "a parameter");
       return items[0];
-    case Role::rebuild_from_type:
+    case TorchRole::rebuild_from_type:
       require(machine,
               items.size() == 4 && items[0].kind == PickleKind::global && items[2].kind == PickleKind::tuple &&
-                  row_of(items[0]).role != Role::rebuild_from_type,  // no recursion
+                  row_of(items[0]).role != TorchRole::rebuild_from_type,  // no recursion
               "a tensor");
       return call(machine, items[0], items[2]);
-    case Role::storage:
-    case Role::untyped_storage:
-    case Role::plain: break;
+    case TorchRole::storage:
+    case TorchRole::untyped_storage:
+    case TorchRole::plain: break;
   }
   refuse(machine, row.name);
 }
@@ -232,8 +235,8 @@ PickleValue TorchHost::persistent(PickleMachine& machine, const PickleValue& id)
               items[4].kind == PickleKind::integer && items[4].number >= 0,
           "a storage");
   const Row& type = row_of(items[1]);
-  require(machine, type.role == Role::storage || type.role == Role::untyped_storage, "a storage");
-  const bool typed = type.role == Role::storage;
+  require(machine, type.role == TorchRole::storage || type.role == TorchRole::untyped_storage, "a storage");
+  const bool typed = type.role == TorchRole::storage;
   if (typed && !type.dtype) unsupported(machine, items[1]);
   machine.spend(sizeof(TorchStorage) + items[2].text.size());
   TorchStorage storage{

@@ -14,7 +14,7 @@ namespace groel::io {
 namespace {
 
 constexpr std::string_view kRoot = "archive/";
-constexpr std::uint64_t kAlignment = 64;
+constexpr std::uint64_t kTorchAlignment = 64;
 
 struct StorageRow {
   DType dtype;
@@ -144,7 +144,7 @@ class Pickler {
 };
 
 void add(ZipWriter& zip, const std::string& name, std::span<const std::byte> bytes) {
-  zip.begin(std::string(kRoot) + name, bytes.size(), kAlignment);
+  zip.begin(std::string(kRoot) + name, bytes.size(), kTorchAlignment);
   zip.append(bytes);
   zip.end();
 }

@@ -8,7 +8,7 @@
 namespace groel::io {
 namespace {
 
-constexpr std::uint64_t kSee64 = 0xffffffff;
+constexpr std::uint64_t kSeeExtra64 = 0xffffffff;
 constexpr std::uint64_t kMaxCount = 0xffff;
 constexpr std::uint16_t kVersion = 20;
 constexpr std::uint16_t kVersion64 = 45;
@@ -39,7 +39,7 @@ class Record {
 };
 
 /// A 32-bit field, or the mark that the zip64 record holds the number.
-std::uint64_t narrow(std::uint64_t value) { return std::min(value, kSee64); }
+std::uint64_t narrow(std::uint64_t value) { return std::min(value, kSeeExtra64); }
 
 /// An extra field that readers pass over and after which the data is aligned; empty where nothing is missing.
 std::string padding_field(std::uint64_t before, std::uint64_t alignment) {
@@ -58,7 +58,7 @@ void ZipWriter::begin(const std::string& name, std::uint64_t size, std::uint64_t
   GROEL_REQUIRE(!open_ && name.size() <= 0xffff);
   if (!names_.insert(name).second) throw Error(ErrorKind::usage, fmt::format("two entries are named {}", name));
   entries_.push_back({name, size, file_.size(), 0});
-  const bool large = size >= kSee64;
+  const bool large = size >= kSeeExtra64;
   const std::uint64_t before = file_.size() + kLocalHeader + name.size() + (large ? 20 : 0);
   const std::string padding = padding_field(before, alignment);
   Record header;
@@ -91,8 +91,8 @@ std::string ZipWriter::directory() const {
   Record out;
   for (const Entry& entry : entries_) {
     Record extra;
-    if (entry.size >= kSee64) extra.u64(entry.size).u64(entry.size);
-    if (entry.offset >= kSee64) extra.u64(entry.offset);
+    if (entry.size >= kSeeExtra64) extra.u64(entry.size).u64(entry.size);
+    if (entry.offset >= kSeeExtra64) extra.u64(entry.offset);
     const std::string wide = extra.take();
     const std::uint16_t version = wide.empty() ? kVersion : kVersion64;
     out.u32(0x02014b50).u16(version).u16(version).u16(kUtf8Names).u16(0).u16(0).u16(kDate);
@@ -111,7 +111,7 @@ void ZipWriter::finish() {
   write(entries);
   const std::uint64_t end = file_.size();
   Record out;
-  if (offset >= kSee64 || entries.size() >= kSee64 || count >= kMaxCount) {
+  if (offset >= kSeeExtra64 || entries.size() >= kSeeExtra64 || count >= kMaxCount) {
     out.u32(0x06064b50).u64(44).u16(kVersion64).u16(kVersion64).u32(0).u32(0).u64(count).u64(count);
     out.u64(entries.size()).u64(offset);
     out.u32(0x07064b50).u32(0).u64(end).u32(1);

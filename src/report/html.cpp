@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view kPolicy =
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:";
 
-constexpr std::string_view kStyle = R"(
+constexpr std::string_view kPageStyle = R"(
 html, body { margin: 0; height: 100%; }
 body { display: flex; flex-direction: column; font: 14px 'DejaVu Sans', Helvetica, Arial, sans-serif; color: #222; }
 #bar { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; padding: 6px 12px; background: #f3f4f6;
@@ -56,7 +56,7 @@ std::string to_html(const Figure& figure) {
       "<body>\n{}\n<div id=\"chart\" role=\"img\" aria-label=\"{}\"></div>\n<div id=\"cell\"></div>\n"
       "<script id=\"figure\" type=\"application/json\">{}</script>\n"
       "<script>{}</script>\n<script>{}</script>\n<script>{}</script>\n</body>\n</html>\n",
-      kPolicy, title, kStyle, kBar, title, script_json(figure_json(figure, MapValues::included)), echarts_script(),
+      kPolicy, title, kPageStyle, kBar, title, script_json(figure_json(figure, MapValues::included)), echarts_script(),
       drawing_script(), page_script());
 }
 

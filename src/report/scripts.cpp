@@ -1,4 +1,4 @@
-// The JavaScript files, put into the program by the assembler.
+// The JavaScript files, put into the program by the assembler; compiled alone (see src/CMakeLists.txt).
 #include "report/scripts.h"
 
 #include "base/error.h"

@@ -10,7 +10,7 @@
 namespace groel::statistics {
 namespace {
 
-void check(Labels truth, Scores probabilities) {
+void check_probabilities(Labels truth, Scores probabilities) {
   if (truth.size() != probabilities.size() || truth.empty())
     throw Error(ErrorKind::bad_input,
                 fmt::format("{} true values and {} scores cannot be compared", truth.size(), probabilities.size()));
@@ -53,7 +53,7 @@ double lowest(double low, double high, const Function& function) {
 }  // namespace
 
 Reliability reliability(Labels came_true, Scores probabilities, std::int64_t bins) {
-  check(came_true, probabilities);
+  check_probabilities(came_true, probabilities);
   if (bins < 1) throw Error(ErrorKind::usage, "a reliability curve has one bin at least");
   Reliability out;
   const auto count = static_cast<double>(bins);
@@ -121,7 +121,7 @@ double temperature_of(const ClassScores& probabilities) {
 }
 
 double temperature_of(Labels truth, Scores probability_of_1) {
-  check(truth, probability_of_1);
+  check_probabilities(truth, probability_of_1);
   const std::vector<double> classes = both(probability_of_1);
   return temperature_of(ClassScores{truth, classes, 2});
 }

@@ -15,7 +15,7 @@ struct Counts {
   double hits = 0, false_alarms = 0;
 };
 
-void check(Labels truth, Scores scores) {
+void check_scores(Labels truth, Scores scores) {
   if (truth.size() != scores.size() || truth.empty())
     throw Error(ErrorKind::bad_input,
                 fmt::format("{} true values and {} scores cannot be compared", truth.size(), scores.size()));
@@ -25,7 +25,7 @@ void check(Labels truth, Scores scores) {
 
 // Counts of what scores at least as high, one point per distinct score, from high to low.
 std::vector<Counts> counts_by_threshold(Labels truth, Scores scores) {
-  check(truth, scores);
+  check_scores(truth, scores);
   std::vector<std::size_t> order(scores.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return scores[a] > scores[b]; });
@@ -69,7 +69,7 @@ double auc_of(const ClassScores& input, std::int64_t positive, std::int64_t nega
   return roc_auc(subset.truth, subset.scores);
 }
 
-void check(const ClassScores& input) {
+void check_scores(const ClassScores& input) {
   if (input.classes < 2 || input.truth.empty() ||
       input.scores.size() != input.truth.size() * static_cast<std::size_t>(input.classes))
     throw Error(ErrorKind::bad_input, "scores of at least two classes are needed, a row for each true class");
@@ -136,7 +136,7 @@ double average_precision(Labels truth, Scores scores) {
 }
 
 double log_loss(Labels truth, Scores probability_of_1) {
-  check(truth, probability_of_1);
+  check_scores(truth, probability_of_1);
   double sum = 0;
   for (std::size_t i = 0; i < truth.size(); ++i)
     sum += negative_log(truth[i] == 1 ? probability_of_1[i] : 1 - probability_of_1[i]);
@@ -144,7 +144,7 @@ double log_loss(Labels truth, Scores probability_of_1) {
 }
 
 double brier_score(Labels truth, Scores probability_of_1) {
-  check(truth, probability_of_1);
+  check_scores(truth, probability_of_1);
   double sum = 0;
   for (std::size_t i = 0; i < truth.size(); ++i) {
     const double difference = static_cast<double>(truth[i]) - probability_of_1[i];
@@ -154,7 +154,7 @@ double brier_score(Labels truth, Scores probability_of_1) {
 }
 
 double roc_auc(const ClassScores& input, Pairing pairing, Weighting weighting) {
-  check(input);
+  check_scores(input);
   std::vector<double> counts(static_cast<std::size_t>(input.classes));
   for (const std::int64_t label : input.truth) ++counts[static_cast<std::size_t>(label)];
   double sum = 0, weights = 0;
@@ -173,7 +173,7 @@ double roc_auc(const ClassScores& input, Pairing pairing, Weighting weighting) {
 }
 
 double roc_auc_micro(const ClassScores& input) {
-  check(input);
+  check_scores(input);
   std::vector<std::int64_t> truth(input.scores.size());
   for (std::size_t i = 0; i < input.truth.size(); ++i)
     truth[i * static_cast<std::size_t>(input.classes) + static_cast<std::size_t>(input.truth[i])] = 1;
@@ -181,7 +181,7 @@ double roc_auc_micro(const ClassScores& input) {
 }
 
 double log_loss(const ClassScores& probabilities) {
-  check(probabilities);
+  check_scores(probabilities);
   const auto classes = static_cast<std::size_t>(probabilities.classes);
   constexpr double kEpsilon = std::numeric_limits<double>::epsilon();
   double sum = 0;
@@ -196,7 +196,7 @@ double log_loss(const ClassScores& probabilities) {
 }
 
 double top_k_accuracy(const ClassScores& input, std::int64_t k) {
-  check(input);
+  check_scores(input);
   const auto classes = static_cast<std::size_t>(input.classes);
   double hits = 0;
   for (std::size_t i = 0; i < input.truth.size(); ++i) {

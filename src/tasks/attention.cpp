@@ -193,13 +193,13 @@ void write_pictures(const Maps& all, const AttentionOptions& options, MapRequest
   for (std::size_t i = 0; i < paths.size(); ++i) report::write_picture(figure_of(all, all.maps[i], form), paths[i]);
 }
 
-void check_outputs(const AttentionOptions& options) {
+void check_maps(const AttentionOptions& options) {
   check_table_output(options);
   check_picture(options);
 }
 
 int run(const AttentionOptions& options, Context& context) {
-  check_outputs(options);
+  check_maps(options);
   const checkpoints::LoadedModel loaded = load_model_of(options, context.sink);
   const models::Model& model = *loaded.model;
   const MapRequest request = map_request(options, model.info());

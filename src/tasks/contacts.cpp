@@ -28,7 +28,7 @@ const models::Model& require_head(const models::Model& model) {
 }
 
 // Refused before anything is computed.
-void check_outputs(const ContactsOptions& options, Sink& sink) {
+void check_contact_outputs(const ContactsOptions& options, Sink& sink) {
   const std::filesystem::path output = options.output.value_or("");
   const bool resume = options.resume;
   if (output == "-")
@@ -51,7 +51,7 @@ int run(const ContactsOptions& options, Context& context) {
     if (!options.structure) throw Error(ErrorKind::usage, {"no structure is named", "--structure", {}});
     return map_structure(options, context);
   }
-  check_outputs(options, context.sink);
+  check_contact_outputs(options, context.sink);
   const checkpoints::LoadedModel loaded = load_model_of(options, context.sink);
   require_head(*loaded.model);
   return run_contacts(options, context, loaded);

@@ -84,16 +84,16 @@ void check_output(const ConvertOptions& options) {
   check_model_folder(output.string(), options.standing());
 }
 
-struct Written {
+struct ConvertedFiles {
   std::vector<fs::path> files;  ///< that hold weights
   std::size_t bytes = 0;
 };
 
-Written write_folder(const ConvertOptions& options, const checkpoints::Conversion& conversion,
-                     bio::TokenizerFiles tokenizer) {
+ConvertedFiles write_folder(const ConvertOptions& options, const checkpoints::Conversion& conversion,
+                            bio::TokenizerFiles tokenizer) {
   const fs::path folder = *options.output;
   const checkpoints::SavedModel model{conversion.file.config, conversion.tensors, std::move(tokenizer)};
-  Written out;
+  ConvertedFiles out;
   checkpoints::write_model_folder(folder, [&](const fs::path& temporary) {
     for (const fs::path& file : checkpoints::write_model(temporary, model, options.files())) {
       out.files.push_back(folder / file.filename());
@@ -103,14 +103,14 @@ Written write_folder(const ConvertOptions& options, const checkpoints::Conversio
   return out;
 }
 
-Written write_file(const ConvertOptions& options, const checkpoints::Checkpoint& checkpoint,
-                   const checkpoints::Conversion& conversion, Sink& sink) {
-  Written out{write_native_model({*options.output, options.standing(), checkpoint, conversion}, sink), 0};
+ConvertedFiles write_file(const ConvertOptions& options, const checkpoints::Checkpoint& checkpoint,
+                          const checkpoints::Conversion& conversion, Sink& sink) {
+  ConvertedFiles out{write_native_model({*options.output, options.standing(), checkpoint, conversion}, sink), 0};
   for (const fs::path& file : out.files) out.bytes += fs::file_size(file);
   return out;
 }
 
-void tell(const ConvertOptions& options, const checkpoints::Conversion& conversion, const Written& written,
+void tell(const ConvertOptions& options, const checkpoints::Conversion& conversion, const ConvertedFiles& written,
           Context& context) {
   for (const std::string& line : conversion.report.lines()) context.sink.note(line);
   if (!options.json) {
@@ -136,8 +136,9 @@ int run(const ConvertOptions& options, Context& context) {
       checkpoints::load_unprepared(checkpoint);  // strict: a damaged one is found out here
   const auto convert = options.native() ? checkpoints::to_native : checkpoints::to_hugging_face;
   const checkpoints::Conversion conversion = convert(checkpoint, *loaded.model, parse_dtype(options.dtype));
-  const Written written = options.native() ? write_file(options, checkpoint, conversion, context.sink)
-                                           : write_folder(options, conversion, loaded.model->tokenizer().files());
+  const ConvertedFiles written = options.native()
+                                     ? write_file(options, checkpoint, conversion, context.sink)
+                                     : write_folder(options, conversion, loaded.model->tokenizer().files());
   tell(options, conversion, written, context);
   return 0;
 }

@@ -36,7 +36,7 @@ struct CurvesOptions : OutputOptions {
   }
 };
 
-ordered_json run_json(const Run& run) {
+ordered_json run_json(const PlottedRun& run) {
   ordered_json points = ordered_json::array();
   for (const auto& point : run.curve) {
     ordered_json row{{"step", point.step}, {"epoch", point.epoch}};
@@ -49,7 +49,7 @@ ordered_json run_json(const Run& run) {
 int run(const CurvesOptions& options, Context& context) {
   if (options.run.empty()) throw Error(ErrorKind::usage, "name the folder of a run");
   check_picture(options);
-  std::vector<Run> runs;
+  std::vector<PlottedRun> runs;
   for (const auto& folder : options.run) runs.push_back(read_run(folder));
   ordered_json all = ordered_json::array();
   for (const auto& one : runs) {

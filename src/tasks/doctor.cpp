@@ -67,7 +67,7 @@ void print_settings(const json& settings, std::ostream& out) {
   }
 }
 
-void print(const json& r, std::ostream& out) {
+void print_report(const json& r, std::ostream& out) {
   const auto line = [&](std::string_view label, const std::string& value) {
     out << fmt::format("{:<18}{}\n", label, value);
   };
@@ -105,7 +105,7 @@ int run(const DoctorOptions& options, Context& context) {
   if (options.json)
     context.out << r.dump(2) << '\n';
   else
-    print(r, context.out);
+    print_report(r, context.out);
   return 0;
 }
 

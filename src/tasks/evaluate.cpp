@@ -76,7 +76,7 @@ ordered_json by_residue(const train::LossSum& sum, const bio::Tokenizer& tokeniz
   return out;
 }
 
-void print(const ordered_json& result, std::ostream& out) {
+void print_scores(const ordered_json& result, std::ostream& out) {
   for (const auto& [name, value] : result.items()) {
     if (value.is_array()) {
       out << '\n' << class_table(value);
@@ -131,7 +131,7 @@ int run(const EvaluateOptions& options, Context& context) {
   if (options.json)
     context.out << result.dump(2) << '\n';
   else
-    print(result, context.out);
+    print_scores(result, context.out);
   return 0;
 }
 

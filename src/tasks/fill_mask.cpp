@@ -68,7 +68,7 @@ struct FillMaskOptions : SequenceOptions, ModelOptions, OutputOptions, MaskedSca
 };
 
 // What is shown of the answers, and how.
-struct View {
+struct MaskedView {
   const bio::Tokenizer& tokenizer;
   const Choices& choices;
   const std::vector<ReadRecord>& records;
@@ -106,7 +106,7 @@ MaskRequest mask_request(const FillMaskOptions& options) {
   return request;
 }
 
-ordered_json to_json(const FilledPosition& filled, const View& view) {
+ordered_json to_json(const FilledPosition& filled, const MaskedView& view) {
   ordered_json out{{"id", view.id(filled)}, {"position", filled.position + view.base}};
   out["residue"] = filled.residue ? ordered_json(view.residue(filled)) : ordered_json();
   out["rank"] = ordered_json();
@@ -123,7 +123,7 @@ ordered_json to_json(const FilledPosition& filled, const View& view) {
   return out;
 }
 
-ordered_json to_json(const std::vector<FilledPosition>& all, const View& view) {
+ordered_json to_json(const std::vector<FilledPosition>& all, const MaskedView& view) {
   ordered_json out{{"positions", ordered_json::array()}};
   for (const FilledPosition& filled : all) out["positions"].push_back(to_json(filled, view));
   if (view.one_by_one) {
@@ -137,7 +137,7 @@ ordered_json to_json(const std::vector<FilledPosition>& all, const View& view) {
   return out;
 }
 
-std::string truth_text(const FilledPosition& filled, const View& view) {
+std::string truth_text(const FilledPosition& filled, const MaskedView& view) {
   if (!filled.residue) return {};
   if (!filled.truth) return fmt::format(" (the sequence has {})", view.residue(filled));
   const auto truth = static_cast<std::size_t>(*filled.truth);
@@ -145,7 +145,7 @@ std::string truth_text(const FilledPosition& filled, const View& view) {
                      rank_of(filled.probabilities, truth), filled.probabilities[truth]);
 }
 
-void print_position(const FilledPosition& filled, const View& view, std::ostream& out) {
+void print_position(const FilledPosition& filled, const MaskedView& view, std::ostream& out) {
   out << fmt::format("{}, position {}{}\n", view.id(filled), filled.position + view.base, truth_text(filled, view));
   for (const std::size_t choice : view.top(filled)) {
     const double p = filled.probabilities[choice];
@@ -156,7 +156,7 @@ void print_position(const FilledPosition& filled, const View& view, std::ostream
 }
 
 // One line per position: the true residue's chances, the entropy as a bar, and the best guesses.
-void print_link(const FilledPosition& filled, const View& view, std::ostream& out) {
+void print_link(const FilledPosition& filled, const MaskedView& view, std::ostream& out) {
   const double bits = entropy(filled.probabilities);
   const double most = std::log2(static_cast<double>(view.choices.ids().size()));
   std::string guesses;
@@ -171,7 +171,7 @@ void print_link(const FilledPosition& filled, const View& view, std::ostream& ou
 }
 
 // All positions of one record.
-void print_chain(std::span<const FilledPosition> chain, const View& view, std::ostream& out) {
+void print_chain(std::span<const FilledPosition> chain, const MaskedView& view, std::ostream& out) {
   out << fmt::format("{}\n{:>8} {:<6} {:>7} {:>5} {:>8}  {:<22} guesses\n", view.id(chain.front()), "position", "true",
                      "p", "rank", "entropy", "");
   std::string tolerant;
@@ -183,7 +183,7 @@ void print_chain(std::span<const FilledPosition> chain, const View& view, std::o
                      tolerant.empty() ? " none" : tolerant);
 }
 
-void print_chains(std::span<const FilledPosition> all, const View& view, std::ostream& out) {
+void print_chains(std::span<const FilledPosition> all, const MaskedView& view, std::ostream& out) {
   while (!all.empty()) {
     std::size_t count = 1;
     while (count < all.size() && all[count].record == all.front().record) ++count;
@@ -192,7 +192,7 @@ void print_chains(std::span<const FilledPosition> all, const View& view, std::os
   }
 }
 
-std::string to_csv(const std::vector<FilledPosition>& all, const View& view) {
+std::string to_csv(const std::vector<FilledPosition>& all, const MaskedView& view) {
   std::string out;
   std::vector<std::string> row{"id", "position", "residue", "entropy"};
   for (std::size_t c = 0; c < view.choices.ids().size(); ++c) row.push_back(view.token(c));
@@ -217,7 +217,7 @@ void check_drawable(const std::vector<MaskJob>& jobs, const std::vector<ReadReco
                  fmt::format("for example --record {}", shell_quoted(records[jobs.front().record].id))});
 }
 
-void draw(const std::vector<FilledPosition>& all, const View& view, const FillMaskOptions& options, Sink& sink) {
+void draw(const std::vector<FilledPosition>& all, const MaskedView& view, const FillMaskOptions& options, Sink& sink) {
   if (!options.picture || all.empty()) return;  // none: its record failed, which has been said
   MaskPicture picture{view.id(all.front()), checkpoints::model_label(options.model.value), {}, {}, view.base,
                       view.one_by_one};
@@ -227,7 +227,8 @@ void draw(const std::vector<FilledPosition>& all, const View& view, const FillMa
   save_picture(mask_figure(all, picture), options, sink);
 }
 
-void show(const std::vector<FilledPosition>& all, const View& view, const FillMaskOptions& options, std::ostream& out) {
+void show(const std::vector<FilledPosition>& all, const MaskedView& view, const FillMaskOptions& options,
+          std::ostream& out) {
   if (options.to_file()) write_table(options, {[&] { return to_csv(all, view); }, [&] { return to_json(all, view); }});
   if (options.json)
     out << to_json(all, view).dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
@@ -264,7 +265,7 @@ int run(const FillMaskOptions& options, Context& context) {
   Failures failures(context.sink);
   for (const ReadRecord& record : records)
     if (record.error) failures.add(record.id, *record.error);
-  const View view{
+  const MaskedView view{
       tokenizer,        choices,           records, request.first_position - 1, static_cast<std::size_t>(options.top_k),
       options.tolerant, request.one_by_one};
   show(filled, view, options, context.out);

@@ -120,7 +120,7 @@ std::string precision_text(const ordered_json& all) {
   return out;
 }
 
-void print(const ordered_json& result, std::ostream& out) {
+void print_fit(const ordered_json& result, std::ostream& out) {
   out << fmt::format("{}, {} of residues, {} of them in contact\n",
                      counted(result["chains"].get<std::int64_t>(), "chain"),
                      counted(result["pairs"].get<std::int64_t>(), "pair"), result["contacts"].get<std::int64_t>());
@@ -190,7 +190,7 @@ int run(const FitContactsOptions& options, Context& context) {
   if (options.json)
     context.out << result.dump(2) << '\n';
   else
-    print(result, context.out);
+    print_fit(result, context.out);
   return 0;
 }
 

@@ -58,7 +58,7 @@ json describe(const checkpoints::LoadedModel& loaded) {
           {"citation", loaded.family->citation}};
 }
 
-void print(const json& info, std::ostream& out) {
+void print_info(const json& info, std::ostream& out) {
   const auto line = [&](std::string_view label, const std::string& value) {
     out << fmt::format("{:<22}{}\n", label, value);
   };
@@ -137,7 +137,7 @@ int run(const InfoOptions& options, Context& context) {
   if (options.json)
     context.out << info.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
   else
-    print(info, context.out);
+    print_info(info, context.out);
   return 0;
 }
 

@@ -190,7 +190,7 @@ ordered_json to_json(const NamedRows& all, bool one_hot) {
   return out;
 }
 
-void check_outputs(const TokensOptions& options) {
+void check_token_outputs(const TokensOptions& options) {
   check_table_output(options);
   check_picture(options);
 }
@@ -227,7 +227,7 @@ int list_tokens(const TokensOptions& options, const bio::Tokenizer& tokenizer, C
 }
 
 int run(const TokensOptions& options, Context& context) {
-  check_outputs(options);
+  check_token_outputs(options);
   const checkpoints::Checkpoint checkpoint = checkpoints::read_checkpoint(model_of(options.model, context.sink));
   const auto shared = checkpoints::tokenizer_of(checkpoint);
   const bio::Tokenizer& tokenizer = *shared;

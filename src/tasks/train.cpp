@@ -23,10 +23,10 @@ using nlohmann::ordered_json;
 constexpr std::size_t kTableRows = 12;
 
 // The sequences of a run, and its batches. They refer to one another: not to be moved.
-class Material {
+class PretrainMaterial {
  public:
   /// Fits the plan's batches and length to the data, where nobody has said them.
-  Material(TrainPlan& plan, const bio::Tokenizer& tokenizer, Findings& findings)
+  PretrainMaterial(TrainPlan& plan, const bio::Tokenizer& tokenizer, Findings& findings)
       : corpus_(train::Corpus::read(plan.data, tokenizer, plan.filter, findings.sink())) {
     Sink& sink = findings.sink();
     const std::vector<std::uint64_t> keys = train::sequence_keys(corpus_);
@@ -50,8 +50,8 @@ class Material {
     if (data_->cropped() > 0)
       sink.note(fmt::format("{} longer than a crop", counted(data_->cropped(), "sequence is", "sequences are")));
   }
-  Material(const Material&) = delete;
-  Material& operator=(const Material&) = delete;
+  PretrainMaterial(const PretrainMaterial&) = delete;
+  PretrainMaterial& operator=(const PretrainMaterial&) = delete;
 
   train::PackedData& data() { return *data_; }
   const std::vector<std::uint64_t>& learned() const { return learned_; }
@@ -107,7 +107,7 @@ ordered_json summary(const TrainedModel& trained, const TrainPlan& plan) {
 
 // loss.svg and, where there are scores, scores.svg, with their data beside them.
 void draw_curves(const std::filesystem::path& folder) {
-  const std::vector<Run> run = {read_run(folder)};
+  const std::vector<PlottedRun> run = {read_run(folder)};
   report::write_picture(loss_figure(run), folder / "loss.svg");
   const report::Figure scores = score_figure(run);
   if (!scores.lines.empty()) report::write_picture(scores, folder / "scores.svg");
@@ -145,7 +145,7 @@ TrainedModel train_language(TrainPlan plan, checkpoints::Checkpoint weights, Con
   if (causal) tell_dropout(weights.config, context.sink);
   const auto trainee =
       causal ? train::make_clm(std::move(weights), training) : train::make_mlm(std::move(weights), training);
-  Material material(plan, *tokenizer, findings);
+  PretrainMaterial material(plan, *tokenizer, findings);
   check_length(plan, train::planned_steps(material.data(), plan.trainer), findings);
   const std::size_t step_bytes = plan_memory(*trainee, plan, material.data().most_tokens(), context.sink);
   const RunCost cost = model_cost(*trainee, material.data(), plan, step_bytes);

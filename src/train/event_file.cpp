@@ -47,9 +47,11 @@ std::string event(double time, std::int64_t step, const std::string& content) {
   return key(1, 1) + little(time) + key(2, 0) + varint(static_cast<std::uint64_t>(step)) + content;
 }
 
-double now() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
-
 }  // namespace
+
+double seconds_since_epoch() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
 
 std::uint32_t crc32c(std::string_view bytes) noexcept {
   static const auto table = crc_table();
@@ -64,7 +66,7 @@ std::string tf_record(std::string_view bytes) {
 }
 
 EventFile::EventFile(const std::filesystem::path& path, std::int64_t size) : file_(path, size) {
-  if (file_.size() == 0) file_.append(tf_record(event(now(), 0, bytes_field(3, "brain.Event:2"))));
+  if (file_.size() == 0) file_.append(tf_record(event(seconds_since_epoch(), 0, bytes_field(3, "brain.Event:2"))));
 }
 
 // Summary { Value value = 1 { string tag = 1; float simple_value = 2; } }

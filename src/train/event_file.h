@@ -24,6 +24,8 @@ class EventFile {
   AppendFile file_;
 };
 
+/// Of the system\'s clock, since 1970.
+double seconds_since_epoch();
 /// CRC-32C (Castagnoli) of bytes.
 std::uint32_t crc32c(std::string_view bytes) noexcept;
 /// A TFRecord: length, its masked CRC, the bytes, their masked CRC.

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "base/json_numbers.h"
 #include "statistics/multilabel.h"
 #include "statistics/ranking.h"
 #include "statistics/regression.h"
@@ -37,8 +38,6 @@ double mean(const std::vector<double>& values) {
   return count > 0 ? sum / count : kNothing;
 }
 
-ordered_json json(double value) { return std::isnan(value) ? ordered_json() : ordered_json(value); }
-
 // One class against all others.
 struct OneClass {
   std::vector<std::int64_t> truth, predicted;
@@ -55,7 +54,7 @@ struct OneClass {
     const statistics::PrecisionRecall counts = precision_recall();
     const auto examples = std::count(truth.begin(), truth.end(), 1);
     return {{"class", name},           {"examples", examples}, {"precision", counts.precision},
-            {"recall", counts.recall}, {"f1", counts.f1},      {"auroc", json(auroc())}};
+            {"recall", counts.recall}, {"f1", counts.f1},      {"auroc", number_or_null(auroc())}};
   }
 };
 
@@ -164,7 +163,7 @@ void add_number_scores(Scores& scores, const Predictions& all, const Classificat
     ordered_json row{{"class", classes.labels[c]}, {"examples", truth.size()}};
     for (std::size_t i = 0; i < each.size(); ++i) {
       each[i].push_back(values[i]);
-      row[names[i]] = json(values[i]);
+      row[names[i]] = number_or_null(values[i]);
     }
     scores.classes.push_back(row);
   }

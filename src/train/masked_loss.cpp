@@ -9,7 +9,8 @@ namespace groel::train {
 namespace {
 
 // Rows of the targets, and their classes.
-Tensor target_rows(const Tensor& hidden, std::span<const std::int32_t> targets, std::vector<std::int32_t>& classes) {
+Tensor rows_of_targets(const Tensor& hidden, std::span<const std::int32_t> targets,
+                       std::vector<std::int32_t>& classes) {
   for (const std::int32_t target : targets)
     if (target != kNoTarget) classes.push_back(target);
   const std::int64_t width = hidden.size(1);
@@ -50,7 +51,7 @@ LossSum masked_loss(const models::Model& model, const TrainBatch& batch) {
   if (batch.target_count == 0) return {};
   const Tensor hidden = models::require<models::Encoder>(model).encode(batch.input, {});
   std::vector<std::int32_t> classes;
-  const Tensor rows = target_rows(hidden, batch.targets.values<std::int32_t>(), classes);
+  const Tensor rows = rows_of_targets(hidden, batch.targets.values<std::int32_t>(), classes);
   return cross_entropy_sum(models::require<models::MaskedLm>(model).logits(rows), classes);
 }
 

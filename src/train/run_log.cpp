@@ -10,12 +10,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-double now() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
-
 // TensorBoard takes every file whose name holds "tfevents".
 fs::path events_path(const fs::path& folder, TrainerState& state) {
   if (state.events_file.empty())
-    state.events_file = fmt::format("events.out.tfevents.{:010d}.groel", static_cast<std::int64_t>(now()));
+    state.events_file =
+        fmt::format("events.out.tfevents.{:010d}.groel", static_cast<std::int64_t>(seconds_since_epoch()));
   const fs::path events = folder / "tensorboard";
   std::error_code failed;
   fs::create_directories(events, failed);
@@ -35,7 +34,7 @@ RunLog::RunLog(const fs::path& folder, TrainerState& state)
 
 void RunLog::line(const nlohmann::ordered_json& values) {
   metrics_.append(values.dump() + "\n");
-  const double time = now();
+  const double time = seconds_since_epoch();
   const auto step = values.at("step").get<std::int64_t>();
   for (const auto& [name, value] : values.items())
     if (value.is_number() && name != "step") events_.scalar(curve_of(name), step, value.get<double>(), time);

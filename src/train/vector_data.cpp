@@ -13,7 +13,7 @@
 namespace groel::train {
 namespace {
 
-std::uint64_t bits(std::int64_t value) { return static_cast<std::uint64_t>(value); }
+std::uint64_t unsigned_of(std::int64_t value) { return static_cast<std::uint64_t>(value); }
 std::size_t index(std::int64_t value) { return static_cast<std::size_t>(value); }
 
 }  // namespace
@@ -35,8 +35,8 @@ VectorData::VectorData(const VectorSource& source, VectorTargets targets, std::v
 
 std::vector<std::int64_t> VectorData::order_of(std::int64_t epoch) const {
   if (options_.order == Order::as_written) return members_;
-  std::vector<std::int64_t> order =
-      shuffled(static_cast<std::int64_t>(members_.size()), derive_key(options_.seed, purpose::kOrder, bits(epoch)));
+  std::vector<std::int64_t> order = shuffled(static_cast<std::int64_t>(members_.size()),
+                                             derive_key(options_.seed, purpose::kOrder, unsigned_of(epoch)));
   for (std::int64_t& place : order) place = members_[index(place)];
   return order;
 }
@@ -107,7 +107,7 @@ TrainBatch VectorData::make(std::int64_t from, std::int64_t to) const {
     batch.bounds =
         Tensor::of<std::int32_t>({static_cast<std::int64_t>(bounds.size())}, std::span(std::as_const(bounds)));
   add_targets(batch);
-  batch.key = derive_key(derive_key(options_.seed, purpose::kDropout, bits(position_.epoch)), bits(from));
+  batch.key = derive_key(derive_key(options_.seed, purpose::kDropout, unsigned_of(position_.epoch)), unsigned_of(from));
   return batch;
 }
 

@@ -16,14 +16,14 @@ namespace {
 
 using testing::error_of;
 
-const std::string kFolder = GROEL_TEST_DATA "/esm2-tiny";
+const std::string kModelFolder = GROEL_TEST_DATA "/esm2-tiny";
 
 bool says(const Error& error, const std::string& text) {
   return std::string(error.what()).find(text) != std::string::npos;
 }
 
 TEST(Model, DescribesItself) {
-  const Model model = Model::load(kFolder);
+  const Model model = Model::load(kModelFolder);
   const ModelDescription& d = model.description();
   EXPECT_EQ(d.layers, 3);
   EXPECT_EQ(d.width, 64);
@@ -42,7 +42,7 @@ bool same(const Array& a, const Array& b) {
 }
 
 TEST(Model, GivesEveryOutputInItsShape) {
-  const Model model = Model::load(kFolder);
+  const Model model = Model::load(kModelFolder);
   const Embedding e = model.embed("MK<mask>L", {.layers = {0, -1}, .outputs = kAll});
   using Shape = std::vector<std::int64_t>;
   for (const int layer : {0, 3}) {
@@ -62,10 +62,10 @@ TEST(Model, GivesTheBitsOfTheEngine) {
   const std::vector<std::vector<std::int32_t>> ids{{0, 20, 15, 32, 4, 3, 2}, {0, 5, 2}};
   for (const auto& [dtype, precision] :
        {std::pair{Dtype::f32, ops::Precision::f32}, std::pair{Dtype::bf16, ops::Precision::bf16}}) {
-    const Model model = Model::load(kFolder, dtype);
+    const Model model = Model::load(kModelFolder, dtype);
     const auto got = Embedder(model, {.layers = {0, 1, 2, 3}, .outputs = kAll}).of_tokens(ids);
     const auto expected =
-        engine::outputs_of(*checkpoints::load_model(kFolder, precision).model, ids, {{0, 1, 2, 3}, kAll});
+        engine::outputs_of(*checkpoints::load_model(kModelFolder, precision).model, ids, {{0, 1, 2, 3}, kAll});
     ASSERT_EQ(got.size(), 2U);
     for (std::size_t s = 0; s < 2; ++s) {
       ASSERT_EQ(got[s].values().size(), expected[s].values.size());
@@ -77,7 +77,7 @@ TEST(Model, GivesTheBitsOfTheEngine) {
 }
 
 TEST(Model, LeavesOutWhatIsNotAskedFor) {
-  const Embedding e = Model::load(kFolder).embed(std::string("MKL"));
+  const Embedding e = Model::load(kModelFolder).embed(std::string("MKL"));
   ASSERT_EQ(e.values().size(), 1U);
   EXPECT_TRUE(e.has(Output::mean) && !e.has(Output::logits));
   EXPECT_EQ(e.values().front().layer, 3);
@@ -91,7 +91,7 @@ TEST(Model, ValuesOutliveTheirModel) {
   Array kept;
   std::vector<float> expected;
   {
-    const Model model = Model::load(kFolder, Dtype::f32, Session({.threads = 1}));
+    const Model model = Model::load(kModelFolder, Dtype::f32, Session({.threads = 1}));
     kept = model.embed(std::string("MKTAYIAKQR")).at(Output::mean);
     expected.assign(kept.values().begin(), kept.values().end());
   }
@@ -101,7 +101,7 @@ TEST(Model, ValuesOutliveTheirModel) {
 }
 
 TEST(Model, ReadsSequencesAsTheCommandLineDoes) {
-  const Model model = Model::load(kFolder);
+  const Model model = Model::load(kModelFolder);
   EXPECT_EQ(model.tokens("MkL*"), model.tokens("MKL"));
   EXPECT_EQ(model.tokens("MKL"), (std::vector<std::int32_t>{0, 20, 15, 4, 2}));
   EXPECT_EQ(model.tokens_as_transformers("MKL"), model.tokens("MKL"));
@@ -109,7 +109,7 @@ TEST(Model, ReadsSequencesAsTheCommandLineDoes) {
 }
 
 TEST(Model, ErrorsNameTheSequence) {
-  const Model model = Model::load(kFolder);
+  const Model model = Model::load(kModelFolder);
   const std::vector<std::string> sequences{"MKL", "MK1"};
   const Error bad = error_of([&] { model.embed(sequences); });
   EXPECT_EQ(bad.kind(), ErrorKind::bad_input);
@@ -119,7 +119,7 @@ TEST(Model, ErrorsNameTheSequence) {
 
 TEST(Model, ErrorsOfCallersAreUsage) {
   EXPECT_EQ(error_of([] { Model::load("/no/such/model"); }).kind(), ErrorKind::not_found);
-  const Model model = Model::load(kFolder);
+  const Model model = Model::load(kModelFolder);
   EXPECT_EQ(error_of([&] { model.embed("MKL", {.layers = {4}}); }).kind(), ErrorKind::usage);
   EXPECT_EQ(error_of([&] { model.embed("MKL", {.layers = {-5}}); }).kind(), ErrorKind::usage);
   EXPECT_EQ(error_of([] { Session({.threads = -1}); }).kind(), ErrorKind::usage);
@@ -128,7 +128,7 @@ TEST(Model, ErrorsOfCallersAreUsage) {
 }
 
 TEST(Model, TokensThatAreNoneOfTheModelsAreRefused) {
-  const Model model = Model::load(kFolder);
+  const Model model = Model::load(kModelFolder);
   for (const std::vector<std::int32_t>& ids :
        std::vector<std::vector<std::int32_t>>{{}, {0}, {0, 2}, {0, 33, 2}, {0, -1, 2}, {0, 1 << 30, 2}}) {
     const std::vector<std::vector<std::int32_t>> sequences{{0, 5, 2}, ids};
@@ -138,7 +138,7 @@ TEST(Model, TokensThatAreNoneOfTheModelsAreRefused) {
 }
 
 TEST(Model, ManyThreadsMayUseOne) {
-  const Model model = Model::load(kFolder);
+  const Model model = Model::load(kModelFolder);
   const Array expected = model.embed(std::string("MKTAYIAKQR")).at(Output::mean);
   std::vector<Array> got(4);
   std::vector<std::thread> threads;

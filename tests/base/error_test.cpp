@@ -10,9 +10,9 @@
 namespace groel {
 namespace {
 
-constexpr ErrorKind kAll[] = {ErrorKind::usage,       ErrorKind::not_found,   ErrorKind::bad_input,
-                              ErrorKind::bad_model,   ErrorKind::io,          ErrorKind::memory,
-                              ErrorKind::unsupported, ErrorKind::interrupted, ErrorKind::internal};
+constexpr ErrorKind kAllKinds[] = {ErrorKind::usage,       ErrorKind::not_found,   ErrorKind::bad_input,
+                                   ErrorKind::bad_model,   ErrorKind::io,          ErrorKind::memory,
+                                   ErrorKind::unsupported, ErrorKind::interrupted, ErrorKind::internal};
 
 Error thrown_errno(int number) {
   try {
@@ -25,7 +25,7 @@ Error thrown_errno(int number) {
 TEST(ErrorKinds, HaveUniqueNamesAndExitCodes) {
   std::set<std::string_view> names;
   std::set<int> codes;
-  for (const ErrorKind kind : kAll) {
+  for (const ErrorKind kind : kAllKinds) {
     names.insert(name(kind));
     codes.insert(exit_code(kind));
     EXPECT_GT(exit_code(kind), 1) << "0 is success, 1 is 'some records failed'";
@@ -33,8 +33,8 @@ TEST(ErrorKinds, HaveUniqueNamesAndExitCodes) {
     EXPECT_GE(http_status(kind), 400);
     EXPECT_LT(http_status(kind), 600);
   }
-  EXPECT_EQ(names.size(), std::size(kAll));
-  EXPECT_EQ(codes.size(), std::size(kAll));
+  EXPECT_EQ(names.size(), std::size(kAllKinds));
+  EXPECT_EQ(codes.size(), std::size(kAllKinds));
 }
 
 TEST(ErrorKinds, KeepTheirCodes) {

@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class MappedFiles : public testing::Test {
+class MappedFiles : public ::testing::Test {
  protected:
   void SetUp() override {
     text_.resize(1 << 20);
@@ -39,7 +39,7 @@ class MappedFiles : public testing::Test {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
   }
 
-  fs::path path_ = fs::path(testing::TempDir()) / "groel-mapped-file-test";
+  fs::path path_ = fs::path(::testing::TempDir()) / "groel-mapped-file-test";
   std::string text_;
 };
 
@@ -111,7 +111,7 @@ TEST_F(MappedFiles, ReadingWhatWasCutOffNamesTheFile) {
         install_mapped_file_guard();
         [[maybe_unused]] volatile const auto byte = std::to_integer<int>(file->bytes()[5000]);
       },
-      testing::ExitedWithCode(6), "groel-mapped-file-test: the file was cut short");
+      ::testing::ExitedWithCode(6), "groel-mapped-file-test: the file was cut short");
 }
 
 }  // namespace

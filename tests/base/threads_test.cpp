@@ -16,7 +16,7 @@ namespace groel {
 namespace {
 
 // Every test leaves the number of threads as it was.
-class Threads : public testing::TestWithParam<int> {
+class Threads : public ::testing::TestWithParam<int> {
  protected:
   void TearDown() override { set_num_threads(0); }
 };
@@ -76,7 +76,7 @@ TEST_P(Threads, UseNoMoreThanAsked) {
   EXPECT_LE(seen.size(), static_cast<std::size_t>(GetParam()));
 }
 
-INSTANTIATE_TEST_SUITE_P(Counts, Threads, testing::Values(1, 2, 4));
+INSTANTIATE_TEST_SUITE_P(Counts, Threads, ::testing::Values(1, 2, 4));
 
 TEST(ThreadCount, IsLimited) {
   EXPECT_THROW(set_num_threads(-1), Error);

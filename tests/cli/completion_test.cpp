@@ -58,8 +58,6 @@ class Completion : public ::testing::Test {
   TemporaryFolder folder_;
 };
 
-using Words = std::vector<std::string>;
-
 bool has(const Words& words, const std::string& word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }

@@ -15,11 +15,11 @@
 namespace groel::engine {
 namespace {
 
-struct Case {
+struct RunCase {
   checkpoints::LoadedModel loaded;
   std::vector<bio::Encoded> sequences;
 
-  explicit Case(const char* model, const std::vector<std::int64_t>& lengths)
+  explicit RunCase(const char* model, const std::vector<std::int64_t>& lengths)
       : loaded(checkpoints::load_model(testing::data(model))) {
     for (std::size_t i = 0; i < lengths.size(); ++i) {
       std::string text;
@@ -65,7 +65,7 @@ class Store final : public RunStore {
 const OutputRequest kMean{{3}, {Output::mean}};
 
 TEST(Runner, HandsOverInOrderWhatEachSequenceGivesAlone) {
-  const Case all("esm2-tiny", {30, 5, 80, 12, 60, 7, 7, 90});
+  const RunCase all("esm2-tiny", {30, 5, 80, 12, 60, 7, 7, 90});
   for (const Keeping keeping : {Keeping::in_turn, Keeping::beside}) {
     Store store;
     Sink silent;
@@ -86,7 +86,7 @@ TEST(Runner, HandsOverInOrderWhatEachSequenceGivesAlone) {
 }
 
 TEST(Runner, LeavesOutWhatIsThereAndRefusesWhatDoesNotFit) {
-  const Case all("esm1b-tiny", {10, 20, 5000, 30});
+  const RunCase all("esm1b-tiny", {10, 20, 5000, 30});
   Store store;
   store.known = {1};
   Sink silent;
@@ -100,7 +100,7 @@ TEST(Runner, LeavesOutWhatIsThereAndRefusesWhatDoesNotFit) {
 }
 
 TEST(Runner, CutsLongSequencesIntoWindowsWhereThatIsAsked) {
-  const Case all("esm1b-tiny", {10, 300});
+  const RunCase all("esm1b-tiny", {10, 300});
   const std::int64_t most = *all.loaded.model->info().max_residues;
   ASSERT_LT(most, 300);
   const OutputRequest request{{1}, {Output::mean, Output::cls, Output::per_residue}};
@@ -122,7 +122,7 @@ TEST(Runner, CutsLongSequencesIntoWindowsWhereThatIsAsked) {
 }
 
 TEST(Runner, EndsWithTheErrorOfItsStore) {
-  const Case all("esm2-tiny", {30, 30, 30, 30});
+  const RunCase all("esm2-tiny", {30, 30, 30, 30});
   for (const Keeping keeping : {Keeping::in_turn, Keeping::beside}) {
     Store store;
     store.fails = true;
@@ -138,7 +138,7 @@ TEST(Runner, EndsWithTheErrorOfItsStore) {
 }
 
 TEST(Runner, IsCancelledBetweenBatches) {
-  const Case all("esm2-tiny", {30, 30, 30, 30});
+  const RunCase all("esm2-tiny", {30, 30, 30, 30});
   Session session({.threads = 2});
   const Session::Scope scope(session);
   Store store;

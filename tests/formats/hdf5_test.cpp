@@ -92,7 +92,7 @@ class Reader {
   hid_t file_;
 };
 
-using Shape = std::vector<hsize_t>;
+using Extent = std::vector<hsize_t>;
 
 TEST(Hdf5, AttributesAndRecords) {
   const TemporaryFolder folder;
@@ -132,7 +132,7 @@ TEST(Hdf5, PooledRowsWithNanWhereARecordFailed) {
   const Reader file(write_sample(run, "hdf5", folder / "out.h5"));
   const std::vector<std::string> names{"/mean/layer_0", "/mean/layer_6", "/max/layer_6", "/cls/layer_6"};
   for (std::size_t c = 0; c < names.size(); ++c) {
-    EXPECT_EQ(file.shape(names[c]), (Shape{5, 4}));
+    EXPECT_EQ(file.shape(names[c]), (Extent{5, 4}));
     const auto values = file.floats(names[c]);
     for (std::size_t r = 0; r < 5; ++r)
       for (std::size_t i = 0; i < 4; ++i) {
@@ -149,10 +149,10 @@ TEST(Hdf5, PackedKindsLieAtTheirOffsets) {
   EXPECT_EQ(file.integers("/offsets"), (std::vector<std::int64_t>{0, 3, 3, 5, 10, 12}));
   EXPECT_EQ(file.integers("/contacts/offsets"), (std::vector<std::int64_t>{0, 9, 9, 13, 38, 42}));
   EXPECT_EQ(file.integers("/attentions/offsets"), (std::vector<std::int64_t>{0, 50, 50, 82, 180, 212}));
-  EXPECT_EQ(file.shape("/per_residue/layer_6"), (Shape{12, 4}));
-  EXPECT_EQ(file.shape("/logits/layer_6"), (Shape{12, 3}));
-  EXPECT_EQ(file.shape("/contacts/layer_6"), (Shape{42}));
-  EXPECT_EQ(file.shape("/attentions/layer_5"), (Shape{212}));
+  EXPECT_EQ(file.shape("/per_residue/layer_6"), (Extent{12, 4}));
+  EXPECT_EQ(file.shape("/logits/layer_6"), (Extent{12, 3}));
+  EXPECT_EQ(file.shape("/contacts/layer_6"), (Extent{42}));
+  EXPECT_EQ(file.shape("/attentions/layer_5"), (Extent{212}));
   EXPECT_EQ(file.floats("/per_residue/layer_6")[5 * 4], sample_value(3, 4, 0));
   EXPECT_EQ(file.floats("/logits/layer_6")[10 * 3 + 5], sample_value(4, 5, 5));
   EXPECT_EQ(file.floats("/contacts/layer_6")[13 + 24], sample_value(3, 6, 24));
@@ -189,11 +189,11 @@ TEST(Hdf5, ASmallRunIsASmallFile) {
 TEST(Hdf5, NoRecords) {
   const TemporaryFolder folder;
   const Reader file(write_sample({{all_columns(), 0, 0, {}}, {}}, "hdf5", folder / "out.h5"));
-  EXPECT_EQ(file.shape("/mean/layer_6"), (Shape{0, 4}));
-  EXPECT_EQ(file.shape("/per_residue/layer_6"), (Shape{0, 4}));
-  EXPECT_EQ(file.shape("/ids"), (Shape{0}));
+  EXPECT_EQ(file.shape("/mean/layer_6"), (Extent{0, 4}));
+  EXPECT_EQ(file.shape("/per_residue/layer_6"), (Extent{0, 4}));
+  EXPECT_EQ(file.shape("/ids"), (Extent{0}));
   EXPECT_EQ(file.integers("/offsets"), (std::vector<std::int64_t>{0}));
-  EXPECT_EQ(file.shape("/errors/index"), (Shape{0}));
+  EXPECT_EQ(file.shape("/errors/index"), (Extent{0}));
 }
 
 TEST(Hdf5PerProtein, OneColumnIsADatasetAnId) {
@@ -202,7 +202,7 @@ TEST(Hdf5PerProtein, OneColumnIsADatasetAnId) {
   const Reader file(write_sample(run, "hdf5", folder / "out.h5", FileLayout::per_protein));
   EXPECT_EQ(file.text_attribute("/", "layout"), "per_protein");
   EXPECT_EQ(file.names("/"), (std::vector<std::string>{"Größe-α-🧬", "a_b", "a_b~2", "sp|P69905|HBA"}));
-  EXPECT_EQ(file.shape("a_b"), (Shape{2, 4}));
+  EXPECT_EQ(file.shape("a_b"), (Extent{2, 4}));
   EXPECT_EQ(file.floats("a_b"), run.results[2].items[0].values);
   EXPECT_EQ(file.floats("a_b~2"), run.results[4].items[0].values);
   EXPECT_EQ(file.text_attribute("a_b", "original_id"), "a/b");
@@ -224,8 +224,8 @@ TEST(Hdf5PerProtein, SeveralColumnsAreAGroupAnId) {
   EXPECT_EQ(file.names("sp|P69905|HBA"),
             (std::vector<std::string>{"attentions_5", "attentions_6", "cls_6", "contacts_6", "logits_6", "max_6",
                                       "mean_0", "mean_6", "per_residue_6"}));
-  EXPECT_EQ(file.shape("a_b~2/attentions_6"), (Shape{2, 4, 4}));
-  EXPECT_EQ(file.shape("a_b~2/contacts_6"), (Shape{2, 2}));
+  EXPECT_EQ(file.shape("a_b~2/attentions_6"), (Extent{2, 4, 4}));
+  EXPECT_EQ(file.shape("a_b~2/contacts_6"), (Extent{2, 2}));
   EXPECT_EQ(file.floats("a_b~2/attentions_6"), run.results[4].items[8].values);
   EXPECT_EQ(file.text_attribute("a_b~2", "original_id"), "a_b");
 }

@@ -13,7 +13,7 @@ std::string file_of(const std::string& header, const std::string& payload = {}) 
   return little(header.size(), 8) + header + payload;
 }
 
-ArrayFile parse(const std::string& bytes) {
+ArrayFile parse_header(const std::string& bytes) {
   const auto box = boxed(bytes);
   return parse_safetensors(*box, box, "x.safetensors");
 }
@@ -22,7 +22,7 @@ void expect_bad(const std::string& bytes, const std::vector<std::string>& texts,
                 ErrorKind kind = ErrorKind::bad_model) {
   std::vector<std::string> all = texts;
   all.emplace_back("x.safetensors");
-  expect_error(kind, all, [&] { parse(bytes); });
+  expect_error(kind, all, [&] { parse_header(bytes); });
 }
 
 TEST(Safetensors, ReadsAPublishedLayout) {
@@ -37,7 +37,7 @@ TEST(Safetensors, ReadsAPublishedLayout) {
 }
 
 TEST(Safetensors, ReadsByHandWrittenBytes) {
-  const ArrayFile file = parse(file_of(
+  const ArrayFile file = parse_header(file_of(
       R"({"b":{"dtype":"I16","shape":[2],"data_offsets":[4,8]},"a":{"data_offsets":[0,4],"shape":[],"dtype":"F32"},)"
       R"("none":{"dtype":"F64","shape":[0,7],"data_offsets":[4,4]},"__metadata__":{"k":"v"}}  )",
       little(0x40490fdb, 4) + little(0xfffe, 2) + little(7, 2)));
@@ -45,12 +45,12 @@ TEST(Safetensors, ReadsByHandWrittenBytes) {
   EXPECT_EQ(values<std::int16_t>(file.arrays.at("b")), (std::vector<std::int16_t>{-2, 7}));
   EXPECT_EQ(file.arrays.at("none").shape, (std::vector<std::int64_t>{0, 7}));
   EXPECT_EQ(file.metadata, nlohmann::json({{"k", "v"}}));
-  EXPECT_TRUE(parse(file_of("{}")).arrays.empty());
+  EXPECT_TRUE(parse_header(file_of("{}")).arrays.empty());
 }
 
 TEST(Safetensors, MisalignedDataIsStillUsable) {
   const ArrayFile file =
-      parse(file_of(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}} )", little(0x3f800000, 4)));
+      parse_header(file_of(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}} )", little(0x3f800000, 4)));
   EXPECT_EQ(values<float>(file.arrays.at("a")), (std::vector<float>{1.0F}));  // `values` checks the alignment
 }
 
@@ -98,7 +98,7 @@ TEST(Safetensors, RefusesTruncationAnywhere) {
   const std::string whole = file_of(
       R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"U8","shape":[3],"data_offsets":[8,11]}})",
       std::string(11, 'x'));
-  EXPECT_EQ(parse(whole).arrays.size(), 2U);
+  EXPECT_EQ(parse_header(whole).arrays.size(), 2U);
   for (std::size_t size = 0; size < whole.size(); ++size) expect_bad(whole.substr(0, size), {});
   expect_bad(whole.substr(0, 5), {"5 bytes, too short"});
   expect_bad(whole.substr(0, 50), {"header is truncated"});
@@ -124,7 +124,7 @@ TEST(Safetensors, RefusesOffsetsThatOverlapGapOrDisagree) {
                        R"(},"b":{"dtype":"U8","shape":[4],"data_offsets":)" + b + "}}",
                    std::string(8, 'x'));
   };
-  EXPECT_EQ(parse(two("[4,8]", "[0,4]")).arrays.size(), 2U);
+  EXPECT_EQ(parse_header(two("[4,8]", "[0,4]")).arrays.size(), 2U);
   expect_bad(two("[0,4]", "[2,6]"), {"b", "overlaps"});
   expect_bad(two("[0,4]", "[0,4]"), {"overlaps"});
   expect_bad(two("[1,5]", "[4,8]"), {"a", "1 bytes before its data"});

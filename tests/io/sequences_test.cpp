@@ -173,7 +173,7 @@ TEST(Detection, RefusesOtherTextAndBinaryFiles) {
   EXPECT_THROW(read_text(hdf5, "text", {.format = SequenceFormat::fasta}), Error);
 }
 
-class Files : public testing::Test {
+class Files : public ::testing::Test {
  protected:
   void SetUp() override { std::filesystem::create_directory(folder_); }
   void TearDown() override { std::filesystem::remove_all(folder_); }
@@ -182,7 +182,7 @@ class Files : public testing::Test {
     return (folder_ / name).string();
   }
   const std::filesystem::path folder_ =
-      std::filesystem::path(testing::TempDir()) / ("sequences_" + std::to_string(getpid()));
+      std::filesystem::path(::testing::TempDir()) / ("sequences_" + std::to_string(getpid()));
 };
 
 TEST_F(Files, AreReadInOrder) {

@@ -15,7 +15,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-std::string error_of(const std::string& text) {
+std::string structure_error(const std::string& text) {
   try {
     io::parse_structure(text, "x.pdb");
   } catch (const Error& error) {
@@ -55,7 +55,7 @@ TEST(ReadStructure, TheFullestOfAlternativeAtomsCounts) {
 }
 
 TEST(ReadStructure, WaterLigandsAndNucleicAcidsAreNoResidues) {
-  EXPECT_THAT(error_of(pdb({{"HOH", "A", 1, 1, 0, 0, "O"}, {"DA", "B", 1, 1, 0, 0, "C2"}})),
+  EXPECT_THAT(structure_error(pdb({{"HOH", "A", 1, 1, 0, 0, "O"}, {"DA", "B", 1, 1, 0, 0, "C2"}})),
               HasSubstr("no residue of a protein"));
 }
 
@@ -104,11 +104,11 @@ TEST(ReadStructure, Compressed) {
 }
 
 TEST(ReadStructure, WhatIsWrongIsSaid) {
-  EXPECT_THAT(error_of(""), HasSubstr("the file is empty"));
-  EXPECT_THAT(error_of(">a\nMKTAY\n"), HasSubstr("no residue of a protein"));
-  EXPECT_THAT(error_of("ATOM      1  CB  MET A   1\n"), HasSubstr("x.pdb"));
-  EXPECT_THAT(error_of("data_x\nloop_\n_atom_site.id\n_atom_site.Cartn_x\n1 2 3\n"), HasSubstr("x.pdb"));
-  EXPECT_THAT(error_of("data_x\n_atom_site.Cartn_x 'open\n"), HasSubstr("x.pdb"));
+  EXPECT_THAT(structure_error(""), HasSubstr("the file is empty"));
+  EXPECT_THAT(structure_error(">a\nMKTAY\n"), HasSubstr("no residue of a protein"));
+  EXPECT_THAT(structure_error("ATOM      1  CB  MET A   1\n"), HasSubstr("x.pdb"));
+  EXPECT_THAT(structure_error("data_x\nloop_\n_atom_site.id\n_atom_site.Cartn_x\n1 2 3\n"), HasSubstr("x.pdb"));
+  EXPECT_THAT(structure_error("data_x\n_atom_site.Cartn_x 'open\n"), HasSubstr("x.pdb"));
 }
 
 TEST(ReadStructure, DamagedFilesNeverCrash) {

@@ -16,17 +16,17 @@ namespace {
 
 using Fields = std::vector<std::string>;
 
-struct Read {
+struct ReadTable {
   Fields columns, notes;
   std::vector<CsvRow> rows;
   char delimiter;
   Fields row(std::size_t i) const { return rows.at(i).fields; }
 };
 
-Read table_of(std::string_view text, TableOptions options = {}) {
+ReadTable table_of(std::string_view text, TableOptions options = {}) {
   LineReader lines(memory_bytes(text), "t.csv");
   TableReader reader(lines, std::move(options));
-  Read out{{}, {}, {}, reader.delimiter()};
+  ReadTable out{{}, {}, {}, reader.delimiter()};
   for (CsvRow row; reader.next(row);) out.rows.push_back(row);
   out.columns = reader.columns().names;
   out.notes = reader.notes();
@@ -35,7 +35,7 @@ Read table_of(std::string_view text, TableOptions options = {}) {
 
 TEST(TableReader, FindsTheDelimiter) {
   for (const std::string d : {",", ";", "\t", "|"}) {
-    const Read table = table_of("id" + d + "score\nP1" + d + "2\nP2" + d + "3\n");
+    const ReadTable table = table_of("id" + d + "score\nP1" + d + "2\nP2" + d + "3\n");
     EXPECT_EQ(table.columns, (Fields{"id", "score"})) << d;
     EXPECT_EQ(table.row(1), (Fields{"P2", "3"})) << d;
     EXPECT_EQ(table.delimiter, d[0]);
@@ -52,13 +52,13 @@ TEST(TableReader, PrefersTheDelimiterThatRowsAgreeOn) {
 }
 
 TEST(TableReader, ASingleColumnIsNotSplit) {
-  const Read table = table_of("mutant\nA5D,K9R\n\"M1A\"\n");
+  const ReadTable table = table_of("mutant\nA5D,K9R\n\"M1A\"\n");
   EXPECT_EQ(table.row(0), (Fields{"A5D,K9R"}));
   EXPECT_EQ(table.row(1), (Fields{"M1A"}));
 }
 
 TEST(TableReader, PassesOverComments) {
-  const Read table = table_of("# MaveDB, urn:mavedb:1\n#\n\n# a, b\nid,score\nP1,2\n# the end\n#5,7\n");
+  const ReadTable table = table_of("# MaveDB, urn:mavedb:1\n#\n\n# a, b\nid,score\nP1,2\n# the end\n#5,7\n");
   EXPECT_EQ(table.columns, (Fields{"id", "score"}));
   ASSERT_EQ(table.rows.size(), 2U);
   EXPECT_EQ(table.row(1), (Fields{"#5", "7"})) << "a row like the others";
@@ -68,7 +68,7 @@ TEST(TableReader, PassesOverComments) {
 
 TEST(TableReader, PassesOverLinesOfOtherSystems) {
   for (const std::string end : {"\n", "\r\n", "\r"}) {
-    const Read table = table_of("# one" + end + "# two" + end + end + "id,x" + end + "P1,2" + end);
+    const ReadTable table = table_of("# one" + end + "# two" + end + end + "id,x" + end + "P1,2" + end);
     EXPECT_EQ(table.columns, (Fields{"id", "x"}));
     EXPECT_EQ(table.row(0), (Fields{"P1", "2"}));
     EXPECT_EQ(table.rows[0].line, 5);
@@ -84,7 +84,7 @@ TEST(TableReader, AHeaderMayBeginWithAHash) {
 }
 
 TEST(TableReader, TrimsAndFitsRows) {
-  const Read table = table_of("a, b ,\n1, 2 ,\n3,4\n,,\n5,6,,\n\"\",\n");
+  const ReadTable table = table_of("a, b ,\n1, 2 ,\n3,4\n,,\n5,6,,\n\"\",\n");
   EXPECT_EQ(table.columns, (Fields{"a", "b", ""}));
   ASSERT_EQ(table.rows.size(), 3U);
   for (const CsvRow& row : table.rows) EXPECT_EQ(row.problem, "");
@@ -96,7 +96,7 @@ TEST(TableReader, TrimsAndFitsRows) {
 }
 
 TEST(TableReader, KnowsTheRowNamesOfR) {
-  const Read table = table_of("x\ty\np\t1\t2\nq\t3\t4\n");
+  const ReadTable table = table_of("x\ty\np\t1\t2\nq\t3\t4\n");
   EXPECT_EQ(table.columns, (Fields{"", "x", "y"}));
   EXPECT_EQ(table.row(1), (Fields{"q", "3", "4"}));
   ASSERT_EQ(table.notes.size(), 1U);
@@ -117,7 +117,7 @@ TEST(TableReader, ReadsListsAndDataWithoutHeader) {
 
 TEST(TableReader, ReadsWindowsText) {
   const std::string utf16("\xFF\xFEi\0d\0\t\0\xE9\0\r\0\n\0P\0\t\0\x3D\xD8\x00\xDE\r\0\n\0", 26);
-  const Read table = table_of(utf16);
+  const ReadTable table = table_of(utf16);
   EXPECT_EQ(table.columns, (Fields{"id", "é"}));
   EXPECT_EQ(table.row(0), (Fields{"P", "😀"}));
   EXPECT_EQ(table_of(std::string("\xFE\xFF\0a\0,\0b\0\n\0"

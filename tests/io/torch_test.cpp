@@ -14,7 +14,7 @@ const Array& referred(const TorchFile& file, const nlohmann::json& value) {
 }
 const Array& tensor(const TorchFile& file, const std::string& name) { return referred(file, file.root.at(name)); }
 
-TorchFile parse(const std::string& bytes, Checksums checksums = Checksums::verify) {
+TorchFile parsed(const std::string& bytes, Checksums checksums = Checksums::verify) {
   const auto box = boxed(bytes);
   return parse_torch(*box, box, "x.pt", checksums);
 }
@@ -149,32 +149,32 @@ TEST(Torch, RefusesTruncationAnywhere) {
   for (const char* name : {"torch-forms/zip.pt", "torch-forms/legacy.pt"}) {
     const std::string whole = slurp(data(name));
     for (std::size_t size = 0; size < whole.size(); ++size)
-      expect_error(ErrorKind::bad_model, {"x.pt"}, [&] { parse(whole.substr(0, size)); });
+      expect_error(ErrorKind::bad_model, {"x.pt"}, [&] { parsed(whole.substr(0, size)); });
   }
   const std::string zip = slurp(data("esm2-tiny/esm2_tiny.pt"));
   expect_error(ErrorKind::bad_model, {"x.pt", "truncated: it has no end record", "fetch or copy it again"},
-               [&] { parse(zip.substr(0, 300'000)); });
+               [&] { parsed(zip.substr(0, 300'000)); });
   const std::string legacy = slurp(data("esm2-tiny-legacy/esm2_tiny.pt"));
   expect_error(ErrorKind::bad_model, {"claims", "bytes are left in the file", "truncated or damaged"},
-               [&] { parse(legacy.substr(0, 300'000)); });
-  expect_error(ErrorKind::bad_model, {"4 bytes follow the last storage"}, [&] { parse(legacy + "more"); });
+               [&] { parsed(legacy.substr(0, 300'000)); });
+  expect_error(ErrorKind::bad_model, {"4 bytes follow the last storage"}, [&] { parsed(legacy + "more"); });
 }
 
 TEST(Torch, AFlippedBitOfAWeightIsNoticed) {
   std::string zip = slurp(data("esm2-tiny/esm2_tiny.pt"));
-  const TorchFile file = parse(zip);
+  const TorchFile file = parsed(zip);
   const auto words = values<float>(referred(file, file.root["model"]["encoder.sentence_encoder.embed_tokens.weight"]));
   const std::string start(reinterpret_cast<const char*>(words.data()), 64);
   zip[zip.find(start) + 1] ^= 4;
   expect_error(ErrorKind::bad_model, {"x.pt", "entry esm2_tiny/data/", "is damaged: its CRC-32 is"},
-               [&] { parse(zip); });
-  EXPECT_EQ(parse(zip, Checksums::skip).tensors.size(), file.tensors.size());
+               [&] { parsed(zip); });
+  EXPECT_EQ(parsed(zip, Checksums::skip).tensors.size(), file.tensors.size());
 }
 
 TEST(Torch, RefusesHugeStorages) {
   std::string legacy = slurp(data("torch-forms/legacy.pt"));
   legacy.replace(legacy.size() - 12, 8, little(std::uint64_t{1} << 60, 8));  // the last storage has 1 to 4 bytes or so
-  expect_error(ErrorKind::bad_model, {"x.pt"}, [&] { parse(legacy); });
+  expect_error(ErrorKind::bad_model, {"x.pt"}, [&] { parsed(legacy); });
 }
 
 TEST(Torch, RefusesArchivesOfOtherKinds) {
@@ -182,22 +182,22 @@ TEST(Torch, RefusesArchivesOfOtherKinds) {
   std::string renamed = zip;
   for (std::size_t at = 0; (at = renamed.find("data.pkl", at)) != std::string::npos;)
     renamed.replace(at, 8, "dato.pkl");
-  expect_error(ErrorKind::bad_model, {"not a PyTorch file", "no data.pkl"}, [&] { parse(renamed); });
+  expect_error(ErrorKind::bad_model, {"not a PyTorch file", "no data.pkl"}, [&] { parsed(renamed); });
   std::string packed = zip;
   packed[packed.find("PK\x01\x02") + 10] = 8;  // deflated
-  expect_error(ErrorKind::unsupported, {"zip/data.pkl is compressed", "torch.save"}, [&] { parse(packed); });
+  expect_error(ErrorKind::unsupported, {"zip/data.pkl is compressed", "torch.save"}, [&] { parsed(packed); });
   std::string secret = zip;
   secret[secret.find("PK\x01\x02") + 8] |= 1;
-  expect_error(ErrorKind::unsupported, {"zip/data.pkl is encrypted"}, [&] { parse(secret); });
+  expect_error(ErrorKind::unsupported, {"zip/data.pkl is encrypted"}, [&] { parsed(secret); });
 }
 
 TEST(Torch, SaysWhatTheFileSeemsToBe) {
   expect_error(ErrorKind::bad_model, {"not a PyTorch file", "Git LFS"},
-               [] { parse("version https://git-lfs.github.com/spec/v1"); });
-  expect_error(ErrorKind::bad_model, {"not a PyTorch file", "empty"}, [] { parse(""); });
+               [] { parsed("version https://git-lfs.github.com/spec/v1"); });
+  expect_error(ErrorKind::bad_model, {"not a PyTorch file", "empty"}, [] { parsed(""); });
   expect_error(ErrorKind::bad_model, {"not a PyTorch file", "safetensors"},
-               [] { parse(slurp(data("esm2-tiny/model.safetensors"))); });
-  expect_error(ErrorKind::bad_model, {"magic number"}, [] { parse("\x80\x02]."); });
+               [] { parsed(slurp(data("esm2-tiny/model.safetensors"))); });
+  expect_error(ErrorKind::bad_model, {"magic number"}, [] { parsed("\x80\x02]."); });
   expect_error(ErrorKind::not_found, {"absent.pt"}, [] { read_torch(data("absent.pt")); });
 }
 

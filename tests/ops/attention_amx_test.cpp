@@ -9,7 +9,7 @@
 namespace groel::ops {
 namespace {
 
-class AmxWidths : public testing::TestWithParam<std::int64_t> {};
+class AmxWidths : public ::testing::TestWithParam<std::int64_t> {};
 
 AttentionResult by_kernel(const AttentionInput& input, cpu::AttentionKernel kernel, DType output) {
   AttentionResult out{Tensor::empty(input.q.shape(), output), Tensor::empty({input.heads, input.q.size(0)})};
@@ -64,7 +64,7 @@ TEST_P(AmxWidths, ProcessorDoesWhatTheEmulationDoes) {
   EXPECT_LT(test::max_error(result.log_sums, expected.log_sums), 1e-4);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, AmxWidths, testing::Values(1, 8, 16, 24, 40, 64, 80, 128));
+INSTANTIATE_TEST_SUITE_P(All, AmxWidths, ::testing::Values(1, 8, 16, 24, 40, 64, 80, 128));
 
 }  // namespace
 }  // namespace groel::ops

@@ -68,7 +68,7 @@ double error_of(const Tensor& gradient, const Tensor& expected) {
   return none == 0 ? test::max_error(gradient, expected) / 10 : test::relative_error(gradient, expected);
 }
 
-class AttentionRules : public testing::TestWithParam<Case> {
+class AttentionRules : public ::testing::TestWithParam<Case> {
  protected:
   static constexpr Precision kPrecisions[] = {Precision::f32, Precision::bf16};
   static constexpr std::int64_t kWidths[] = {8, 16, 24, 64};
@@ -171,16 +171,16 @@ TEST_P(AttentionRules, TilesMatchTheReference) {
 
 INSTANTIATE_TEST_SUITE_P(
     Cases, AttentionRules,
-    testing::Values(Case{"full", {}}, Case{"causal", AttentionMask::causal()},
-                    Case{"window_of_none", AttentionMask::window(0)}, Case{"window", AttentionMask::window(5)},
-                    Case{"wide_window", AttentionMask::window(90)}, Case{"prompts", AttentionMask::prompts(3)},
-                    Case{"many_prompts", AttentionMask::prompts(70)}, Case{"no_prompts", AttentionMask::prompts(0)},
-                    Case{"full_cached", {}, 4, 37}, Case{"causal_cached", AttentionMask::causal(), 4, 37},
-                    Case{"window_cached", AttentionMask::window(5), 4, 70},
-                    Case{"prompts_cached", AttentionMask::prompts(70), 4, 9}, Case{"full_grouped", {}, 2},
-                    Case{"causal_grouped_cached", AttentionMask::causal(), 1, 130}, Case{"full_biased", {}, 4, 0, true},
-                    Case{"causal_biased", AttentionMask::causal(), 4, 0, true},
-                    Case{"all", AttentionMask::window(20), 2, 66, true}),
+    ::testing::Values(Case{"full", {}}, Case{"causal", AttentionMask::causal()},
+                      Case{"window_of_none", AttentionMask::window(0)}, Case{"window", AttentionMask::window(5)},
+                      Case{"wide_window", AttentionMask::window(90)}, Case{"prompts", AttentionMask::prompts(3)},
+                      Case{"many_prompts", AttentionMask::prompts(70)}, Case{"no_prompts", AttentionMask::prompts(0)},
+                      Case{"full_cached", {}, 4, 37}, Case{"causal_cached", AttentionMask::causal(), 4, 37},
+                      Case{"window_cached", AttentionMask::window(5), 4, 70},
+                      Case{"prompts_cached", AttentionMask::prompts(70), 4, 9}, Case{"full_grouped", {}, 2},
+                      Case{"causal_grouped_cached", AttentionMask::causal(), 1, 130},
+                      Case{"full_biased", {}, 4, 0, true}, Case{"causal_biased", AttentionMask::causal(), 4, 0, true},
+                      Case{"all", AttentionMask::window(20), 2, 66, true}),
     [](const auto& tested) { return std::string(tested.param.name); });
 
 }  // namespace

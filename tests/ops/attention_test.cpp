@@ -13,16 +13,10 @@
 namespace groel::ops {
 namespace {
 
-Tensor bounds_of(const std::vector<std::int64_t>& lengths) {
-  std::vector<std::int32_t> bounds{0};
-  for (const std::int64_t n : lengths) bounds.push_back(bounds.back() + static_cast<std::int32_t>(n));
-  return test::ints(bounds);
-}
-
 // q, k and v as column views of one projection, as models have them.
 AttentionInput make(const std::vector<std::int64_t>& lengths, std::int64_t heads, std::int64_t width,
                     float deviation = 1) {
-  const Tensor bounds = bounds_of(lengths);
+  const Tensor bounds = test::bounds_of(lengths);
   const std::int64_t tokens = bounds.values<std::int32_t>().back();
   const std::int64_t d = heads * width;
   const Tensor qkv = test::random({tokens, 3 * d}, static_cast<unsigned>(width), deviation);
@@ -34,11 +28,11 @@ AttentionInput alone(const AttentionInput& input, std::size_t sequence) {
   const auto bounds = input.cu_seqlens.values<std::int32_t>();
   const std::int64_t begin = bounds[sequence];
   const std::int64_t end = bounds[sequence + 1];
-  return {input.q.rows(begin, end), input.k.rows(begin, end), input.v.rows(begin, end), bounds_of({end - begin}),
+  return {input.q.rows(begin, end), input.k.rows(begin, end), input.v.rows(begin, end), test::bounds_of({end - begin}),
           input.heads};
 }
 
-class AttentionWidths : public testing::TestWithParam<std::int64_t> {};
+class AttentionWidths : public ::testing::TestWithParam<std::int64_t> {};
 
 TEST_P(AttentionWidths, MatchesTheReference) {
   const AttentionInput input = make({1, 2, 63, 64, 65, 0, 130, 17}, 2, GetParam(), 0.7F);
@@ -162,7 +156,7 @@ TEST_P(AttentionWidths, ScalesAndRotates) {
   EXPECT_THROW(attention(input), Error);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, AttentionWidths, testing::Values(1, 8, 10, 12, 15, 16, 20, 24, 32, 64, 80, 128));
+INSTANTIATE_TEST_SUITE_P(All, AttentionWidths, ::testing::Values(1, 8, 10, 12, 15, 16, 20, 24, 32, 64, 80, 128));
 
 TEST(Attention, ScalesWithoutRotation) {
   AttentionInput input = make({3, 70}, 2, 10, 0.7F);

@@ -23,19 +23,13 @@ Tokens random_tokens(std::int64_t heads, std::int64_t width, const std::vector<s
   return {heads, width, lengths, joint.columns(0, d), joint.columns(d, 2 * d), joint.columns(2 * d, 3 * d)};
 }
 
-Tensor bounds_of(const std::vector<std::int64_t>& lengths) {
-  std::vector<std::int32_t> bounds{0};
-  for (const std::int64_t length : lengths) bounds.push_back(bounds.back() + static_cast<std::int32_t>(length));
-  return test::ints(bounds);
-}
-
 using Operator = Tensor (*)(const CachedAttentionInput&, DType);
 
 // Every sequence as long as it lasts, `step` tokens at a time, all side by side -> [T, H*K], in the order of x.
 Tensor in_steps(const Tokens& x, std::int64_t step, DType held, Operator attend) {
   std::vector<KeyValues> kept(x.lengths.size());
   Tensor out = Tensor::empty(x.q.shape());
-  const Tensor bounds = bounds_of(x.lengths);
+  const Tensor bounds = test::bounds_of(x.lengths);
   const auto first = bounds.values<std::int32_t>();
   for (std::int64_t done = 0;; done += step) {
     std::vector<KeyValues*> of;
@@ -56,7 +50,7 @@ Tensor in_steps(const Tokens& x, std::int64_t step, DType held, Operator attend)
       return to;
     };
     const Tensor y =
-        attend({gather(x.q), gather(x.k), gather(x.v), bounds_of(lengths), x.heads, 0.25F, held, of}, DType::f32);
+        attend({gather(x.q), gather(x.k), gather(x.v), test::bounds_of(lengths), x.heads, 0.25F, held, of}, DType::f32);
     for (std::size_t i = 0; i < rows.size(); ++i)
       out.rows(rows[i], rows[i] + 1).copy_from(y.rows(static_cast<std::int64_t>(i), static_cast<std::int64_t>(i) + 1));
   }
@@ -76,7 +70,7 @@ TEST(CachedAttention, MatchesTheReference) {
 
 TEST(CachedAttention, IsCausalAttentionOverAll) {
   const Tokens x = random_tokens(3, 20, {1, 7, 100, 64});
-  AttentionInput all{x.q, x.k, x.v, bounds_of(x.lengths), 3, Precision::f32, 0.25F};
+  AttentionInput all{x.q, x.k, x.v, test::bounds_of(x.lengths), 3, Precision::f32, 0.25F};
   all.mask = AttentionMask::causal();
   EXPECT_LT(test::relative_error(in_steps(x, 1, DType::f32, cached_attention), attention(all)), 2e-6);
 }
@@ -87,10 +81,10 @@ TEST(CachedAttention, BitsDependOnNeitherBatchNorSteps) {
     const Tensor one = in_steps(x, 1, held, cached_attention);
     for (const std::int64_t step : {2, 64, 200})
       EXPECT_TRUE(test::same_bits(in_steps(x, step, held, cached_attention), one)) << step;
-    Tokens alone = x;
-    alone.lengths = {70};
-    alone.q = x.q.rows(0, 70), alone.k = x.k.rows(0, 70), alone.v = x.v.rows(0, 70);
-    EXPECT_TRUE(test::same_bits(in_steps(alone, 1, held, cached_attention), one.rows(0, 70)));
+    Tokens alone_cached = x;
+    alone_cached.lengths = {70};
+    alone_cached.q = x.q.rows(0, 70), alone_cached.k = x.k.rows(0, 70), alone_cached.v = x.v.rows(0, 70);
+    EXPECT_TRUE(test::same_bits(in_steps(alone_cached, 1, held, cached_attention), one.rows(0, 70)));
   }
 }
 
@@ -101,7 +95,7 @@ TEST(CachedAttention, WhatIsKeptFirstIsSeenAfter) {
   KeyValues* const other = &stepped;
   const auto piece = [&](std::int64_t begin, std::int64_t end, KeyValues* const& of) {
     return CachedAttentionInput{
-        x.q.rows(begin, end), x.k.rows(begin, end), x.v.rows(begin, end), bounds_of({end - begin}), 2, 1.0F,
+        x.q.rows(begin, end), x.k.rows(begin, end), x.v.rows(begin, end), test::bounds_of({end - begin}), 2, 1.0F,
         DType::bf16,          std::span(&of, 1)};
   };
   keep_key_values(piece(0, 64, one));
@@ -116,7 +110,7 @@ TEST(CachedAttention, OutputMayBeRounded) {
   const Tokens x = random_tokens(2, 8, {5});
   KeyValues a, b;
   KeyValues *one = &a, *other = &b;
-  const Tensor bounds = bounds_of({5});
+  const Tensor bounds = test::bounds_of({5});
   const Tensor exact = cached_attention({x.q, x.k, x.v, bounds, 2, 1.0F, DType::f32, std::span(&one, 1)});
   const Tensor half = cached_attention({x.q, x.k, x.v, bounds, 2, 1.0F, DType::f32, std::span(&other, 1)}, DType::bf16);
   EXPECT_TRUE(test::same_bits(half, exact.to(DType::bf16)));

@@ -18,16 +18,10 @@ namespace {
 
 using test::expect_slope;
 
-Tensor bounds_of(const std::vector<std::int64_t>& lengths) {
-  std::vector<std::int32_t> bounds{0};
-  for (const std::int64_t n : lengths) bounds.push_back(bounds.back() + static_cast<std::int32_t>(n));
-  return test::ints(bounds);
-}
-
 struct LinearCase {
   std::int64_t rows, in, out;
 };
-class LinearGrad : public testing::TestWithParam<LinearCase> {};
+class LinearGrad : public ::testing::TestWithParam<LinearCase> {};
 
 TEST_P(LinearGrad, MatchesTheReference) {
   const auto [rows, in, out] = GetParam();
@@ -61,8 +55,8 @@ TEST_P(LinearGrad, DoesNotDependOnThreads) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Shapes, LinearGrad,
-                         testing::Values(LinearCase{1, 1, 1}, LinearCase{3, 65, 7}, LinearCase{512, 64, 6},
-                                         LinearCase{513, 130, 33}, LinearCase{1500, 48, 129}));
+                         ::testing::Values(LinearCase{1, 1, 1}, LinearCase{3, 65, 7}, LinearCase{512, 64, 6},
+                                           LinearCase{513, 130, 33}, LinearCase{1500, 48, 129}));
 
 TEST(LinearGrad, IsTheSlopeOfLinear) {
   const Tensor x = test::random({9, 5}, 1);
@@ -87,7 +81,7 @@ TEST(Transpose, SwapsRowsAndColumns) {
 
 AttentionInput attention_input(const std::vector<std::int64_t>& lengths, std::int64_t heads, std::int64_t width,
                                float deviation) {
-  const Tensor bounds = bounds_of(lengths);
+  const Tensor bounds = test::bounds_of(lengths);
   const std::int64_t d = heads * width;
   const Tensor qkv =
       test::random({bounds.values<std::int32_t>().back(), 3 * d}, static_cast<unsigned>(width), deviation);
@@ -104,7 +98,7 @@ AttentionGradients gradients_like(const AttentionInput& input, Tensor& storage) 
   return {storage.columns(0, d), storage.columns(d, 2 * d), storage.columns(2 * d, 3 * d)};
 }
 
-class AttentionGrad : public testing::TestWithParam<std::int64_t> {};
+class AttentionGrad : public ::testing::TestWithParam<std::int64_t> {};
 
 // `bound` is of each of the three, as a share of its norm.
 void expect_near_reference(const AttentionInput& input, double bound) {
@@ -167,7 +161,7 @@ TEST_P(AttentionGrad, DoesNotDependOnNeighbours) {
     attention_grad(all, dy, to_together);
     AttentionInput one = all;
     for (Tensor* x : {&one.q, &one.k, &one.v}) *x = x->rows(7, 138);
-    one.cu_seqlens = bounds_of({131});
+    one.cu_seqlens = test::bounds_of({131});
     Tensor alone;
     AttentionGradients to_alone = gradients_like(one, alone);
     attention_grad(one, dy.rows(7, 138), to_alone);
@@ -196,7 +190,7 @@ TEST_P(AttentionGrad, TakesTheForwardPass) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Widths, AttentionGrad, testing::Values(1, 8, 16, 20, 24, 32, 33, 64));
+INSTANTIATE_TEST_SUITE_P(Widths, AttentionGrad, ::testing::Values(1, 8, 16, 20, 24, 32, 33, 64));
 
 TEST(AttentionGrad, IsTheSlopeOfAttention) {
   const AttentionInput input = attention_input({4, 3}, 2, 4, 0.7F);
@@ -222,7 +216,7 @@ TEST(AttentionGrad, ExtremeScoresStayFinite) {
   }
 }
 
-class LayerNormGrad : public testing::TestWithParam<std::int64_t> {};
+class LayerNormGrad : public ::testing::TestWithParam<std::int64_t> {};
 
 TEST_P(LayerNormGrad, MatchesTheReference) {
   const std::int64_t width = GetParam();
@@ -245,7 +239,7 @@ TEST_P(LayerNormGrad, MatchesTheReference) {
   });
 }
 
-INSTANTIATE_TEST_SUITE_P(Widths, LayerNormGrad, testing::Values(2, 15, 16, 17, 64, 200));
+INSTANTIATE_TEST_SUITE_P(Widths, LayerNormGrad, ::testing::Values(2, 15, 16, 17, 64, 200));
 
 TEST(LayerNormGrad, IsTheSlopeOfLayerNorm) {
   const Tensor x = test::random({6, 10}, 1);

@@ -30,6 +30,14 @@ inline Tensor ints(std::vector<std::int32_t> values) {
   return Tensor::of<std::int32_t>({static_cast<std::int64_t>(values.size())}, std::span<const std::int32_t>(values));
 }
 
+/// Where sequences of these lengths begin and end in a run of rows: 0 and their running sums.
+template <class Int = std::int64_t>
+Tensor bounds_of(const std::vector<Int>& lengths) {
+  std::vector<std::int32_t> bounds{0};
+  for (const Int length : lengths) bounds.push_back(bounds.back() + static_cast<std::int32_t>(length));
+  return ints(std::move(bounds));
+}
+
 inline bool same_bits(const Tensor& a, const Tensor& b) {
   if (a.shape() != b.shape() || a.dtype() != b.dtype()) return false;
   const Tensor x = a.clone();

@@ -14,25 +14,19 @@ namespace {
 
 using test::expect_slope;
 
-Tensor bounds_of(const std::vector<std::int32_t>& lengths) {
-  std::vector<std::int32_t> bounds{0};
-  for (const std::int32_t length : lengths) bounds.push_back(bounds.back() + length);
-  return test::ints(bounds);
-}
-
 Segments segments_of(const std::vector<std::int32_t>& lengths) {
-  const Tensor bounds = bounds_of(lengths);
+  const Tensor bounds = test::bounds_of(lengths);
   const auto count = static_cast<std::int64_t>(lengths.size());
   return {bounds.rows(0, count).clone(), bounds.rows(1, count + 1).clone()};
 }
 
-const std::vector<std::int32_t> kLengths{5, 1, 0, 130, 17};
+const std::vector<std::int32_t> kRunLengths{5, 1, 0, 130, 17};
 constexpr std::int64_t kRows = 153;
 
 TEST(Windows, AreThoseOfTheReferenceInAnyRunsOfRows) {
   const Tensor x = test::random({kRows, 7}, 1);
   for (const std::int64_t kernel : {1, 3, 9}) {
-    const Windows all{bounds_of(kLengths), kernel, 0, kRows};
+    const Windows all{test::bounds_of(kRunLengths), kernel, 0, kRows};
     const Tensor expected = reference::gather_windows(x, all);
     EXPECT_TRUE(test::same_bits(gather_windows(x, all), expected));
     const Tensor dy = test::random(expected.shape(), 2);
@@ -56,7 +50,7 @@ TEST(Windows, AreThoseOfTheReferenceInAnyRunsOfRows) {
 
 TEST(Windows, GradientIsTheSlope) {
   const Tensor x = test::random({8, 3}, 1);
-  const Windows windows{bounds_of({5, 3}), 5, 0, 8};
+  const Windows windows{test::bounds_of({5, 3}), 5, 0, 8};
   const Tensor dy = test::random({8, 15}, 2);
   Tensor dx = Tensor::zeros(x.shape());
   add_windows(dy, windows, dx);
@@ -70,7 +64,7 @@ struct Recurrent {
 };
 
 Recurrent recurrent(const std::vector<std::int32_t>& lengths, std::int64_t width, ReadingOrder order) {
-  const Tensor bounds = bounds_of(lengths);
+  const Tensor bounds = test::bounds_of(lengths);
   const Tensor weight = test::random({4 * width, width}, 2, 0.3F);
   return {{test::random({bounds.values<std::int32_t>().back(), 4 * width}, 1), bounds,
            PackedWeight(weight, Precision::f32), order},
@@ -80,7 +74,7 @@ Recurrent recurrent(const std::vector<std::int32_t>& lengths, std::int64_t width
 TEST(Lstm, MatchesTheReferenceBothWays) {
   for (const ReadingOrder order : {ReadingOrder::forward, ReadingOrder::backward})
     for (const std::int64_t width : {1, 16, 21}) {
-      const Recurrent r = recurrent(kLengths, width, order);
+      const Recurrent r = recurrent(kRunLengths, width, order);
       const LstmResult got = lstm(r.input), expected = reference::lstm(r.input, r.weight);
       EXPECT_LT(test::max_error(got.h, expected.h), 2e-6);
       EXPECT_LT(test::max_error(got.c, expected.c), 1e-5);
@@ -91,8 +85,8 @@ TEST(Lstm, MatchesTheReferenceBothWays) {
 // One unit and two residues, by the formulas.
 TEST(Lstm, KnownValues) {
   const Tensor weight = Tensor::of<float>({4, 1}, {0.5F, -0.5F, 1, 0.25F});
-  const LstmInput input{Tensor::of<float>({2, 4}, {0.1F, 0.2F, 0.3F, 0.4F, -0.1F, 0.6F, 0.2F, 0.0F}), bounds_of({2}),
-                        PackedWeight(weight, Precision::f32), ReadingOrder::forward};
+  const LstmInput input{Tensor::of<float>({2, 4}, {0.1F, 0.2F, 0.3F, 0.4F, -0.1F, 0.6F, 0.2F, 0.0F}),
+                        test::bounds_of({2}), PackedWeight(weight, Precision::f32), ReadingOrder::forward};
   const auto s = [](double x) { return 1 / (1 + std::exp(-x)); };
   const double c1 = s(0.1) * std::tanh(0.3), h1 = s(0.4) * std::tanh(c1);
   const double c2 = s(0.6 - 0.5 * h1) * c1 + s(-0.1 + 0.5 * h1) * std::tanh(0.2 + h1);
@@ -124,12 +118,12 @@ TEST(Lstm, DependsNeitherOnNeighboursNorOnThreads) {
   test::expect_same_for_any_threads([&] { return lstm(all.input).h; });
   LstmInput one = all.input;
   one.gates = all.input.gates.rows(12, 52).clone();
-  one.bounds = bounds_of({40});
+  one.bounds = test::bounds_of({40});
   EXPECT_TRUE(test::same_bits(lstm(one).h, lstm(all.input).h.rows(12, 52)));
 }
 
 TEST(AttentionPool, MatchesTheReferenceAndItsSlope) {
-  const PoolInput input{test::random({kRows, 70}, 1), test::random({kRows, 70}, 2), segments_of(kLengths)};
+  const PoolInput input{test::random({kRows, 70}, 1), test::random({kRows, 70}, 2), segments_of(kRunLengths)};
   const Tensor y = attention_pool(input);
   EXPECT_LT(test::relative_error(y, reference::attention_pool(input)), 1e-6);
   for (const float value : y.rows(2, 3).values<float>()) EXPECT_EQ(value, 0);

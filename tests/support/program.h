@@ -101,6 +101,18 @@ inline Outcome bash(const std::string& line, Process::Setup setup = {}) {
 
 inline const std::string kEsm2 = GROEL_TEST_DATA "/esm2-tiny";
 inline const std::string kEsm1b = GROEL_TEST_DATA "/esm1b-tiny";
+inline const std::string kEsmc = GROEL_TEST_DATA "/esmc-tiny";
+inline const std::string kUbiquitin = GROEL_TEST_DATA "/structures/1ubq.pdb";
+inline const std::string kInsulin = GROEL_TEST_DATA "/structures/3i40.pdb";
 inline const std::string kProteins = GROEL_SOURCE_DIR "/examples/proteins.fasta";
+inline const std::string kCrambin = GROEL_SOURCE_DIR "/examples/1CRN.cif";
+inline const std::string kStability = GROEL_SOURCE_DIR "/examples/stability.csv";
+inline const std::string kStructure = GROEL_SOURCE_DIR "/examples/structure.csv";
+
+using Words = std::vector<std::string>;
+inline Words operator+(Words a, const Words& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
 
 }  // namespace groel::testing

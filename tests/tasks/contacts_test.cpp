@@ -19,10 +19,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-const std::string kUbiquitin = GROEL_TEST_DATA "/structures/1ubq.pdb";
-const std::string kInsulin = GROEL_TEST_DATA "/structures/3i40.pdb";
-
-std::vector<float> floats(const io::Array& array) {
+std::vector<float> values_of_map(const io::Array& array) {
   std::vector<float> out(array.bytes.size() / sizeof(float));
   std::memcpy(out.data(), array.bytes.data(), array.bytes.size());
   return out;
@@ -60,7 +57,7 @@ TEST(Contacts, FilesHoldWhatEmbedWrites) {
   EXPECT_EQ(ours.texts.at("ids"), embed.texts.at("ids"));
   EXPECT_EQ(ours.texts.at("sha256"), embed.texts.at("sha256"));
   ASSERT_TRUE(ours.arrays.contains("contacts_3"));
-  EXPECT_EQ(floats(ours.arrays.at("contacts_3")), floats(embed.arrays.at("contacts_3")));
+  EXPECT_EQ(values_of_map(ours.arrays.at("contacts_3")), values_of_map(embed.arrays.at("contacts_3")));
   EXPECT_EQ(work.names(), (std::vector<std::string>{"c.npz", "e.npz"}));
 }
 
@@ -324,7 +321,7 @@ TEST(Contacts, OfAStructureAlone) {
             json::parse(R"([{"i": 2, "j": 1, "auth_i": "2", "auth_j": "4", "distance": 7.5}])"));
   const io::NpzFile arrays = io::read_npz(work / "x.npz");
   EXPECT_EQ(arrays.arrays.at("distances").shape, (std::vector<std::int64_t>{8, 1}));
-  EXPECT_EQ(floats(arrays.arrays.at("contacts")), (std::vector<float>{0, 1, 0, 0, 0, 0, 0, 0}));
+  EXPECT_EQ(values_of_map(arrays.arrays.at("contacts")), (std::vector<float>{0, 1, 0, 0, 0, 0, 0, 0}));
   EXPECT_EQ(arrays.texts.at("sequences"), (std::vector<std::string>{"AAAAAAAA", "G"}));
 }
 

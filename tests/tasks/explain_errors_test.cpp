@@ -14,7 +14,6 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
 
-const std::string kEsmc = GROEL_TEST_DATA "/esmc-tiny";
 constexpr std::int64_t kWidth = 64, kFeatures = 256;
 
 std::vector<float> waves(std::int64_t count) {

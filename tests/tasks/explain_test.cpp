@@ -15,8 +15,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-const std::string kEsmc = GROEL_TEST_DATA "/esmc-tiny";
-constexpr int kWidth = 64, kFeatures = 256, kTop = 8, kLayer = 2;
+constexpr int kModelWidth = 64, kCodes = 256, kTop = 8, kLayer = 2;
 const std::vector<std::string> kSequences{"MKTAYIAKQRQISFVKSHFSRQ", "GSHMLEDPVDAFK"};
 
 std::vector<float> numbers(std::size_t count, std::uint32_t seed, float scale) {
@@ -28,25 +27,25 @@ std::vector<float> numbers(std::size_t count, std::uint32_t seed, float scale) {
 
 /// An autoencoder, and how a plain loop runs it.
 struct Autoencoder {
-  std::vector<float> weight = numbers(std::size_t{kFeatures} * kWidth, 1, 0.3F);  // [F, D]
-  std::vector<float> bias = numbers(kFeatures, 2, 0.1F);
+  std::vector<float> weight = numbers(std::size_t{kCodes} * kModelWidth, 1, 0.3F);  // [F, D]
+  std::vector<float> bias = numbers(kCodes, 2, 0.1F);
   std::vector<float> pre_bias, threshold;
   bool z_score = false;
 
   std::vector<float> by_columns() const {  // [D, F]
     std::vector<float> out(weight.size());
-    for (std::size_t f = 0; f < kFeatures; ++f)
-      for (std::size_t d = 0; d < kWidth; ++d) out[d * kFeatures + f] = weight[f * kWidth + d];
+    for (std::size_t f = 0; f < kCodes; ++f)
+      for (std::size_t d = 0; d < kModelWidth; ++d) out[d * kCodes + f] = weight[f * kModelWidth + d];
     return out;
   }
 
   std::vector<double> state_of(const float* state) const {
-    std::vector<double> x(state, state + kWidth);
+    std::vector<double> x(state, state + kModelWidth);
     double mean = 0, squares = 0;
-    for (const double value : x) mean += value / kWidth;
+    for (const double value : x) mean += value / kModelWidth;
     for (const double value : x) squares += (value - mean) * (value - mean);
-    for (std::size_t d = 0; d < kWidth; ++d) {
-      if (z_score) x[d] = (x[d] - mean) / (std::sqrt(squares / (kWidth - 1)) + 1e-5);
+    for (std::size_t d = 0; d < kModelWidth; ++d) {
+      if (z_score) x[d] = (x[d] - mean) / (std::sqrt(squares / (kModelWidth - 1)) + 1e-5);
       if (!pre_bias.empty()) x[d] -= pre_bias[d];
     }
     return x;
@@ -56,9 +55,9 @@ struct Autoencoder {
   std::vector<std::pair<int, double>> fired(const float* state, std::size_t most) const {
     const std::vector<double> x = state_of(state);
     std::vector<std::pair<int, double>> out;
-    for (std::size_t f = 0; f < kFeatures; ++f) {
+    for (std::size_t f = 0; f < kCodes; ++f) {
       double sum = bias.empty() ? 0 : bias[f];
-      for (std::size_t d = 0; d < kWidth; ++d) sum += x[d] * weight[f * kWidth + d];
+      for (std::size_t d = 0; d < kModelWidth; ++d) sum += x[d] * weight[f * kModelWidth + d];
       if (sum > (threshold.empty() ? 0 : threshold[f])) out.emplace_back(f, sum);
     }
     std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
@@ -67,12 +66,12 @@ struct Autoencoder {
   }
 };
 
-struct Named {
+struct NamedTensor {
   std::vector<std::int64_t> shape;
   const std::vector<float>& values;
 };
 
-std::string write_tensors(const std::string& path, const std::map<std::string, Named>& tensors,
+std::string write_tensors(const std::string& path, const std::map<std::string, NamedTensor>& tensors,
                           const std::map<std::string, std::string>& metadata = {{"layer", "2"}, {"k", "8"}}) {
   std::map<std::string, io::ArrayView> views;
   for (const auto& [name, tensor] : tensors)
@@ -114,7 +113,7 @@ void expect_residues(const TemporaryFolder& work, const json& found, const Autoe
     const json& residues = found["records"][r]["residues"];
     ASSERT_EQ(residues.size(), kSequences[r].size());
     for (std::size_t p = 0; p < residues.size(); ++p) {
-      const auto expected = truth.fired(all[r].data() + p * kWidth, most);
+      const auto expected = truth.fired(all[r].data() + p * kModelWidth, most);
       EXPECT_EQ(residues[p]["position"], p + 1);
       EXPECT_EQ(residues[p]["residue"], std::string(1, kSequences[r][p]));
       ASSERT_EQ(residues[p]["features"].size(), expected.size());
@@ -143,10 +142,10 @@ TEST(Explain, ResiduesAreThoseOfAPlainLoop) {
   const Autoencoder sae;
   const std::string file =
       write_tensors(work / "sae.safetensors",
-                    {{"encoder.weight", {{kFeatures, kWidth}, sae.weight}}, {"encoder.bias", {{kFeatures}, sae.bias}}});
+                    {{"encoder.weight", {{kCodes, kModelWidth}, sae.weight}}, {"encoder.bias", {{kCodes}, sae.bias}}});
   const json found = explained(work, file, {"--by", "residue"});
   EXPECT_EQ(found["layer"], kLayer);
-  EXPECT_EQ(found["features"], kFeatures);
+  EXPECT_EQ(found["features"], kCodes);
   EXPECT_EQ(found["top"], kTop);
   expect_residues(work, found, sae, kTop);
   expect_residues(work, explained(work, file, {"--by", "residue", "--show", "3"}), sae, 3);
@@ -160,9 +159,9 @@ TEST(Explain, BothOrientationsAreRead) {
   const Autoencoder sae;
   const std::vector<float> columns = sae.by_columns();
   const std::string by_rows = write_tensors(
-      work / "rows.safetensors", {{"W_enc", {{kFeatures, kWidth}, sae.weight}}, {"b_enc", {{kFeatures}, sae.bias}}});
+      work / "rows.safetensors", {{"W_enc", {{kCodes, kModelWidth}, sae.weight}}, {"b_enc", {{kCodes}, sae.bias}}});
   const std::string by_columns = write_tensors(
-      work / "columns.safetensors", {{"W_enc", {{kWidth, kFeatures}, columns}}, {"b_enc", {{kFeatures}, sae.bias}}});
+      work / "columns.safetensors", {{"W_enc", {{kModelWidth, kCodes}, columns}}, {"b_enc", {{kCodes}, sae.bias}}});
   EXPECT_EQ(explained(work, by_rows), explained(work, by_columns));
 }
 
@@ -170,22 +169,23 @@ TEST(Explain, BiasesThresholdsAndScaleAreThoseOfTheFile) {
   const TemporaryFolder work;
   Autoencoder sae;
   const std::vector<float> columns = sae.by_columns();
-  sae.pre_bias = numbers(kWidth, 3, 0.5F);
-  sae.threshold.assign(kFeatures, 0.2F);
-  const Named weight{{kWidth, kFeatures}, columns}, bias{{kFeatures}, sae.bias}, before{{kWidth}, sae.pre_bias};
-  const Named thresholds{{kFeatures}, sae.threshold};
+  sae.pre_bias = numbers(kModelWidth, 3, 0.5F);
+  sae.threshold.assign(kCodes, 0.2F);
+  const NamedTensor weight{{kModelWidth, kCodes}, columns}, bias{{kCodes}, sae.bias},
+      before{{kModelWidth}, sae.pre_bias};
+  const NamedTensor thresholds{{kCodes}, sae.threshold};
   const std::vector<std::string> all{"--by", "residue", "--show", "300"};
   const std::string both = write_tensors(
       work / "both.safetensors", {{"W_enc", weight}, {"b_enc", bias}, {"pre_bias", before}, {"threshold", thresholds}},
       {{"layer", "2"}});
-  expect_residues(work, explained(work, both, all), sae, kFeatures);  // no k: thresholds alone choose
+  expect_residues(work, explained(work, both, all), sae, kCodes);  // no k: thresholds alone choose
 
   Autoencoder plain = sae;
   plain.pre_bias.clear();  // a JumpReLU autoencoder's decoder bias stays where it is
   const std::string jump = write_tensors(
       work / "jump.safetensors", {{"W_enc", weight}, {"b_enc", bias}, {"b_dec", before}, {"threshold", thresholds}},
       {{"layer", "2"}});
-  expect_residues(work, explained(work, jump, all), plain, kFeatures);
+  expect_residues(work, explained(work, jump, all), plain, kCodes);
 
   Autoencoder scaled = sae;
   scaled.threshold.clear();
@@ -199,18 +199,18 @@ TEST(Explain, BiasesThresholdsAndScaleAreThoseOfTheFile) {
 TEST(Explain, FoldersAreReadAsPublished) {
   const TemporaryFolder work;
   Autoencoder sae;
-  const std::vector<float> columns = sae.by_columns(), ones(kFeatures, 1.0F);
+  const std::vector<float> columns = sae.by_columns(), ones(kCodes, 1.0F);
   sae.bias.clear();
-  sae.pre_bias = numbers(kWidth, 3, 0.5F);
+  sae.pre_bias = numbers(kModelWidth, 3, 0.5F);
   sae.z_score = true;
   std::filesystem::create_directory(work / "published");
   write_file(work / "published/config.json",
              R"({"d_model": 64, "codebook_dim": 256, "k": 8, "available_layers": [1, 2]})");
-  const std::map<std::string, Named> tensors{{"W_enc", {{kWidth, kFeatures}, columns}},
-                                             {"W_dec", {{kFeatures, kWidth}, sae.weight}},
-                                             {"b_dec", {{kWidth}, sae.pre_bias}},
-                                             {"idf", {{kFeatures}, ones}},
-                                             {"max", {{kFeatures}, ones}}};
+  const std::map<std::string, NamedTensor> tensors{{"W_enc", {{kModelWidth, kCodes}, columns}},
+                                                   {"W_dec", {{kCodes, kModelWidth}, sae.weight}},
+                                                   {"b_dec", {{kModelWidth}, sae.pre_bias}},
+                                                   {"idf", {{kCodes}, ones}},
+                                                   {"max", {{kCodes}, ones}}};
   write_tensors(work / "published/layer_2.safetensors", tensors, {});
   const std::string folder = work / "published";
   expect_residues(work, explained(work, folder, {"--by", "residue"}), sae, kTop);
@@ -229,7 +229,7 @@ TEST(Explain, ProteinsAreSummedUp) {
   const Autoencoder sae;
   const std::string file =
       write_tensors(work / "sae.safetensors",
-                    {{"encoder.weight", {{kFeatures, kWidth}, sae.weight}}, {"encoder.bias", {{kFeatures}, sae.bias}}});
+                    {{"encoder.weight", {{kCodes, kModelWidth}, sae.weight}}, {"encoder.bias", {{kCodes}, sae.bias}}});
   const json residues = explained(work, file, {"--by", "residue"})["records"][0]["residues"];
   std::map<int, std::vector<std::pair<double, int>>> fired;
   for (const json& residue : residues)

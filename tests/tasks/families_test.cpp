@@ -11,11 +11,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-const std::string kEsmc = GROEL_TEST_DATA "/esmc-tiny";
-const std::string kCrambin = GROEL_SOURCE_DIR "/examples/1CRN.cif";
-const std::string kProteins = GROEL_SOURCE_DIR "/examples/proteins.fasta";
-const std::string kStability = GROEL_SOURCE_DIR "/examples/stability.csv";
-
 Outcome done(const std::vector<std::string>& arguments) {
   Outcome outcome = groel(arguments);
   EXPECT_EQ(outcome.exit, 0) << arguments.front() << outcome;

@@ -11,10 +11,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-const std::string kUbiquitin = GROEL_TEST_DATA "/structures/1ubq.pdb";
-const std::string kInsulin = GROEL_TEST_DATA "/structures/3i40.pdb";
-const std::string kCrambin = GROEL_SOURCE_DIR "/examples/1CRN.cif";
-
 TEST(FitContacts, GivesAModelItsHead) {
   const TemporaryFolder work;
   const std::string model = headless(work);

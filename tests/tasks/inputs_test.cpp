@@ -10,7 +10,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using namespace std::string_literals;
 
-const std::string kWild = "MKTAYIAKQRQISFVKSHFSRQLEERLGLI";
+const std::string kLongWild = "MKTAYIAKQRQISFVKSHFSRQLEERLGLI";
 const std::string kGene = "ATGAAAACCGCGTATATTGCGAAACAGCGTCAGATTAGCTTTGTG";
 
 class Inputs : public ::testing::Test {
@@ -35,8 +35,8 @@ TEST_F(Inputs, MissingSequencesAreNoProteins) {
   const std::string table = write(
       "t.csv",
       "mutant,mutated_sequence,DMS_score\na,AKTAYIAKQRQISFVKSHFSRQLEERLGLI,0.1\nb,nan,0.2\nc,NA,0.3\nd,None,0.1\n");
-  const Outcome scored = run({"score", kWild, "--variants", table, "--sequence-column", "mutated_sequence", "--method",
-                              "pseudo-perplexity", "--target-column", "DMS_score"});
+  const Outcome scored = run({"score", kLongWild, "--variants", table, "--sequence-column", "mutated_sequence",
+                              "--method", "pseudo-perplexity", "--target-column", "DMS_score"});
   EXPECT_EQ(scored.exit, 1) << scored;
   EXPECT_EQ(csv_rows(scored.out).size(), 5U);
   EXPECT_TRUE(scored.says("the row has no sequence: 'NA' stands for a missing value")) << scored;
@@ -51,7 +51,7 @@ TEST_F(Inputs, MissingSequencesAreNoProteins) {
 
 TEST_F(Inputs, MissingVariantsAndTargetsAreCounted) {
   const std::string table = write("t.csv", "mutant,score\nM1A,0.5\nNA,1\nK2R,nan\nT3A,<0.1\nA4G,2\n");
-  const Outcome outcome = run({"score", kWild, "--variants", table, "--target-column", "score", "--json"});
+  const Outcome outcome = run({"score", kLongWild, "--variants", table, "--target-column", "score", "--json"});
   EXPECT_EQ(outcome.exit, 1) << outcome;
   EXPECT_TRUE(outcome.says("the row has no variant: 'NA'")) << outcome;
   EXPECT_TRUE(outcome.says("column 'score': 1 of 5 values is missing")) << outcome;
@@ -62,7 +62,7 @@ TEST_F(Inputs, MissingVariantsAndTargetsAreCounted) {
 
 TEST_F(Inputs, DecimalCommasAreRead) {
   const std::string table = write("t.csv", "mutant;score\nM1A;0,5\nK2R;1\nT3A;0,25\nA4G;2\nY5F;3\n");
-  const Outcome outcome = run({"score", kWild, "--variants", table, "--target-column", "score", "--json"});
+  const Outcome outcome = run({"score", kLongWild, "--variants", table, "--target-column", "score", "--json"});
   ASSERT_EQ(outcome.exit, 0) << outcome;
   const json result = json::parse(outcome.out);
   EXPECT_EQ(result["variants"][2]["measured"], 0.25);
@@ -76,14 +76,14 @@ TEST_F(Inputs, DecimalCommasAreRead) {
 }
 
 TEST_F(Inputs, CommentsAboveTablesAndLists) {
-  const Outcome list = run({"score", kWild, "--variants", write("l.txt", "# my list\nM1A\n\nK2R\n")});
+  const Outcome list = run({"score", kLongWild, "--variants", write("l.txt", "# my list\nM1A\n\nK2R\n")});
   EXPECT_EQ(list.exit, 0) << list;
   EXPECT_EQ(csv_rows(list.out).size(), 3U);
   const Outcome scores =
-      run({"score", kWild, "--variants", write("s.csv", "# source\n# comment\nmutant,score\nM1A,0.2\nK2R,0.3\n")});
+      run({"score", kLongWild, "--variants", write("s.csv", "# source\n# comment\nmutant,score\nM1A,0.2\nK2R,0.3\n")});
   EXPECT_EQ(scores.exit, 0) << scores;
   EXPECT_TRUE(scores.says("2 lines of comment (#) passed over")) << scores;
-  EXPECT_EQ(embedded("# comment\nid,sequence\nP1," + kWild + "\n").first["records"], 1);
+  EXPECT_EQ(embedded("# comment\nid,sequence\nP1," + kLongWild + "\n").first["records"], 1);
   const Outcome map =
       groel({"project", write("v.csv", "# made by me\nid,a,b\np,1,2\nq,3,5\nr,0,9\n"), "--method", "pca", "--table",
              write("a.csv", "# UniProt export\nEntry,Organism\np,Homo\nq,Mus\n"), "--colour-by", "Organism"});
@@ -150,7 +150,7 @@ TEST_F(Inputs, NucleotidesAreWarnedOfEverywhere) {
 }
 
 TEST_F(Inputs, RecordsDoNotVanish) {
-  const auto [summary, said] = embedded(">P1 one\n" + kWild + "\n\0>P2 two\n"s + kWild + ">P3\nMAAG\n\0"s);
+  const auto [summary, said] = embedded(">P1 one\n" + kLongWild + "\n\0>P2 two\n"s + kLongWild + ">P3\nMAAG\n\0"s);
   EXPECT_EQ(summary["records"], 3);
   EXPECT_EQ(summary["odd_bytes_dropped"], 2);
   EXPECT_EQ(summary["headers_inside_lines"], 1);
@@ -186,7 +186,7 @@ TEST_F(Inputs, OtherFilesAreNamed) {
     EXPECT_EQ(outcome.exit, 4) << outcome;
     EXPECT_TRUE(outcome.says("this is a GenBank flat file, not sequences")) << outcome;
   }
-  EXPECT_TRUE(run({"score", kWild, "--variants", sheet}).says("this is a spreadsheet")) << "variants";
+  EXPECT_TRUE(run({"score", kLongWild, "--variants", sheet}).says("this is a spreadsheet")) << "variants";
   EXPECT_TRUE(groel({"project", sheet}).says("this is a spreadsheet (Excel or OpenDocument), not vectors"));
   EXPECT_TRUE(groel({"project", kProteins}).says("these are sequences, not vectors"));
   const auto [pir, said] = embedded(">P1;A\nDescription\nMKTAYIAK*\n>P1;B\n\nMKTA YIAK\nQR*\n");

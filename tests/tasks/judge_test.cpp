@@ -10,8 +10,6 @@ namespace {
 
 using namespace groel::testing;
 
-const std::string kStability = GROEL_SOURCE_DIR "/examples/stability.csv";
-
 // Proteins of two classes, every second one of either.
 JudgedSet two_classes(std::size_t count) {
   JudgedSet set;

@@ -19,8 +19,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-const std::string kUbiquitin = GROEL_TEST_DATA "/structures/1ubq.pdb";
-const std::string kWild = "MKTAYIAKQRQISFVK";
+const std::string kDrawnWild = "MKTAYIAKQRQISFVK";
 
 int number(const std::string& label) { return std::stoi(label.substr(1)); }  // 4 of "F4"
 
@@ -71,7 +70,7 @@ TEST(Pictures, IdsOfAnyKindGiveSoundPicturesAndTitlesWithoutBars) {
 
 TEST(Pictures, AMaskedResidueIsMarkedAndItsPlaceIsSaid) {
   const TemporaryFolder work;
-  const json answer = groel_json({"fill-mask", kWild, "--position", "5", "--picture", work / "b.svg"});
+  const json answer = groel_json({"fill-mask", kDrawnWild, "--position", "5", "--picture", work / "b.svg"});
   const std::string svg = read_file(work / "b.svg");
   EXPECT_THAT(svg,
               HasSubstr(fmt::format("The sequence has Y: place {} of 20", answer["positions"][0]["rank"].get<int>())));
@@ -80,7 +79,7 @@ TEST(Pictures, AMaskedResidueIsMarkedAndItsPlaceIsSaid) {
 
 TEST(Pictures, AllPositionsHaveTheirEntropy) {
   const TemporaryFolder work;
-  const json answer = groel_json({"fill-mask", kWild, "--all", "--picture", work / "a.svg"});
+  const json answer = groel_json({"fill-mask", kDrawnWild, "--all", "--picture", work / "a.svg"});
   EXPECT_THAT(read_file(work / "a.svg"), HasSubstr(">entropy (bits)</text>"));
   std::size_t seen = 0;
   for (const auto& row : csv_rows(read_file(work / "a.svg.csv"))) {
@@ -88,12 +87,12 @@ TEST(Pictures, AllPositionsHaveTheirEntropy) {
     EXPECT_NEAR(std::stod(row.at(3)), answer["positions"].at(seen)["entropy"].get<double>(), 1e-5);
     ++seen;
   }
-  EXPECT_EQ(seen, kWild.size());
+  EXPECT_EQ(seen, kDrawnWild.size());
 }
 
 VariantRow substitution(std::int64_t position, char to, double measured) {
   VariantRow row;
-  const char from = kWild[static_cast<std::size_t>(position - 1)];
+  const char from = kDrawnWild[static_cast<std::size_t>(position - 1)];
   row.variant.edits.push_back({position, position, from, from, std::string(1, to), bio::Edit::Kind::substitution});
   row.measured = measured;
   return row;
@@ -104,11 +103,11 @@ TEST(Pictures, TheFirstMethionineDoesNotTakeTheColoursOfAScan) {
   std::vector<double> scores;
   for (std::int64_t p = 1; p <= 16; ++p)
     for (const char to : std::string("ACDEFGHIKLMNPQRSTVWY")) {
-      if (to == kWild[static_cast<std::size_t>(p - 1)]) continue;
+      if (to == kDrawnWild[static_cast<std::size_t>(p - 1)]) continue;
       rows.push_back(substitution(p, to, p == 5 ? 2 : NAN));
       scores.push_back(p == 1 ? -12 : 0.01 * static_cast<double>(p) - 0.9);
     }
-  const report::Figure figure = tasks::scan_figure({"x", kWild, 20}, rows, scores, {"m", "masked-marginals"});
+  const report::Figure figure = tasks::scan_figure({"x", kDrawnWild, 20}, rows, scores, {"m", "masked-marginals"});
   EXPECT_EQ(figure.heat_map->low, -1);
   EXPECT_EQ(figure.heat_map->high, 1);
   EXPECT_EQ(figure.x.categories.at(4), "Y25");
@@ -118,7 +117,7 @@ TEST(Pictures, TheFirstMethionineDoesNotTakeTheColoursOfAScan) {
   EXPECT_NEAR(figure.tracks[0].values[0], -12, 1e-12);
   EXPECT_EQ(figure.tracks[1].values[4], 2);
   EXPECT_TRUE(std::isnan(figure.tracks[1].values[5]));
-  EXPECT_EQ(figure.points.at(0).x.size(), kWild.size()) << "the wild type";
+  EXPECT_EQ(figure.points.at(0).x.size(), kDrawnWild.size()) << "the wild type";
 }
 
 TEST(Pictures, AWildTypeThatIsNoneOfThe20IsGrey) {
@@ -208,8 +207,8 @@ TEST(Pictures, NumbersAreAScale) {
 
 TEST(Pictures, RunsHaveAColourEachAndWhatIsHeldOutIsDashed) {
   const auto run = [](const std::string& name) {
-    return tasks::Run{name,
-                      {{1, 0.5, {{"loss", 3.0}, {"eval_loss", 3.1}}}, {2, 1, {{"loss", 2.0}, {"eval_loss", 2.1}}}}};
+    return tasks::PlottedRun{
+        name, {{1, 0.5, {{"loss", 3.0}, {"eval_loss", 3.1}}}, {2, 1, {{"loss", 2.0}, {"eval_loss", 2.1}}}}};
   };
   const report::Figure figure = tasks::loss_figure({run("a"), run("b")});
   ASSERT_EQ(figure.lines.size(), 4U);

@@ -14,7 +14,7 @@ struct Block {
   std::vector<std::string> output;  ///< lines of the block after it, if that is one of output
 };
 
-std::vector<Block> blocks_of(const std::string& page) {
+std::vector<Block> code_blocks(const std::string& page) {
   std::vector<Block> out;
   std::istringstream lines(page);
   enum { text, shell, output } where = text;
@@ -42,7 +42,7 @@ TEST(StartPage, RunsAsWrittenAndMakesItsPictures) {
   const std::string page = read_file(fs::path(GROEL_SOURCE_DIR) / "docs/start.md");
   const TemporaryFolder folder;
   fs::create_symlink(std::string(GROEL_SOURCE_DIR) + "/examples", folder / "examples");
-  const std::vector<Block> blocks = blocks_of(page);
+  const std::vector<Block> blocks = code_blocks(page);
   ASSERT_GE(blocks.size(), 5U);
   for (const Block& block : blocks) {
     const std::string line =

@@ -11,15 +11,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-using Words = std::vector<std::string>;
-
-const std::string kStability = GROEL_SOURCE_DIR "/examples/stability.csv";
-const std::string kStructure = GROEL_SOURCE_DIR "/examples/structure.csv";
-
-Words operator+(Words a, const Words& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
-}
 
 class OwnHeads : public ::testing::Test {
  protected:

@@ -14,15 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-using Words = std::vector<std::string>;
-
-const std::string kStability = GROEL_SOURCE_DIR "/examples/stability.csv";
-const std::string kStructure = GROEL_SOURCE_DIR "/examples/structure.csv";
-
-Words operator+(Words a, const Words& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
-}
 
 Words classify(const std::string& out) {
   return {"train",    "classify", "--data",         kStability, "--label-column",  "stability", "--from", kEsm2,

@@ -12,12 +12,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-using Words = std::vector<std::string>;
-
-Words operator+(Words a, const Words& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
-}
 
 Words small_run(const std::string& out) {
   return {"train",    "mlm", "--data",       kProteins, "--layers",        "1",    "--width", "16",
@@ -39,7 +33,7 @@ const std::string& trained() {
   return model;
 }
 
-double perplexity(const std::string& model) {
+double perplexity_of(const std::string& model) {
   const Outcome run = groel({"evaluate", "mlm", "--data", kProteins, "-m", model, "--json"});
   EXPECT_EQ(run.exit, 0) << run;
   const json result = json::parse(run.out);
@@ -53,7 +47,7 @@ double perplexity(const std::string& model) {
 TEST(Train, LeavesAModelThatLoads) {
   for (const char* name : {"config.json", "metrics.jsonl", "model.safetensors", "vocab.txt", "checkpoint-30"})
     EXPECT_TRUE(fs::exists(trained() + "/" + name)) << name;
-  EXPECT_LT(perplexity(trained()), 28) << "33 is knowing nothing";
+  EXPECT_LT(perplexity_of(trained()), 28) << "33 is knowing nothing";
   const TemporaryFolder folder;
   EXPECT_EQ(groel({"embed", kProteins, "-m", trained(), "-o", folder / "e.h5"}).exit, 0);
 }

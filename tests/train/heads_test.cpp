@@ -24,12 +24,12 @@ namespace {
 namespace fs = std::filesystem;
 
 // Vectors of 4 numbers; the class is the largest of the first three.
-struct Problem {
+struct HeadProblem {
   Tensor vectors;
   Tensor classes;
 };
 
-Problem problem(std::int64_t count) {
+HeadProblem problem(std::int64_t count) {
   const Tensor x = test::random({count, 4}, 3);
   std::vector<std::int32_t> classes;
   for (std::int64_t i = 0; i < count; ++i) {
@@ -62,7 +62,7 @@ class Quiet final : public Sink {
   void progress_done() override {}
 };
 
-class HeadTraining : public testing::Test {
+class HeadTraining : public ::testing::Test {
  protected:
   void SetUp() override { fs::create_directories(folder_); }
   void TearDown() override { fs::remove_all(folder_); }
@@ -119,7 +119,7 @@ TEST(VectorData, BatchesOfResiduesAreLimitedAndLabelled) {
 }
 
 TEST_F(HeadTraining, LearnsAndWhatIsSavedSaysTheSame) {
-  const Problem p = problem(200);
+  const HeadProblem p = problem(200);
   const auto source = sequence_vectors(p.vectors);
   VectorData data(*source, {p.classes}, all_sequences(*source), {.seed = 1, .batch = 20});
   const auto trainee = mlp();
@@ -137,7 +137,7 @@ TEST_F(HeadTraining, LearnsAndWhatIsSavedSaysTheSame) {
 
 // Batch norm's statistics and dropout included.
 TEST_F(HeadTraining, AResumedRunGivesTheSameBitsOnAnyThreads) {
-  const Problem p = problem(50);
+  const HeadProblem p = problem(50);
   const auto source = sequence_vectors(p.vectors);
   const auto run = [&](const fs::path& folder, std::int64_t epochs, Start start) {
     VectorData data(*source, {p.classes}, all_sequences(*source), {.seed = 1, .batch = 12});
@@ -176,7 +176,7 @@ TEST_F(HeadTraining, ARegressionStartsAtItsMeanWhateverTheUnit) {
 
 // A class of weight 3 counts as three of weight 1.
 TEST(HeadTrainee, ClassWeightsAreThoseOfRepeatedTargets) {
-  const Problem p = problem(3);
+  const HeadProblem p = problem(3);
   const auto gradient = [&](const std::vector<std::int32_t>& rows, const Tensor& weights) {
     const auto trainee = make_head_trainee({.shape = {.kind = "linear", .inputs = 4, .outputs = 3},
                                             .objective = {.problem = models::Problem::single_label, .weights = weights},

@@ -35,7 +35,7 @@ LabelledRows rows_of(const std::vector<std::string>& labels, const std::string& 
 }
 
 template <class Call>
-std::string complaint(const Call& call) {
+std::string complaint_of(const Call& call) {
   try {
     call();
   } catch (const Error& error) {
@@ -64,13 +64,13 @@ TEST(Labels, KindsAreInferred) {
   EXPECT_EQ(infer_classification({two, {}}, {}).problem, Problem::multi_label);
   EXPECT_EQ(infer_classification({two, {}}, {}).labels, (std::vector<std::string>{"x", "y"}));
   EXPECT_EQ(infer_classification({rows_of({"a", "b"}), rows_of({"c"})}, {}).labels.size(), 3U) << "held out alone";
-  EXPECT_PRED2(has, complaint([&] { kind({"a", "a"}); }), "only one class");
+  EXPECT_PRED2(has, complaint_of([&] { kind({"a", "a"}); }), "only one class");
 }
 
 TEST(Labels, OptionsThatContradictAreRefused) {
   const LabelledRows two{{"x", "y"}, {{"t:2", "MK", "", {"a", "b"}}}};
   const auto infer = [](const LabelledRows& rows, const LabelOptions& options) {
-    return complaint([&] { infer_classification({rows, {}}, options); });
+    return complaint_of([&] { infer_classification({rows, {}}, options); });
   };
   EXPECT_PRED2(has, infer(two, {.problem = "single-label"}), "name one column");
   EXPECT_PRED2(has, infer(two, {.label_of = LabelOf::token}), "name one column");
@@ -86,13 +86,13 @@ TEST(Labels, ColumnsFindTheirOutputsByName) {
   const LabelledRows others{{"b", "a"}, {{"t:2", "MK", "", {"1.5", "2.5"}}}};
   EXPECT_EQ(encode_labels(others, xy, "", kTokenizer).values, (std::vector<float>{1.5F, 2.5F}));
   const LabelledRows one{{"x"}, {{"t:2", "MK", "", {"1.5"}}}};
-  EXPECT_PRED2(has, complaint([&] { encode_labels(one, xy, "", kTokenizer); }), "1 label column for 2 outputs");
+  EXPECT_PRED2(has, complaint_of([&] { encode_labels(one, xy, "", kTokenizer); }), "1 label column for 2 outputs");
 }
 
 TEST(Labels, WhatDoesNotFitNamesItsRow) {
   const Classification ab{LabelOf::sequence, Problem::single_label, {"alpha", "beta"}};
   const auto encode = [](const LabelledRows& rows, const Classification& classes) {
-    return complaint([&] { encode_labels(rows, classes, ".", kTokenizer); });
+    return complaint_of([&] { encode_labels(rows, classes, ".", kTokenizer); });
   };
   const std::string outside = encode(rows_of({"alpha", "betta"}), ab);
   EXPECT_PRED2(has, outside, "t.csv:3");
@@ -125,10 +125,10 @@ TEST(Labels, TablesNameTheNearestColumn) {
   const std::string path = write_file(folder / "t.tsv", "Sequence\tLocation\tfold\nMKV\tx\t1\nMKL\ty\ttest\n");
   Sink quiet;
   EXPECT_EQ(read_labelled({path}, {"", {"location"}, ""}, quiet).rows[1].labels[0], "y");
-  const std::string text = complaint([&] { read_labelled({path}, {"", {"Locatoin"}, ""}, quiet); });
+  const std::string text = complaint_of([&] { read_labelled({path}, {"", {"Locatoin"}, ""}, quiet); });
   EXPECT_PRED2(has, text, "there is no column 'Locatoin'");
   EXPECT_PRED2(has, text, "did you mean `label_column` 'Location'?");
-  EXPECT_PRED2(has, complaint([&] { read_labelled({path}, {}, quiet); }), "no column looks like a label");
+  EXPECT_PRED2(has, complaint_of([&] { read_labelled({path}, {}, quiet); }), "no column looks like a label");
   EXPECT_EQ(read_labelled({path}, {"", {"Location"}, "fold"}, quiet).rows[1].split, "test");
 }
 
@@ -160,7 +160,8 @@ TEST(Labels, MissingValuesAreLeftOutAndCounted) {
   EXPECT_EQ(labels_in("sequence,label\nMKV,x\nMKL,-\n").first, (Texts{"x"}));
   EXPECT_EQ(labels_in("sequence,label\nMKV,x;y\nMKL,\n").first, (Texts{"x;y", ""})) << "a set of none";
   EXPECT_EQ(labels_in("sequence,label\nMKV,H.H\nMKL,...\n").first, (Texts{"H.H", "..."})) << "one mark per residue";
-  EXPECT_PRED2(has, complaint([] { labels_in("sequence,label\nnan,a\n"); }), "no row has both a sequence and a label");
+  EXPECT_PRED2(has, complaint_of([] { labels_in("sequence,label\nnan,a\n"); }),
+               "no row has both a sequence and a label");
 }
 
 TEST(Labels, TablesOfOtherCountriesAreRead) {
@@ -184,14 +185,14 @@ TEST(Labels, EmptySplitsAreErrors) {
   rows.rows[0].split = "train";
   rows.rows[1].split = "4";
   rows.rows[2].split = "test";
-  const std::string text = complaint([&] { split_rows(rows, {"valid"}); });
+  const std::string text = complaint_of([&] { split_rows(rows, {"valid"}); });
   EXPECT_PRED2(has, text, "no row is in the held-out split (valid)");
   EXPECT_PRED2(has, text, "'4' (1)");
   const RowSplit split = split_rows(rows, {"4"});
   EXPECT_EQ(split.train.rows.size(), 1U);
   EXPECT_EQ(split.held_out.rows.size(), 1U);
   EXPECT_EQ(split.test.rows.size(), 1U);
-  EXPECT_PRED2(has, complaint([&] { split_rows(rows, {"train", "4"}); }), "no row to learn from");
+  EXPECT_PRED2(has, complaint_of([&] { split_rows(rows, {"train", "4"}); }), "no row to learn from");
 }
 
 TEST(LabelScores, OfClassesLabelsAndNumbers) {

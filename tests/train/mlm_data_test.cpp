@@ -14,7 +14,7 @@ namespace {
 
 using testing::TemporaryFolder;
 
-const bio::EsmTokenizer kTokenizer = bio::EsmTokenizer::esm();
+const bio::EsmTokenizer kMaskTokenizer = bio::EsmTokenizer::esm();
 
 class Notes final : public Sink {
  public:
@@ -26,7 +26,7 @@ class Notes final : public Sink {
 Corpus corpus_of(const std::string& text, const LengthFilter& filter = {}) {
   const TemporaryFolder folder;
   Notes notes;
-  return Corpus::read({groel::testing::write_file(folder / "x.fasta", text)}, kTokenizer, filter, notes);
+  return Corpus::read({groel::testing::write_file(folder / "x.fasta", text)}, kMaskTokenizer, filter, notes);
 }
 
 std::vector<std::int64_t> all(const Corpus& corpus) {
@@ -55,7 +55,7 @@ TEST(Corpus, KeepsWhatItCanRead) {
   Notes notes;
   const std::string path =
       groel::testing::write_file(folder / "x.fasta", ">a\nMKV\n>b\nM1K\n>c\nmkvl\n>d\nM\n>e\nMKVLAA\n");
-  const Corpus corpus = Corpus::read({path}, kTokenizer, {2, 4}, notes);
+  const Corpus corpus = Corpus::read({path}, kMaskTokenizer, {2, 4}, notes);
   ASSERT_EQ(corpus.size(), 2);
   EXPECT_EQ(corpus.residues(), 7);
   EXPECT_EQ(corpus.longest(), 4);
@@ -85,7 +85,7 @@ TEST(Corpus, SplitTakesTheFractionAndRepeats) {
 
 TEST(MlmData, PacksWithoutPaddingAndVisitsEachOnce) {
   const Corpus corpus = corpus_of(groel::testing::many_proteins(60));
-  MlmData data(corpus, all(corpus), kTokenizer, {.seed = 3, .batch_tokens = 400});
+  MlmData data(corpus, all(corpus), kMaskTokenizer, {.seed = 3, .batch_tokens = 400});
   std::multiset<std::vector<std::int32_t>> expected, got;
   for (std::int64_t i = 0; i < corpus.size(); ++i) expected.emplace(corpus[i].begin(), corpus[i].end());
   const auto batches = epoch_of(data);
@@ -95,8 +95,8 @@ TEST(MlmData, PacksWithoutPaddingAndVisitsEachOnce) {
     const auto tokens = originals(batch);
     const auto ends = batch.input.cu_seqlens.values<std::int32_t>();
     for (std::size_t b = 0; b + 1 < ends.size(); ++b) {
-      EXPECT_EQ(tokens[static_cast<std::size_t>(ends[b])], *kTokenizer.special().begin);
-      EXPECT_EQ(tokens[static_cast<std::size_t>(ends[b + 1]) - 1], *kTokenizer.special().end);
+      EXPECT_EQ(tokens[static_cast<std::size_t>(ends[b])], *kMaskTokenizer.special().begin);
+      EXPECT_EQ(tokens[static_cast<std::size_t>(ends[b + 1]) - 1], *kMaskTokenizer.special().end);
       got.emplace(tokens.begin() + ends[b] + 1, tokens.begin() + ends[b + 1] - 1);
     }
     std::int64_t targets = 0;
@@ -110,11 +110,11 @@ TEST(MlmData, PacksWithoutPaddingAndVisitsEachOnce) {
 TEST(MlmData, EpochsDifferAndPositionsRepeat) {
   const Corpus corpus = corpus_of(groel::testing::many_proteins(60));
   const MlmDataOptions options{.seed = 3, .batch_tokens = 400};
-  MlmData data(corpus, all(corpus), kTokenizer, options);
+  MlmData data(corpus, all(corpus), kMaskTokenizer, options);
   const auto first = epoch_of(data);
   const auto second = epoch_of(data);
   EXPECT_NE(originals(first[0]), originals(second[0]));
-  MlmData again(corpus, all(corpus), kTokenizer, options);
+  MlmData again(corpus, all(corpus), kMaskTokenizer, options);
   again.seek({1, 0});
   again.next();
   const DataPosition middle = again.position();
@@ -132,7 +132,7 @@ TEST(MlmData, EpochsDifferAndPositionsRepeat) {
 TEST(MlmData, MasksDoNotDependOnBatches) {
   const Corpus corpus = corpus_of(groel::testing::many_proteins(40));
   const auto targets_of = [&](std::int64_t batch_tokens, Order order) {
-    MlmData data(corpus, all(corpus), kTokenizer, {.seed = 3, .batch_tokens = batch_tokens, .order = order});
+    MlmData data(corpus, all(corpus), kMaskTokenizer, {.seed = 3, .batch_tokens = batch_tokens, .order = order});
     std::map<std::vector<std::int32_t>, std::vector<std::int32_t>> out;
     for (const TrainBatch& batch : epoch_of(data)) {
       const auto tokens = originals(batch);
@@ -152,14 +152,14 @@ TEST(MlmData, CropsLongSequences) {
   for (int i = 0; i < 100; ++i) sequence += "ACDEFGHIKL"[i % 10];
   const Corpus corpus = corpus_of(">long\n" + sequence + "\n");
   const auto piece = [&](CropStyle crop, std::int64_t epoch, std::int64_t batch_tokens) {
-    MlmData data(corpus, {0}, kTokenizer, {.batch_tokens = batch_tokens, .max_residues = 20, .crop = crop});
+    MlmData data(corpus, {0}, kMaskTokenizer, {.batch_tokens = batch_tokens, .max_residues = 20, .crop = crop});
     data.seek({epoch, 0});
     return originals(*data.next());
   };
   const auto centre = piece(CropStyle::centre, 0, 100);
   ASSERT_EQ(centre.size(), 22U);
-  EXPECT_EQ(centre.front(), *kTokenizer.special().begin);
-  EXPECT_EQ(centre.back(), *kTokenizer.special().end);
+  EXPECT_EQ(centre.front(), *kMaskTokenizer.special().begin);
+  EXPECT_EQ(centre.back(), *kMaskTokenizer.special().end);
   EXPECT_EQ(centre[1], corpus[0][40]);
   EXPECT_EQ(piece(CropStyle::centre, 0, 12).size(), 12U);
   std::set<std::int32_t> starts;
@@ -167,7 +167,7 @@ TEST(MlmData, CropsLongSequences) {
   EXPECT_GE(starts.size(), 7U);
   EXPECT_EQ(piece(CropStyle::random, 5, 100), piece(CropStyle::random, 5, 100));
   try {
-    MlmData(corpus, {0}, kTokenizer, {.max_residues = 20, .crop = CropStyle::none});
+    MlmData(corpus, {0}, kMaskTokenizer, {.max_residues = 20, .crop = CropStyle::none});
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::bad_input);
@@ -183,16 +183,16 @@ struct Shares {
 };
 
 Shares shares_of(const MaskingOptions& options) {
-  const Masking masking(options, kTokenizer);
+  const Masking masking(options, kMaskTokenizer);
   Shares shares;
   constexpr std::int64_t kCount = 200'000;
-  std::vector<std::int32_t> ids(kCount, kTokenizer.id("A")), targets(kCount);
+  std::vector<std::int32_t> ids(kCount, kMaskTokenizer.id("A")), targets(kCount);
   shares.targets = static_cast<double>(masking.apply({0, 0, 0}, kCount, ids.data(), targets.data()));
   for (std::size_t i = 0; i < ids.size(); ++i) {
     if (targets[i] == kNoTarget) continue;
-    if (ids[i] == kTokenizer.mask())
+    if (ids[i] == kMaskTokenizer.mask())
       ++shares.masked;
-    else if (ids[i] == kTokenizer.id("A"))
+    else if (ids[i] == kMaskTokenizer.id("A"))
       ++shares.kept;
     else
       shares.replacements.insert(ids[i]), ++shares.replaced;
@@ -210,7 +210,7 @@ TEST(Masking, SharesAreThoseOfBert) {
   EXPECT_NEAR(own.kept, 0.1, 0.01);
   EXPECT_EQ(own.replacements.size(), 19U) << "another residue";
   for (const std::int32_t id : own.replacements)
-    EXPECT_NE(std::string("CDEFGHIKLMNPQRSTVWY").find(kTokenizer.token(id)), std::string::npos);
+    EXPECT_NE(std::string("CDEFGHIKLMNPQRSTVWY").find(kMaskTokenizer.token(id)), std::string::npos);
 }
 
 TEST(Masking, ReferenceDrawsFromTheWholeVocabulary) {
@@ -222,18 +222,18 @@ TEST(Masking, ReferenceDrawsFromTheWholeVocabulary) {
 TEST(Masking, HiddenMasksAllTargetsAndAtLeastOne) {
   const Shares hidden = shares_of({.style = MaskingStyle::hidden});
   EXPECT_EQ(hidden.masked, 1.0);
-  const Masking masking({.style = MaskingStyle::hidden, .fraction = 1e-9}, kTokenizer);
+  const Masking masking({.style = MaskingStyle::hidden, .fraction = 1e-9}, kMaskTokenizer);
   std::vector<std::int32_t> ids{5, 5, 5}, targets(3);
   EXPECT_EQ(masking.apply({0, 0, 0}, 3, ids.data(), targets.data()), 1);
 }
 
 TEST(Masking, SpecialTokensAreNoTargets) {
-  const Masking masking({.fraction = 1}, kTokenizer);
+  const Masking masking({.fraction = 1}, kMaskTokenizer);
   std::vector<std::int32_t> ids{0, 1, 2, 3, 32, 24}, targets(6);
   EXPECT_EQ(masking.apply({0, 0, 0}, 6, ids.data(), targets.data()), 1);
   EXPECT_EQ(targets, (std::vector<std::int32_t>{-100, -100, -100, -100, -100, 24}));
-  EXPECT_THROW(Masking({.fraction = 0}, kTokenizer), Error);
-  EXPECT_THROW(Masking({.fraction = 1.1}, kTokenizer), Error);
+  EXPECT_THROW(Masking({.fraction = 0}, kMaskTokenizer), Error);
+  EXPECT_THROW(Masking({.fraction = 1.1}, kMaskTokenizer), Error);
 }
 
 }  // namespace

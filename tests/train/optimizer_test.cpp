@@ -49,7 +49,7 @@ struct Reference {
 };
 
 // An odd size leaves a rest at every vector width; a large one spans several pieces.
-class Sizes : public testing::TestWithParam<std::int64_t> {};
+class Sizes : public ::testing::TestWithParam<std::int64_t> {};
 
 TEST_P(Sizes, AdamWIsTheFormula) {
   auto parameters = parameters_of(GetParam());
@@ -86,7 +86,7 @@ TEST_P(Sizes, SgdIsTheFormula) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(Optimizer, Sizes, testing::Values(1, 7, 1000, 100'003));
+INSTANTIATE_TEST_SUITE_P(Optimizer, Sizes, ::testing::Values(1, 7, 1000, 100'003));
 
 TEST(Optimizer, ThreadsDoNotMatter) {
   std::vector<float> first;

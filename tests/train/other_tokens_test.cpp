@@ -13,7 +13,7 @@ using testing::BareTokenizer;
 using testing::PairTokenizer;
 using Ids = std::vector<std::int32_t>;
 
-class Quiet final : public Sink {
+class QuietSink final : public Sink {
  public:
   void note(std::string_view) override {}
   void warning(std::string_view) override {}
@@ -21,7 +21,7 @@ class Quiet final : public Sink {
 
 Corpus corpus_of(const std::string& text, const bio::Tokenizer& tokenizer, const LengthFilter& filter = {}) {
   const testing::TemporaryFolder folder;
-  Quiet sink;
+  QuietSink sink;
   return Corpus::read({testing::write_file(folder / "x.fasta", text)}, tokenizer, filter, sink);
 }
 
@@ -30,7 +30,7 @@ Ids ints(const Tensor& tensor) {
   return {values.begin(), values.end()};
 }
 
-LabelledRows rows_of(const std::vector<std::pair<std::string, std::string>>& rows) {
+LabelledRows token_rows(const std::vector<std::pair<std::string, std::string>>& rows) {
   LabelledRows out;
   out.columns = {"label"};
   for (const auto& [sequence, label] : rows) {
@@ -79,7 +79,7 @@ TEST(TwoPerToken, ACorpusIsFilteredByResiduesAndKeptAsTokens) {
 
 TEST(TwoPerToken, LabelsOfSequencesAreLearnedAndOfResiduesRefused) {
   const PairTokenizer pairs;
-  const LabelledRows rows = rows_of({{"ACDEF", "x"}, {"KL", "y"}});
+  const LabelledRows rows = token_rows({{"ACDEF", "x"}, {"KL", "y"}});
   const models::Classification classes{.labels = {"x", "y"}};
   const LabelledSet set = encode_labels(rows, classes, "", pairs);
   LabelledData data(set, classes, pairs, {.order = Order::as_written});

@@ -81,7 +81,7 @@ TEST(StepMemory, IsWhatThePoolHolds) {
           const std::string name = fmt::format("{} of width {}, {}, {}", family.name, shape.width,
                                                precision == ops::Precision::f32 ? "f32" : "bf16", c.name);
           EXPECT_NEAR(planned / measured, 1, 0.1) << name << ": " << planned << " planned, " << measured << " measured";
-          testing::Test::RecordProperty(name, std::to_string(planned / measured));
+          ::testing::Test::RecordProperty(name, std::to_string(planned / measured));
         }
   set_num_threads(0);
 }

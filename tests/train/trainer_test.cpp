@@ -22,9 +22,9 @@ namespace fs = std::filesystem;
 using groel::testing::read_file;
 using groel::testing::TemporaryFolder;
 
-const bio::EsmTokenizer kTokenizer = bio::EsmTokenizer::esm();
+const bio::EsmTokenizer kTrainerTokenizer = bio::EsmTokenizer::esm();
 
-class Notes final : public Sink {
+class SpokenNotes final : public Sink {
  public:
   void note(std::string_view text) override { text_ += std::string(text) + "\n"; }
   void warning(std::string_view text) override { text_ += "warning: " + std::string(text) + "\n"; }
@@ -61,7 +61,7 @@ std::vector<std::int64_t> members(std::int64_t from, std::int64_t to) {
 
 struct Setting {
   explicit Setting(const fs::path& folder, std::int64_t batch_tokens = 300)
-      : data(kCorpus, members(0, 48), kTokenizer, {.seed = 1, .batch_tokens = batch_tokens}) {
+      : data(kCorpus, members(0, 48), kTrainerTokenizer, {.seed = 1, .batch_tokens = batch_tokens}) {
     options.folder = folder;
     options.length.steps = 40;
     options.schedule = {.kind = ScheduleKind::linear, .rate = 0.05};
@@ -87,10 +87,10 @@ struct Setting {
   MlmData data;
   MlmData held_out{kCorpus,
                    members(48, 64),
-                   kTokenizer,
+                   kTrainerTokenizer,
                    {.batch_tokens = 300, .order = Order::as_written, .masking = {.style = MaskingStyle::hidden}}};
   bool use_held_out = true;
-  Notes notes;
+  SpokenNotes notes;
   TrainerOptions options;
 };
 

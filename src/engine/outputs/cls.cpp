@@ -20,7 +20,7 @@ class First final : public OutputMaker {
   OutputPass& pass_;
 };
 
-void check(const models::Model& model) {
+void check_cls(const models::Model& model) {
   if (!model.tokenizer().special().begin)
     throw Error(ErrorKind::unsupported, {"this model reads no token before the residues", {}, "ask for their mean"});
 }
@@ -29,7 +29,7 @@ void check(const models::Model& model) {
 
 OutputRecipe cls_output() {
   return {.width = width_of_states,
-          .check = check,
+          .check = check_cls,
           .make = [](OutputPass& pass, std::span<const int>) -> std::unique_ptr<OutputMaker> {
             return std::make_unique<First>(pass);
           },

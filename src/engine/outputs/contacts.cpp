@@ -30,7 +30,7 @@ class Contacts final : public OutputMaker {
   int layers_;
 };
 
-void check(const models::Model& model) {
+void check_contacts(const models::Model& model) {
   models::require<models::ContactPredictor>(model);
   models::require_residue_tokens(model, "contacts");
 }
@@ -39,7 +39,7 @@ void check(const models::Model& model) {
 
 OutputRecipe contacts_output() {
   return {.layers = Layers::whole_model,
-          .check = check,
+          .check = check_contacts,
           .make = [](OutputPass& pass, std::span<const int>) -> std::unique_ptr<OutputMaker> {
             return std::make_unique<Contacts>(pass);
           },

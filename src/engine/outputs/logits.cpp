@@ -21,7 +21,7 @@ class Logits final : public OutputMaker {
   const models::LanguageModel& head_;
 };
 
-void check(const models::Model& model) {
+void check_logits(const models::Model& model) {
   models::require_language_model(model);
   models::require_residue_tokens(model, "logits of residues");
 }
@@ -31,7 +31,7 @@ void check(const models::Model& model) {
 OutputRecipe logits_output() {
   return {.layers = Layers::whole_model,
           .width = [](const models::ModelInfo& info) { return info.vocabulary; },
-          .check = check,
+          .check = check_logits,
           .make = [](OutputPass& pass, std::span<const int>) -> std::unique_ptr<OutputMaker> {
             return std::make_unique<Logits>(pass);
           },

@@ -20,7 +20,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-struct Maps {
+struct DistanceMaps {
   const bio::Chain& a;
   const bio::Chain& b;
   analysis::DistanceMap distances;
@@ -36,7 +36,7 @@ struct Contact {
 };
 
 // Within a chain each pair once, and none that are neighbours along it.
-std::vector<Contact> contacts_of(const Maps& maps) {
+std::vector<Contact> contacts_of(const DistanceMaps& maps) {
   std::vector<Contact> out;
   for (std::int64_t i = 0; i < maps.distances.rows; ++i)
     for (std::int64_t j = maps.within_one() ? i + analysis::kShortestRange : 0; j < maps.distances.columns; ++j)
@@ -53,7 +53,7 @@ const std::string& number(const std::vector<std::string>& numbers, std::int64_t 
   return numbers[static_cast<std::size_t>(at)];
 }
 
-std::string to_csv(const Maps& maps) {
+std::string to_csv(const DistanceMaps& maps) {
   std::string out = "chain_i,i,auth_i,residue_i,chain_j,j,auth_j,residue_j,distance\n";
   for (const Contact& one : contacts_of(maps))
     append_row(out, std::vector<std::string>{maps.a.name, fmt::format("{}", one.i + 1), number(maps.a_numbers, one.i),
@@ -69,7 +69,7 @@ ordered_json chain_json(const bio::Chain& chain) {
   return {{"chain", chain.name}, {"length", chain.sequence.size()}, {"resolved", seen}, {"sequence", chain.sequence}};
 }
 
-ordered_json to_json(const Maps& maps) {
+ordered_json to_json(const DistanceMaps& maps) {
   ordered_json out{{"chains", ordered_json::array({chain_json(maps.a)})}, {"contacts", ordered_json::array()}};
   if (!maps.within_one()) out["chains"].push_back(chain_json(maps.b));
   for (const Contact& one : contacts_of(maps))
@@ -84,7 +84,7 @@ ordered_json to_json(const Maps& maps) {
 
 std::span<const std::byte> bytes_of(const std::vector<float>& values) { return std::as_bytes(std::span(values)); }
 
-void write_npz(const Maps& maps, const std::string& path) {
+void write_npz(const DistanceMaps& maps, const std::string& path) {
   io::NpzWriter out(path);
   const std::vector<std::int64_t> shape{maps.distances.rows, maps.distances.columns};
   out.add("chains", {maps.a.name, maps.b.name});
@@ -96,7 +96,7 @@ void write_npz(const Maps& maps, const std::string& path) {
   out.finish();
 }
 
-void write(const Maps& maps, const ContactsOptions& options, std::ostream& out) {
+void write(const DistanceMaps& maps, const ContactsOptions& options, std::ostream& out) {
   const std::string path = options.output.value_or("");
   if (path == "-")
     out << to_csv(maps);
@@ -147,12 +147,12 @@ int map_structure(const ContactsOptions& options, Context& context) {
   const bio::Chain& a = structure.chain(names.front());
   const bio::Chain& b = structure.chain(names.back());
   require_room(a, b, options);
-  const Maps maps{a,
-                  b,
-                  analysis::distances(bio::sites(a), bio::sites(b)),
-                  bio::labels(a, a.sequence),
-                  bio::labels(b, b.sequence),
-                  tell_structure_notes(structure, {&a, &b}, options.chain, context.sink)};
+  const DistanceMaps maps{a,
+                          b,
+                          analysis::distances(bio::sites(a), bio::sites(b)),
+                          bio::labels(a, a.sequence),
+                          bio::labels(b, b.sequence),
+                          tell_structure_notes(structure, {&a, &b}, options.chain, context.sink)};
   if (options.output) write(maps, options, context.out);
   if (options.picture)
     report::write_picture(structure_figure(std::filesystem::path(structure.source).filename().string(), maps.distances,

@@ -155,7 +155,7 @@ std::string spread_text(const ordered_json& spread) {
                      number("median"), number("quarter"), number("three_quarters"), number("mean"));
 }
 
-void print(const ordered_json& all, std::ostream& out) {
+void print_description(const ordered_json& all, std::ostream& out) {
   out << fmt::format("{}\n\n", counted(all["rows"].get<std::int64_t>(), "row"));
   for (const ordered_json& column : all["columns"])
     out << fmt::format("{:<24} {:>8} missing {:>8} distinct{}\n", column["column"].get<std::string>(),
@@ -198,7 +198,7 @@ void describe_data(const DataOptions& options, Context& context) {
   if (options.json)
     context.out << out.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
   else
-    print(out, context.out);
+    print_description(out, context.out);
 }
 
 }  // namespace groel::tasks

@@ -94,12 +94,12 @@ class RowWriter {
   std::string zeros_, text_;
 };
 
-struct Written {
+struct WrittenLabels {
   std::size_t proteins = 0, labels = 0, unlabelled = 0;
 };
 
-Written write_rows(const LabelledIds& list, const TermColumns& terms, RowWriter& writer) {
-  Written out;
+WrittenLabels write_rows(const LabelledIds& list, const TermColumns& terms, RowWriter& writer) {
+  WrittenLabels out;
   std::vector<std::uint32_t> columns;
   for (std::size_t at = 0; at < list.pairs.size();) {
     const auto id = static_cast<std::uint32_t>(list.pairs[at] >> 32);
@@ -119,13 +119,13 @@ Written write_rows(const LabelledIds& list, const TermColumns& terms, RowWriter&
   return out;
 }
 
-struct Told {
+struct ToldLabels {
   const LabelledIds& list;
   const TermColumns& terms;
-  const Written& written;
+  const WrittenLabels& written;
 };
 
-void tell(const Told& told, const DataOptions& options, Sink& sink) {
+void tell(const ToldLabels& told, const DataOptions& options, Sink& sink) {
   const auto& [list, terms, written] = told;
   const auto left_out = [&](std::int64_t count, const std::string& what) {
     if (count > 0) sink.note(fmt::format("{} {}", counted(count, "row"), what));
@@ -156,7 +156,7 @@ void label_data(const DataOptions& options, Context& context) {
                                        {},
                                        "look at --min-count, --max-part, --where and --stop-list"});
   RowWriter writer(options, terms, output);
-  const Written written = write_rows(list, terms, writer);
+  const WrittenLabels written = write_rows(list, terms, writer);
   output.finish();
   context.sink.note(fmt::format("{} of {} rows give {} with {}, {:.2f} each", given, list.rows,
                                 counted(written.proteins, "protein"), counted(terms.names.size(), "label"),

@@ -125,13 +125,13 @@ std::unordered_set<std::string> values_elsewhere(const DataOptions& options, Sin
   return out;
 }
 
-struct Distinct {
+struct DistinctRows {
   Rows rows;
   std::int64_t repeated = 0, elsewhere = 0, disagree = 0;
 };
 
-Distinct distinct_rows(const RawTable& table, const std::unordered_set<std::string>& elsewhere) {
-  Distinct out;
+DistinctRows distinct_rows(const RawTable& table, const std::unordered_set<std::string>& elsewhere) {
+  DistinctRows out;
   std::unordered_map<std::string_view, std::size_t> first;
   for (std::size_t row = 0; row < table.rows.size(); ++row) {
     const std::string& value = table.cells[0][row];
@@ -193,7 +193,7 @@ void dedupe_data(const DataOptions& options, Context& context) {
       },
       context.sink);
   if (options.identity) merge_similar(table, elsewhere, options, context.sink);
-  const Distinct distinct = distinct_rows(table, elsewhere);
+  const DistinctRows distinct = distinct_rows(table, elsewhere);
   if (distinct.repeated > 0)
     context.sink.note(fmt::format("{} repeated an earlier one{} and left out", counted(distinct.repeated, "row"),
                                   options.identity ? ", or are like it," : ""));

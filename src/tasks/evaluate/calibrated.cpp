@@ -1,7 +1,7 @@
 // Calibration of predicted probabilities, before and after a temperature.
 #include <algorithm>
-#include <cmath>
 
+#include "base/json_numbers.h"
 #include "statistics/calibration.h"
 #include "tasks/evaluate/judged.h"
 
@@ -47,16 +47,14 @@ Claims claims_of(const TablePredictions& p) {
   return out;
 }
 
-ordered_json number(double value) { return std::isnan(value) ? ordered_json() : ordered_json(value); }
-
 ordered_json curve(const statistics::Reliability& reliability) {
   ordered_json out = ordered_json::array();
   for (const auto& bin : reliability.bins)
     out.push_back({{"low", bin.low},
                    {"high", bin.high},
                    {"count", bin.count},
-                   {"confidence", number(bin.confidence)},
-                   {"observed", number(bin.observed)}});
+                   {"confidence", number_or_null(bin.confidence)},
+                   {"observed", number_or_null(bin.observed)}});
   return out;
 }
 

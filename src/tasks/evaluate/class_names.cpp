@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <string_view>
 
@@ -21,21 +20,14 @@ std::string folded(std::string_view text) {
   return out;
 }
 
-std::optional<std::int64_t> whole_number(const std::string& name) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), value);
-  if (error != std::errc() || end != name.data() + name.size()) return std::nullopt;
-  return value;
-}
-
 constexpr std::array<std::string_view, 12> kWords{"probability", "proba", "prob", "scores", "score", "logit",
                                                   "class",       "label", "pred", "true",   "p",     "y"};
 
-bool is_mark(char c) { return std::string_view("_- .:()[]=").find(c) != std::string_view::npos; }
+bool is_separator(char c) { return std::string_view("_- .:()[]=").find(c) != std::string_view::npos; }
 
 std::string_view without_marks(std::string_view text) {
-  while (!text.empty() && is_mark(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_mark(text.back())) text.remove_suffix(1);
+  while (!text.empty() && is_separator(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_separator(text.back())) text.remove_suffix(1);
   return text;
 }
 
@@ -44,9 +36,9 @@ std::string_view without_word(std::string_view text) {
   for (const std::string_view word : kWords) {
     if (text.size() <= word.size()) continue;
     const char next = text[word.size()];
-    if (text.starts_with(word) && (is_mark(next) || (next >= '0' && next <= '9')))
+    if (text.starts_with(word) && (is_separator(next) || (next >= '0' && next <= '9')))
       return without_marks(text.substr(word.size()));
-    if (text.ends_with(word) && is_mark(text[text.size() - word.size() - 1]))
+    if (text.ends_with(word) && is_separator(text[text.size() - word.size() - 1]))
       return without_marks(text.substr(0, text.size() - word.size()));
   }
   return text;
@@ -80,7 +72,7 @@ std::optional<bool> yes_or_no(const std::string& cell) {
 std::optional<std::vector<std::int64_t>> whole_numbers(const std::vector<std::string>& names) {
   std::vector<std::int64_t> out;
   for (const std::string& name : names) {
-    const auto number = whole_number(name);
+    const auto number = io::parse_whole_number(name);
     if (!number) return std::nullopt;
     out.push_back(*number);
   }
@@ -92,7 +84,7 @@ std::vector<std::string> ordered_classes(std::vector<std::string> names) {
   names.erase(std::unique(names.begin(), names.end()), names.end());
   if (whole_numbers(names))
     std::sort(names.begin(), names.end(), [](const std::string& a, const std::string& b) {
-      return whole_number(a).value_or(0) < whole_number(b).value_or(0);
+      return io::parse_whole_number(a).value_or(0) < io::parse_whole_number(b).value_or(0);
     });
   return names;
 }

@@ -2,8 +2,8 @@
 #include "tasks/evaluate/judged.h"
 
 #include <algorithm>
-#include <cmath>
 
+#include "base/json_numbers.h"
 #include "base/words.h"
 #include "statistics/bootstrap.h"
 #include "statistics/thresholds.h"
@@ -15,8 +15,6 @@ using nlohmann::ordered_json;
 using statistics::Detail;
 using statistics::ScoreSheet;
 
-ordered_json number(double value) { return std::isnan(value) ? ordered_json() : ordered_json(value); }
-
 // One class against the rest, as 1 and 0.
 std::vector<std::int64_t> is_class(const TablePredictions& p, const std::vector<std::int64_t>& values, std::size_t c) {
   std::vector<std::int64_t> out;
@@ -24,12 +22,6 @@ std::vector<std::int64_t> is_class(const TablePredictions& p, const std::vector<
   const bool several = p.kind == PredictionKind::multilabel;
   for (std::size_t row = 0; row < p.rows; ++row)
     out.push_back(several ? values[row * p.classes.size() + c] : values[row] == static_cast<std::int64_t>(c) ? 1 : 0);
-  return out;
-}
-
-std::vector<double> column(const std::vector<double>& values, std::size_t columns, std::size_t c) {
-  std::vector<double> out;
-  for (std::size_t at = c; at < values.size(); at += columns) out.push_back(values[at]);
   return out;
 }
 
@@ -45,8 +37,8 @@ std::optional<std::size_t> score_column(const TablePredictions& p, std::size_t c
 void add_ranking(ordered_json& row, const std::vector<std::int64_t>& truth, const std::vector<double>& scores) {
   const auto positives = std::count(truth.begin(), truth.end(), 1);
   const bool both = positives > 0 && positives < static_cast<std::ptrdiff_t>(truth.size());
-  row["roc_auc"] = both ? number(statistics::roc_auc(truth, scores)) : ordered_json();
-  row["average_precision"] = number(statistics::average_precision(truth, scores));
+  row["roc_auc"] = both ? number_or_null(statistics::roc_auc(truth, scores)) : ordered_json();
+  row["average_precision"] = number_or_null(statistics::average_precision(truth, scores));
 }
 
 void add_single(ScoreSheet& sheet, const TablePredictions& p, Detail detail) {
@@ -102,7 +94,7 @@ ordered_json class_rows(const TablePredictions& p) {
     }
     const auto own = score_column(p, c);
     if (!p.scores.empty()) row.update({{"roc_auc", nullptr}, {"average_precision", nullptr}});
-    if (own) add_ranking(row, truth, column(p.scores, p.columns(), *own));
+    if (own) add_ranking(row, truth, scores_of_column(p.scores, p.columns(), *own));
     if (p.kind == PredictionKind::multilabel && !p.scores.empty()) row["threshold"] = p.thresholds[c];
     out.push_back(std::move(row));
   }
@@ -124,7 +116,7 @@ void tune(TablePredictions& predictions, const TablePredictions& validation, con
       ++kept;
       continue;
     }
-    const auto scores = column(validation.probabilities, validation.columns(), c);
+    const auto scores = scores_of_column(validation.probabilities, validation.columns(), c);
     predictions.thresholds[c] = best_threshold(truth, scores, measure_of(options.tune_for)).threshold;
   }
   if (kept > 0)

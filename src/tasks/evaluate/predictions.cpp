@@ -54,6 +54,12 @@ std::vector<T> picked(const std::vector<T>& values, std::span<const std::size_t>
 
 }  // namespace
 
+std::vector<double> scores_of_column(const std::vector<double>& values, std::size_t columns, std::size_t c) {
+  std::vector<double> out;
+  for (std::size_t at = c; at < values.size(); at += columns) out.push_back(values[at]);
+  return out;
+}
+
 TablePredictions read_predictions(const std::string& path, const PredictionOptions& options, Sink& sink) {
   const PredictionTable table = read_prediction_table(path, options, sink);
   TablePredictions out;

@@ -43,4 +43,7 @@ TablePredictions rows_of(const TablePredictions& all, std::span<const std::size_
 /// Says of each row what is predicted: by the thresholds, or the class with the highest score.
 void predict_by_scores(TablePredictions& predictions);
 
+/// Column `c` of values [rows, columns].
+std::vector<double> scores_of_column(const std::vector<double>& values, std::size_t columns, std::size_t c);
+
 }  // namespace groel::tasks

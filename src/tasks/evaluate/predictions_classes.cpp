@@ -10,34 +10,32 @@
 namespace groel::tasks {
 namespace {
 
-using Names = std::vector<std::string>;
-
-Names class_names(const Names& cells) {
-  Names out;
+std::vector<std::string> class_names(const std::vector<std::string>& cells) {
+  std::vector<std::string> out;
   for (const std::string& cell : cells)
     out.push_back(io::is_missing(cell, io::ValueKind::name) ? std::string() : class_name(cell));
   return out;
 }
 
 // Truths and predictions of which one side says yes and no in other words than the other: 1 and 0 for all.
-void unite_yes_and_no(Names& truth, Names& predicted) {
-  Names all = truth;
+void unite_yes_and_no(std::vector<std::string>& truth, std::vector<std::string>& predicted) {
+  std::vector<std::string> all = truth;
   all.insert(all.end(), predicted.begin(), predicted.end());
   const auto is_answer = [](const std::string& name) { return name.empty() || yes_or_no(name).has_value(); };
   if (!std::all_of(all.begin(), all.end(), is_answer) || ordered_classes(all).size() <= 2) return;
-  for (Names* side : {&truth, &predicted})
+  for (std::vector<std::string>* side : {&truth, &predicted})
     for (std::string& name : *side)
       if (!name.empty()) name = *yes_or_no(name) ? "1" : "0";
 }
 
 // TablePredictions in the spelling of the truth.
-void respell(const Names& truth, Names& predicted) {
-  const Names known = ordered_classes(truth);
+void respell(const std::vector<std::string>& truth, std::vector<std::string>& predicted) {
+  const std::vector<std::string> known = ordered_classes(truth);
   for (std::string& name : predicted)
     if (const auto place = place_of(name, known)) name = known[*place];
 }
 
-std::vector<std::int64_t> places(const Names& names, const Names& classes) {
+std::vector<std::int64_t> places(const std::vector<std::string>& names, const std::vector<std::string>& classes) {
   std::vector<std::int64_t> out;
   for (const std::string& name : names)
     out.push_back(std::find(classes.begin(), classes.end(), name) - classes.begin());
@@ -53,8 +51,8 @@ void check_columns(const PredictionTable& table) {
 }
 
 // Rows without a truth, a label or a score: marked, and counted.
-std::vector<bool> incomplete(const Names& truth, const Names& predicted, const std::vector<double>& scores,
-                             std::size_t columns) {
+std::vector<bool> incomplete(const std::vector<std::string>& truth, const std::vector<std::string>& predicted,
+                             const std::vector<double>& scores, std::size_t columns) {
   std::vector<bool> out(truth.size());
   for (std::size_t i = 0; i < truth.size(); ++i) {
     out[i] = truth[i].empty() || (!predicted.empty() && predicted[i].empty());
@@ -88,7 +86,8 @@ void to_probabilities(TablePredictions& out, const std::string& kind, Sink& sink
 }
 
 // A class of the two by --positive, by the name of the column of scores, or by usage.
-std::size_t positive_of(const PredictionTable& table, const PredictionOptions& options, const Names& classes) {
+std::size_t positive_of(const PredictionTable& table, const PredictionOptions& options,
+                        const std::vector<std::string>& classes) {
   if (options.positive) {
     if (const auto place = place_of(class_name(*options.positive), classes)) return *place;
     throw Error(ErrorKind::bad_input,
@@ -103,7 +102,7 @@ std::size_t positive_of(const PredictionTable& table, const PredictionOptions& o
 }
 
 // Two classes: those that occur, and the other one of 0 and 1 where one alone does.
-void complete_pair(Names& classes, const PredictionTable& table) {
+void complete_pair(std::vector<std::string>& classes, const PredictionTable& table) {
   const auto only = [&](const char* name) { return classes.size() == 1 && classes[0] == name; };
   if (only("0") || only("1")) classes = {"0", "1"};
   if (classes.size() == 1) classes.push_back("not " + classes[0]);
@@ -117,7 +116,7 @@ void keep_positive_column(TablePredictions& out, const PredictionTable& table) {
   const std::size_t columns = table.scores.size();
   std::size_t own = 0;
   if (columns > 1) {
-    Names classes = out.classes;
+    std::vector<std::string> classes = out.classes;
     const auto places = classes_of_columns(table.score_names(), classes, table.table.columns.where);
     own = std::find(places.begin(), places.end(), out.positive) - places.begin();
     if (columns != 2 || own >= columns)
@@ -132,7 +131,7 @@ void keep_positive_column(TablePredictions& out, const PredictionTable& table) {
 
 // The classes of the columns, those without a row in their place among the others.
 void set_class_columns(TablePredictions& out, const PredictionTable& table) {
-  Names classes = out.classes;
+  std::vector<std::string> classes = out.classes;
   const auto places_before = classes_of_columns(table.score_names(), classes, table.table.columns.where);
   out.classes = ordered_classes(classes);
   for (const std::size_t place : places_before)
@@ -144,8 +143,9 @@ void set_class_columns(TablePredictions& out, const PredictionTable& table) {
 
 void read_one_class(const PredictionTable& table, const PredictionOptions& options, TablePredictions& out, Sink& sink) {
   check_columns(table);
-  Names truth = class_names(table.texts(table.truth[0]));
-  Names predicted = table.labels.empty() ? Names() : class_names(table.texts(table.labels[0]));
+  std::vector<std::string> truth = class_names(table.texts(table.truth[0]));
+  std::vector<std::string> predicted =
+      table.labels.empty() ? std::vector<std::string>() : class_names(table.texts(table.labels[0]));
   out.scores = read_score_columns(table, sink);
   const std::vector<bool> dropped = incomplete(truth, predicted, out.scores, table.scores.size());
   out.left_out = static_cast<std::size_t>(std::count(dropped.begin(), dropped.end(), true));
@@ -155,7 +155,7 @@ void read_one_class(const PredictionTable& table, const PredictionOptions& optio
   out.rows = truth.size();
   if (out.kind == PredictionKind::binary) unite_yes_and_no(truth, predicted);
   respell(truth, predicted);
-  Names all = truth;
+  std::vector<std::string> all = truth;
   all.insert(all.end(), predicted.begin(), predicted.end());
   out.classes = ordered_classes(std::move(all));
   if (out.rows == 0) return;

@@ -12,20 +12,19 @@
 namespace groel::tasks {
 namespace {
 
-using Names = std::vector<std::string>;
-using Lists = std::vector<Names>;
+using LabelLists = std::vector<std::vector<std::string>>;
 
 // What separates the labels of a cell: the first of these that any cell holds.
-char separator_of(const Names& cells) {
+char separator_of(const std::vector<std::string>& cells) {
   for (const char separator : {';', '|', ',', '\t'})
     for (const std::string& cell : cells)
       if (cell.find(separator) != std::string::npos) return separator;
   return ';';
 }
 
-Lists label_lists(const Names& cells) {
+LabelLists label_lists(const std::vector<std::string>& cells) {
   const char separator = separator_of(cells);
-  Lists out;
+  LabelLists out;
   for (const std::string& cell : cells) {
     out.emplace_back();
     for (std::size_t at = 0; at <= cell.size();) {
@@ -56,7 +55,8 @@ std::vector<std::int64_t> read_matrix(const PredictionTable& table, const std::v
   return out;
 }
 
-std::vector<std::int64_t> matrix_of(const Lists& lists, const Names& labels, const PredictionTable& table) {
+std::vector<std::int64_t> matrix_of(const LabelLists& lists, const std::vector<std::string>& labels,
+                                    const PredictionTable& table) {
   std::map<std::string, std::size_t> known;
   for (std::size_t c = 0; c < labels.size(); ++c) known.emplace(labels[c], c);
   std::vector<std::int64_t> out(lists.size() * labels.size());
@@ -75,22 +75,22 @@ std::vector<std::int64_t> matrix_of(const Lists& lists, const Names& labels, con
   return out;
 }
 
-Names distinct(const Lists& a, const Lists& b) {
-  Names all;
-  for (const Lists* lists : {&a, &b})
-    for (const Names& names : *lists) all.insert(all.end(), names.begin(), names.end());
+std::vector<std::string> distinct(const LabelLists& a, const LabelLists& b) {
+  std::vector<std::string> all;
+  for (const LabelLists* lists : {&a, &b})
+    for (const std::vector<std::string>& names : *lists) all.insert(all.end(), names.begin(), names.end());
   return ordered_classes(std::move(all));
 }
 
-Names names_of(const PredictionTable& table, const std::vector<std::size_t>& columns) {
-  Names out;
+std::vector<std::string> names_of(const PredictionTable& table, const std::vector<std::size_t>& columns) {
+  std::vector<std::string> out;
   for (const std::size_t column : columns) out.push_back(table.name(column));
   return out;
 }
 
 // Columns in the order of the labels, by name where each label has one, else as they were named.
 std::vector<std::size_t> in_order(const PredictionTable& table, const std::vector<std::size_t>& columns,
-                                  const Names& labels, const std::string& option) {
+                                  const std::vector<std::string>& labels, const std::string& option) {
   if (columns.size() != labels.size())
     throw Error(ErrorKind::usage,
                 {fmt::format("{} for {}", counted(columns.size(), "column"), counted(labels.size(), "label")), option,
@@ -106,18 +106,18 @@ std::vector<std::size_t> in_order(const PredictionTable& table, const std::vecto
 }
 
 // A label list column's labels are those of the columns of scores where it has them: "prob_A" is of A.
-Names labels_of_scores(const PredictionTable& table, const Names& listed) {
-  Names columns = table.score_names();
-  Names classes = listed;
+std::vector<std::string> labels_of_scores(const PredictionTable& table, const std::vector<std::string>& listed) {
+  std::vector<std::string> columns = table.score_names();
+  std::vector<std::string> classes = listed;
   const auto places = classes_of_columns(columns, classes, table.table.columns.where);
-  Names out;
+  std::vector<std::string> out;
   for (const std::size_t place : places) out.push_back(classes[place]);
   return out;
 }
 
 void read_lists(PredictionTable& table, TablePredictions& out) {
-  const Lists truth = label_lists(table.texts(table.truth[0]));
-  const Lists predicted = table.labels.empty() ? Lists() : label_lists(table.texts(table.labels[0]));
+  const LabelLists truth = label_lists(table.texts(table.truth[0]));
+  const LabelLists predicted = table.labels.empty() ? LabelLists() : label_lists(table.texts(table.labels[0]));
   out.classes = distinct(truth, predicted);
   if (!table.scores.empty())
     out.classes = labels_of_scores(table, out.classes);

@@ -48,7 +48,7 @@ ordered_json head_of(const TablePredictions& p, const PredictionOptions& options
   return out;
 }
 
-ordered_json judge(TablePredictions& p, const EvaluateOptions& options, Sink& sink) {
+ordered_json judge_table(TablePredictions& p, const EvaluateOptions& options, Sink& sink) {
   const PredictionOptions& own = options.table;
   std::optional<TablePredictions> validation;
   if (own.tune_on) validation = read_predictions(*own.tune_on, own, sink);
@@ -71,24 +71,18 @@ ordered_json judge(TablePredictions& p, const EvaluateOptions& options, Sink& si
   return out;
 }
 
-std::string cell(const ordered_json& value) {
-  if (value.is_null()) return "-";
-  if (value.is_number_float()) return fmt::format("{:.4f}", value.get<double>());
-  return value.is_string() ? value.get<std::string>() : value.dump();
-}
-
 void print_rows(const ordered_json& rows, std::ostream& out) {
   if (rows.empty()) return;
   std::size_t width = 5;
-  for (const ordered_json& row : rows) width = std::max(width, cell(row["class"]).size());
+  for (const ordered_json& row : rows) width = std::max(width, printed_cell(row["class"]).size());
   out << '\n';
   for (const auto& [name, value] : rows[0].items())
     out << (name == "class" ? fmt::format("{:<{}}", name, width) : fmt::format("  {:>9}", name));
   out << '\n';
   for (const ordered_json& row : rows) {
     for (const auto& [name, value] : row.items())
-      out << (name == "class" ? fmt::format("{:<{}}", cell(value), width)
-                              : fmt::format("  {:>{}}", cell(value), std::max<std::size_t>(9, name.size())));
+      out << (name == "class" ? fmt::format("{:<{}}", printed_cell(value), width)
+                              : fmt::format("  {:>{}}", printed_cell(value), std::max<std::size_t>(9, name.size())));
     out << '\n';
   }
 }
@@ -98,23 +92,25 @@ void print_matrix(const ordered_json& all, std::ostream& out) {
   const ordered_json& labels = all["confusion_labels"];
   out << "\nrows: true, columns: predicted\n";
   std::size_t width = 6;
-  for (const ordered_json& label : labels) width = std::max(width, cell(label).size());
+  for (const ordered_json& label : labels) width = std::max(width, printed_cell(label).size());
   out << std::string(width, ' ');
-  for (const ordered_json& label : labels) out << fmt::format("  {:>{}}", cell(label), width);
+  for (const ordered_json& label : labels) out << fmt::format("  {:>{}}", printed_cell(label), width);
   out << '\n';
   for (std::size_t row = 0; row < labels.size(); ++row) {
-    out << fmt::format("{:<{}}", cell(labels[row]), width);
-    for (const ordered_json& count : all["confusion_matrix"][row]) out << fmt::format("  {:>{}}", cell(count), width);
+    out << fmt::format("{:<{}}", printed_cell(labels[row]), width);
+    for (const ordered_json& count : all["confusion_matrix"][row])
+      out << fmt::format("  {:>{}}", printed_cell(count), width);
     out << '\n';
   }
 }
 
-void print(const ordered_json& all, std::ostream& out) {
+void print_table(const ordered_json& all, std::ostream& out) {
   const ordered_json intervals = all.contains("intervals") ? all["intervals"]["scores"] : ordered_json::object();
   for (const auto& [name, value] : all.items()) {
     if (value.is_structured()) continue;
-    out << fmt::format("{:<26} {}", name, cell(value));
-    if (intervals.contains(name)) out << fmt::format("  [{}, {}]", cell(intervals[name][0]), cell(intervals[name][1]));
+    out << fmt::format("{:<26} {}", name, printed_cell(value));
+    if (intervals.contains(name))
+      out << fmt::format("  [{}, {}]", printed_cell(intervals[name][0]), printed_cell(intervals[name][1]));
     out << '\n';
   }
   if (all.contains("per_class")) print_rows(all["per_class"], out);
@@ -122,13 +118,19 @@ void print(const ordered_json& all, std::ostream& out) {
   if (all.contains("calibration")) {
     out << "\ncalibration\n";
     for (const auto& [name, value] : all["calibration"].items())
-      if (!value.is_structured()) out << fmt::format("{:<34} {}\n", name, cell(value));
+      if (!value.is_structured()) out << fmt::format("{:<34} {}\n", name, printed_cell(value));
   }
   for (const ordered_json& one : all["undefined"])
     out << fmt::format("undefined: {}: {}\n", one["scores"].get<std::string>(), one["why"].get<std::string>());
 }
 
 }  // namespace
+
+std::string printed_cell(const ordered_json& value) {
+  if (value.is_null()) return "-";
+  if (value.is_number_float()) return fmt::format("{:.4f}", value.get<double>());
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
 
 int evaluate_table(const EvaluateOptions& options, Context& context) {
   if (options.objective.size() != 2)
@@ -142,9 +144,9 @@ int evaluate_table(const EvaluateOptions& options, Context& context) {
   EvaluateOptions complete = options;
   complete.table = own;
   TablePredictions predictions = read_predictions(options.objective[1], own, context.sink);
-  ordered_json result = judge(predictions, complete, context.sink);
+  ordered_json result = judge_table(predictions, complete, context.sink);
   if (!options.json) {
-    print(result, context.out);
+    print_table(result, context.out);
     return 0;
   }
   add_other_names(result);

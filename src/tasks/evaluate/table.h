@@ -9,4 +9,7 @@ namespace groel::tasks {
 /// Prints all scores, as text or JSON. Errors: as read_predictions, tune, calibration_of.
 int evaluate_table(const EvaluateOptions& options, Context& context);
 
+/// A score or a name as a table prints it: four decimals, "-" for null.
+std::string printed_cell(const nlohmann::ordered_json& value);
+
 }  // namespace groel::tasks

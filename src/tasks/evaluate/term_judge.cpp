@@ -10,7 +10,7 @@ namespace {
 
 using ontology::Place;
 using ontology::ScoredTerm;
-using Rows = std::vector<ScoredTerms::Row>;
+using ScoredRows = std::vector<ScoredTerms::Row>;
 using Terms = std::vector<ScoredTerm>;
 
 // A score of one protein for a term.

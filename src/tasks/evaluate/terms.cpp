@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/json_numbers.h"
+#include "tasks/evaluate/table.h"
 #include "tasks/evaluate/term_judge.h"
 #include "tasks/reading/csv_text.h"
 
@@ -11,8 +13,6 @@ namespace groel::tasks {
 namespace {
 
 using nlohmann::ordered_json;
-
-ordered_json number(double value) { return std::isnan(value) ? ordered_json() : ordered_json(value); }
 
 void add_fmax(ordered_json& out, const std::string& name, const statistics::Fmax& best) {
   out[name] = best.f;
@@ -41,8 +41,9 @@ void add_means(ordered_json& out, const JudgedTerms& judged, const LoadedOntolog
     ++with_area;
     areas += one.measures.roc_auc;
   }
-  out["roc_auc_macro_defined"] = with_area > 0 ? number(areas / static_cast<double>(with_area)) : ordered_json();
-  out["average_precision_macro"] = all > 0 ? number(precisions / static_cast<double>(all)) : ordered_json();
+  out["roc_auc_macro_defined"] =
+      with_area > 0 ? number_or_null(areas / static_cast<double>(with_area)) : ordered_json();
+  out["average_precision_macro"] = all > 0 ? number_or_null(precisions / static_cast<double>(all)) : ordered_json();
 }
 
 ordered_json aspect_json(const AspectScores& aspect, const JudgedTerms& judged, const LoadedOntology& loaded) {
@@ -69,8 +70,8 @@ ordered_json term_json(const TermScores& one, const TermJudgement& input) {
           {"information", input.information[one.term]},
           {"proteins", one.proteins},
           {"predicted", one.predicted},
-          {"roc_auc", number(m.roc_auc)},
-          {"average_precision", number(m.average_precision)},
+          {"roc_auc", number_or_null(m.roc_auc)},
+          {"average_precision", number_or_null(m.average_precision)},
           {"fmax", m.f},
           {"fmax_threshold", m.f_threshold},
           {"s", m.s},
@@ -91,15 +92,9 @@ ordered_json terms_json(const JudgedTerms& judged, const TermJudgement& input, s
   return out;
 }
 
-std::string cell(const ordered_json& value) {
-  if (value.is_null()) return "-";
-  if (value.is_string()) return value.get<std::string>();
-  return value.is_number_float() ? fmt::format("{:.4f}", value.get<double>()) : value.dump();
-}
-
-void print(const ordered_json& all, std::ostream& out) {
+void print_terms(const ordered_json& all, std::ostream& out) {
   for (const ordered_json& aspect : all["aspects"]) {
-    for (const auto& [name, value] : aspect.items()) out << fmt::format("{:<36} {}\n", name, cell(value));
+    for (const auto& [name, value] : aspect.items()) out << fmt::format("{:<36} {}\n", name, printed_cell(value));
     out << '\n';
   }
   constexpr std::size_t kShown = 20;
@@ -108,9 +103,10 @@ void print(const ordered_json& all, std::ostream& out) {
                      "avg_prec", "fmax", "s", "name");
   for (std::size_t i = 0; i < std::min(kShown, terms.size()); ++i) {
     const ordered_json& one = terms[i];
-    out << fmt::format("{:<12} {:>8} {:>9} {:>8} {:>8} {:>8} {:>8}  {}\n", cell(one["term"]), cell(one["proteins"]),
-                       cell(one["predicted"]), cell(one["roc_auc"]), cell(one["average_precision"]), cell(one["fmax"]),
-                       cell(one["s"]), cell(one["name"]));
+    out << fmt::format("{:<12} {:>8} {:>9} {:>8} {:>8} {:>8} {:>8}  {}\n", printed_cell(one["term"]),
+                       printed_cell(one["proteins"]), printed_cell(one["predicted"]), printed_cell(one["roc_auc"]),
+                       printed_cell(one["average_precision"]), printed_cell(one["fmax"]), printed_cell(one["s"]),
+                       printed_cell(one["name"]));
   }
   if (terms.size() > kShown)
     out << fmt::format("and {} more: --output FILE or --json has all\n", terms.size() - kShown);
@@ -177,7 +173,7 @@ int evaluate_terms(const EvaluateOptions& options, Context& context) {
   if (options.json)
     context.out << out.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
   else
-    print(out, context.out);
+    print_terms(out, context.out);
   return 0;
 }
 

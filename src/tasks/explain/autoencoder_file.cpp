@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstring>
 #include <set>
 
@@ -11,6 +10,7 @@
 #include "base/text_file.h"
 #include "base/words.h"
 #include "io/checkpoint_files.h"
+#include "io/numbers.h"
 
 namespace groel::tasks {
 namespace {
@@ -32,20 +32,13 @@ std::string first_of(const io::ArrayMap& arrays, const std::array<const char*, N
   return found == names.end() ? std::string() : std::string(*found);
 }
 
-std::optional<std::int64_t> whole_number(const std::string& text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size() && !text.empty() ? std::optional(value)
-                                                                                   : std::nullopt;
-}
-
 // Metadata of a safetensors file are texts, those of a configuration are not.
 std::optional<std::int64_t> integer_of(const json& settings, const char* key) {
   if (!settings.contains(key) || settings[key].is_null()) return std::nullopt;
   const json& value = settings[key];
   std::optional<std::int64_t> out;
   if (value.is_number_integer()) out = value.get<std::int64_t>();
-  if (value.is_string()) out = whole_number(value.get<std::string>());
+  if (value.is_string()) out = io::parse_whole_number(value.get<std::string>());
   if (!out || *out < 0)
     throw Error(ErrorKind::bad_model, fmt::format("its '{}' is {}, no whole number", key, value.dump()));
   return out;
@@ -80,7 +73,7 @@ json settings_of(const fs::path& path, const json& metadata) {
 std::optional<std::int64_t> layer_of_name(const fs::path& path) {
   const std::string stem = path.stem().string();
   const std::string mark = "layer_";
-  return stem.rfind(mark, 0) == 0 ? whole_number(stem.substr(mark.size())) : std::nullopt;
+  return stem.rfind(mark, 0) == 0 ? io::parse_whole_number(stem.substr(mark.size())) : std::nullopt;
 }
 
 // Where it is not said: files of two kinds are known to have been trained on such states.

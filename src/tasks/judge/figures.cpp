@@ -15,7 +15,7 @@ namespace {
 
 using report::Figure;
 
-constexpr std::size_t kMostBars = 20;
+constexpr std::size_t kMostClassBars = 20;
 constexpr std::size_t kMostCells = 60;
 
 // The first of these in a rising or falling order by a value; NaN last.
@@ -80,7 +80,7 @@ NamedFigure class_bars(const Judgement& of) {
   const ClassMeasure measure = measure_of(of);
   const std::vector<double> own = measure.of(of.predictor);
   std::vector<std::size_t> order = best_first(own);
-  order.resize(std::min(order.size(), kMostBars));
+  order.resize(std::min(order.size(), kMostClassBars));
   Figure figure;
   const bool all = order.size() == own.size();
   const std::string what = measure.name == "F1" ? measure.name : "Average precision";

@@ -2,8 +2,8 @@
 #include "tasks/judge/judgement.h"
 
 #include <algorithm>
-#include <cmath>
 
+#include "base/json_numbers.h"
 #include "base/words.h"
 #include "baselines/baselines.h"
 #include "statistics/bootstrap.h"
@@ -112,16 +112,15 @@ std::string interval_text(double value, const statistics::ScoreInterval& of) {
   return fmt::format("{:.3f} [{:.3f}, {:.3f}]", value, of.low, of.high);
 }
 
-ordered_json number(double value) { return std::isfinite(value) ? ordered_json(value) : ordered_json(); }
-
 ordered_json json_of(const Judged& one) {
   ordered_json out{{"name", one.name}, {"what", one.words}};
   if (!one.note.empty()) out["note"] = one.note;
-  for (const auto& [name, value] : one.scores) out["scores"][name] = number(value);
+  for (const auto& [name, value] : one.scores) out["scores"][name] = number_or_null(value);
   if (one.predictions[0].kind == PredictionKind::multilabel)
-    for (const auto& [name, value] : protein_scores(one.predictions[0])) out["per_protein"][name] = number(value);
+    for (const auto& [name, value] : protein_scores(one.predictions[0]))
+      out["per_protein"][name] = number_or_null(value);
   for (const auto& [name, interval] : one.intervals)
-    out["intervals"][name] = {number(interval.low), number(interval.high)};
+    out["intervals"][name] = {number_or_null(interval.low), number_or_null(interval.high)};
   return out;
 }
 
@@ -218,8 +217,8 @@ ordered_json to_json(const Judgement& of) {
                    {"all_scores", of.sheet}};
   for (const Judged& baseline : of.baselines) {
     ordered_json row = json_of(baseline);
-    row["predictor_is_ahead_by"] = {number(of.predictor.deciding - baseline.deciding), number(baseline.ahead.low),
-                                    number(baseline.ahead.high)};
+    row["predictor_is_ahead_by"] = {number_or_null(of.predictor.deciding - baseline.deciding),
+                                    number_or_null(baseline.ahead.low), number_or_null(baseline.ahead.high)};
     out["baselines"].push_back(std::move(row));
   }
   return out;

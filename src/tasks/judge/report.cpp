@@ -139,7 +139,7 @@ std::string place_of(const Judgement& of, std::size_t row) {
   return of.set.of_residues() ? fmt::format("{}, residue {}", protein, of.set.residue_of[row] + 1) : protein;
 }
 
-std::string beginning(const std::string& sequence) {
+std::string beginning_of_sequence(const std::string& sequence) {
   constexpr std::size_t kShown = 40;
   return sequence.size() <= kShown ? sequence : sequence.substr(0, kShown) + "…";
 }
@@ -149,8 +149,8 @@ TextTable rows_table(const Judgement& of, const std::vector<std::size_t>& rows) 
   TextTable out{{"protein", "sequence", "true", "predicted", numbers ? "off by" : "probability"}, {}};
   for (const std::size_t row : rows) {
     const Told told = told_of(of, row);
-    out.rows.push_back({place_of(of, row), beginning(of.set.sequences[of.set.protein_of[row]]), told.truth, told.said,
-                        three(numbers ? told.surprise : told.probability)});
+    out.rows.push_back({place_of(of, row), beginning_of_sequence(of.set.sequences[of.set.protein_of[row]]), told.truth,
+                        told.said, three(numbers ? told.surprise : told.probability)});
   }
   return out;
 }
@@ -193,7 +193,7 @@ std::vector<NamedFigure> curves_of(const std::filesystem::path& run) {
   std::error_code none;
   std::vector<NamedFigure> out;
   if (!std::filesystem::exists(run / "metrics.jsonl", none)) return out;
-  const std::vector<Run> runs{read_run(run)};
+  const std::vector<PlottedRun> runs{read_run(run)};
   out.push_back({"loss", "The loss on what it learned from, and on what was held out.", loss_figure(runs)});
   if (report::Figure scores = score_figure(runs); !scores.lines.empty())
     out.push_back({"scores", "Scores on the held-out proteins as it learned.", std::move(scores)});

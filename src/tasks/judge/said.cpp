@@ -41,12 +41,6 @@ std::vector<std::int64_t> true_classes(const JudgedSet& set) {
   return out;
 }
 
-std::vector<double> column(const std::vector<double>& values, std::size_t columns, std::size_t c) {
-  std::vector<double> out;
-  for (std::size_t at = c; at < values.size(); at += columns) out.push_back(values[at]);
-  return out;
-}
-
 TablePredictions one_class(const JudgedSet& set, const std::vector<double>& scores) {
   TablePredictions out;
   const std::size_t columns = set.classes.labels.size();
@@ -58,7 +52,7 @@ TablePredictions one_class(const JudgedSet& set, const std::vector<double>& scor
   out.thresholds = {0.5};
   if (columns == 2) {
     out.score_classes = {1};
-    out.probabilities = column(scores, 2, 1);
+    out.probabilities = scores_of_column(scores, 2, 1);
   } else {
     for (std::size_t c = 0; c < columns; ++c) out.score_classes.push_back(c);
     out.probabilities = scores;
@@ -90,7 +84,7 @@ std::vector<TablePredictions> numbers(const JudgedSet& set, const std::vector<do
     one.classes = {set.classes.labels[c]};
     for (std::size_t at = c; at < set.labels.values.size(); at += columns)
       one.numbers.push_back(double{set.labels.values[at]});
-    one.predicted_numbers = column(scores, columns, c);
+    one.predicted_numbers = scores_of_column(scores, columns, c);
     one.rows = one.numbers.size();
     out.push_back(std::move(one));
   }

@@ -21,7 +21,7 @@ struct PredictionRows::Cells {
 namespace {
 
 // As scripts of the field print them; smaller ones keep their digits.
-ordered_json rounded(double probability) {
+ordered_json rounded_probability(double probability) {
   const std::string text =
       probability < 0.001 ? fmt::format("{:.3g}", probability) : fmt::format("{:.4f}", probability);
   return std::stod(text);
@@ -95,7 +95,7 @@ void PredictionRows::add_class(Cells& row, const std::vector<double>& p) const {
   const std::size_t top = top_of(p);
   row.values["pred_id"] = top;
   row.values["pred_label"] = classes_.labels[top];
-  row.values["confidence"] = rounded(p[top]);
+  row.values["confidence"] = rounded_probability(p[top]);
   if (!options_.names.empty()) row.values["name"] = name_of(top);
 }
 
@@ -114,7 +114,7 @@ void PredictionRows::add_labels(Cells& row, const std::vector<double>& p) const 
   }
   if (apply.empty()) confidence = 1 - p[top_of(p)];
   row.values["pred_labels"] = labels;
-  row.values["confidence"] = rounded(confidence);
+  row.values["confidence"] = rounded_probability(confidence);
   if (!options_.names.empty()) row.values["name"] = names;
 }
 
@@ -128,7 +128,7 @@ PredictionRows::Cells PredictionRows::protein(const Predicted& of) const {
   const bool numbers = classes_.problem == Problem::regression;
   if (numbers || options_.all_labels)
     for (std::size_t c = 0; c < p.size(); ++c)
-      row.values[classes_.labels[c]] = numbers ? own_digits(p[c]) : rounded(p[c]);
+      row.values[classes_.labels[c]] = numbers ? own_digits(p[c]) : rounded_probability(p[c]);
   return row;
 }
 
@@ -143,7 +143,7 @@ std::vector<PredictionRows::Cells> PredictionRows::likeliest(const Predicted& of
     row.values = {{"id", of.id},
                   {"rank", rank + 1},
                   {"label", classes_.labels[order[rank]]},
-                  {"probability", rounded(p[order[rank]])}};
+                  {"probability", rounded_probability(p[order[rank]])}};
     if (!options_.names.empty()) row.values["name"] = name_of(order[rank]);
     out.push_back(std::move(row));
   }
@@ -160,7 +160,7 @@ std::vector<PredictionRows::Cells> PredictionRows::residue_rows(const Predicted&
     add_class(row, p);
     row.values.erase("name");
     if (options_.all_labels)
-      for (std::size_t c = 0; c < p.size(); ++c) row.values[classes_.labels[c]] = rounded(p[c]);
+      for (std::size_t c = 0; c < p.size(); ++c) row.values[classes_.labels[c]] = rounded_probability(p[c]);
     out.push_back(std::move(row));
   }
   return out;
@@ -176,10 +176,11 @@ PredictionRows::Cells PredictionRows::residue_text(const Predicted& of) const {
     sum += p[top_of(p)];
   }
   Cells row;
-  row.values = {{"id", of.id},
-                {"sequence", of.sequence},
-                {"pred_labels", joined_labels(labels)},
-                {"confidence", rounded(sum / static_cast<double>(std::max<std::size_t>(1, labels.size())))}};
+  row.values = {
+      {"id", of.id},
+      {"sequence", of.sequence},
+      {"pred_labels", joined_labels(labels)},
+      {"confidence", rounded_probability(sum / static_cast<double>(std::max<std::size_t>(1, labels.size())))}};
   return row;
 }
 

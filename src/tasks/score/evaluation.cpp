@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/json_numbers.h"
 #include "statistics/ranking.h"
 #include "statistics/regression.h"
 
@@ -14,10 +15,6 @@ double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   const std::size_t half = values.size() / 2;
   return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
-}
-
-nlohmann::ordered_json number(double value) {
-  return std::isnan(value) ? nlohmann::ordered_json() : nlohmann::ordered_json(value);
 }
 
 }  // namespace
@@ -53,10 +50,10 @@ nlohmann::ordered_json to_json(const Agreement& a) {
   return {{"column", a.column},
           {"variants", a.count},
           {"rows", a.rows},
-          {"spearman", number(a.spearman)},
-          {"pearson", number(a.pearson)},
-          {"auroc", number(a.auroc)},
-          {"threshold", number(a.threshold)}};
+          {"spearman", number_or_null(a.spearman)},
+          {"pearson", number_or_null(a.pearson)},
+          {"auroc", number_or_null(a.auroc)},
+          {"threshold", number_or_null(a.threshold)}};
 }
 
 }  // namespace groel::tasks

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/words.h"
 #include "bio/residues.h"
 #include "report/span.h"
 #include "report/trend.h"
@@ -84,13 +85,6 @@ report::Points wild_type_marks(const std::string& wild_type) {
     own.y.push_back(static_cast<double>(residue));
   }
   return own;
-}
-
-std::string grouped(std::int64_t number) {  // 4,996
-  std::string out = std::to_string(number);
-  for (auto at = static_cast<std::int64_t>(out.size()) - 3; at > 0; at -= 3)
-    out.insert(static_cast<std::size_t>(at), ",");
-  return out;
 }
 
 const char* degree(double correlation) {

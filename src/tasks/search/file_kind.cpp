@@ -25,7 +25,7 @@ std::string beginning(const std::filesystem::path& path) {
   return out;
 }
 
-Kind kind_of(std::string_view text) {
+Kind kind_of_file(std::string_view text) {
   if (text.starts_with("\x89HDF\r\n\x1a\n")) return Kind::hdf5;
   if (text.starts_with("PK\x03\x04")) return Kind::npz;
   if (text.size() > 9 && text[8] == '{' && text.substr(9, 1) == "\"")
@@ -61,7 +61,7 @@ std::string embedding(const std::filesystem::path& sequences) {
 }  // namespace
 
 Error not_an_index(const std::filesystem::path& path, const std::string& why) {
-  const Kind kind = kind_of(beginning(path));
+  const Kind kind = kind_of_file(beginning(path));
   if (kind == Kind::sequences)
     return Error(ErrorKind::bad_input,
                  {"these are sequences, not an index", path.string(),
@@ -77,7 +77,7 @@ Error not_an_index(const std::filesystem::path& path, const std::string& why) {
 }
 
 void require_embeddings(const std::filesystem::path& path) {
-  const Kind kind = kind_of(beginning(path));
+  const Kind kind = kind_of_file(beginning(path));
   if (kind == Kind::index)
     throw Error(ErrorKind::bad_input,
                 {"this is an index already", path.string(),

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include "base/json_numbers.h"
 #include "base/version.h"
 #include "hub/content_hash.h"
 
@@ -36,8 +37,6 @@ ordered_json data_facts(const LabelRun& run) {
   return out;
 }
 
-ordered_json number(double value) { return std::isfinite(value) ? ordered_json(value) : ordered_json(); }
-
 }  // namespace
 
 ordered_json run_facts(const LabelRun& run, const TrainPlan& plan) {
@@ -58,10 +57,10 @@ predictors::Card transformers_card(const LabelRun& run, const TrainPlan& plan) {
 ordered_json metric_facts(const train::TrainingResult& result) {
   ordered_json out{{"steps", result.steps}, {"stopped", result.why_stopped}};
   if (result.last) {
-    for (const auto& [name, value] : result.last->named) out["held_out"][name] = number(value);
+    for (const auto& [name, value] : result.last->named) out["held_out"][name] = number_or_null(value);
     out["held_out"]["targets"] = result.last->targets;
   }
-  if (result.best) out["best"] = number(*result.best);
+  if (result.best) out["best"] = number_or_null(*result.best);
   if (result.best) out["best_step"] = result.best_step;
   return out;
 }

@@ -20,13 +20,6 @@ constexpr std::int64_t kMeasuredTokens = 2000;
 
 double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
-std::string grouped(std::int64_t number) {
-  std::string out = std::to_string(number);
-  for (std::ptrdiff_t at = static_cast<std::ptrdiff_t>(out.size()) - 3; at > 0; at -= 3)
-    out.insert(static_cast<std::size_t>(at), ",");
-  return out;
-}
-
 std::string duration(double minutes) {
   if (minutes < 1) return fmt::format("{:.0f} s", std::max(1.0, minutes * 60));
   return minutes < 120 ? fmt::format("{:.0f} min", minutes) : fmt::format("{:.1f} h", minutes / 60);

@@ -15,7 +15,7 @@ struct Shown {
   std::size_t colour = 0;
 };
 
-report::Line line_of(const Run& run, const Shown& shown, const std::string& name) {
+report::Line line_of(const PlottedRun& run, const Shown& shown, const std::string& name) {
   report::Line line{name, {}, {}, shown.stroke, shown.colour};
   for (const auto& point : run.curve) {
     const auto y = point.value(shown.value);
@@ -26,7 +26,7 @@ report::Line line_of(const Run& run, const Shown& shown, const std::string& name
   return line;
 }
 
-void add(report::Figure& figure, const std::vector<Run>& runs, const Run& run, const Shown& shown) {
+void add(report::Figure& figure, const std::vector<PlottedRun>& runs, const PlottedRun& run, const Shown& shown) {
   report::Line line = line_of(run, shown, runs.size() > 1 ? run.name + ", " + shown.label : shown.label);
   if (!line.x.empty()) figure.lines.push_back(std::move(line));
 }
@@ -34,7 +34,7 @@ void add(report::Figure& figure, const std::vector<Run>& runs, const Run& run, c
 constexpr report::Line::Stroke kStrokes[] = {report::Line::Stroke::solid, report::Line::Stroke::dashed,
                                              report::Line::Stroke::dotted};
 
-report::Figure figure_of(const std::vector<Run>& runs, const std::string& what, const std::string& unit) {
+report::Figure figure_of(const std::vector<PlottedRun>& runs, const std::string& what, const std::string& unit) {
   report::Figure figure;
   figure.title = runs.size() == 1 ? what + " of " + runs.front().name : fmt::format("{} of {} runs", what, runs.size());
   figure.x.name = "step";
@@ -44,12 +44,12 @@ report::Figure figure_of(const std::vector<Run>& runs, const std::string& what, 
 
 }  // namespace
 
-Run read_run(const std::filesystem::path& folder) {
+PlottedRun read_run(const std::filesystem::path& folder) {
   const auto whole = std::filesystem::weakly_canonical(folder);
   return {whole.filename().string(), train::read_curve(folder / "metrics.jsonl")};
 }
 
-report::Figure loss_figure(const std::vector<Run>& runs) {
+report::Figure loss_figure(const std::vector<PlottedRun>& runs) {
   report::Figure figure = figure_of(runs, "Loss", "loss, nats");
   for (std::size_t i = 0; i < runs.size(); ++i) {
     add(figure, runs, runs[i], {"loss", "training", report::Line::Stroke::solid, i});
@@ -58,7 +58,7 @@ report::Figure loss_figure(const std::vector<Run>& runs) {
   return figure;
 }
 
-report::Figure score_figure(const std::vector<Run>& runs) {
+report::Figure score_figure(const std::vector<PlottedRun>& runs) {
   report::Figure figure = figure_of(runs, "Held-out scores", "score");
   std::vector<std::string> scores;  // of all runs: each has a stroke, or a colour where there is one run
   for (std::size_t i = 0; i < runs.size(); ++i)

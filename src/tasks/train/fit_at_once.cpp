@@ -18,14 +18,14 @@ using models::LabelOf;
 using models::Problem;
 
 // A row for each protein, or for each residue with a label.
-struct Rows {
+struct FitRows {
   std::int64_t width = 0;
   std::vector<float> values;
   std::vector<std::size_t> targets;  // rows of the part's targets
   std::int64_t count() const { return static_cast<std::int64_t>(targets.size()); }
 };
 
-void add_mean(const Tensor& vectors, Rows& to) {
+void add_mean(const Tensor& vectors, FitRows& to) {
   const auto values = vectors.values<float>();
   const auto width = static_cast<std::size_t>(to.width);
   std::vector<double> sums(width);
@@ -33,8 +33,8 @@ void add_mean(const Tensor& vectors, Rows& to) {
   for (const double sum : sums) to.values.push_back(static_cast<float>(sum / static_cast<double>(vectors.size(0))));
 }
 
-Rows rows_of(const LabelledVectors& part) {
-  Rows out;
+FitRows rows_of(const LabelledVectors& part) {
+  FitRows out;
   out.width = part.source->width();
   std::size_t target = 0;
   for (std::int64_t s = 0; s < part.sequences(); ++s) {
@@ -60,7 +60,7 @@ Rows rows_of(const LabelledVectors& part) {
 struct Standard {
   std::vector<double> mean, deviation, values;
 
-  explicit Standard(const Rows& rows)
+  explicit Standard(const FitRows& rows)
       : mean(static_cast<std::size_t>(rows.width)), deviation(mean), values(rows.values.size()) {
     const std::size_t width = mean.size();
     const auto count = static_cast<double>(rows.count());
@@ -74,7 +74,7 @@ struct Standard {
   }
 };
 
-analysis::LinearModel fit(const HeadPlan& plan, const Standard& x, const Rows& rows, const LabelledVectors& part,
+analysis::LinearModel fit(const HeadPlan& plan, const Standard& x, const FitRows& rows, const LabelledVectors& part,
                           const Classification& classes) {
   std::vector<std::int64_t> known;
   std::vector<double> numbers;
@@ -113,7 +113,7 @@ void put(const analysis::LinearModel& model, const Standard& x, nn::PredictionHe
 
 std::string fit_logistic(const HeadPlan& plan, const LabelledVectors& learned, const Classification& classes,
                          const std::filesystem::path& folder) {
-  const Rows rows = rows_of(learned);
+  const FitRows rows = rows_of(learned);
   const Standard x(rows);
   const analysis::LinearModel model = fit(plan, x, rows, learned, classes);
   nn::HeadShape shape;
@@ -132,7 +132,7 @@ std::string fit_logistic(const HeadPlan& plan, const LabelledVectors& learned, c
 std::string fit_at_once(const HeadPlan& plan, const LabelledVectors& learned, const Classification& classes,
                         const std::filesystem::path& folder) {
   if (plan.shape.kind == "logistic") return fit_logistic(plan, learned, classes, folder);
-  const Rows rows = rows_of(learned);
+  const FitRows rows = rows_of(learned);
   const Tensor vectors = Tensor::of<float>({rows.count(), rows.width}, std::span<const float>(rows.values));
   predictors::NeighbourHead(vectors, learned.targets.values, plan.neighbours).save(folder);
   return fmt::format("{} kept", counted(rows.count(), "vector is", "vectors are"));

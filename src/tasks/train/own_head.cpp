@@ -73,9 +73,9 @@ class Nothing final : public train::VectorSource {
 };
 
 // One run of groel train.
-class Run {
+class HeadTraining {
  public:
-  Run(TrainPlan plan, Context& context)
+  HeadTraining(TrainPlan plan, Context& context)
       : plan_(std::move(plan)), sink_(context.sink), findings_(context.sink), trunk_(load_trunk()) {
     const auto limit = trunk_.model->info().max_residues;
     if (limit) plan_.batches.max_residues = std::min(plan_.batches.max_residues, *limit);
@@ -328,6 +328,6 @@ class Run {
 
 }  // namespace
 
-TrainedModel train_own_head(TrainPlan plan, Context& context) { return Run(std::move(plan), context).go(); }
+TrainedModel train_own_head(TrainPlan plan, Context& context) { return HeadTraining(std::move(plan), context).go(); }
 
 }  // namespace groel::tasks
