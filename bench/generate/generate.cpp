@@ -1,6 +1,6 @@
 // Measures how fast a GPT-2 of a shape writes: one sequence and many at a time, against what memory can deliver.
 //
-//   bench_generate [LAYERS WIDTH HEADS] [bf16|f32] [BATCH...]
+//   bench_generate [LAYERS WIDTH HEADS] [bf16|f32] [int8] [BATCH...]
 //
 // Weights are random (their speed is that of any others). For each batch: tokens per second, the bytes that a step has
 // to read (weights once, keys and values of every sequence), and their share of the bandwidth that reading a large
@@ -73,9 +73,12 @@ double seconds_of(const models::Model& model, std::int64_t batch, std::int64_t t
 int main(int argc, char** argv) {
   std::vector<std::int64_t> numbers;
   std::string dtype = "bf16";
+  auto weights = ops::WeightForm::exact;
   for (int i = 1; i < argc; ++i)
     if (const std::string word = argv[i]; word == "bf16" || word == "f32")
       dtype = word;
+    else if (word == "int8")
+      weights = ops::WeightForm::int8;
     else
       numbers.push_back(std::atoll(argv[i]));
   models::ModelShape shape{36, 1280, 20};
@@ -84,12 +87,13 @@ int main(int argc, char** argv) {
   if (numbers.size() > 3) batches.assign(numbers.begin() + 3, numbers.end());
   const double memory = bandwidth();
   const auto loaded = checkpoints::random_model(models::family_named("gpt2").configure(shape), 1,
-                                                dtype == "bf16" ? ops::Precision::bf16 : ops::Precision::f32);
+                                                dtype == "bf16" ? ops::Precision::bf16 : ops::Precision::f32, weights);
   const models::Model& model = *loaded.model;
   const DType held = dtype == "bf16" ? DType::bf16 : DType::f32;
   const auto& causal = models::require<models::CausalLm>(model);
   const auto table = static_cast<double>(model.info().vocabulary * model.info().width) * sizeof(float);
-  std::printf("threads %d, memory %.1f GB/s, %s, %.0f M parameters\n", num_threads(), memory / 1e9, dtype.c_str(),
+  std::printf("threads %d, memory %.1f GB/s, %s%s, %.0f M parameters\n", num_threads(), memory / 1e9, dtype.c_str(),
+              weights == ops::WeightForm::int8 ? " with int8 weights" : "",
               static_cast<double>(model.info().parameters) / 1e6);
   for (const std::int64_t batch : batches) {
     const std::int64_t tokens = batch == 1 ? 100 : 40;

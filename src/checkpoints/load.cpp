@@ -179,14 +179,14 @@ void take_off_heads(Checkpoint& checkpoint) {
   std::erase_if(checkpoint.arrays, [](const auto& entry) { return entry.first.starts_with(models::kClassifier); });
 }
 
-LoadedModel load_model(const std::filesystem::path& path, ops::Precision precision) {
-  return load_model(read_checkpoint(path), precision);
+LoadedModel load_model(const std::filesystem::path& path, ops::Precision precision, ops::WeightForm weights) {
+  return load_model(read_checkpoint(path), precision, weights);
 }
 
-LoadedModel load_model(Checkpoint checkpoint, ops::Precision precision) {
+LoadedModel load_model(Checkpoint checkpoint, ops::Precision precision, ops::WeightForm weights) {
   LoadedModel out = load_unprepared(std::move(checkpoint));
   out.precision = precision;
-  out.model->prepare(precision);
+  out.model->prepare(precision, weights);
   check_mapped_unchanged();
   return out;
 }

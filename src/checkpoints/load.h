@@ -25,9 +25,11 @@ struct LoadedModel {
 
 /// Loads strictly: one bad_model error lists every missing, unexpected and mis-shaped tensor, and every one that holds
 /// NaN or infinity (the first 200 of each, and how many there are).
-LoadedModel load_model(const std::filesystem::path& path, ops::Precision precision = ops::Precision::f32);
+LoadedModel load_model(const std::filesystem::path& path, ops::Precision precision = ops::Precision::f32,
+                       ops::WeightForm weights = ops::WeightForm::exact);
 /// The same from a checkpoint already read.
-LoadedModel load_model(Checkpoint checkpoint, ops::Precision precision);
+LoadedModel load_model(Checkpoint checkpoint, ops::Precision precision,
+                       ops::WeightForm weights = ops::WeightForm::exact);
 
 /// The model that a checkpoint's configuration describes, with its vocabulary and without tensors. Errors: bad_model.
 std::unique_ptr<models::Model> build_model(const Checkpoint& checkpoint);

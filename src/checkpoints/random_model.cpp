@@ -52,7 +52,8 @@ void check_memory(const nn::Tree& tree) {
 
 }  // namespace
 
-LoadedModel random_model(const nlohmann::json& config, std::uint64_t seed, ops::Precision precision) {
+LoadedModel random_model(const nlohmann::json& config, std::uint64_t seed, ops::Precision precision,
+                         ops::WeightForm weights) {
   Checkpoint checkpoint;
   checkpoint.family = &models::find_family(config);
   checkpoint.config = config;
@@ -65,7 +66,7 @@ LoadedModel random_model(const nlohmann::json& config, std::uint64_t seed, ops::
     if (parameter.role == nn::Role::buffer) continue;
     checkpoint.arrays[parameter.name] = array_of(draw(parameter, seed++ * 0x100000001b3ULL));
   }
-  return load_model(std::move(checkpoint), precision);
+  return load_model(std::move(checkpoint), precision, weights);
 }
 
 }  // namespace groel::checkpoints

@@ -36,4 +36,12 @@ std::string_view name(ops::Precision precision) noexcept {
   return "f32";
 }
 
+std::vector<std::string> weight_form_names() { return {"exact", "int8"}; }
+
+ops::WeightForm parse_weight_form(const std::string& text) {
+  if (text == "exact") return ops::WeightForm::exact;
+  if (text == "int8") return ops::WeightForm::int8;
+  throw Error(ErrorKind::usage, {fmt::format("unknown form of weights '{}'", text), "`weights`", "use exact or int8"});
+}
+
 }  // namespace groel::engine

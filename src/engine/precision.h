@@ -15,4 +15,9 @@ std::vector<std::string> precision_names();
 ops::Precision parse_precision(const std::string& text);
 std::string_view name(ops::Precision precision) noexcept;
 
+/// "exact" and "int8".
+std::vector<std::string> weight_form_names();
+/// Parses one of them. Errors: usage.
+ops::WeightForm parse_weight_form(const std::string& text);
+
 }  // namespace groel::engine

@@ -59,9 +59,10 @@ void Model::take_stock(ops::Precision precision) {
       groups_.insert(group);
 }
 
-void Model::prepare(ops::Precision precision) {
+void Model::prepare(ops::Precision precision, ops::WeightForm weights) {
   take_stock(precision);
-  nn::ready(tree_, precision);
+  weights_ = weights;
+  nn::ready(tree_, precision, weights);
 }
 
 std::unique_ptr<Model> Model::without_data() const {
@@ -80,7 +81,7 @@ std::shared_ptr<ShapeTwin> Model::shape_twin() const {
   if (twin_ != nullptr) return twin_;
   const auto twin = std::make_shared<ShapeTwin>();
   twin->model = without_data();
-  twin->model->prepare(precision_);
+  twin->model->prepare(precision_, weights_);
   twin->pool = std::make_shared<ShapePool>();
   return twin_ = twin;
 }

@@ -79,7 +79,7 @@ class Model : public nn::Module {
   virtual std::vector<std::string> capabilities() const = 0;
 
   /// Packs the tensors for use.
-  void prepare(ops::Precision precision);
+  void prepare(ops::Precision precision, ops::WeightForm weights = ops::WeightForm::exact);
   /// Instead of `prepare`: the forward pass is then that of the capabilities, called while an autograd::Recording
   /// lives. Errors: usage when the plan trains nothing; unsupported for a model that cannot be trained as it is.
   void prepare_training(const TrainingPlan& plan);
@@ -120,6 +120,7 @@ class Model : public nn::Module {
   std::int64_t parameters_ = 0;
   std::set<std::string, std::less<>> groups_;
   ops::Precision precision_ = ops::Precision::f32;
+  ops::WeightForm weights_ = ops::WeightForm::exact;
   Recompute recompute_ = Recompute::none;
   int first_reached_ = nn::kAfterBlocks;
   bool adapted_ = false;

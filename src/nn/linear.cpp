@@ -59,10 +59,12 @@ void Linear::ready(const Form& form) {
   ops::Precision precision = form.precision;
   if (splits && form_.exactness == Exactness::attention) precision = ops::Precision::f32x6;
   if (form_.exactness == Exactness::head) precision = ops::Precision::f32;
+  const auto weights = form_.exactness == Exactness::head ? ops::WeightForm::exact : form.weights;
   if (form_.scale == 1.0F) {
-    packed_ = ops::PackedWeight(each(&Part::weight), precision);
+    packed_ = ops::PackedWeight(each(&Part::weight), precision, weights);
   } else {
-    packed_ = ops::PackedWeight(ops::scale(stack_rows(each(&Part::weight), {width(), in_}), form_.scale), precision);
+    packed_ =
+        ops::PackedWeight(ops::scale(stack_rows(each(&Part::weight), {width(), in_}), form_.scale), precision, weights);
   }
   if (has_bias()) bias_ = stack_rows(each(&Part::bias), {width()});
   for (Part& part : parts_) part = {part.name, part.out, {}, {}, {}, {}};

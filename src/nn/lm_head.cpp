@@ -41,7 +41,7 @@ void TableHead::ready(const Form& form) {
 void TableHead::pack() {
   const auto precision = form_.precision == ops::Precision::bf16 ? ops::Precision::bf16 : ops::Precision::f32;
   const Tensor& table = tied_ ? words_.table() : table_;
-  packed_ = ops::PackedWeight(table, precision);
+  packed_ = ops::PackedWeight(table, precision, form_.training ? ops::WeightForm::exact : form_.weights);
   if (form_.training) packed_transposed_ = ops::PackedWeight(ops::transpose(table), precision);
 }
 

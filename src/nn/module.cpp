@@ -69,8 +69,8 @@ Device device_of(const Tree& tree) {
   return Device::cpu;
 }
 
-void ready(const Tree& tree, ops::Precision precision) {
-  const Form form{.precision = precision, .device = device_of(tree)};
+void ready(const Tree& tree, ops::Precision precision, ops::WeightForm weights) {
+  const Form form{.precision = precision, .device = device_of(tree), .weights = weights};
   std::vector<std::vector<Module*>> blocks;  // that come one after another
   int last = kBeforeBlocks;
   const auto finish_blocks = [&] {

@@ -68,7 +68,8 @@ struct Form {
   ops::Precision precision = ops::Precision::f32;
   bool training = false;
   InputGradient input = InputGradient::needed;
-  Device device = Device::cpu;  ///< where the model's tensors are
+  Device device = Device::cpu;                       ///< where the model's tensors are
+  ops::WeightForm weights = ops::WeightForm::exact;  ///< of linear layers, heads aside; in use, not in training
 };
 
 class Members;
@@ -137,7 +138,7 @@ Tree tree_of(Module& root);
 /// Where a model's tensors are; the host, where there are none yet.
 Device device_of(const Tree& tree);
 /// Makes every module ready, parts before wholes; those of blocks side by side.
-void ready(const Tree& tree, ops::Precision precision);
+void ready(const Tree& tree, ops::Precision precision, ops::WeightForm weights = ops::WeightForm::exact);
 
 /// Numbers in all tensors that are there, buffers left out.
 std::int64_t count(const Tree& tree);

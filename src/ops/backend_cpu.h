@@ -43,7 +43,8 @@ void log_softmax(const Tensor& x, Tensor& y);
 void lstm(const LstmInput& input, LstmResult& to);
 void lstm_grad(const LstmInput& input, const LstmResult& forward, const PackedWeight& transposed, const Tensor& dh,
                Tensor& dgates);
-std::shared_ptr<const PackedWeight::Impl> pack(const std::vector<Tensor>& weights, Precision precision);
+std::shared_ptr<const PackedWeight::Impl> pack(const std::vector<Tensor>& weights, Precision precision,
+                                               WeightForm form);
 std::shared_ptr<const PackedWeight::Impl> pack_transposed(const Tensor& weight);
 void rotary_inplace(Tensor& x, const RotaryTable& table, const Tensor& cu_seqlens, const RotaryOptions& options);
 void rotary_table(const Tensor& inv_freq, RotaryTable& table);

@@ -29,14 +29,16 @@ struct Nothing {
 constexpr Nothing kNothing;
 
 struct ShapeWeight final : PackedWeight::Impl {
-  std::size_t bytes() const override { return cpu::packed_bytes(in, out, precision); }
+  std::size_t bytes() const override { return cpu::packed_bytes(in, out, precision, form); }
 };
 
-std::shared_ptr<const PackedWeight::Impl> pack(const std::vector<Tensor>& weights, Precision precision) {
+std::shared_ptr<const PackedWeight::Impl> pack(const std::vector<Tensor>& weights, Precision precision,
+                                               WeightForm form) {
   auto weight = std::make_shared<ShapeWeight>();
   weight->in = weights.front().size(1);
   for (const Tensor& part : weights) weight->out += part.size(0);
   weight->precision = precision;
+  weight->form = form;
   return weight;
 }
 
@@ -51,6 +53,7 @@ void linear(const Tensor& x, const PackedWeight::Impl& weight, const LinearOptio
   const cpu::LinearScratch scratch = cpu::linear_scratch(x.size(0), weight);
   keep("linear: rows", scratch.rows);
   keep("linear: product", scratch.product);
+  if (scratch.panel > 0) keep("linear: panel", scratch.panel);
 }
 
 void linear_grad(const Tensor& x, const Tensor& dy, Precision precision, LinearGradients&) {

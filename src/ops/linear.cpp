@@ -12,7 +12,7 @@
 
 namespace groel::ops {
 
-PackedWeight::PackedWeight(const std::vector<Tensor>& weights, Precision precision) {
+PackedWeight::PackedWeight(const std::vector<Tensor>& weights, Precision precision, WeightForm form) {
   GROEL_REQUIRE(!weights.empty());
   for (const Tensor& weight : weights) {
     GROEL_REQUIRE(weight.rank() == 2 && weight.size(0) > 0 && weight.size(1) > 0);
@@ -20,7 +20,7 @@ PackedWeight::PackedWeight(const std::vector<Tensor>& weights, Precision precisi
     GROEL_REQUIRE(weight.dtype() == DType::f32 || weight.dtype() == DType::bf16 || weight.dtype() == DType::f16);
     GROEL_REQUIRE(weight.device() == weights.front().device());
   }
-  impl_ = backend(weights.front()).pack(weights, precision);
+  impl_ = backend(weights.front()).pack(weights, precision, form);
 }
 
 // In f32 straight from where it lies.

@@ -21,14 +21,20 @@ enum class Precision { f32, bf16, f32x3, f32x6 };
 /// the environment says GROEL_F32X3=split. Read at every packing. Errors: usage, for another value of it.
 bool splits_products();
 
+/// How a packed weight keeps its numbers. exact: as they are, in as few bytes as that takes (a bf16 product's in two).
+/// int8: rounded to whole numbers from -127 to 127 with a scale for each output, its largest magnitude / 127; the
+/// product is then of the whole numbers with x as the precision has it (f32x3 and f32x6: in f32), times the scale.
+enum class WeightForm { exact, int8 };
+
 /// A weight [out, in] laid out for the product kernel of the active ISA. Immutable; copies share it.
 class PackedWeight {
  public:
   PackedWeight() = default;
   /// Packs `weight` [out, in] (f32, bf16 or f16; rows may be strided). The original may be freed afterwards.
-  PackedWeight(const Tensor& weight, Precision precision) : PackedWeight(std::vector{weight}, precision) {}
+  PackedWeight(const Tensor& weight, Precision precision, WeightForm form = WeightForm::exact)
+      : PackedWeight(std::vector{weight}, precision, form) {}
   /// Packs weights [out_i, in] of one type as if they were one below the other.
-  PackedWeight(const std::vector<Tensor>& weights, Precision precision);
+  PackedWeight(const std::vector<Tensor>& weights, Precision precision, WeightForm form = WeightForm::exact);
 
   /// Packs the transpose of `weight` [in, out] f32, contiguous.
   static PackedWeight transposed(const Tensor& weight, Precision precision);

@@ -28,6 +28,12 @@ inline constexpr std::int64_t kMostFewRows = 8;
 
 /// x [rows, in] contiguous, of the input type -> y [rows, out] f32; each sum goes over a run in order.
 void few_rows_f32(const PanelLayout& layout, std::int64_t rows, const float* x, const float* packed, float* y);
+/// The same over a panel that is kept narrower, of type `stored` (bf16 or i8), in the order of the f32 one: the bits of
+/// few_rows_f32 over its numbers in f32.
+void few_rows_widened(const PanelLayout& layout, std::int64_t rows, const float* x, const std::byte* packed,
+                      DType stored, float* y);
+/// `count` numbers of type `stored` (bf16 or i8) as numbers of type `input` (f32; of i8 also bf16).
+void widen(const std::byte* packed, DType stored, std::int64_t count, std::byte* out, DType input);
 /// On processors with bf16 dot products; elsewhere it must not be called.
 void few_rows_bf16(const PanelLayout& layout, std::int64_t rows, const bf16_t* x, const bf16_t* packed, float* y);
 

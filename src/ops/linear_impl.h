@@ -9,6 +9,7 @@ struct PackedWeight::Impl {
   std::int64_t in = 0;
   std::int64_t out = 0;
   Precision precision = Precision::f32;
+  WeightForm form = WeightForm::exact;
 
   virtual ~Impl() = default;
   virtual std::size_t bytes() const = 0;
@@ -16,19 +17,21 @@ struct PackedWeight::Impl {
 
 namespace cpu {
 
-std::shared_ptr<const PackedWeight::Impl> pack(const std::vector<Tensor>& weights, Precision precision);
+std::shared_ptr<const PackedWeight::Impl> pack(const std::vector<Tensor>& weights, Precision precision,
+                                               WeightForm form);
 /// In f32, of a weight [in, out], contiguous.
 std::shared_ptr<const PackedWeight::Impl> pack_transposed(const Tensor& weight);
 /// Everything is checked; y is where the result goes.
 void linear(const Tensor& x, const PackedWeight::Impl& weight, const LinearOptions& options, Tensor& y);
 
 /// Bytes of a weight packed.
-std::size_t packed_bytes(std::int64_t in, std::int64_t out, Precision precision);
+std::size_t packed_bytes(std::int64_t in, std::int64_t out, Precision precision, WeightForm form);
 /// What each thread keeps for products of so many rows with that weight: rows of x as a product takes them, and a tile
-/// of its result.
+/// of its result; and a panel of a weight that is kept narrower than a product takes it.
 struct LinearScratch {
   std::size_t rows;
   std::size_t product;
+  std::size_t panel;
 };
 LinearScratch linear_scratch(std::int64_t rows, const PackedWeight::Impl& weight);
 

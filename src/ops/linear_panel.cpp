@@ -144,6 +144,15 @@ std::int64_t PanelProduct::padded(std::int64_t rows) const {
   return small_ ? (rows + kFewRows - 1) / kFewRows * kFewRows : kRows;
 }
 
+bool PanelProduct::takes_narrow(std::int64_t rows) const {
+  return rows <= kMostFewRows && large_.shape().input == DType::f32 && few();
+}
+
+void PanelProduct::run_narrow(std::int64_t rows, const std::byte* x, const std::byte* packed, DType stored,
+                              float* y) const {
+  few_rows_widened(*few(), rows, reinterpret_cast<const float*>(x), packed, stored, y);
+}
+
 void PanelProduct::run(std::int64_t rows, const std::byte* x, const std::byte* packed, float* y) const {
   if (rows == kRows) return run_product(large_, x, packed, y);
   if (rows <= kMostFewRows && few()) return run_few(*few(), rows, x, packed, y);

@@ -30,6 +30,10 @@ class PanelProduct {
   }
   /// How many rows `run` takes for an input of `rows` <= kRows.
   std::int64_t padded(std::int64_t rows) const;
+  /// Whether a panel that is kept narrower need not be widened for an input of `rows`.
+  bool takes_narrow(std::int64_t rows) const;
+  /// The same as `run`, over such a panel; of rows that it takes.
+  void run_narrow(std::int64_t rows, const std::byte* x, const std::byte* packed, DType stored, float* y) const;
   /// x [rows, in], rows from `padded` -> y [rows, out].
   void run(std::int64_t rows, const std::byte* x, const std::byte* packed, float* y) const;
 

@@ -94,6 +94,17 @@ HWY_INLINE Vector load(const bf16_t* from, std::int64_t count) {
   return hn::BitCast(kTag, hn::ShiftLeft<16>(hn::PromoteTo(u32, hn::LoadU(u16, bits))));
 }
 
+HWY_INLINE Vector load(const std::int8_t* from, std::int64_t count) {
+  const hn::RebindToSigned<Tag> i32;
+  const hn::Rebind<std::int8_t, Tag> i8;
+  HWY_ALIGN std::int8_t buffer[kMaxLanes] = {};
+  if (count != lanes()) {
+    for (std::int64_t i = 0; i < count; ++i) buffer[i] = from[i];
+    from = buffer;
+  }
+  return hn::ConvertTo(kTag, hn::PromoteTo(i32, hn::LoadU(i8, from)));
+}
+
 /// Each lane rounded to bf16 and back.
 HWY_INLINE Vector round_to_bf16(Vector value) { return hn::BitCast(kTag, hn::ShiftLeft<16>(bf16_bits(value))); }
 

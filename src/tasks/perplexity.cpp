@@ -24,6 +24,7 @@ struct PerplexityOptions : SequenceOptions, ModelOptions, MaskedScanOptions, Thr
     to(window, window_option(0));
     MaskedScanOptions::declare(to);
     to(dtype, dtype_option());
+    to(weights, weights_option());
     to(threads, threads_option());
     to(json, json_option());
   }
@@ -36,8 +37,8 @@ struct Likelihood {
 };
 
 // What a model predicts: the residues of a masked one, the tokens of a causal one.
-enum class Predicted { residues, tokens };
-const char* word(Predicted what) { return what == Predicted::residues ? "residues" : "tokens"; }
+enum class PredictedUnit { residues, tokens };
+const char* word(PredictedUnit what) { return what == PredictedUnit::residues ? "residues" : "tokens"; }
 
 // Residues of all records, one masked copy each, in order.
 class Leftover {
@@ -101,7 +102,7 @@ std::vector<Likelihood> likelihoods(std::vector<ReadRecord>& records, const engi
   return out;
 }
 
-ordered_json results(const std::vector<ReadRecord>& records, const std::vector<Likelihood>& scores, Predicted what,
+ordered_json results(const std::vector<ReadRecord>& records, const std::vector<Likelihood>& scores, PredictedUnit what,
                      Failures& failures) {
   ordered_json rows = ordered_json::array();
   ordered_json errors = ordered_json::array();
@@ -119,7 +120,7 @@ ordered_json results(const std::vector<ReadRecord>& records, const std::vector<L
                     {predicted, scores[i].predicted},
                     {"log_likelihood", scores[i].log},
                     {"perplexity", scores[i].perplexity()}});
-    if (what == Predicted::tokens)
+    if (what == PredictedUnit::tokens)
       rows.back()["perplexity_per_residue"] = std::exp(-scores[i].log / static_cast<double>(records[i].residues()));
     total.log += scores[i].log;
     total.predicted += scores[i].predicted;
@@ -127,7 +128,7 @@ ordered_json results(const std::vector<ReadRecord>& records, const std::vector<L
   }
   ordered_json out{{"records", rows}};
   out["total"] = {{"records", rows.size()}, {predicted, total.predicted}, {"log_likelihood", total.log}};
-  if (what == Predicted::tokens && residues > 0)
+  if (what == PredictedUnit::tokens && residues > 0)
     out["total"]["perplexity_per_residue"] = std::exp(-total.log / static_cast<double>(residues));
   out["total"]["perplexity"] = total.predicted > 0 ? ordered_json(total.perplexity()) : ordered_json();
   if (!errors.empty()) out["errors"] = errors;
@@ -149,7 +150,7 @@ void tell_left_out(const ordered_json& result, Sink& sink) {
         records == 1 ? (positions == 1 ? "1 record is" : "1 record are") : fmt::format("{} records are", records)));
 }
 
-void print(const ordered_json& result, Predicted what, std::ostream& out) {
+void print(const ordered_json& result, PredictedUnit what, std::ostream& out) {
   const std::string predicted = fmt::format("predicted_{}", word(what));
   constexpr const char* kRow = "{:<28} {:>8} {:>10} {:>12}\n";
   out << fmt::format(kRow, "protein", word(what), "perplexity", "log p");
@@ -197,11 +198,11 @@ std::vector<Likelihood> causal_likelihoods(std::vector<ReadRecord>& records, con
   return out;
 }
 
-int report(const std::vector<ReadRecord>& records, const std::vector<Likelihood>& scores, Predicted what,
+int report(const std::vector<ReadRecord>& records, const std::vector<Likelihood>& scores, PredictedUnit what,
            const PerplexityOptions& options, Context& context) {
   Failures failures(context.sink);
   const ordered_json result = results(records, scores, what, failures);
-  if (what == Predicted::residues) tell_left_out(result, context.sink);
+  if (what == PredictedUnit::residues) tell_left_out(result, context.sink);
   if (options.json)
     context.out << result.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
   else
@@ -215,7 +216,7 @@ int run_causal(const PerplexityOptions& options, const models::Model& model, Con
   const engine::CausalScan scan(model, options.plan());
   std::vector<ReadRecord> records = read_records(options, model.tokenizer(), context.sink);
   const auto scores = causal_likelihoods(records, scan, context.sink);
-  return report(records, scores, Predicted::tokens, options, context);
+  return report(records, scores, PredictedUnit::tokens, options, context);
 }
 
 int run(const PerplexityOptions& options, Context& context) {
@@ -229,7 +230,7 @@ int run(const PerplexityOptions& options, Context& context) {
   std::vector<ReadRecord> records = read_records(options, tokenizer, context.sink);
   check_records(records, scan, tokenizer);
   const auto scores = likelihoods(records, scan, tokenizer, context.sink);
-  return report(records, scores, Predicted::residues, options, context);
+  return report(records, scores, PredictedUnit::residues, options, context);
 }
 
 }  // namespace

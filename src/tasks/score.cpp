@@ -222,7 +222,7 @@ int run(const ScoreOptions& given, Context& context) {
   std::vector<std::string> taken;
   for (const std::string& model : names) {  // one after the other, so that one alone is in memory
     if (!options.model.given) note_default_model(model, context.sink);
-    const checkpoints::LoadedModel loaded = load_named(model, options.dtype, context.sink);
+    const checkpoints::LoadedModel loaded = load_named(model, options.dtype, context.sink, options.weights);
     if (!options.method.given && columns.empty() && is_causal(*loaded.model)) options.method.value = "likelihood";
     check_method(options, *loaded.model);
     if (columns.empty()) {

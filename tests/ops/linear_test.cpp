@@ -1,6 +1,8 @@
 // linear: against its reference, its fused epilogue, and bitwise independence of the batch.
 #include "ops/linear.h"
 
+#include <cmath>
+
 #include "base/cpu.h"
 
 #include "base/error.h"
@@ -37,6 +39,67 @@ TEST_P(LinearShapes, Bf16MatchesTheReferenceOnRoundedInputs) {
   const PackedWeight packed(weight, Precision::bf16);
   EXPECT_LT(test::relative_error(linear(x, packed), expected), 1e-5);
   EXPECT_TRUE(test::same_bits(linear(x.to(DType::bf16), packed), linear(x, packed)));
+}
+
+// Whole numbers from -127 to 127 with a scale for each row.
+Tensor in_int8(const Tensor& weight) {
+  Tensor out = weight.clone();
+  for (std::int64_t r = 0; r < out.size(0); ++r) {
+    float* row = out.mutable_data<float>() + r * out.size(1);
+    float largest = 0;
+    for (std::int64_t i = 0; i < out.size(1); ++i) largest = std::max(largest, std::abs(row[i]));
+    for (std::int64_t i = 0; i < out.size(1) && largest > 0; ++i)
+      row[i] = std::nearbyint(row[i] * (127 / largest)) * (largest / 127);
+  }
+  return out;
+}
+
+TEST_P(LinearShapes, Int8MatchesTheReferenceOnWholeNumbers) {
+  const auto [tokens, in, out] = GetParam();
+  const Tensor x = random({tokens, in}, 1), bias = random({out}, 3);
+  const Tensor weight = random({out, in}, 2, 0.1F);
+  const LinearOptions options{.bias = bias, .activation = Activation::gelu_erf};
+  EXPECT_LT(test::relative_error(linear(x, {weight, Precision::f32, WeightForm::int8}, options),
+                                 reference::linear(x, in_int8(weight), options)),
+            2e-6);
+  EXPECT_LT(test::relative_error(linear(x, {weight, Precision::bf16, WeightForm::int8}, options),
+                                 reference::linear(rounded(x), in_int8(weight), options)),
+            1e-5);
+}
+
+TEST(Linear, NarrowWeightsTakeFewerBytesAndGiveARowTheSameBitsInAnyBatch) {
+  constexpr std::int64_t kTokens = 70, kIn = 96, kOut = 300;
+  const Tensor x = random({kTokens, kIn}, 1), weight = random({kOut, kIn}, 2, 0.1F);
+  const struct {
+    Precision precision;
+    WeightForm form;
+    std::size_t bytes;  // of a number
+  } kinds[] = {{Precision::bf16, WeightForm::exact, 2},
+               {Precision::f32, WeightForm::int8, 1},
+               {Precision::bf16, WeightForm::int8, 1},
+               {Precision::f32x3, WeightForm::int8, 1}};
+  for (const auto& kind : kinds) {
+    const PackedWeight packed(weight, kind.precision, kind.form);
+    EXPECT_LE(packed.bytes(), kIn * kOut * kind.bytes + 4 * kOut + 4096);
+    const Tensor all = linear(x, packed);
+    for (const std::int64_t rows : {1, 3, 8, 9, 16, 33, 64})
+      for (std::int64_t row = 0; row < kTokens; row += rows) {
+        const std::int64_t end = std::min(kTokens, row + rows);
+        ASSERT_TRUE(test::same_bits(linear(x.rows(row, end), packed), all.rows(row, end))) << rows << " from " << row;
+      }
+  }
+}
+
+TEST(Linear, Int8KeepsRowsOfZerosAndLargestNumbers) {
+  Tensor weight = Tensor::zeros({2, 3}, DType::f32);
+  float* values = weight.mutable_data<float>();
+  values[3] = -254;
+  values[4] = 2;
+  Tensor x = Tensor::zeros({1, 3}, DType::f32);
+  std::fill_n(x.mutable_data<float>(), 3, 1.0F);
+  const Tensor y = linear(x, {weight, Precision::f32, WeightForm::int8});
+  EXPECT_EQ(y.data<float>()[0], 0);
+  EXPECT_EQ(y.data<float>()[1], -252);
 }
 
 // Without the product of the low parts, 2^-17 or so of the terms is missing.

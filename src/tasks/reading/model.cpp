@@ -37,16 +37,18 @@ std::filesystem::path model_of(const Chosen<std::string>& model, Sink& sink) {
   return find_model(model.value, sink);
 }
 
-checkpoints::LoadedModel load_named(const std::string& name, const std::string& dtype, Sink& sink) {
+checkpoints::LoadedModel load_named(const std::string& name, const std::string& dtype, Sink& sink,
+                                    const std::string& weights) {
   const checkpoints::FoundModel found = found_model(name, sink);
-  checkpoints::LoadedModel loaded = checkpoints::load_model(found.path, engine::parse_precision(dtype));
+  checkpoints::LoadedModel loaded =
+      checkpoints::load_model(found.path, engine::parse_precision(dtype), engine::parse_weight_form(weights));
   if (!found.fingerprint.empty()) checkpoints::check_trunk({name, found.fingerprint}, loaded.fingerprint, found.path);
   return loaded;
 }
 
 checkpoints::LoadedModel load_model_of(const ModelOptions& options, Sink& sink) {
   if (!options.model.given) note_default_model(options.model.value, sink);
-  return load_named(options.model.value, options.dtype, sink);
+  return load_named(options.model.value, options.dtype, sink, options.weights);
 }
 
 bool has_own_head(const std::string& model) { return checkpoints::trunk_of(model).has_value(); }

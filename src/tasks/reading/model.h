@@ -20,7 +20,8 @@ void note_default_model(const std::string& name, Sink& sink);
 std::filesystem::path model_of(const Chosen<std::string>& model, Sink& sink);
 
 /// The model of a name, in a precision by name; of an adapter's folder, its base with the adapter merged.
-checkpoints::LoadedModel load_named(const std::string& name, const std::string& dtype, Sink& sink);
+checkpoints::LoadedModel load_named(const std::string& name, const std::string& dtype, Sink& sink,
+                                    const std::string& weights = "exact");
 /// That of --model, in the precision of --dtype.
 checkpoints::LoadedModel load_model_of(const ModelOptions& options, Sink& sink);
 

@@ -39,6 +39,16 @@ OptionSpec dtype_option() {
           .group = kPerformance};
 }
 
+OptionSpec weights_option() {
+  return {.name = "weights",
+          .help =
+              "Numbers of the layers' weights: exact, as --dtype has them; int8: whole numbers with a scale for each "
+              "output, a quarter of f32's memory, which is what writing a protein at a time waits for",
+          .otherwise = "exact",
+          .choices = engine::weight_form_names(),
+          .group = kPerformance};
+}
+
 OptionSpec sequences_option() {
   return {.name = "input",
           .type = OptionType::paths,

@@ -22,6 +22,7 @@ struct ThreadOptions {
 struct ModelOptions {
   Chosen<std::string> model;
   std::string dtype;
+  std::string weights = "exact";  ///< of tasks that ask for it
 };
 
 /// Sequences, as records of files or written out.
@@ -61,6 +62,7 @@ OptionSpec model_option();
 OptionSpec threads_option();
 OptionSpec json_option();
 OptionSpec dtype_option();
+OptionSpec weights_option();
 OptionSpec sequences_option();
 OptionSpec record_option();
 /// --gaps keep or drop.

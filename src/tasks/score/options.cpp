@@ -63,6 +63,7 @@ void ScoreOptions::declare(OptionBinder& to) {
   to(window, window_option(kWindow));
   BatchOptions::declare(to);
   to(dtype, dtype_option());
+  to(weights, weights_option());
   to(threads, threads_option());
   to(json, json_option());
 }

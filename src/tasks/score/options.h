@@ -17,6 +17,7 @@ struct ScoreOptions : SequenceOptions, OutputOptions, MaskedScanOptions, ThreadO
   std::string show;
   Chosen<std::vector<std::string>> model;
   std::string dtype;
+  std::string weights;
   bool json = false;
 
   bool names_columns() const { return mutation_column || sequence_column || target_column; }
