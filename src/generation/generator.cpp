@@ -113,6 +113,7 @@ void Generator::run(const std::function<std::optional<Request>()>& next,
     if (going.empty() && fresh.empty()) break;
     if (!fresh.empty()) begin(fresh, known);
     if (!going.empty()) step(going);
+    if (settings_.watch && !all.front()->done) settings_.watch(all.front()->ids);
     for (; !all.empty() && all.front()->done; all.pop_front()) {
       if (all.front()->failure) throw Error(*all.front()->failure);
       receive(all.front()->out);

@@ -28,6 +28,8 @@ struct GenerationSettings {
   std::optional<std::int64_t> window;
   std::int64_t batch = 32;  ///< sequences at a time
   DType held = DType::f32;  ///< of keys and values that are kept
+  /// Is shown, after every step, the prompt and new tokens of the sequence that was begun first.
+  std::function<void(std::span<const std::int32_t> ids)> watch{};
 };
 
 /// A sequence to write.

@@ -51,6 +51,9 @@ void check(const GenerateOptions& o) {
   if (o.judge.empty() && (o.report || !o.judge_by.empty()))
     throw Error(ErrorKind::usage, {"there is nothing to compare with", o.report ? "--report" : "--judge-by",
                                    "name what the model learned from: --judge FILES"});
+  for (const char c : o.require)
+    if (c < 'A' || c > 'Z')
+      throw Error(ErrorKind::usage, {fmt::format("'{}' is no residue", c), "--require", "capital letters, such as CC"});
   if (o.max_perplexity && !(*o.max_perplexity > 1))
     throw Error(ErrorKind::usage, {"a perplexity is over 1", "--max-perplexity", "a number over 1"});
 }
@@ -87,9 +90,18 @@ class Choice {
     if (options_.standard &&
         (protein.sequence.find_first_not_of(bio::kResidues) != std::string::npos || protein.dropped > 0))
       return "with other characters than the 20 residues";
+    if (!holds_required(protein.sequence)) return "without a residue of --require";
     if (options_.max_perplexity && !(protein.perplexity <= *options_.max_perplexity)) return "over the perplexity";
     if (options_.unique && !seen_.insert(sha256(protein.sequence)).second) return "there already";
     return nullptr;
+  }
+
+  // A letter that is required twice has to be there twice.
+  bool holds_required(const std::string& sequence) const {
+    return std::all_of(options_.require.begin(), options_.require.end(), [&](char letter) {
+      return std::count(sequence.begin(), sequence.end(), letter) >=
+             std::count(options_.require.begin(), options_.require.end(), letter);
+    });
   }
 
   const GenerateOptions& options_;
@@ -98,16 +110,18 @@ class Choice {
   std::map<std::string, std::int64_t> dropped_;
 };
 
-bool chooses(const GenerateOptions& o) { return o.standard || o.unique || o.max_perplexity || o.length; }
+bool chooses(const GenerateOptions& o) {
+  return o.standard || o.unique || o.max_perplexity || o.length || !o.require.empty();
+}
 
-class Run {
+class GenerateRun {
  public:
-  Run(const GenerateOptions& options, const checkpoints::LoadedModel& loaded, const GenerateSettings& settings,
-      KeptRows& kept, Context& context)
+  GenerateRun(const GenerateOptions& options, const checkpoints::LoadedModel& loaded, const GenerateSettings& settings,
+              KeptRows& kept, Context& context)
       : options_(options),
         tokenizer_(loaded.model->tokenizer()),
         settings_(settings),
-        generator_(*loaded.model, settings.generation, settings.residues_of_token),
+        generator_(*loaded.model, watched(settings.generation), settings.residues_of_token),
         choice_(options, settings.generation),
         kept_(kept),
         context_(context),
@@ -131,6 +145,33 @@ class Run {
   }
 
  private:
+  // What is being written is seen on the way: its last letters.
+  generation::GenerationSettings watched(generation::GenerationSettings settings) {
+    settings.watch = [this](std::span<const std::int32_t> ids) {
+      constexpr std::chrono::milliseconds kEvery{100};
+      constexpr std::size_t kShown = 24;
+      if (Clock::now() - last_shown_ < kEvery) return;
+      last_shown_ = Clock::now();
+      const auto last = ids.last(std::min(ids.size(), kShown));
+      std::string text = tokenizer_.decode_plain(last);
+      std::erase_if(text, [](char c) { return c < 'A' || c > 'Z'; });
+      const std::size_t shown = std::min(text.size(), kShown);
+      tell_progress("…" + text.substr(text.size() - shown));
+    };
+    return settings;
+  }
+
+  void tell_progress(const std::string& detail) {
+    context_.sink.progress({.phase = "generating",
+                            .done = taken_,
+                            .total = options_.number,
+                            .tokens = tokens_,
+                            .seconds = seconds(),
+                            .unit = "proteins",
+                            .token_unit = "tokens",
+                            .detail = detail});
+  }
+
   // As many as are still wanted, were all taken that are being written.
   std::optional<generation::Request> next() {
     if (given_ >= most_tries_ || taken_ + (given_ - tried_) >= options_.number) return {};
@@ -144,13 +185,7 @@ class Run {
     const Protein protein = protein_of(written, tokenizer_);
     dropped_characters_ += protein.dropped;
     if (!chooses(options_) || choice_.takes(protein)) add(protein, written);
-    context_.sink.progress({.phase = "generating",
-                            .done = taken_,
-                            .total = options_.number,
-                            .tokens = tokens_,
-                            .seconds = seconds(),
-                            .unit = "proteins",
-                            .token_unit = "tokens"});
+    tell_progress({});
     if (form_ != Form::json && !options_.best && (kept_.before().records > 0 || taken_ > 0)) keep();
   }
 
@@ -290,7 +325,7 @@ class Run {
   std::map<std::string, std::int64_t> endings_;
   std::vector<std::string> kept_sequences_;  // of those that are judged
   std::vector<Record> all_;                  // where they are not written at once
-  Clock::time_point begun_ = Clock::now(), last_kept_{};
+  Clock::time_point begun_ = Clock::now(), last_kept_{}, last_shown_{};
 };
 
 int run(const GenerateOptions& options, Context& context) {
@@ -303,16 +338,18 @@ int run(const GenerateOptions& options, Context& context) {
   const GenerateSettings settings = generate_settings(options, loaded);
   nlohmann::json identity = {{"model", loaded.fingerprint},
                              {"dtype", options.dtype},
+                             {"weights", options.weights},
                              {"prompt", settings.prompt},
                              {"settings", settings.said},
                              {"number", options.number},
                              {"form", static_cast<int>(form_of(options))},
                              {"standard", options.standard},
                              {"unique", options.unique},
+                             {"require", options.require},
                              {"max_perplexity", options.max_perplexity.value_or(0)},
                              {"cache", static_cast<int>(settings.generation.held)}};
   KeptRows kept(output, std::move(identity), context.out);
-  return Run(options, loaded, settings, kept, context).run();
+  return GenerateRun(options, loaded, settings, kept, context).run();
 }
 
 }  // namespace

@@ -156,5 +156,19 @@ TEST_F(WorkedExamples, WhatIsMissingIsSaid) {
   EXPECT_TRUE(raw.says("has no Swissprot_Train_Validation_dataset.csv")) << raw;
 }
 
+TEST_F(WorkedExamples, Peptides) {
+  const Outcome done =
+      bash("MODEL=groel-writer JUDGE=" + kEsm2 +
+               " EPOCHS=1 WRITTEN=5 " GROEL_SOURCE_DIR "/bench/examples/run.sh peptides " GROEL_TEST_DATA "/examples " +
+               (work_ / "out"),
+           {.folder = {}, .input = {}, .environment = {{"XDG_CACHE_HOME", work_ / "cache"}}});
+  ASSERT_EQ(done.exit, 0) << done;
+  for (const char* const folder : {"judged-groel-writer", "judged-writer"}) {
+    const json report = json::parse(text(std::string(folder) + "/report.json"));
+    EXPECT_EQ(report["known_proteins"], 45);
+    EXPECT_EQ(report["labels"].size(), 2U);
+  }
+}
+
 }  // namespace
 }  // namespace groel::testing

@@ -1,6 +1,7 @@
 // groel generate: golden ids, the same proteins in any batch and from any run, choices among them, what is refused.
 #include <algorithm>
 #include <set>
+#include <sstream>
 
 #include "base/text_file.h"
 #include "tasks/reading.h"
@@ -54,6 +55,33 @@ TEST(Generate, ASeedGivesTheSameProteinsInAnyBatch) {
   EXPECT_EQ(alone.size(), 7U);
   EXPECT_EQ(drawn("3", "7", "2"), alone);
   EXPECT_NE(drawn("4", "7", "2"), alone);
+}
+
+TEST(Generate, KeepsProteinsWithTheResiduesThatAreRequired) {
+  const std::vector<std::string> words{"generate", "-n", "3", "--length", "20:40", "--require", "CC", "--seed", "5"};
+  const Outcome outcome = groel(words);
+  ASSERT_EQ(outcome.exit, 0) << outcome;
+  std::vector<std::string> proteins;
+  std::istringstream lines(outcome.out);
+  for (std::string line; std::getline(lines, line);)
+    if (line.starts_with('>'))
+      proteins.emplace_back();
+    else
+      proteins.back() += line;
+  EXPECT_EQ(proteins.size(), 3U);
+  for (const std::string& sequence : proteins) EXPECT_GE(std::count(sequence.begin(), sequence.end(), 'C'), 2);
+  expect_refused({"--require", "c"}, {"'c' is no residue"});
+}
+
+TEST(Generate, Int8WeightsChangePerplexityByLittle) {
+  const auto perplexity = [](const std::string& weights) {
+    const Outcome outcome = groel({"perplexity", kProteins, "-m", "groel-writer", "--weights", weights, "--json"});
+    EXPECT_EQ(outcome.exit, 0) << outcome;
+    return json::parse(outcome.out)["total"]["perplexity"].get<double>();
+  };
+  const double exact = perplexity("exact"), whole = perplexity("int8");
+  EXPECT_NE(whole, exact);
+  EXPECT_NEAR(whole / exact, 1, 0.005);
 }
 
 TEST(Generate, OutputSaysHowItCameAbout) {

@@ -46,7 +46,7 @@ double divergence(const std::vector<double>& p, const std::vector<double>& q) {
 struct Spread {
   double mean = 0, deviation = 0;
 };
-Spread spread_of(const std::vector<double>& values) {
+Spread mean_and_deviation(const std::vector<double>& values) {
   Spread out;
   for (const double value : values) out.mean += value / static_cast<double>(values.size());
   for (const double value : values)
@@ -70,9 +70,9 @@ std::vector<double> histogram(const std::vector<double>& values, double low, dou
   std::vector<double> out(kCells);
   for (const double value : values) {
     const double at = high > low ? (value - low) / (high - low) * static_cast<double>(kCells) : 0;
-    out[static_cast<std::size_t>(std::clamp(at, 0.0, static_cast<double>(kCells) - 1))] +=
-        1.0 / static_cast<double>(values.size());
+    ++out[static_cast<std::size_t>(std::clamp(at, 0.0, static_cast<double>(kCells) - 1))];
   }
+  for (double& share : out) share /= static_cast<double>(values.size());
   return out;
 }
 
@@ -80,7 +80,7 @@ ordered_json descriptors_of(const JudgementInput& input) {
   const auto written = descriptor_columns(input.written), known = descriptor_columns(input.known);
   ordered_json out = ordered_json::array();
   for (std::size_t d = 0; d < bio::kDescriptors; ++d) {
-    const Spread a = spread_of(written[d]), b = spread_of(known[d]);
+    const Spread a = mean_and_deviation(written[d]), b = mean_and_deviation(known[d]);
     const auto [low, high] = std::minmax_element(known[d].begin(), known[d].end());
     const auto [least, most] = std::minmax_element(written[d].begin(), written[d].end());
     const double from = std::min(*low, *least), to = std::max(*high, *most);
@@ -105,7 +105,7 @@ ordered_json nearest_of(const JudgementInput& input) {
     none += one ? 0 : 1;
     close += one && one->identity >= 0.9 ? 1 : 0;
   }
-  return {{"mean_identity", spread_of(identities).mean},
+  return {{"mean_identity", mean_and_deviation(identities).mean},
           {"copies", copies},
           {"at_least_90_percent", close},
           {"without_a_near_one", none},
@@ -122,8 +122,9 @@ std::vector<double> label_shares(const predictors::Predictor& predictor, const s
   for (const Tensor& outputs : predictors::head_outputs_of(predictor, proteins, sink)) {
     const auto values = outputs.values<float>();
     const auto best = static_cast<std::size_t>(std::max_element(values.begin(), values.end()) - values.begin());
-    shares[best] += 1.0 / static_cast<double>(sequences.size());
+    ++shares[best];
   }
+  for (double& share : shares) share /= static_cast<double>(sequences.size());
   return shares;
 }
 

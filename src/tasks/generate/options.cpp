@@ -57,6 +57,9 @@ void declare_length(GenerateOptions& o, OptionBinder& to) {
 void declare_kept(GenerateOptions& o, OptionBinder& to) {
   to.group(kKept);
   to(o.standard, {.name = "standard", .help = "Those of the 20 residues alone"});
+  to(o.require, {.name = "require",
+                 .help = "Those with each of these residues, as often as it is given: CC",
+                 .value_name = "LETTERS"});
   to(o.unique, {.name = "unique", .help = "Each protein once"});
   to(o.max_perplexity,
      {.name = "max-perplexity", .help = "Those that the model finds so likely at least", .value_name = "X"});
@@ -119,6 +122,7 @@ void GenerateOptions::declare(OptionBinder& to) {
   to.group({});
   to(json, json_option());
   to(dtype, dtype_option());
+  to(weights, weights_option());
   to(threads, threads_option());
   to.group(kPerformance);
   to(batch, {.name = "batch",

@@ -23,7 +23,7 @@ struct GenerateOptions : ModelOptions, ThreadOptions {
   std::optional<std::int64_t> max_new_tokens, min_new_tokens, window;
   std::optional<std::string> length;
   bool ignore_eos = false;
-  std::string forbid;
+  std::string forbid, require;
   // Which are kept
   bool standard = false, unique = false;
   std::optional<double> max_perplexity;
