@@ -7,6 +7,7 @@
 
 #include <array>
 #include <csignal>
+#include <cstddef>
 #include <cstring>
 
 #include "base/error.h"
@@ -45,12 +46,35 @@ void time_is_over(int) {
   ::_exit(kInterrupted);
 }
 
+// oneDNN's products on AVX2 keep other things than the stack's address in its register, and the system would write a
+// handler's frame over them. So handlers have a stack of their own; it is the main thread's, and threads that compute
+// with it are not sent these signals (base/threads.cpp).
+void use_own_stack() {
+  alignas(64) static std::array<std::byte, std::size_t{64} << 10> memory;
+  stack_t stack{};
+  stack.ss_sp = memory.data();
+  stack.ss_size = memory.size();
+  ::sigaltstack(&stack, nullptr);
+}
+
+// -> what was there.
+struct sigaction handle(int signal, void (*handler)(int)) {
+  struct sigaction action {
+  }, before{};
+  action.sa_handler = handler;
+  action.sa_flags = SA_ONSTACK | SA_RESTART;
+  ::sigemptyset(&action.sa_mask);
+  ::sigaction(signal, &action, &before);
+  return before;
+}
+
 }  // namespace
 
 void install_interrupt_handlers() {
+  use_own_stack();
   for (const int signal : kSignals)
-    if (std::signal(signal, remember) == SIG_IGN) std::signal(signal, SIG_IGN);  // nohup, a job in the background
-  std::signal(SIGALRM, time_is_over);
+    if (handle(signal, remember).sa_handler == SIG_IGN) std::signal(signal, SIG_IGN);  // nohup, a background job
+  handle(SIGALRM, time_is_over);
   for (const int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);  // the write fails and says why
   g_installed = true;
 }

@@ -57,7 +57,7 @@ const char* MappedRanges::path_at(const void* address) noexcept {
 void install_mapped_file_guard() {
   struct sigaction action {};
   action.sa_sigaction = missing_page;
-  action.sa_flags = SA_SIGINFO;
+  action.sa_flags = SA_SIGINFO | SA_ONSTACK;
   sigemptyset(&action.sa_mask);
   ::sigaction(SIGBUS, &action, nullptr);
 }

@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -41,8 +42,14 @@ std::optional<pthread_t> start_thread(void* (*body)(void*), void* argument) {
   pthread_attr_t attributes;
   if (::pthread_attr_init(&attributes) != 0) return std::nullopt;
   ::pthread_attr_setstacksize(&attributes, kStack);
+  // Signals that ask to stop go to the main thread, whose handlers have a stack of their own (base/interrupt.cpp).
+  sigset_t stopping, before;
+  ::sigemptyset(&stopping);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGALRM}) ::sigaddset(&stopping, signal);
+  ::pthread_sigmask(SIG_BLOCK, &stopping, &before);
   pthread_t thread;
   const bool started = ::pthread_create(&thread, &attributes, body, argument) == 0;
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   ::pthread_attr_destroy(&attributes);
   return started ? std::optional(thread) : std::nullopt;
 }

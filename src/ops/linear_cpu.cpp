@@ -103,19 +103,6 @@ void round_panel(const Stack& weights, CpuWeight& to, std::int64_t panel, std::b
   });
 }
 
-// Packed numbers that the narrower type holds exactly.
-void narrow(const std::byte* wide, const CpuWeight& to, std::int64_t count, std::byte* out) {
-  const auto* floats = reinterpret_cast<const float*>(wide);
-  const auto* halves = reinterpret_cast<const bf16_t*>(wide);
-  for (std::int64_t i = 0; i < count; ++i) {
-    const float value = to.input == DType::bf16 ? to_float(halves[i]) : floats[i];
-    if (to.stored == DType::i8)
-      reinterpret_cast<std::int8_t*>(out)[i] = static_cast<std::int8_t>(value);
-    else
-      reinterpret_cast<bf16_t*>(out)[i] = to_bf16(value);
-  }
-}
-
 // Numbers of a packed panel.
 std::int64_t panel_numbers(const CpuWeight& weight, const PanelProduct& product) {
   return static_cast<std::int64_t>(product.packed_bytes() / size_of(weight.input));
@@ -137,9 +124,7 @@ void pack_panel(const Stack& weights, CpuWeight& to, std::int64_t panel) {
                     rows + static_cast<std::size_t>(row) * row_bytes);
       });
     }
-    std::byte* packed = wide.bytes(product.packed_bytes());
-    product.pack(rows, packed);
-    narrow(packed, to, panel_numbers(to, product), to.panel_data(panel));
+    product.pack_narrow(rows, wide.bytes(product.packed_bytes()), to.stored, to.panel_data(panel));
     return;
   }
   const std::byte* ready = nullptr;
@@ -226,7 +211,7 @@ Epilogue epilogue(const Job& job, std::int64_t row, std::int64_t column) {
 
 // A panel as the product takes it; `copy` is where a narrow one goes.
 const std::byte* wide_panel(const CpuWeight& w, std::int64_t panel, std::byte* copy) {
-  widen(w.panel_data(panel), w.stored, panel_numbers(w, w.product(panel)), copy, w.input);
+  w.product(panel).widen(w.panel_data(panel), w.stored, copy);
   return copy;
 }
 

@@ -24,7 +24,7 @@ struct PanelLayout {
 std::int64_t narrowest_few_rows_block();
 
 /// Rows that are worth it: with more, a product in tiles is as fast.
-inline constexpr std::int64_t kMostFewRows = 8;
+inline constexpr std::int64_t most_few_rows(DType input) { return input == DType::f32 ? 32 : 8; }
 
 /// x [rows, in] contiguous, of the input type -> y [rows, out] f32; each sum goes over a run in order.
 void few_rows_f32(const PanelLayout& layout, std::int64_t rows, const float* x, const float* packed, float* y);
@@ -32,8 +32,16 @@ void few_rows_f32(const PanelLayout& layout, std::int64_t rows, const float* x, 
 /// few_rows_f32 over its numbers in f32.
 void few_rows_widened(const PanelLayout& layout, std::int64_t rows, const float* x, const std::byte* packed,
                       DType stored, float* y);
-/// `count` numbers of type `stored` (bf16 or i8) as numbers of type `input` (f32; of i8 also bf16).
-void widen(const std::byte* packed, DType stored, std::int64_t count, std::byte* out, DType input);
+/// Numbers of type `stored` (bf16 or i8), [rows, columns], as numbers of type `input` (f32; of i8 also bf16) in rows
+/// that are `stride` apart.
+struct Widening {
+  DType stored;
+  DType input;
+  std::int64_t rows;
+  std::int64_t columns;
+  std::int64_t stride;
+};
+void widen(const Widening& how, const std::byte* packed, std::byte* out);
 /// On processors with bf16 dot products; elsewhere it must not be called.
 void few_rows_bf16(const PanelLayout& layout, std::int64_t rows, const bf16_t* x, const bf16_t* packed, float* y);
 

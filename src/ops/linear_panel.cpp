@@ -70,7 +70,7 @@ class Trial {
 
   bool repeated_by(const PanelLayout& layout) const {
     std::vector<float> y(expected_.size());
-    for (std::int64_t r = 0, rows = 1; r < shape_.rows; r += rows, rows = rows % kMostFewRows + 1) {
+    for (std::int64_t r = 0, rows = 1; r < shape_.rows; r += rows, rows = rows % most_few_rows(shape_.input) + 1) {
       rows = std::min(rows, shape_.rows - r);
       run_few(layout, rows, x_.rows(r, r + rows).raw_data(), packed_->data(), y.data() + r * shape_.out);
     }
@@ -140,22 +140,68 @@ const std::optional<PanelLayout>& PanelProduct::few() const {
 }
 
 std::int64_t PanelProduct::padded(std::int64_t rows) const {
-  if (rows <= kMostFewRows && few()) return rows;
+  if (rows <= most_few_rows(large_.shape().input) && few()) return rows;
   return small_ ? (rows + kFewRows - 1) / kFewRows * kFewRows : kRows;
 }
 
+std::int64_t PanelProduct::narrow_block() const {
+  constexpr std::int64_t kBlock = 64;
+  const TileShape& shape = large_.shape();
+  const bool plain = shape.input == DType::f32 && few() && few()->block == shape.out;
+  return plain && shape.out % kBlock == 0 ? kBlock : 0;
+}
+
+void PanelProduct::pack_narrow(const void* weight, std::byte* wide, DType stored, std::byte* packed) const {
+  pack(weight, wide);
+  const TileShape& shape = large_.shape();
+  const auto value = [&](std::int64_t i) {
+    return shape.input == DType::bf16 ? to_float(reinterpret_cast<const bf16_t*>(wide)[i])
+                                      : reinterpret_cast<const float*>(wide)[i];
+  };
+  const auto put = [&](std::int64_t i, float number) {
+    if (stored == DType::i8)
+      reinterpret_cast<std::int8_t*>(packed)[i] = static_cast<std::int8_t>(number);
+    else
+      reinterpret_cast<bf16_t*>(packed)[i] = to_bf16(number);
+  };
+  const std::int64_t block = narrow_block();
+  const auto numbers = static_cast<std::int64_t>(packed_bytes() / size_of(shape.input));
+  if (block == 0) {
+    for (std::int64_t i = 0; i < numbers; ++i) put(i, value(i));
+    return;
+  }
+  for (std::int64_t k = 0; k < shape.in; ++k)
+    for (std::int64_t c = 0; c < shape.out; ++c)
+      put((c / block * shape.in + k) * block + c % block, value(k * shape.out + c));
+}
+
+void PanelProduct::widen(const std::byte* packed, DType stored, std::byte* wide) const {
+  const TileShape& shape = large_.shape();
+  const std::int64_t block = narrow_block();
+  if (block == 0) {
+    const auto numbers = static_cast<std::int64_t>(packed_bytes() / size_of(shape.input));
+    return cpu::widen({stored, shape.input, 1, numbers, numbers}, packed, wide);
+  }
+  for (std::int64_t c = 0; c < shape.out; c += block)
+    cpu::widen({stored, shape.input, shape.in, block, shape.out},
+               packed + static_cast<std::size_t>(c * shape.in) * size_of(stored),
+               wide + static_cast<std::size_t>(c) * size_of(shape.input));
+}
+
 bool PanelProduct::takes_narrow(std::int64_t rows) const {
-  return rows <= kMostFewRows && large_.shape().input == DType::f32 && few();
+  return large_.shape().input == DType::f32 && rows <= most_few_rows(DType::f32) && few();
 }
 
 void PanelProduct::run_narrow(std::int64_t rows, const std::byte* x, const std::byte* packed, DType stored,
                               float* y) const {
-  few_rows_widened(*few(), rows, reinterpret_cast<const float*>(x), packed, stored, y);
+  PanelLayout layout = *few();
+  if (const std::int64_t block = narrow_block(); block > 0) layout.block = block;
+  few_rows_widened(layout, rows, reinterpret_cast<const float*>(x), packed, stored, y);
 }
 
 void PanelProduct::run(std::int64_t rows, const std::byte* x, const std::byte* packed, float* y) const {
   if (rows == kRows) return run_product(large_, x, packed, y);
-  if (rows <= kMostFewRows && few()) return run_few(*few(), rows, x, packed, y);
+  if (rows <= most_few_rows(large_.shape().input) && few()) return run_few(*few(), rows, x, packed, y);
   const TileShape& shape = small_->shape();
   const auto row_bytes = static_cast<std::size_t>(shape.in) * size_of(shape.input);
   for (std::int64_t r = 0; r < rows; r += kFewRows)

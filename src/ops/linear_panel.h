@@ -30,6 +30,11 @@ class PanelProduct {
   }
   /// How many rows `run` takes for an input of `rows` <= kRows.
   std::int64_t padded(std::int64_t rows) const;
+  /// Packs as `pack` does, into numbers of the narrower type `stored` (bf16 or i8) that are these exactly; in blocks of
+  /// columns, so that few rows read it from end to end. `wide` has room for packed_bytes().
+  void pack_narrow(const void* weight, std::byte* wide, DType stored, std::byte* packed) const;
+  /// The panel as `pack` gives it.
+  void widen(const std::byte* packed, DType stored, std::byte* wide) const;
   /// Whether a panel that is kept narrower need not be widened for an input of `rows`.
   bool takes_narrow(std::int64_t rows) const;
   /// The same as `run`, over such a panel; of rows that it takes.
@@ -46,6 +51,8 @@ class PanelProduct {
     std::optional<PanelLayout> layout;
   };
   const std::optional<PanelLayout>& few() const;
+  /// Columns of a block of a narrow panel; 0: it is in the order of the wide one.
+  std::int64_t narrow_block() const;
   std::shared_ptr<Few> few_ = std::make_shared<Few>();
 };
 
