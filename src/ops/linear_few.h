@@ -24,7 +24,9 @@ struct PanelLayout {
 std::int64_t narrowest_few_rows_block();
 
 /// Rows that are worth it: with more, a product in tiles is as fast.
-inline constexpr std::int64_t most_few_rows(DType input) { return input == DType::f32 ? 32 : 8; }
+inline constexpr std::int64_t kMostFewRows = 8;
+/// The same of a weight that is kept narrower and would have to be widened for tiles.
+inline constexpr std::int64_t kMostNarrowRows = 32;
 
 /// x [rows, in] contiguous, of the input type -> y [rows, out] f32; each sum goes over a run in order.
 void few_rows_f32(const PanelLayout& layout, std::int64_t rows, const float* x, const float* packed, float* y);
@@ -42,6 +44,8 @@ struct Widening {
   std::int64_t stride;
 };
 void widen(const Widening& how, const std::byte* packed, std::byte* out);
+/// The way back, of f32 numbers that the narrower type has exactly.
+void narrow(const Widening& how, const float* wide, std::byte* packed);
 /// On processors with bf16 dot products; elsewhere it must not be called.
 void few_rows_bf16(const PanelLayout& layout, std::int64_t rows, const bf16_t* x, const bf16_t* packed, float* y);
 

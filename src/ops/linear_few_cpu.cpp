@@ -131,6 +131,19 @@ void widen_panel(const cpu::Widening& how, const std::byte* packed, std::byte* o
     widen_rows(how, reinterpret_cast<const bf16_t*>(packed), reinterpret_cast<float*>(out));
 }
 
+void narrow_panel(const cpu::Widening& how, const float* wide, std::byte* packed) {
+  for (std::int64_t r = 0; r < how.rows; ++r) {
+    const float* from = wide + r * how.stride;
+    if (how.stored == DType::bf16) {
+      auto* to = reinterpret_cast<bf16_t*>(packed) + r * how.columns;
+      for_vectors(how.columns, [&](std::int64_t i, std::int64_t n) { store(load(from + i, n), to + i, n); });
+    } else {
+      auto* to = reinterpret_cast<std::int8_t*>(packed) + r * how.columns;
+      for (std::int64_t i = 0; i < how.columns; ++i) to[i] = static_cast<std::int8_t>(from[i]);
+    }
+  }
+}
+
 // Blocks that vectors do not fill are left to others.
 std::int64_t narrowest_block() { return kVectors * lanes(); }
 
@@ -142,6 +155,7 @@ HWY_AFTER_NAMESPACE();
 namespace groel::ops {
 GROEL_EXPORT(few_rows);
 GROEL_EXPORT(widen_panel);
+GROEL_EXPORT(narrow_panel);
 GROEL_EXPORT(narrowest_block);
 namespace cpu {
 
@@ -154,6 +168,9 @@ void few_rows_widened(const PanelLayout& layout, std::int64_t rows, const float*
 }
 void widen(const Widening& how, const std::byte* packed, std::byte* out) {
   GROEL_DISPATCH(widen_panel)(how, packed, out);
+}
+void narrow(const Widening& how, const float* wide, std::byte* packed) {
+  GROEL_DISPATCH(narrow_panel)(how, wide, packed);
 }
 std::int64_t narrowest_few_rows_block() { return GROEL_DISPATCH(narrowest_block)(); }
 

@@ -70,7 +70,7 @@ class Trial {
 
   bool repeated_by(const PanelLayout& layout) const {
     std::vector<float> y(expected_.size());
-    for (std::int64_t r = 0, rows = 1; r < shape_.rows; r += rows, rows = rows % most_few_rows(shape_.input) + 1) {
+    for (std::int64_t r = 0, rows = 1; r < shape_.rows; r += rows, rows = rows % most_rows() + 1) {
       rows = std::min(rows, shape_.rows - r);
       run_few(layout, rows, x_.rows(r, r + rows).raw_data(), packed_->data(), y.data() + r * shape_.out);
     }
@@ -78,6 +78,8 @@ class Trial {
   }
 
  private:
+  std::int64_t most_rows() const { return shape_.input == DType::f32 ? kMostNarrowRows : kMostFewRows; }
+
   TileShape shape_;
   Tensor x_;
   std::shared_ptr<Storage> packed_;
@@ -117,6 +119,29 @@ std::optional<PanelLayout> layout_of(const TileProduct& large) {
   return at->second;
 }
 
+// Whether a packed weight is its transpose [in, out] and nothing else. Once for every shape, too.
+bool is_plain(const TileProduct& product) {
+  static std::mutex mutex;
+  static std::map<std::pair<std::int64_t, std::int64_t>, bool> known;
+  const TileShape& shape = product.shape();
+  const std::scoped_lock lock(mutex);
+  const auto [at, added] = known.try_emplace({shape.in, shape.out}, false);
+  if (!added || product.packed_bytes() != static_cast<std::size_t>(shape.in * shape.out) * sizeof(float))
+    return at->second;
+  Tensor weight = Tensor::empty({shape.out, shape.in});  // every number its place, as far as f32 tells them apart
+  const auto packed = Storage::allocate(product.packed_bytes());
+  float* numbered = weight.mutable_data<float>();
+  for (std::int64_t c = 0; c < shape.out; ++c)
+    for (std::int64_t k = 0; k < shape.in; ++k)
+      numbered[c * shape.in + k] = static_cast<float>((k * shape.out + c) % (1 << 24));
+  product.pack(weight.raw_data(), packed->data());
+  const auto* numbers = reinterpret_cast<const float*>(packed->data());
+  bool plain = true;
+  for (std::int64_t i = 0; i < shape.in * shape.out; ++i)
+    plain = plain && numbers[i] == static_cast<float>(i % (1 << 24));
+  return at->second = plain;
+}
+
 bool proven(const TileProduct& large, const TileProduct& small) {
   static std::mutex mutex;
   static std::map<std::tuple<std::int64_t, std::int64_t, DType>, bool> known;
@@ -140,39 +165,32 @@ const std::optional<PanelLayout>& PanelProduct::few() const {
 }
 
 std::int64_t PanelProduct::padded(std::int64_t rows) const {
-  if (rows <= most_few_rows(large_.shape().input) && few()) return rows;
+  if (rows <= kMostFewRows && few()) return rows;
   return small_ ? (rows + kFewRows - 1) / kFewRows * kFewRows : kRows;
 }
 
 std::int64_t PanelProduct::narrow_block() const {
   constexpr std::int64_t kBlock = 64;
   const TileShape& shape = large_.shape();
-  const bool plain = shape.input == DType::f32 && few() && few()->block == shape.out;
-  return plain && shape.out % kBlock == 0 ? kBlock : 0;
+  return shape.input == DType::f32 && shape.out % kBlock == 0 && is_plain(large_) ? kBlock : 0;
 }
 
 void PanelProduct::pack_narrow(const void* weight, std::byte* wide, DType stored, std::byte* packed) const {
   pack(weight, wide);
   const TileShape& shape = large_.shape();
-  const auto value = [&](std::int64_t i) {
-    return shape.input == DType::bf16 ? to_float(reinterpret_cast<const bf16_t*>(wide)[i])
-                                      : reinterpret_cast<const float*>(wide)[i];
-  };
-  const auto put = [&](std::int64_t i, float number) {
-    if (stored == DType::i8)
-      reinterpret_cast<std::int8_t*>(packed)[i] = static_cast<std::int8_t>(number);
-    else
-      reinterpret_cast<bf16_t*>(packed)[i] = to_bf16(number);
-  };
-  const std::int64_t block = narrow_block();
   const auto numbers = static_cast<std::int64_t>(packed_bytes() / size_of(shape.input));
-  if (block == 0) {
-    for (std::int64_t i = 0; i < numbers; ++i) put(i, value(i));
+  if (shape.input == DType::bf16) {
+    for (std::int64_t i = 0; i < numbers; ++i)
+      reinterpret_cast<std::int8_t*>(packed)[i] =
+          static_cast<std::int8_t>(to_float(reinterpret_cast<const bf16_t*>(wide)[i]));
     return;
   }
-  for (std::int64_t k = 0; k < shape.in; ++k)
-    for (std::int64_t c = 0; c < shape.out; ++c)
-      put((c / block * shape.in + k) * block + c % block, value(k * shape.out + c));
+  const auto* floats = reinterpret_cast<const float*>(wide);
+  const std::int64_t block = narrow_block();
+  if (block == 0) return narrow({stored, DType::f32, 1, numbers, numbers}, floats, packed);
+  for (std::int64_t c = 0; c < shape.out; c += block)
+    narrow({stored, DType::f32, shape.in, block, shape.out}, floats + c,
+           packed + static_cast<std::size_t>(c * shape.in) * size_of(stored));
 }
 
 void PanelProduct::widen(const std::byte* packed, DType stored, std::byte* wide) const {
@@ -188,8 +206,12 @@ void PanelProduct::widen(const std::byte* packed, DType stored, std::byte* wide)
                wide + static_cast<std::size_t>(c) * size_of(shape.input));
 }
 
+// With more than kMostFewRows it is looked for only once it has been wanted several times.
 bool PanelProduct::takes_narrow(std::int64_t rows) const {
-  return large_.shape().input == DType::f32 && rows <= most_few_rows(DType::f32) && few();
+  constexpr int kOften = 16;
+  if (large_.shape().input != DType::f32 || rows > kMostNarrowRows) return false;
+  if (rows > kMostFewRows && few_->wanted < kOften && ++few_->wanted < kOften) return false;
+  return few().has_value();
 }
 
 void PanelProduct::run_narrow(std::int64_t rows, const std::byte* x, const std::byte* packed, DType stored,
@@ -201,7 +223,7 @@ void PanelProduct::run_narrow(std::int64_t rows, const std::byte* x, const std::
 
 void PanelProduct::run(std::int64_t rows, const std::byte* x, const std::byte* packed, float* y) const {
   if (rows == kRows) return run_product(large_, x, packed, y);
-  if (rows <= most_few_rows(large_.shape().input) && few()) return run_few(*few(), rows, x, packed, y);
+  if (rows <= kMostFewRows && few()) return run_few(*few(), rows, x, packed, y);
   const TileShape& shape = small_->shape();
   const auto row_bytes = static_cast<std::size_t>(shape.in) * size_of(shape.input);
   for (std::int64_t r = 0; r < rows; r += kFewRows)

@@ -1,6 +1,7 @@
 // The product of a tile of rows with one panel of a weight, with as few rows as the input needs.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -47,6 +48,7 @@ class PanelProduct {
   std::optional<TileProduct> small_;
   // Looked for when it is first wanted, as that takes longer than a product.
   struct Few {
+    std::atomic<int> wanted{0};
     std::once_flag once;
     std::optional<PanelLayout> layout;
   };
