@@ -37,7 +37,8 @@ endif()
 # together(LIST NAME ROOT): replaces the sources in LIST by files that include eight of them each, by their paths from
 # ROOT, which is among the target's include folders: so a compiler's cache knows them wherever the project is. Two files
 # of a target may then not give the same name to different things, in unnamed namespaces neither. Left alone are files
-# that Highway compiles once for each instruction set, those with options of their own, and those with the public
+# that Highway compiles once for each instruction set, those that say "compiled alone", as they
+# have options of their own, and those with the public
 # header, whose `train` is a function.
 function(together list name root)
   set(out)

@@ -172,7 +172,10 @@ std::int64_t PanelProduct::padded(std::int64_t rows) const {
 std::int64_t PanelProduct::narrow_block() const {
   constexpr std::int64_t kBlock = 64;
   const TileShape& shape = large_.shape();
-  return shape.input == DType::f32 && shape.out % kBlock == 0 && is_plain(large_) ? kBlock : 0;
+  std::call_once(few_->block_once, [&] {
+    few_->block = shape.input == DType::f32 && shape.out % kBlock == 0 && is_plain(large_) ? kBlock : 0;
+  });
+  return few_->block;
 }
 
 void PanelProduct::pack_narrow(const void* weight, std::byte* wide, DType stored, std::byte* packed) const {

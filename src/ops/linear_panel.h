@@ -51,6 +51,8 @@ class PanelProduct {
     std::atomic<int> wanted{0};
     std::once_flag once;
     std::optional<PanelLayout> layout;
+    std::once_flag block_once;
+    std::int64_t block = 0;  // of a narrow panel
   };
   const std::optional<PanelLayout>& few() const;
   /// Columns of a block of a narrow panel; 0: it is in the order of the wide one.
