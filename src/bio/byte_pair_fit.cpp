@@ -232,7 +232,7 @@ FittedPairs BytePairFit::fit(const BytePairFitOptions& options) const {
   constexpr std::int64_t kBytes = 257;
   if (options.size < kBytes || options.size > MergeTable::kMostTokens)
     throw Error(ErrorKind::usage,
-                {fmt::format("{} tokens are not possible", options.size), "size",
+                {fmt::format("{} tokens are not possible", options.size), "`size`",
                  fmt::format("from {} (the bytes and one that ends a text) to {}", kBytes, MergeTable::kMostTokens)});
   return Merging(counts_).run(options);
 }
