@@ -5,6 +5,7 @@
 #include "groel/contacts.h"
 #include "groel/embed.h"
 #include "groel/error.h"
+#include "groel/esm3.h"
 #include "groel/fill.h"
 #include "groel/model.h"
 #include "groel/output.h"

@@ -10,14 +10,9 @@
 namespace groel {
 namespace {
 
-Array to_array(const Tensor& tensor) {
-  const auto kept = std::make_shared<const Tensor>(tensor.host_view());
-  return {kept->shape(), kept->values<float>(), kept};
-}
-
 Embedding to_public(const engine::OutputValues& of) {
   std::vector<Embedding::Value> values;
-  for (const auto& [output, layer, tensor] : of.values) values.push_back({output, layer, to_array(tensor)});
+  for (const auto& [output, layer, tensor] : of.values) values.push_back({output, layer, api::to_array(tensor)});
   return Embedding(std::move(values));
 }
 

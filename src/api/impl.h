@@ -1,6 +1,7 @@
 // The private parts of the public types.
 #pragma once
 
+#include <groel/array.h>
 #include <groel/model.h>
 #include <groel/session.h>
 
@@ -33,6 +34,13 @@ class Scope {
  private:
   engine::Session::Scope scope_;
 };
+
+/// Its values, without a copy where they are on the host; empty for an undefined one.
+inline Array to_array(const Tensor& tensor) {
+  if (!tensor.defined()) return {};
+  const auto kept = std::make_shared<const Tensor>(tensor.host_view());
+  return {kept->shape(), kept->values<float>(), kept};
+}
 
 inline const models::Model& engine_model(const Model& model) { return *model.impl().loaded.model; }
 

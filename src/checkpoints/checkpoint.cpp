@@ -218,6 +218,11 @@ Checkpoint read_any(const fs::path& path) {
 
 }  // namespace
 
+models::RawCheckpoint read_file(const fs::path& path) {
+  if (path.extension() == ".safetensors") return {nullptr, io::read_safetensors(path).arrays};
+  return read_raw(path);
+}
+
 Checkpoint read_checkpoint(const fs::path& path) {
   try {
     return is_adapter(path) ? read_adapted(path) : read_any(path);

@@ -35,4 +35,8 @@ struct Checkpoint {
 /// unsupported.
 Checkpoint read_checkpoint(const std::filesystem::path& path);
 
+/// The tensors of one file as it has them, safetensors or torch's, for modules that are no family's model. Errors: as
+/// read_checkpoint.
+models::RawCheckpoint read_file(const std::filesystem::path& path);
+
 }  // namespace groel::checkpoints

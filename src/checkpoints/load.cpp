@@ -104,16 +104,16 @@ void check(const nn::Tree& tree, const io::ArrayMap& arrays, Complaints& complai
   }
 }
 
-std::vector<std::string> unused(const nn::Tree& tree, const Checkpoint& checkpoint, Complaints& complaints) {
+std::vector<std::string> unused(const nn::Tree& tree, const io::ArrayMap& arrays,
+                                const std::vector<std::string_view>& patterns, Complaints& complaints) {
   std::set<std::string> wanted;
   for (const nn::Parameter& parameter : tree.parameters) wanted.insert(parameter.name);
   std::vector<std::string> ignored;
   const auto ignorable = [&](const std::string& stored) {
-    const auto& patterns = checkpoint.family->ignorable;
     return std::any_of(patterns.begin(), patterns.end(),
                        [&](std::string_view pattern) { return matches(pattern, stored); });
   };
-  for (const auto& [stored, array] : checkpoint.arrays) {
+  for (const auto& [stored, array] : arrays) {
     if (wanted.contains(stored)) continue;
     if (ignorable(stored))
       ignored.push_back(stored);
@@ -201,17 +201,23 @@ LoadedModel load_unprepared(Checkpoint checkpoint) {
                   checkpoint.config,
                   {},
                   {}};
-  const nn::Tree tree = nn::tree_of(*out.model);
-  Complaints complaints;
-  check(tree, checkpoint.arrays, complaints);
-  out.ignored = unused(tree, checkpoint, complaints);
-  complaints.throw_if_any(checkpoint.path.string());
+  out.ignored = fill_slots(*out.model, checkpoint.arrays, checkpoint.family->ignorable, checkpoint.path);
   out.fingerprint = fingerprint(checkpoint);
-  for (const nn::Parameter& parameter : tree.parameters)
-    if (const auto found = checkpoint.arrays.find(parameter.name); found != checkpoint.arrays.end())
-      *parameter.slot = parameter.transposed ? transposed(found->second) : borrowed(found->second);
   checkpoint.arrays.clear();
   return out;
+}
+
+std::vector<std::string> fill_slots(nn::Module& module, const io::ArrayMap& arrays,
+                                    const std::vector<std::string_view>& ignorable, const std::filesystem::path& path) {
+  const nn::Tree tree = nn::tree_of(module);
+  Complaints complaints;
+  check(tree, arrays, complaints);
+  std::vector<std::string> ignored = unused(tree, arrays, ignorable, complaints);
+  complaints.throw_if_any(path.string());
+  for (const nn::Parameter& parameter : tree.parameters)
+    if (const auto found = arrays.find(parameter.name); found != arrays.end())
+      *parameter.slot = parameter.transposed ? transposed(found->second) : borrowed(found->second);
+  return ignored;
 }
 
 }  // namespace groel::checkpoints

@@ -31,6 +31,11 @@ LoadedModel load_model(const std::filesystem::path& path, ops::Precision precisi
 LoadedModel load_model(Checkpoint checkpoint, ops::Precision precision,
                        ops::WeightForm weights = ops::WeightForm::exact);
 
+/// Puts arrays into the slots of a module, strictly: errors as load_model, naming `path`. -> names of those that it
+/// does not use and that `ignorable` (models/family.h) lets pass.
+std::vector<std::string> fill_slots(nn::Module& module, const io::ArrayMap& arrays,
+                                    const std::vector<std::string_view>& ignorable, const std::filesystem::path& path);
+
 /// The model that a checkpoint's configuration describes, with its vocabulary and without tensors. Errors: bad_model.
 std::unique_ptr<models::Model> build_model(const Checkpoint& checkpoint);
 

@@ -10,20 +10,10 @@
 #include "io/structure_chains.h"
 #include "io/structure_gemmi.h"
 #include "io/structure_pdb.h"
+#include "io/structure_text.h"
 
 namespace groel::io {
 namespace {
-
-std::string read_whole(const std::string& path) {
-  constexpr std::size_t kMost = std::size_t{1} << 30;
-  const auto bytes = decompress(open_bytes(path), path);
-  std::string text, piece(std::size_t{1} << 16, '\0');
-  while (const std::size_t got = bytes->read(piece)) {
-    text.append(piece, 0, got);
-    if (text.size() > kMost) throw Error(ErrorKind::bad_input, {"a structure file of over 1 GiB", path, {}});
-  }
-  return text;
-}
 
 // An mmCIF file has "data_" before anything but comments and white space.
 bool is_cif(const std::string& text) {
@@ -46,9 +36,9 @@ std::string other_format(const std::string& text) {
   return {};
 }
 
-RawStructure read_pdb(const std::string& text, const std::string& label) {
+RawStructure read_pdb(const std::string& text, const std::string& label, WhichAtoms which) {
   const PdbText prepared = prepare_pdb(text, label);
-  RawStructure out = gemmi_pdb(prepared.text, label);
+  RawStructure out = gemmi_pdb(prepared.text, label, which);
   out.models = prepared.models;
   out.parents = prepared.parents;
   for (RawChain& chain : out.chains)
@@ -59,9 +49,9 @@ RawStructure read_pdb(const std::string& text, const std::string& label) {
   return out;
 }
 
-RawStructure raw_structure(const std::string& text, const std::string& label) {
+RawStructure raw_structure(const std::string& text, const std::string& label, WhichAtoms which) {
   try {
-    return is_cif(text) ? gemmi_mmcif(text, label) : read_pdb(text, label);
+    return is_cif(text) ? gemmi_mmcif(text, label, which) : read_pdb(text, label, which);
   } catch (const Error&) {
     throw;
   } catch (const std::bad_alloc&) {
@@ -73,11 +63,26 @@ RawStructure raw_structure(const std::string& text, const std::string& label) {
 
 }  // namespace
 
+std::string read_structure_text(const std::string& path) {
+  constexpr std::size_t kMost = std::size_t{1} << 30;
+  const auto bytes = decompress(open_bytes(path), path);
+  std::string text, piece(std::size_t{1} << 16, '\0');
+  while (const std::size_t got = bytes->read(piece)) {
+    text.append(piece, 0, got);
+    if (text.size() > kMost) throw Error(ErrorKind::bad_input, {"a structure file of over 1 GiB", path, {}});
+  }
+  return text;
+}
+
+RawStructure raw_structure_of(const std::string& text, const std::string& label, WhichAtoms which) {
+  return other_format(text).empty() ? raw_structure(text, label, which) : RawStructure{};
+}
+
 bio::Structure parse_structure(const std::string& given, const std::string& label) {
   const std::string text = given.starts_with("\xEF\xBB\xBF") ? given.substr(3) : given;
   bio::Structure out{label, {}};
   const std::string other = other_format(text);
-  if (other.empty()) assemble_chains(raw_structure(text, label), out);
+  if (other.empty()) assemble_chains(raw_structure(text, label, WhichAtoms::backbone), out);
   if (out.chains.empty())
     throw Error(ErrorKind::bad_input, {text.empty()     ? "the file is empty"
                                        : !other.empty() ? other + ", not a structure as mmCIF or PDB"
@@ -86,6 +91,6 @@ bio::Structure parse_structure(const std::string& given, const std::string& labe
   return out;
 }
 
-bio::Structure read_structure(const std::string& path) { return parse_structure(read_whole(path), path); }
+bio::Structure read_structure(const std::string& path) { return parse_structure(read_structure_text(path), path); }
 
 }  // namespace groel::io

@@ -78,7 +78,8 @@ RawResidue::Role role_of(const gemmi::Structure& structure, int entity) {
   return type == gemmi::EntityType::Polymer ? RawResidue::Role::polymer : RawResidue::Role::other;
 }
 
-RawResidue raw_residue(const gemmi::Structure& structure, const gemmi::Chain& chain, const gemmi::Residue& residue) {
+RawResidue raw_residue(const gemmi::Structure& structure, const gemmi::Chain& chain, const gemmi::Residue& residue,
+                       WhichAtoms which) {
   RawResidue out;
   out.name = residue.name;
   out.number = residue.seqid.num ? *residue.seqid.num : 0;
@@ -89,12 +90,12 @@ RawResidue raw_residue(const gemmi::Structure& structure, const gemmi::Chain& ch
   out.entity = entity_of(structure, chain, residue);
   out.role = role_of(structure, out.entity);
   for (const gemmi::Atom& atom : residue.atoms)
-    if (atom.name == "N" || atom.name == "CA" || atom.name == "C" || atom.name == "CB")
-      out.atoms.push_back({atom.name, atom.altloc, atom.occ, {atom.pos.x, atom.pos.y, atom.pos.z}});
+    if (which == WhichAtoms::every || atom.name == "N" || atom.name == "CA" || atom.name == "C" || atom.name == "CB")
+      out.atoms.push_back({atom.name, atom.altloc, atom.occ, {atom.pos.x, atom.pos.y, atom.pos.z}, atom.b_iso});
   return out;
 }
 
-RawStructure raw_structure(const gemmi::Structure& structure) {
+RawStructure raw_structure(const gemmi::Structure& structure, WhichAtoms which) {
   RawStructure out;
   out.models = static_cast<std::int64_t>(structure.models.size());
   for (const gemmi::Entity& entity : structure.entities) {
@@ -105,26 +106,26 @@ RawStructure raw_structure(const gemmi::Structure& structure) {
   for (const gemmi::Chain& chain : structure.models.front().chains) {
     out.chains.push_back({chain.name, {}});
     for (const gemmi::Residue& residue : chain.residues)
-      out.chains.back().residues.push_back(raw_residue(structure, chain, residue));
+      out.chains.back().residues.push_back(raw_residue(structure, chain, residue, which));
   }
   return out;
 }
 
 }  // namespace
 
-RawStructure gemmi_pdb(const std::string& text, const std::string& label) {
+RawStructure gemmi_pdb(const std::string& text, const std::string& label, WhichAtoms which) {
   gemmi::PdbReadOptions options;
   options.split_chain_on_ter = true;  // what follows a TER is judged by what it is
-  return raw_structure(gemmi::read_pdb_from_memory(text.data(), text.size(), label, options));
+  return raw_structure(gemmi::read_pdb_from_memory(text.data(), text.size(), label, options), which);
 }
 
-RawStructure gemmi_mmcif(const std::string& text, const std::string& label) {
+RawStructure gemmi_mmcif(const std::string& text, const std::string& label, WhichAtoms which) {
   auto document = gemmi::cif::read_memory(text.data(), text.size(), label.c_str());
   for (gemmi::cif::Block& block : document.blocks) {
     if (!block.has_tag("_atom_site.Cartn_x")) continue;
     const bool lacks_numbers = !block.has_tag("_atom_site.auth_seq_id");
     complete_atoms(block);
-    RawStructure out = raw_structure(gemmi::make_structure_from_block(block));
+    RawStructure out = raw_structure(gemmi::make_structure_from_block(block), which);
     out.lacks_author_numbers = lacks_numbers;
     for (const auto& row : block.find("_chem_comp.", {"id", "mon_nstd_parent_comp_id"}))
       if (!gemmi::cif::is_null(row[1])) out.parents[row.str(0)] = row.str(1);

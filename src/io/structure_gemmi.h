@@ -9,8 +9,9 @@ namespace groel::io {
 
 /// The residues of the first model of a text, their atoms and stated sequences. Columns that an mmCIF file lacks are
 /// made of those that say the same. Errors: gemmi's own (std::exception), of malformed text.
-RawStructure gemmi_pdb(const std::string& text, const std::string& label);
-RawStructure gemmi_mmcif(const std::string& text, const std::string& label);
+enum class WhichAtoms { backbone, every };
+RawStructure gemmi_pdb(const std::string& text, const std::string& label, WhichAtoms which = WhichAtoms::backbone);
+RawStructure gemmi_mmcif(const std::string& text, const std::string& label, WhichAtoms which = WhichAtoms::backbone);
 
 struct ResidueInfo {
   RawResidue::Kind kind = RawResidue::Kind::unknown;

@@ -15,6 +15,7 @@ struct RawAtom {
   char alternative = 0;  ///< 0: none
   float occupancy = 1;
   bio::Point at{};
+  float b_factor = 0;
 };
 
 struct RawResidue {
@@ -30,7 +31,7 @@ struct RawResidue {
   std::int64_t stated_at = 0;  ///< its place in the stated sequence, from 1; 0: not known
   int entity = -1;             ///< of RawStructure::entities; -1: none
   Role role = Role::unknown;
-  std::vector<RawAtom> atoms;  ///< N, CA, C and CB alone
+  std::vector<RawAtom> atoms;  ///< N, CA, C and CB alone, unless every one was asked for
 };
 
 struct RawChain {

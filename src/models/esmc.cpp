@@ -1,11 +1,11 @@
 // ESM C (ESM Team 2024, evolutionaryscale.ai/blog/esm-cambrian): the trunk of ESM3, for sequences alone.
-#include <cmath>
 #include <memory>
 
 #include "autograd/functions.h"
 #include "bio/esm_tokenizer.h"
 #include "models/classifier.h"
 #include "models/config_reader.h"
+#include "models/esm3_block.h"
 #include "models/family.h"
 #include "models/transformer.h"
 #include "nn/embedding.h"
@@ -19,9 +19,6 @@ using nlohmann::json;
 constexpr float kEpsilon = 1e-5F;
 constexpr std::int64_t kTokens = 33;  // of the table's 64 rows, the others are never trained
 
-// 8/3 of the width, rounded up to a multiple of 256.
-std::int64_t ffn_of(std::int64_t width) { return (8 * width / 3 + 255) / 256 * 256; }
-
 TransformerShape read_shape(const json& config) {
   const ConfigReader reader(config);
   for (const char* field : {"hidden_act", "hidden_activation"}) reader.require(field, {"silu"});
@@ -32,7 +29,7 @@ TransformerShape read_shape(const json& config) {
   reader.require_plain_encoder();
   const auto width = reader.integer("hidden_size", 1, 1 << 16);
   const auto ffn =
-      config.contains("intermediate_size") ? reader.integer("intermediate_size", 1, 1 << 18) : ffn_of(width);
+      config.contains("intermediate_size") ? reader.integer("intermediate_size", 1, 1 << 18) : esm3_ffn(width);
   const double dropout = reader.probability("classifier_dropout", 0);
   TransformerShape shape{.family = "esmc",
                          .layers = reader.integer("num_hidden_layers", 1, 1024),
@@ -49,71 +46,6 @@ TransformerShape read_shape(const json& config) {
   return shape;
 }
 
-// What both halves of a block give is divided by sqrt(L / 36).
-float residual_scale(const TransformerShape& shape) { return std::sqrt(36.0F / static_cast<float>(shape.layers)); }
-
-// Pre-norm transformer block. x (T, D), D = H*K.
-class EsmcBlock final : public Block {
- public:
-  EsmcBlock(const TransformerShape& s, std::shared_ptr<nn::RotaryShared> shared)
-      : width_(s.width),
-        heads_(s.heads),
-        attention_norm_(s.width, kEpsilon),
-        ffn_norm_(s.width, kEpsilon),
-        query_norm_(s.width, kEpsilon, nn::Bias::no),
-        key_norm_(s.width, kEpsilon, nn::Bias::no),
-        qkv_(s.width, {{"q_proj", s.width}, {"k_proj", s.width}, {"v_proj", s.width}},
-             {.bias = nn::Bias::no, .exactness = nn::Exactness::attention}),
-        out_(s.width, s.width,
-             {.bias = nn::Bias::no, .exactness = nn::Exactness::attention, .scale = residual_scale(s)}),
-        gate_up_(s.width, {{"gate_proj", s.ffn}, {"up_proj", s.ffn}}, {.bias = nn::Bias::no}),
-        down_(s.ffn, s.width, {.bias = nn::Bias::no, .scale = residual_scale(s)}),
-        rotary_(s.width / s.heads, nn::Rotary::Stored::no, std::move(shared)) {}
-
-  void members(nn::Members to) override {
-    to.part("input_layernorm", attention_norm_);
-    to.part("self_attn", qkv_);
-    to.part("self_attn.q_norm", query_norm_);
-    to.part("self_attn.k_norm", key_norm_);
-    to.part("self_attn.rotary", rotary_);
-    to.part("self_attn.o_proj", out_);
-    to.part("post_attention_layernorm", ffn_norm_);
-    to.part("mlp", gate_up_);
-    to.part("mlp.down_proj", down_);
-  }
-
-  Tensor forward(const Tensor& x, const Pass& pass) const override { return feed_forward(attend(x, pass), pass); }
-
- private:
-  // x + out(attention(norm(q), norm(k), v)) / s
-  Tensor attend(const Tensor& x, const Pass& pass) const {
-    const Tensor joint = qkv_(attention_norm_(x, pass.product_input()));  // (T, 3*D)
-    const ops::AttentionInput input{query_norm_(joint.columns(0, width_)),
-                                    key_norm_(joint.columns(width_, 2 * width_)),
-                                    joint.columns(2 * width_, 3 * width_),
-                                    pass.batch.cu_seqlens,
-                                    heads_,
-                                    pass.precision,
-                                    1.0F / std::sqrt(static_cast<float>(width_ / heads_)),
-                                    rotary_.table(pass.batch.longest())};
-    return join(out_, pass.attention(input), x, 0, pass.stream());
-  }
-
-  // x + down(silu(gate) * up) / s
-  Tensor feed_forward(const Tensor& x, const Pass& pass) const {
-    const Tensor inner = gate_up_(ffn_norm_(x, pass.product_input()), {.output = pass.product_input()});  // (T, 2*F)
-    return join(down_, autograd::swiglu(inner, pass.product_input()), x, 0, pass.stream() + 1);
-  }
-
-  std::int64_t width_, heads_;
-  nn::LayerNorm attention_norm_, ffn_norm_, query_norm_, key_norm_;
-  nn::Linear qkv_;      // (3*D, D)
-  nn::Linear out_;      // (D, D)
-  nn::Linear gate_up_;  // (2*F, D)
-  nn::Linear down_;     // (D, F)
-  nn::Rotary rotary_;
-};
-
 class Esmc final : public Transformer {
  public:
   Esmc(const TransformerShape& shape, TokenizerPointer tokens)
@@ -121,7 +53,9 @@ class Esmc final : public Transformer {
         words_(shape.vocabulary, shape.width),
         lm_head_(shape.width, shape.vocabulary, kEpsilon) {
     const auto shared = std::make_shared<nn::RotaryShared>();
-    for (std::int64_t i = 0; i < shape.layers; ++i) add_block(std::make_unique<EsmcBlock>(shape, shared));
+    for (std::int64_t i = 0; i < shape.layers; ++i)
+      add_block(std::make_unique<Esm3Block>(
+          Esm3BlockShape{shape.width, shape.heads, shape.ffn, esm3_scale(shape.layers)}, shared));
   }
 
   void members(nn::Members to) override {
@@ -160,7 +94,7 @@ json configure(const ModelShape& shape) {
           {"num_hidden_layers", shape.layers},
           {"hidden_size", shape.width},
           {"num_attention_heads", shape.heads},
-          {"intermediate_size", shape.ffn > 0 ? shape.ffn : ffn_of(shape.width)},
+          {"intermediate_size", shape.ffn > 0 ? shape.ffn : esm3_ffn(shape.width)},
           {"initializer_range", 0.02},
           {"hidden_act", "silu"},
           {"tie_word_embeddings", false},
@@ -208,19 +142,6 @@ void fill_config(RawCheckpoint& raw) {
       config["num_attention_heads"] = shape.heads;
 }
 
-// Queries, keys and values are one matrix, gate and up another.
-void split(RawCheckpoint& raw) {
-  const io::ArrayMap arrays = raw.arrays;
-  for (const auto& [name, array] : arrays) {
-    if (array.shape.empty()) continue;
-    const std::string at = name.substr(0, name.rfind('.', name.rfind('.') - 1) + 1);
-    if (const std::int64_t rows = array.shape[0] / 3; name.ends_with("self_attn.qkv.weight"))
-      raw.split_rows(name, {{at + "q_proj.weight", rows}, {at + "k_proj.weight", rows}, {at + "v_proj.weight", rows}});
-    if (const std::int64_t rows = array.shape[0] / 2; name.ends_with("mlp.gate_up.weight"))
-      raw.split_rows(name, {{at + "gate_proj.weight", rows}, {at + "up_proj.weight", rows}});
-  }
-}
-
 void adapt(RawCheckpoint& raw) {
   raw.rename({{"esmc.", ""},
               {"transformer.blocks.", "layers."},
@@ -249,7 +170,7 @@ void adapt(RawCheckpoint& raw) {
   raw.rename({{"embed_tokens.", "esmc.embed_tokens."}});
   if (const auto norm = raw.arrays.extract("norm.weight"); !norm.empty())
     raw.arrays["esmc.norm.weight"] = norm.mapped();
-  split(raw);
+  split_esm3_blocks(raw);
   fill_config(raw);
 }
 
@@ -276,13 +197,8 @@ void express(RawCheckpoint& model) {
       cannot_express(fmt::format("it has a head of its own ({})", name));
   if (!model.arrays.contains("lm_head.dense.weight")) cannot_express("it has no language-model head");
   const auto layers = model.config["num_hidden_layers"].get<std::int64_t>();
-  for (std::int64_t i = 0; i < layers; ++i) {
-    const std::string from = fmt::format("esmc.layers.{}.", i), to = fmt::format("transformer.blocks.{}.", i);
-    model.join_rows(
-        to + "attn.layernorm_qkv.1.weight",
-        {from + "self_attn.q_proj.weight", from + "self_attn.k_proj.weight", from + "self_attn.v_proj.weight"});
-    model.join_rows(to + "ffn.1.weight", {from + "mlp.gate_proj.weight", from + "mlp.up_proj.weight"});
-  }
+  for (std::int64_t i = 0; i < layers; ++i)
+    join_esm3_block(model, fmt::format("esmc.layers.{}.", i), fmt::format("transformer.blocks.{}.", i));
   model.rename(inverse(own_names()));
   model.config = nullptr;
 }
@@ -293,7 +209,7 @@ bool needs_config(const json& config) {
   for (const auto& [name, shape] : shapes())
     if (is("num_hidden_layers", shape.layers) && is("hidden_size", shape.width) &&
         is("num_attention_heads", shape.heads))
-      return !is("intermediate_size", ffn_of(shape.width)) && config.contains("intermediate_size");
+      return !is("intermediate_size", esm3_ffn(shape.width)) && config.contains("intermediate_size");
   return true;
 }
 
@@ -318,7 +234,10 @@ Family esmc_family() {
       .architecture = "ESMC",
       .token_tables = {"esmc.embed_tokens.weight", "esmc.embed.weight", "embed_tokens.weight", "embed.weight"},
       .layouts = {{"ESM C's own code",
-                   [](const RawCheckpoint& raw) { return has_part(raw, "transformer.blocks.0.attn.layernorm_qkv.1."); },
+                   [](const RawCheckpoint& raw) {
+                     const bool words = raw.arrays.contains("embed.weight") || has_part(raw, ".embed.weight");
+                     return words && has_part(raw, "transformer.blocks.0.attn.layernorm_qkv.1.");
+                   },
                    adapt, express, ".pth", needs_config},
                   {"fused",
                    [](const RawCheckpoint& raw) { return has_part(raw, ".attn.layernorm_qkv.layer_norm_weight"); },

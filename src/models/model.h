@@ -24,6 +24,8 @@
 
 namespace groel::models {
 
+struct Tracks;
+
 /// Sequences one after another, without padding.
 struct Batch {
   Tensor tokens;           ///< [T] i32
@@ -31,6 +33,8 @@ struct Batch {
   ops::Segments residues;  ///< [B] i32: of these, from the first of its first residue to the last of its last one
   /// Tokens of each sequence that came before these, of which a causal model has kept what it needs; empty: none.
   std::vector<std::int64_t> before = {};
+  /// What is known beside the sequences, for models that read it (models/tracks.h); none: nothing.
+  std::shared_ptr<const Tracks> tracks = {};
 
   static Batch pack(std::span<const std::vector<std::int32_t>> sequences, const bio::Tokenizer& tokenizer);
   std::int64_t sequences() const { return cu_seqlens.size(0) - 1; }

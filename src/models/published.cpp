@@ -14,6 +14,7 @@ constexpr std::string_view kEsm2 = "Lin et al. 2023, Science 379:1123";
 constexpr std::string_view kEsm1b = "Rives et al. 2021, PNAS 118:e2016239118";
 constexpr std::string_view kEsm1v = "Meier et al. 2021, NeurIPS 34";
 constexpr std::string_view kEsmc = "ESM Team 2024, ESM Cambrian, evolutionaryscale.ai/blog/esm-cambrian";
+constexpr std::string_view kEsm3 = "Hayes et al. 2025, Science 387:850";
 constexpr std::string_view kProtGpt2 = "Ferruz et al. 2022, Nature Communications 13:4348";
 constexpr std::string_view kEsm1Positions = R"({"position_embedding_type": "absolute"})";
 constexpr std::string_view kEsm1bPositions =
@@ -139,6 +140,17 @@ std::vector<PublishedModel> published_rows() {
        Extras::none,
        "MIT",
        kEsmc},
+      {"biohub/esm3-sm-open-v1",
+       {"esm3_open", "esm3", "esm3_sm_open_v1", "esm3_open_small", "evolutionaryscale/esm3_sm_open_v1"},
+       "esm3",
+       "ESM3",
+       48,
+       1536,
+       24,
+       {},
+       Extras::none,
+       "MIT",
+       kEsm3},
       {"nferruz/ProtGPT2",
        {"protgpt2"},
        "gpt2",
@@ -176,7 +188,6 @@ std::vector<Download> download_rows() {
 
 // In order: the first part that a short name contains decides.
 constexpr OtherFamily kOthers[] = {
-    {"esm3", "ESM3"},
     {"esmfold", "ESMFold"},
     {"esm_if", "ESM-IF1"},
     {"esm_msa", "MSA Transformer"},

@@ -42,14 +42,16 @@ void RawCheckpoint::split_rows(const std::string& name,
   const io::Array whole = found->second;
   std::int64_t rows = 0;
   for (const auto& [part, count] : parts) rows += count;
-  if (whole.shape.size() != 2 || whole.shape[0] != rows)
+  if (whole.shape.empty() || whole.shape.size() > 2 || whole.shape[0] != rows)
     throw Error(ErrorKind::bad_model, fmt::format("{} has not the {} rows of {} in one", name, rows, parts.size()));
   arrays.erase(found);
   const std::size_t row_bytes = whole.bytes.size() / static_cast<std::size_t>(std::max<std::int64_t>(rows, 1));
   std::size_t at = 0;
   for (const auto& [part, count] : parts) {
     const std::size_t bytes = row_bytes * static_cast<std::size_t>(count);
-    arrays[part] = {whole.dtype, {count, whole.shape[1]}, whole.bytes.subspan(at, bytes), whole.owner};
+    std::vector<std::int64_t> shape = whole.shape;
+    shape[0] = count;
+    arrays[part] = {whole.dtype, std::move(shape), whole.bytes.subspan(at, bytes), whole.owner};
     at += bytes;
   }
 }

@@ -110,7 +110,8 @@ Tensor Transformer::run(const Batch& batch, const Taps& taps, const Kept* kept) 
   if (taps.hidden) taps.hidden(0, x);
   for (int block = 0; block < last; ++block) {
     x = run_block(x, {batch, taps, block, precision(), kept});
-    if (block + 1 == layers) x = final_norm_(x);  // the last layer is the only one seen through the final norm
+    // The last layer is the only one seen through the final norm, if any is.
+    if (block + 1 == layers && !shape_.norm_in_heads) x = final_norm_(x);
     if (taps.hidden) taps.hidden(block + 1, x);
   }
   return x;
@@ -127,9 +128,10 @@ Tensor Transformer::run_block(const Tensor& x, const Pass& pass) const {
 }
 
 Tensor Transformer::head_input(const Tensor& last_hidden, const Batch& batch) const {
-  if (labels_tokens()) return last_hidden;
-  if (shape_.classification->pooling == Pooling::mean) return autograd::segment_mean(last_hidden, batch.residues);
-  return autograd::gather_rows(last_hidden, batch.cu_seqlens.rows(0, batch.sequences()));
+  const Tensor x = shape_.norm_in_heads ? final_norm_(last_hidden) : last_hidden;
+  if (labels_tokens()) return x;
+  if (shape_.classification->pooling == Pooling::mean) return autograd::segment_mean(x, batch.residues);
+  return autograd::gather_rows(x, batch.cu_seqlens.rows(0, batch.sequences()));
 }
 
 Tensor Transformer::classify(const Tensor& head_input) const {

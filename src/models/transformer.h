@@ -60,6 +60,7 @@ struct TransformerShape {
   double dropout = 0, classifier_dropout = 0, attention_dropout = 0;
   bool causal = false;                     ///< a token sees those before it alone, and its logits are of the next
   std::optional<std::int64_t> max_tokens;  ///< of a causal model
+  bool norm_in_heads = false;              ///< the final norm belongs to the heads: the last layer is seen without it
 };
 
 /// A family derives from it: it names the tensors, embeds, and has the language-model head.
@@ -95,6 +96,9 @@ class Transformer : public Model,
 
   /// -> [T, D]
   virtual Tensor embed(const Batch& batch) const = 0;
+
+  /// x [T, D] through the final norm.
+  Tensor normed(const Tensor& x) const { return final_norm_(x); }
 
   /// Names of the parts that all have, for `members`, in this order.
   void name_blocks(const nn::Members& to, std::string_view prefix);

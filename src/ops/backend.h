@@ -18,6 +18,7 @@
 #include "ops/contacts.h"
 #include "ops/dropout.h"
 #include "ops/embedding_grad.h"
+#include "ops/geometric_attention.h"
 #include "ops/linear_grad.h"
 #include "ops/losses.h"
 #include "ops/lstm.h"
@@ -59,6 +60,7 @@ struct Backend {
   void (*embedding_grad)(const Tensor& dy, const EmbeddingGrad& input, Tensor& table);
   bool (*equal)(const Tensor& a, const Tensor& b);
   void (*gather_windows)(const Tensor& x, const Windows& windows, Tensor& y);
+  void (*geometric_attention)(const GeometricAttentionInput& input, Tensor& y);
   void (*keep_key_values)(const CachedAttentionInput& input);
   void (*layer_norm)(const Tensor& x, const LayerNormOptions& options, Tensor& y);
   void (*layer_norm_grad)(const Tensor& x, const LayerNormOptions& options, const Tensor& dy, LayerNormGradients& to);

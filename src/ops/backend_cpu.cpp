@@ -32,6 +32,7 @@ const Backend& cpu_backend() {
       .embedding_grad = cpu::embedding_grad,
       .equal = cpu::equal,
       .gather_windows = cpu::gather_windows,
+      .geometric_attention = cpu::geometric_attention,
       .keep_key_values = cpu::keep_key_values,
       .layer_norm = cpu::layer_norm,
       .layer_norm_grad = cpu::layer_norm_grad,

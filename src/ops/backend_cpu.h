@@ -34,6 +34,7 @@ void embedding(const Tensor& table, const Tensor& ids, const Tensor& scale, Tens
 void embedding_grad(const Tensor& dy, const EmbeddingGrad& input, Tensor& table);
 bool equal(const Tensor& a, const Tensor& b);
 void gather_windows(const Tensor& x, const Windows& windows, Tensor& y);
+void geometric_attention(const GeometricAttentionInput& input, Tensor& y);
 void keep_key_values(const CachedAttentionInput& input);
 void layer_norm(const Tensor& x, const LayerNormOptions& options, Tensor& y);
 void layer_norm_grad(const Tensor& x, const LayerNormOptions& options, const Tensor& dy, LayerNormGradients& to);

@@ -4,6 +4,7 @@
 #include "base/threads.h"
 #include "ops/attention_grad_impl.h"
 #include "ops/backend.h"
+#include "ops/geometric_attention_impl.h"
 #include "ops/linear_grad_impl.h"
 #include "ops/linear_impl.h"
 #include "tensor/shape_run.h"
@@ -89,6 +90,14 @@ void attention_maps(const AttentionInput& input, const AttentionSequence&, Tenso
   keep("attention_maps", cpu::attention_maps_bytes(input));
 }
 
+void geometric_attention(const GeometricAttentionInput& input, Tensor&) {
+  const auto bounds = input.cu_seqlens.values<std::int32_t>();
+  std::int64_t longest = 0;
+  for (std::size_t b = 0; b + 1 < bounds.size(); ++b)
+    longest = std::max<std::int64_t>(longest, bounds[b + 1] - bounds[b]);
+  keep("geometric_attention", cpu::geometric_attention_bytes(longest));
+}
+
 bool all_finite(const Tensor&) { return true; }
 bool equal(const Tensor&, const Tensor&) { return true; }
 double sum(const Tensor&) { return 0; }
@@ -125,6 +134,7 @@ const Backend& shape_backend() {
       .embedding_grad = shape::kNothing,
       .equal = shape::equal,
       .gather_windows = shape::kNothing,
+      .geometric_attention = shape::geometric_attention,
       .keep_key_values = shape::kNothing,
       .layer_norm = shape::kNothing,
       .layer_norm_grad = shape::kNothing,

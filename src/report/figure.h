@@ -69,7 +69,7 @@ struct HeatMap {
 };
 
 /// A value for every column of the heat map, as bars above it.
-struct Track {
+struct FigureTrack {
   std::string name;
   std::vector<double> values;
   std::optional<double> low, high;
@@ -89,7 +89,7 @@ struct Figure {
   std::vector<Line> lines;
   std::vector<Points> points;
   int width = 900, height = 560;  // in pixels
-  std::vector<Track> tracks;
+  std::vector<FigureTrack> tracks;
   std::optional<PointScale> point_scale;
   std::int64_t wrap = 0;  // columns of the heat map in a row of a still picture; 0: all
 };

@@ -136,7 +136,7 @@ json points_json(const Points& points) {
   return out;
 }
 
-json track_json(const Track& track) {
+json track_json(const FigureTrack& track) {
   return {{"name", shown(track.name)},
           {"values", numbers(track.values)},
           {"low", optional_number(track.low)},

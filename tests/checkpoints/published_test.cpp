@@ -97,8 +97,7 @@ TEST(Published, CapabilitiesAreThoseOfLoadedModels) {
 }
 
 TEST(Published, OtherFamiliesAreKnownByName) {
-  const std::vector<std::pair<const char*, const char*>> expected{{"esm3-sm-open-v1", "ESM3"},
-                                                                  {"hugohrban/progen2-base", "ProGen"},
+  const std::vector<std::pair<const char*, const char*>> expected{{"hugohrban/progen2-base", "ProGen"},
                                                                   {"Rostlab/prot_t5_xl_uniref50", "ProtT5"},
                                                                   {"Rostlab/prot_bert", "ProtBert"},
                                                                   {"facebook/esmfold_v1", "ESMFold"},

@@ -137,8 +137,7 @@ TEST_F(Names, SomebodysOwnModelOfTheCacheIsUsed) {
 
 TEST_F(Names, OtherFamiliesAreRefusedPlainly) {
   for (const auto& [name, family] :
-       std::vector<std::pair<std::string, std::string>>{{"esm3-sm-open-v1", "ESM3"},
-                                                        {"hugohrban/progen2-base", "ProGen"},
+       std::vector<std::pair<std::string, std::string>>{{"hugohrban/progen2-base", "ProGen"},
                                                         {"Rostlab/prot_t5_xl_half_uniref50-enc", "ProtT5"},
                                                         {"facebook/esmfold_v1", "ESMFold"},
                                                         {"westlake-repl/SaProt_650M_AF2", "SaProt"}}) {

@@ -61,7 +61,7 @@ report::Figure map(std::span<const FilledPosition> filled, const MaskPicture& pi
   report::Figure figure;
   figure.title = fmt::format("{}: what {} expects at every position", short_name(picture.record), picture.model);
   report::Points truth{"residue of the sequence", {}, {}, {}, 0, report::Points::Shape::ring, report::kOrange, {}};
-  report::Track open{"entropy (bits)", {}, 0.0, std::log2(static_cast<double>(picture.tokens.size()))};
+  report::FigureTrack open{"entropy (bits)", {}, 0.0, std::log2(static_cast<double>(picture.tokens.size()))};
   std::vector<std::string> labels;
   std::vector<std::int64_t> numbers;
   for (std::size_t c = 0; c < filled.size(); ++c) {

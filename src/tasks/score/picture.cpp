@@ -70,8 +70,8 @@ void set_colours(report::HeatMap& cells, const std::string& wild_type) {
   cells.high = ends.high;
 }
 
-report::Track track_of(const std::string& name, const std::vector<Mean>& means) {
-  report::Track out{name, {}, {}, {}};
+report::FigureTrack track_of(const std::string& name, const std::vector<Mean>& means) {
+  report::FigureTrack out{name, {}, {}, {}};
   for (const Mean& mean : means) out.values.push_back(mean.value());
   return out;
 }

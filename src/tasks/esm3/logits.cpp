@@ -1,0 +1,92 @@
+// logits: those of every track, and embeddings.
+#include <algorithm>
+
+#include "base/atomic_file.h"
+#include "formats/extension.h"
+#include "io/npz.h"
+#include "tasks/esm3/verbs.h"
+
+namespace groel::tasks {
+namespace {
+
+LogitsConfig config_of(const Esm3Options& options) {
+  LogitsConfig out{.return_embeddings = true, .return_hidden_states = options.hidden_states};
+  const auto wanted = [&](Track track) {
+    const auto& names = options.tracks;
+    return names.empty() || std::find(names.begin(), names.end(), models::track_name(track)) != names.end();
+  };
+  for (const std::string& name : options.tracks)
+    if (std::none_of(models::kTracks.begin(), models::kTracks.end(),
+                     [&](Track track) { return models::track_name(track) == name; }))
+      throw Error(ErrorKind::usage, {fmt::format("there is no track '{}'", name), "--tracks",
+                                     "sequence, structure, secondary_structure, sasa, function, residue_annotations"});
+  out.sequence = wanted(Track::sequence);
+  out.structure = wanted(Track::structure);
+  out.secondary_structure = wanted(Track::secondary_structure);
+  out.sasa = wanted(Track::sasa);
+  out.function = wanted(Track::function);
+  out.residue_annotations = wanted(Track::residue_annotations);
+  return out;
+}
+
+esm3::TrackLogits compute(const Esm3Call& call, const esm3::Prompt& prompt, const LogitsConfig& config) {
+  const std::string& how = call.options.forward;
+  const bool beside = prompt.beside.chain.defined() || prompt.beside.sequence_id.defined() ||
+                      prompt.beside.average_plddt.defined() || prompt.beside.residue_plddt.defined();
+  if (how == "raw" || (how == "auto" && prompt.tokens)) {
+    const ESMProteinTensor tokens = tokens_of_prompt(call.model, prompt);
+    models::Tracks tracks = prompt.beside;
+    if (!tracks.coordinates.defined() && !tokens.coordinates.empty())
+      tracks.coordinates = esm3::backbone_of(tokens.coordinates);
+    return call.model.forward(tokens, tracks, config);
+  }
+  if (beside)
+    throw Error(ErrorKind::bad_input,
+                {"chain_id, sequence_id and pLDDT are read by the raw forward pass alone", {}, "--forward raw"});
+  const ESMProteinTensor tokens = tokens_of_prompt(call.model, prompt);
+  return call.model.logits(how == "sampling" ? esm3::filled(tokens) : tokens, config);
+}
+
+void add(io::NpzWriter& to, const std::string& name, const Tensor& x, std::vector<std::int64_t> shape) {
+  to.add(name, DType::f32, shape, std::as_bytes(x.values<float>()));
+}
+
+std::string name_of(Track track) {
+  return track == Track::residue_annotations ? "residue_logits" : fmt::format("{}_logits", models::track_name(track));
+}
+
+void add(io::NpzWriter& to, const std::string& prefix, const esm3::TrackLogits& output) {
+  for (const auto& [track, logits] : output.logits)
+    add(to, prefix + name_of(track), logits,
+        track == Track::function
+            ? std::vector<std::int64_t>{logits.size(0), models::kFunctionDepth, models::track_vocabulary(track)}
+            : logits.shape());
+  add(to, prefix + "embeddings", output.embeddings, output.embeddings.shape());
+  for (std::size_t layer = 0; layer < output.hidden_states.size(); ++layer)
+    add(to, fmt::format("{}hidden_states_{}", prefix, layer), output.hidden_states[layer],
+        output.hidden_states[layer].shape());
+}
+
+}  // namespace
+
+int logits_of_prompts(const Esm3Call& call) {
+  const Esm3Options& options = call.options;
+  if (!options.to_file()) throw Error(ErrorKind::usage, {"logits are written to a file", "--output", "-o logits.npz"});
+  static const std::string known[] = {".npz"};
+  formats::check_extension(*options.output, known);
+  if (!options.overwrite && output_stands(*options.output))
+    throw Error(ErrorKind::usage, {"the file exists already", *options.output, "replace it with --overwrite"});
+  const LogitsConfig config = config_of(options);
+  io::NpzWriter writer(*options.output);
+  std::vector<std::string> seen;
+  const int status = for_each_prompt(call, [&](const esm3::Prompt& prompt) {
+    if (std::find(seen.begin(), seen.end(), prompt.id) != seen.end())
+      throw Error(ErrorKind::bad_input, {"two prompts have this id", prompt.id, "give each its own"});
+    seen.push_back(prompt.id);
+    add(writer, call.prompts.size() > 1 ? prompt.id + "." : std::string(), compute(call, prompt, config));
+  });
+  if (!seen.empty()) writer.finish();
+  return status;
+}
+
+}  // namespace groel::tasks
