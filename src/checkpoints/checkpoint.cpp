@@ -183,6 +183,35 @@ Checkpoint read_native(const fs::path& file) {
        "give a Hugging Face folder, or a torch file of the code of one of the families that `groel models` lists"});
 }
 
+// Whether a torch file is a model of a family's own code: parts beside a model are none. Looks at names alone.
+bool is_own_file(const fs::path& file) {
+  try {
+    models::RawCheckpoint raw;
+    const io::TorchFile torch = io::read_torch(file, io::Checksums::skip);
+    flatten(torch.root, {}, torch.tensors, raw.arrays, raw.config);
+    const auto& families = models::families();
+    return std::any_of(families.begin(), families.end(), [&](const models::Family& family) {
+      const models::Layout* const layout = layout_of(family, raw);
+      return layout != nullptr && !layout->name.empty();
+    });
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+// The one model in a folder, or in its data/weights, where such code keeps them.
+std::optional<fs::path> own_file_in(const fs::path& folder) {
+  std::vector<fs::path> found;
+  for (const fs::path& place : {folder, folder / "data" / "weights"}) {
+    std::error_code failed;
+    for (fs::directory_iterator at(place, failed), end; !failed && at != end; at.increment(failed)) {
+      const std::string extension = at->path().extension().string();
+      if ((extension == ".pth" || extension == ".pt") && is_own_file(at->path())) found.push_back(at->path());
+    }
+  }
+  return found.size() == 1 ? std::optional(found.front()) : std::nullopt;
+}
+
 // Folders above a model's are taken for it: those of a cache, or one that holds several.
 void require_configuration(const fs::path& folder) {
   if (is_there(folder / "config.json")) return;
@@ -206,6 +235,8 @@ Checkpoint read_any(const fs::path& path) {
                 {"there is no such model folder or file", path.string(),
                  "give a Hugging Face folder or a fair-esm .pt file; `groel models` lists bundled ones"});
   if (fs::is_directory(status)) {
+    if (!is_there(path / "config.json"))
+      if (const auto own = own_file_in(path)) return read_native(*own);
     require_configuration(path);
     return read_hugging_face(path);
   }

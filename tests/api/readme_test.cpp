@@ -26,6 +26,7 @@ std::string snippet(const std::string& page, const std::string& name) {
 TEST(Pages, ShowTheExamplesThatAreBuilt) {
   EXPECT_EQ(snippet("README.md", "public API"), read_file("examples/embed.cpp"));
   EXPECT_EQ(snippet("docs/api.md", "handles"), read_file("examples/handles.cpp"));
+  EXPECT_EQ(snippet("docs/api.md", "esm3"), read_file("examples/esm3.cpp"));
 }
 
 }  // namespace

@@ -53,7 +53,7 @@ TEST(Published, AreFoundByIdAliasAndAddress) {
 TEST(Published, ShortNamesAreOneAndTheSameEverywhere) {
   const std::vector<std::string> expected{"esm2-8m",   "esm2-35m",  "esm2-150m", "esm2-650m", "esm2-3b", "esm2-15b",
                                           "esm1b",     "esm1v-1",   "esm1v-2",   "esm1v-3",   "esm1v-4", "esm1v-5",
-                                          "esmc-300m", "esmc-600m", "esmc-6b",   "protgpt2"};
+                                          "esmc-300m", "esmc-600m", "esmc-6b",   "esm3-open", "protgpt2"};
   std::vector<std::string> found;
   for (const models::PublishedModel& model : models::published_models()) {
     found.push_back(model.nickname());
@@ -87,6 +87,9 @@ TEST(Published, FilesOfThePublisherHaveHashesOfAKnownForm) {
     for (const models::DirectFile& file : one.files) check(file);
   }
 }
+
+// As counted of the published file.
+TEST(Published, Esm3HasItsParameters) { EXPECT_EQ(models::find_published("esm3-open")->parameters(), 1401735748); }
 
 TEST(Published, CapabilitiesAreThoseOfLoadedModels) {
   for (const auto& [name, folder] :

@@ -42,7 +42,9 @@ TEST(Esm3, OtherCommandsTakeIt) {
   done({"attention", "MKTAYIAKQR", "-m", kEsm3, "-o", work / "maps.npz"});
   done({"convert", "-m", kEsm3, "--to", "f32", "-o", work / "hf"});
   done({"embed", "MKTAYIAKQR", "-m", work / "hf", "--include", "mean,per-residue,logits", "-o", work / "b.npz"});
-  EXPECT_EQ(read_file(work / "a.npz"), read_file(work / "b.npz"));
+  const auto before = io::read_npz(work / "a.npz").arrays, after = io::read_npz(work / "b.npz").arrays;
+  for (const char* name : {"per_residue_3", "logits_3"})
+    EXPECT_TRUE(std::ranges::equal(before.at(name).bytes, after.at(name).bytes)) << name;
   const Outcome none = groel({"contacts", "MKTAYIAKQR", "-m", kEsm3, "-o", work / "c.npz"});
   EXPECT_TRUE(none.says("this model has no contact head")) << none;
 }
@@ -58,7 +60,7 @@ TEST(Esm3, EmbedAndLogitsAgree) {
     EXPECT_TRUE(std::ranges::equal(a.at(ours).bytes, b.at(theirs).bytes.subspan(row, 10 * row))) << ours;
   };
   same("per_residue_3", "embeddings", 24);
-  same("logits", "sequence_logits", 64);
+  same("logits_3", "sequence_logits", 64);
   EXPECT_EQ(b.at("function_logits").shape, (std::vector<std::int64_t>{12, 8, 260}));
   EXPECT_EQ(b.at("structure_logits").shape, (std::vector<std::int64_t>{12, 4096}));
 }
