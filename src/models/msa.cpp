@@ -54,7 +54,7 @@ MsaConfig read_config(const json& config) {
   return c;
 }
 
-// The alignments of a batch: R rows and C columns each (with that of <cls>), tokens [begin, begin + R*C).
+// The alignments of a batch: R rows and C columns each (with that of the token before the residues), tokens [begin, begin + R*C).
 struct Grid : bio::AlignmentGrid {
   std::int64_t begin;
 };

@@ -15,7 +15,7 @@
 namespace groel::tasks {
 namespace {
 
-struct Row {
+struct AlignedRow {
   std::string id;
   std::int64_t line;
   std::string text;     // as the model reads it
@@ -56,7 +56,7 @@ class AlignmentFile {
       record_.error = raw.error;
       return;
     }
-    Row row{raw.id, raw.line, {}, {}};
+    AlignedRow row{raw.id, raw.line, {}, {}};
     if (insertions_) {
       row.text = bio::without_insertions(raw.sequence, counts_);
     } else {
@@ -89,7 +89,7 @@ class AlignmentFile {
 
   void choose(const bio::RowFilter& filter, io::ReadingNotes& notes) {
     std::vector<std::string> letters;
-    for (Row& row : rows_) letters.push_back(std::move(row.letters));
+    for (AlignedRow& row : rows_) letters.push_back(std::move(row.letters));
     const bio::ChosenRows chosen = bio::choose_rows(letters, filter);
     std::vector<std::string> texts;
     for (const std::size_t r : chosen.rows) texts.push_back(std::move(rows_[r].text));
@@ -120,7 +120,7 @@ class AlignmentFile {
   io::SequenceReader reader_;
   bool insertions_;
   io::SequenceRecord record_;
-  std::vector<Row> rows_;
+  std::vector<AlignedRow> rows_;
   bio::RowCounts counts_;
   std::int64_t points_ = 0, annotations_ = 0;
 };
