@@ -34,11 +34,11 @@ std::shared_ptr<const AlignmentTokenizer> AlignmentTokenizer::within(const Align
 
 void AlignmentTokenizer::check_limits(std::int64_t rows, std::int64_t columns) const {
   if (limits_.columns && columns > *limits_.columns)
-    throw Error(ErrorKind::bad_input,
-                {fmt::format("the alignment has {} columns, but this model reads at most {}", columns,
-                             *limits_.columns),
-                 {},
-                 "cut it to the part that matters, for example a domain: windows of alignments are not joined"});
+    throw Error(
+        ErrorKind::bad_input,
+        {fmt::format("the alignment has {} columns, but this model reads at most {}", columns, *limits_.columns),
+         {},
+         "cut it to the part that matters, for example a domain: windows of alignments are not joined"});
   if (limits_.rows && rows > *limits_.rows)
     throw Error(ErrorKind::bad_input,
                 {fmt::format("the alignment has {} rows, but this model reads at most {}", rows, *limits_.rows),

@@ -68,8 +68,7 @@ Tensor OutputPass::of_residues(std::size_t sequence, const Tensor& x) const {
   const std::int64_t first = batch.cu_seqlens.data<std::int32_t>()[sequence];
   std::vector<std::int32_t> shown;
   for (std::int64_t row = 0; row < grid.rows; ++row)
-    for (std::int64_t at = begin; at < end; ++at)
-      shown.push_back(static_cast<std::int32_t>(at + row * grid.columns));
+    for (std::int64_t at = begin; at < end; ++at) shown.push_back(static_cast<std::int32_t>(at + row * grid.columns));
   GROEL_REQUIRE(begin == first + 1 && end == first + grid.columns);
   return ops::gather_rows(x, Tensor::of<std::int32_t>({static_cast<std::int64_t>(shown.size())}, shown));
 }

@@ -54,7 +54,8 @@ MsaConfig read_config(const json& config) {
   return c;
 }
 
-// The alignments of a batch: R rows and C columns each (with that of the token before the residues), tokens [begin, begin + R*C).
+// The alignments of a batch: R rows and C columns each (with that of the token before the residues), tokens [begin,
+// begin + R*C).
 struct Grid : bio::AlignmentGrid {
   std::int64_t begin;
 };
@@ -295,8 +296,7 @@ class Msa final : public Transformer {
                                                          grid.rows, config_.rows),
                                              {},
                                              "choose fewer rows"});
-        for (std::int64_t r = 0; r < grid.rows; ++r)
-          to = std::fill_n(to, grid.columns, static_cast<std::int32_t>(r));
+        for (std::int64_t r = 0; r < grid.rows; ++r) to = std::fill_n(to, grid.columns, static_cast<std::int32_t>(r));
       }
     });
   }

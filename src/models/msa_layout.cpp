@@ -55,9 +55,9 @@ void flatten_row_positions(RawCheckpoint& raw, std::int64_t width) {
   if (node.empty()) return;
   io::Array array = node.mapped();
   if (array.shape.size() != 4 || array.shape[0] != 1 || array.shape[2] != 1)
-    throw Error(ErrorKind::bad_model, {fmt::format("its shape is {}, not [1, rows, 1, width]", to_string(array.shape)),
-                                       kRowPositionsThere,
-                                       {}});
+    throw Error(
+        ErrorKind::bad_model,
+        {fmt::format("its shape is {}, not [1, rows, 1, width]", to_string(array.shape)), kRowPositionsThere, {}});
   const std::int64_t rows = array.shape[1], columns = array.shape[3];
   array.shape = {rows, columns};
   constexpr std::int64_t kMostRows = 1 << 14;

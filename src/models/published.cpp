@@ -79,9 +79,18 @@ PublishedModel esm1v(int seed, std::vector<std::string_view> aliases) {
 
 PublishedModel msa(std::string_view id, std::vector<std::string_view> aliases) {
   const std::string_view name = id.substr(id.find('/') + 1);
-  return {id,  std::move(aliases), "msa", "MSA Transformer",
-          12,  768,                12,    {},
-          Extras::contacts, "MIT", kMsa,  {weights(name, {}), contact_head(name, {})}};
+  return {id,
+          std::move(aliases),
+          "msa",
+          "MSA Transformer",
+          12,
+          768,
+          12,
+          {},
+          Extras::contacts,
+          "MIT",
+          kMsa,
+          {weights(name, {}), contact_head(name, {})}};
 }
 
 // id, aliases, family, generation, layers, width, heads, changes, extras, licence, citation, direct

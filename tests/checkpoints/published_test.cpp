@@ -51,9 +51,9 @@ TEST(Published, AreFoundByIdAliasAndAddress) {
 }
 
 TEST(Published, ShortNamesAreOneAndTheSameEverywhere) {
-  const std::vector<std::string> expected{"esm2-8m",   "esm2-35m",  "esm2-150m", "esm2-650m", "esm2-3b", "esm2-15b",
-                                          "esm1b",     "esm1v-1",   "esm1v-2",   "esm1v-3",   "esm1v-4", "esm1v-5",
-                                          "esm-msa1b", "esm-msa1",  "esmc-300m", "esmc-600m", "esmc-6b", "protgpt2"};
+  const std::vector<std::string> expected{"esm2-8m",   "esm2-35m", "esm2-150m", "esm2-650m", "esm2-3b", "esm2-15b",
+                                          "esm1b",     "esm1v-1",  "esm1v-2",   "esm1v-3",   "esm1v-4", "esm1v-5",
+                                          "esm-msa1b", "esm-msa1", "esmc-300m", "esmc-600m", "esmc-6b", "protgpt2"};
   std::vector<std::string> found;
   for (const models::PublishedModel& model : models::published_models()) {
     found.push_back(model.nickname());
@@ -89,9 +89,8 @@ TEST(Published, FilesOfThePublisherHaveHashesOfAKnownForm) {
 }
 
 TEST(Published, CapabilitiesAreThoseOfLoadedModels) {
-  for (const auto& [name, folder] :
-       {std::pair("esm2-8m", "/esm2-tiny"), std::pair("esm1b", "/esm1b-tiny"), std::pair("esmc-300m", "/esmc-tiny"),
-        std::pair("esm-msa1b", "/msa-tiny")})
+  for (const auto& [name, folder] : {std::pair("esm2-8m", "/esm2-tiny"), std::pair("esm1b", "/esm1b-tiny"),
+                                     std::pair("esmc-300m", "/esmc-tiny"), std::pair("esm-msa1b", "/msa-tiny")})
     EXPECT_EQ(models::find_published(name)->capabilities(),
               load_model(std::string(GROEL_TEST_DATA) + folder).model->capabilities())
         << name;

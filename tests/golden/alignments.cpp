@@ -159,8 +159,8 @@ class Alignments {
 
 bool knows(const Case& golden) {
   const json& inputs = golden.inputs();
-  return inputs.is_object() && inputs.contains("runs") && !inputs["runs"].empty() && inputs["runs"][0].contains("msa") &&
-         !golden.names("row_attentions.").empty() && is_of_a_family(golden);
+  return inputs.is_object() && inputs.contains("runs") && !inputs["runs"].empty() &&
+         inputs["runs"][0].contains("msa") && !golden.names("row_attentions.").empty() && is_of_a_family(golden);
 }
 
 void check(const Case& golden, Rows& rows) {

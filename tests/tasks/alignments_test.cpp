@@ -167,8 +167,8 @@ TEST(Alignments, TooManyRowsAreNamed) {
   std::string rows;
   for (int r = 0; r < 1100; ++r) rows += fmt::format(">s{}\nMK\n", r);
   write_file(work / "deep.a3m", rows);
-  const Outcome deep =
-      groel({"embed", work / "deep.a3m", "-m", kMsa, "-o", work / "e.npz", "--max-rows", "1100", "--choose-rows", "first"});
+  const Outcome deep = groel(
+      {"embed", work / "deep.a3m", "-m", kMsa, "-o", work / "e.npz", "--max-rows", "1100", "--choose-rows", "first"});
   EXPECT_EQ(deep.exit, 1) << deep;
   EXPECT_TRUE(deep.says("1100 rows, but this model reads at most 1024")) << deep;
   EXPECT_TRUE(deep.says("--max-rows 1024")) << deep;

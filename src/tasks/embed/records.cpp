@@ -140,9 +140,9 @@ std::string clean_sequence(std::string_view sequence) {
 
 EmbedInput read_embed_input(const EmbedInputOptions& options, const models::Model& model) {
   InputBuilder builder(options, model);
-  const io::ReadingNotes notes = for_each_input(
-      options.paths, options.reader, options.alignments, model.tokenizer(),
-      [&](io::SequenceRecord& record) { builder.add_record(std::move(record)); });
+  const io::ReadingNotes notes =
+      for_each_input(options.paths, options.reader, options.alignments, model.tokenizer(),
+                     [&](io::SequenceRecord& record) { builder.add_record(std::move(record)); });
   return builder.finish(notes);
 }
 

@@ -112,8 +112,7 @@ class AlignmentFile {
       out += fmt::format("; {} dropped (small letters and '.')", counted(counts_.insertions, "insertion"));
     if (counts_.stars > 0) out += fmt::format("; {} dropped", counted(counts_.stars, "*", "*"));
     if (points_ > 0) out += fmt::format("; {} read as -", counted(points_, ".", "."));
-    if (annotations_ > 0)
-      out += fmt::format("; {} of structure passed over", counted(annotations_, "row"));
+    if (annotations_ > 0) out += fmt::format("; {} of structure passed over", counted(annotations_, "row"));
     return out;
   }
 

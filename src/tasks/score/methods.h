@@ -22,7 +22,7 @@ struct ScoreInput {
   engine::ScanOptions scan;
   ScoreMethod method;
   const std::string& wild_type;
-  const std::string& alignment;  ///< whose query the wild type is, for models that read alignments; empty: none
+  std::string alignment{};  ///< whose query the wild type is, for models that read alignments; empty: none
 
   /// A sequence as the model reads it: in the place of the alignment's query. Errors: bad_input.
   bio::Encoded encode(const std::string& sequence) const;
