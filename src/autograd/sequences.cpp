@@ -111,6 +111,31 @@ Tensor join_columns(const Tensor& a, const Tensor& b) {
   return y;
 }
 
+Tensor join_rows(const std::vector<Tensor>& parts) {
+  GROEL_REQUIRE(!parts.empty());
+  if (parts.size() == 1) return parts.front();
+  std::int64_t count = 0;
+  for (const Tensor& part : parts) count += part.size(0);
+  const Tensor y = Tensor::empty({count, parts.front().size(1)}, DType::f32, parts.front().device());
+  std::int64_t at = 0;
+  for (const Tensor& part : parts) {
+    y.rows(at, at + part.size(0)).copy_from(part);
+    at += part.size(0);
+  }
+  Tape* const current = tape();
+  const auto tracked = [current](const Tensor& part) { return current->tracks(part); };
+  if (current == nullptr || std::none_of(parts.begin(), parts.end(), tracked)) return y;
+  current->record(y, [current, parts](const Tensor& dy) {
+    std::int64_t from = 0;
+    for (const Tensor& part : parts) {
+      const std::int64_t end = from + part.size(0);
+      if (current->tracks(part)) current->add(part, dy.rows(from, end).clone());
+      from = end;
+    }
+  });
+  return y;
+}
+
 ops::Segments segments_of(const Tensor& bounds) {
   const auto values = bounds.values<std::int32_t>();
   const std::int64_t count = bounds.size(0) - 1;

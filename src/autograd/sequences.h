@@ -1,6 +1,8 @@
 // Operators over the rows of packed sequences, as heads call them: recorded while a tape is on.
 #pragma once
 
+#include <vector>
+
 #include "autograd/functions.h"
 #include "ops/attention_pool.h"
 #include "ops/lstm.h"
@@ -27,6 +29,8 @@ Tensor attention_pool(const ops::PoolInput& input);
 Tensor segment_max(const Tensor& x, const ops::Segments& segments);
 /// a [N, A] and b [N, B], f32 -> [N, A + B].
 Tensor join_columns(const Tensor& a, const Tensor& b);
+/// [Ni, D] f32 each -> [Σ Ni, D]; itself where it is one.
+Tensor join_rows(const std::vector<Tensor>& parts);
 
 /// The segments between bounds.
 ops::Segments segments_of(const Tensor& bounds);

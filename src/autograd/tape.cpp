@@ -100,8 +100,10 @@ GradientPlace Tape::sink(const Tensor& x) {
   const auto same = [&](const Region& r) {
     return r.begin == wanted.begin && r.rows == wanted.rows && r.width == wanted.width && r.stride == wanted.stride;
   };
-  // Columns of one matrix: apart, or not known to be.
+  // Runs without a gap, or columns of one matrix: apart, or not known to be.
   const auto apart = [&](const Region& r) {
+    if (r.rows == 1 && wanted.rows == 1)
+      return r.begin + r.width <= wanted.begin || wanted.begin + wanted.width <= r.begin;
     if (r.stride != wanted.stride || r.rows != wanted.rows || r.rows == 1) return false;
     const std::int64_t a = r.begin % r.stride;
     const std::int64_t b = wanted.begin % r.stride;

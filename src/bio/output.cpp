@@ -45,7 +45,7 @@ std::optional<Output> parse_output(std::string_view text) noexcept {
 
 std::vector<std::int64_t> output_shape(Output output, std::int64_t width, const Lengths& of) {
   switch (per(output)) {
-    case Per::residue: return {of.residues, width};
+    case Per::residue: return {of.rows * of.residues, width};
     case Per::residue_pair: return {of.residues, of.residues};
     case Per::token_pair: return {width, of.tokens, of.tokens};
     default: return {width};

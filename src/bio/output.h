@@ -32,6 +32,7 @@ std::optional<Output> parse_output(std::string_view text) noexcept;
 struct Lengths {
   std::int64_t residues;
   std::int64_t tokens;
+  std::int64_t rows = 1;  ///< of an alignment whose rows are all shown: what is said of residues is said of each row's
 };
 std::vector<std::int64_t> output_shape(Output output, std::int64_t width, const Lengths& of);
 

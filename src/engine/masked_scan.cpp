@@ -5,6 +5,7 @@
 
 #include "autograd/functions.h"
 #include "base/words.h"
+#include "bio/alignment_tokenizer.h"
 #include "engine/finite.h"
 #include "engine/log_softmax.h"
 #include "engine/packed_run.h"
@@ -12,8 +13,15 @@
 namespace groel::engine {
 namespace {
 
+// An alignment is seen as a whole: its columns are no more than the model reads.
 std::optional<std::int64_t> effective_window(const models::Model& model, std::optional<std::int64_t> asked) {
   const auto residues = model.info().max_residues;
+  if (bio::as_alignments(model.tokenizer()) != nullptr) {
+    if (asked && residues && *asked <= *residues)
+      throw Error(ErrorKind::unsupported, {"this model reads alignments, which are not cut into windows", "`window`",
+                                           "leave it out, or cut the alignment to the columns that matter"});
+    return std::nullopt;
+  }
   if (!residues) return asked;
   const std::int64_t most = model.tokenizer().token_count(*residues);
   return asked ? std::min(*asked, most) : most;

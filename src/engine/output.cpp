@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <array>
 
+#include "bio/alignment_tokenizer.h"
+#include "ops/embedding_grad.h"
+
 namespace groel::engine {
 
 #define GROEL_OUTPUT(name, per) OutputRecipe name##_output();
@@ -55,6 +58,19 @@ Tensor& OutputValues::slot(Output output, int layer) {
 
 std::pair<std::int64_t, std::int64_t> OutputPass::residues(std::size_t sequence) const {
   return {batch.residues.begin.data<std::int32_t>()[sequence], batch.residues.end.data<std::int32_t>()[sequence]};
+}
+
+Tensor OutputPass::of_residues(std::size_t sequence, const Tensor& x) const {
+  const auto [begin, end] = residues(sequence);
+  const bio::AlignmentTokenizer* const reader = bio::as_alignments(model.tokenizer());
+  if (!all_rows || reader == nullptr) return x.rows(begin, end).clone();
+  const bio::AlignmentGrid grid = reader->grid(sequences[sequence]);
+  const std::int64_t first = batch.cu_seqlens.data<std::int32_t>()[sequence];
+  std::vector<std::int32_t> shown;
+  for (std::int64_t row = 0; row < grid.rows; ++row)
+    for (std::int64_t at = begin; at < end; ++at) shown.push_back(static_cast<std::int32_t>(at + row * grid.columns));
+  GROEL_REQUIRE(begin == first + 1 && end == first + grid.columns);
+  return ops::gather_rows(x, Tensor::of<std::int32_t>({static_cast<std::int64_t>(shown.size())}, shown));
 }
 
 void OutputPass::keep_rows(Output output, int layer, const Tensor& x) {

@@ -43,9 +43,13 @@ struct OutputPass {
   std::span<const std::vector<std::int32_t>> sequences;
   std::vector<OutputValues> results{};  ///< by sequence
   std::vector<bool> not_finite{};       ///< by sequence: numbers that the output itself does not show
+  bool all_rows = false;                ///< OutputRequest::all_rows
 
   /// Of the batch's tokens [begin, end): those of a sequence's residues.
   std::pair<std::int64_t, std::int64_t> residues(std::size_t sequence) const;
+  /// Of x [T, W] the rows that are shown of a sequence's residues, copied: [L, W], or [R*L, W] of all of an
+  /// alignment's.
+  Tensor of_residues(std::size_t sequence, const Tensor& x) const;
   /// The rows of x [B, D], one for each sequence.
   void keep_rows(Output output, int layer, const Tensor& x);
 };

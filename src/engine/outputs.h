@@ -12,6 +12,9 @@ namespace groel::engine {
 struct OutputRequest {
   std::vector<int> layers;      ///< 0 (embeddings) .. L (after the final norm), ascending, each once
   std::vector<Output> outputs;  ///< in the order of the results, each once
+  /// Of an alignment, what is said of residues is said of those of every row, one row after the other; else of the
+  /// query's.
+  bool all_rows = false;
 
   bool asks_for(Output output) const;
   /// Whether something grows with the square of a sequence's length.

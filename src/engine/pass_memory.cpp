@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/threads.h"
+#include "bio/alignment_tokenizer.h"
 
 namespace groel::engine {
 namespace {
@@ -44,7 +45,7 @@ std::string name_of(const OutputRequest& request) {
   std::string out;
   for (const int layer : request.layers) out += fmt::format("{},", layer);
   for (const Output output : request.outputs) out += fmt::format(" {}", bio::name(output));
-  return out + fmt::format(" on {} threads", num_threads());
+  return out + fmt::format("{} on {} threads", request.all_rows ? " of all rows" : "", num_threads());
 }
 
 }  // namespace
@@ -70,6 +71,8 @@ std::shared_ptr<const PassMemory> PassMemory::find(const models::Model& model, c
 
 PassMemory::PassMemory(const models::Model& model, OutputRequest request)
     : model_(model), request_(std::move(request)), shortest_(model.tokenizer().token_count(1)), longest_(kLongest) {
+  // An alignment is longer than its rows, which alone are limited.
+  if (bio::as_alignments(model.tokenizer()) != nullptr) return;
   if (const auto most = model.info().max_residues) longest_ = std::min(longest_, model.tokenizer().token_count(*most));
 }
 
@@ -85,7 +88,8 @@ PassBytes PassMemory::of(std::int64_t tokens) const {
   PassBytes out = measured(std::min(class_of(seen), longest_));
   if (tokens <= seen) return out;
   const double more = static_cast<double>(tokens) / static_cast<double>(seen);
-  const double squared = request_.has_maps() ? more * more : more;
+  const bool squares = request_.has_maps() && bio::as_alignments(model_.tokenizer()) == nullptr;
+  const double squared = squares ? more * more : more;
   const auto times = [](std::size_t bytes, double factor) {
     return static_cast<std::size_t>(static_cast<double>(bytes) * factor);
   };

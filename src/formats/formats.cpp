@@ -120,7 +120,7 @@ void check_result(const ResultSchema& schema, const Result& result) {
   for (std::size_t i = 0; i < result.items.size(); ++i) {
     const Item& item = result.items[i];
     GROEL_REQUIRE(item.output == schema.columns[i].output && item.layer == schema.columns[i].layer);
-    GROEL_REQUIRE(item.shape == item_shape(schema.columns[i], {result.length, result.tokens}));
+    GROEL_REQUIRE(item.shape == item_shape(schema.columns[i], {result.length, result.tokens, result.rows}));
     GROEL_REQUIRE(value_count(item.shape) == static_cast<std::int64_t>(item.values.size()));
   }
 }

@@ -28,6 +28,7 @@ void PackedArrays::write(const Result& result) {
   result.sha256.copy(digest.data(), digest.size());
   digests_.append(std::as_bytes(std::span(digest)));
   lengths_.push_back(result.length);
+  rows_.push_back(result.rows);
   for (std::size_t i = 0; i < columns_.size(); ++i) write_column(i, result);
   offsets_.add(result);
   if (result.error) errors_.add(written_, *result.error);
@@ -43,17 +44,23 @@ void PackedArrays::write_column(std::size_t i, const Result& result) {
 
 void PackedArrays::finish() { GROEL_REQUIRE(written_ == schema_.records); }
 
+std::vector<std::int64_t> PackedArrays::shape_of(const ResultSchema::Column& column, std::int64_t values) const {
+  if (is_flat(column.output)) return {values};
+  if (schema_.all_rows && written_ == 1 && values > 0 && bio::per(column.output) == Per::residue)
+    return {rows_.front(), lengths_.front(), column.width};
+  return {values / column.width, column.width};
+}
+
 std::vector<PackedArrays::Named> PackedArrays::arrays() {
   std::vector<Named> out{integers("lengths", lengths_), integers("errors_index", errors_.index)};
+  if (schema_.all_rows) out.push_back(integers("rows", rows_));
   for (const auto& [flat, offsets] : offsets_.groups())
     out.push_back(integers(flat ? fmt::format("{}_offsets", name(*flat)) : "offsets", offsets));
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     const auto bytes = columns_[i].map();
     const auto values = static_cast<std::int64_t>(bytes.size() / sizeof(float));
     const auto& column = schema_.columns[i];
-    std::vector<std::int64_t> shape{values};
-    if (!is_flat(column.output)) shape = {values / column.width, column.width};
-    out.push_back({column_name(column), DType::f32, std::move(shape), bytes});
+    out.push_back({column_name(column), DType::f32, shape_of(column, values), bytes});
   }
   return out;
 }

@@ -23,7 +23,8 @@ class PackedArrays {
     std::span<const std::byte> bytes;
   };
   /// "mean_6" [N, D], "per_residue_6" [ΣL, D], "contacts_6" [ΣL²], …, "lengths" [N], "offsets" [N+1],
-  /// "contacts_offsets" [N+1], "errors_index" [E], …: all but texts. Valid while this lives.
+  /// "contacts_offsets" [N+1], "errors_index" [E], …: all but texts; where all rows of alignments are shown "rows" [N],
+  /// and of a single one "per_residue_6" [R, L, D]. Valid while this lives.
   std::vector<Named> arrays();
 
   std::int64_t records() const noexcept { return written_; }
@@ -35,12 +36,13 @@ class PackedArrays {
 
  private:
   void write_column(std::size_t i, const Result& result);
+  std::vector<std::int64_t> shape_of(const ResultSchema::Column& column, std::int64_t values) const;
 
   ResultSchema schema_;
   std::vector<GatheredFile> columns_;
   GatheredFile digests_;
   std::vector<std::string> ids_;
-  std::vector<std::int64_t> lengths_;
+  std::vector<std::int64_t> lengths_, rows_;
   PackedOffsets offsets_;
   ErrorTable errors_;
   std::int64_t written_ = 0;

@@ -36,6 +36,7 @@ struct Result {
   std::vector<Item> items;  ///< in the run's order; empty when `error` is set
   std::optional<Error> error;
   std::int64_t tokens = 0;  ///< n: residues and what the model reads at their ends; 0 where no item needs it
+  std::int64_t rows = 1;    ///< of an alignment, where they are all shown: items of residues are [rows * length, W]
 };
 
 /// What a run will write, known before the first record.
@@ -50,6 +51,7 @@ struct ResultSchema {
   std::int64_t residues = 0;  ///< ΣL over the records that did not fail before the run (an upper bound)
   nlohmann::json run;         ///< model, dtype, isa, version, options: stored with the data
   std::int64_t tokens = 0;    ///< Σn over the same records; 0: not known
+  bool all_rows = false;      ///< what is of residues is of those of every row of alignments
 };
 
 enum class FileLayout {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/words.h"
+#include "bio/alignment.h"
 #include "io/characters.h"
 
 namespace groel::io {
@@ -68,6 +69,7 @@ std::string without_gaps(const std::string& sequence, std::int64_t& gaps) {
 void SequenceSummary::take(SequenceRecord& record) {
   ids_.push_back(std::hash<std::string>()(record.id));
   if (record.error) return;
+  if (bio::is_alignment(record.sequence)) return;  // its gaps are what aligns it
   std::int64_t gaps = 0;
   std::string kept = without_gaps(record.sequence, gaps);
   gap_count_ += gaps;

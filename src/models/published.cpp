@@ -15,6 +15,7 @@ constexpr std::string_view kEsm1b = "Rives et al. 2021, PNAS 118:e2016239118";
 constexpr std::string_view kEsm1v = "Meier et al. 2021, NeurIPS 34";
 constexpr std::string_view kEsmc = "ESM Team 2024, ESM Cambrian, evolutionaryscale.ai/blog/esm-cambrian";
 constexpr std::string_view kEsm3 = "Hayes et al. 2025, Science 387:850";
+constexpr std::string_view kMsa = "Rao et al. 2021, ICML, PMLR 139:8844";
 constexpr std::string_view kProtGpt2 = "Ferruz et al. 2022, Nature Communications 13:4348";
 constexpr std::string_view kEsm1Positions = R"({"position_embedding_type": "absolute"})";
 constexpr std::string_view kEsm1bPositions =
@@ -77,6 +78,22 @@ PublishedModel esm1v(int seed, std::vector<std::string_view> aliases) {
           {weights(id.substr(id.find('/') + 1), seed == 1 ? "md5:1f04c2d2636b02b544ecb5fbbef8fefd" : "")}};
 }
 
+PublishedModel msa(std::string_view id, std::vector<std::string_view> aliases) {
+  const std::string_view name = id.substr(id.find('/') + 1);
+  return {id,
+          std::move(aliases),
+          "msa",
+          "MSA Transformer",
+          12,
+          768,
+          12,
+          {},
+          Extras::contacts,
+          "MIT",
+          kMsa,
+          {weights(name, {}), contact_head(name, {})}};
+}
+
 // id, aliases, family, generation, layers, width, heads, changes, extras, licence, citation, direct
 std::vector<PublishedModel> published_rows() {
   return {
@@ -104,6 +121,8 @@ std::vector<PublishedModel> published_rows() {
       esm1v(3, {"esm1v_3"}),
       esm1v(4, {"esm1v_4"}),
       esm1v(5, {"esm1v_5"}),
+      msa("facebook/esm_msa1b_t12_100M_UR50S", {"esm_msa1b", "msa1b", "msa_transformer"}),
+      msa("facebook/esm_msa1_t12_100M_UR50S", {"esm_msa1", "msa1"}),
       {"biohub/ESMC-300M",
        {"esmc_300m", "esmc_300m_2024_12", "esmc_300m_hf", "esm_c_300m", "esmc_300m_2024_12_v0",
         "biohub/esmc_300m_2024_12", "biohub/esmc_300m_hf", "evolutionaryscale/esmc_300m_2024_12"},
@@ -190,8 +209,6 @@ std::vector<Download> download_rows() {
 constexpr OtherFamily kOthers[] = {
     {"esmfold", "ESMFold"},
     {"esm_if", "ESM-IF1"},
-    {"esm_msa", "MSA Transformer"},
-    {"msa_transformer", "MSA Transformer"},
     {"esm1_t", "ESM-1"},
     {"prot_t5", "ProtT5"},
     {"prott5", "ProtT5"},

@@ -37,8 +37,7 @@ struct AttentionOptions : SequenceOptions, ModelOptions, OutputOptions, ThreadOp
     std::erase(maps.extensions, ".json");  // it would have the largest weight of each map alone
     to(input, sequences_option());
     to(model, model_option());
-    to(record, record_option());
-    to(gaps, gaps_option());
+    declare_records(to);
     to(layers, {.name = "layers",
                 .letter = 'l',
                 .help = "Layers: 1 to L, -1 (last), ranges as 1..6, or all",

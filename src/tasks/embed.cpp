@@ -3,6 +3,7 @@
 
 #include "base/cpu.h"
 #include "base/output_place.h"
+#include "bio/alignment_tokenizer.h"
 #include "engine/layers.h"
 #include "engine/windows.h"
 #include "formats/extension.h"
@@ -79,6 +80,9 @@ void tell_format(const EmbedRunOptions& run, const formats::Format& format, Sink
 EmbedRunOptions run_options(const EmbedOptions& options, const models::Model& model, Sink& sink) {
   EmbedRunOptions run;
   run.request = {engine::parse_layers(options.layers, model.info().layers), outputs_of(options.include)};
+  run.request.all_rows = options.rows == "all";
+  if (run.request.all_rows && bio::as_alignments(model.tokenizer()) == nullptr)
+    throw Error(ErrorKind::unsupported, {"this model reads no alignments, so that there are no rows", "--rows", {}});
   run.log_softmax = options.log_softmax;
   if (run.log_softmax && !run.request.asks_for(bio::Output::logits))
     throw Error(ErrorKind::usage, {"no logits are asked for", "--log-softmax", "add --include logits"});
@@ -151,7 +155,8 @@ int embed(const EmbedOptions& options, Context& context) {
       read_embed_input({options.input,
                         {input_format(options.input_format), options.id_column, options.sequence_column},
                         run.long_policy,
-                        parse_gaps(options.gaps)},
+                        parse_gaps(options.gaps),
+                        options},
                        *loaded.model);
   note_written_out(options.input, context.sink);
   describe_input(input, context.sink);

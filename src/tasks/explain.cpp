@@ -69,8 +69,7 @@ struct ExplainOptions : SequenceOptions, ModelOptions, OutputOptions, BatchOptio
              .help = "Features that a residue keeps, the largest (default: as the autoencoder was trained, else 64)",
              .value_name = "K",
              .group = "Autoencoder"});
-    to(record, record_option());
-    to(gaps, gaps_option());
+    declare_records(to);
     BatchOptions::declare(to);
     to(dtype, dtype_option());
     to(threads, threads_option());

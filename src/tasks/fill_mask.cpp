@@ -30,8 +30,7 @@ struct FillMaskOptions : SequenceOptions, ModelOptions, OutputOptions, MaskedSca
   void declare(OptionBinder& to) {
     to(input, sequences_option());
     to(model, model_option());
-    to(record, record_option());
-    to(gaps, gaps_option());
+    declare_records(to);
     to(position, {.name = "position",
                   .letter = 'p',
                   .help = "Residues to mask, together, counted from 1",

@@ -19,8 +19,7 @@ struct PerplexityOptions : SequenceOptions, ModelOptions, MaskedScanOptions, Thr
   void declare(OptionBinder& to) {
     to(input, sequences_option());
     to(model, model_option());
-    to(record, record_option());
-    to(gaps, gaps_option());
+    declare_records(to);
     to(window, window_option(0));
     MaskedScanOptions::declare(to);
     to(dtype, dtype_option());

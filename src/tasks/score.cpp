@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "base/text_file.h"
+#include "bio/alignment.h"
 #include "checkpoints/model_cache.h"
 #include "tasks/reading/csv_text.h"
 #include "tasks/reading/flags.h"
@@ -62,7 +63,7 @@ WildType wild_type(const ScoreOptions& options, const bio::Tokenizer& tokenizer,
                  fmt::format("for example --record {}", shell_quoted(records.front().id))});
   const ReadRecord& record = records.front();
   if (record.error) throw record.error.value();
-  WildType out{record.id, {}, options.offset};
+  WildType out{record.id, {}, options.offset, bio::is_alignment(text) ? text : std::string()};
   if (!tokenizer.one_token_each()) {
     for (const char c : text)
       if (std::isalpha(static_cast<unsigned char>(c)) != 0)
@@ -232,7 +233,8 @@ int run(const ScoreOptions& given, Context& context) {
       for (const std::string& note : table.notes) context.sink.note(note);
       for (const std::string& warning : table.warnings) context.sink.warning(warning);
     }
-    const ScoreInput input{*loaded.model, options.scan_options(), parse_method(options.method.value), protein.sequence};
+    const ScoreInput input{*loaded.model, options.scan_options(), parse_method(options.method.value), protein.sequence,
+                           protein.alignment};
     taken.push_back(unused(names.size() == 1 ? "score" : checkpoints::model_label(model), taken));
     columns.push_back({taken.back(), score_variants(input, table.rows, context.sink)});
   }

@@ -33,8 +33,7 @@ struct TokensOptions : SequenceOptions, OutputOptions {
     sequences.help += ". With one: its residues as one-hot vectors, or the tokens that hold them";
     to(input, sequences);
     to(model, model_option());
-    to(record, record_option());
-    to(gaps, gaps_option());
+    declare_records(to);
     to(vocabulary, {.name = "vocabulary",
                     .help = "The 20 residues in alphabetical order, or all tokens of the model",
                     .otherwise = "all",

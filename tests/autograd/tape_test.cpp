@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "autograd/functions.h"
+#include "autograd/sequences.h"
 #include "ops/attention_grad.h"
 #include "ops/elementwise.h"
 
@@ -159,6 +160,27 @@ TEST(Tape, AttentionOfViewsOfOneStorage) {
   EXPECT_EQ(values(gradient.rows(0, 4).columns(0, 4)), std::vector<float>(16, 0));
 }
 
+// Rows of one matrix, one part after the other: what the first part got stays.
+TEST(Tape, AttentionOfRowsOfOneStorage) {
+  const Tensor joint = ramp({9, 4}, 0.7F);
+  const ops::AttentionInput input{joint.rows(0, 3), joint.rows(3, 6), joint.rows(6, 9),
+                                  Tensor::of<std::int32_t>({2}, {0, 3}), 2};
+  const Tensor dy = ramp({3, 4}, 0.3F);
+  ops::AttentionGradients expected{Tensor::empty({3, 4}), Tensor::empty({3, 4}), Tensor::empty({3, 4})};
+  ops::attention_grad(input, dy, expected);
+  Tape tape;
+  tape.watch(joint);
+  {
+    const Recording recording(&tape);
+    tape.add(autograd::attention(input), dy);
+  }
+  tape.backward();
+  const Tensor gradient = tape.gradient(joint);
+  EXPECT_EQ(values(gradient.rows(0, 3)), values(expected.q));
+  EXPECT_EQ(values(gradient.rows(3, 6)), values(expected.k));
+  EXPECT_EQ(values(gradient.rows(6, 9)), values(expected.v));
+}
+
 TEST(Tape, AttentionOfOneTrainedInput) {
   const ops::AttentionInput input = attention_input();
   const Tensor dy = ramp({3, 8}, 0.3F);
@@ -173,6 +195,26 @@ TEST(Tape, AttentionOfOneTrainedInput) {
   tape.backward();
   EXPECT_EQ(values(tape.gradient(input.v)), values(expected.v));
   EXPECT_FALSE(tape.tracks(input.q));
+}
+
+TEST(Tape, JoinedRowsGetTheirPartOfTheGradient) {
+  const Tensor a = ramp({2, 3}, 0.7F), b = ramp({4, 3}, 1.1F), apart = ramp({1, 3}, 0.9F);
+  EXPECT_EQ(join_rows({a}).storage(), a.storage());
+  const Tensor dy = ramp({7, 3}, 0.3F);
+  Tape tape;
+  tape.watch(a);
+  tape.watch(b);
+  {
+    const Recording recording(&tape);
+    const Tensor y = join_rows({a, apart, b});
+    EXPECT_EQ(values(y.rows(0, 2)), values(a));
+    EXPECT_EQ(values(y.rows(2, 3)), values(apart));
+    EXPECT_EQ(values(y.rows(3, 7)), values(b));
+    tape.add(y, dy);
+  }
+  tape.backward();
+  EXPECT_EQ(values(tape.gradient(a)), values(dy.rows(0, 2)));
+  EXPECT_EQ(values(tape.gradient(b)), values(dy.rows(3, 7)));
 }
 
 TEST(Tape, RecordingsNest) {

@@ -51,9 +51,10 @@ TEST(Published, AreFoundByIdAliasAndAddress) {
 }
 
 TEST(Published, ShortNamesAreOneAndTheSameEverywhere) {
-  const std::vector<std::string> expected{"esm2-8m",   "esm2-35m",  "esm2-150m", "esm2-650m", "esm2-3b", "esm2-15b",
-                                          "esm1b",     "esm1v-1",   "esm1v-2",   "esm1v-3",   "esm1v-4", "esm1v-5",
-                                          "esmc-300m", "esmc-600m", "esmc-6b",   "esm3-open", "protgpt2"};
+  const std::vector<std::string> expected{"esm2-8m",   "esm2-35m", "esm2-150m", "esm2-650m", "esm2-3b",
+                                          "esm2-15b",  "esm1b",    "esm1v-1",   "esm1v-2",   "esm1v-3",
+                                          "esm1v-4",   "esm1v-5",  "esm-msa1b", "esm-msa1",  "esmc-300m",
+                                          "esmc-600m", "esmc-6b",  "esm3-open", "protgpt2"};
   std::vector<std::string> found;
   for (const models::PublishedModel& model : models::published_models()) {
     found.push_back(model.nickname());
@@ -73,7 +74,7 @@ TEST(Published, FilesOfThePublisherHaveHashesOfAKnownForm) {
   };
   for (const models::PublishedModel& model : models::published_models()) {
     for (const models::DirectFile& file : model.direct) check(file);
-    if (model.family == "esm")
+    if (model.family == "esm" || model.family == "msa")
       EXPECT_EQ(model.direct.front().name(), std::string(model.name()) + ".pt");
     else
       EXPECT_TRUE(model.direct.empty());
@@ -92,23 +93,19 @@ TEST(Published, FilesOfThePublisherHaveHashesOfAKnownForm) {
 TEST(Published, Esm3HasItsParameters) { EXPECT_EQ(models::find_published("esm3-open")->parameters(), 1401735748); }
 
 TEST(Published, CapabilitiesAreThoseOfLoadedModels) {
-  for (const auto& [name, folder] :
-       {std::pair("esm2-8m", "/esm2-tiny"), std::pair("esm1b", "/esm1b-tiny"), std::pair("esmc-300m", "/esmc-tiny")})
+  for (const auto& [name, folder] : {std::pair("esm2-8m", "/esm2-tiny"), std::pair("esm1b", "/esm1b-tiny"),
+                                     std::pair("esmc-300m", "/esmc-tiny"), std::pair("esm-msa1b", "/msa-tiny")})
     EXPECT_EQ(models::find_published(name)->capabilities(),
               load_model(std::string(GROEL_TEST_DATA) + folder).model->capabilities())
         << name;
 }
 
 TEST(Published, OtherFamiliesAreKnownByName) {
-  const std::vector<std::pair<const char*, const char*>> expected{{"hugohrban/progen2-base", "ProGen"},
-                                                                  {"Rostlab/prot_t5_xl_uniref50", "ProtT5"},
-                                                                  {"Rostlab/prot_bert", "ProtBert"},
-                                                                  {"facebook/esmfold_v1", "ESMFold"},
-                                                                  {"westlake-repl/SaProt_650M_AF2", "SaProt"},
-                                                                  {"ElnaggarLab/ankh-base", "Ankh"},
-                                                                  {"esm_if1_gvp4_t16_142M_UR50", "ESM-IF1"},
-                                                                  {"esm_msa1b_t12_100M_UR50S", "MSA Transformer"},
-                                                                  {"esm1_t34_670M_UR50S", "ESM-1"}};
+  const std::vector<std::pair<const char*, const char*>> expected{
+      {"hugohrban/progen2-base", "ProGen"},        {"Rostlab/prot_t5_xl_uniref50", "ProtT5"},
+      {"Rostlab/prot_bert", "ProtBert"},           {"facebook/esmfold_v1", "ESMFold"},
+      {"westlake-repl/SaProt_650M_AF2", "SaProt"}, {"ElnaggarLab/ankh-base", "Ankh"},
+      {"esm_if1_gvp4_t16_142M_UR50", "ESM-IF1"},   {"esm1_t34_670M_UR50S", "ESM-1"}};
   for (const auto& [name, family] : expected) {
     ASSERT_TRUE(models::find_other_family(name)) << name;
     EXPECT_EQ(models::find_other_family(name)->name, family) << name;

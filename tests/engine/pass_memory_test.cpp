@@ -83,6 +83,21 @@ TEST(PassMemory, IsWhatThePoolHolds) {
   set_num_threads(0);
 }
 
+// An alignment has more tokens than its rows may have, which alone are limited.
+TEST(PassMemory, GrowsWithTheRowsOfAlignments) {
+  const models::Family& family = models::family_named("msa");
+  for (const Output output : {Output::mean, Output::contacts}) {
+    const checkpoints::LoadedModel loaded =
+        checkpoints::random_model(family.configure({2, 64, 4}), 1, ops::Precision::f32);
+    const OutputRequest request{.layers = {2}, .outputs = {output}};
+    const std::vector<std::int64_t> tokens{5120};  // 5 rows
+    const std::size_t measured = held_by(*loaded.model, tokens, request);
+    const PassBytes planned = PassMemory::find(*loaded.model, request)->of(tokens.front());
+    expect_near(std::string(bio::name(output)), planned.pass + planned.kept, measured);
+  }
+  set_num_threads(0);
+}
+
 TEST(PassMemory, OfAnyLengthIsThatOfTheNextOneMeasured) {
   const checkpoints::LoadedModel loaded =
       checkpoints::random_model(models::families().front().configure({2, 64, 4}), 1, ops::Precision::f32);

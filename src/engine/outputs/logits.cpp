@@ -10,10 +10,8 @@ class Logits final : public OutputMaker {
   void last(const Tensor& x) override {
     const Tensor logits = head_.logits(x);
     const auto layers = static_cast<int>(pass_.model.info().layers);
-    for (std::size_t b = 0; b < pass_.results.size(); ++b) {
-      const auto [begin, end] = pass_.residues(b);
-      pass_.results[b].slot(Output::logits, layers) = logits.rows(begin, end).clone();
-    }
+    for (std::size_t b = 0; b < pass_.results.size(); ++b)
+      pass_.results[b].slot(Output::logits, layers) = pass_.of_residues(b, logits);
   }
 
  private:

@@ -9,10 +9,8 @@ class PerResidue final : public OutputMaker {
  public:
   explicit PerResidue(OutputPass& pass) : pass_(pass) {}
   void hidden(int layer, const Tensor& x) override {
-    for (std::size_t b = 0; b < pass_.results.size(); ++b) {
-      const auto [begin, end] = pass_.residues(b);
-      pass_.results[b].slot(Output::per_residue, layer) = x.rows(begin, end).clone();
-    }
+    for (std::size_t b = 0; b < pass_.results.size(); ++b)
+      pass_.results[b].slot(Output::per_residue, layer) = pass_.of_residues(b, x);
   }
 
  private:

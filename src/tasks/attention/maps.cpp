@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "bio/alignment_tokenizer.h"
 #include "engine/finite.h"
 #include "nn/contact_head.h"
 
@@ -106,7 +107,8 @@ std::vector<std::string> map_labels(const bio::Tokenizer& tokenizer, const bio::
                                     MapRequest::Form form) {
   std::vector<std::string> out;
   const bool all = form == MapRequest::Form::tokens;
-  const bio::TokenSpan shown = all ? bio::TokenSpan{0, sequence.tokens()} : sequence.map.run();
+  const bio::TokenSpan shown =
+      all ? bio::TokenSpan{0, bio::mapped_tokens(tokenizer, sequence.map)} : sequence.map.run();
   for (std::int64_t t = shown.begin; t < shown.end; ++t) {
     const std::string& token = tokenizer.token(sequence.ids[static_cast<std::size_t>(t)]);
     const auto residue = sequence.map.residue_at(t);

@@ -74,6 +74,12 @@ void EmbedOptions::declare_rest(OptionBinder& to) {
                     .choices = {"auto", "fasta", "fastq", "csv", "tsv", "pir"},
                     .group = kInput});
   to(gaps, gaps_option());
+  to(rows, {.name = "rows",
+            .help = "What per-residue and logits hold of an alignment: the query (its first row), or all rows",
+            .otherwise = "query",
+            .choices = {"query", "all"},
+            .group = kOutput});
+  declare_alignment(to);
   to(resume, {.name = "resume", .help = "Go on from what an interrupted run left", .group = kOutput});
   to(overwrite, {.name = "overwrite",
                  .help = "Replace an existing output, and drop what an interrupted run left",

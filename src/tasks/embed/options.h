@@ -6,7 +6,7 @@
 
 namespace groel::tasks {
 
-struct EmbedOptions : ModelOptions, OutputOptions, BatchOptions, ThreadOptions {
+struct EmbedOptions : ModelOptions, OutputOptions, BatchOptions, ThreadOptions, AlignmentOptions {
   std::vector<std::string> input;
   std::string format;
   std::vector<std::string> include;  ///< what to write
@@ -19,6 +19,7 @@ struct EmbedOptions : ModelOptions, OutputOptions, BatchOptions, ThreadOptions {
   std::string input_format;
   bool resume = false;
   std::string gaps;
+  std::string rows;  ///< of alignments, that are written
   bool json = false;
 
   void declare(OptionBinder& to);

@@ -8,7 +8,7 @@
 
 #include "base/sha256.h"
 #include "base/words.h"
-#include "tasks/reading/written_out.h"
+#include "tasks/reading/alignment.h"
 
 namespace groel::tasks {
 namespace {
@@ -84,7 +84,7 @@ class InputBuilder {
  private:
   void take_sequence(EmbedRecord& record, const std::string& raw) {
     const bio::Encoded encoded = tokenizer_.encode(raw);
-    std::string sequence = clean_sequence(raw);
+    std::string sequence = clean_text(raw, tokenizer_);
     record.length = encoded.residues();
     record.sha256 = sha256(sequence);
     out_.summary.add(encoded.counts);
@@ -140,8 +140,9 @@ std::string clean_sequence(std::string_view sequence) {
 
 EmbedInput read_embed_input(const EmbedInputOptions& options, const models::Model& model) {
   InputBuilder builder(options, model);
-  const io::ReadingNotes notes = for_each_input(
-      options.paths, options.reader, [&](io::SequenceRecord& record) { builder.add_record(std::move(record)); });
+  const io::ReadingNotes notes =
+      for_each_input(options.paths, options.reader, options.alignments, model.tokenizer(),
+                     [&](io::SequenceRecord& record) { builder.add_record(std::move(record)); });
   return builder.finish(notes);
 }
 

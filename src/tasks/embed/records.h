@@ -11,6 +11,7 @@
 #include "engine/runner.h"
 #include "io/sequences.h"
 #include "io/sequences_summary.h"
+#include "tasks/reading/options.h"
 
 namespace groel::tasks {
 
@@ -41,6 +42,7 @@ struct EmbedInputOptions {
   io::SequenceReaderOptions reader;
   LongPolicy long_policy = LongPolicy::error;
   io::Gaps gaps = io::Gaps::keep;
+  AlignmentOptions alignments{};
 };
 
 /// Reads everything. Errors for an input as a whole are thrown; those of a record stay with it.

@@ -7,6 +7,7 @@
 #include "base/cpu.h"
 #include "base/interrupt.h"
 #include "base/version.h"
+#include "bio/alignment_tokenizer.h"
 #include "checkpoints/model_cache.h"
 #include "engine/log_softmax.h"
 #include "engine/precision.h"
@@ -43,9 +44,11 @@ formats::ResultSchema schema_of(const checkpoints::LoadedModel& loaded, const Em
   schema.records = static_cast<std::int64_t>(input.records.size());
   for (const EmbedRecord& record : input.records)
     if (!record.error) {
-      schema.residues += record.length;
-      schema.tokens += input.tokens[static_cast<std::size_t>(record.distinct)];
+      const std::int64_t tokens = input.tokens[static_cast<std::size_t>(record.distinct)];
+      schema.residues += options.request.all_rows ? tokens : record.length;
+      schema.tokens += tokens;
     }
+  schema.all_rows = options.request.all_rows;
   schema.run = describe_run(loaded, options);
   return schema;
 }
@@ -162,9 +165,12 @@ class EmbedRun final : public engine::RunStore {
     summary_.seconds = done.seconds;
   }
 
+  // As they are shown: maps of an alignment are over the columns of one row.
   bio::Lengths lengths(std::int64_t key) const {
     const auto at = static_cast<std::size_t>(key);
-    return {input_.residues[at], input_.tokens[at]};
+    const std::int64_t residues = input_.residues[at], tokens = input_.tokens[at];
+    if (bio::as_alignments(model_.tokenizer()) == nullptr) return {residues, tokens};
+    return {residues, residues + 1, options_.request.all_rows ? tokens / (residues + 1) : 1};
   }
 
   // Records whose results are there, up to the first whose are not.
@@ -173,7 +179,10 @@ class EmbedRun final : public engine::RunStore {
       check_interrupted();
       const EmbedRecord& record = input_.records[next_record_];
       formats::Result result{record.id, record.header, record.length, record.sha256, {}, std::nullopt};
-      if (record.distinct >= 0) result.tokens = lengths(record.distinct).tokens;
+      if (record.distinct >= 0) {
+        result.tokens = lengths(record.distinct).tokens;
+        result.rows = lengths(record.distinct).rows;
+      }
       if (record.error) result.error = *record.error;
       if (const auto unfit = unfit_.find(record.distinct); unfit != unfit_.end()) {
         result.error = unfit->second;
@@ -229,6 +238,7 @@ nlohmann::json describe_run(const checkpoints::LoadedModel& loaded, const EmbedR
                         {"include", include},
                         {"long", policies[static_cast<int>(options.long_policy)]}};
   if (options.log_softmax) out["logits"] = "log_softmax";
+  if (options.request.all_rows) out["rows"] = "all";
   return out;
 }
 

@@ -7,6 +7,7 @@
 
 #include "bio/residues.h"
 #include "io/sequences.h"
+#include "tasks/reading/alignment.h"
 #include "tasks/reading/flags.h"
 #include "tasks/reading/id_parts.h"
 #include "tasks/reading/model.h"
@@ -72,7 +73,7 @@ std::vector<ReadRecord> read_records(const SequenceOptions& options, const bio::
     if (edit && !record.error) record.sequence = edit(record.sequence);
     out.push_back(tokenised(record, tokenizer, summary));
   };
-  summary.add(for_each_input(options.input, {}, take));
+  summary.add(for_each_input(options.input, {}, options, tokenizer, take));
   if (out.empty())
     throw Error(ErrorKind::not_found,
                 {fmt::format("no record is called '{}'", wanted), "--record", ids_there(wanted, others)});

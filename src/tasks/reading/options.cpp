@@ -74,6 +74,52 @@ OptionSpec gaps_option() {
 
 io::Gaps parse_gaps(const std::string& text) { return text == "drop" ? io::Gaps::drop : io::Gaps::keep; }
 
+void SequenceOptions::declare_records(OptionBinder& to) {
+  to(record, record_option());
+  to(gaps, gaps_option());
+  declare_alignment(to);
+}
+
+void AlignmentOptions::declare_alignment(OptionBinder& to) {
+  constexpr const char* kAlignments = "Alignments, for models that read them";
+  to(aligned, {.name = "aligned",
+               .help = "Files are alignments whatever their names (.a3m and .a2m are anyway): all records of one, "
+                       "equally long, are the rows of one alignment",
+               .group = kAlignments});
+  to(max_rows, {.name = "max-rows",
+                .help = "Rows to read of an alignment, the query (its first) among them",
+                .otherwise = 128,
+                .value_name = "N",
+                .group = kAlignments});
+  to(choose_rows, {.name = "choose-rows",
+                   .help = "Which, where there are more: diverse (one after the other the row that differs most from "
+                           "those chosen), similar (that differs least), or the first",
+                   .otherwise = "diverse",
+                   .choices = {"diverse", "similar", "first"},
+                   .group = kAlignments});
+  to(min_identity, {.name = "min-identity",
+                    .help = "Leave out rows with a smaller part of residues equal to the query's, where both have one",
+                    .otherwise = 0.0,
+                    .value_name = "X",
+                    .group = kAlignments});
+  to(max_identity, {.name = "max-identity",
+                    .help = "Leave out rows with a larger part",
+                    .otherwise = 1.0,
+                    .value_name = "X",
+                    .group = kAlignments});
+}
+
+bio::RowFilter AlignmentOptions::row_filter() const {
+  if (max_rows < 1) throw Error(ErrorKind::usage, {"an alignment has at least one row, the query", "--max-rows", {}});
+  if (!(min_identity >= 0 && min_identity <= max_identity && max_identity <= 1))
+    throw Error(ErrorKind::usage, {"identities are parts from 0 to 1, the smaller one first", "--min-identity",
+                                   "for example --min-identity 0.3 --max-identity 0.95"});
+  const auto choice = choose_rows == "first"     ? bio::RowChoice::first
+                      : choose_rows == "similar" ? bio::RowChoice::similar
+                                                 : bio::RowChoice::diverse;
+  return {max_rows, choice, min_identity, max_identity};
+}
+
 OptionSpec window_option(std::int64_t otherwise) {
   return {.name = "window",
           .help = "Tokens that the model sees of a longer sequence, around the position asked for; 0: all it can read",

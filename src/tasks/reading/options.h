@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/option_binder.h"
+#include "bio/alignment.h"
 #include "engine/masked_scan.h"
 #include "engine/plan.h"
 #include "io/sequences_summary.h"
@@ -25,11 +26,26 @@ struct ModelOptions {
   std::string weights = "exact";  ///< of tasks that ask for it
 };
 
+/// What is read of alignments, by models that read them.
+struct AlignmentOptions {
+  bool aligned = false;
+  std::int64_t max_rows = 128;
+  std::string choose_rows;
+  double min_identity = 0, max_identity = 1;
+
+  void declare_alignment(OptionBinder& to);
+  /// Errors: usage.
+  bio::RowFilter row_filter() const;
+};
+
 /// Sequences, as records of files or written out.
-struct SequenceOptions {
+struct SequenceOptions : AlignmentOptions {
   std::vector<std::string> input;
   std::optional<std::string> record;
   std::string gaps;
+
+  /// Which records, and what of them.
+  void declare_records(OptionBinder& to);
 };
 
 /// A table and a picture.

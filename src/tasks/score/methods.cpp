@@ -5,6 +5,8 @@
 #include <map>
 #include <set>
 
+#include "bio/alignment.h"
+#include "bio/alignment_tokenizer.h"
 #include "engine/causal_scan.h"
 #include "tasks/reading/input.h"
 #include "tasks/reading/scan_progress.h"
@@ -56,7 +58,7 @@ std::vector<std::int64_t> needed_positions(const ScoreInput& input, std::vector<
 
 Positions ask(const ScoreInput& input, const std::vector<std::int64_t>& needed, Sink& sink) {
   const engine::MaskedScan scan(input.model, input.scan);
-  const bio::Encoded encoded = input.model.tokenizer().encode(input.wild_type);
+  const bio::Encoded encoded = input.encode(input.wild_type);
   scan.check_fits(encoded.tokens());
   const bool masked = input.method == ScoreMethod::masked_marginals;
   std::span<const std::int64_t> rest(needed);
@@ -123,7 +125,7 @@ class WholeSequences {
 
  private:
   void take(const std::string& sequence) {
-    encoded_ = input_.model.tokenizer().encode(sequence);
+    encoded_ = input_.encode(sequence);
     require_residues(input_.model.tokenizer(), encoded_);
     scan_.check_fits(encoded_.tokens());
     position_ = 0;
@@ -234,6 +236,12 @@ std::vector<double> likelihoods(const ScoreInput& input, std::vector<VariantRow>
 }
 
 }  // namespace
+
+bio::Encoded ScoreInput::encode(const std::string& sequence) const {
+  const bio::Tokenizer& tokenizer = model.tokenizer();
+  if (alignment.empty() || bio::as_alignments(tokenizer) == nullptr) return tokenizer.encode(sequence);
+  return tokenizer.encode(bio::with_query(alignment, sequence));
+}
 
 std::vector<double> score_variants(const ScoreInput& input, std::vector<VariantRow>& rows, Sink& sink) {
   if (input.method == ScoreMethod::likelihood) return likelihoods(input, rows, sink);

@@ -22,6 +22,10 @@ struct ScoreInput {
   engine::ScanOptions scan;
   ScoreMethod method;
   const std::string& wild_type;
+  std::string alignment{};  ///< whose query the wild type is, for models that read alignments; empty: none
+
+  /// A sequence as the model reads it: in the place of the alignment's query. Errors: bad_input.
+  bio::Encoded encode(const std::string& sequence) const;
 };
 
 /// One score per row, higher is more like what the model expects, 0 is the wild type's; NaN where the row has an error.

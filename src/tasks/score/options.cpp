@@ -15,8 +15,7 @@ void ScoreOptions::declare(OptionBinder& to) {
   models.help += "; several (-m A -m B) get a column each, and their mean and minimum";
   to(input, sequences_option());
   to(model, models);
-  to(record, record_option());
-  to(gaps, gaps_option());
+  declare_records(to);
   to(variants, {.name = "variants",
                 .letter = 'v',
                 .help = "CSV or TSV table, a list of one variant per line, or variants themselves: A5D:K9R,M1A",

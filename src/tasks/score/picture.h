@@ -14,6 +14,7 @@ namespace groel::tasks {
 struct WildType {
   std::string id, sequence;
   std::int64_t offset = 0;  ///< of the positions as they are written
+  std::string alignment{};  ///< whose query it is; empty: none
 };
 
 /// What scored them, for titles.
