@@ -61,6 +61,10 @@ std::pair<std::int64_t, std::int64_t> OutputPass::residues(std::size_t sequence)
 }
 
 Tensor OutputPass::of_residues(std::size_t sequence, const Tensor& x) const {
+  if (ends) {
+    const auto* const bound = batch.cu_seqlens.data<std::int32_t>() + sequence;
+    return x.rows(bound[0], bound[1]).clone();
+  }
   const auto [begin, end] = residues(sequence);
   const bio::AlignmentTokenizer* const reader = bio::as_alignments(model.tokenizer());
   if (!all_rows || reader == nullptr) return x.rows(begin, end).clone();

@@ -44,6 +44,7 @@ struct OutputPass {
   std::vector<OutputValues> results{};  ///< by sequence
   std::vector<bool> not_finite{};       ///< by sequence: numbers that the output itself does not show
   bool all_rows = false;                ///< OutputRequest::all_rows
+  bool ends = false;                    ///< OutputRequest::ends
 
   /// Of the batch's tokens [begin, end): those of a sequence's residues.
   std::pair<std::int64_t, std::int64_t> residues(std::size_t sequence) const;

@@ -19,6 +19,7 @@ class Watched {
         pass_{model, batch_, sequences} {
     check_request(model, request);
     pass_.all_rows = request.all_rows;
+    pass_.ends = request.ends;
     pass_.results.resize(sequences.size());
     pass_.not_finite.resize(sequences.size());
     for (std::size_t b = 0; b < sequences.size(); ++b)

@@ -15,6 +15,8 @@ struct OutputRequest {
   /// Of an alignment, what is said of residues is said of those of every row, one row after the other; else of the
   /// query's.
   bool all_rows = false;
+  /// What is said of residues is said of the tokens at both ends of a sequence, too: T rows instead of L.
+  bool ends = false;
 
   bool asks_for(Output output) const;
   /// Whether something grows with the square of a sequence's length.

@@ -45,7 +45,8 @@ std::string name_of(const OutputRequest& request) {
   std::string out;
   for (const int layer : request.layers) out += fmt::format("{},", layer);
   for (const Output output : request.outputs) out += fmt::format(" {}", bio::name(output));
-  return out + fmt::format("{} on {} threads", request.all_rows ? " of all rows" : "", num_threads());
+  return out + fmt::format("{}{} on {} threads", request.all_rows ? " of all rows" : "",
+                           request.ends ? " with ends" : "", num_threads());
 }
 
 }  // namespace

@@ -129,7 +129,7 @@ Tensor of_tokens(const Tensor& some, std::int64_t tokens) {
 }
 
 void read_tokens(const json& from, Prompt& to) {
-  const json& given = from["tokens"];
+  const json given = from.contains("tokens") ? from["tokens"] : json::object();
   if (!given.is_object()) fail("tokens", "is not an object of tracks");
   ESMProteinTensor tokens;
   static const std::pair<const char*, Track> kNames[] = {{"sequence", Track::sequence},
@@ -229,13 +229,13 @@ Prompt prompt_of(const json& from, const std::string& id) {
            "tokens with what goes beside them");
   Prompt out{.id = from.contains("id") && from["id"].is_string() ? from["id"].get<std::string>() : id};
   try {
-    if (from.contains("tokens")) {
+    static constexpr const char* kRaw[] = {"tokens", "chain_id", "sequence_id", "average_plddt", "per_res_plddt"};
+    if (std::any_of(std::begin(kRaw), std::end(kRaw), [&](const char* field) { return from.contains(field); })) {
       for (const char* field : {"sequence", "secondary_structure", "sasa"})
-        if (from.contains(field)) fail(field, "and 'tokens' both say what the protein is", "leave one of them away");
+        if (from.contains(field))
+          fail(field, "and raw tracks both say what the protein is", "give all of it as tokens, or none");
       read_tokens(from, out);
     } else {
-      for (const char* field : {"chain_id", "sequence_id", "average_plddt", "per_res_plddt"})
-        if (from.contains(field)) fail(field, "goes with raw 'tokens' alone");
       read_protein(from, out.protein);
     }
   } catch (const json::exception& error) {

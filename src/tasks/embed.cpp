@@ -77,12 +77,28 @@ void tell_format(const EmbedRunOptions& run, const formats::Format& format, Sink
     sink.warning(fmt::format("{} will be {}, as --format says, whatever its name says", run.output.string(), title));
 }
 
+// Rows of tokens are told from those of residues by nothing but their number.
+void check_ends(const EmbedOptions& options, const models::Model& model) {
+  const auto refuse = [](const std::string& what, const char* remedy) {
+    throw Error(ErrorKind::usage, {what, "--ends", remedy});
+  };
+  if (bio::as_alignments(model.tokenizer()) != nullptr)
+    refuse("this model reads alignments", "`--rows all` shows rows");
+  if (options.longer == "window")
+    refuse("sequences that are cut into windows have ends in their middle", "--long error");
+  for (const bio::Output output : outputs_of(options.include))
+    if (bio::per(output) == bio::Per::residue_pair)
+      refuse("contacts are between residues", "ask for them in a run of their own");
+}
+
 EmbedRunOptions run_options(const EmbedOptions& options, const models::Model& model, Sink& sink) {
   EmbedRunOptions run;
   run.request = {engine::parse_layers(options.layers, model.info().layers), outputs_of(options.include)};
   run.request.all_rows = options.rows == "all";
   if (run.request.all_rows && bio::as_alignments(model.tokenizer()) == nullptr)
     throw Error(ErrorKind::unsupported, {"this model reads no alignments, so that there are no rows", "--rows", {}});
+  run.request.ends = options.ends;
+  if (options.ends) check_ends(options, model);
   run.log_softmax = options.log_softmax;
   if (run.log_softmax && !run.request.asks_for(bio::Output::logits))
     throw Error(ErrorKind::usage, {"no logits are asked for", "--log-softmax", "add --include logits"});

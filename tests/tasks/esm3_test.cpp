@@ -65,6 +65,39 @@ TEST(Esm3, EmbedAndLogitsAgree) {
   EXPECT_EQ(b.at("structure_logits").shape, (std::vector<std::int64_t>{12, 4096}));
 }
 
+// With both ends it is what its SDK returns.
+TEST(Esm3, EmbedWithEnds) {
+  const TemporaryFolder work;
+  done({"embed", "MKTAYIAKQR", "-m", kEsm3, "-i", "per-residue,logits,mean", "--ends", "-o", work / "a.npz"});
+  EXPECT_EQ(esm3({"logits", "MKTAYIAKQR", "-o", work / "b.npz"}).exit, 0);
+  const auto a = io::read_npz(work / "a.npz").arrays, b = io::read_npz(work / "b.npz").arrays;
+  EXPECT_EQ(a.at("per_residue_3").shape, (std::vector<std::int64_t>{12, 24}));
+  EXPECT_TRUE(std::ranges::equal(a.at("per_residue_3").bytes, b.at("embeddings").bytes));
+  EXPECT_TRUE(std::ranges::equal(a.at("logits_3").bytes, b.at("sequence_logits").bytes));
+  done({"embed", "MKTAYIAKQR", "-m", kEsm3, "-i", "mean", "-o", work / "c.npz"});
+  EXPECT_TRUE(std::ranges::equal(a.at("mean_3").bytes, io::read_npz(work / "c.npz").arrays.at("mean_3").bytes));
+  const Outcome contacts = groel({"embed", "MKTAYIAKQR", "-i", "contacts", "--ends", "-o", work / "d.npz"});
+  EXPECT_TRUE(contacts.says("contacts are between residues")) << contacts;
+}
+
+// Raw tracks: a sequence that is not there is masked everywhere, ends too.
+TEST(Esm3, CoordinatesAloneAreRaw) {
+  const TemporaryFolder work;
+  const std::string places = R"([null, [[0,0,0],[1.5,0,0],[2,1.4,0]], [[3,2,0],[4,2.5,0],[5,2,1]], null])";
+  write_file(work / "p.json", R"({"coordinates": )" + places + "}");
+  write_file(work / "q.json", R"({"tokens": {"sequence": [32, 32, 32, 32]}, "coordinates": )" + places + "}");
+  write_file(work / "r.json", R"({"coordinates": )" + places + R"(, "chain_id": [0, 0, 1, 1]})");
+  for (const char* name : {"p", "q", "r"})
+    EXPECT_EQ(esm3({"logits", (work / name) + ".json", "-o", (work / name) + ".npz"}).exit, 0);
+  const auto logits = [&](const char* name) {
+    return io::read_npz((work / name) + ".npz").arrays.at("sequence_logits");
+  };
+  const io::Array p = logits("p"), q = logits("q"), r = logits("r");
+  EXPECT_EQ(p.shape, (std::vector<std::int64_t>{4, 64}));
+  EXPECT_TRUE(std::ranges::equal(p.bytes, q.bytes));
+  EXPECT_FALSE(std::ranges::equal(p.bytes, r.bytes));
+}
+
 TEST(Esm3, EncodeAndDecode) {
   const TemporaryFolder work;
   const json encoded = esm3_json({"encode", kUbiquitin});
@@ -81,6 +114,33 @@ TEST(Esm3, EncodeAndDecode) {
   EXPECT_EQ(tracks["sequence"], (json{0, 20, 15, 32, 2}));
   EXPECT_EQ(tracks["secondary_structure"], (json{0, 4, 0, 10, 0}));
   EXPECT_EQ(tracks["sasa"], (json{0, 4, 0, 18, 0}));
+}
+
+// By an installed mkdssp, or a made-up one that prints what it printed of these residues.
+TEST(Esm3, TracksByDssp) {
+  const TemporaryFolder work;
+  std::filesystem::create_directory(work / "bin");
+  write_file(work / "bin/mkdssp",
+             "#!/bin/sh\ncat > \"$4\" <<'END'\n"
+             "  #  RESIDUE AA STRUCTURE BP1 BP2  ACC     N-H-->O\n"
+             "    1    1 A M              0   0   53      0, 0.0\n"
+             "    2    2 A Q  E     +A   16   0A  77     14,-0.2\n"
+             "    3        !*             0   0    0      0, 0.0\n"
+             "    4    4 A F  P     -Ab  14  66A  54     61,-2.7\n"
+             "END\n");
+  std::filesystem::permissions(work / "bin/mkdssp", std::filesystem::perms::owner_all);
+  const Process::Setup run{.folder = "", .input = "", .environment = {{"PATH", (work / "bin") + ":/bin:/usr/bin"}}};
+  const Outcome outcome = groel({"esm3", "encode", kUbiquitin, "--dssp", "-m", kEsm3}, run);
+  ASSERT_EQ(outcome.exit, 0) << outcome;
+  EXPECT_TRUE(outcome.says("DSSP says nothing of 73 residues")) << outcome;
+  const json tokens = json::parse(outcome.out)["tokens"];
+  EXPECT_EQ((json{tokens["secondary_structure"][1], tokens["secondary_structure"][2], tokens["secondary_structure"][3],
+                  tokens["secondary_structure"][4]}),
+            (json{10, 7, 0, 10}));
+  EXPECT_EQ((json{tokens["sasa"][1], tokens["sasa"][2], tokens["sasa"][3], tokens["sasa"][4]}), (json{11, 13, 0, 11}));
+  const Outcome without = groel({"esm3", "encode", kUbiquitin, "--dssp", "-m", kEsm3},
+                                {.folder = "", .input = "", .environment = {{"PATH", work / "nowhere"}}});
+  EXPECT_TRUE(without.says("apt-get install dssp")) << without;
 }
 
 TEST(Esm3, GeneratesTheSameAloneAndInABatch) {

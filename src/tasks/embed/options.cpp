@@ -79,6 +79,9 @@ void EmbedOptions::declare_rest(OptionBinder& to) {
             .otherwise = "query",
             .choices = {"query", "all"},
             .group = kOutput});
+  to(ends, {.name = "ends",
+            .help = "per-residue and logits hold the tokens at the ends of a sequence, too (<cls> and <eos> of ESM)",
+            .group = kOutput});
   declare_alignment(to);
   to(resume, {.name = "resume", .help = "Go on from what an interrupted run left", .group = kOutput});
   to(overwrite, {.name = "overwrite",

@@ -20,6 +20,7 @@ struct EmbedOptions : ModelOptions, OutputOptions, BatchOptions, ThreadOptions, 
   bool resume = false;
   std::string gaps;
   std::string rows;  ///< of alignments, that are written
+  bool ends = false;
   bool json = false;
 
   void declare(OptionBinder& to);

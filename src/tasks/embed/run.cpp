@@ -45,7 +45,7 @@ formats::ResultSchema schema_of(const checkpoints::LoadedModel& loaded, const Em
   for (const EmbedRecord& record : input.records)
     if (!record.error) {
       const std::int64_t tokens = input.tokens[static_cast<std::size_t>(record.distinct)];
-      schema.residues += options.request.all_rows ? tokens : record.length;
+      schema.residues += options.request.all_rows || options.request.ends ? tokens : record.length;
       schema.tokens += tokens;
     }
   schema.all_rows = options.request.all_rows;
@@ -169,6 +169,7 @@ class EmbedRun final : public engine::RunStore {
   bio::Lengths lengths(std::int64_t key) const {
     const auto at = static_cast<std::size_t>(key);
     const std::int64_t residues = input_.residues[at], tokens = input_.tokens[at];
+    if (options_.request.ends) return {tokens, tokens};
     if (bio::as_alignments(model_.tokenizer()) == nullptr) return {residues, tokens};
     return {residues, residues + 1, options_.request.all_rows ? tokens / (residues + 1) : 1};
   }
@@ -182,6 +183,7 @@ class EmbedRun final : public engine::RunStore {
       if (record.distinct >= 0) {
         result.tokens = lengths(record.distinct).tokens;
         result.rows = lengths(record.distinct).rows;
+        if (options_.request.ends) result.length = result.tokens;
       }
       if (record.error) result.error = *record.error;
       if (const auto unfit = unfit_.find(record.distinct); unfit != unfit_.end()) {
@@ -239,6 +241,7 @@ nlohmann::json describe_run(const checkpoints::LoadedModel& loaded, const EmbedR
                         {"long", policies[static_cast<int>(options.long_policy)]}};
   if (options.log_softmax) out["logits"] = "log_softmax";
   if (options.request.all_rows) out["rows"] = "all";
+  if (options.request.ends) out["ends"] = true;
   return out;
 }
 

@@ -33,8 +33,16 @@ esm3::TrackLogits compute(const Esm3Call& call, const esm3::Prompt& prompt, cons
   const std::string& how = call.options.forward;
   const bool beside = prompt.beside.chain.defined() || prompt.beside.sequence_id.defined() ||
                       prompt.beside.average_plddt.defined() || prompt.beside.residue_plddt.defined();
-  if (how == "raw" || (how == "auto" && prompt.tokens)) {
-    const ESMProteinTensor tokens = tokens_of_prompt(call.model, prompt);
+  const ESMProtein& protein = prompt.protein;
+  const bool places_alone = !prompt.tokens && !protein.coordinates.empty() && !protein.sequence &&
+                            !protein.secondary_structure && !protein.sasa;
+  if (how == "raw" || (how == "auto" && (prompt.tokens || places_alone))) {
+    // Coordinates alone are taken as they are: rows of tokens, and no structure's codes.
+    ESMProteinTensor tokens;
+    if (places_alone)
+      tokens.coordinates = protein.coordinates;
+    else
+      tokens = tokens_of_prompt(call.model, prompt);
     models::Tracks tracks = prompt.beside;
     if (!tracks.coordinates.defined() && !tokens.coordinates.empty())
       tracks.coordinates = esm3::backbone_of(tokens.coordinates);

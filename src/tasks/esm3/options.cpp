@@ -56,6 +56,9 @@ void Esm3Options::declare(OptionBinder& to) {
   to(mask, {.name = "mask", .help = "Residues to mask in the sequence: 5-20,31", .value_name = "RANGES"});
   to(mask_sequence, {.name = "mask-sequence", .help = "Mask all of the sequence"});
   to(mask_structure, {.name = "mask-structure", .help = "Leave the structure away"});
+  to(dssp, {.name = "dssp",
+            .help = "Of structures: secondary structure and accessible surface, too, by DSSP (mkdssp), where that is "
+                    "installed"});
   to.group("Logits");
   to.verbs({"logits"});
   to(forward,

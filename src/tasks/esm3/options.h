@@ -9,7 +9,7 @@ namespace groel::tasks {
 struct Esm3Options : ModelOptions, OutputOptions, ThreadOptions {
   std::vector<std::string> input;  ///< the verb, then prompts
   std::string format, chain, mask;
-  bool mask_sequence = false, mask_structure = false;
+  bool mask_sequence = false, mask_structure = false, dssp = false;
   // logits
   std::string forward;
   std::vector<std::string> tracks;

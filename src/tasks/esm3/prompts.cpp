@@ -7,6 +7,7 @@
 #include "base/text_file.h"
 #include "esm3/tokens.h"
 #include "formats/extension.h"
+#include "tasks/esm3/dssp.h"
 #include "tasks/reading/written_out.h"
 
 namespace groel::tasks {
@@ -78,7 +79,10 @@ std::vector<ReadPrompt> read_prompts(const Esm3Options& options, const bio::Toke
       read_json_file(word, out);
     else if (is_one_of(extension, {".pdb", ".ent", ".cif", ".mmcif", ".pdbx"}))
       add(out, std::filesystem::path(word).stem().string(), [&] {
-        return esm3::prompt_of(io::read_atoms(word), options.chain, std::filesystem::path(word).stem().string());
+        const io::AtomStructure structure = io::read_atoms(word);
+        esm3::Prompt prompt = esm3::prompt_of(structure, options.chain, std::filesystem::path(word).stem().string());
+        if (options.dssp) add_dssp(word, structure, options.chain, prompt);
+        return prompt;
       });
     else
       read_sequences_of(word, out, sink);
