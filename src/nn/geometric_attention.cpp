@@ -22,15 +22,14 @@ Tensor softplus(const Tensor& x) {
 void GeometricAttention::members(Members to) {
   to.part("s_norm", norm_);
   to.part("proj", projection_);
-  to.tensor("distance_scale_per_head", {form_.heads}, Role::bias, distance_);
-  to.tensor("rotation_scale_per_head", {form_.heads}, Role::bias, rotation_);
+  to.tensor("distance_scale_per_head", {form_.heads}, Role::bias, distance_, &distance_gradient_);
+  to.tensor("rotation_scale_per_head", {form_.heads}, Role::bias, rotation_, &rotation_gradient_);
   to.part("out_proj", out_);
 }
 
 void GeometricAttention::ready(const Form& form) {
-  if (form.training) return;
-  distance_ = softplus(distance_);
-  rotation_ = softplus(rotation_);
+  for (Tensor* scale : {&distance_, &rotation_})
+    *scale = form.training ? scale->to(DType::f32).clone() : softplus(*scale);
 }
 
 Tensor GeometricAttention::operator()(const Tensor& x, const Places& places, DType product_input) const {

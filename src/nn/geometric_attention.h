@@ -41,9 +41,10 @@ class GeometricAttention final : public Module {
  private:
   GeometricForm form_;
   LayerNorm norm_;
-  Linear projection_;           // (15*V, D)
-  Linear out_;                  // (D, 3*V)
-  Tensor distance_, rotation_;  // (V)
+  Linear projection_;                             // (15*V, D)
+  Linear out_;                                    // (D, 3*V)
+  Tensor distance_, rotation_;                    // (V)
+  Tensor distance_gradient_, rotation_gradient_;  // stay at zero: nothing of it is used in training
 };
 
 }  // namespace groel::nn

@@ -178,7 +178,7 @@ TEST_F(Names, EveryNameThatModelsListsIsTakenOrExplained) {
                                               fs::file_size(kEsm2 + "/model.safetensors"));
       }
     }
-  EXPECT_EQ(names, 16U);
+  EXPECT_EQ(names, 19U);
   for (const json& model : all["bundled"]) EXPECT_EQ(run({"info", model["name"].get<std::string>()}).exit, 0) << model;
 }
 

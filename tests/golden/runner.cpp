@@ -92,7 +92,8 @@ CaseReport families_have_cases(const fs::path& directory, const Report& all) {
     const auto is_of = [&](std::string_view kind) {
       return std::count(found->kinds.begin(), found->kinds.end(), kind) > 0;
     };
-    if (found == all.cases.end() || !(is_of("inference") || is_of("causal language models") || is_of("alignments")))
+    if (found == all.cases.end() ||
+        !(is_of("inference") || is_of("causal language models") || is_of("alignments") || is_of("ESM3")))
       problem = fmt::format("there is no case of inference in {}", family.golden);
     else if (checkpoints::load_model(directory / std::string(family.golden)).family->name != family.name)
       problem = fmt::format("{} is of another family", family.golden);

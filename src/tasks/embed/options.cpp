@@ -80,7 +80,7 @@ void EmbedOptions::declare_rest(OptionBinder& to) {
             .choices = {"query", "all"},
             .group = kOutput});
   to(ends, {.name = "ends",
-            .help = "per-residue and logits hold the tokens at the ends of a sequence, too (<cls> and <eos> of ESM)",
+            .help = "per-residue and logits hold the tokens before and after the residues, too",
             .group = kOutput});
   declare_alignment(to);
   to(resume, {.name = "resume", .help = "Go on from what an interrupted run left", .group = kOutput});
