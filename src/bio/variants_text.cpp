@@ -119,9 +119,9 @@ std::string without_brackets(const std::string& text) {
 }
 
 bool is_wild_type(const std::string& text) {
-  constexpr std::array<std::string_view, 9> kNames{"",          "wt",       "_wt",       "_sy",       "=",
-                                                   "wild-type", "wildtype", "wild type", "synonymous"};
-  return std::find(kNames.begin(), kNames.end(), lower(text)) != kNames.end();
+  constexpr std::array<std::string_view, 9> kWildTypeNames{"",          "wt",       "_wt",       "_sy",       "=",
+                                                           "wild-type", "wildtype", "wild type", "synonymous"};
+  return std::find(kWildTypeNames.begin(), kWildTypeNames.end(), lower(text)) != kWildTypeNames.end();
 }
 
 }  // namespace
