@@ -142,7 +142,7 @@ void read_tokens(const json& from, Prompt& to) {
                                                          {"residue_annotations", Track::residue_annotations}};
   for (const auto& [field, list] : given.items()) {
     const auto known =
-        std::find_if(std::begin(kNames), std::end(kNames), [&](const auto& n) { return field == n.first; });
+        std::find_if(std::begin(kNames), std::end(kNames), [&name = field](const auto& n) { return name == n.first; });
     if (known == std::end(kNames))
       fail("tokens." + field, "is no track", "sequence, structure, secondary_structure, sasa, function, residue");
     if (!list.is_null()) tokens.track(known->second) = ids_of(list, known->second);

@@ -15,12 +15,13 @@ namespace {
 
 constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
 constexpr std::string_view kLetters = "ARNDCQEGHILKMFPSTWYV";
-constexpr std::array<std::string_view, 20> kNames{"ALA", "ARG", "ASN", "ASP", "CYS", "GLN", "GLU", "GLY", "HIS", "ILE",
-                                                  "LEU", "LYS", "MET", "PHE", "PRO", "SER", "THR", "TRP", "TYR", "VAL"};
+constexpr std::array<std::string_view, 20> kThreeLetters{"ALA", "ARG", "ASN", "ASP", "CYS", "GLN", "GLU",
+                                                         "GLY", "HIS", "ILE", "LEU", "LYS", "MET", "PHE",
+                                                         "PRO", "SER", "THR", "TRP", "TYR", "VAL"};
 
 char letter_of(const std::string& name) {
-  const auto found = std::find(kNames.begin(), kNames.end(), name);
-  return found == kNames.end() ? 'X' : kLetters[static_cast<std::size_t>(found - kNames.begin())];
+  const auto found = std::find(kThreeLetters.begin(), kThreeLetters.end(), name);
+  return found == kThreeLetters.end() ? 'X' : kLetters[static_cast<std::size_t>(found - kThreeLetters.begin())];
 }
 
 AtomResidue residue_of(const RawResidue& raw) {
@@ -57,7 +58,7 @@ std::string chain_name(std::size_t i) {
 
 std::string_view three_letters(char letter) {
   const std::size_t at = kLetters.find(letter);
-  return at == std::string_view::npos ? "UNK" : kNames[at];
+  return at == std::string_view::npos ? "UNK" : kThreeLetters[at];
 }
 
 AtomStructure parse_atoms(const std::string& text, const std::string& label) {
