@@ -10,7 +10,7 @@ constexpr std::size_t kMaskRow = 32;
 
 // What `node` holds under `name`; null when that is nothing or `node` is no object. The root comes from a pickle that
 // anybody may have written, so that no field is what it should be until looked at.
-const nlohmann::json& child(const nlohmann::json& node, const std::string& name) {
+const nlohmann::json& child(const nlohmann::json& node, std::string_view name) {
   static const nlohmann::json nothing;
   const auto found = node.is_object() ? node.find(name) : node.end();
   return found == node.end() ? nothing : *found;

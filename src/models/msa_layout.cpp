@@ -20,7 +20,7 @@ constexpr const char* kRowPositionsThere = "msa_position_embedding";
 constexpr const char* kTrunk = "encoder.sentence_encoder.";
 
 // The root of a torch file may be anything.
-const json& child(const json& node, const std::string& name) {
+const json& child(const json& node, std::string_view name) {
   static const json nothing;
   const auto found = node.is_object() ? node.find(name) : node.end();
   return found == node.end() ? nothing : *found;
