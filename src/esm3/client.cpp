@@ -154,6 +154,11 @@ const FunctionDecoder& Client::function_decoder() const {
   return *function_decoder_;
 }
 
+const FunctionVocabulary& Client::function_vocabulary() const {
+  if (function_vocabulary_ == nullptr) function_vocabulary_ = std::make_unique<FunctionVocabulary>(folder_);
+  return *function_vocabulary_;
+}
+
 std::vector<TrackLogits> Client::run(models::Batch batch, const LogitsConfig& config) const {
   const auto bounds = batch.cu_seqlens.values<std::int32_t>();
   std::vector<TrackLogits> out(bounds.size() - 1);

@@ -8,6 +8,7 @@
 
 #include "checkpoints/load.h"
 #include "esm3/function_decoder.h"
+#include "esm3/function_vocabulary.h"
 #include "esm3/sampling.h"
 #include "esm3/structure_codec.h"
 
@@ -65,6 +66,7 @@ class Client {
   const StructureEncoder& structure_encoder() const;
   const StructureDecoder& structure_decoder() const;
   const FunctionDecoder& function_decoder() const;
+  const FunctionVocabulary& function_vocabulary() const;
 
  private:
   std::vector<TrackLogits> run(models::Batch batch, const LogitsConfig& config) const;
@@ -79,6 +81,7 @@ class Client {
   mutable std::unique_ptr<StructureEncoder> structure_encoder_;
   mutable std::unique_ptr<StructureDecoder> structure_decoder_;
   mutable std::unique_ptr<FunctionDecoder> function_decoder_;
+  mutable std::unique_ptr<FunctionVocabulary> function_vocabulary_;
 };
 
 /// Every track that is not there, masked.

@@ -98,10 +98,7 @@ ESMProteinTensor Client::encode(const ESMProtein& protein) const {
     throw Error(ErrorKind::bad_input,
                 {"nothing says how long the protein is", {}, "give a sequence, `_` for each residue, or coordinates"});
   if (protein.function_annotations && !protein.function_annotations->empty())
-    throw Error(ErrorKind::unsupported,
-                {"annotations of function are not turned into tokens: the published vocabulary of keywords is needed",
-                 {},
-                 "give tokens of function (8 for each residue, ends too)"});
+    out.function = function_vocabulary().encode(*protein.function_annotations, length);
   return out;
 }
 

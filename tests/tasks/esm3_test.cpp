@@ -208,7 +208,7 @@ TEST(Esm3, BadPrompts) {
   refused(among(R"({"tokens": {"sequence": [0, 32, 2], "sasa": [0, 0, 0, 0]}})"), "of different lengths");
   refused(
       among(R"({"secondary_structure": "HH", "function_annotations": [{"label": "kinase", "start": 1, "end": 2}]})"),
-      "not turned into tokens");
+      "which annotations of function are turned into tokens by");
   write_file(work / "p.json", "[" + good + R"(, {"sequence": "MKT"}])");
   const json both = json::parse(esm3({"generate", work / "p.json", "--steps", "2", "--json"}).out)["prompts"];
   write_file(work / "q.json", good);
