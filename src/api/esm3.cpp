@@ -2,7 +2,7 @@
 #include <groel/esm3.h>
 
 #include "api/impl.h"
-#include "base/atomic_file.h"
+#include "base/text_file.h"
 #include "esm3/generate.h"
 #include "esm3/prompt.h"
 
@@ -82,10 +82,7 @@ ESMProtein ESMProtein::from_file(const std::string& path, const std::string& cha
 void ESMProtein::to_file(const std::string& path) const {
   if (coordinates.empty()) throw Error(ErrorKind::usage, {"the protein has no coordinates", path, {}});
   const auto chains = esm3::chains_of(*this);
-  const std::string text = path.ends_with(".cif") ? io::mmcif_text(chains, "protein") : io::pdb_text(chains) + "END\n";
-  AtomicFile file(path);
-  file.write(std::as_bytes(std::span(text)));
-  file.commit();
+  write_text(path, path.ends_with(".cif") ? io::mmcif_text(chains, "protein") : io::pdb_text(chains) + "END\n");
 }
 
 }  // namespace groel

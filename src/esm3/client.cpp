@@ -58,6 +58,14 @@ Tensor gathered(std::span<const ESMProteinTensor> proteins, Track track) {
   return depth == 1 ? flat : flat.reshape({-1, depth});
 }
 
+void gather(std::span<const ESMProteinTensor> proteins, models::Tracks& to) {
+  to.structure = gathered(proteins, Track::structure);
+  to.secondary_structure = gathered(proteins, Track::secondary_structure);
+  to.sasa = gathered(proteins, Track::sasa);
+  to.function = gathered(proteins, Track::function);
+  to.residue_annotations = gathered(proteins, Track::residue_annotations);
+}
+
 // Of coordinates [T, 37, 3] the backbone [T, 3, 3], and where any atom is known.
 void add_coordinates(std::span<const ESMProteinTensor> proteins, std::int64_t tokens, models::Tracks& to) {
   const auto has = [](const ESMProteinTensor& protein) { return !protein.coordinates.empty(); };
@@ -200,11 +208,7 @@ std::vector<TrackLogits> Client::logits(std::span<const ESMProteinTensor> protei
   batch.tokens = ids(tokens);
   batch.cu_seqlens = ids(bounds);
   auto tracks = std::make_shared<models::Tracks>();
-  tracks->structure = gathered(proteins, Track::structure);
-  tracks->secondary_structure = gathered(proteins, Track::secondary_structure);
-  tracks->sasa = gathered(proteins, Track::sasa);
-  tracks->function = gathered(proteins, Track::function);
-  tracks->residue_annotations = gathered(proteins, Track::residue_annotations);
+  gather(proteins, *tracks);
   add_coordinates(proteins, bounds.back(), *tracks);
   batch.tracks = std::move(tracks);
   return run(std::move(batch), config);
@@ -219,15 +223,12 @@ TrackLogits Client::forward(const ESMProteinTensor& protein, const models::Track
   const auto length = static_cast<std::int32_t>(protein.length());
   models::Batch batch;
   batch.tokens =
-      protein.sequence ? ids(*protein.sequence) : ids(std::vector<std::int32_t>(static_cast<std::size_t>(length), 32));
+      protein.sequence
+          ? ids(*protein.sequence)
+          : ids(std::vector<std::int32_t>(static_cast<std::size_t>(length), tokens_of(Track::sequence).mask));
   batch.cu_seqlens = ids({0, length});
-  const std::span one(&protein, 1);
   auto tracks = std::make_shared<models::Tracks>(beside);
-  tracks->structure = gathered(one, Track::structure);
-  tracks->secondary_structure = gathered(one, Track::secondary_structure);
-  tracks->sasa = gathered(one, Track::sasa);
-  tracks->function = gathered(one, Track::function);
-  tracks->residue_annotations = gathered(one, Track::residue_annotations);
+  gather(std::span(&protein, 1), *tracks);
   batch.tracks = std::move(tracks);
   return std::move(run(std::move(batch), config).front());
 }

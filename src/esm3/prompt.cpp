@@ -277,7 +277,10 @@ void mask(Prompt& prompt, const PromptMask& masking) {
   if (prompt.tokens)
     throw Error(ErrorKind::usage, {"raw tokens are masked by their ids", prompt.id, "put mask ids into the prompt"});
   if (masking.structure) prompt.protein.coordinates = {};
-  if (!prompt.protein.sequence) return;
+  if (!prompt.protein.sequence) {
+    if (masking.ranges.empty()) return;  // all of it is masked already
+    throw Error(ErrorKind::usage, {"there is no sequence to mask residues of", prompt.id, {}});
+  }
   std::string& sequence = *prompt.protein.sequence;
   const auto hide = [&](std::size_t from, std::size_t to) {
     for (std::size_t i = from; i < to; ++i)

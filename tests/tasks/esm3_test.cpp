@@ -206,6 +206,8 @@ TEST(Esm3, BadPrompts) {
   refused(among(R"({"sequenze": "MK_"})"), "is no field of a prompt");
   refused(among(R"({"tokens": {"sequence": [0, 4, 99, 2]}})"), "no token of it");
   refused(among(R"({"tokens": {"sequence": [0, 32, 2], "sasa": [0, 0, 0, 0]}})"), "of different lengths");
+  refused(among(R"({"tokens": {"sequence": [0, 32, 32, 2]}, "chain_id": [0, 0, 1, 1]})"),
+          "by the raw forward pass alone");
   write_file(work / "p.json", R"({"sequence": "M_", "function_annotations": [{"label": "x", "start": 1, "end": 2}]})");
   EXPECT_TRUE(esm3({"encode", work / "p.json"}).says("which annotations of function are turned into tokens by"));
   write_file(work / "p.json", "[" + good + R"(, {"sequence": "MKT"}])");
@@ -230,6 +232,9 @@ TEST(Esm3, BadOptions) {
   refused({"annotate", "MKTAYIAKQR"}, "function_decoder is not there");
   refused({"inverse-fold", kUbiquitin, "--chain", "Z"}, "there is no chain 'Z'");
   refused({"logits", "MKTA"}, "written to a file");
+  refused({"encode", "MKTA", "--dssp"}, "none of the prompts is a structure's file");
+  refused({"generate", "MK__", "--chain", "A"}, "none of the prompts is a structure's file");
+  refused({"generate", "MK__", "--track", "function", "--invalid", "5"}, "none of which is ruled out");
   const Outcome other = groel({"esm3", "encode", "MKT", "-m", kEsm2});
   EXPECT_TRUE(other.says("this esm model cannot do 'tracks'")) << other;
 }

@@ -76,6 +76,7 @@ int annotate_prompts(const Esm3Call& call) {
   const esm3::FunctionDecoder& decoder = call.model.function_decoder();
   std::vector<ordered_json> records;
   const int status = for_each_prompt(call, [&](const esm3::Prompt& prompt) {
+    refuse_raw_fields(prompt);
     const ESMProteinTensor tokens = tokens_of_prompt(call.model, prompt);
     const auto made = esm3::batch_generate(call.model, std::span(&tokens, 1), std::span(&config, 1));
     if (const auto* error = std::get_if<ESMProteinError>(&made[0])) throw Error(ErrorKind::bad_input, error->error_msg);

@@ -11,6 +11,15 @@ ESMProteinTensor tokens_of_prompt(const esm3::Client& model, const esm3::Prompt&
   return out;
 }
 
+void refuse_raw_fields(const esm3::Prompt& prompt) {
+  const models::Tracks& beside = prompt.beside;
+  if (beside.chain.defined() || beside.sequence_id.defined() || beside.average_plddt.defined() ||
+      beside.residue_plddt.defined())
+    throw Error(ErrorKind::bad_input, {"chain_id, sequence_id and pLDDT are read by the raw forward pass alone",
+                                       {},
+                                       "groel esm3 logits --forward raw"});
+}
+
 int for_each_prompt(const Esm3Call& call, const std::function<void(const esm3::Prompt&)>& body) {
   Failures failures(call.context.sink);
   for (const ReadPrompt& one : call.prompts) {

@@ -59,6 +59,7 @@ int generate_proteins(const Esm3Call& call) {
   const Esm3Form form = form_of(options, config.track);
   Wanted wanted;
   int status = for_each_prompt(call, [&](const esm3::Prompt& prompt) {
+    refuse_raw_fields(prompt);
     const ESMProteinTensor tokens = tokens_of_prompt(call.model, prompt);
     for (std::int64_t n = 0; n < options.number; ++n) {
       wanted.ids.push_back(options.number > 1 ? fmt::format("{}_{}", prompt.id, n + 1) : prompt.id);
@@ -107,6 +108,7 @@ int sample_prompts(const Esm3Call& call) {
   const Esm3Options& options = call.options;
   std::vector<ordered_json> records;
   const int status = for_each_prompt(call, [&](const esm3::Prompt& prompt) {
+    refuse_raw_fields(prompt);
     SamplingConfig config;
     for (const std::string& name : options.tracks.empty() ? std::vector<std::string>{"sequence"} : options.tracks) {
       const Track track = named(name);

@@ -31,8 +31,6 @@ LogitsConfig config_of(const Esm3Options& options) {
 
 esm3::TrackLogits compute(const Esm3Call& call, const esm3::Prompt& prompt, const LogitsConfig& config) {
   const std::string& how = call.options.forward;
-  const bool beside = prompt.beside.chain.defined() || prompt.beside.sequence_id.defined() ||
-                      prompt.beside.average_plddt.defined() || prompt.beside.residue_plddt.defined();
   const ESMProtein& protein = prompt.protein;
   const bool places_alone = !prompt.tokens && !protein.coordinates.empty() && !protein.sequence &&
                             !protein.secondary_structure && !protein.sasa;
@@ -48,9 +46,7 @@ esm3::TrackLogits compute(const Esm3Call& call, const esm3::Prompt& prompt, cons
       tracks.coordinates = esm3::backbone_of(tokens.coordinates);
     return call.model.forward(tokens, tracks, config);
   }
-  if (beside)
-    throw Error(ErrorKind::bad_input,
-                {"chain_id, sequence_id and pLDDT are read by the raw forward pass alone", {}, "--forward raw"});
+  refuse_raw_fields(prompt);
   const ESMProteinTensor tokens = tokens_of_prompt(call.model, prompt);
   return call.model.logits(how == "sampling" ? esm3::filled(tokens) : tokens, config);
 }

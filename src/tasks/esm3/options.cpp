@@ -75,7 +75,7 @@ void Esm3Options::declare(OptionBinder& to) {
                       "logits; of sample the sequence)",
               .value_name = "LIST"});
   to.group(kSampling);
-  to.verbs({"generate", "annotate"});
+  to.verbs({"generate"});
   to(track, {.name = "track",
              .help = "What to fill in",
              .otherwise = "sequence",
@@ -94,6 +94,7 @@ void Esm3Options::declare(OptionBinder& to) {
   to(no_annealing, {.name = "no-annealing", .help = "Keep the temperature; it falls to 0 over the steps otherwise"});
   to(condition_on_tokens, {.name = "condition-on-tokens",
                            .help = "Read tokens of structure beside coordinates (default: the coordinates alone)"});
+  to.verbs({"generate", "fold", "inverse-fold"});
   to(batch_tokens, {.name = "max-tokens",
                     .help = "Tokens of prompts in one pass; results do not depend on it",
                     .otherwise = 4096,
@@ -157,6 +158,9 @@ GenerationConfig Esm3Options::generation(const bio::Tokenizer& tokenizer) const 
   out.seed = static_cast<std::uint64_t>(seed);
   for (const Track each : models::kTracks)
     if (models::track_name(each) == out.track) out.invalid_ids = ids_of(invalid, each, tokenizer);
+  if (out.track == "function" && !invalid.empty())
+    throw Error(ErrorKind::usage, {"tokens of function are the likeliest ones, none of which is ruled out", "--invalid",
+                                   "leave it away"});
   return out;
 }
 

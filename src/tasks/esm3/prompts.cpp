@@ -19,6 +19,10 @@ bool is_one_of(const std::string& extension, std::initializer_list<const char*> 
   return std::any_of(known.begin(), known.end(), [&](const char* one) { return extension == one; });
 }
 
+bool is_structure(const std::string& word) {
+  return is_one_of(formats::format_extension(word), {".pdb", ".ent", ".cif", ".mmcif", ".pdbx"});
+}
+
 // A prompt, or what it lacks.
 template <class Make>
 void add(std::vector<ReadPrompt>& to, const std::string& id, const Make& make) {
@@ -77,7 +81,7 @@ std::vector<ReadPrompt> read_prompts(const Esm3Options& options, const bio::Toke
     const std::string extension = formats::format_extension(word);
     if (is_one_of(extension, {".json"}))
       read_json_file(word, out);
-    else if (is_one_of(extension, {".pdb", ".ent", ".cif", ".mmcif", ".pdbx"}))
+    else if (is_structure(word))
       add(out, std::filesystem::path(word).stem().string(), [&] {
         const io::AtomStructure structure = io::read_atoms(word);
         esm3::Prompt prompt = esm3::prompt_of(structure, options.chain, std::filesystem::path(word).stem().string());
@@ -87,6 +91,10 @@ std::vector<ReadPrompt> read_prompts(const Esm3Options& options, const bio::Toke
     else
       read_sequences_of(word, out, sink);
   }
+  const bool any_structure = std::any_of(options.input.begin() + 1, options.input.end(), is_structure);
+  if ((options.dssp || !options.chain.empty()) && !any_structure)
+    throw Error(ErrorKind::usage, {"none of the prompts is a structure's file", options.dssp ? "--dssp" : "--chain",
+                                   "a PDB or mmCIF file"});
   const esm3::PromptMask masking{options.mask_sequence || options.verb() == "inverse-fold",
                                  options.mask_structure || options.verb() == "fold", options.mask};
   for (ReadPrompt& one : out) {

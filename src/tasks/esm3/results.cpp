@@ -1,19 +1,14 @@
 // Proteins to files.
 #include "tasks/esm3/results.h"
 
-#include "base/atomic_file.h"
+#include "base/output_place.h"
+#include "base/text_file.h"
 #include "formats/extension.h"
 
 namespace groel::tasks {
 namespace {
 
 using nlohmann::ordered_json;
-
-void write_text(const std::filesystem::path& path, const std::string& text) {
-  AtomicFile file(path);
-  file.write(std::as_bytes(std::span(text)));
-  file.commit();
-}
 
 void refuse_standing(const Esm3Options& options) {
   if (options.to_file() && !options.overwrite && output_stands(*options.output))

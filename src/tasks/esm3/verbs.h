@@ -25,6 +25,8 @@ int annotate_prompts(const Esm3Call& call);
 
 /// The prompt as tokens. Errors: as ESM3::encode.
 ESMProteinTensor tokens_of_prompt(const esm3::Client& model, const esm3::Prompt& prompt);
+/// For passes other than the raw one. Errors: bad_input, for a prompt with what that one alone reads.
+void refuse_raw_fields(const esm3::Prompt& prompt);
 
 /// Calls `body` with each prompt that can be used; what it throws of one prompt is that prompt's. -> the exit status.
 int for_each_prompt(const Esm3Call& call, const std::function<void(const esm3::Prompt&)>& body);
