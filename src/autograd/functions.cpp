@@ -159,6 +159,24 @@ Tensor gather_rows(const Tensor& x, const Tensor& rows) {
   return y;
 }
 
+Tensor pair_features(const Tensor& x) {
+  const Tensor y = ops::pair_features(x);
+  if (Tape* const current = recorder(x))
+    current->record(y, [current, x](const Tensor& dy) { current->add(x, ops::pair_features_grad(x, dy)); });
+  return y;
+}
+
+ops::PromptGateResult prompt_gate(const Tensor& x, const ops::PromptGate& gate, const Tensor& weight_gradient) {
+  ops::PromptGateResult out = ops::prompt_gate(x, gate);
+  Tape* const current = tape();
+  if (current == nullptr || (!current->tracks(x) && !weight_gradient.defined())) return out;
+  current->record(out.y, [current, x, gate, weight_gradient](const Tensor& dy) {
+    const Tensor dx = ops::prompt_gate_grad(x, gate, dy, weight_gradient);
+    if (current->tracks(x)) current->add(x, dx);
+  });
+  return out;
+}
+
 Tensor segment_mean(const Tensor& x, const ops::Segments& segments) {
   const Tensor y = ops::segment_mean(x, segments);
   if (Tape* const current = recorder(x))

@@ -26,6 +26,7 @@ struct Checkpoint {
   std::filesystem::path path;     ///< what was asked for
   std::string layout;             ///< for people: "Hugging Face folder"…, and what was taken off the tensors' names
   std::vector<StoredTensor> stored{};  ///< what `arrays` were made of
+  nn::PromptShape prompts{};           ///< that `arrays` hold, too (prompts.h)
 };
 
 /// Reads a Hugging Face folder, a torch file of a family's own code with its `-contact-regression.pt` beside it, a

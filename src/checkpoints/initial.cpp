@@ -1,5 +1,6 @@
 // Draws the starting weights of a new model.
 #include "checkpoints/initial.h"
+#include "checkpoints/prompts.h"
 
 #include <cmath>
 #include <numbers>
@@ -95,7 +96,8 @@ Tensor draw(const nn::Parameter& parameter, const Drawing& by) {
     if (parameter.name.ends_with(end)) deviation /= std::sqrt(2.0 * static_cast<double>(by.info.layers));
   Tensor out = normal(parameter.stored_shape(), name_key(by.options.seed, parameter.name), deviation);
   constexpr std::int64_t kPadding = 1;  // a row of both embedding tables, where there is such a token
-  if (by.pads && (parameter.role == nn::Role::embedding || parameter.role == nn::Role::position))
+  if (by.pads && !is_of_prompts(parameter.name) &&
+      (parameter.role == nn::Role::embedding || parameter.role == nn::Role::position))
     std::fill_n(out.mutable_data<float>() + kPadding * out.size(1), out.size(1), 0.0F);
   return out;
 }

@@ -134,17 +134,6 @@ void digest_bytes(Sha256& digest, std::span<const std::byte> bytes) {
   for (std::size_t at = 0; at < text.size(); at += kStep) digest.update(text.substr(at, kPiece));
 }
 
-std::string fingerprint(const Checkpoint& checkpoint) {
-  Sha256 digest;
-  digest.update(checkpoint.config.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
-  for (const auto& [name, array] : checkpoint.arrays) {
-    digest.update(fmt::format("{} {} {}\n", name, groel::name(array.dtype), to_string(array.shape)));
-    digest_bytes(digest, array.bytes);
-    drop_mapped(array.bytes);
-  }
-  return digest.finish();
-}
-
 std::string most_common_dtype(const io::ArrayMap& arrays) {
   std::map<std::string, std::size_t> bytes;
   for (const auto& [name, array] : arrays) bytes[std::string(groel::name(array.dtype))] += array.bytes.size();
@@ -155,14 +144,33 @@ std::string most_common_dtype(const io::ArrayMap& arrays) {
 
 }  // namespace
 
+std::string fingerprint(const Checkpoint& checkpoint) {
+  Sha256 digest;
+  digest.update(checkpoint.config.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  if (const nn::PromptShape& prompts = checkpoint.prompts; !prompts.empty())
+    digest.update(fmt::format("prompts {} {} {}\n", prompts.together, prompts.gated, prompts.token_dropout));
+  for (const auto& [name, array] : checkpoint.arrays) {
+    digest.update(fmt::format("{} {} {}\n", name, groel::name(array.dtype), to_string(array.shape)));
+    digest_bytes(digest, array.bytes);
+    drop_mapped(array.bytes);
+  }
+  return digest.finish();
+}
+
 models::TokenizerPointer tokenizer_of(const Checkpoint& checkpoint) {
   return checkpoint.family->tokenizer(checkpoint.tokenizer);
 }
 
 std::unique_ptr<models::Model> build_model(const Checkpoint& checkpoint) {
   try {
-    const auto build = [family = checkpoint.family, config = checkpoint.config, tokenizer = tokenizer_of(checkpoint)] {
-      return family->build(config, tokenizer);
+    const auto build = [family = checkpoint.family, config = checkpoint.config, tokenizer = tokenizer_of(checkpoint),
+                        prompts = checkpoint.prompts] {
+      auto model = family->build(config, tokenizer);
+      if (prompts.empty()) return model;
+      auto* const taker = dynamic_cast<models::PromptTaker*>(model.get());
+      if (taker == nullptr) models::refuse(*model, models::PromptTaker::kName, {});
+      taker->take_prompts(prompts);
+      return model;
     };
     auto model = build();
     model->built_by(build);

@@ -20,7 +20,7 @@ struct LoadedModel {
   ops::Precision precision = ops::Precision::f32;
   nlohmann::json config;
   std::vector<std::string> ignored;  ///< tensors of the file that the model does not use
-  std::string fingerprint;           ///< digest of configuration, names, shapes and pieces of every tensor
+  std::string fingerprint;           ///< of the checkpoint, prompts included
 };
 
 /// Loads strictly: one bad_model error lists every missing, unexpected and mis-shaped tensor, and every one that holds
@@ -35,6 +35,9 @@ LoadedModel load_model(Checkpoint checkpoint, ops::Precision precision,
 /// does not use and that `ignorable` (models/family.h) lets pass.
 std::vector<std::string> fill_slots(nn::Module& module, const io::ArrayMap& arrays,
                                     const std::vector<std::string_view>& ignorable, const std::filesystem::path& path);
+
+/// Digest of configuration, names, shapes and pieces of every tensor.
+std::string fingerprint(const Checkpoint& checkpoint);
 
 /// The model that a checkpoint's configuration describes, with its vocabulary and without tensors. Errors: bad_model.
 std::unique_ptr<models::Model> build_model(const Checkpoint& checkpoint);

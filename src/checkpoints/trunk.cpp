@@ -33,12 +33,16 @@ std::optional<Trunk> trunk_of(const fs::path& folder) {
   const json text = read_json(file);
   if (!text.is_object() || !text.contains("trunk")) return std::nullopt;
   const json& trunk = text["trunk"];
-  return Trunk{field<std::string>(trunk, "model", file), field<std::string>(trunk, "fingerprint", file),
-               field<int>(trunk, "layer", file)};
+  return Trunk{
+      field<std::string>(trunk, "model", file), field<std::string>(trunk, "fingerprint", file),
+      field<int>(trunk, "layer", file),
+      trunk.contains("prompts") ? field<std::vector<std::string>>(trunk, "prompts", file) : std::vector<std::string>{}};
 }
 
 nlohmann::ordered_json to_json(const Trunk& trunk) {
-  return {{"model", trunk.model}, {"fingerprint", trunk.fingerprint}, {"layer", trunk.layer}};
+  nlohmann::ordered_json out{{"model", trunk.model}, {"fingerprint", trunk.fingerprint}, {"layer", trunk.layer}};
+  if (!trunk.prompts.empty()) out["prompts"] = trunk.prompts;
+  return out;
 }
 
 fs::path trunk_path(const Trunk& trunk, const fs::path& folder) {

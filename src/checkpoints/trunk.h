@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace groel::checkpoints {
 
@@ -18,6 +19,7 @@ struct Trunk {
   std::string model;          ///< as -m takes it: a name, or a path from the folder of predictor.json; or kOneHot
   std::string fingerprint{};  ///< checkpoints::LoadedModel::fingerprint
   int layer = 0;              ///< whose vectors
+  std::vector<std::string> prompts{};  ///< names of those that join its sequences, kept in the predictor's folder
 
   bool one_hot() const { return model == kOneHot; }
 };

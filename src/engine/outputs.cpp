@@ -44,8 +44,12 @@ class Watched {
  private:
   models::Taps taps() const {
     models::Taps taps;
-    taps.hidden = [this](int layer, const Tensor& x) {
-      if (!std::binary_search(request_.layers.begin(), request_.layers.end(), layer)) return;
+    const auto asked_for = [this](int layer) {
+      return std::binary_search(request_.layers.begin(), request_.layers.end(), layer);
+    };
+    taps.wants_hidden = asked_for;
+    taps.hidden = [this, asked_for](int layer, const Tensor& x) {
+      if (!asked_for(layer)) return;
       for (const auto& maker : makers_) maker->hidden(layer, x);
     };
     taps.attention = [this](int layer, std::int64_t b, const Tensor& maps) {

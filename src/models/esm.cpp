@@ -105,7 +105,7 @@ class EsmBlock final : public Block {
                               pass.precision,
                               1.0F / std::sqrt(static_cast<float>(width / shape_.heads))};
     if (rotary_) input.rotary = rotary_->table(pass.batch.longest());
-    return join(out_, pass.attention(input), x, shape_.dropout, pass.stream());
+    return join_attention(out_, input, x, shape_.dropout, pass);
   }
 
   // x + fc2(gelu(fc1(norm(x))))
@@ -155,15 +155,18 @@ class Esm final : public Transformer {
   Tensor embed(const Batch& batch) const override {
     const std::int32_t pad = tokenizer().special().pad.value();
     Tensor scale;
-    if (config_.token_dropout) scale = nn::token_dropout_scale(batch.tokens, batch.cu_seqlens, tokenizer().mask());
+    if (config_.token_dropout && scales_masked(batch))
+      scale = nn::token_dropout_scale(batch.tokens, batch.cu_seqlens, tokenizer().mask());
     Tensor x = words_({batch.tokens, scale, pad});
     if (!config_.rotary) {
       const nn::LearnedPositions table{config_.positions, pad, config_.shape.max_residues.value()};
       const Tensor ids = nn::position_ids(batch.tokens, batch.cu_seqlens, table);
       x = autograd::add(x, positions_({ids, {}, pad}));
     }
-    return config_.norm_before ? embedding_norm_(x) : x;
+    return x;
   }
+
+  Tensor embedded(const Tensor& x) const override { return config_.norm_before ? embedding_norm_(x) : x; }
 
   EsmConfig config_;
   nn::EmbeddingTable words_;      // (V, D)

@@ -80,7 +80,7 @@ Tensor Esm3Block::attend(const Tensor& x, const Pass& pass) const {
                                   pass.precision,
                                   1.0F / std::sqrt(static_cast<float>(width_ / heads_)),
                                   rotary_.table(longest(bounds))};
-  return join(out_, pass.attention(input), x, 0, pass.stream());
+  return join_attention(out_, input, x, 0, pass);
 }
 
 // Without coordinates it would add zeros.

@@ -17,6 +17,7 @@
 #include "bio/tokenizer.h"
 #include "models/training_plan.h"
 #include "nn/module.h"
+#include "nn/prompts.h"
 #include "nn/training.h"
 #include "ops/cached_attention.h"
 #include "ops/pool.h"
@@ -35,6 +36,8 @@ struct Batch {
   std::vector<std::int64_t> before = {};
   /// What is known beside the sequences, for models that read it (models/tracks.h); none: nothing.
   std::shared_ptr<const Tracks> tracks = {};
+  /// Of the model's prompts, those that join every sequence; not given: all that it has.
+  std::optional<std::vector<std::string>> prompts = {};
 
   static Batch pack(std::span<const std::vector<std::int32_t>> sequences, const bio::Tokenizer& tokenizer);
   std::int64_t sequences() const { return cu_seqlens.size(0) - 1; }
@@ -51,6 +54,14 @@ struct Taps {
   /// Layer 1 to L, one sequence at a time: softmax maps [H, n, n] f32. Called only for the layers it is wanted for.
   std::function<void(int layer, std::int64_t sequence, const Tensor& maps)> attention;
   std::function<bool(int layer)> wants_attention;
+  /// Layers that `hidden` is wanted for; undefined: all.
+  std::function<bool(int layer)> wants_hidden = {};
+  /// Rows of prompts as `hidden` has those of sequences: [B*m, D], sequence by sequence.
+  std::function<void(int layer, const Tensor& rows)> prompts = {};
+  /// Gates that prompts have closed in layer 1 to L: [B].
+  std::function<void(int layer, const Tensor& gates)> gates = {};
+  /// Whether maps are [H, n+m, n+m], with the tokens of prompts after those of the sequence.
+  bool maps_with_prompts = false;
   /// Last layer that is needed; -1: all.
   int last_layer = -1;
 };
@@ -192,6 +203,17 @@ class ContactPredictor {
                                 std::span<const std::int32_t> tokens) const = 0;
   /// Logits to probabilities in place.
   virtual void finish_contacts(Tensor& logits) const = 0;
+};
+
+/// Takes learned prompts, which join every sequence: what it gives stays that of the sequences' own tokens.
+class PromptTaker {
+ public:
+  static constexpr std::string_view kName = "prompts";
+  virtual ~PromptTaker() = default;
+  /// Before its tensors are put in place. Errors: unsupported.
+  virtual void take_prompts(const nn::PromptShape& shape) = 0;
+  /// Null: none.
+  virtual const nn::Prompts* prompts() const = 0;
 };
 
 /// Groups of tensors that a checkpoint may lack.

@@ -4,13 +4,19 @@
 #include <algorithm>
 
 #include "autograd/functions.h"
+#include "bio/alignment_tokenizer.h"
+#include "models/prompted_batch.h"
 
 namespace groel::models {
 
-Tensor Pass::attention(const ops::AttentionInput& input) const {
+Tensor Pass::attention(ops::AttentionInput input) const {
   const int layer = block + 1;
+  if (prompted != nullptr) prompted->rule(input);
   if (taps.attention && taps.wants_attention(layer))
-    for (std::int64_t b = 0; b < batch.sequences(); ++b) taps.attention(layer, b, ops::attention_maps(input, b));
+    for (std::int64_t b = 0; b < batch.sequences(); ++b) {
+      const Tensor maps = ops::attention_maps(input, b);
+      taps.attention(layer, b, prompted == nullptr || taps.maps_with_prompts ? maps : prompted->own_maps(maps));
+    }
   return kept != nullptr ? attention_with_kept(input) : autograd::attention(input, product_input());
 }
 
@@ -31,6 +37,15 @@ Tensor Block::join(const nn::Linear& linear, const Tensor& input, const Tensor& 
   return autograd::add(x, autograd::dropout(linear(input), dropout, stream));
 }
 
+Tensor Block::join_attention(const nn::Linear& linear, const ops::AttentionInput& input, const Tensor& x,
+                             double dropout, const Pass& pass) {
+  const Tensor seen = pass.attention(input);
+  if (pass.prompted == nullptr || !pass.prompted->has_gate(pass.block))
+    return join(linear, seen, x, dropout, pass.stream());
+  return autograd::add(
+      x, autograd::dropout(pass.prompted->gated(linear(seen), pass.block, pass.taps), dropout, pass.stream()));
+}
+
 Transformer::Transformer(TransformerShape shape, TokenizerPointer tokenizer, nn::LayerNorm final_norm)
     : shape_(std::move(shape)),
       tokenizer_(std::move(tokenizer)),
@@ -43,6 +58,7 @@ Transformer::Transformer(TransformerShape shape, TokenizerPointer tokenizer, nn:
 }
 
 void Transformer::name_blocks(const nn::Members& to, std::string_view prefix) {
+  if (prompts_ != nullptr) to.part(nn::kPrompts, *prompts_);
   for (std::size_t i = 0; i < blocks_.size(); ++i)
     to.in_block(static_cast<int>(i)).part(fmt::format("{}.{}", prefix, i), *blocks_[i]);
 }
@@ -103,26 +119,57 @@ std::size_t Transformer::prefix_bytes(std::int64_t tokens, DType held) const {
   return blocks_.size() * ops::key_value_bytes(tokens, shape_.width, held);
 }
 
+void Transformer::take_prompts(const nn::PromptShape& shape) {
+  const auto refuse = [&](const std::string& why) {
+    throw Error(ErrorKind::unsupported, {fmt::format("{} models take no prompts: {}", shape_.family, why), "`prompt`",
+                                         "prompts are for encoders of single sequences"});
+  };
+  if (shape_.causal) refuse("their tokens see those before them alone");
+  if (bio::as_alignments(*tokenizer_) != nullptr) refuse("they read alignments");
+  prompts_ = std::make_unique<nn::Prompts>(shape, shape_.width, shape_.layers);
+}
+
+std::shared_ptr<const PromptedBatch> Transformer::prompted(const Batch& batch) const {
+  if (prompts_ == nullptr) return nullptr;
+  const std::vector<std::size_t> chosen = prompts_->chosen(batch.prompts);
+  if (chosen.empty()) return nullptr;
+  if (batch.tracks != nullptr)
+    throw Error(ErrorKind::unsupported, {"prompts go with sequences alone, not with other tracks", "`prompt`", ""});
+  return std::make_shared<const PromptedBatch>(batch, *prompts_, chosen);
+}
+
+bool Transformer::scales_masked(const Batch& batch) const {
+  return prompts_ == nullptr || prompts_->shape().token_dropout || prompts_->chosen(batch.prompts).empty();
+}
+
 Tensor Transformer::run(const Batch& batch, const Taps& taps, const Kept* kept) const {
   const auto layers = static_cast<int>(shape_.layers);
   const int last = taps.last_layer < 0 ? layers : std::min(taps.last_layer, layers);
+  const std::shared_ptr<const PromptedBatch> prompted = this->prompted(batch);
+  const auto show = [&](int layer, const Tensor& x) {
+    if (taps.hidden && (!taps.wants_hidden || taps.wants_hidden(layer)))
+      taps.hidden(layer, prompted != nullptr ? prompted->own(x) : x);
+    if (taps.prompts && prompted != nullptr) taps.prompts(layer, prompted->of_prompts(x));
+  };
   Tensor x = embed(batch);
-  if (taps.hidden) taps.hidden(0, x);
+  x = embedded(prompted != nullptr ? prompted->join(x) : x);
+  show(0, x);
   for (int block = 0; block < last; ++block) {
-    x = run_block(x, {batch, taps, block, precision(), kept});
+    x = run_block(x, {prompted != nullptr ? prompted->batch() : batch, taps, block, precision(), kept, prompted});
     // The last layer is the only one seen through the final norm, if any is.
     if (block + 1 == layers && !shape_.norm_in_heads) x = final_norm_(x);
-    if (taps.hidden) taps.hidden(block + 1, x);
+    show(block + 1, x);
   }
-  return x;
+  return prompted != nullptr ? prompted->own(x) : x;
 }
 
 Tensor Transformer::run_block(const Tensor& x, const Pass& pass) const {
   const Block& one = *blocks_[static_cast<std::size_t>(pass.block)];
   if (autograd::tape() == nullptr || !recomputed(pass.block)) return one.forward(x, pass);
   return autograd::recompute(
-      [&one, block = pass.block, batch = pass.batch, precision = pass.precision](const Tensor& in) {
-        return one.forward(in, {batch, {}, block, precision});
+      [&one, block = pass.block, batch = pass.batch, precision = pass.precision,
+       prompted = pass.prompted](const Tensor& in) {
+        return one.forward(in, {batch, {}, block, precision, nullptr, prompted});
       },
       x);
 }

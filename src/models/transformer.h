@@ -19,20 +19,23 @@ struct Kept {
   DType type;
 };
 
+class PromptedBatch;
+
 /// What a block's pass needs beside x.
 struct Pass {
-  const Batch& batch;
+  const Batch& batch;  ///< with the rows of prompts
   const Taps& taps;
   int block;  ///< from 0
   ops::Precision precision;
-  const Kept* kept = nullptr;  ///< of earlier tokens; none: the batch is all there is
+  const Kept* kept = nullptr;                               ///< of earlier tokens; none: the batch is all there is
+  std::shared_ptr<const PromptedBatch> prompted = nullptr;  ///< none: no prompts
 
   /// What products read: bf16 where they are bf16.
   DType product_input() const { return precision == ops::Precision::bf16 ? DType::bf16 : DType::f32; }
   /// Of what the block drops in training: this number and the next belong to it alone.
   std::uint64_t stream() const { return 2 * static_cast<std::uint64_t>(block); }
   /// Softmax attention -> [T, H*K], over what is kept, too. Its maps are shown to the tap that wants them.
-  Tensor attention(const ops::AttentionInput& input) const;
+  Tensor attention(ops::AttentionInput input) const;
 
  private:
   Tensor attention_with_kept(const ops::AttentionInput& input) const;
@@ -47,6 +50,9 @@ class Block : public nn::Module {
   /// x + dropout(linear(input)); in place of x at inference.
   static Tensor join(const nn::Linear& linear, const Tensor& input, const Tensor& x, double dropout,
                      std::uint64_t stream);
+  /// x + dropout(linear(attention)), through the gate of prompts where there is one.
+  static Tensor join_attention(const nn::Linear& linear, const ops::AttentionInput& input, const Tensor& x,
+                               double dropout, const Pass& pass);
 };
 
 struct TransformerShape {
@@ -69,7 +75,8 @@ class Transformer : public Model,
                     public MaskedLm,
                     public CausalLm,
                     public ContactPredictor,
-                    public Classifier {
+                    public Classifier,
+                    public PromptTaker {
  public:
   ModelInfo info() const override;
   const bio::Tokenizer& tokenizer() const override { return *tokenizer_; }
@@ -90,12 +97,19 @@ class Transformer : public Model,
                         std::span<const std::int32_t> tokens) const override;
   void finish_contacts(Tensor& logits) const override { contact_head_.finish(logits); }
 
+  void take_prompts(const nn::PromptShape& shape) override;
+  const nn::Prompts* prompts() const override { return prompts_.get(); }
+
  protected:
   Transformer(TransformerShape shape, TokenizerPointer tokenizer, nn::LayerNorm final_norm);
   void add_block(std::unique_ptr<Block> block) { blocks_.push_back(std::move(block)); }
 
   /// -> [T, D]
   virtual Tensor embed(const Batch& batch) const = 0;
+  /// What the rows that `embed` and prompts give go through before the first block.
+  virtual Tensor embedded(const Tensor& x) const { return x; }
+  /// Whether the batch's prompts leave the model's scale of masked sequences as it is.
+  bool scales_masked(const Batch& batch) const;
 
   /// x [T, D] through the final norm.
   Tensor normed(const Tensor& x) const { return final_norm_(x); }
@@ -113,9 +127,11 @@ class Transformer : public Model,
   bool labels_tokens() const { return shape_.classification->label_of == LabelOf::token; }
   Tensor run(const Batch& batch, const Taps& taps, const Kept* kept) const;
   Tensor run_block(const Tensor& x, const Pass& pass) const;
+  std::shared_ptr<const PromptedBatch> prompted(const Batch& batch) const;
 
   TransformerShape shape_;
   TokenizerPointer tokenizer_;
+  std::unique_ptr<nn::Prompts> prompts_;
   std::vector<std::unique_ptr<Block>> blocks_;
   nn::LayerNorm final_norm_;
   nn::ContactHead contact_head_;

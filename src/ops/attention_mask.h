@@ -10,11 +10,12 @@ namespace groel::ops {
 /// query goes with the last key, as where earlier keys come from a cache.
 struct AttentionMask {
   enum class Rule {
-    full,    ///< every key
-    causal,  ///< the keys up to its own place
-    window,  ///< the keys at most `size` places before or after its own
-    prompts  ///< one-way: the first `size` places are prompts, which see prompts alone; every other query sees every
-             ///< key
+    full,     ///< every key
+    causal,   ///< the keys up to its own place
+    window,   ///< the keys at most `size` places before or after its own
+    prompts,  ///< one-way: the last `size` places are prompts, which see prompts alone; every other query sees every
+              ///< key
+    lone_prompts  ///< the same, but that a prompt's place sees itself alone
   };
   Rule rule = Rule::full;
   std::int64_t size = 0;
@@ -22,6 +23,7 @@ struct AttentionMask {
   static AttentionMask causal() { return {Rule::causal, 0}; }
   static AttentionMask window(std::int64_t size) { return {Rule::window, size}; }
   static AttentionMask prompts(std::int64_t size) { return {Rule::prompts, size}; }
+  static AttentionMask lone_prompts(std::int64_t size) { return {Rule::lone_prompts, size}; }
 };
 
 /// Keys [begin, end).
@@ -30,16 +32,34 @@ struct KeyRange {
   std::int64_t end;
 };
 
-/// What the query at `place` sees of `keys` keys: one run, and neither bound falls from one place to the next.
+/// What the query at `place` sees of `keys` keys: one run, whose begin does not fall from one place to the next.
 inline KeyRange visible_keys(const AttentionMask& mask, std::int64_t place, std::int64_t keys) {
   switch (mask.rule) {
     case AttentionMask::Rule::causal: return {0, std::min(keys, place + 1)};
     case AttentionMask::Rule::window:
       return {std::max<std::int64_t>(0, place - mask.size), place + std::min(mask.size, keys - place - 1) + 1};
-    case AttentionMask::Rule::prompts: return {0, place < mask.size ? std::min(keys, mask.size) : keys};
+    case AttentionMask::Rule::prompts:
+      return {place < keys - mask.size ? 0 : std::max<std::int64_t>(0, keys - mask.size), keys};
+    case AttentionMask::Rule::lone_prompts:
+      return place < keys - mask.size ? KeyRange{0, keys} : KeyRange{place, place + 1};
     case AttentionMask::Rule::full: break;
   }
   return {0, keys};
+}
+
+/// What any of the places [first, last] sees, from the first key of it to the last.
+inline KeyRange keys_of_any(const AttentionMask& mask, std::int64_t first, std::int64_t last, std::int64_t keys) {
+  return {visible_keys(mask, first, keys).begin,
+          std::max(visible_keys(mask, first, keys).end, visible_keys(mask, last, keys).end)};
+}
+
+/// What all of them see; may be empty.
+inline KeyRange keys_of_all(const AttentionMask& mask, std::int64_t first, std::int64_t last, std::int64_t keys) {
+  const std::int64_t begin = visible_keys(mask, last, keys).begin;
+  // Ends rise from place to place, but that they fall at the first lone prompt.
+  const bool falls = mask.rule == AttentionMask::Rule::lone_prompts && last >= keys - mask.size;
+  const std::int64_t lowest = falls ? std::max(first, keys - mask.size) : first;
+  return {begin, visible_keys(mask, lowest, keys).end};
 }
 
 }  // namespace groel::ops

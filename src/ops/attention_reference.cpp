@@ -78,7 +78,12 @@ bool AttentionHead::sees(std::int64_t query, std::int64_t key) const {
     case AttentionMask::Rule::full: return true;
     case AttentionMask::Rule::causal: return key <= place;
     case AttentionMask::Rule::window: return std::abs(place - key) <= input.mask.size;
-    case AttentionMask::Rule::prompts: return place >= input.mask.size || key < input.mask.size;
+    case AttentionMask::Rule::prompts:
+    case AttentionMask::Rule::lone_prompts: {
+      const std::int64_t prompts = sequence.keys() - input.mask.size;
+      if (place < prompts) return true;
+      return input.mask.rule == AttentionMask::Rule::prompts ? key >= prompts : key == place;
+    }
   }
   return false;
 }

@@ -23,8 +23,8 @@ BlockRules::BlockRules(const AttentionInput& input, const AttentionTask& task, Q
       all_keys_(task.keys()),
       place_(task.place(block.query)),
       count_(block.count),
-      keys_{visible(0).begin, visible(block.count - 1).end},
-      seen_by_all_{visible(block.count - 1).begin, visible(0).end},
+      keys_(keys_of_any(mask_, place_, place_ + block.count - 1, all_keys_)),
+      seen_by_all_(keys_of_all(mask_, place_, place_ + block.count - 1, all_keys_)),
       bias_(bias_rows(input, task, block.query)),
       unit_(unit) {}
 
@@ -66,9 +66,8 @@ std::uint64_t BlockRules::seen_by(std::int64_t key) const {
 }
 
 KeyRange task_keys(const AttentionInput& input, const AttentionTask& task) {
-  const KeyRange first = visible_keys(input.mask, task.place(task.query), task.keys());
-  const KeyRange last = visible_keys(input.mask, task.place(task.query_end - 1), task.keys());
-  return {first.begin / kKeys * kKeys, last.end};
+  const KeyRange seen = keys_of_any(input.mask, task.place(task.query), task.place(task.query_end - 1), task.keys());
+  return {seen.begin / kKeys * kKeys, seen.end};
 }
 
 }  // namespace groel::ops::cpu

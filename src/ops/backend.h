@@ -23,7 +23,9 @@
 #include "ops/losses.h"
 #include "ops/lstm.h"
 #include "ops/norm_grad.h"
+#include "ops/pair_features.h"
 #include "ops/pool_grad.h"
+#include "ops/prompt_gate.h"
 #include "ops/windows.h"
 
 namespace groel::ops {
@@ -73,6 +75,10 @@ struct Backend {
   std::shared_ptr<const PackedWeight::Impl> (*pack)(const std::vector<Tensor>& weights, Precision precision,
                                                     WeightForm form);
   std::shared_ptr<const PackedWeight::Impl> (*pack_transposed)(const Tensor& weight);
+  void (*pair_features)(const Tensor& x, Tensor& y);
+  void (*pair_features_grad)(const Tensor& x, const Tensor& dy, Tensor& dx);
+  void (*prompt_gate)(const Tensor& x, const PromptGate& gate, PromptGateResult& to);
+  void (*prompt_gate_grad)(const Tensor& x, const PromptGate& gate, const Tensor& dy, Tensor& dx, Tensor& weight);
   void (*rotary_inplace)(Tensor& x, const RotaryTable& table, const Tensor& cu_seqlens, const RotaryOptions& options);
   void (*rotary_table)(const Tensor& inv_freq, RotaryTable& table);
   void (*scale)(const Tensor& x, float factor, Tensor& y);

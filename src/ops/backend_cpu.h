@@ -47,6 +47,10 @@ void lstm_grad(const LstmInput& input, const LstmResult& forward, const PackedWe
 std::shared_ptr<const PackedWeight::Impl> pack(const std::vector<Tensor>& weights, Precision precision,
                                                WeightForm form);
 std::shared_ptr<const PackedWeight::Impl> pack_transposed(const Tensor& weight);
+void pair_features(const Tensor& x, Tensor& y);
+void pair_features_grad(const Tensor& x, const Tensor& dy, Tensor& dx);
+void prompt_gate(const Tensor& x, const PromptGate& gate, PromptGateResult& to);
+void prompt_gate_grad(const Tensor& x, const PromptGate& gate, const Tensor& dy, Tensor& dx, Tensor& weight);
 void rotary_inplace(Tensor& x, const RotaryTable& table, const Tensor& cu_seqlens, const RotaryOptions& options);
 void rotary_table(const Tensor& inv_freq, RotaryTable& table);
 void scale(const Tensor& x, float factor, Tensor& y);

@@ -8,6 +8,7 @@
 #include "base/mapped_file.h"
 #include "base/sha256.h"
 #include "checkpoints/head_file.h"
+#include "checkpoints/prompts.h"
 #include "engine/runner.h"
 #include "predictors/one_hot.h"
 
@@ -135,7 +136,12 @@ Predictor open_predictor(const std::filesystem::path& folder, ops::Precision pre
   const auto trunk = checkpoints::trunk_of(folder);
   if (!trunk) return Predictor(checkpoints::load_model(folder, precision));
   if (trunk->one_hot()) return {one_hot_model(), folder};
-  return {checkpoints::load_model(checkpoints::trunk_path(*trunk, folder), precision), folder};
+  std::vector<std::string> prompts;
+  for (const std::string& name : trunk->prompts)
+    prompts.push_back((folder / checkpoints::kPromptFolder / name).string());
+  return {
+      checkpoints::load_model(checkpoints::read_prompted(checkpoints::trunk_path(*trunk, folder), prompts), precision),
+      folder};
 }
 
 namespace {

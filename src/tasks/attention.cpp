@@ -37,6 +37,7 @@ struct AttentionOptions : SequenceOptions, ModelOptions, OutputOptions, ThreadOp
     std::erase(maps.extensions, ".json");  // it would have the largest weight of each map alone
     to(input, sequences_option());
     to(model, model_option());
+    to(prompt, prompt_option());
     declare_records(to);
     to(layers, {.name = "layers",
                 .letter = 'l',

@@ -30,6 +30,7 @@ struct FillMaskOptions : SequenceOptions, ModelOptions, OutputOptions, MaskedSca
   void declare(OptionBinder& to) {
     to(input, sequences_option());
     to(model, model_option());
+    to(prompt, prompt_option());
     declare_records(to);
     to(position, {.name = "position",
                   .letter = 'p',

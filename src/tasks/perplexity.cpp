@@ -19,6 +19,7 @@ struct PerplexityOptions : SequenceOptions, ModelOptions, MaskedScanOptions, Thr
   void declare(OptionBinder& to) {
     to(input, sequences_option());
     to(model, model_option());
+    to(prompt, prompt_option());
     declare_records(to);
     to(window, window_option(0));
     MaskedScanOptions::declare(to);

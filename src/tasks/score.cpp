@@ -217,13 +217,16 @@ int run(const ScoreOptions& given, Context& context) {
   check_picture(options);
   const std::vector<std::string>& names = options.model.value;
   if (names.empty()) throw Error(ErrorKind::usage, {"no model is named", "--model", {}});
+  if (names.size() > 1 && !options.prompt.empty())
+    throw Error(ErrorKind::usage, {"prompts belong to one model, and several are named", "--prompt --model", {}});
   VariantTable table;
   WildType protein;
   std::vector<Column> columns;
   std::vector<std::string> taken;
   for (const std::string& model : names) {  // one after the other, so that one alone is in memory
     if (!options.model.given) note_default_model(model, context.sink);
-    const checkpoints::LoadedModel loaded = load_named(model, options.dtype, context.sink, options.weights);
+    const checkpoints::LoadedModel loaded =
+        load_named(model, options.dtype, context.sink, options.weights, options.prompt);
     if (!options.method.given && columns.empty() && is_causal(*loaded.model)) options.method.value = "likelihood";
     check_method(options, *loaded.model);
     if (columns.empty()) {

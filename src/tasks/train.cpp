@@ -8,6 +8,7 @@
 #include "tasks/train/labelled.h"
 #include "tasks/train/memory.h"
 #include "tasks/train/own_head.h"
+#include "tasks/train/prompts.h"
 #include "tasks/train/repeats.h"
 #include "tasks/train/sizing.h"
 #include "train/clm_data.h"
@@ -165,6 +166,8 @@ TrainedModel trained_model(const TrainOptions& options, const TrainPlan& plan, C
   if (labels && !options.from)
     throw Error(ErrorKind::usage,
                 {"labels are learned on top of a model: name it", "--from", "`groel models` lists some"});
+  if (plan.objective == Objective::prompts)
+    return train_prompts(plan, starting_weights(options, context.sink), context);
   if (plan.head) return train_own_head(plan, context);
   checkpoints::Checkpoint weights = starting_weights(options, context.sink);
   return labels ? train_head(plan, std::move(weights), context) : train_language(plan, std::move(weights), context);
@@ -212,7 +215,8 @@ Task train_task() {
       "train",
       "Train a model, from nothing or from a checkpoint",
       "train mlm learns to fill in hidden residues; classify and residues learn labels of sequences and of residues\n"
-      "from a CSV or TSV table. It leaves in --output a Hugging Face folder that `-m` takes,\n"
+      "from a CSV or TSV table; prompts learns vectors that join every sequence of a model (--prompt), on several\n"
+      "tasks at once, which a recipe names. It leaves in --output a Hugging Face folder that `-m` takes,\n"
       "metrics.jsonl, TensorBoard's event files, curves as pictures, checkpoints to go on from and, with held-out\n"
       "data, best/. Before its first step it says what the run will cost in tokens, memory and minutes; --cost stops\n"
       "there. With another --head than transformers' the model stays as it is, and a head on its vectors is left.\n"
@@ -231,6 +235,8 @@ Task train_task() {
        {"groel train residues --data examples/structure.csv --label-column structure --unlabelled . --split-column set "
         "--from groel-5m --lora-r 4 --epochs 6 --merge --output structure",
         "labels of residues, by low-rank adapters"},
+       {"groel train prompts examples/prompts.toml --steps 20 --output prompts",
+        "two prompts of a frozen model: one for the language, one for which proteins interact"},
        {"groel train examples/train.toml --steps 30 --output from-recipe", "a recipe file; flags win over it"}},
       option_table<TrainOptions>(),
       entry<TrainOptions, run>,

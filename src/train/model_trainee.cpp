@@ -6,6 +6,7 @@
 #include "autograd/tape.h"
 #include "base/error.h"
 #include "checkpoints/adapter.h"
+#include "checkpoints/prompts.h"
 #include "models/classifier.h"
 #include "train/objectives.h"
 
@@ -19,7 +20,29 @@ std::string task_type(const models::Model& model) {
   return classes->label_of == models::LabelOf::token ? "TOKEN_CLS" : "SEQ_CLS";
 }
 
+// Of the checkpoint without its prompts; empty where it has none.
+std::string trunk_of(checkpoints::Checkpoint checkpoint) {
+  if (checkpoint.prompts.empty()) return {};
+  checkpoint.prompts = {};
+  std::erase_if(checkpoint.arrays, [](const auto& entry) { return checkpoints::is_of_prompts(entry.first); });
+  return checkpoints::fingerprint(checkpoint);
+}
+
+// A name without PEFT's prefix.
+bool is_prompt(std::string_view name) {
+  constexpr std::string_view kPrefix = "base_model.model.";
+  if (name.starts_with(kPrefix)) name.remove_prefix(kPrefix.size());
+  return checkpoints::is_of_prompts(std::string(name));
+}
+
 }  // namespace
+
+std::int64_t TrainBatch::size() const {
+  if (parts.empty()) return input.tokens.defined() ? input.token_count() : features.size(0);
+  std::int64_t sum = 0;
+  for (const TrainBatch& part : parts) sum += part.size();
+  return sum;
+}
 
 TargetRows target_rows(const Tensor& targets) {
   std::vector<std::int32_t> rows;
@@ -37,7 +60,8 @@ TargetRows target_rows(const Tensor& targets) {
 }
 
 ModelTrainee::ModelTrainee(checkpoints::Checkpoint checkpoint, const models::TrainingPlan& plan)
-    : loaded_(checkpoints::load_unprepared(std::move(checkpoint))),
+    : trunk_(trunk_of(checkpoint)),
+      loaded_(checkpoints::load_unprepared(std::move(checkpoint))),
       encoder_(dynamic_cast<const models::Encoder&>(*loaded_.model)),
       plan_(plan),
       lora_(plan.lora),
@@ -123,18 +147,38 @@ void ModelTrainee::parameters_changed() { loaded_.model->parameters_changed(); }
 checkpoints::SavedModel ModelTrainee::saved_model() const {
   checkpoints::SavedModel out{loaded_.config, {}, loaded_.model->tokenizer().files()};
   out.config["torch_dtype"] = "float32";
-  for (auto& [name, value] : loaded_.model->tensors()) out.tensors.push_back({name, value.to(DType::f32)});
+  const auto* const taker = dynamic_cast<const models::PromptTaker*>(loaded_.model.get());
+  if (taker != nullptr && taker->prompts() != nullptr)
+    for (const nn::PromptSpec& prompt : taker->prompts()->shape().prompts)
+      out.config[checkpoints::kTrainedWith].push_back(prompt.name);
+  for (auto& [name, value] : loaded_.model->tensors())
+    if (!is_prompt(name)) out.tensors.push_back({name, value.to(DType::f32)});
   return out;
 }
 
 void ModelTrainee::save(const std::filesystem::path& folder) const {
+  const auto trained = loaded_.model->trained();
+  const bool other =
+      std::any_of(trained.begin(), trained.end(), [](const nn::Trained& p) { return !is_prompt(p.name); });
+  if (other || trunk_.empty()) save_model(folder);
+  if (trunk_.empty()) return;
+  std::vector<NamedTensor> tensors;
+  for (const auto& [name, value] : loaded_.model->tensors())
+    if (is_prompt(name)) tensors.push_back({name, value.to(DType::f32)});
+  const nn::PromptShape& shape = dynamic_cast<const models::PromptTaker&>(*loaded_.model).prompts()->shape();
+  checkpoints::write_prompts(folder / checkpoints::kPromptFolder, shape, tensors,
+                             other ? checkpoints::fingerprint(checkpoints::read_checkpoint(folder)) : trunk_);
+}
+
+void ModelTrainee::save_model(const std::filesystem::path& folder) const {
   if (!lora_) {
     checkpoints::write_model(folder, saved_model());
     return;
   }
   checkpoints::write_description(folder, saved_model());
   std::vector<NamedTensor> parameters;
-  for (const nn::Trained& p : loaded_.model->trained()) parameters.push_back({p.name, p.value});
+  for (const nn::Trained& p : loaded_.model->trained())
+    if (!is_prompt(p.name)) parameters.push_back({p.name, p.value});
   checkpoints::write_adapter(folder, parameters, *lora_,
                              {task_type(*loaded_.model), base_, loaded_.model->stores_transposed()});
 }

@@ -19,6 +19,7 @@ class ModelTrainee : public Trainee {
   void parameters_changed() override;
   checkpoints::SavedModel saved_model() const override;
   /// Of adapters: PEFT's two files, and the configuration and vocabulary that say what the head's classes are.
+  /// Prompts in a folder of their own; the model itself only where something else of it is trained.
   void save(const std::filesystem::path& folder) const override;
   /// Memory that the system lends to a step on sequences of these token counts (each of a residue at least), beside
   /// weights and optimiser: known by taking the step on tensors without data. For one thread at a time.
@@ -47,7 +48,9 @@ class ModelTrainee : public Trainee {
 
  private:
   Tensor hidden(const TrainBatch& batch) const;
+  void save_model(const std::filesystem::path& folder) const;
 
+  std::string trunk_;  // of prompts: fingerprint of the model without them
   checkpoints::LoadedModel loaded_;
   const models::Encoder& encoder_;
   models::TrainingPlan plan_;

@@ -10,7 +10,7 @@
 namespace groel::train {
 namespace {
 
-std::uint64_t bits(std::int64_t value) { return static_cast<std::uint64_t>(value); }
+using purpose::bits;
 
 }  // namespace
 

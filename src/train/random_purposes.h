@@ -12,4 +12,7 @@ inline constexpr std::uint64_t kMask = 4;
 inline constexpr std::uint64_t kDropout = 5;
 inline constexpr std::uint64_t kInitialise = 6;
 
+/// A count as a key.
+constexpr std::uint64_t bits(std::int64_t value) { return static_cast<std::uint64_t>(value); }
+
 }  // namespace groel::train::purpose

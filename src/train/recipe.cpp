@@ -2,6 +2,8 @@
 #include "train/recipe.h"
 
 #include <algorithm>
+#include <cstring>
+#include <map>
 
 #include "base/text_file.h"
 #include "base/toml.h"
@@ -11,6 +13,7 @@ namespace {
 
 using nlohmann::json;
 
+constexpr const char* kTask = "task";
 constexpr std::size_t kLargestRecipe = std::size_t{1} << 20;
 
 Error unknown(const TomlEntry& entry, const std::string& name, const std::vector<OptionSpec>& options) {
@@ -32,11 +35,34 @@ std::string name_of(const TomlEntry& entry, const std::vector<OptionSpec>& optio
   return known->name;
 }
 
+// A table [task.NAME] is one value of the option of that name, as JSON.
+bool is_of_task(const TomlEntry& entry, const std::vector<OptionSpec>& options) {
+  return entry.table.starts_with(std::string(kTask) + ".") &&
+         std::any_of(options.begin(), options.end(), [](const OptionSpec& option) { return option.name == kTask; });
+}
+
+void add_to_task(const TomlEntry& entry, std::map<std::string, json>& tasks) {
+  const std::string name = entry.table.substr(std::strlen(kTask) + 1);
+  std::string key = entry.key;
+  std::replace(key.begin(), key.end(), '_', '-');
+  if (entry.value.is_null() || key == "name")
+    throw Error(ErrorKind::usage, {fmt::format("'{}' is no field of a task", entry.key), entry.where,
+                                   "a task has texts, numbers and lists of texts; its name is that of its table"});
+  json& task = tasks.try_emplace(name, json{{"name", name}}).first->second;
+  task[key] = entry.value;
+}
+
 }  // namespace
 
 json parse_recipe(const std::string& text, const std::string& label, const std::vector<OptionSpec>& options) {
   json out = json::object();
-  for (const TomlEntry& entry : parse_toml(text, label)) {  // tables are for the reader's eye
+  std::map<std::string, json> tasks;
+  for (const TomlEntry& entry : parse_toml(text, label)) {
+    if (is_of_task(entry, options)) {
+      add_to_task(entry, tasks);
+      continue;
+    }
+    // Other tables are for the reader's eye.
     const std::string name = name_of(entry, options);
     if (out.contains(name))
       throw Error(ErrorKind::usage, {fmt::format("'{}' occurs twice", entry.key), entry.where, {}});
@@ -44,6 +70,7 @@ json parse_recipe(const std::string& text, const std::string& label, const std::
       throw Error(ErrorKind::usage, {"a recipe holds texts, numbers, true, false and lists of texts", entry.where, {}});
     out[name] = entry.value;
   }
+  for (const auto& [name, fields] : tasks) out[kTask].push_back(fields.dump());
   return out;
 }
 

@@ -10,8 +10,10 @@
 namespace groel::train {
 
 /// The values of a recipe, by option name; `_` in a key is read as `-`. Tables only group keys: `[optimizer]
-/// learning-rate = 1e-3` is `learning-rate = 1e-3`. Errors: not_found, io; bad_input with line and column for what is
-/// no TOML; usage, with the line and the nearest known name, for a key that is no option or occurs twice.
+/// learning-rate = 1e-3` is `learning-rate = 1e-3`. But of options with one that is called `task`, every table
+/// [task.NAME] is a value of it: the table's fields as JSON, by the order of their names. Errors: not_found, io;
+/// bad_input with line and column for what is no TOML; usage, with the line and the nearest known name, for a key that
+/// is no option or occurs twice.
 nlohmann::json read_recipe(const std::filesystem::path& path, const std::vector<OptionSpec>& options);
 
 /// The same from text; `label` names it in errors.

@@ -21,6 +21,8 @@ LossSum& LossSum::operator+=(const LossSum& other) {
   if (more.columns > 0) predictions.columns = more.columns;
   predictions.values.insert(predictions.values.end(), more.values.begin(), more.values.end());
   predictions.truth.insert(predictions.truth.end(), more.truth.begin(), more.truth.end());
+  parts.resize(std::max(parts.size(), other.parts.size()));
+  for (std::size_t i = 0; i < other.parts.size(); ++i) parts[i] += other.parts[i];
   return *this;
 }
 

@@ -23,8 +23,11 @@ struct TrainBatch {
   Tensor features;  ///< what a frozen trunk makes of `input`, where it is known, as the head reads it: [B, D] or [T, D]
   Tensor bounds;    ///< of features of residues without `input`: sequence b has rows [bounds[b], bounds[b + 1])
   std::uint64_t key = 0;  ///< for dropout (base/random.h): differs between batches, repeats on a resume
+  /// Of a step with several tasks: the batches of each, and then nothing else but one target.
+  std::vector<TrainBatch> parts = {};
+  std::size_t task = 0;  ///< of such a part
   /// Tokens; of a batch of vectors alone, these.
-  std::int64_t size() const { return input.tokens.defined() ? input.token_count() : features.size(0); }
+  std::int64_t size() const;
 };
 
 /// What a head said of each target, and what is true: for scores that no sum can give.
@@ -42,6 +45,7 @@ struct LossSum {
   std::vector<std::int64_t> class_targets;  ///< a class: targets of it (evaluate; may be empty)
   std::vector<std::int64_t> class_correct;  ///< a class: those that were right
   Predictions predictions{};                ///< evaluate of objectives on labels
+  std::vector<LossSum> parts{};             ///< evaluate of several tasks: each one's own
 
   LossSum& operator+=(const LossSum& other);
   double mean() const { return targets > 0 ? loss / static_cast<double>(targets) : 0; }

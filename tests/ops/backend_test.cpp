@@ -9,7 +9,9 @@
 #include "ops/compare.h"
 #include "ops/elementwise.h"
 #include "ops/embedding.h"
+#include "ops/pair_features.h"
 #include "ops/pool_grad.h"
+#include "ops/prompt_gate.h"
 #include "ops/swiglu.h"
 #include "tensor/shape_run.h"
 
@@ -150,6 +152,14 @@ std::vector<Tensor> elementwise(Device device) {
           transpose(x)};
 }
 
+std::vector<Tensor> prompts(Device device) {
+  const Tensor x = on(device, {6, 4});
+  const PromptGate gate{test::bounds_of<std::int64_t>({2, 4}), 1, on(device, {1, 4})};
+  const PromptGateResult closed = prompt_gate(x, gate);
+  return {closed.y, closed.gates, prompt_gate_grad(x, gate, on(device, {6, 4}), on(device, {1, 4})), pair_features(x),
+          pair_features_grad(x, on(device, {3, 16}))};
+}
+
 std::vector<Tensor> conversions(Device device) {
   const Tensor x = strided(device, 5, 8);
   return {x.clone(), x.to(DType::bf16), x, Tensor::zeros({3}, DType::i32, device)};
@@ -170,6 +180,7 @@ const Call kCalls[] = {
     {"losses", losses},
     {"norms", norms},
     {"pools", pools},
+    {"prompts", prompts},
     {"rotation", rotation},
     {"rows", rows},
     {"segments", segments},

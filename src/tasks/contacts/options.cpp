@@ -13,6 +13,7 @@ void ContactsOptions::declare(OptionBinder& to) {
   file.extensions.clear();  // they depend on --from-structure
   to(input, sequences);
   to(model, model_option());
+  to(prompt, prompt_option());
   declare_records(to);
   to(output, file);
   to(resume, {.name = "resume", .help = "Go on from what an interrupted run with --output left", .group = kOutput});

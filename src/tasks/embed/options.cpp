@@ -29,6 +29,7 @@ void EmbedOptions::declare_files(OptionBinder& to) {
              .value_name = "INPUT",
              .required = true});
   to(model, model_option());
+  to(prompt, prompt_option());
   to(output,
      {.name = "output",
       .letter = 'o',

@@ -23,6 +23,9 @@ void EvaluateOptions::declare(OptionBinder& to) {
   OptionSpec model_row = model_option();
   model_row.verbs = kOfModels;
   to(model, model_row);
+  OptionSpec prompt_row = prompt_option();
+  prompt_row.verbs = kOfModels;
+  to(prompt, prompt_row);
   to(mask_fraction, {.name = "mask-fraction",
                      .help = "Part of the residues that is hidden",
                      .otherwise = 0.15,

@@ -11,6 +11,7 @@ void PredictOptions::declare(OptionBinder& to) {
                      "of classes",
              .value_name = "MODEL",
              .required = true});
+  to(prompt, prompt_option());
   to(output, {.name = "output",
               .letter = 'o',
               .help = "File to write (.csv, .tsv, .jsonl, also .gz, .zst); without it the table goes to stdout",

@@ -19,9 +19,10 @@ void note_default_model(const std::string& name, Sink& sink);
 /// The model of --model; where none was named, says which one that is.
 std::filesystem::path model_of(const Chosen<std::string>& model, Sink& sink);
 
-/// The model of a name, in a precision by name; of an adapter's folder, its base with the adapter merged.
+/// The model of a name, in a precision by name, with prompts by name or path; of an adapter's folder, its base with the
+/// adapter merged.
 checkpoints::LoadedModel load_named(const std::string& name, const std::string& dtype, Sink& sink,
-                                    const std::string& weights = "exact");
+                                    const std::string& weights = "exact", const std::vector<std::string>& prompts = {});
 /// That of --model, in the precision of --dtype.
 checkpoints::LoadedModel load_model_of(const ModelOptions& options, Sink& sink);
 

@@ -39,6 +39,15 @@ OptionSpec dtype_option() {
           .group = kPerformance};
 }
 
+OptionSpec prompt_option() {
+  return {.name = "prompt",
+          .help =
+              "Learned prompts that join every sequence, separated by commas: names of those that are kept beside "
+              "the model, or files (`groel train prompts` writes them)",
+          .value_name = "NAMES",
+          .group = kInput};
+}
+
 OptionSpec weights_option() {
   return {.name = "weights",
           .help =

@@ -23,7 +23,8 @@ struct ThreadOptions {
 struct ModelOptions {
   Chosen<std::string> model;
   std::string dtype;
-  std::string weights = "exact";  ///< of tasks that ask for it
+  std::string weights = "exact";    ///< of tasks that ask for it
+  std::vector<std::string> prompt;  ///< likewise: learned prompts, by name or path
 };
 
 /// What is read of alignments, by models that read them.
@@ -79,6 +80,7 @@ OptionSpec threads_option();
 OptionSpec json_option();
 OptionSpec dtype_option();
 OptionSpec weights_option();
+OptionSpec prompt_option();
 OptionSpec sequences_option();
 OptionSpec record_option();
 /// --gaps keep or drop.

@@ -15,6 +15,7 @@ void ScoreOptions::declare(OptionBinder& to) {
   models.help += "; several (-m A -m B) get a column each, and their mean and minimum";
   to(input, sequences_option());
   to(model, models);
+  to(prompt, prompt_option());
   declare_records(to);
   to(variants, {.name = "variants",
                 .letter = 'v',

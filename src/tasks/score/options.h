@@ -18,6 +18,7 @@ struct ScoreOptions : SequenceOptions, OutputOptions, MaskedScanOptions, ThreadO
   Chosen<std::vector<std::string>> model;
   std::string dtype;
   std::string weights;
+  std::vector<std::string> prompt;
   bool json = false;
 
   bool names_columns() const { return mutation_column || sequence_column || target_column; }

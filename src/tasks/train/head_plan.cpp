@@ -114,6 +114,7 @@ std::optional<HeadPlan> head_plan(const TrainOptions& options) {
   out.vector_cache = options.vector_cache;
   out.copy_trunk = options.copy_trunk;
   out.from = options.from.value_or(std::string());
+  out.prompt = options.prompt;
   if (out.one_hot()) refuse({{out.copy_trunk, "--copy-trunk"}}, "there is no model to copy", {});
   return out;
 }

@@ -18,7 +18,8 @@ struct HeadPlan {
   std::int64_t batch = 32;       ///< sequences
   std::size_t vector_cache = 0;  ///< bytes on disk; 0: none
   bool copy_trunk = false;
-  std::string from;  ///< the model as it was named
+  std::string from;                   ///< the model as it was named
+  std::vector<std::string> prompt{};  ///< that join every sequence, by name or path
 
   bool one_hot() const;
   /// Fitted at once instead of step by step.

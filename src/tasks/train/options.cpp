@@ -95,6 +95,9 @@ void TrainOptions::declare_model(OptionBinder& to) {
      {.name = "from",
       .help = "Go on from this model (see `groel models`) instead of from nothing; one-hot: the residues themselves",
       .value_name = "MODEL"});
+  OptionSpec prompt_row = prompt_option();
+  prompt_row.group.clear();
+  to(prompt, prompt_row);
   to.group("New model");
   to.verbs({"mlm", "clm"});
   to(family, choice_row("family", family_names(), "Family of a new model"));
@@ -120,8 +123,8 @@ void TrainOptions::declare_trained(OptionBinder& to) {
   to.group("What is trained");
   to(train,
      {.name = "train",
-      .help = "What is trained: all, heads (the trunk is run once and its embeddings kept), or last:N layers and "
-              "the head",
+      .help = "What is trained: all, heads (the trunk is run once and its embeddings kept), last:N layers and the "
+              "head; of prompts: prompts (the default, with the heads of tasks) or all",
       .otherwise = "all",
       .value_name = "WHAT"});
   to(lora_r, unset_row("lora-r", "N", "Train low-rank adapters of this rank (and the head) instead"));
@@ -255,7 +258,8 @@ const std::vector<Verb>& train_verbs() {
   static const std::vector<Verb> verbs{{"mlm", "Learn to fill in hidden residues, from nothing or from a model"},
                                        {"clm", "Learn to write proteins, token by token, from nothing or from a model"},
                                        {"classify", "Learn labels or numbers of whole sequences, from a table"},
-                                       {"residues", "Learn a label for each residue, from a table", "tokens"}};
+                                       {"residues", "Learn a label for each residue, from a table", "tokens"},
+                                       {"prompts", "Learn prompts of a model, on several tasks at once"}};
   return verbs;
 }
 
@@ -264,7 +268,7 @@ void TrainOptions::declare(OptionBinder& to) {
   to(objective, {.name = "objective",
                  .type = OptionType::paths,
                  .help = "mlm (masked language modelling), clm (causal), classify (labels of sequences), residues "
-                         "(labels of residues), or a "
+                         "(labels of residues), prompts, or a "
                          "recipe: a .toml file of these options",
                  .value_name = "OBJECTIVE",
                  .renamed = renamed_verbs(train_verbs())});
@@ -272,6 +276,7 @@ void TrainOptions::declare(OptionBinder& to) {
   LabelColumnOptions::declare(to, "");
   declare_label(to);
   HeadOptions::declare(to);
+  PromptOptions::declare(to);
   declare_model(to);
   declare_trained(to);
   declare_length(to);

@@ -7,6 +7,7 @@
 #include "tasks/reading/options.h"
 #include "tasks/task.h"
 #include "tasks/train/head_options.h"
+#include "tasks/train/prompt_options.h"
 
 namespace groel::tasks {
 
@@ -23,7 +24,7 @@ struct LabelColumnOptions {
   void declare(OptionBinder& to, const std::string& label_group, const std::vector<std::string>& more_verbs = {});
 };
 
-struct TrainOptions : LabelColumnOptions, HeadOptions, ThreadOptions {
+struct TrainOptions : LabelColumnOptions, HeadOptions, PromptOptions, ThreadOptions {
   std::vector<std::string> objective;
 
   std::vector<std::string> data;
@@ -43,6 +44,7 @@ struct TrainOptions : LabelColumnOptions, HeadOptions, ThreadOptions {
   Chosen<std::string> pooling;
 
   std::optional<std::string> from;
+  std::vector<std::string> prompt;
   Chosen<std::string> family;
   Chosen<std::string> shape;
   std::optional<std::int64_t> layers;

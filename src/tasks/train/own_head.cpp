@@ -8,6 +8,7 @@
 #include "base/words.h"
 #include "checkpoints/head_file.h"
 #include "checkpoints/model_folder.h"
+#include "checkpoints/prompts.h"
 #include "checkpoints/saved_model.h"
 #include "engine/precision.h"
 #include "predictors/one_hot.h"
@@ -98,6 +99,7 @@ class HeadTraining {
     const train::TrainingResult result = head().at_once() ? fit() : train_steps();
     train::write_learned(plan_.trainer.folder, labels_.learned);
     if (head().copy_trunk) copy_trunk();
+    keep_prompts();
     write_cards(plan_, card_, result);
     check(result);
     TrainedModel out{result, findings_, planned};
@@ -112,7 +114,7 @@ class HeadTraining {
 
   checkpoints::LoadedModel load_trunk() const {
     if (head().one_hot()) return predictors::one_hot_model();
-    return load_named(head().from, std::string(engine::name(plan_.precision)), sink_);
+    return load_named(head().from, std::string(engine::name(plan_.precision)), sink_, "exact", head().prompt);
   }
 
   std::int64_t cropped() const {
@@ -276,6 +278,22 @@ class HeadTraining {
     log.line(line);
     log.sync(state);
     return result;
+  }
+
+  // Those that the head's vectors were made with stay beside it.
+  void keep_prompts() {
+    if (head().prompt.empty()) return;
+    const std::filesystem::path model = find_model(head().from, sink_);
+    const std::filesystem::path folder = plan_.trainer.folder / checkpoints::kPromptFolder;
+    checkpoints::Trunk& trunk = *card_.trunk;
+    std::vector<std::string> kept;
+    for (const std::string& name : head().prompt) {
+      const std::filesystem::path file = checkpoints::find_prompt(name, model);
+      // The copy of a trunk is another file of the same model.
+      kept.push_back(checkpoints::copy_prompt(file, folder, head().copy_trunk ? trunk.fingerprint : ""));
+      trunk.prompts.push_back(std::filesystem::path(kept.back()).stem().string());
+    }
+    if (head().copy_trunk) trunk.fingerprint = checkpoints::fingerprint(checkpoints::read_prompted(trunk.model, kept));
   }
 
   void copy_trunk() {

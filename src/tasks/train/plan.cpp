@@ -6,6 +6,7 @@
 
 #include "checkpoints/initial.h"
 #include "checkpoints/load.h"
+#include "checkpoints/prompts.h"
 #include "checkpoints/tokenizer_files.h"
 #include "engine/precision.h"
 #include "tasks/reading/input.h"
@@ -100,6 +101,7 @@ Objective objective_of(const TrainOptions& options) {
   const std::string word = options.objective.at(0);
   if (word == "classify") return Objective::classify;
   if (word == "clm") return Objective::clm;
+  if (word == "prompts") return Objective::prompts;
   return word == "residues" ? Objective::residues : Objective::mlm;
 }
 
@@ -118,8 +120,9 @@ json kept_options(const TrainOptions& options) {
 // New weights go far, those of a pre-trained trunk must not.
 double learning_rate(const TrainOptions& options) {
   if (options.learning_rate) return *options.learning_rate;
-  const bool new_weights_alone =
-      options.lora_r.has_value() || options.train.value == "heads" || options.head != kTransformersHead;
+  const bool new_weights_alone = options.lora_r.has_value() || options.train.value == "heads" ||
+                                 options.head != kTransformersHead ||
+                                 (objective_of(options) == Objective::prompts && !options.train.given);
   return options.from.has_value() && !new_weights_alone ? 5e-5 : 1e-3;
 }
 
@@ -209,7 +212,7 @@ std::optional<nn::LoraOptions> lora_of(const TrainOptions& options) {
   }
   const double dropout = options.lora_dropout.value;
   if (!(dropout >= 0 && dropout < 1)) throw Error(ErrorKind::usage, {"dropout lies in [0, 1)", "--lora-dropout", {}});
-  if (options.train.given)
+  if (options.train.given && objective_of(options) != Objective::prompts)
     throw Error(ErrorKind::usage, {"adapters are trained with the head, and nothing else", "--train --lora-r", {}});
   if (!options.from.has_value()) throw Error(ErrorKind::usage, {"adapters belong to a model: name it", "--from", {}});
   return nn::LoraOptions{*options.lora_r, options.lora_alpha.value, options.lora_targets.value,
@@ -244,13 +247,19 @@ train::Start start_of(const TrainOptions& options) {
 Options with_recipe(const Options& options) {
   const std::vector<OptionSpec> table = option_table<TrainOptions>();
   const std::vector<std::string> words = bound<TrainOptions>(options).objective;
-  if (words.size() != 1)
-    throw Error(ErrorKind::usage,
-                {"name one objective or one recipe", {}, "for example: groel train mlm --data F.fasta --output DIR"});
+  const auto is_recipe = [](const std::string& word) { return word.ends_with(".toml"); };
+  const std::size_t recipes = static_cast<std::size_t>(std::count_if(words.begin(), words.end(), is_recipe));
+  if (words.empty() || recipes > 1 || words.size() - recipes > 1)
+    throw Error(
+        ErrorKind::usage,
+        {"name one objective or one recipe, or both", {}, "for example: groel train mlm --data F.fasta --output DIR"});
   json values = json::object();
-  if (words[0].ends_with(".toml")) values = train::read_recipe(words[0], table);
+  for (const std::string& word : words)
+    if (is_recipe(word)) values = train::read_recipe(word, table);
   for (const auto& [name, value] : options.given().items())
-    if (name != "objective" || !words[0].ends_with(".toml")) values[name] = value;
+    if (name != "objective") values[name] = value;
+  for (const std::string& word : words)
+    if (!is_recipe(word)) values["objective"] = {word};
   if (!values.contains("objective")) values["objective"] = "mlm";
   const Options merged(table, values, options.settings());
   const std::string objective = bound<TrainOptions>(merged).objective.at(0);
@@ -258,7 +267,7 @@ Options with_recipe(const Options& options) {
   if (std::none_of(verbs.begin(), verbs.end(), [&](const Verb& verb) { return verb.name == objective; }))
     throw Error(ErrorKind::usage, {fmt::format("there is no objective '{}'", objective),
                                    {},
-                                   "mlm, clm, classify, residues, or a recipe whose name ends in .toml"});
+                                   "mlm, clm, classify, residues, prompts, or a recipe whose name ends in .toml"});
   return merged;
 }
 
@@ -268,13 +277,15 @@ train::LabelColumns label_columns(const LabelColumnOptions& options) {
 }
 
 TrainPlan train_plan(const TrainOptions& options) {
-  if (options.data.empty()) throw Error(ErrorKind::usage, {"data is missing", "--data", {}});
+  const bool prompts = objective_of(options) == Objective::prompts;
+  if (options.data.empty() && !prompts) throw Error(ErrorKind::usage, {"data is missing", "--data", {}});
   if (!options.output) throw Error(ErrorKind::usage, {"output is missing", "--output", {}});
   check_folders(options);
   if (options.valid_fraction > 0 && !options.valid.empty())
     throw Error(ErrorKind::usage, {"what is held out is said twice", "--valid --valid-fraction", "give one of them"});
   return {.objective = objective_of(options),
           .labels = label_plan(options),
+          .prompts = prompts ? prompt_plan(options) : PromptPlan{},
           .data = options.data,
           .valid = options.valid,
           .valid_fraction = options.valid_fraction,
@@ -285,7 +296,7 @@ TrainPlan train_plan(const TrainOptions& options) {
           .trainer = trainer_options(options),
           .start = start_of(options),
           .precision = engine::parse_precision(options.dtype),
-          .trained = options.train.value,
+          .trained = prompts && !options.train.given ? "prompts" : options.train.value,
           .head = head_plan(options),
           .lora = lora_of(options),
           .lora_targets_named = options.lora_targets.given,
@@ -307,6 +318,15 @@ models::TrainingPlan training_plan(const TrainPlan& plan, const checkpoints::Che
   out.lora = plan.lora;
   if (out.lora && !plan.lora_targets_named) out.lora->targets = weights.family->lora_targets;
   if (plan.lora || plan.trained == "heads") out.trained = train::is_head;
+  if (plan.objective == Objective::prompts) {
+    if (plan.lora || plan.trained == "prompts")
+      out.trained = [](const nn::Parameter& p) {
+        return checkpoints::is_of_prompts(p.name) || p.name.starts_with(train::kTaskHeads);
+      };
+    if (plan.lora || plan.trained == "prompts" || plan.trained == "all") return out;
+    throw Error(ErrorKind::usage, {fmt::format("'{}' is not what prompts can be trained with", plan.trained), "--train",
+                                   "prompts or all"});
+  }
   if (plan.lora && !learns_labels(plan.objective)) out.trained = [](const nn::Parameter&) { return false; };
   if (plan.lora || plan.trained == "heads" || plan.trained == "all") return out;
   const std::int64_t layers = checkpoints::build_model(weights)->info().layers;
@@ -322,6 +342,8 @@ models::TrainingPlan training_plan(const TrainPlan& plan, const checkpoints::Che
 }
 
 checkpoints::Checkpoint starting_weights(const TrainOptions& options, Sink& sink) {
+  if (!options.from)
+    refuse_given({{!options.prompt.empty(), "--prompt"}}, {"prompts belong to a model: name it by --from", {}, {}});
   if (options.from)
     refuse_given({{options.family.given, "--family"},
                   {options.shape.given, "--shape"},
@@ -332,8 +354,9 @@ checkpoints::Checkpoint starting_weights(const TrainOptions& options, Sink& sink
                   {options.initial_heads.given, "--initial-heads"},
                   {options.initial_deviation.has_value(), "--initial-deviation"}},
                  {"--from brings its own shape", {}, {}});
-  checkpoints::Checkpoint checkpoint =
-      options.from.has_value() ? checkpoints::read_checkpoint(find_model(*options.from, sink)) : new_model(options);
+  checkpoints::Checkpoint checkpoint = options.from.has_value()
+                                           ? checkpoints::read_prompted(find_model(*options.from, sink), options.prompt)
+                                           : new_model(options);
   if (options.dropout) {
     const double dropout = *options.dropout;
     if (!(dropout >= 0 && dropout < 1)) throw Error(ErrorKind::usage, {"dropout lies in [0, 1)", "--dropout", {}});

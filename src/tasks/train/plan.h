@@ -11,6 +11,7 @@
 #include "models/training_plan.h"
 #include "tasks/train/head_plan.h"
 #include "tasks/train/options.h"
+#include "tasks/train/prompt_options.h"
 #include "train/labels.h"
 #include "train/mlm_data.h"
 #include "train/trainer.h"
@@ -21,7 +22,7 @@ namespace groel::tasks {
 Options with_recipe(const Options& options);
 
 /// What the first word asks for.
-enum class Objective { mlm, clm, classify, residues };
+enum class Objective { mlm, clm, classify, residues, prompts };
 /// Whether it learns labels; the others learn sequences themselves.
 constexpr bool learns_labels(Objective objective) {
   return objective == Objective::classify || objective == Objective::residues;
@@ -37,6 +38,7 @@ struct LabelPlan {
 struct TrainPlan {
   Objective objective = Objective::mlm;
   LabelPlan labels{};
+  PromptPlan prompts{};
   std::vector<std::string> data, valid;
   double valid_fraction = 0;
   train::LengthFilter filter{};
