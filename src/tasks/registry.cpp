@@ -61,7 +61,7 @@ void tell_refused_threads(engine::Session& session) {
 }
 
 int run_with_outputs(const Task& task, const Options& options, Context& context) {
-  const auto draws = [](const OptionSpec& spec) { return spec.writes == Writes::picture; };
+  const auto draws = [&](const OptionSpec& spec) { return spec.writes == Writes::picture && options.has(spec.name); };
   if (std::none_of(task.options.begin(), task.options.end(), draws)) return task.run(options, context);
   JointCommit outputs;  // a table and its picture
   const int status = task.run(options, context);

@@ -1,11 +1,13 @@
 // groel train: trains models, new ones or from a checkpoint.
 #include "base/folder_lock.h"
 #include "base/sha256.h"
+#include "checkpoints/prompts.h"
 #include "report/picture.h"
 #include "tasks/task.h"
 #include "tasks/train/checks.h"
 #include "tasks/train/curves.h"
 #include "tasks/train/labelled.h"
+#include "tasks/train/judged_repeats.h"
 #include "tasks/train/memory.h"
 #include "tasks/train/own_head.h"
 #include "tasks/train/prompts.h"
@@ -122,8 +124,10 @@ void print_result(const TrainedModel& trained, const TrainPlan& plan, bool as_js
   const train::TrainingResult& result = trained.result;
   if (result.last && !result.last->classes.empty()) out << class_table(result.last->classes) << '\n';
   out << train::curve_table(read_run(plan.trainer.folder).curve, kTableRows);
-  out << fmt::format("\n{} after {}; the model is in {}\n", result.why_stopped, counted(result.steps, "step"),
-                     plan.trainer.folder.string());
+  const bool prompts = plan.objective == Objective::prompts;
+  out << fmt::format("\n{} after {}; {} in {}\n", result.why_stopped, counted(result.steps, "step"),
+                     prompts ? "the prompts are" : "the model is",
+                     (prompts ? plan.trainer.folder / checkpoints::kPromptFolder : plan.trainer.folder).string());
 }
 
 // What a model was trained with before and is not now.
@@ -185,12 +189,7 @@ TrainedModel train_once(const TrainOptions& options, const TrainPlan& plan, Cont
 }
 
 int run_repeats(const TrainOptions& options, Context& context) {
-  const auto once = [&](const TrainOptions& one) {
-    const TrainPlan plan = train_plan(one);
-    const FolderLock lock(plan.trainer.folder);
-    return train_once(one, plan, context).judged;
-  };
-  const ordered_json found = train_repeats(options, once, context.sink);
+  const ordered_json found = judged_repeats(options, context);
   context.out << (options.json ? found.dump(2) + "\n" : repeats_table(found));
   return 0;
 }
@@ -209,6 +208,15 @@ int run(const TrainOptions& options, Context& context) {
 }
 
 }  // namespace
+
+ordered_json judged_repeats(const TrainOptions& options, Context& context) {
+  const auto once = [&](const TrainOptions& one) {
+    const TrainPlan plan = train_plan(one);
+    const FolderLock lock(plan.trainer.folder);
+    return train_once(one, plan, context).judged;
+  };
+  return train_repeats(options, once, context.sink);
+}
 
 Task train_task() {
   return {

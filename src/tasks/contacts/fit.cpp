@@ -76,7 +76,9 @@ std::int64_t pair_count(const FitChain& chain) {
   std::int64_t out = 0;
   for (std::size_t i = 0; i < chain.sites.size(); ++i)
     for (std::size_t j = i + analysis::kShortestRange; j < chain.sites.size(); ++j)
-      out += chain.sites[i] && chain.sites[j] ? 1 : 0;
+      out += chain.sites[i] && chain.sites[j] && chain.counts(static_cast<std::int64_t>(i), static_cast<std::int64_t>(j))
+                 ? 1
+                 : 0;
   return out;
 }
 
@@ -89,7 +91,7 @@ class Sampler {
     const auto truth = analysis::distances(chain_.sites, chain_.sites);
     for (std::int64_t i = 0; i < truth.rows; ++i)
       for (std::int64_t j = i + analysis::kShortestRange; j < truth.columns; ++j) {
-        if (std::isnan(truth.at(i, j))) continue;
+        if (std::isnan(truth.at(i, j)) || !chain_.counts(i, j)) continue;
         pairs_.emplace_back(i, j);
         data.labels.push_back(truth.at(i, j) < analysis::kContactDistance ? 1 : 0);
       }
@@ -128,7 +130,55 @@ io::Array array_of(std::vector<std::int64_t> shape, const std::vector<float>& va
   return {DType::f32, std::move(shape), std::as_bytes(std::span(*kept)), kept};
 }
 
+// Both chains in one sequence.
+FitChain joined(const std::string& file, const bio::Chain& a, const bio::Chain& b) {
+  const std::string linker(25, 'G');
+  FitChain out{fmt::format("{}:{},{}", file, a.name, b.name), a.sequence + linker + b.sequence, bio::sites(a)};
+  out.second = static_cast<std::int64_t>(a.sequence.size() + linker.size());
+  out.sites.resize(static_cast<std::size_t>(out.second));
+  const bio::Sites more = bio::sites(b);
+  out.sites.insert(out.sites.end(), more.begin(), more.end());
+  return out;
+}
+
+bool touch(const FitChain& pair) {
+  const auto truth = analysis::distances(pair.sites, pair.sites);
+  for (std::int64_t i = 0; i < pair.second; ++i)
+    for (std::int64_t j = pair.second; j < truth.columns; ++j)
+      if (truth.at(i, j) < analysis::kContactDistance) return true;
+  return false;
+}
+
 }  // namespace
+
+bool FitChain::counts(std::int64_t i, std::int64_t j) const { return second == 0 || (i < second && j >= second); }
+
+std::vector<FitChain> read_chain_pairs(const std::vector<std::string>& paths, const FitFilter& filter, Sink& sink) {
+  std::vector<FitChain> out;
+  std::set<std::string> sequences;
+  std::int64_t equal = 0, apart = 0, unfit = 0;
+  for (const StructureFile& file : files_of(paths)) {
+    const std::vector<bio::Chain> chains = chains_of(file, sink);
+    for (std::size_t a = 0; a < chains.size(); ++a)
+      for (std::size_t b = a + 1; b < chains.size(); ++b) {
+        FitChain pair = joined(fs::path(file.path).filename().string(), chains[a], chains[b]);
+        const auto length = static_cast<std::int64_t>(pair.sequence.size());
+        if (length > filter.longest || resolved(pair) < filter.shortest)
+          ++unfit;
+        else if (!touch(pair))
+          ++apart;
+        else if (!sequences.insert(pair.sequence).second)
+          ++equal;
+        else
+          out.push_back(std::move(pair));
+      }
+  }
+  sink.note(fmt::format("{} that touch; left out: {} that do not, {} with the sequences of another pair, {} too long or "
+                        "too short",
+                        counted(out.size(), "pair of chains", "pairs of chains"), apart, equal, unfit));
+  if (out.empty()) throw Error(ErrorKind::bad_input, "no two chains of these structures touch");
+  return out;
+}
 
 std::vector<FitChain> read_chains(const std::vector<std::string>& paths, const FitFilter& filter, Sink& sink) {
   std::vector<FitChain> out;

@@ -17,6 +17,10 @@ struct FitChain {
   std::string id;
   std::string sequence;
   bio::Sites sites;
+  std::int64_t second = 0;  ///< of two chains in one sequence: where the second begins, and pairs of one from each count
+
+  /// Whether a pair of residues, i before j, is a sample.
+  bool counts(std::int64_t i, std::int64_t j) const;
 };
 
 struct FitFilter {
@@ -27,6 +31,10 @@ struct FitFilter {
 /// name; of equal sequences the first. Those left out are told, files of folders that are no structures among them.
 /// Errors: as io::read_structure; bad_input when no chain is left.
 std::vector<FitChain> read_chains(const std::vector<std::string>& paths, const FitFilter& filter, Sink& sink);
+
+/// Every two chains of a file that touch, as one sequence with 25 glycines between them; of equal sequences the first.
+/// Errors: as read_chains.
+std::vector<FitChain> read_chain_pairs(const std::vector<std::string>& paths, const FitFilter& filter, Sink& sink);
 
 /// Errors: bad_input for a chain that is longer than what the model reads.
 void require_readable(const models::Model& model, const std::vector<FitChain>& chains);

@@ -41,6 +41,7 @@ class TaskMaterial {
   virtual ~TaskMaterial() = default;
   virtual train::TrainData& data() = 0;
   virtual train::TrainData* held_out() = 0;
+  virtual std::int64_t sequences() const = 0;
   virtual std::int64_t epoch_tokens() const = 0;
   virtual std::int64_t most_tokens() const = 0;
   virtual std::string fingerprint() const = 0;
@@ -70,6 +71,7 @@ class MaskedMaterial final : public TaskMaterial {
   }
   train::TrainData& data() override { return *data_; }
   train::TrainData* held_out() override { return held_out_.get(); }
+  std::int64_t sequences() const override { return data_->sequences(); }
   std::int64_t epoch_tokens() const override { return data_->tokens_in_epoch(); }
   std::int64_t most_tokens() const override { return data_->most_tokens(); }
   std::string fingerprint() const override { return corpus_.fingerprint(); }
@@ -119,6 +121,7 @@ class PairMaterial final : public TaskMaterial {
   }
   train::TrainData& data() override { return *data_; }
   train::TrainData* held_out() override { return held_out_.get(); }
+  std::int64_t sequences() const override { return 2 * data_->pairs(); }
   std::int64_t epoch_tokens() const override { return data_->tokens_in_epoch(); }
   std::int64_t most_tokens() const override { return data_->most_tokens(); }
   std::string fingerprint() const override {
@@ -223,6 +226,7 @@ TrainedModel train_prompts(TrainPlan plan, checkpoints::Checkpoint weights, Cont
     learned.push_back({&materials[i]->data(), of.rate});
     most_tokens = std::max(most_tokens, materials[i]->most_tokens());
     fingerprints += materials[i]->fingerprint() + "\n";
+    cost.sequences += materials[i]->sequences();
     cost.epoch_tokens += static_cast<std::int64_t>(of.rate * static_cast<double>(materials[i]->epoch_tokens()));
   }
   check_used(weights.prompts, tasks);
@@ -250,7 +254,6 @@ TrainedModel train_prompts(TrainPlan plan, checkpoints::Checkpoint weights, Cont
   const train::TrainerParts parts{trainee, data, evaluation ? &*evaluation : nullptr, context.sink, score};
   TrainedModel out{train::train(parts, plan.trainer, plan.start), findings, cost};
   check_result(out.result, plan, nullptr, out.findings);
-  context.sink.note(fmt::format("the prompts are in {}", (plan.trainer.folder / checkpoints::kPromptFolder).string()));
   return out;
 }
 

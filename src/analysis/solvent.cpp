@@ -1,0 +1,113 @@
+// Counts the points around atoms that no other atom covers.
+#include "analysis/solvent.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numbers>
+
+#include "base/threads.h"
+
+namespace groel::analysis {
+namespace {
+
+constexpr double kWater = 1.4;
+constexpr int kPoints = 200;
+constexpr double kCell = 2 * (1.8 + kWater);  // no two atoms further apart cover one another
+
+using Spot = std::array<double, 3>;
+using Cell = std::array<int, 3>;
+
+double radius_of(char element) {
+  switch (element) {
+    case 'N': return 1.55;
+    case 'O': return 1.52;
+    case 'S': return 1.8;
+    default: return 1.7;
+  }
+}
+
+// Spread evenly over a sphere, along a spiral.
+std::array<Spot, kPoints> sphere() {
+  std::array<Spot, kPoints> out{};
+  const double turn = std::numbers::pi * (3 - std::sqrt(5.0));
+  for (int i = 0; i < kPoints; ++i) {
+    const double z = 1 - (2 * i + 1.0) / kPoints, r = std::sqrt(1 - z * z);
+    out[static_cast<std::size_t>(i)] = {r * std::cos(turn * i), r * std::sin(turn * i), z};
+  }
+  return out;
+}
+
+Cell cell_of(const Spot& at) {
+  return {static_cast<int>(std::floor(at[0] / kCell)), static_cast<int>(std::floor(at[1] / kCell)),
+          static_cast<int>(std::floor(at[2] / kCell))};
+}
+
+double squared(const Spot& a, const Spot& b) {
+  const double x = a[0] - b[0], y = a[1] - b[1], z = a[2] - b[2];
+  return x * x + y * y + z * z;
+}
+
+class Neighbours {
+ public:
+  explicit Neighbours(const std::vector<SolventAtom>& atoms) : atoms_(atoms) {
+    for (std::size_t i = 0; i < atoms.size(); ++i) cells_[cell_of(atoms[i].at)].push_back(i);
+  }
+  // Of atom i: those whose spheres meet its own.
+  std::vector<std::size_t> of(std::size_t i) const {
+    std::vector<std::size_t> out;
+    const Cell middle = cell_of(atoms_[i].at);
+    for (int x = -1; x <= 1; ++x)
+      for (int y = -1; y <= 1; ++y)
+        for (int z = -1; z <= 1; ++z) {
+          const auto found = cells_.find({middle[0] + x, middle[1] + y, middle[2] + z});
+          if (found == cells_.end()) continue;
+          for (const std::size_t j : found->second) {
+            const double reach = radius_of(atoms_[i].element) + radius_of(atoms_[j].element) + 2 * kWater;
+            if (i != j && squared(atoms_[i].at, atoms_[j].at) < reach * reach) out.push_back(j);
+          }
+        }
+    return out;
+  }
+
+ private:
+  const std::vector<SolventAtom>& atoms_;
+  std::map<Cell, std::vector<std::size_t>> cells_;
+};
+
+}  // namespace
+
+std::vector<double> solvent_areas(const std::vector<SolventAtom>& atoms, std::int64_t residues) {
+  const std::array<Spot, kPoints> points = sphere();
+  const Neighbours neighbours(atoms);
+  std::vector<double> of_atoms(atoms.size());
+  parallel_for(static_cast<std::int64_t>(atoms.size()), [&](std::int64_t a) {
+    const auto i = static_cast<std::size_t>(a);
+    const double radius = radius_of(atoms[i].element) + kWater;
+    const std::vector<std::size_t> near = neighbours.of(i);
+    int free = 0;
+    for (const Spot& direction : points) {
+      const Spot at{atoms[i].at[0] + radius * direction[0], atoms[i].at[1] + radius * direction[1],
+                     atoms[i].at[2] + radius * direction[2]};
+      free += std::none_of(near.begin(), near.end(), [&](std::size_t j) {
+        const double other = radius_of(atoms[j].element) + kWater;
+        return squared(at, atoms[j].at) < other * other;
+      });
+    }
+    of_atoms[i] = 4 * std::numbers::pi * radius * radius * free / kPoints;
+  });
+  std::vector<double> out(static_cast<std::size_t>(residues));
+  for (std::size_t i = 0; i < atoms.size(); ++i) out[static_cast<std::size_t>(atoms[i].residue)] += of_atoms[i];
+  return out;
+}
+
+double largest_solvent_area(char residue) {
+  static const std::map<char, double> all{{'A', 129}, {'R', 274}, {'N', 195}, {'D', 193}, {'C', 167},
+                                          {'Q', 225}, {'E', 223}, {'G', 104}, {'H', 224}, {'I', 197},
+                                          {'L', 201}, {'K', 236}, {'M', 224}, {'F', 240}, {'P', 159},
+                                          {'S', 155}, {'T', 172}, {'W', 285}, {'Y', 263}, {'V', 174}};
+  const auto found = all.find(residue);
+  return found == all.end() ? all.at('A') : found->second;
+}
+
+}  // namespace groel::analysis
