@@ -167,6 +167,9 @@ bool Judgement::beats_all() const {
 
 std::string Judgement::verdict() const {
   const std::string score = headline_names(predictor.predictions[0].kind)[0];
+  if (!predictor.intervals.contains(score))
+    return fmt::format("{} {:.3f} on {} of the {} split, without baselines and intervals", plain_score_name(score),
+                       predictor.deciding, counted(static_cast<std::int64_t>(set.names.size()), "protein"), split);
   const std::string own = fmt::format("{} {} on {} of the {} split", plain_score_name(score),
                                       interval_text(predictor.deciding, predictor.intervals.at(score)),
                                       counted(static_cast<std::int64_t>(set.names.size()), "protein"), split);
@@ -190,7 +193,7 @@ Judgement judge(const JudgeInput& input, Sink& sink) {
   out.set = judged_set(input.judged, classes, input.unlabelled, tokenizer);
   out.predictor = judged_of("predictor", "the predictor",
                             beside_truth(out.set, scores_by(input.predictor, out.set, sink), input.thresholds));
-  if (!input.learned.rows.empty()) {
+  if (!input.learned.rows.empty() && !input.scores_alone) {
     const JudgedSet learned = judged_set(input.learned, classes, input.unlabelled, tokenizer);
     out.learned_counts = learned.labels.counts;
     out.learned_proteins = static_cast<std::int64_t>(learned.names.size());
@@ -199,7 +202,7 @@ Judgement judge(const JudgeInput& input, Sink& sink) {
       out.baselines.back().note = baseline.note;
     }
   }
-  add_intervals(out, input.seed);
+  if (!input.scores_alone) add_intervals(out, input.seed);
   out.sheet = sheets_of(out.predictor.predictions);
   return out;
 }

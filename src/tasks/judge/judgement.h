@@ -52,6 +52,7 @@ struct JudgeInput {
   std::vector<double> thresholds;  ///< of several labels; none: 0.5
   std::uint64_t seed = 0;
   std::map<std::string, std::string> label_names{};
+  bool scores_alone = false;  ///< neither baselines nor intervals
 };
 
 /// Errors: as predictors::head_outputs_of and train::encode_labels.

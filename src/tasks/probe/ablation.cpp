@@ -94,14 +94,24 @@ std::vector<double> train_scores(ProbeTask& task, const Choice& choice, const Pr
   values["objective"] = {task.kind};
   values["from"] = options.model.value;
   if (!choice.prompts.empty()) values["prompt"] = choice.prompts;
-  values["output"] = (fs::path(options.output) / task.name / choice.name).string();
+  const fs::path folder = fs::path(options.output) / task.name / choice.name;
+  values["output"] = folder.string();
   values["repeats"] = options.seeds;
   values["seed"] = options.seed;
   if (!values.contains("head")) values["head"] = "linear";
+  if (!values.contains("report")) values["report"] = "scores";
   values["dtype"] = options.dtype;
-  if (options.resume) values["resume"] = true;
-  if (options.overwrite) values["overwrite"] = true;
-  return scores_of(judged_repeats(bound<TrainOptions>(Options(table, values)), context), task);
+  // What an earlier probe has finished with the same options stays; the rest begins anew.
+  const std::string asked = values.dump(2) + "\n";
+  const fs::path asked_before = folder / "asked.json", found = folder / "repeats.json";
+  std::error_code error;
+  if (options.resume && fs::is_regular_file(found, error) && fs::is_regular_file(asked_before, error) &&
+      read_text(asked_before) == asked)
+    return scores_of(ordered_json::parse(read_text(found)), task);
+  values["overwrite"] = options.resume || options.overwrite;
+  const ordered_json scores = judged_repeats(bound<TrainOptions>(Options(table, values)), context);
+  write_text(asked_before, asked);
+  return scores_of(scores, task);
 }
 
 double quantile_of_t(std::int64_t freedom) {

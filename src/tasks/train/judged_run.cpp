@@ -49,7 +49,7 @@ class RunJudge {
  private:
   Judgement judged(const train::LabelledRows& rows, const std::string& split) {
     return judge({predictor_, run_.rows.train, rows, split, run_.plan.labels.options.unlabelled,
-                  split == "test" ? card_.thresholds : std::vector<double>{}, run_.plan.batches.seed, label_names()},
+                  split == "test" ? card_.thresholds : std::vector<double>{}, run_.plan.batches.seed, label_names(), run_.plan.scores_alone},
                  run_.findings.sink());
   }
 
@@ -96,6 +96,7 @@ class RunJudge {
 
   ordered_json finish(const Judgement& judgement, const std::string& folder, std::vector<std::string> notes,
                       const std::string& fact) {
+    if (run_.plan.scores_alone) return to_json(judgement);
     write_report(judgement, {folder_ / folder, folder_.filename().string() + ": " + judgement.split + " report",
                              folder_, std::move(notes), run_.plan.batches.seed});
     if (judgement.beats_all())

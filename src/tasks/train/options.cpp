@@ -37,8 +37,7 @@ std::vector<std::string> shape_names() {
 }  // namespace
 
 void TrainOptions::declare_data(OptionBinder& to) {
-  to.group("Data");
-  to.group("");
+  to.verbs({"mlm", "clm", "classify", "residues"});  // the tasks of prompts have their own
   to(data,
      {.name = "data",
       .help = "Sequences to learn from: FASTA, FASTQ, A3M, CSV or TSV files (also .gz, .zst), separated by commas",
@@ -46,7 +45,7 @@ void TrainOptions::declare_data(OptionBinder& to) {
   to.group("Data");
   to(valid, {.name = "valid", .help = "Held-out sequences for evaluation", .value_name = "FILES"});
   to(valid_fraction, number_row("valid-fraction", 0, "Without --valid: part of the data to hold out, drawn by --seed"));
-  to.verbs({"mlm", "clm"});
+  to.verbs({"mlm", "clm", "prompts"});
   to(min_length, integer_row("min-length", 1, "Leave shorter sequences out"));
   to.verbs({});
   to(max_length, integer_row("max-length", 1022, "Residues of a sequence at most; a longer one is cropped"));
@@ -59,7 +58,7 @@ void TrainOptions::declare_data(OptionBinder& to) {
                "Tokens per batch at most, end tokens counted (default: 4096, fewer for a small set, so that it "
                "has 100 batches); nothing is padded"));
   to(accumulate, integer_row("accumulate", 1, "Batches an update"));
-  to.verbs({"mlm"});
+  to.verbs({"mlm", "prompts"});
   to(mask_fraction, number_row("mask-fraction", 0.15, "Part of the residues to predict"));
   to(masking,
      choice_row("masking", {"residues", "reference"},
@@ -201,8 +200,9 @@ void TrainOptions::declare_output(OptionBinder& to) {
   to(save_total_limit, integer_row("save-total-limit", 2, "Checkpoints to keep, the newest; 0: all"));
   to(keep, choice_row("keep", {"last", "best"}, "Which model to leave in --output (the best is also in best/)"));
   to.verbs({"classify", "residues"});
-  to(report, choice_row("report", {"page", "none"},
-                        "Judge the predictor on the held-out rows, beside baselines, and write report/report.html"));
+  to(report, choice_row("report", {"page", "scores", "none"},
+                        "Judge the predictor on the held-out rows: page, beside baselines and with intervals, in "
+                        "report/report.html; scores, by its own scores alone; none"));
   to(test, {.name = "test",
             .help = "Judge it on the rows of the split called test, too: to be done once, at the very end; also with "
                     "--resume of a finished run"});

@@ -180,7 +180,9 @@ train::TrainerOptions trainer_options(const TrainOptions& options) {
 
 // Signals are at a protein's start more often than in its middle; and a piece that stays is computed once.
 std::string crop_of(const TrainOptions& options) {
-  return objective_of(options) != Objective::mlm && !options.crop.given ? "start" : options.crop.value;
+  const Objective objective = objective_of(options);
+  const bool drawn = objective == Objective::mlm || objective == Objective::prompts || options.crop.given;
+  return drawn ? options.crop.value : "start";
 }
 
 LabelPlan label_plan(const TrainOptions& options) {
@@ -303,6 +305,7 @@ TrainPlan train_plan(const TrainOptions& options) {
           .merge = options.merge,
           .recompute = options.checkpointing ? models::Recompute::blocks : models::Recompute::none,
           .report = options.report != "none",
+          .scores_alone = options.report == "scores",
           .test = options.test,
           .test_data = options.test_data,
           .label_names = options.label_names,

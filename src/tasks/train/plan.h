@@ -55,6 +55,7 @@ struct TrainPlan {
   bool merge = false;
   models::Recompute recompute = models::Recompute::none;
   bool report = true;                  ///< the predictor is judged, and its report written
+  bool scores_alone = false;           ///< judged without baselines, intervals and report
   bool test = false;                   ///< on the rows of the test split, too
   std::vector<std::string> test_data;  ///< where they are, if not in `data`
   std::string label_names;             ///< file of what labels are called, for the report
