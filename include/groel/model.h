@@ -26,12 +26,20 @@ struct ModelDescription {
   std::vector<std::string> capabilities;     ///< "encoder", "masked_lm", "contacts"
 };
 
+struct LoadOptions {
+  Dtype dtype = Dtype::f32;
+  /// Learned prompts that join every sequence: names of those that are kept beside the model, or files of `groel train
+  /// prompts`.
+  std::vector<std::string> prompts{};
+};
+
 /// Copies share it; its functions, and the handles made of it, may be used by several threads.
 class Model {
  public:
   /// `name`: a Hugging Face folder, a fair-esm .pt file, an adapter's folder, or a bundled name. All of its work is
   /// done in the session. Throws Error.
   static Model load(const std::string& name, Dtype dtype = Dtype::f32, const Session& session = Session());
+  static Model load(const std::string& name, const LoadOptions& options, const Session& session = Session());
 
   const ModelDescription& description() const;
   const Session& session() const;

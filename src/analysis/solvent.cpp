@@ -88,7 +88,7 @@ std::vector<double> solvent_areas(const std::vector<SolventAtom>& atoms, std::in
     int free = 0;
     for (const Spot& direction : points) {
       const Spot at{atoms[i].at[0] + radius * direction[0], atoms[i].at[1] + radius * direction[1],
-                     atoms[i].at[2] + radius * direction[2]};
+                    atoms[i].at[2] + radius * direction[2]};
       free += std::none_of(near.begin(), near.end(), [&](std::size_t j) {
         const double other = radius_of(atoms[j].element) + kWater;
         return squared(at, atoms[j].at) < other * other;

@@ -9,9 +9,9 @@ namespace groel::analysis {
 
 /// An atom without its hydrogens.
 struct SolventAtom {
-  std::array<double, 3> at;   ///< Å
-  char element = 'C';         ///< C, N, O, S; anything else counts as carbon
-  std::int64_t residue = 0;   ///< 0, 1, …
+  std::array<double, 3> at;  ///< Å
+  char element = 'C';        ///< C, N, O, S; anything else counts as carbon
+  std::int64_t residue = 0;  ///< 0, 1, …
 };
 
 /// Å² of each residue that the centre of a water molecule (1.4 Å) can reach, by Shrake and Rupley's points (1973), 200

@@ -2,6 +2,7 @@
 #include <groel/model.h>
 
 #include "api/impl.h"
+#include "checkpoints/prompts.h"
 
 namespace groel {
 namespace {
@@ -23,9 +24,14 @@ Model::Impl::Impl(Session of, checkpoints::LoadedModel model)
     : session(std::move(of)), loaded(std::move(model)), description(describe(*loaded.model)) {}
 
 Model Model::load(const std::string& name, Dtype dtype, const Session& session) {
+  return load(name, LoadOptions{.dtype = dtype}, session);
+}
+
+Model Model::load(const std::string& name, const LoadOptions& options, const Session& session) {
   const api::Scope scope(session);
+  checkpoints::Checkpoint checkpoint = checkpoints::read_prompted(checkpoints::resolve_model(name), options.prompts);
   return Model(std::make_shared<const Impl>(
-      session, checkpoints::load_model(checkpoints::resolve_model(name), precision_of(dtype))));
+      session, checkpoints::load_model(std::move(checkpoint), precision_of(options.dtype))));
 }
 
 const ModelDescription& Model::description() const { return impl_->description; }

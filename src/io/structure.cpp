@@ -91,6 +91,25 @@ bio::Structure parse_structure(const std::string& given, const std::string& labe
   return out;
 }
 
+std::string converted_structure(const std::string& path, bool to_pdb) {
+  const std::string text = read_structure_text(path);
+  const StructureFormat from = is_cif(text) ? StructureFormat::mmcif : StructureFormat::pdb;
+  std::string out;
+  try {
+    if (other_format(text).empty())
+      out = gemmi_converted(text, path, from, to_pdb ? StructureFormat::pdb : StructureFormat::mmcif);
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw Error(ErrorKind::bad_input, {fmt::format("the structure cannot be converted: {}", error.what()), path,
+                                       to_pdb ? "mmCIF holds what a PDB file cannot" : ""});
+  }
+  if (out.empty())
+    throw Error(ErrorKind::bad_input,
+                {"no atom has coordinates here", path, "an mmCIF or PDB file with ATOM records is expected"});
+  return out;
+}
+
 bio::Structure read_structure(const std::string& path) { return parse_structure(read_structure_text(path), path); }
 
 }  // namespace groel::io

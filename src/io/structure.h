@@ -15,4 +15,8 @@ bio::Structure read_structure(const std::string& path);
 /// The same from text; `label` names it in errors.
 bio::Structure parse_structure(const std::string& text, const std::string& label);
 
+/// All of a structure file (ligands, water, every model) as PDB or mmCIF. `to_pdb`: PDB. Errors: as read_structure;
+/// bad_input for what a PDB file cannot hold (names of chains over two letters, say).
+std::string converted_structure(const std::string& path, bool to_pdb);
+
 }  // namespace groel::io

@@ -3,10 +3,19 @@
 
 #include <algorithm>
 #include <cctype>
+#include <sstream>
+// Where gemmi is headers alone, its writers are compiled here, with the system's snprintf.
+#define GEMMI_WRITE_IMPLEMENTATION
+#define USE_STD_SNPRINTF 1
+#include <gemmi/align.hpp>
 #include <gemmi/cif.hpp>
 #include <gemmi/mmcif.hpp>
 #include <gemmi/pdb.hpp>
+#include <gemmi/polyheur.hpp>
 #include <gemmi/resinfo.hpp>
+#include <gemmi/to_cif.hpp>
+#include <gemmi/to_mmcif.hpp>
+#include <gemmi/to_pdb.hpp>
 
 namespace groel::io {
 namespace {
@@ -134,6 +143,31 @@ RawStructure gemmi_mmcif(const std::string& text, const std::string& label, Whic
     return out;
   }
   return {};
+}
+
+std::string gemmi_converted(const std::string& text, const std::string& label, StructureFormat from,
+                            StructureFormat to) {
+  gemmi::Structure structure;
+  if (from == StructureFormat::pdb) {
+    structure = gemmi::read_pdb_from_memory(text.data(), text.size(), label);
+  } else {
+    auto document = gemmi::cif::read_memory(text.data(), text.size(), label.c_str());
+    for (gemmi::cif::Block& block : document.blocks) {
+      if (!block.has_tag("_atom_site.Cartn_x")) continue;
+      complete_atoms(block);
+      structure = gemmi::make_structure_from_block(block);
+      break;
+    }
+  }
+  if (structure.models.empty()) return {};
+  gemmi::setup_entities(structure);
+  gemmi::assign_label_seq_id(structure, false);
+  std::ostringstream out;
+  if (to == StructureFormat::pdb)
+    gemmi::write_pdb(structure, out);
+  else
+    gemmi::cif::write_cif_to_stream(out, gemmi::make_mmcif_document(structure), gemmi::cif::Style::PreferPairs);
+  return out.str();
 }
 
 ResidueInfo residue_info(const std::string& name) {

@@ -13,6 +13,12 @@ enum class WhichAtoms { backbone, every };
 RawStructure gemmi_pdb(const std::string& text, const std::string& label, WhichAtoms which = WhichAtoms::backbone);
 RawStructure gemmi_mmcif(const std::string& text, const std::string& label, WhichAtoms which = WhichAtoms::backbone);
 
+/// All of a text in the other format, ligands, water and all models included. Errors: gemmi's own, also of what the
+/// format cannot hold.
+enum class StructureFormat { pdb, mmcif };
+std::string gemmi_converted(const std::string& text, const std::string& label, StructureFormat from,
+                            StructureFormat to);
+
 struct ResidueInfo {
   RawResidue::Kind kind = RawResidue::Kind::unknown;
   char letter = 'X';         ///< upper case; X: unknown, or no amino acid

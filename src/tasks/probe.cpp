@@ -10,12 +10,12 @@ int run(const ProbeOptions& options, Context& context) {
   const std::string& verb = options.input.front();
   if (verb == "residues") {
     if (options.input.size() != 2)
-      throw Error(ErrorKind::usage, {"name one sequence, file or structure", {}, "groel probe residues FILE --prompt NAMES"});
+      throw Error(ErrorKind::usage,
+                  {"name one sequence, file or structure", {}, "groel probe residues FILE --prompt NAMES"});
     show_residue_shift(options.input[1], options, context);
     return 0;
   }
-  if (options.input.size() != 2)
-    throw Error(ErrorKind::usage, {"name one recipe", {}, "groel probe RECIPE.toml"});
+  if (options.input.size() != 2) throw Error(ErrorKind::usage, {"name one recipe", {}, "groel probe RECIPE.toml"});
   const nlohmann::ordered_json found = run_ablation(options, context);
   context.out << (options.json ? found.dump(2) + "\n" : ablation_text(found));
   return 0;
@@ -24,22 +24,23 @@ int run(const ProbeOptions& options, Context& context) {
 }  // namespace
 
 Task probe_task() {
-  return {.name = "probe",
-          .summary = "Show what learned prompts do: which task each helps or hurts, which residues it moves",
-          .description =
-              "A recipe names downstream tasks; each is learned on a model's frozen vectors with no prompt, with each\n"
-              "prompt alone and with all of them, several times, and a table says by how much the score changes, with\n"
-              "intervals: what helps, what hurts, and what the data cannot tell. `residues` shows how far a prompt moves\n"
-              "the vector of every residue, on the surface and in the core of a structure.",
-          .examples = {{"groel train prompts examples/prompts.toml --steps 20 --output prompts", "two prompts to look at"},
-                       {"groel probe examples/probe.toml --seeds 2 --output probe", "what they do to two tasks"},
-                       {"groel probe residues examples/1UBQ.pdb --prompt prompts/prompts/ic --output shift.csv "
-                        "--structure-output shift.pdb",
-                        "how far the second moves the residues of ubiquitin"}},
-          .options = option_table<ProbeOptions>(),
-          .run = entry<ProbeOptions, run>,
-          .verbs = probe_verbs(),
-          .complete = with_probe_recipe};
+  return {
+      .name = "probe",
+      .summary = "Show what learned prompts do: which task each helps or hurts, which residues it moves",
+      .description =
+          "A recipe names downstream tasks; each is learned on a model's frozen vectors with no prompt, with each\n"
+          "prompt alone and with all of them, several times, and a table says by how much the score changes, with\n"
+          "intervals: what helps, what hurts, and what the data cannot tell. `residues` shows how far a prompt moves\n"
+          "the vector of every residue, on the surface and in the core of a structure.",
+      .examples = {{"groel train prompts examples/prompts.toml --steps 20 --output prompts", "two prompts to look at"},
+                   {"groel probe examples/probe.toml --seeds 2 --output probe", "what they do to two tasks"},
+                   {"groel probe residues examples/1UBQ.pdb --prompt prompts/prompts/ic --output shift.csv "
+                    "--structure-output shift.pdb",
+                    "how far the second moves the residues of ubiquitin"}},
+      .options = option_table<ProbeOptions>(),
+      .run = entry<ProbeOptions, run>,
+      .verbs = probe_verbs(),
+      .complete = with_probe_recipe};
 }
 
 }  // namespace groel::tasks

@@ -16,7 +16,8 @@ using ::testing::Not;
 const std::string kTrunk = std::string(GROEL_TEST_DATA) + "/prompts-tiny/esm2";
 const std::string kOther = std::string(GROEL_TEST_DATA) + "/prompts-tiny/esm1b";
 
-constexpr const char* kSequences = ">a\nMKTAYIAKQRQISFVK\n>b\nSHFSRQLEERLGLIEV\n>c\nQAPILSRVGDGTQDNL\n>d\nSGAEKAVQVKVKALPD\n>e\nAQFEVVHSLAKWKRQT\n";
+constexpr const char* kSequences =
+    ">a\nMKTAYIAKQRQISFVK\n>b\nSHFSRQLEERLGLIEV\n>c\nQAPILSRVGDGTQDNL\n>d\nSGAEKAVQVKVKALPD\n>e\nAQFEVVHSLAKWKRQT\n";
 constexpr const char* kPairs = "id1,id2,interacts\na,b,1\na,c,0\nb,c,1\nc,d,0\nd,e,1\na,e,0\n";
 
 void write(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
@@ -26,8 +27,8 @@ std::string recipe(const TemporaryFolder& work, const std::string& more = {}) {
   write(work / "p.csv", kPairs);
   write(work / "r.toml", "from = \"" + kTrunk + "\"\nprompts = [\"seq:2\", \"ic:3\"]\nsteps = 4\n" + more +
                              "\n[task.language]\nkind = \"masked\"\ndata = [\"" + (work / "s.fasta") +
-                             "\"]\nprompts = [\"seq\"]\n\n[task.meeting]\nkind = \"pairs\"\ndata = [\"" + (work / "p.csv") +
-                             "\"]\nsequences = [\"" + (work / "s.fasta") +
+                             "\"]\nprompts = [\"seq\"]\n\n[task.meeting]\nkind = \"pairs\"\ndata = [\"" +
+                             (work / "p.csv") + "\"]\nsequences = [\"" + (work / "s.fasta") +
                              "\"]\nprompts = [\"ic\"]\nweight = 0.5\nvalid-fraction = 0.3\n");
   return work / "r.toml";
 }
@@ -71,7 +72,8 @@ TEST(Prompts, AreLearnedAndUsed) {
   EXPECT_NE(none, both);
   EXPECT_NE(both, vectors({"-m", kTrunk, "--prompt", seq}));
   for (const char* command : {"fill-mask", "perplexity", "contacts", "score"}) {
-    std::vector<std::string> plain{command, command == std::string("fill-mask") ? "MKT<mask>YIAKQRQISF" : "MKTAYIAKQRQISF", "-m", kTrunk};
+    std::vector<std::string> plain{
+        command, command == std::string("fill-mask") ? "MKT<mask>YIAKQRQISF" : "MKTAYIAKQRQISF", "-m", kTrunk};
     if (command == std::string("contacts")) plain[3] = std::string(GROEL_TEST_DATA) + "/esm2-tiny";
     if (command == std::string("contacts")) continue;  // the trunk has no contact head
     if (command == std::string("score")) plain.insert(plain.end(), {"-v", "M1A"});
@@ -84,14 +86,17 @@ TEST(Prompts, AreLearnedAndUsed) {
 TEST(Prompts, GoOnToTheBit) {
   const TemporaryFolder whole, parts;
   learn(whole);
-  done({"train", "prompts", recipe(parts), "--output", parts / "out", "--steps", "2", "--schedule", "constant", "--warmup", "0"});
+  done({"train", "prompts", recipe(parts), "--output", parts / "out", "--steps", "2", "--schedule", "constant",
+        "--warmup", "0"});
   const auto bytes = [](const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     return std::string(std::istreambuf_iterator<char>(file), {});
   };
   const TemporaryFolder again;
-  done({"train", "prompts", recipe(again), "--output", again / "out", "--steps", "4", "--schedule", "constant", "--warmup", "0"});
-  done({"train", "prompts", recipe(parts), "--output", parts / "out", "--steps", "4", "--schedule", "constant", "--warmup", "0", "--resume"});
+  done({"train", "prompts", recipe(again), "--output", again / "out", "--steps", "4", "--schedule", "constant",
+        "--warmup", "0"});
+  done({"train", "prompts", recipe(parts), "--output", parts / "out", "--steps", "4", "--schedule", "constant",
+        "--warmup", "0", "--resume"});
   EXPECT_EQ(bytes(parts / "out/prompts/ic.safetensors"), bytes(again / "out/prompts/ic.safetensors"));
   EXPECT_EQ(bytes(parts / "out/heads.safetensors"), bytes(again / "out/heads.safetensors"));
 }
@@ -122,11 +127,13 @@ TEST(Prompts, AHeadKeepsItsPrompts) {
   const TemporaryFolder work;
   std::filesystem::create_directory(work / "out");
   std::filesystem::copy(learned() / "out/prompts", work / "out/prompts", std::filesystem::copy_options::recursive);
-  write(work / "t.csv", "sequence,label\nMKTAYIAKQRQISFVK,x\nSHFSRQLEERLGLIEV,y\nQAPILSRVGDGTQDNL,x\nSGAEKAVQVKVKALPD,y\n");
+  write(work / "t.csv",
+        "sequence,label\nMKTAYIAKQRQISFVK,x\nSHFSRQLEERLGLIEV,y\nQAPILSRVGDGTQDNL,x\nSGAEKAVQVKVKALPD,y\n");
   const std::string ic = work / "out/prompts/ic";
   const auto train = [&](const std::string& to, const std::vector<std::string>& more) {
-    std::vector<std::string> arguments{"train", "classify", "--data", work / "t.csv", "--label-column", "label", "--from", kTrunk,
-                                       "--head", "logistic", "--report", "none", "--output", work / to};
+    std::vector<std::string> arguments{"train",    "classify", "--data",   work / "t.csv", "--label-column",
+                                       "label",    "--from",   kTrunk,     "--head",       "logistic",
+                                       "--report", "none",     "--output", work / to};
     arguments.insert(arguments.end(), more.begin(), more.end());
     done(arguments);
   };
@@ -139,14 +146,18 @@ TEST(Prompts, AHeadKeepsItsPrompts) {
   };
   EXPECT_NE(predict("with"), predict("without"));
   EXPECT_EQ(predict("with"), predict("copied"));
-  EXPECT_TRUE(groel({"predict", work / "t.csv", "-m", work / "without", "--prompt", "ic"}).says("was trained without prompts"));
+  EXPECT_TRUE(
+      groel({"predict", work / "t.csv", "-m", work / "without", "--prompt", "ic"}).says("was trained without prompts"));
 }
 
 TEST(Prompts, AreProbed) {
   const TemporaryFolder& before = learned();
   const TemporaryFolder work;
-  write(work / "t.csv", "sequence,label\nMKTAYIAKQRQISFVK,x\nSHFSRQLEERLGLIEV,y\nQAPILSRVGDGTQDNL,x\nSGAEKAVQVKVKALPD,y\nAQFEVVHSLAKWKRQT,x\nMKVLAAGIVGLLLAQG,y\n");
-  write(work / "probe.toml", "from = \"" + kTrunk + "\"\nprompt = [\"" + (before / "out/prompts/seq") + "\", \"" + (before / "out/prompts/ic") +
+  write(work / "t.csv",
+        "sequence,label\nMKTAYIAKQRQISFVK,x\nSHFSRQLEERLGLIEV,y\nQAPILSRVGDGTQDNL,x\nSGAEKAVQVKVKALPD,"
+        "y\nAQFEVVHSLAKWKRQT,x\nMKVLAAGIVGLLLAQG,y\n");
+  write(work / "probe.toml", "from = \"" + kTrunk + "\"\nprompt = [\"" + (before / "out/prompts/seq") + "\", \"" +
+                                 (before / "out/prompts/ic") +
                                  "\"]\nseeds = 2\n[task.letters]\nkind = \"classify\"\ndata = [\"" + (work / "t.csv") +
                                  "\"]\nlabel-column = [\"label\"]\nhead = \"logistic\"\nvalid-fraction = 0.34\n");
   const json found = json::parse(done({"probe", work / "probe.toml", "--output", work / "probe", "--json"}).out);
@@ -165,8 +176,8 @@ TEST(Prompts, MoveResidues) {
   const TemporaryFolder& before = learned();
   const TemporaryFolder work;
   const std::string structure = std::string(GROEL_TEST_DATA) + "/structures/1ubq.pdb";
-  const json found = json::parse(done({"probe", "residues", structure, "-m", kTrunk, "--prompt", before / "out/prompts/ic", "--json",
-                                       "--structure-output", work / "shift.pdb"})
+  const json found = json::parse(done({"probe", "residues", structure, "-m", kTrunk, "--prompt",
+                                       before / "out/prompts/ic", "--json", "--structure-output", work / "shift.pdb"})
                                      .out);
   EXPECT_EQ(found["residues"].size(), 76U);
   EXPECT_GT(found["mean_distance"].get<double>(), 0);
@@ -208,8 +219,8 @@ TEST(Prompts, WhatGoesWrong) {
 TEST(Prompts, CausalModelsTakeNone) {
   const TemporaryFolder work;
   recipe(work);
-  const Outcome outcome = groel({"train", "prompts", work / "r.toml", "--from", std::string(GROEL_TEST_DATA) + "/gpt2-tiny",
-                                 "--output", work / "out"});
+  const Outcome outcome = groel({"train", "prompts", work / "r.toml", "--from",
+                                 std::string(GROEL_TEST_DATA) + "/gpt2-tiny", "--output", work / "out"});
   EXPECT_TRUE(outcome.says("take no prompts")) << outcome;
 }
 

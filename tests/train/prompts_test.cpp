@@ -20,7 +20,8 @@ checkpoints::Checkpoint prompted(const std::string& trunk, const nn::PromptShape
   for (auto& [name, array] : out.arrays)
     if (checkpoints::is_of_prompts(name)) {
       std::vector<float> values(array.bytes.size() / sizeof(float));
-      for (std::size_t i = 0; i < values.size(); ++i) values[i] = 0.5F * static_cast<float>(static_cast<int>(i * 37 % 17) - 8) / 8;
+      for (std::size_t i = 0; i < values.size(); ++i)
+        values[i] = 0.5F * static_cast<float>(static_cast<int>(i * 37 % 17) - 8) / 8;
       const auto kept = std::make_shared<const std::vector<float>>(values);
       array = {DType::f32, array.shape, std::as_bytes(std::span(*kept)), kept};
     }
@@ -38,10 +39,17 @@ class Material {
     pairs.classes = {1, 0, 1, 0};
   }
   PairData pair_data(std::int64_t tokens, Order order = Order::shuffled) const {
-    return {corpus, pairs, {0, 1, 2, 3}, tokenizer_, {.seed = 3, .batch_tokens = tokens, .crop = CropStyle::start, .order = order}};
+    return {corpus,
+            pairs,
+            {0, 1, 2, 3},
+            tokenizer_,
+            {.seed = 3, .batch_tokens = tokens, .crop = CropStyle::start, .order = order}};
   }
   MlmData masked_data(std::int64_t tokens) const {
-    return {corpus, all_of(corpus), tokenizer_, {.seed = 3, .batch_tokens = tokens, .masking = {.fraction = 0.3, .seed = 3}}};
+    return {corpus,
+            all_of(corpus),
+            tokenizer_,
+            {.seed = 3, .batch_tokens = tokens, .masking = {.fraction = 0.3, .seed = 3}}};
   }
 
   Corpus corpus;
@@ -101,7 +109,8 @@ TEST(PromptTrainee, GradientsAreSlopes) {
   for (const std::string trunk : {"esm1b", "esm2"}) {
     expect_slopes(step_of(trunk, {.prompts = {{"seq", 2}, {"ic", 3}}}));
     expect_slopes(step_of(trunk, {.prompts = {{"seq", 2}, {"ic", 3}}, .together = true}));
-    expect_slopes(step_of(trunk, {.prompts = {{"seq", 2}, {"ic", 3}}, .together = true, .gated = true, .token_dropout = false}));
+    expect_slopes(
+        step_of(trunk, {.prompts = {{"seq", 2}, {"ic", 3}}, .together = true, .gated = true, .token_dropout = false}));
   }
 }
 
@@ -140,7 +149,8 @@ TEST(PairData, GivesBothEndsOfEveryPairOnce) {
     EXPECT_LE(batch->size(), 40);
     for (std::size_t i = 0; i < batch->sequences.size(); ++i) {
       seen.push_back(batch->sequences[i]);
-      EXPECT_EQ(batch->targets.values<std::int32_t>()[i], material.pairs.classes[static_cast<std::size_t>(seen.back())]);
+      EXPECT_EQ(batch->targets.values<std::int32_t>()[i],
+                material.pairs.classes[static_cast<std::size_t>(seen.back())]);
     }
   }
   EXPECT_EQ(seen, (std::vector<std::int64_t>{0, 1, 2, 3}));
@@ -189,7 +199,8 @@ TEST(TaskMix, GoesBackToAPlace) {
   };
   MlmData masked = material.masked_data(20), masked_again = material.masked_data(20);
   PairData pairs = material.pair_data(40), pairs_again = material.pair_data(40);
-  TaskMix mix({{&masked, 1}, {&pairs, 0.5}}, TaskMix::Pass::steps), again({{&masked_again, 1}, {&pairs_again, 0.5}}, TaskMix::Pass::steps);
+  TaskMix mix({{&masked, 1}, {&pairs, 0.5}}, TaskMix::Pass::steps),
+      again({{&masked_again, 1}, {&pairs_again, 0.5}}, TaskMix::Pass::steps);
   for (int i = 0; i < 7; ++i) (void)mix.next();
   again.seek(mix.position());
   for (int i = 0; i < 5; ++i) {

@@ -76,9 +76,10 @@ std::int64_t pair_count(const FitChain& chain) {
   std::int64_t out = 0;
   for (std::size_t i = 0; i < chain.sites.size(); ++i)
     for (std::size_t j = i + analysis::kShortestRange; j < chain.sites.size(); ++j)
-      out += chain.sites[i] && chain.sites[j] && chain.counts(static_cast<std::int64_t>(i), static_cast<std::int64_t>(j))
-                 ? 1
-                 : 0;
+      out +=
+          chain.sites[i] && chain.sites[j] && chain.counts(static_cast<std::int64_t>(i), static_cast<std::int64_t>(j))
+              ? 1
+              : 0;
   return out;
 }
 
@@ -173,9 +174,10 @@ std::vector<FitChain> read_chain_pairs(const std::vector<std::string>& paths, co
           out.push_back(std::move(pair));
       }
   }
-  sink.note(fmt::format("{} that touch; left out: {} that do not, {} with the sequences of another pair, {} too long or "
-                        "too short",
-                        counted(out.size(), "pair of chains", "pairs of chains"), apart, equal, unfit));
+  sink.note(
+      fmt::format("{} that touch; left out: {} that do not, {} with the sequences of another pair, {} too long or "
+                  "too short",
+                  counted(out.size(), "pair of chains", "pairs of chains"), apart, equal, unfit));
   if (out.empty()) throw Error(ErrorKind::bad_input, "no two chains of these structures touch");
   return out;
 }

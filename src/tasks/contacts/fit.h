@@ -17,7 +17,8 @@ struct FitChain {
   std::string id;
   std::string sequence;
   bio::Sites sites;
-  std::int64_t second = 0;  ///< of two chains in one sequence: where the second begins, and pairs of one from each count
+  std::int64_t second =
+      0;  ///< of two chains in one sequence: where the second begins, and pairs of one from each count
 
   /// Whether a pair of residues, i before j, is a sample.
   bool counts(std::int64_t i, std::int64_t j) const;

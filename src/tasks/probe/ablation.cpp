@@ -49,7 +49,8 @@ struct ProbeTask {
 ProbeTask task_of(const std::string& text) {
   json fields = json::parse(text, nullptr, false);
   if (!fields.is_object())
-    throw Error(ErrorKind::usage, {fmt::format("'{}' is no task", text), "--task", "name them in a recipe: [task.NAME]"});
+    throw Error(ErrorKind::usage,
+                {fmt::format("'{}' is no task", text), "--task", "name them in a recipe: [task.NAME]"});
   ProbeTask out;
   const auto take = [&](const char* name) {
     if (!fields.contains(name)) return std::string();
@@ -71,8 +72,8 @@ ProbeTask task_of(const std::string& text) {
 // The score of each run. Of several splits the test, where it was looked at.
 std::vector<double> scores_of(const ordered_json& repeats, ProbeTask& task) {
   if (!repeats.contains("scores") || repeats["scores"].empty())
-    throw Error(ErrorKind::usage, {fmt::format("task '{}' holds nothing out, so that it has no score", task.name), "--task",
-                                   "give it valid-fraction, or a split-column"});
+    throw Error(ErrorKind::usage, {fmt::format("task '{}' holds nothing out, so that it has no score", task.name),
+                                   "--task", "give it valid-fraction, or a split-column"});
   const ordered_json& splits = repeats["scores"];
   const ordered_json& own = splits.contains("test") ? splits["test"]["predictor"] : splits.begin().value()["predictor"];
   if (task.score.empty())
@@ -154,7 +155,8 @@ report::TextTable table_of(const ordered_json& found) {
   for (const ordered_json& task : found["tasks"])
     for (const ordered_json& choice : task["choices"]) {
       const bool none = choice["difference"].is_null();
-      out.rows.push_back({task["name"], task["score"], choice["prompts"], fmt::format("{:.4f}", choice["mean"].get<double>()),
+      out.rows.push_back({task["name"], task["score"], choice["prompts"],
+                          fmt::format("{:.4f}", choice["mean"].get<double>()),
                           none ? "" : signed_text(choice["difference"]),
                           none ? "" : choice["difference"]["verdict"].get<std::string>()});
     }
@@ -187,7 +189,8 @@ void make_folder(const ProbeOptions& options) {
     throw Error(ErrorKind::usage, {"a folder for the runs is missing", "--output", "for example --output probe"});
   std::error_code error;
   if (fs::exists(fs::path(options.output) / "probe.json", error) && !options.resume && !options.overwrite)
-    throw Error(ErrorKind::usage, {"there is a probe already", options.output, "--resume goes on with it, --overwrite begins anew"});
+    throw Error(ErrorKind::usage,
+                {"there is a probe already", options.output, "--resume goes on with it, --overwrite begins anew"});
   fs::create_directories(options.output, error);
   if (error) throw Error(ErrorKind::io, {"the folder cannot be made: " + error.message(), options.output, {}});
 }
@@ -196,12 +199,16 @@ void make_folder(const ProbeOptions& options) {
 
 ordered_json run_ablation(const ProbeOptions& options, Context& context) {
   if (options.seeds < 1) throw Error(ErrorKind::usage, {"it is a number of runs", "--seeds", "1 or more"});
-  if (options.task.empty()) throw Error(ErrorKind::usage, {"there is no task", "--task", "name them in a recipe: [task.NAME]"});
+  if (options.task.empty())
+    throw Error(ErrorKind::usage, {"there is no task", "--task", "name them in a recipe: [task.NAME]"});
   const std::vector<Choice> choices = choices_of(options.prompt);
   std::vector<ProbeTask> tasks;
   for (const std::string& text : options.task) tasks.push_back(task_of(text));
   make_folder(options);
-  ordered_json found{{"model", options.model.value}, {"seeds", options.seeds}, {"first_seed", options.seed}, {"tasks", ordered_json::array()}};
+  ordered_json found{{"model", options.model.value},
+                     {"seeds", options.seeds},
+                     {"first_seed", options.seed},
+                     {"tasks", ordered_json::array()}};
   for (ProbeTask& task : tasks) {
     ordered_json result{{"name", task.name}, {"kind", task.kind}, {"score", ""}, {"choices", ordered_json::array()}};
     std::vector<double> none;

@@ -63,9 +63,9 @@ std::vector<double> contact_scores(const ContactTask& task, const ContactRun& ru
                                                            : read_chains(task.structures, kFilter, context.sink);
   const auto count = static_cast<std::int64_t>(chains.size());
   if (count < 2)
-    throw Error(ErrorKind::bad_input, {fmt::format("task '{}': {} cannot be learned from and held out", task.name,
-                                                   counted(count, "chain")),
-                                       task.structures.front(), "name more structures"});
+    throw Error(ErrorKind::bad_input,
+                {fmt::format("task '{}': {} cannot be learned from and held out", task.name, counted(count, "chain")),
+                 task.structures.front(), "name more structures"});
   const auto loaded = load_named(run.options.model.value, run.options.dtype, context.sink, "exact", run.prompts);
   require_readable(*loaded.model, chains);
   const auto learned = std::clamp<std::int64_t>(std::llround(task.learned * static_cast<double>(count)), 1, count - 1);

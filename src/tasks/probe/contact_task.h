@@ -25,8 +25,8 @@ struct ContactRun {
   std::vector<std::string> prompts;
 };
 
-/// For every seed: a logistic regression on the attention maps of some chains, and its average precision on the pairs of
-/// residues of the others. Two chains are read as one sequence, with 25 glycines between them. Errors: those of
+/// For every seed: a logistic regression on the attention maps of some chains, and its average precision on the pairs
+/// of residues of the others. Two chains are read as one sequence, with 25 glycines between them. Errors: those of
 /// groel fit-contacts; bad_input for fewer than two chains.
 std::vector<double> contact_scores(const ContactTask& task, const ContactRun& run, Context& context);
 

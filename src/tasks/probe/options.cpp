@@ -25,11 +25,12 @@ void ProbeOptions::declare(OptionBinder& to) {
   to(model, model_row);
   to(prompt, prompt_option());
   to.verbs({"tasks"});
-  to(task, {.name = "task",
-            .help = "Tasks: in a recipe a table [task.NAME] each, with kind = classify, residues, pairs or contacts, and "
-                    "the options of `groel train` (of contacts: structures, valid, inverse-strength) as its fields",
-            .value_name = "TASKS",
-            .group = kInput});
+  to(task,
+     {.name = "task",
+      .help = "Tasks: in a recipe a table [task.NAME] each, with kind = classify, residues, pairs or contacts, and "
+              "the options of `groel train` (of contacts: structures, valid, inverse-strength) as its fields",
+      .value_name = "TASKS",
+      .group = kInput});
   to(seeds, {.name = "seeds",
              .help = "Runs of each task with each choice of prompts; what is held out is drawn anew for each",
              .otherwise = 5,

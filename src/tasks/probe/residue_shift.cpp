@@ -56,7 +56,8 @@ void read_structure(const std::string& path, const std::string& chain, Shift& to
     if (to.chains.empty() && (chain.empty() || one.name == chain)) to.chains.push_back(std::move(one));
   }
   if (to.chains.empty())
-    throw Error(ErrorKind::not_found, {fmt::format("there is no chain '{}'", chain), path, "its chains are " + listed(names)});
+    throw Error(ErrorKind::not_found,
+                {fmt::format("there is no chain '{}'", chain), path, "its chains are " + listed(names)});
   const io::AtomChain& read = to.chains.front();
   std::vector<analysis::SolventAtom> atoms;
   for (std::size_t i = 0; i < read.residues.size(); ++i) {
@@ -120,7 +121,10 @@ ordered_json to_json(const Shift& shift, const ProbeOptions& options) {
   out["residues"] = ordered_json::array();
   for (std::size_t i = 0; i < shift.residues.size(); ++i) {
     const Residue& one = shift.residues[i];
-    ordered_json row{{"position", i + 1}, {"residue", std::string(1, one.letter)}, {"distance", one.distance}, {"cosine_distance", one.cosine}};
+    ordered_json row{{"position", i + 1},
+                     {"residue", std::string(1, one.letter)},
+                     {"distance", one.distance},
+                     {"cosine_distance", one.cosine}};
     if (one.accessibility) {
       row["number"] = one.number;
       row["accessibility"] = *one.accessibility;
@@ -133,12 +137,14 @@ ordered_json to_json(const Shift& shift, const ProbeOptions& options) {
 
 std::string to_csv(const Shift& shift) {
   std::string out;
-  append_row(out, std::vector<std::string>{"position", "residue", "number", "distance", "cosine_distance", "accessibility", "place"});
+  append_row(out, std::vector<std::string>{"position", "residue", "number", "distance", "cosine_distance",
+                                           "accessibility", "place"});
   for (std::size_t i = 0; i < shift.residues.size(); ++i) {
     const Residue& one = shift.residues[i];
-    append_row(out, std::vector<std::string>{std::to_string(i + 1), std::string(1, one.letter), std::to_string(one.number),
-                                             number_text(one.distance), number_text(one.cosine),
-                                             one.accessibility ? number_text(*one.accessibility) : "", one.place()});
+    append_row(out,
+               std::vector<std::string>{std::to_string(i + 1), std::string(1, one.letter), std::to_string(one.number),
+                                        number_text(one.distance), number_text(one.cosine),
+                                        one.accessibility ? number_text(*one.accessibility) : "", one.place()});
   }
   return out;
 }
@@ -203,7 +209,8 @@ void write_structure(Shift& shift, const std::string& path) {
   for (std::size_t i = 0; i < shift.residues.size(); ++i)
     shift.chains.front().residues[i].b_factor = static_cast<float>(shift.residues[i].distance);
   const bool cif = path.ends_with(".cif");
-  write_text(path, cif ? io::mmcif_text(shift.chains, std::filesystem::path(path).stem().string()) : io::pdb_text(shift.chains));
+  write_text(path, cif ? io::mmcif_text(shift.chains, std::filesystem::path(path).stem().string())
+                       : io::pdb_text(shift.chains));
 }
 
 }  // namespace
@@ -216,7 +223,8 @@ void show_residue_shift(const std::string& input, const ProbeOptions& options, C
     read_structure(input, options.chain, shift);
   } else {
     if (options.structure_output)
-      throw Error(ErrorKind::usage, {"there is no structure", "--structure-output", "give a structure file instead of a sequence"});
+      throw Error(ErrorKind::usage,
+                  {"there is no structure", "--structure-output", "give a structure file instead of a sequence"});
     SequenceOptions one;
     one.input = {input};
     const auto loaded = load_named(options.model.value, options.dtype, context.sink);
@@ -233,18 +241,21 @@ void show_residue_shift(const std::string& input, const ProbeOptions& options, C
   const Tensor with = vectors_of(options, options.prompt, shift.sequence, context);
   GROEL_REQUIRE(with.size(0) == static_cast<std::int64_t>(shift.residues.size()) && with.shape() == without.shape());
   compare(with, without, shift);
-  const std::string prompts = listed_as(options.prompt, [](const std::string& one) { return std::filesystem::path(one).stem().string(); });
+  const std::string prompts =
+      listed_as(options.prompt, [](const std::string& one) { return std::filesystem::path(one).stem().string(); });
   if (options.picture) report::write_picture(chain_figure(shift, prompts), *options.picture);
   if (options.plane) report::write_picture(plane_figure(shift, with, without, prompts), *options.plane);
   if (options.structure_output) write_structure(shift, *options.structure_output);
   const ordered_json found = to_json(shift, options);
-  if (!options.output.empty()) write_text(options.output, options.output.ends_with(".json") ? found.dump(2) + "\n" : to_csv(shift));
+  if (!options.output.empty())
+    write_text(options.output, options.output.ends_with(".json") ? found.dump(2) + "\n" : to_csv(shift));
   if (options.json) {
     context.out << found.dump(2) << '\n';
     return;
   }
   if (options.output.empty()) context.out << to_csv(shift);
-  std::string text = fmt::format("{}: {} moves a residue by {:.4f} on average", shift.id, prompts, mean_distance(shift, ""));
+  std::string text =
+      fmt::format("{}: {} moves a residue by {:.4f} on average", shift.id, prompts, mean_distance(shift, ""));
   if (!shift.chains.empty())
     text += fmt::format("; surface {:.4f}, core {:.4f}", mean_distance(shift, "surface"), mean_distance(shift, "core"));
   context.sink.note(text);

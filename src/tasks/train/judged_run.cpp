@@ -49,7 +49,8 @@ class RunJudge {
  private:
   Judgement judged(const train::LabelledRows& rows, const std::string& split) {
     return judge({predictor_, run_.rows.train, rows, split, run_.plan.labels.options.unlabelled,
-                  split == "test" ? card_.thresholds : std::vector<double>{}, run_.plan.batches.seed, label_names(), run_.plan.scores_alone},
+                  split == "test" ? card_.thresholds : std::vector<double>{}, run_.plan.batches.seed, label_names(),
+                  run_.plan.scores_alone},
                  run_.findings.sink());
   }
 

@@ -1,0 +1,36 @@
+// groel structure: what one does with a structure file.
+#include "tasks/structure/options.h"
+
+namespace groel::tasks {
+namespace {
+
+int run(const StructureOptions& options, Context& context) {
+  const std::string& verb = options.input.front();
+  if (verb == "compare") compare_structures(options, context);
+  if (verb == "info") describe_structure(options, context);
+  if (verb == "sasa") tell_solvent_area(options, context);
+  if (verb == "convert") convert_structure(options, context);
+  return 0;
+}
+
+}  // namespace
+
+Task structure_task() {
+  return {
+      .name = "structure",
+      .summary = "Compare, describe and convert structures of proteins",
+      .description =
+          "compare superposes a model on a reference and says how alike they are: RMSD over all residues that belong\n"
+          "together, TM-score and GDT by the best superposition for each, lDDT without any. info lists chains and\n"
+          "residues; sasa tells how much of each residue water reaches, in the structure and of its chain alone;\n"
+          "convert goes from mmCIF to PDB and back.",
+      .examples = {{"groel structure info examples/1CRN.cif", "what is in a file"},
+                   {"groel structure convert examples/1UBQ.pdb -o ubiquitin.cif", "a PDB file as mmCIF"},
+                   {"groel structure compare ubiquitin.cif examples/1UBQ.pdb", "that nothing was lost"},
+                   {"groel structure sasa examples/1UBQ.pdb -o areas.csv", "which residues lie on the surface"}},
+      .options = option_table<StructureOptions>(),
+      .run = entry<StructureOptions, run>,
+      .verbs = structure_verbs()};
+}
+
+}  // namespace groel::tasks
