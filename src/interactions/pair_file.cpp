@@ -30,7 +30,7 @@ void cut(std::string_view line, char delimiter, Fields& out) {
   }
 }
 
-constexpr std::array<std::pair<const char*, const char*>, 14> kIdColumns{{{"id1", "id2"},
+constexpr std::array<std::pair<const char*, const char*>, 12> kIdColumns{{{"id1", "id2"},
                                                                           {"protein1", "protein2"},
                                                                           {"protein_1", "protein_2"},
                                                                           {"protein_a", "protein_b"},
@@ -39,8 +39,6 @@ constexpr std::array<std::pair<const char*, const char*>, 14> kIdColumns{{{"id1"
                                                                           {"id_a", "id_b"},
                                                                           {"id_1", "id_2"},
                                                                           {"node1", "node2"},
-                                                                          {"p1", "p2"},
-                                                                          {"a", "b"},
                                                                           {"uniprot1", "uniprot2"},
                                                                           {"uniprot_a", "uniprot_b"},
                                                                           {"seq1", "seq2"}}};
@@ -65,47 +63,48 @@ bool is_bare(const Fields& fields) {
 
 }  // namespace
 
-PairFile::PairFile(const std::string& path, PairColumns columns)
+PairFile::PairFile(const std::string& path, const PairColumns& columns)
     : lines_(io::decompress(io::open_bytes(path), label_of(path)), label_of(path)) {
-  const std::string_view head = lines_.peek(io::LineReader::kMostPeeked);
-  const auto first = io::content_lines(head, 1);
+  const auto first = io::content_lines(lines_.peek(io::LineReader::kMostPeeked), 1);
   if (first.empty()) throw Error(ErrorKind::bad_input, {"the file holds no pairs", lines_.label(), {}});
-  if (!columns.ids.empty() || !columns.labels.empty()) {
-    open_table(columns);
-    return;
-  }
-  cut(first[0], ' ', fields_);
-  if (fields_.size() > 2 && fields_[0] == "protein1" && fields_[1] == "protein2") {
-    form_ = PairForm::links;
-    columns_ = fields_.size();
-    const auto score = std::ranges::find(fields_, "combined_score");
-    if (score == fields_.end())
-      throw Error(ErrorKind::bad_input, {"STRING's links without a column 'combined_score'", lines_.label(), {}});
-    score_ = static_cast<std::size_t>(score - fields_.begin());
-    known_ = {std::string(kInteracts)};
-    std::string_view header;
-    lines_.next(header);
-    return;
-  }
-  cut(first[0], '\t', fields_);
+  const bool named = !columns.ids.empty() || !columns.labels.empty();
+  if (named || !(open_links(first[0]) || open_actions(first[0]) || open_bare(first[0]))) open_table(columns);
+}
+
+bool PairFile::open_links(std::string_view header) {
+  cut(header, ' ', fields_);
+  if (fields_.size() < 3 || fields_[0] != "protein1" || fields_[1] != "protein2") return false;
+  const auto score = std::ranges::find(fields_, "combined_score");
+  if (score == fields_.end())
+    throw Error(ErrorKind::bad_input, {"STRING's links without a column 'combined_score'", lines_.label(), {}});
+  form_ = PairTableForm::links;
+  columns_ = fields_.size();
+  score_ = static_cast<std::size_t>(score - fields_.begin());
+  known_ = {std::string(kInteracts)};
+  lines_.next(header);
+  return true;
+}
+
+bool PairFile::open_actions(std::string_view header) {
+  cut(header, '\t', fields_);
   const auto mode = std::ranges::find(fields_, "mode");
-  if (fields_.size() > 2 && fields_[0] == "item_id_a" && fields_[1] == "item_id_b" && mode != fields_.end()) {
-    form_ = PairForm::actions;
-    columns_ = fields_.size();
-    mode_ = static_cast<std::size_t>(mode - fields_.begin());
-    for (const std::string_view type : kActionTypes) known_.emplace_back(type);
-    std::string_view header;
-    lines_.next(header);
-    return;
-  }
-  if (is_bare(fields_)) {
-    form_ = PairForm::bare;
-    columns_ = fields_.size();
-    labelled_ = yes_or_no_ = columns_ == 3;
-    if (labelled_) known_ = {std::string(kInteracts)};
-    return;
-  }
-  open_table(columns);
+  if (fields_[0] != "item_id_a" || mode == fields_.end() || fields_[1] != "item_id_b") return false;
+  form_ = PairTableForm::actions;
+  columns_ = fields_.size();
+  mode_ = static_cast<std::size_t>(mode - fields_.begin());
+  for (const std::string_view type : kActionTypes) known_.emplace_back(type);
+  lines_.next(header);
+  return true;
+}
+
+bool PairFile::open_bare(std::string_view first) {
+  cut(first, '\t', fields_);
+  if (!is_bare(fields_)) return false;
+  form_ = PairTableForm::bare;
+  columns_ = fields_.size();
+  labelled_ = yes_or_no_ = columns_ == 3;
+  if (labelled_) known_ = {std::string(kInteracts)};
+  return true;
 }
 
 void PairFile::open_table(const PairColumns& columns) {
@@ -151,13 +150,13 @@ void PairFile::fail(const PairRow& row, const std::string& what, const std::stri
 
 bool PairFile::next(PairRow& row) {
   row.labels.clear();
-  if (form_ == PairForm::table) return next_table_row(row);
+  if (form_ == PairTableForm::table) return next_table_row(row);
   if (!next_line(row)) return false;
   row.first = fields_[0];
   row.second = fields_[1];
-  if (form_ == PairForm::links)
+  if (form_ == PairTableForm::links)
     read_link(row);
-  else if (form_ == PairForm::actions)
+  else if (form_ == PairTableForm::actions)
     read_action(row);
   else
     read_bare(row);
@@ -170,7 +169,7 @@ bool PairFile::next_line(PairRow& row) {
     if (!lines_.next(line)) return false;
   } while (line.empty() || line.front() == '#');
   row.line = lines_.number();
-  cut(line, form_ == PairForm::links ? ' ' : '\t', fields_);
+  cut(line, form_ == PairTableForm::links ? ' ' : '\t', fields_);
   if (fields_.size() != columns_)
     fail(row, fmt::format("{} fields, not {}", fields_.size(), columns_), "the file may be cut short");
   return true;

@@ -12,7 +12,7 @@
 
 namespace groel::interactions {
 
-enum class PairForm {
+enum class PairTableForm {
   links,  ///< protein1 protein2 … combined_score, with blanks between: STRING's links, physical or detailed ones, too
   actions,  ///< item_id_a, item_id_b, mode, …: STRING's actions, as SHS27k and SHS148k have them
   bare,     ///< no header: id, id, and perhaps 0 or 1, with tabs between: D-SCRIPT's
@@ -37,9 +37,11 @@ struct PairColumns {
 class PairFile {
  public:
   /// Errors: as io::open_bytes; bad_input for a file that is none of these, listing its columns.
-  explicit PairFile(const std::string& path, PairColumns columns = {});
+  explicit PairFile(const std::string& path, const PairColumns& columns = {});
+  PairFile(const PairFile&) = delete;
+  PairFile& operator=(const PairFile&) = delete;
 
-  PairForm form() const { return form_; }
+  PairTableForm form() const { return form_; }
   /// Labels that the file can name, where it says so before its rows; links have "interacts".
   const std::vector<std::string>& known_labels() const { return known_; }
   /// Whether anything is said of the pairs.
@@ -53,6 +55,10 @@ class PairFile {
   std::string where(const PairRow& row) const;
 
  private:
+  // By the first line; false where it is of another form.
+  bool open_links(std::string_view header);
+  bool open_actions(std::string_view header);
+  bool open_bare(std::string_view first);
   void open_table(const PairColumns& columns);
   void find_label_columns(const PairColumns& columns);
   bool next_line(PairRow& row);
@@ -65,7 +71,7 @@ class PairFile {
   [[noreturn]] void fail(const PairRow& row, const std::string& what, const std::string& remedy = {}) const;
 
   io::LineReader lines_;
-  PairForm form_ = PairForm::table;
+  PairTableForm form_ = PairTableForm::table;
   std::vector<std::string> known_;
   bool labelled_ = true, yes_or_no_ = false, texts_seen_ = false;
   std::vector<std::string_view> fields_;

@@ -13,8 +13,6 @@
 namespace groel::interactions {
 namespace {
 
-constexpr std::int64_t kRowsBetweenLooks = 1 << 16;
-
 std::string place(const PairFile& file, const PairRow& row) {
   return fmt::format("{}: {}, {}", file.where(row), row.first, row.second);
 }
@@ -35,10 +33,10 @@ class Merging {
                   {"it has no labels, though another file has, or the other way round", path, "read them apart"});
     labelled_ = file.labelled();
     for (const std::string& label : file.known_labels()) bit_of(label, path);
-    RowFilter filter(how_, out_.counts);
+    PairFilter filter(how_, out_.counts);
     PairRow row;
     while (file.next(row)) {
-      if (out_.counts.rows % kRowsBetweenLooks == 0) check_interrupted();
+      if (out_.counts.rows % kRowsBetweenInterrupts == 0) check_interrupted();
       if (filter.takes(file, row)) add(file, row);
     }
     if (file.yes_or_no()) {
@@ -113,7 +111,7 @@ class Merging {
 
 }  // namespace
 
-bool RowFilter::takes(const PairFile& file, const PairRow& row) {
+bool PairFilter::takes(const PairFile& file, const PairRow& row) {
   const auto leave = [&](std::int64_t& count, std::string* first = nullptr) {
     if (count++ == 0 && first != nullptr) *first = place(file, row);
     return false;
@@ -121,7 +119,7 @@ bool RowFilter::takes(const PairFile& file, const PairRow& row) {
   if (row.first.empty() || row.second.empty()) return leave(counts_.without_id);
   ++counts_.rows;
   if (row.first == row.second) return leave(counts_.self_pairs, &counts_.first_self);
-  if (file.form() == PairForm::links && row.score < how_.least_score) return leave(counts_.low_scores);
+  if (file.form() == PairTableForm::links && row.score < how_.least_score) return leave(counts_.low_scores);
   if (!how_.species.empty()) {
     const std::string_view species = species_of(row.first);
     if (species != species_of(row.second) || !how_.species.contains(std::string(species)))

@@ -11,6 +11,9 @@
 
 namespace groel::interactions {
 
+/// How often a long file is left when the user wants so.
+inline constexpr std::int64_t kRowsBetweenInterrupts = 1 << 16;
+
 struct PairReading {
   PairColumns columns{};
   double least_score = 0;                            ///< of STRING's links
@@ -32,9 +35,9 @@ ReadPairs read_pairs(const std::vector<std::string>& paths, const PairReading& h
 void cap_species(ReadPairs& read, std::int64_t most, std::uint64_t seed);
 
 /// Whether a row counts by its ids, score and species; counts it where it does not.
-class RowFilter {
+class PairFilter {
  public:
-  RowFilter(const PairReading& how, PairCounts& counts) : how_(how), counts_(counts) {}
+  PairFilter(const PairReading& how, PairCounts& counts) : how_(how), counts_(counts) {}
   bool takes(const PairFile& file, const PairRow& row);
 
  private:

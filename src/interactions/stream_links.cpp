@@ -8,8 +8,6 @@
 namespace groel::interactions {
 namespace {
 
-constexpr std::int64_t kLinksBetweenLooks = 1 << 16;
-
 // Of the two ids in that order.
 std::uint64_t hash_of(std::string_view low, std::string_view high) {
   std::uint64_t hash = 0xcbf29ce484222325ULL;
@@ -26,15 +24,15 @@ std::uint64_t hash_of(std::string_view low, std::string_view high) {
 // Gives the rows that count once, and checks that each is there in both orders.
 PairCounts pass(const std::string& path, const PairReading& how, const std::function<void(const PairRow& row)>& visit) {
   PairFile file(path, how.columns);
-  if (file.form() != PairForm::links)
+  if (file.form() != PairTableForm::links)
     throw Error(ErrorKind::bad_input, {"these are not STRING's links", path, "protein1 protein2 … combined_score"});
   PairCounts counts;
-  RowFilter filter(how, counts);
+  PairFilter filter(how, counts);
   std::uint64_t rising = 0, falling = 0;
   std::int64_t ahead = 0;
   PairRow row;
   while (file.next(row)) {
-    if (counts.rows % kLinksBetweenLooks == 0) check_interrupted();
+    if (counts.rows % kRowsBetweenInterrupts == 0) check_interrupted();
     if (!filter.takes(file, row)) continue;
     if (row.first < row.second) {
       rising += hash_of(row.first, row.second);
@@ -51,7 +49,7 @@ PairCounts pass(const std::string& path, const PairReading& how, const std::func
         ErrorKind::bad_input,
         {fmt::format("it does not list each pair in both orders, as STRING does ({} more one way than the other)",
                      std::abs(ahead)),
-         path, "add --in-memory: pairs are then found in any order, in memory that grows with them"});
+         path, "set `in_memory`: pairs are then found in any order, in memory that grows with them"});
   return counts;
 }
 

@@ -159,7 +159,11 @@ std::string gemmi_converted(const std::string& text, const std::string& label, S
       break;
     }
   }
-  if (structure.models.empty()) return {};
+  bool any = false;
+  for (const gemmi::Model& model : structure.models)
+    for (const gemmi::Chain& chain : model.chains)
+      for (const gemmi::Residue& residue : chain.residues) any = any || !residue.atoms.empty();
+  if (!any) return {};
   gemmi::setup_entities(structure);
   gemmi::assign_label_seq_id(structure, false);
   std::ostringstream out;

@@ -47,6 +47,6 @@ Tensor Prompts::vectors(std::size_t prompt, std::int64_t sequences) const {
   return tables_[prompt]({Tensor::of<std::int32_t>({count}, std::span<const std::int32_t>(ids)), {}, -1});
 }
 
-const PromptGate* Prompts::gate(std::size_t block) const { return gates_.empty() ? nullptr : &gates_[block]; }
+const BlockGate* Prompts::gate(std::size_t block) const { return gates_.empty() ? nullptr : &gates_[block]; }
 
 }  // namespace groel::nn

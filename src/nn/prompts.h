@@ -30,9 +30,9 @@ struct PromptShape {
 inline constexpr const char* kPrompts = "prompts";
 
 /// One block's gate.
-class PromptGate final : public Module {
+class BlockGate final : public Module {
  public:
-  explicit PromptGate(std::int64_t width) : width_(width) {}
+  explicit BlockGate(std::int64_t width) : width_(width) {}
   void members(Members to) override { to.tensor("weight", {1, width_}, Role::matrix, weight_, &gradient_); }
   void ready(const Form& form) override {
     weight_ = form.training ? weight_.to(DType::f32).clone() : weight_.to(DType::f32);
@@ -62,12 +62,12 @@ class Prompts final : public Module {
   /// One prompt's vectors, once for every sequence: [sequences * m, D].
   Tensor vectors(std::size_t prompt, std::int64_t sequences) const;
   /// Null: it has none.
-  const PromptGate* gate(std::size_t block) const;
+  const BlockGate* gate(std::size_t block) const;
 
  private:
   PromptShape shape_;
   std::vector<EmbeddingTable> tables_;
-  std::vector<PromptGate> gates_;
+  std::vector<BlockGate> gates_;
 };
 
 }  // namespace groel::nn

@@ -19,6 +19,7 @@
 #include "ops/dropout.h"
 #include "ops/embedding_grad.h"
 #include "ops/geometric_attention.h"
+#include "ops/graph.h"
 #include "ops/linear_grad.h"
 #include "ops/losses.h"
 #include "ops/lstm.h"
@@ -63,6 +64,8 @@ struct Backend {
   bool (*equal)(const Tensor& a, const Tensor& b);
   void (*gather_windows)(const Tensor& x, const Windows& windows, Tensor& y);
   void (*geometric_attention)(const GeometricAttentionInput& input, Tensor& y);
+  void (*join_pairs)(const Tensor& x, const PairRows& pairs, Tensor& y);
+  void (*join_pairs_grad)(const Tensor& x, const PairRows& pairs, const Tensor& dy, Tensor& dx);
   void (*keep_key_values)(const CachedAttentionInput& input);
   void (*layer_norm)(const Tensor& x, const LayerNormOptions& options, Tensor& y);
   void (*layer_norm_grad)(const Tensor& x, const LayerNormOptions& options, const Tensor& dy, LayerNormGradients& to);
@@ -72,6 +75,7 @@ struct Backend {
   void (*lstm)(const LstmInput& input, LstmResult& to);
   void (*lstm_grad)(const LstmInput& input, const LstmResult& forward, const PackedWeight& transposed, const Tensor& dh,
                     Tensor& dgates);
+  void (*neighbour_sum)(const Tensor& x, const Neighbours& links, Tensor& y);
   std::shared_ptr<const PackedWeight::Impl> (*pack)(const std::vector<Tensor>& weights, Precision precision,
                                                     WeightForm form);
   std::shared_ptr<const PackedWeight::Impl> (*pack_transposed)(const Tensor& weight);

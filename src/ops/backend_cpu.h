@@ -35,6 +35,8 @@ void embedding_grad(const Tensor& dy, const EmbeddingGrad& input, Tensor& table)
 bool equal(const Tensor& a, const Tensor& b);
 void gather_windows(const Tensor& x, const Windows& windows, Tensor& y);
 void geometric_attention(const GeometricAttentionInput& input, Tensor& y);
+void join_pairs(const Tensor& x, const PairRows& pairs, Tensor& y);
+void join_pairs_grad(const Tensor& x, const PairRows& pairs, const Tensor& dy, Tensor& dx);
 void keep_key_values(const CachedAttentionInput& input);
 void layer_norm(const Tensor& x, const LayerNormOptions& options, Tensor& y);
 void layer_norm_grad(const Tensor& x, const LayerNormOptions& options, const Tensor& dy, LayerNormGradients& to);
@@ -44,6 +46,7 @@ void log_softmax(const Tensor& x, Tensor& y);
 void lstm(const LstmInput& input, LstmResult& to);
 void lstm_grad(const LstmInput& input, const LstmResult& forward, const PackedWeight& transposed, const Tensor& dh,
                Tensor& dgates);
+void neighbour_sum(const Tensor& x, const Neighbours& links, Tensor& y);
 std::shared_ptr<const PackedWeight::Impl> pack(const std::vector<Tensor>& weights, Precision precision,
                                                WeightForm form);
 std::shared_ptr<const PackedWeight::Impl> pack_transposed(const Tensor& weight);

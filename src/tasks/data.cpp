@@ -11,7 +11,8 @@ int run(const DataOptions& options, Context& context) {
   static constexpr std::pair<const char*, Run> kRuns[] = {
       {"split", split_data}, {"describe", describe_data}, {"labels", label_data},  {"propagate", propagate_data},
       {"terms", show_terms}, {"filter", filter_data},     {"dedupe", dedupe_data}, {"join", join_data},
-      {"merge", merge_data}, {"variants", variants_data}, {"cache", show_cache}};
+      {"merge", merge_data}, {"variants", variants_data}, {"pairs", make_pairs},   {"split-pairs", divide_pairs},
+      {"cache", show_cache}};
   const std::string& verb = options.input.at(0);
   for (const auto& [name, run] : kRuns)
     if (verb == name) {
@@ -47,6 +48,9 @@ Task data_task() {
            {"groel data propagate examples/term_predictions.tsv --ontology examples/go_components.obo -o all.tsv",
             "predictions, consistent with the hierarchy"},
            {"groel data dedupe examples/stability.csv -o distinct.csv", "each sequence once"},
+           {"groel data pairs examples/interactions.csv --sequences examples/interactions.fasta -o pairs.csv",
+            "interactions as one table of pairs; STRING's and D-SCRIPT's files, too"},
+           {"groel data split-pairs examples/interactions.csv --how bfs -o split", "a part of the network is held out"},
            {"groel data cache", "vectors that training keeps on disk; --empty removes them"}},
       .options = option_table<DataOptions>(),
       .run = entry<DataOptions, run>,

@@ -32,7 +32,7 @@ Task probe_task() {
           "prompt alone and with all of them, several times, and a table says by how much the score changes, with\n"
           "intervals: what helps, what hurts, and what the data cannot tell. `residues` shows how far a prompt moves\n"
           "the vector of every residue, on the surface and in the core of a structure.",
-      .examples = {{"groel train prompts examples/prompts.toml --steps 20 --output prompts", "two prompts to look at"},
+      .examples = {{"groel train prompts examples/prompts.toml --steps 4 --output prompts", "two prompts to look at"},
                    {"groel probe examples/probe.toml --seeds 2 --output probe", "what they do to two tasks"},
                    {"groel probe residues examples/1UBQ.pdb --prompt prompts/prompts/ic --output shift.csv "
                     "--structure-output shift.pdb",

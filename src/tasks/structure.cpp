@@ -1,4 +1,5 @@
 // groel structure: what one does with a structure file.
+#include "tasks/reading/output_name.h"
 #include "tasks/structure/options.h"
 
 namespace groel::tasks {
@@ -6,6 +7,7 @@ namespace {
 
 int run(const StructureOptions& options, Context& context) {
   const std::string& verb = options.input.front();
+  for (const std::string& path : {options.output, options.superposed}) check_free(path, options.standing());
   if (verb == "compare") compare_structures(options, context);
   if (verb == "info") describe_structure(options, context);
   if (verb == "sasa") tell_solvent_area(options, context);

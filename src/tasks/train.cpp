@@ -243,7 +243,7 @@ Task train_task() {
        {"groel train residues --data examples/structure.csv --label-column structure --unlabelled . --split-column set "
         "--from groel-5m --lora-r 4 --epochs 6 --merge --output structure",
         "labels of residues, by low-rank adapters"},
-       {"groel train prompts examples/prompts.toml --steps 20 --output prompts",
+       {"groel train prompts examples/prompts.toml --steps 4 --output prompts",
         "two prompts of a frozen model: one for the language, one for which proteins interact"},
        {"groel train examples/train.toml --steps 30 --output from-recipe", "a recipe file; flags win over it"}},
       option_table<TrainOptions>(),

@@ -9,6 +9,7 @@
 #include "ops/compare.h"
 #include "ops/elementwise.h"
 #include "ops/embedding.h"
+#include "ops/graph.h"
 #include "ops/pair_features.h"
 #include "ops/pool_grad.h"
 #include "ops/prompt_gate.h"
@@ -95,6 +96,13 @@ std::vector<Tensor> rows(Device device) {
   return {embedding(table, ints({0, 5, 2, 2})), gather_rows(table, ints({3})), gradient};
 }
 
+std::vector<Tensor> graph(Device device) {
+  const Tensor x = on(device, {3, 9});
+  const PairRows pairs{ints({0, 2}), ints({1, 0}), PairForm::all};
+  return {neighbour_sum(x, {ints({0, 1, 2, 2}), ints({1, 0})}), join_pairs(x, pairs),
+          join_pairs_grad(x, pairs, on(device, {2, 27}))};
+}
+
 std::vector<Tensor> segments(Device device) {
   const Segments two{ints({0, 4}), ints({3, 6})};
   const Tensor x = strided(device, 6, 9);
@@ -174,6 +182,7 @@ const Call kCalls[] = {
     {"contacts", contacts},
     {"conversions", conversions},
     {"elementwise", elementwise},
+    {"graph", graph},
     {"linear", [](Device d) { return linear_calls(d, Precision::f32); }},
     {"linear in bf16", [](Device d) { return linear_calls(d, Precision::bf16); }},
     {"linear in f32x3", [](Device d) { return linear_calls(d, Precision::f32x3); }},

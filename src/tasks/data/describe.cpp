@@ -18,16 +18,6 @@ namespace {
 
 using nlohmann::ordered_json;
 
-std::vector<std::string> words_of(const std::string& text) {
-  std::vector<std::string> out;
-  for (std::size_t at = 0; at <= text.size();) {
-    const std::size_t end = std::min(text.find(',', at), text.size());
-    out.push_back(text.substr(at, end - at));
-    at = end + 1;
-  }
-  return out;
-}
-
 ordered_json spread_of(std::vector<double> values) {
   if (values.empty()) return nullptr;
   std::sort(values.begin(), values.end());
@@ -113,7 +103,7 @@ void describe_labels(const RawTable& table, const std::vector<std::string>& name
 }
 
 void describe_classes(const RawTable& table, const DataOptions& options, ordered_json& out) {
-  const std::vector<std::string> names = words_of(options.label_column);
+  const std::vector<std::string> names = options.label_columns();
   if (names.size() > 1) return describe_labels(table, names, out);
   const std::vector<std::string>& cells = table.cells[table.columns.named(options.label_column, "--label-column")];
   const std::vector<double> counts = labels_in(cells);

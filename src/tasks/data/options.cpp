@@ -6,17 +6,21 @@ namespace {
 
 void declare_split(DataOptions& o, OptionBinder& to) {
   to.group("Split");
-  to.verbs({"split"});
+  to.verbs({"split", "split-pairs"});
   to(o.test_size, {.name = "test-size",
-                   .help = "Rows of test.csv: below 1 a part of all, rounded up; else so many",
+                   .help = "Rows of test.csv: below 1 a part of all, rounded up; else so many (of split-pairs a part, "
+                           "0.2)",
                    .otherwise = 0.25,
                    .value_name = "X"});
-  to(o.val_size, {.name = "val-size", .help = "Also val.csv, in the same unit", .value_name = "X"});
+  to(o.val_size,
+     {.name = "val-size", .help = "Also val.csv, in the same unit (of split-pairs 0.1)", .value_name = "X"});
+  to.verbs({"split", "pairs", "split-pairs"});
   to(o.random_state, {.name = "random-state",
                       .help = "Seed, as scikit-learn's",
                       .otherwise = 42,
                       .value_name = "N",
                       .aliases = {"seed"}});
+  to.verbs({"split"});
   to(o.stratify, {.name = "stratify", .help = "Column whose values keep their proportions", .value_name = "COLUMN"});
   to(o.folds, {.name = "folds",
                .help = "Instead of one split K of them, fold1 to foldK, as scikit-learn's KFold (with --stratify "
@@ -114,6 +118,35 @@ void declare_made(DataOptions& o, OptionBinder& to) {
   to.verbs({});
 }
 
+void declare_pairs(DataOptions& o, OptionBinder& to) {
+  to.group("Pairs");
+  to.verbs({"pairs", "split-pairs"});
+  to(o.pair_columns, {.name = "pair-columns",
+                      .help = "The two columns of ids (default: id1,id2, protein1,protein2, …)",
+                      .value_name = "NAMES"});
+  to.verbs({"pairs"});
+  to(o.sequences,
+     {.name = "sequences",
+      .help = "Sequences of the proteins (FASTA, table, or lines of id, tab, sequence): pairs of others are left out",
+      .value_name = "FILES"});
+  to(o.min_score, {.name = "min-score", .help = "Least score of STRING's links", .otherwise = 0, .value_name = "N"});
+  to(o.species, {.name = "species",
+                 .help = "Pairs within these alone: the part of ids before the dot (9606)",
+                 .value_name = "NAMES"});
+  to(o.species_cap, {.name = "species-cap",
+                     .help = "Pairs of a species at most, drawn by --random-state, so that none rules",
+                     .value_name = "N"});
+  to(o.in_memory,
+     {.name = "in-memory",
+      .help = "STRING's links, too, as all other files: pairs in any order, in memory that grows with them"});
+  to.verbs({"split-pairs"});
+  to(o.how, {.name = "how",
+             .help = "What is held out: any pairs, or a part of the network, grown breadth first or depth first",
+             .otherwise = "bfs",
+             .choices = {"random", "bfs", "dfs"}});
+  to.verbs({});
+}
+
 void declare_ontology(DataOptions& o, OptionBinder& to) {
   o.ontology.declare(to, {.ontology = {"labels", "propagate"},
                           .relations = {"labels", "propagate", "terms"},
@@ -143,17 +176,26 @@ std::vector<std::string> DataOptions::files(std::size_t least, std::size_t most)
   return named;
 }
 
+std::vector<std::string> DataOptions::label_columns() const {
+  std::vector<std::string> out;
+  for (std::size_t at = 0; !label_column.empty() && at <= label_column.size();) {
+    const std::size_t end = std::min(label_column.find(',', at), label_column.size());
+    out.push_back(label_column.substr(at, end - at));
+    at = end + 1;
+  }
+  return out;
+}
+
 void DataOptions::declare(OptionBinder& to) {
   to(input, {.name = "input",
              .type = OptionType::paths,
-             .help = "split, describe, labels, propagate, terms, filter, dedupe, join, merge or variants, and files "
-                     "(of cache none): "
-                     "CSV, TSV, FASTA (also .gz, "
-                     ".zst, .zip)",
+             .help = "split, describe, labels, propagate, terms, filter, dedupe, join, merge, variants, pairs or "
+                     "split-pairs, and files (of cache none): CSV, TSV, FASTA (also .gz, .zst, .zip)",
              .value_name = "FILES",
              .required = true});
   declare_split(*this, to);
   declare_rows(*this, to);
+  declare_pairs(*this, to);
   declare_ontology(*this, to);
   declare_made(*this, to);
   to.group("Columns");
@@ -163,20 +205,22 @@ void DataOptions::declare(OptionBinder& to) {
   to.verbs({"split", "filter", "dedupe", "describe", "merge"});
   to(sequence_column,
      {.name = "sequence-column", .help = "Column of the sequences (default: sequence, seq, …)", .value_name = "NAME"});
-  to.verbs({"describe", "dedupe", "merge"});
+  to.verbs({"describe", "dedupe", "merge", "pairs", "split-pairs"});
   to(label_column, {.name = "label-column",
-                    .help = "Column of the labels: how many rows each has, whether equal rows disagree, or where "
-                            "merge writes them",
+                    .help = "Column of the labels: how many rows each has, whether equal rows disagree, where "
+                            "merge writes them, or (several, too) what is said of pairs",
                     .value_name = "NAME"});
-  to.verbs({"split", "labels", "filter", "dedupe", "join", "merge", "variants", "propagate"});
-  to(output, {.name = "output",
-              .letter = 'o',
-              .help = "split: folder of the parts. All others: file of the result; \"-\" or none: standard output",
-              .value_name = "PATH",
-              .writes = Writes::folder,  // or a file: TextOutput looks at its name
-              .group = kOutput,
-              .aliases = {"out"}});
-  to.verbs({"split", "labels", "filter", "dedupe", "join", "merge", "variants", "propagate", "describe"});
+  to.verbs({"split", "labels", "filter", "dedupe", "join", "merge", "variants", "propagate", "pairs", "split-pairs"});
+  to(output,
+     {.name = "output",
+      .letter = 'o',
+      .help = "split, split-pairs: folder of the parts. All others: file of the result; \"-\" or none: standard output",
+      .value_name = "PATH",
+      .writes = Writes::folder,  // or a file: TextOutput looks at its name
+      .group = kOutput,
+      .aliases = {"out"}});
+  to.verbs({"split", "labels", "filter", "dedupe", "join", "merge", "variants", "propagate", "describe", "pairs",
+            "split-pairs"});
   to(overwrite, overwrite_option());
   to.verbs({"describe"});
   to(picture, {.name = "picture",
@@ -186,7 +230,7 @@ void DataOptions::declare(OptionBinder& to) {
                .group = kOutput});
   to.verbs({"cache"});
   to(empty, {.name = "empty", .help = "Remove all vectors that are kept"});
-  to.verbs({"split", "describe", "terms", "cache"});
+  to.verbs({"split", "describe", "terms", "cache", "pairs", "split-pairs"});
   to(json, json_option());
   to.verbs({});
   to.group("");
@@ -204,6 +248,8 @@ const std::vector<Verb>& data_verbs() {
       {"join", "Put sequences or columns of further files beside a table's rows, by id"},
       {"merge", "Put the rows of several files in one table, with a label for each file"},
       {"variants", "Write the sequences of a protein's variants, and how many mutations each has"},
+      {"pairs", "Turn tables of interactions (STRING's, D-SCRIPT's, any with two ids) into one table of pairs"},
+      {"split-pairs", "Divide pairs at random, or by growing the test part through the network"},
       {"cache", "Show the vectors that training keeps on disk for later runs, or remove them"}};
   return verbs;
 }

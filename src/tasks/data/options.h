@@ -14,7 +14,7 @@ namespace groel::tasks {
 struct DataOptions {
   std::vector<std::string> input;  ///< the verb, and files
 
-  double test_size = 0;
+  Chosen<double> test_size;
   std::optional<double> val_size;
   std::int64_t random_state = 0;
   std::int64_t folds = 0;
@@ -41,9 +41,16 @@ struct DataOptions {
   bool empty = false;
   bool json = false;
   std::string prefix;  ///< of mutations
+  std::vector<std::string> sequences, pair_columns, species;
+  double min_score = 0;
+  std::optional<std::int64_t> species_cap;
+  bool in_memory = false;
+  std::string how;
 
   /// The files after the verb. Errors: usage where they are not from `least` to `most`.
   std::vector<std::string> files(std::size_t least, std::size_t most) const;
+  /// The columns that --label-column names.
+  std::vector<std::string> label_columns() const;
   /// What merge calls the column of its labels.
   std::string label_name() const { return label_column.empty() ? "label" : label_column; }
   void declare(OptionBinder& to);

@@ -88,15 +88,15 @@ Rows picked(const Rows& from, const Rows& places) {
 // train and test, or with a validation set a second split of what the first holds out.
 std::vector<Part> drawn(std::int64_t count, const DataOptions& options, const std::vector<std::int64_t>& strata) {
   const auto seed = static_cast<std::uint32_t>(options.random_state);
-  const double held_out = rounded(options.test_size + options.val_size.value_or(0));
-  if (options.val_size && (!(*options.val_size > 0) || (*options.val_size < 1) != (options.test_size < 1)))
+  const double held_out = rounded(options.test_size.value + options.val_size.value_or(0));
+  if (options.val_size && (!(*options.val_size > 0) || (*options.val_size < 1) != (options.test_size.value < 1)))
     throw Error(ErrorKind::usage, {"both sizes are above 0, and both parts or both numbers of rows", "--val-size", {}});
   const statistics::IndexSplit first = statistics::train_test_split(count, {held_out, seed}, strata);
   if (!options.val_size) return {{"train", first.train}, {"test", first.test}};
   const Rows inner = strata.empty() ? Rows() : picked(strata, first.test);
   // As a number of rows: a quotient of two parts could be rounded up by its last bit.
-  const double part =
-      options.test_size < 1 ? std::ceil(options.test_size * static_cast<double>(count)) : options.test_size;
+  const double part = options.test_size.value < 1 ? std::ceil(options.test_size.value * static_cast<double>(count))
+                                                  : options.test_size.value;
   const auto second = statistics::train_test_split(static_cast<std::int64_t>(first.test.size()), {part, seed}, inner);
   return {{"train", first.train}, {"val", picked(first.test, second.train)}, {"test", picked(first.test, second.test)}};
 }
@@ -261,7 +261,7 @@ std::vector<Part> parts_of(const RawTable& table, const SplitColumns& columns, c
   if (by_clusters(options)) {
     ClusterParts parts = split_clusters(
         clusters_of(table, columns, options, sink),
-        {options.test_size, options.val_size.value_or(0), static_cast<std::uint32_t>(options.random_state)});
+        {options.test_size.value, options.val_size.value_or(0), static_cast<std::uint32_t>(options.random_state)});
     std::vector<Part> out{{"train", std::move(parts.train)}};
     if (options.val_size) out.push_back({"val", std::move(parts.val)});
     out.push_back({"test", std::move(parts.test)});

@@ -6,16 +6,13 @@
 
 namespace groel::tasks {
 
-TextOutput::TextOutput(const DataOptions& options, std::ostream& standard) : standard_(standard) {
-  OutputOptions output;
-  output.output = options.output;
-  output.overwrite = options.overwrite;
+TextOutput::TextOutput(const OutputOptions& output, std::ostream& standard) : standard_(standard) {
   check_table_output(output);
   if (!output.to_file()) return;
   static const std::string extensions[] = {".csv", ".tsv", ".fasta"};
-  formats::check_extension(*options.output, extensions);
-  file_.emplace(*options.output);
-  if (const Compression how = compression_of(*options.output); how != Compression::none) compressor_.emplace(how);
+  formats::check_extension(*output.output, extensions);
+  file_.emplace(*output.output);
+  if (const Compression how = compression_of(*output.output); how != Compression::none) compressor_.emplace(how);
 }
 
 void TextOutput::put(const std::string& bytes) { file_->write(std::as_bytes(std::span(bytes))); }

@@ -15,7 +15,9 @@ namespace groel::tasks {
 class TextOutput {
  public:
   /// Errors: usage where the file exists, unless it may be replaced; as AtomicFile.
-  TextOutput(const DataOptions& options, std::ostream& standard);
+  TextOutput(const OutputOptions& output, std::ostream& standard);
+  TextOutput(const DataOptions& options, std::ostream& standard)
+      : TextOutput({options.output, {}, options.overwrite}, standard) {}
   void add(std::string_view text);
   /// Gives the file its name.
   void finish();

@@ -15,6 +15,8 @@ void dedupe_data(const DataOptions& options, Context& context);
 void join_data(const DataOptions& options, Context& context);
 void merge_data(const DataOptions& options, Context& context);
 void variants_data(const DataOptions& options, Context& context);
+void make_pairs(const DataOptions& options, Context& context);
+void divide_pairs(const DataOptions& options, Context& context);
 void show_cache(const DataOptions& options, Context& context);
 
 }  // namespace groel::tasks

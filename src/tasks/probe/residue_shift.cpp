@@ -15,7 +15,7 @@
 #include "tasks/reading/csv_text.h"
 #include "tasks/reading/model.h"
 #include "tasks/reading/one_record.h"
-#include "tasks/reading/outputs.h"
+#include "tasks/reading/output_name.h"
 
 namespace groel::tasks {
 namespace {
@@ -218,6 +218,9 @@ void write_structure(Shift& shift, const std::string& path) {
 void show_residue_shift(const std::string& input, const ProbeOptions& options, Context& context) {
   if (options.prompt.empty())
     throw Error(ErrorKind::usage, {"which prompts?", "--prompt", "name those that are to be looked at"});
+  for (const std::string& path : {options.output, options.structure_output.value_or(""), options.picture.value_or(""),
+                                  options.plane.value_or("")})
+    check_free(path, options.overwrite ? Standing::replace : Standing::refuse);
   Shift shift;
   if (is_structure(input)) {
     read_structure(input, options.chain, shift);

@@ -22,6 +22,12 @@ std::filesystem::path with_part(const std::filesystem::path& path, const std::st
   return path.parent_path() / (bare.stem().string() + "-" + clean + bare.extension().string() + tail);
 }
 
+void check_free(const std::filesystem::path& path, Standing standing) {
+  if (!path.empty() && standing == Standing::refuse && output_stands(path))
+    throw Error(ErrorKind::usage,
+                {"the output exists already", path.string(), "choose another name, or add --overwrite"});
+}
+
 std::vector<std::filesystem::path> part_paths(const std::filesystem::path& path, const std::vector<std::string>& parts,
                                               Standing standing) {
   if (path.empty()) return {};

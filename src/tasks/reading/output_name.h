@@ -14,6 +14,9 @@ std::filesystem::path with_part(const std::filesystem::path& path, const std::st
 /// What to do with files that exist already.
 enum class Standing { refuse, replace };
 
+/// Refuses a file that exists already, unless it is to be replaced; an empty path is none. Errors: usage.
+void check_free(const std::filesystem::path& path, Standing standing);
+
 /// The file of each part: `path` itself where there is one part, else with_part; none for an empty path. Errors: usage,
 /// for parts whose names are alike as file names, and for files that exist already, unless they are to be replaced.
 std::vector<std::filesystem::path> part_paths(const std::filesystem::path& path, const std::vector<std::string>& parts,

@@ -137,6 +137,19 @@ class Comparison {
     }
   }
 
+  // Residues in runs of five and more: what unlike sequences have in common, an alignment finds here and there.
+  static std::size_t in_runs(const ResiduePairs& pairs) {
+    std::size_t out = 0, run = 0;
+    for (std::size_t i = 0; i < pairs.size(); ++i) {
+      const bool goes_on =
+          i > 0 && pairs[i].first == pairs[i - 1].first + 1 && pairs[i].second == pairs[i - 1].second + 1;
+      run = goes_on ? run + 1 : 1;
+      if (run == 5) out += 5;
+      if (run > 5) ++out;
+    }
+    return out;
+  }
+
   // Those with the most residues in common first; of equal ones those of equal names, then in the files' order.
   void pair_by_likeness(Sink& sink) {
     std::vector<ChainPair> all;
@@ -151,8 +164,8 @@ class Comparison {
     });
     std::set<std::size_t> models, references;
     for (ChainPair& one : all) {
-      const bool half = 2 * one.residues.size() >= std::min(model_.chains[one.model].residues.size(),
-                                                            reference_.chains[one.reference].residues.size());
+      const bool half = 2 * in_runs(one.residues) >= std::min(model_.chains[one.model].residues.size(),
+                                                              reference_.chains[one.reference].residues.size());
       if (!half || models.contains(one.model) || references.contains(one.reference)) continue;
       models.insert(one.model);
       references.insert(one.reference);
