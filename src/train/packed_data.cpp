@@ -16,8 +16,8 @@ using purpose::bits;
 
 PackedData::PackedData(const Corpus& corpus, std::vector<std::int64_t> members, const bio::Tokenizer& tokenizer,
                        const PackingOptions& options)
-    : corpus_(corpus),
-      members_(std::move(members)),
+    : ShuffledData(std::move(members), options.order, options.seed),
+      corpus_(corpus),
       tokenizer_(tokenizer),
       options_(options),
       limit_(std::min(options.max_residues, options.batch_tokens - tokenizer.end_tokens())) {
@@ -26,30 +26,13 @@ PackedData::PackedData(const Corpus& corpus, std::vector<std::int64_t> members, 
   if (limit_ < 1)
     throw Error(ErrorKind::usage,
                 {fmt::format("a batch holds at least {} tokens", tokenizer.token_count(1)), "`batch_tokens`", {}});
-  if (members_.empty()) throw Error(ErrorKind::bad_input, "there are no sequences to make batches of");
   if (options.crop == CropStyle::none)
-    for (const std::int64_t sequence : members_)
+    for (const std::int64_t sequence : this->members())
       if (corpus.length(sequence) > limit_)
         throw Error(ErrorKind::bad_input,
                     {fmt::format("{} residues are more than {} allows ({})", corpus.length(sequence),
                                  limit_ < options.max_residues ? "`batch_tokens`" : "`max_length`", limit_),
                      corpus.name(sequence), "raise the limit, or let long sequences be cropped with `crop=random`"});
-  order_ = order_of(0);
-}
-
-std::vector<std::int64_t> PackedData::order_of(std::int64_t epoch) const {
-  if (options_.order == Order::as_written) return members_;
-  std::vector<std::int64_t> order =
-      shuffled(static_cast<std::int64_t>(members_.size()), derive_key(options_.seed, purpose::kOrder, bits(epoch)));
-  for (std::int64_t& place : order) place = members_[static_cast<std::size_t>(place)];
-  return order;
-}
-
-void PackedData::seek(const DataPosition& position) {
-  if (position.epoch < 0 || position.next < 0 || position.next > static_cast<std::int64_t>(members_.size()))
-    throw Error(ErrorKind::bad_input, "a position in the data is outside of it");
-  if (position.epoch != position_.epoch) order_ = order_of(position.epoch);
-  position_ = position;
 }
 
 // Pieces are packed one after the other; the first that does not fit opens the next batch.
@@ -61,21 +44,14 @@ std::int64_t PackedData::end_of_batch(const std::vector<std::int64_t>& order, st
   return static_cast<std::int64_t>(to);
 }
 
-std::int64_t PackedData::batches_in_epoch(std::int64_t epoch) const {
-  const std::vector<std::int64_t> order = order_of(epoch);
-  std::int64_t batches = 0;
-  for (std::int64_t at = 0; at < static_cast<std::int64_t>(order.size()); at = end_of_batch(order, at)) ++batches;
-  return batches;
-}
-
 std::int64_t PackedData::cropped() const {
-  return std::count_if(members_.begin(), members_.end(),
+  return std::count_if(members().begin(), members().end(),
                        [&](std::int64_t sequence) { return corpus_.length(sequence) > limit_; });
 }
 
 std::int64_t PackedData::tokens_in_epoch() const {
   std::int64_t all = 0;
-  for (const std::int64_t sequence : members_) all += piece_tokens(sequence);
+  for (const std::int64_t sequence : this->members()) all += piece_tokens(sequence);
   return all;
 }
 
@@ -86,7 +62,7 @@ std::int64_t PackedData::piece_start(std::int64_t sequence) const {
   if (spare == 0) return 0;
   if (options_.crop == CropStyle::start) return 0;
   if (options_.crop == CropStyle::centre) return spare / 2;
-  const auto words = philox(derive_key(options_.seed, purpose::kCrop, bits(position_.epoch)), bits(sequence));
+  const auto words = philox(key_of(purpose::kCrop), bits(sequence));
   return index_below(words[0], static_cast<std::uint32_t>(spare + 1));
 }
 
@@ -95,7 +71,7 @@ TrainBatch PackedData::make(std::int64_t from, std::int64_t to) const {
   std::vector<Piece> pieces;
   TrainBatch batch;
   for (std::int64_t i = from; i < to; ++i) {
-    const std::int64_t sequence = order_[static_cast<std::size_t>(i)];
+    const std::int64_t sequence = member(i);
     const Piece piece{sequence, piece_start(sequence), piece_length(sequence), 0};
     const auto residues =
         corpus_[sequence].subspan(static_cast<std::size_t>(piece.start), static_cast<std::size_t>(piece.count));
@@ -108,18 +84,6 @@ TrainBatch PackedData::make(std::int64_t from, std::int64_t to) const {
   for (std::size_t b = 0; b < pieces.size(); ++b) pieces[b].at = static_cast<std::size_t>(first[b]);
   const auto tokens = static_cast<std::size_t>(batch.input.token_count());
   add_targets(pieces, {batch.input.tokens.mutable_data<std::int32_t>(), tokens}, batch);
-  batch.key = derive_key(derive_key(options_.seed, purpose::kDropout, bits(position_.epoch)), bits(from));
-  return batch;
-}
-
-std::optional<TrainBatch> PackedData::next() {
-  if (position_.next == static_cast<std::int64_t>(members_.size())) {
-    seek({position_.epoch + 1, 0});
-    return std::nullopt;
-  }
-  const std::int64_t to = end_of_batch(order_, position_.next);
-  TrainBatch batch = make(position_.next, to);
-  position_.next = to;
   return batch;
 }
 

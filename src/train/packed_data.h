@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "train/corpus.h"
-#include "train/data.h"
+#include "train/shuffled_data.h"
 
 namespace groel::train {
 
@@ -16,8 +16,6 @@ enum class CropStyle {
   centre,
   none,  ///< a sequence that is too long is an error
 };
-
-enum class Order { shuffled, as_written };
 
 struct PackingOptions {
   std::uint64_t seed = 0;
@@ -35,24 +33,16 @@ struct Piece {
 
 /// Refers to the corpus and the tokenizer, which outlive it. A cropped piece gets the end tokens of a whole
 /// sequence, as fair-esm's batch converter gives them to the sequences that it truncates.
-class PackedData : public TrainData {
+class PackedData : public ShuffledData {
  public:
   /// Batches of the sequences named by `members`. Errors: usage for limits below one residue; bad_input naming the
   /// sequence when one is too long and cropping is off, or when there are no members.
   PackedData(const Corpus& corpus, std::vector<std::int64_t> members, const bio::Tokenizer& tokenizer,
              const PackingOptions& options);
 
-  std::optional<TrainBatch> next() override;
-  DataPosition position() const override { return position_; }
-  double epochs_done() const override {
-    return static_cast<double>(position_.epoch) +
-           static_cast<double>(position_.next) / static_cast<double>(members_.size());
-  }
-  void seek(const DataPosition& position) override;
-  std::int64_t batches_in_epoch(std::int64_t epoch) const override;
   /// Sequences of which only a piece is used.
   std::int64_t cropped() const;
-  std::int64_t sequences() const { return static_cast<std::int64_t>(members_.size()); }
+  std::int64_t sequences() const { return static_cast<std::int64_t>(members().size()); }
   /// Of all its batches.
   std::int64_t tokens_in_epoch() const;
   /// Tokens of the largest batch that there can be.
@@ -62,24 +52,19 @@ class PackedData : public TrainData {
   /// Sets the batch's targets and their count; may change the tokens.
   virtual void add_targets(const std::vector<Piece>& pieces, std::span<std::int32_t> tokens,
                            TrainBatch& batch) const = 0;
-  const std::vector<std::int64_t>& members() const { return members_; }
   std::int64_t length_of(std::int64_t sequence) const { return corpus_.length(sequence); }
 
  private:
-  std::vector<std::int64_t> order_of(std::int64_t epoch) const;
   std::int64_t piece_length(std::int64_t sequence) const { return std::min(corpus_.length(sequence), limit_); }
   std::int64_t piece_tokens(std::int64_t sequence) const { return piece_length(sequence) + tokenizer_.end_tokens(); }
   std::int64_t piece_start(std::int64_t sequence) const;
-  std::int64_t end_of_batch(const std::vector<std::int64_t>& order, std::int64_t from) const;
-  TrainBatch make(std::int64_t from, std::int64_t to) const;
+  std::int64_t end_of_batch(const std::vector<std::int64_t>& order, std::int64_t from) const override;
+  TrainBatch make(std::int64_t from, std::int64_t to) const override;
 
   const Corpus& corpus_;
-  std::vector<std::int64_t> members_;
   const bio::Tokenizer& tokenizer_;
   PackingOptions options_;
   std::int64_t limit_;  // residues per piece
-  DataPosition position_;
-  std::vector<std::int64_t> order_;  // of position_.epoch
 };
 
 /// Parses "random", "start", "centre" or "none". Errors: usage.

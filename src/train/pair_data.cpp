@@ -14,31 +14,14 @@ using purpose::bits;
 
 PairData::PairData(const Corpus& corpus, const LabelledPairs& pairs, std::vector<std::int64_t> members,
                    const bio::Tokenizer& tokenizer, const PackingOptions& options)
-    : corpus_(corpus),
+    : ShuffledData(std::move(members), options.order, options.seed),
+      corpus_(corpus),
       pairs_(pairs),
-      members_(std::move(members)),
       tokenizer_(tokenizer),
       options_(options),
       limit_(std::min(options.max_residues, options.batch_tokens / 2 - tokenizer.end_tokens())) {
   if (limit_ < 1)
     throw Error(ErrorKind::usage, {"a batch has no room for two sequences", "`batch_tokens`", "make it larger"});
-  if (members_.empty()) throw Error(ErrorKind::bad_input, "there are no pairs to make batches of");
-  order_ = order_of(0);
-}
-
-std::vector<std::int64_t> PairData::order_of(std::int64_t epoch) const {
-  if (options_.order == Order::as_written) return members_;
-  std::vector<std::int64_t> order =
-      shuffled(static_cast<std::int64_t>(members_.size()), derive_key(options_.seed, purpose::kOrder, bits(epoch)));
-  for (std::int64_t& place : order) place = members_[static_cast<std::size_t>(place)];
-  return order;
-}
-
-void PairData::seek(const DataPosition& position) {
-  if (position.epoch < 0 || position.next < 0 || position.next > static_cast<std::int64_t>(members_.size()))
-    throw Error(ErrorKind::bad_input, "a position in the pairs is outside of them");
-  if (position.epoch != position_.epoch) order_ = order_of(position.epoch);
-  position_ = position;
 }
 
 std::int64_t PairData::pair_tokens(std::int64_t pair) const {
@@ -55,16 +38,9 @@ std::int64_t PairData::end_of_batch(const std::vector<std::int64_t>& order, std:
   return static_cast<std::int64_t>(to);
 }
 
-std::int64_t PairData::batches_in_epoch(std::int64_t epoch) const {
-  const std::vector<std::int64_t> order = order_of(epoch);
-  std::int64_t batches = 0;
-  for (std::int64_t at = 0; at < static_cast<std::int64_t>(order.size()); at = end_of_batch(order, at)) ++batches;
-  return batches;
-}
-
 std::int64_t PairData::tokens_in_epoch() const {
   std::int64_t all = 0;
-  for (const std::int64_t pair : members_) all += pair_tokens(pair);
+  for (const std::int64_t pair : members()) all += pair_tokens(pair);
   return all;
 }
 
@@ -72,7 +48,7 @@ std::int64_t PairData::most_tokens() const { return std::min(tokens_in_epoch(), 
 
 std::int64_t PairData::cropped() const {
   std::int64_t count = 0;
-  for (const std::int64_t pair : members_) {
+  for (const std::int64_t pair : members()) {
     const SequencePair& ends = pairs_.pairs[static_cast<std::size_t>(pair)];
     count += (corpus_.length(ends.first) > limit_) + (corpus_.length(ends.second) > limit_);
   }
@@ -84,8 +60,8 @@ std::vector<std::int32_t> PairData::piece(std::int64_t sequence, std::int64_t pa
   const std::int64_t length = corpus_.length(sequence), count = std::min(length, limit_), spare = length - count;
   std::int64_t start = options_.crop == CropStyle::centre ? spare / 2 : 0;
   if (options_.crop == CropStyle::random && spare > 0) {
-    const std::uint64_t key = derive_key(options_.seed, purpose::kCrop, bits(position_.epoch));
-    start = index_below(philox(derive_key(key, bits(pair)), bits(sequence))[0], static_cast<std::uint32_t>(spare + 1));
+    const std::uint64_t key = derive_key(key_of(purpose::kCrop), bits(pair));
+    start = index_below(philox(key, bits(sequence))[0], static_cast<std::uint32_t>(spare + 1));
   }
   const auto residues = corpus_[sequence].subspan(static_cast<std::size_t>(start), static_cast<std::size_t>(count));
   return tokenizer_.with_ends(std::vector<std::int32_t>(residues.begin(), residues.end()));
@@ -95,7 +71,7 @@ void PairData::add_targets(std::int64_t from, std::int64_t to, TrainBatch& batch
   std::vector<std::int32_t> classes;
   std::vector<float> values;
   for (std::int64_t i = from; i < to; ++i) {
-    const auto pair = static_cast<std::size_t>(order_[static_cast<std::size_t>(i)]);
+    const auto pair = static_cast<std::size_t>(member(i));
     if (pairs_.columns == 0) classes.push_back(pairs_.classes[pair]);
     for (std::int64_t c = 0; c < pairs_.columns; ++c)
       values.push_back(pairs_.values[pair * static_cast<std::size_t>(pairs_.columns) + static_cast<std::size_t>(c)]);
@@ -107,16 +83,11 @@ void PairData::add_targets(std::int64_t from, std::int64_t to, TrainBatch& batch
   batch.target_count = batch.targets.count();
 }
 
-std::optional<TrainBatch> PairData::next() {
-  if (position_.next == static_cast<std::int64_t>(members_.size())) {
-    seek({position_.epoch + 1, 0});
-    return std::nullopt;
-  }
-  const std::int64_t from = position_.next, to = end_of_batch(order_, from);
+TrainBatch PairData::make(std::int64_t from, std::int64_t to) const {
   TrainBatch batch;
   std::vector<std::vector<std::int32_t>> sequences;
   for (std::int64_t i = from; i < to; ++i) {
-    const std::int64_t pair = order_[static_cast<std::size_t>(i)];
+    const std::int64_t pair = member(i);
     const SequencePair& ends = pairs_.pairs[static_cast<std::size_t>(pair)];
     sequences.push_back(piece(ends.first, pair));
     sequences.push_back(piece(ends.second, pair));
@@ -124,8 +95,6 @@ std::optional<TrainBatch> PairData::next() {
   }
   batch.input = models::Batch::pack(sequences, tokenizer_);
   add_targets(from, to, batch);
-  batch.key = derive_key(derive_key(options_.seed, purpose::kDropout, bits(position_.epoch)), bits(from));
-  position_.next = to;
   return batch;
 }
 
