@@ -47,6 +47,9 @@ Card own_card(const std::filesystem::path& folder) {
   std::optional<Card> card = read_card(folder);
   if (!card || !card->trunk)
     throw Error(ErrorKind::bad_model, {"this is no predictor with a head of its own", folder.string(), {}});
+  if (card->pairs)
+    throw Error(ErrorKind::usage, {"this predictor is of pairs of proteins", folder.string(),
+                                   "groel predict PAIRS --sequences FASTA, or groel evaluate pairs"});
   return *std::move(card);
 }
 

@@ -258,7 +258,7 @@ Options with_recipe(const Options& options) {
   if (std::none_of(verbs.begin(), verbs.end(), [&](const Verb& verb) { return verb.name == objective; }))
     throw Error(ErrorKind::usage, {fmt::format("there is no objective '{}'", objective),
                                    {},
-                                   "mlm, clm, classify, residues, or a recipe whose name ends in .toml"});
+                                   "mlm, clm, classify, residues, pairs, or a recipe whose name ends in .toml"});
   return merged;
 }
 
