@@ -66,9 +66,12 @@ FoundModel from_bundle(const BundledModel& model) {
 FoundModel from_path(const std::string& name) {
   const auto trunk = trunk_of(name);
   if (!trunk) return {name, {}};
+  // With prompts the fingerprint is that of both together.
+  const bool prompts = !trunk->prompts.empty();
   return {trunk_path(*trunk, name),
-          fmt::format("{} is a predictor: the model that it was trained on is used, {}", name, trunk->model),
-          trunk->fingerprint};
+          fmt::format("{} is a predictor: the model that it was trained on is used, {}{}", name, trunk->model,
+                      prompts ? ", without its prompts" : ""),
+          prompts ? std::string() : trunk->fingerprint};
 }
 
 std::vector<std::string> known_names() {

@@ -4,6 +4,8 @@
 #include "base/error.h"
 #include "base/text_file.h"
 #include "checkpoints/find_model.h"
+#include "checkpoints/load.h"
+#include "checkpoints/prompts.h"
 
 namespace groel::checkpoints {
 namespace {
@@ -60,6 +62,24 @@ fs::path trunk_path(const Trunk& trunk, const fs::path& folder) {
                                (folder / kPredictorFile).string(),
                                error.parts().remedy.empty() ? "put its path into 'trunk'" : error.parts().remedy});
   }
+}
+
+Checkpoint read_trunk(const Trunk& trunk, const fs::path& folder) {
+  std::vector<std::string> prompts;
+  for (const std::string& name : trunk.prompts) prompts.push_back((folder / kPromptFolder / name).string());
+  return read_prompted(trunk_path(trunk, folder), prompts);
+}
+
+void keep_prompts(const std::vector<std::string>& prompts, const fs::path& model, const fs::path& folder, bool copied,
+                  Trunk& trunk) {
+  if (prompts.empty()) return;
+  std::vector<std::string> kept;
+  for (const std::string& name : prompts) {
+    const fs::path file = find_prompt(name, model);
+    kept.push_back(copy_prompt(file, folder / kPromptFolder, copied ? trunk.fingerprint : ""));
+    trunk.prompts.push_back(fs::path(kept.back()).stem().string());
+  }
+  if (copied) trunk.fingerprint = fingerprint(read_prompted(trunk.model, kept));
 }
 
 std::string trunk_name(const std::string& model, const fs::path& folder) {

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "checkpoints/checkpoint.h"
+
 namespace groel::checkpoints {
 
 /// What a folder of a trained predictor says of itself.
@@ -32,6 +34,13 @@ nlohmann::ordered_json to_json(const Trunk& trunk);
 /// Where the trunk of the predictor in `folder` is. Errors: not_found, saying what was looked for; unsupported, where
 /// there is none.
 std::filesystem::path trunk_path(const Trunk& trunk, const std::filesystem::path& folder);
+/// That model with the prompts that the predictor keeps. Errors: as trunk_path and add_prompts.
+Checkpoint read_trunk(const Trunk& trunk, const std::filesystem::path& folder);
+/// Keeps prompts in a predictor's folder, named as find_prompt takes them beside `model`, and enters them into its
+/// trunk. `copied`: the trunk is a copy of the model, in a file of its own. Errors: as copy_prompt.
+void keep_prompts(const std::vector<std::string>& prompts, const std::filesystem::path& model,
+                  const std::filesystem::path& folder, bool copied, Trunk& trunk);
+
 /// What predictor.json in `folder` calls a model that was named so: a path becomes one from there.
 std::string trunk_name(const std::string& model, const std::filesystem::path& folder);
 

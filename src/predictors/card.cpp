@@ -64,7 +64,8 @@ Classification read_classes(const Reader& reader) {
   if (found == kProblems.end()) reader.fail("predicts", "is not one of: one label, several labels, numbers");
   out.problem = found->problem;
   const auto of = reader.get<std::string>("of");
-  if (of != "proteins" && of != "residues") reader.fail("of", "is neither 'proteins' nor 'residues'");
+  if (of != "proteins" && of != "residues" && of != "pairs")
+    reader.fail("of", "is none of 'proteins', 'residues' and 'pairs'");
   out.label_of = of == "residues" ? LabelOf::token : LabelOf::sequence;
   out.pooling = reader.has("reads") && reader.get<std::string>("reads") == "mean" ? Pooling::mean : Pooling::cls;
   out.labels = reader.get<std::vector<std::string>>("labels");
@@ -78,6 +79,7 @@ Card read(const json& text, const std::string& where) {
     reader.fail("format", fmt::format("is '{}'; this version reads '{}'", reader.get<std::string>("format"), kFormat));
   Card card;
   card.classes = read_classes(reader);
+  card.pairs = reader.get<std::string>("of") == "pairs";
   if (reader.has("thresholds")) card.thresholds = reader.get<std::vector<double>>("thresholds");
   if (!card.thresholds.empty() && card.thresholds.size() != card.classes.labels.size())
     reader.fail("thresholds", "are not as many as the labels");
@@ -112,7 +114,9 @@ std::optional<Card> read_card(const std::filesystem::path& folder) {
 void write_card(const std::filesystem::path& folder, const Card& card) {
   ordered_json out{{"format", kFormat},
                    {"predicts", word_of(card.classes.problem)},
-                   {"of", card.classes.label_of == LabelOf::token ? "residues" : "proteins"},
+                   {"of", card.pairs                                ? "pairs"
+                          : card.classes.label_of == LabelOf::token ? "residues"
+                                                                    : "proteins"},
                    {"labels", card.classes.labels}};
   if (card.classes.label_of == LabelOf::sequence)
     out["reads"] = card.classes.pooling == Pooling::mean ? "mean" : "first token";

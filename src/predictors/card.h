@@ -14,6 +14,7 @@ namespace groel::predictors {
 
 struct Card {
   models::Classification classes{};
+  bool pairs = false;                         ///< labels are of pairs of proteins, by predictors::PairPredictor
   std::vector<double> thresholds{};           ///< several labels: of each, from which probability it is said to apply
   std::int64_t max_residues = 0;              ///< sequences were cropped to these in training; 0: not known
   std::optional<checkpoints::Trunk> trunk{};  ///< none: the head is the model's own

@@ -8,7 +8,7 @@
 #include "base/mapped_file.h"
 #include "base/sha256.h"
 #include "checkpoints/head_file.h"
-#include "checkpoints/prompts.h"
+#include "checkpoints/trunk.h"
 #include "engine/runner.h"
 #include "predictors/one_hot.h"
 
@@ -48,6 +48,9 @@ Card own_card(const std::filesystem::path& folder) {
   std::optional<Card> card = read_card(folder);
   if (!card || !card->trunk)
     throw Error(ErrorKind::bad_model, {"this is no predictor with a head of its own", folder.string(), {}});
+  if (card->pairs)
+    throw Error(ErrorKind::usage, {"this predictor is of pairs of proteins", folder.string(),
+                                   "groel predict PAIRS --sequences FASTA, or groel evaluate pairs"});
   return *std::move(card);
 }
 
@@ -136,12 +139,7 @@ Predictor open_predictor(const std::filesystem::path& folder, ops::Precision pre
   const auto trunk = checkpoints::trunk_of(folder);
   if (!trunk) return Predictor(checkpoints::load_model(folder, precision));
   if (trunk->one_hot()) return {one_hot_model(), folder};
-  std::vector<std::string> prompts;
-  for (const std::string& name : trunk->prompts)
-    prompts.push_back((folder / checkpoints::kPromptFolder / name).string());
-  return {
-      checkpoints::load_model(checkpoints::read_prompted(checkpoints::trunk_path(*trunk, folder), prompts), precision),
-      folder};
+  return {checkpoints::load_model(checkpoints::read_trunk(*trunk, folder), precision), folder};
 }
 
 namespace {

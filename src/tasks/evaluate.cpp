@@ -11,6 +11,7 @@
 #include "tasks/evaluate/options.h"
 #include "tasks/evaluate/table.h"
 #include "tasks/evaluate/terms.h"
+#include "tasks/pairs/evaluate.h"
 #include "tasks/reading/input.h"
 #include "tasks/reading/model.h"
 #include "tasks/train/labelled.h"
@@ -124,7 +125,9 @@ int run(const EvaluateOptions& options, Context& context) {
   check_objective(objective);
   if (objective[0] == "table") return evaluate_table(options, context);
   if (objective[0] == "terms") return evaluate_terms(options, context);
-  if (objective.size() != 1) throw Error(ErrorKind::usage, {"name one objective", {}, "mlm, classify or residues"});
+  if (objective[0] == "pairs") return evaluate_pairs(options, context);
+  if (objective.size() != 1)
+    throw Error(ErrorKind::usage, {"name one objective", {}, "mlm, classify, residues or pairs"});
   if (options.data.empty()) throw Error(ErrorKind::usage, {"FILES is missing", "--data", "what to evaluate on"});
   const ordered_json result =
       objective[0] == "mlm" ? evaluate_mlm(options, context) : evaluate_labels(options, context);
@@ -146,6 +149,7 @@ Task evaluate_task() {
       "from --seed, the sequence's place in the data and the position alone, so that models can be compared. At\n"
       "least one residue of each sequence is hidden.\n"
       "evaluate classify and evaluate residues compare a head's predictions with labels in a CSV or TSV table.\n"
+      "evaluate pairs compares a predictor of interactions with a table of pairs.\n"
       "evaluate table scores the predictions of any program: a table with true and predicted labels, scores or\n"
       "numbers. Scores are those of scikit-learn and scipy, under their names.\n"
       "evaluate terms scores predicted terms of the Gene Ontology as CAFA does: truth and predictions are carried up\n"

@@ -1,6 +1,8 @@
 // groel predict: labels, numbers and residue labels of any number of proteins, by a trained predictor.
+#include "tasks/pairs/predict.h"
 #include "base/words.h"
 #include "formats/extension.h"
+#include "predictors/pair_predictor.h"
 #include "tasks/predict/names.h"
 #include "tasks/predict/options.h"
 #include "tasks/predict/rows.h"
@@ -104,6 +106,9 @@ void tell(const PredictSummary& summary, const predictors::Predictor& predictor,
 }
 
 int run(const PredictOptions& options, Context& context) {
+  if (predictors::predicts_pairs(options.model.value)) return predict_pairs(options, context);
+  if (!options.pairs.sequences.empty())
+    throw Error(ErrorKind::usage, {"this predictor is none of pairs", "--sequences", "leave it away"});
   form_of(options);  // a wrong name is said before the model is loaded
   const RunOutput output{options.output.value_or("-"), options.resume, options.overwrite};
   if (output.path != "-") check_run_output(output);

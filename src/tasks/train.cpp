@@ -1,4 +1,5 @@
 // groel train: trains models, new ones or from a checkpoint.
+#include "tasks/pairs/train.h"
 #include "base/folder_lock.h"
 #include "base/sha256.h"
 #include "checkpoints/prompts.h"
@@ -195,6 +196,7 @@ int run_repeats(const TrainOptions& options, Context& context) {
 }
 
 int run(const TrainOptions& options, Context& context) {
+  if (!options.objective.empty() && options.objective[0] == "pairs") return train_pairs(options, context);
   if (options.repeats < 1) throw Error(ErrorKind::usage, {"it is a number of runs", "--repeats", "1 or more"});
   const TrainPlan plan = train_plan(options);
   const FolderLock lock(plan.trainer.folder);
@@ -223,8 +225,9 @@ Task train_task() {
       "train",
       "Train a model, from nothing or from a checkpoint",
       "train mlm learns to fill in hidden residues; classify and residues learn labels of sequences and of residues\n"
-      "from a CSV or TSV table; prompts learns vectors that join every sequence of a model (--prompt), on several\n"
-      "tasks at once, which a recipe names. It leaves in --output a Hugging Face folder that `-m` takes,\n"
+      "from a CSV or TSV table, pairs which proteins interact; prompts learns vectors that join every sequence of a\n"
+      "model (--prompt), on several tasks at once, which a recipe names. It leaves in --output a Hugging Face folder\n"
+      "that `-m` takes,\n"
       "metrics.jsonl, TensorBoard's event files, curves as pictures, checkpoints to go on from and, with held-out\n"
       "data, best/. Before its first step it says what the run will cost in tokens, memory and minutes; --cost stops\n"
       "there. With another --head than transformers' the model stays as it is, and a head on its vectors is left.\n"
@@ -243,6 +246,9 @@ Task train_task() {
        {"groel train residues --data examples/structure.csv --label-column structure --unlabelled . --split-column set "
         "--from groel-5m --lora-r 4 --epochs 6 --merge --output structure",
         "labels of residues, by low-rank adapters"},
+       {"groel train pairs --data examples/interactions.csv --sequences examples/interactions.fasta --from groel-5m "
+        "--baselines descriptors,gin --baseline-epochs 2 --output interactions",
+        "which kinds of interaction two proteins have, beside baselines on the same split of the network"},
        {"groel train prompts examples/prompts.toml --steps 4 --output prompts",
         "two prompts of a frozen model: one for the language, one for which proteins interact"},
        {"groel train examples/train.toml --steps 30 --output from-recipe", "a recipe file; flags win over it"}},

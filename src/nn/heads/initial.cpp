@@ -61,8 +61,7 @@ bool is_norm(const Tree& tree, const std::string& name) {
 
 }  // namespace
 
-void draw(PredictionHead& head, std::uint64_t seed) {
-  const Tree tree = tree_of(head);
+void draw(const Tree& tree, std::uint64_t seed) {
   const Inputs inputs(tree);
   for (const Parameter& parameter : tree.parameters) {
     const bool one = parameter.role == Role::norm || last_part(parameter.name) == "running_var" ||

@@ -82,7 +82,8 @@ std::unique_ptr<PredictionHead> make_head(const HeadShape& shape);
 
 /// Puts new weights in place, as PyTorch's modules draw theirs: uniform within 1/sqrt(inputs of the layer), gains 1,
 /// biases of norms 0. They depend on the seed and their names alone.
-void draw(PredictionHead& head, std::uint64_t seed);
+void draw(const Tree& tree, std::uint64_t seed);
+inline void draw(PredictionHead& head, std::uint64_t seed) { draw(tree_of(head), seed); }
 /// Makes a head ready for training on features that are given. Gradients have been made (nn::make_gradients).
 void ready_for_training(PredictionHead& head);
 /// What outputs are multiplied by and added to, [C] f32 each: before the head is made ready. Errors: internal, for a

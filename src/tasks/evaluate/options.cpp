@@ -5,23 +5,25 @@ namespace groel::tasks {
 namespace {
 
 const std::vector<std::string> kOfModels{"mlm", "classify", "residues"};
+const std::vector<std::string> kOfPairs{"mlm", "classify", "residues", "pairs"};
 
 }  // namespace
 
 void EvaluateOptions::declare(OptionBinder& to) {
-  to(objective, {.name = "objective",
-                 .type = OptionType::paths,
-                 .help = "What to evaluate: mlm, classify (labels of sequences), residues (labels of residues), table "
-                         "and a table of predictions, or terms and predicted terms of an ontology",
-                 .value_name = "OBJECTIVE",
-                 .required = true,
-                 .renamed = renamed_verbs(evaluate_verbs())});
+  to(objective,
+     {.name = "objective",
+      .type = OptionType::paths,
+      .help = "What to evaluate: mlm, classify (labels of sequences), residues (labels of residues), pairs "
+              "(interactions), table and a table of predictions, or terms and predicted terms of an ontology",
+      .value_name = "OBJECTIVE",
+      .required = true,
+      .renamed = renamed_verbs(evaluate_verbs())});
   to(data, {.name = "data",
             .help = "FASTA, FASTQ, A3M, CSV or TSV files (also .gz, .bgz, .zst), separated by commas",
             .value_name = "FILES",
-            .verbs = kOfModels});
+            .verbs = kOfPairs});
   OptionSpec model_row = model_option();
-  model_row.verbs = kOfModels;
+  model_row.verbs = kOfPairs;
   to(model, model_row);
   OptionSpec prompt_row = prompt_option();
   prompt_row.verbs = kOfModels;
@@ -36,7 +38,7 @@ void EvaluateOptions::declare(OptionBinder& to) {
             .help = "Of the choice of hidden residues, or of the resamples",
             .otherwise = 0,
             .value_name = "N",
-            .verbs = {"mlm", "table"}});
+            .verbs = {"mlm", "table", "pairs"}});
   to(max_length, {.name = "max-length",
                   .help = "Residues of a sequence at most; of a longer one its middle is used, with labels its start",
                   .otherwise = 1022,
@@ -52,7 +54,7 @@ void EvaluateOptions::declare(OptionBinder& to) {
   to(per_residue,
      {.name = "per-residue", .help = "Also the accuracy of each kind of residue", .group = kOutput, .verbs = {"mlm"}});
   OptionSpec dtype_row = dtype_option();
-  dtype_row.verbs = kOfModels;
+  dtype_row.verbs = kOfPairs;
   to(dtype, dtype_row);
   to(threads, threads_option());
   to(json, json_option());
@@ -62,6 +64,9 @@ void EvaluateOptions::declare(OptionBinder& to) {
              .value_name = "NAMES",
              .group = "Labels",
              .verbs = {"classify", "residues"}});
+  to.group("Pairs");
+  pairs.declare(to, {"pairs"});
+  to.group("");
   table.declare(to);
   terms.declare(to);
 }
@@ -70,6 +75,7 @@ const std::vector<Verb>& evaluate_verbs() {
   static const std::vector<Verb> verbs{{"mlm", "How well a model fills in hidden residues: perplexity and accuracy"},
                                        {"classify", "How well a head predicts labels or numbers of sequences"},
                                        {"residues", "How well a head predicts the labels of residues", "tokens"},
+                                       {"pairs", "How well a predictor tells which proteins interact, and how"},
                                        {"table", "How good the predictions in a table are"},
                                        {"terms", "How good predicted terms of an ontology are: CAFA's Fmax and Smin"}};
   return verbs;

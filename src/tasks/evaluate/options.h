@@ -1,6 +1,7 @@
 // The options of groel evaluate.
 #pragma once
 
+#include "tasks/pairs/options.h"
 #include "tasks/reading/ontology.h"
 #include "tasks/train/options.h"
 
@@ -37,6 +38,7 @@ struct TermOptions : OutputOptions {
 struct EvaluateOptions : ModelOptions, LabelColumnOptions, ThreadOptions {
   PredictionOptions table;
   TermOptions terms;
+  PairInputOptions pairs;
   std::vector<std::string> objective;
   std::vector<std::string> data;
   double mask_fraction = 0;

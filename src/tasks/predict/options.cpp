@@ -7,8 +7,8 @@ void PredictOptions::declare(OptionBinder& to) {
   to(input, sequences_option());
   to(model, {.name = "model",
              .letter = 'm',
-             .help = "Predictor: the folder that `groel train classify` or `residues` wrote, or any model with a head "
-                     "of classes",
+             .help = "Predictor: the folder that `groel train classify`, `residues` or `pairs` wrote, or any model "
+                     "with a head of classes",
              .value_name = "MODEL",
              .required = true});
   to(prompt, prompt_option());
@@ -53,6 +53,9 @@ void PredictOptions::declare(OptionBinder& to) {
   to(id_column, {.name = "id-column", .help = "CSV/TSV: column of the ids", .value_name = "NAME", .group = kInput});
   to(sequence_column,
      {.name = "sequence-column", .help = "CSV/TSV: column of the sequences", .value_name = "NAME", .group = kInput});
+  to.group(kInput);
+  pairs.declare(to, {});
+  to.group("");
   to(gaps, gaps_option());
   to(dtype, dtype_option());
   to(threads, threads_option());

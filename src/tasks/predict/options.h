@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "tasks/pairs/options.h"
 #include "tasks/reading/options.h"
 #include "tasks/task.h"
 
@@ -13,6 +14,7 @@ namespace groel::tasks {
 struct PredictOptions : ModelOptions, ThreadOptions, BatchOptions {
   std::vector<std::string> input;
   std::string id_column, sequence_column, gaps;
+  PairInputOptions pairs;
   bool all_labels = false;
   std::int64_t top = 0;
   Chosen<std::string> residues;

@@ -9,6 +9,7 @@
 #include "base/text_file.h"
 #include "base/words.h"
 #include "report/document.h"
+#include "tasks/pairs/train.h"
 #include "tasks/probe/contact_task.h"
 #include "tasks/reading/csv_text.h"
 #include "tasks/train/judged_repeats.h"
@@ -88,6 +89,20 @@ std::vector<double> scores_of(const ordered_json& repeats, ProbeTask& task) {
   return own[task.score]["values"].get<std::vector<double>>();
 }
 
+// The same of `groel train pairs`, on the test part of each split.
+std::vector<double> pair_scores_of(const ordered_json& found, ProbeTask& task) {
+  if (task.score.empty()) task.score = "average_precision";
+  std::vector<double> out;
+  for (const ordered_json& run : found["runs"]) {
+    const ordered_json& scores = run["methods"][0]["scores"];
+    if (!scores.contains(task.score) || !scores[task.score].is_object() || !scores[task.score]["value"].is_number())
+      throw Error(ErrorKind::usage, {fmt::format("task '{}' has no score '{}'", task.name, task.score), "--task",
+                                     "f1_micro or average_precision"});
+    out.push_back(scores[task.score]["value"].get<double>());
+  }
+  return out;
+}
+
 // `groel train` with the task's fields.
 std::vector<double> train_scores(ProbeTask& task, const Choice& choice, const ProbeOptions& options, Context& context) {
   const std::vector<OptionSpec> table = option_table<TrainOptions>();
@@ -99,20 +114,25 @@ std::vector<double> train_scores(ProbeTask& task, const Choice& choice, const Pr
   values["output"] = folder.string();
   values["repeats"] = options.seeds;
   values["seed"] = options.seed;
-  if (!values.contains("head")) values["head"] = "linear";
-  if (!values.contains("report")) values["report"] = "scores";
+  const bool pairs = task.kind == "pairs";
+  if (pairs && !values.contains("baselines")) values["baselines"] = {"none"};
+  if (!pairs && !values.contains("head")) values["head"] = "linear";
+  if (!pairs && !values.contains("report")) values["report"] = "scores";
   values["dtype"] = options.dtype;
   // What an earlier probe has finished with the same options stays; the rest begins anew.
   const std::string asked = values.dump(2) + "\n";
-  const fs::path asked_before = folder / "asked.json", found = folder / "repeats.json";
+  const fs::path asked_before = folder / "asked.json", found = folder / (pairs ? "pairs.json" : "repeats.json");
+  const auto scores = [&](const ordered_json& of) { return pairs ? pair_scores_of(of, task) : scores_of(of, task); };
   std::error_code error;
   if (options.resume && fs::is_regular_file(found, error) && fs::is_regular_file(asked_before, error) &&
       read_text(asked_before) == asked)
-    return scores_of(ordered_json::parse(read_text(found)), task);
+    return scores(ordered_json::parse(read_text(found)));
   values["overwrite"] = options.resume || options.overwrite;
-  const ordered_json scores = judged_repeats(bound<TrainOptions>(Options(table, values)), context);
+  const TrainOptions all = bound<TrainOptions>(Options(table, values));
+  const ordered_json judged = pairs ? judged_pairs(all, context) : judged_repeats(all, context);
+  if (pairs) write_text(found, judged.dump(2) + "\n");
   write_text(asked_before, asked);
-  return scores_of(scores, task);
+  return scores(judged);
 }
 
 double quantile_of_t(std::int64_t freedom) {

@@ -21,6 +21,14 @@ OptionSpec choice_row(const char* name, std::vector<std::string> choices, const 
   return row;
 }
 
+// Of what learns from sequences or residues; pairs of proteins have options of their own.
+const std::vector<std::string> kOfSequences{"mlm", "clm", "classify", "residues"};
+const std::vector<std::string> kOfAll{"mlm", "clm", "classify", "residues", "pairs", "prompts"};
+// Of what trains a model, or parts of it.
+const std::vector<std::string> kTrained{"mlm", "clm", "classify", "residues", "prompts"};
+// With labels, and a report at the end.
+const std::vector<std::string> kJudged{"classify", "residues", "pairs"};
+
 std::vector<std::string> family_names() {
   std::vector<std::string> names;
   for (const models::Family& family : models::families()) names.emplace_back(family.name);
@@ -37,18 +45,21 @@ std::vector<std::string> shape_names() {
 }  // namespace
 
 void TrainOptions::declare_data(OptionBinder& to) {
-  to.verbs({"mlm", "clm", "classify", "residues"});  // the tasks of prompts have their own
+  to.verbs({"mlm", "clm", "classify", "residues", "pairs"});  // the tasks of prompts have their own
   to(data,
      {.name = "data",
-      .help = "Sequences to learn from: FASTA, FASTQ, A3M, CSV or TSV files (also .gz, .zst), separated by commas",
+      .help = "Sequences to learn from: FASTA, FASTQ, A3M, CSV or TSV files (also .gz, .zst), separated by commas; of "
+              "pairs tables with two ids (see `groel data pairs`)",
       .value_name = "FILES"});
   to.group("Data");
+  to.verbs(kOfSequences);
   to(valid, {.name = "valid", .help = "Held-out sequences for evaluation", .value_name = "FILES"});
   to(valid_fraction, number_row("valid-fraction", 0, "Without --valid: part of the data to hold out, drawn by --seed"));
   to.verbs({"mlm", "clm", "prompts"});
   to(min_length, integer_row("min-length", 1, "Leave shorter sequences out"));
-  to.verbs({});
+  to.verbs(kOfAll);
   to(max_length, integer_row("max-length", 1022, "Residues of a sequence at most; a longer one is cropped"));
+  to.verbs(kTrained);
   to(crop,
      choice_row("crop", {"random", "start", "centre", "none"},
                 "Piece of a long sequence: anew each epoch, its start (default with labels), its middle, or refuse "
@@ -64,7 +75,7 @@ void TrainOptions::declare_data(OptionBinder& to) {
      choice_row("masking", {"residues", "reference"},
                 "The 10 % that are replaced: by another of the 20 residues, or by any token of the vocabulary as "
                 "Transformers' collator does"));
-  to.verbs({});
+  to.verbs(kTrained);
 }
 
 void TrainOptions::declare_label(OptionBinder& to) {
@@ -84,12 +95,13 @@ void TrainOptions::declare_label(OptionBinder& to) {
      choice_row("pooling", {"mean", "cls", "max"},
                 "What a new head reads: the mean over the residues, or the first token, as Transformers does; of cnn, "
                 "lstm and transformer: mean or max"));
-  to.verbs({});
+  to.verbs(kTrained);
 }
 
 void TrainOptions::declare_model(OptionBinder& to) {
   to.group("New model");
   to.group("");
+  to.verbs(kOfAll);
   to(from,
      {.name = "from",
       .help = "Go on from this model (see `groel models`) instead of from nothing; one-hot: the residues themselves",
@@ -114,7 +126,7 @@ void TrainOptions::declare_model(OptionBinder& to) {
                 "them at a neighbour each"));
   to(initial_deviation,
      unset_row("initial-deviation", "X", "Standard deviation of a new model's weights (default: 0.02)"));
-  to.verbs({});
+  to.verbs(kTrained);
   to(dropout, unset_row("dropout", "X", "Dropout (default: the model's own; 0 for a new one)"));
 }
 
@@ -139,6 +151,7 @@ void TrainOptions::declare_trained(OptionBinder& to) {
       .help = "Keep no activations inside the layers and compute them twice: less memory, a third more time"});
   to(memory,
      {.name = "memory", .help = "Memory that a step may take, e.g. 4G (default: what is free)", .value_name = "SIZE"});
+  to.verbs(kOfAll);
   to(cache_limit, {.name = "cache-limit",
                    .help = "Embeddings of a frozen trunk kept in memory; more go to a file in --output",
                    .otherwise = "4G",
@@ -147,28 +160,37 @@ void TrainOptions::declare_trained(OptionBinder& to) {
 
 void TrainOptions::declare_length(OptionBinder& to) {
   to.group("Length");
+  to.verbs(kTrained);
   to(steps, unset_row("steps", "N", "Updates to make"));
   to.group("");
+  to.verbs(kOfAll);
   to(epochs, unset_row("epochs", "N",
                        "Times to see the data (default, without --steps and --minutes: as many as 300 updates take, of "
-                       "a head on a frozen trunk 1,500; 3 to 100)"));
+                       "a head on a frozen trunk 1,500; 3 to 100; of pairs 40)"));
   to.group("Length");
+  to.verbs(kTrained);
   to(minutes, unset_row("minutes", "X", "Time to train for; without --steps and --epochs the schedule follows it"));
+  to.verbs(kOfAll);
   to(seed, integer_row("seed", 42, "Of new weights, order, crops, masks and dropout"));
 }
 
 void TrainOptions::declare_optimizer(OptionBinder& to) {
   to.group("Optimiser");
+  to.verbs(kTrained);
   to(optimizer,
      choice_row("optimizer", {"adamw", "muon", "sgd"},
                 "Optimiser; muon: for the matrices of the layers, adamw for the rest; biases and norms are never "
                 "decayed"));
+  to.verbs(kOfAll);
   to(learning_rate, unset_row("learning-rate", "X",
                               "Highest learning rate (default: 1e-3; 5e-5 where weights of --from are trained)"));
+  to.verbs(kTrained);
   to(schedule, choice_row("schedule", {"linear", "cosine", "constant"}, "What the rate does after the warm-up"));
   to(warmup, number_row("warmup", 0.05, "Warm-up: steps, or below 1 a part of the run"));
   to(floor, number_row("floor", 0, "What the schedule ends at, as a part of the rate"));
+  to.verbs(kOfAll);
   to(weight_decay, number_row("weight-decay", 0.01, "Weight decay"));
+  to.verbs(kTrained);
   to(beta1, number_row("beta1", 0.9, "AdamW's first moment"));
   to(beta2, number_row("beta2", 0.98, "AdamW's second moment"));
   to(epsilon, number_row("epsilon", 1e-8, "AdamW's epsilon"));
@@ -179,6 +201,7 @@ void TrainOptions::declare_optimizer(OptionBinder& to) {
 void TrainOptions::declare_output(OptionBinder& to) {
   to.group(kOutput);
   to.group("");
+  to.verbs(kOfAll);
   to(output, {.name = "output",
               .letter = 'o',
               .help = "Folder for the model, its checkpoints and curves",
@@ -186,15 +209,20 @@ void TrainOptions::declare_output(OptionBinder& to) {
               .writes = Writes::folder,
               .aliases = {"out"}});
   to.group(kOutput);
+  to.verbs(kTrained);
   to(resume, {.name = "resume", .help = "Go on from the newest checkpoint in --output, if there is one"});
+  to.verbs(kOfAll);
   to(overwrite, {.name = "overwrite", .help = "Remove the run that --output holds"});
+  to.verbs(kTrained);
   to(log_every, integer_row("log-every", 10, "Steps between lines of metrics.jsonl"));
   to(eval_every, integer_row("eval-every", 0, "Steps between evaluations; 0: after each epoch"));
   to(metric, choice_row("metric",
                         {"loss", "perplexity", "accuracy", "balanced_accuracy", "subset_accuracy", "f1", "mcc", "auroc",
                          "spearman", "pearson", "rmse", "mae", "r2"},
                         "What the best model and early stopping go by"));
+  to.verbs(kOfAll);
   to(patience, integer_row("patience", 0, "Stop after this many evaluations without a better metric; 0: never"));
+  to.verbs(kTrained);
   to(min_gain, number_row("min-gain", 0, "By how much it has to be better to count for --patience"));
   to(save_every, integer_row("save-every", 500, "Steps between checkpoints; 0: only at the end"));
   to(save_total_limit, integer_row("save-total-limit", 2, "Checkpoints to keep, the newest; 0: all"));
@@ -206,9 +234,12 @@ void TrainOptions::declare_output(OptionBinder& to) {
   to(test, {.name = "test",
             .help = "Judge it on the rows of the split called test, too: to be done once, at the very end; also with "
                     "--resume of a finished run"});
-  to(repeats, integer_row("repeats", 1,
-                          "Runs with the seeds SEED, SEED + 1, …, in repeat-1, repeat-2, … of --output, and the mean "
-                          "and spread of their scores; with --valid-fraction each has a split of its own"));
+  to.verbs(kJudged);
+  to(repeats,
+     integer_row("repeats", 1,
+                 "Runs with the seeds SEED, SEED + 1, …, in repeat-1, repeat-2, … of --output, and the mean "
+                 "and spread of their scores; with --valid-fraction, and of pairs, each has a split of its own"));
+  to.verbs({"classify", "residues"});
   to(each_split,
      {.name = "each-split",
       .help = "A run for each value of --split-column, which is held out in it, in split-VALUE of --output, "
@@ -223,7 +254,7 @@ void TrainOptions::declare_output(OptionBinder& to) {
       .help = "What labels are called in the report: a table whose first two columns are labels and names, "
               "or an ontology (.obo)",
       .value_name = "FILE"});
-  to.verbs({});
+  to.verbs(kTrained);
 }
 
 void LabelColumnOptions::declare(OptionBinder& to, const std::string& label_group,
@@ -233,7 +264,7 @@ void LabelColumnOptions::declare(OptionBinder& to, const std::string& label_grou
   to(sequence_column,
      {.name = "sequence-column", .help = "Column of the sequences (default: sequence, seq, …)", .value_name = "NAME"});
   to.group(label_group);
-  std::vector<std::string> label_verbs{"classify", "residues"};
+  std::vector<std::string> label_verbs{"classify", "residues", "pairs"};
   label_verbs.insert(label_verbs.end(), more_verbs.begin(), more_verbs.end());
   to.verbs(label_verbs);
   to(label_column, {.name = "label-column",
@@ -259,22 +290,24 @@ const std::vector<Verb>& train_verbs() {
                                        {"clm", "Learn to write proteins, token by token, from nothing or from a model"},
                                        {"classify", "Learn labels or numbers of whole sequences, from a table"},
                                        {"residues", "Learn a label for each residue, from a table", "tokens"},
+                                       {"pairs", "Learn which proteins interact, and how, from a table of pairs"},
                                        {"prompts", "Learn prompts of a model, on several tasks at once"}};
   return verbs;
 }
 
 void TrainOptions::declare(OptionBinder& to) {
   to.values(all);
-  to(objective, {.name = "objective",
-                 .type = OptionType::paths,
-                 .help = "mlm (masked language modelling), clm (causal), classify (labels of sequences), residues "
-                         "(labels of residues), prompts, or a "
-                         "recipe: a .toml file of these options",
-                 .value_name = "OBJECTIVE",
-                 .renamed = renamed_verbs(train_verbs())});
+  to(objective,
+     {.name = "objective",
+      .type = OptionType::paths,
+      .help = "mlm (masked language modelling), clm (causal), classify (labels of sequences), residues (labels of "
+              "residues), pairs (interactions of two proteins), prompts, or a recipe: a .toml file of these options",
+      .value_name = "OBJECTIVE",
+      .renamed = renamed_verbs(train_verbs())});
   declare_data(to);
   LabelColumnOptions::declare(to, "");
   declare_label(to);
+  pairs.declare(to);
   HeadOptions::declare(to);
   PromptOptions::declare(to);
   declare_model(to);
@@ -283,7 +316,9 @@ void TrainOptions::declare(OptionBinder& to) {
   declare_optimizer(to);
   declare_output(to);
   to.group("Length");
+  to.verbs(kTrained);
   to(cost, {.name = "cost", .help = "Say what the run would cost in tokens, memory and minutes, and stop there"});
+  to.verbs({});
   to(dtype, dtype_option());
   to(threads, threads_option());
   to(json, json_option());

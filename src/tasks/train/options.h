@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "tasks/pairs/options.h"
 #include "tasks/reading/options.h"
 #include "tasks/task.h"
 #include "tasks/train/head_options.h"
@@ -26,6 +27,7 @@ struct LabelColumnOptions {
 
 struct TrainOptions : LabelColumnOptions, HeadOptions, PromptOptions, ThreadOptions {
   std::vector<std::string> objective;
+  PairOptions pairs;
 
   std::vector<std::string> data;
   std::vector<std::string> valid;

@@ -8,8 +8,8 @@
 #include "base/words.h"
 #include "checkpoints/head_file.h"
 #include "checkpoints/model_folder.h"
-#include "checkpoints/prompts.h"
 #include "checkpoints/saved_model.h"
+#include "checkpoints/trunk.h"
 #include "engine/precision.h"
 #include "predictors/one_hot.h"
 #include "tasks/reading/model.h"
@@ -282,18 +282,9 @@ class HeadTraining {
 
   // Those that the head's vectors were made with stay beside it.
   void keep_prompts() {
-    if (head().prompt.empty()) return;
-    const std::filesystem::path model = find_model(head().from, sink_);
-    const std::filesystem::path folder = plan_.trainer.folder / checkpoints::kPromptFolder;
-    checkpoints::Trunk& trunk = *card_.trunk;
-    std::vector<std::string> kept;
-    for (const std::string& name : head().prompt) {
-      const std::filesystem::path file = checkpoints::find_prompt(name, model);
-      // The copy of a trunk is another file of the same model.
-      kept.push_back(checkpoints::copy_prompt(file, folder, head().copy_trunk ? trunk.fingerprint : ""));
-      trunk.prompts.push_back(std::filesystem::path(kept.back()).stem().string());
-    }
-    if (head().copy_trunk) trunk.fingerprint = checkpoints::fingerprint(checkpoints::read_prompted(trunk.model, kept));
+    if (!head().prompt.empty())
+      checkpoints::keep_prompts(head().prompt, find_model(head().from, sink_), plan_.trainer.folder, head().copy_trunk,
+                                *card_.trunk);
   }
 
   void copy_trunk() {

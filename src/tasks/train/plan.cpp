@@ -267,9 +267,10 @@ Options with_recipe(const Options& options) {
   const std::string objective = bound<TrainOptions>(merged).objective.at(0);
   const auto& verbs = train_verbs();
   if (std::none_of(verbs.begin(), verbs.end(), [&](const Verb& verb) { return verb.name == objective; }))
-    throw Error(ErrorKind::usage, {fmt::format("there is no objective '{}'", objective),
-                                   {},
-                                   "mlm, clm, classify, residues, prompts, or a recipe whose name ends in .toml"});
+    throw Error(ErrorKind::usage,
+                {fmt::format("there is no objective '{}'", objective),
+                 {},
+                 "mlm, clm, classify, residues, pairs, prompts, or a recipe whose name ends in .toml"});
   return merged;
 }
 
