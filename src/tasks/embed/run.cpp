@@ -242,6 +242,9 @@ nlohmann::json describe_run(const checkpoints::LoadedModel& loaded, const EmbedR
   if (options.log_softmax) out["logits"] = "log_softmax";
   if (options.request.all_rows) out["rows"] = "all";
   if (options.request.ends) out["ends"] = true;
+  const auto* const taker = dynamic_cast<const models::PromptTaker*>(loaded.model.get());
+  if (taker != nullptr && taker->prompts() != nullptr)
+    for (const nn::PromptSpec& prompt : taker->prompts()->shape().prompts) out["prompts"].push_back(prompt.name);
   return out;
 }
 

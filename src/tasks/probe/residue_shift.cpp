@@ -24,7 +24,7 @@ using nlohmann::ordered_json;
 
 constexpr double kCore = 0.25;  // of the largest area: below it a residue is inside
 
-struct Residue {
+struct MovedResidue {
   char letter;
   std::int64_t number;
   double distance = 0, cosine = 0;
@@ -33,9 +33,9 @@ struct Residue {
   const char* place() const { return !accessibility ? "" : *accessibility < kCore ? "core" : "surface"; }
 };
 
-struct Shift {
+struct ResidueShift {
   std::string id, sequence;
-  std::vector<Residue> residues;
+  std::vector<MovedResidue> residues;
   std::vector<io::AtomChain> chains;  // of a structure: the one that was read
 };
 
@@ -48,7 +48,7 @@ bool is_structure(const std::string& input) {
   return false;
 }
 
-void read_structure(const std::string& path, const std::string& chain, Shift& to) {
+void read_structure(const std::string& path, const std::string& chain, ResidueShift& to) {
   io::AtomStructure structure = io::read_atoms(path);
   std::vector<std::string> names;
   for (io::AtomChain& one : structure.chains) {
@@ -83,7 +83,7 @@ Tensor vectors_of(const ProbeOptions& options, const std::vector<std::string>& p
   return engine::outputs_of_one(*loaded.model, ids, {{last}, {bio::Output::per_residue}}).of(bio::Output::per_residue);
 }
 
-void compare(const Tensor& with, const Tensor& without, Shift& to) {
+void compare(const Tensor& with, const Tensor& without, ResidueShift& to) {
   const std::int64_t width = with.size(1);
   for (std::size_t i = 0; i < to.residues.size(); ++i) {
     const float* a = with.data<float>() + static_cast<std::int64_t>(i) * width;
@@ -100,10 +100,10 @@ void compare(const Tensor& with, const Tensor& without, Shift& to) {
   }
 }
 
-double mean_distance(const Shift& shift, const std::string& place) {
+double mean_distance(const ResidueShift& shift, const std::string& place) {
   double sum = 0;
   std::int64_t count = 0;
-  for (const Residue& one : shift.residues)
+  for (const MovedResidue& one : shift.residues)
     if (place.empty() || place == one.place()) {
       sum += one.distance;
       ++count;
@@ -111,7 +111,7 @@ double mean_distance(const Shift& shift, const std::string& place) {
   return count > 0 ? sum / static_cast<double>(count) : std::numeric_limits<double>::quiet_NaN();
 }
 
-ordered_json to_json(const Shift& shift, const ProbeOptions& options) {
+ordered_json shift_json(const ResidueShift& shift, const ProbeOptions& options) {
   const auto number = [](double value) { return std::isfinite(value) ? ordered_json(value) : ordered_json(); };
   ordered_json out{{"id", shift.id}, {"prompts", options.prompt}, {"mean_distance", mean_distance(shift, "")}};
   if (!shift.chains.empty()) {
@@ -120,7 +120,7 @@ ordered_json to_json(const Shift& shift, const ProbeOptions& options) {
   }
   out["residues"] = ordered_json::array();
   for (std::size_t i = 0; i < shift.residues.size(); ++i) {
-    const Residue& one = shift.residues[i];
+    const MovedResidue& one = shift.residues[i];
     ordered_json row{{"position", i + 1},
                      {"residue", std::string(1, one.letter)},
                      {"distance", one.distance},
@@ -135,12 +135,12 @@ ordered_json to_json(const Shift& shift, const ProbeOptions& options) {
   return out;
 }
 
-std::string to_csv(const Shift& shift) {
+std::string shift_csv(const ResidueShift& shift) {
   std::string out;
   append_row(out, std::vector<std::string>{"position", "residue", "number", "distance", "cosine_distance",
                                            "accessibility", "place"});
   for (std::size_t i = 0; i < shift.residues.size(); ++i) {
-    const Residue& one = shift.residues[i];
+    const MovedResidue& one = shift.residues[i];
     append_row(out,
                std::vector<std::string>{std::to_string(i + 1), std::string(1, one.letter), std::to_string(one.number),
                                         number_text(one.distance), number_text(one.cosine),
@@ -149,7 +149,7 @@ std::string to_csv(const Shift& shift) {
   return out;
 }
 
-report::Figure chain_figure(const Shift& shift, const std::string& prompts) {
+report::Figure chain_figure(const ResidueShift& shift, const std::string& prompts) {
   report::Figure figure;
   figure.title = fmt::format("{}: how far {} moves each residue", shift.id, prompts);
   figure.x.name = "residue";
@@ -161,7 +161,7 @@ report::Figure chain_figure(const Shift& shift, const std::string& prompts) {
   surface.colour = report::kBlue;
   core.colour = report::kOrange;
   for (std::size_t i = 0; i < shift.residues.size(); ++i) {
-    const Residue& one = shift.residues[i];
+    const MovedResidue& one = shift.residues[i];
     const auto x = static_cast<double>(i + 1);
     line.x.push_back(x);
     line.y.push_back(one.distance);
@@ -178,7 +178,7 @@ report::Figure chain_figure(const Shift& shift, const std::string& prompts) {
 }
 
 // Both vectors of every residue in one plane.
-report::Figure plane_figure(const Shift& shift, const Tensor& with, const Tensor& without, const std::string& prompts) {
+report::Figure plane_figure(const ResidueShift& shift, const Tensor& with, const Tensor& without, const std::string& prompts) {
   analysis::Vectors both{2 * with.size(0), with.size(1), {}};
   for (const Tensor* x : {&without, &with}) {
     const auto values = x->values<float>();
@@ -196,7 +196,7 @@ report::Figure plane_figure(const Shift& shift, const Tensor& with, const Tensor
   series[1].colour = report::kOrange;
   for (std::size_t i = 0; i < found.points.size(); ++i) {
     report::Points& to = series[i / shift.residues.size()];
-    const Residue& one = shift.residues[i % shift.residues.size()];
+    const MovedResidue& one = shift.residues[i % shift.residues.size()];
     to.x.push_back(found.points[i][0]);
     to.y.push_back(found.points[i][1]);
     to.labels.push_back(fmt::format("{}{}", one.letter, one.number));
@@ -205,7 +205,7 @@ report::Figure plane_figure(const Shift& shift, const Tensor& with, const Tensor
   return figure;
 }
 
-void write_structure(Shift& shift, const std::string& path) {
+void write_structure(ResidueShift& shift, const std::string& path) {
   for (std::size_t i = 0; i < shift.residues.size(); ++i)
     shift.chains.front().residues[i].b_factor = static_cast<float>(shift.residues[i].distance);
   const bool cif = path.ends_with(".cif");
@@ -221,7 +221,7 @@ void show_residue_shift(const std::string& input, const ProbeOptions& options, C
   for (const std::string& path : {options.output, options.structure_output.value_or(""), options.picture.value_or(""),
                                   options.plane.value_or("")})
     check_free(path, options.overwrite ? Standing::replace : Standing::refuse);
-  Shift shift;
+  ResidueShift shift;
   if (is_structure(input)) {
     read_structure(input, options.chain, shift);
   } else {
@@ -249,14 +249,14 @@ void show_residue_shift(const std::string& input, const ProbeOptions& options, C
   if (options.picture) report::write_picture(chain_figure(shift, prompts), *options.picture);
   if (options.plane) report::write_picture(plane_figure(shift, with, without, prompts), *options.plane);
   if (options.structure_output) write_structure(shift, *options.structure_output);
-  const ordered_json found = to_json(shift, options);
+  const ordered_json found = shift_json(shift, options);
   if (!options.output.empty())
-    write_text(options.output, options.output.ends_with(".json") ? found.dump(2) + "\n" : to_csv(shift));
+    write_text(options.output, options.output.ends_with(".json") ? found.dump(2) + "\n" : shift_csv(shift));
   if (options.json) {
     context.out << found.dump(2) << '\n';
     return;
   }
-  if (options.output.empty()) context.out << to_csv(shift);
+  if (options.output.empty()) context.out << shift_csv(shift);
   std::string text =
       fmt::format("{}: {} moves a residue by {:.4f} on average", shift.id, prompts, mean_distance(shift, ""));
   if (!shift.chains.empty())
