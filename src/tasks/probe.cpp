@@ -32,11 +32,10 @@ Task probe_task() {
           "prompt alone and with all of them, several times, and a table says by how much the score changes, with\n"
           "intervals: what helps, what hurts, and what the data cannot tell. `residues` shows how far a prompt moves\n"
           "the vector of every residue, on the surface and in the core of a structure.",
-      .examples = {{"groel train prompts examples/prompts.toml --steps 4 --output prompts", "two prompts to look at"},
-                   {"groel probe examples/probe.toml --seeds 2 --output probe", "what they do to two tasks"},
-                   {"groel probe residues examples/1UBQ.pdb --prompt prompts/prompts/ic --output shift.csv "
+      .examples = {{"groel probe examples/probe.toml --seeds 2 --output probe", "what two prompts do to two tasks"},
+                   {"groel probe residues examples/1UBQ.pdb --prompt examples/prompts/ic --output shift.csv "
                     "--structure-output shift.pdb",
-                    "how far the second moves the residues of ubiquitin"}},
+                    "how far one moves the residues of ubiquitin"}},
       .options = option_table<ProbeOptions>(),
       .run = entry<ProbeOptions, run>,
       .verbs = probe_verbs(),

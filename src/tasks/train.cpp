@@ -225,9 +225,8 @@ Task train_task() {
       "train",
       "Train a model, from nothing or from a checkpoint",
       "train mlm learns to fill in hidden residues; classify and residues learn labels of sequences and of residues\n"
-      "from a CSV or TSV table, pairs which proteins interact; prompts learns vectors that join every sequence of a\n"
-      "model (--prompt), on several tasks at once, which a recipe names. It leaves in --output a Hugging Face folder\n"
-      "that `-m` takes,\n"
+      "from a CSV or TSV table, pairs which proteins interact, prompts vectors that join every sequence (--prompt).\n"
+      "It leaves in --output a Hugging Face folder that `-m` takes,\n"
       "metrics.jsonl, TensorBoard's event files, curves as pictures, checkpoints to go on from and, with held-out\n"
       "data, best/. Before its first step it says what the run will cost in tokens, memory and minutes; --cost stops\n"
       "there. With another --head than transformers' the model stays as it is, and a head on its vectors is left.\n"

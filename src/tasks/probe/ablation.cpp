@@ -78,7 +78,8 @@ std::vector<double> scores_of(const ordered_json& repeats, ProbeTask& task) {
   const ordered_json& splits = repeats["scores"];
   const ordered_json& own = splits.contains("test") ? splits["test"]["predictor"] : splits.begin().value()["predictor"];
   if (task.score.empty())
-    for (const char* name : {"matthews_corrcoef", "average_precision_micro", "average_precision", "spearman"})
+    for (const char* name :
+         {"matthews_corrcoef", "average_precision_micro", "average_precision", "spearmanr", "spearman"})
       if (task.score.empty() && own.contains(name)) task.score = name;
   if (!own.contains(task.score)) {
     std::vector<std::string> names;

@@ -54,6 +54,7 @@ void ProbeOptions::declare(OptionBinder& to) {
               .letter = 'o',
               .help = "tasks: folder for the runs, the table and the report; residues: table (.csv, .tsv, .json)",
               .value_name = "PLACE",
+              .writes = Writes::file,
               .aliases = {"out"}});
   to(overwrite, {.name = "overwrite", .help = "Replace what is there", .group = kOutput});
   to(dtype, dtype_option());

@@ -178,7 +178,8 @@ report::Figure chain_figure(const ResidueShift& shift, const std::string& prompt
 }
 
 // Both vectors of every residue in one plane.
-report::Figure plane_figure(const ResidueShift& shift, const Tensor& with, const Tensor& without, const std::string& prompts) {
+report::Figure shift_plane(const ResidueShift& shift, const Tensor& with, const Tensor& without,
+                           const std::string& prompts) {
   analysis::Vectors both{2 * with.size(0), with.size(1), {}};
   for (const Tensor* x : {&without, &with}) {
     const auto values = x->values<float>();
@@ -247,7 +248,7 @@ void show_residue_shift(const std::string& input, const ProbeOptions& options, C
   const std::string prompts =
       listed_as(options.prompt, [](const std::string& one) { return std::filesystem::path(one).stem().string(); });
   if (options.picture) report::write_picture(chain_figure(shift, prompts), *options.picture);
-  if (options.plane) report::write_picture(plane_figure(shift, with, without, prompts), *options.plane);
+  if (options.plane) report::write_picture(shift_plane(shift, with, without, prompts), *options.plane);
   if (options.structure_output) write_structure(shift, *options.structure_output);
   const ordered_json found = shift_json(shift, options);
   if (!options.output.empty())

@@ -107,7 +107,7 @@ void TrainOptions::declare_model(OptionBinder& to) {
       .help = "Go on from this model (see `groel models`) instead of from nothing; one-hot: the residues themselves",
       .value_name = "MODEL"});
   OptionSpec prompt_row = prompt_option();
-  prompt_row.group.clear();
+  prompt_row.group = "Data";
   to(prompt, prompt_row);
   to.group("New model");
   to.verbs({"mlm", "clm"});
