@@ -91,25 +91,17 @@ std::string input_text(const tasks::Task& task) {
 }
 
 std::string verbs_text(const tasks::Task& task) {
-  std::string out = "\nWhat it does is said by the first word:\n";
+  std::string out =
+      fmt::format("\nWhat it does is said by the first word; `groel help {} {}` shows its options, and so on:\n",
+                  task.name, task.verbs.front().name);
   for (const tasks::Verb& verb : task.verbs) out += row(std::string(verb.name), std::string(verb.summary), 14);
-  return out + fmt::format("  `groel help {} {}` shows the options of the first, and so on\n", task.name,
-                           task.verbs.front().name);
+  return out;
 }
 
 std::string examples_text(const tasks::Task& task, const std::string& verb) {
   std::string out;
-  const auto is_of = [&](const tasks::Example& example, std::string_view name) {
-    return example.command.find(fmt::format("groel {} {}", task.name, name)) != std::string_view::npos;
-  };
-  std::set<std::string_view> shown;  // verbs: without one, the first example of each
-  const auto is_further = [&](const tasks::Example& example) {
-    for (const tasks::Verb& one : task.verbs)
-      if (is_of(example, one.name)) return !shown.insert(one.name).second;
-    return false;
-  };
   for (const tasks::Example& example : task.examples)
-    if (verb.empty() ? !is_further(example) : is_of(example, verb))
+    if (verb.empty() || example.command.find(fmt::format("groel {} {}", task.name, verb)) != std::string_view::npos)
       out += fmt::format("  {}\n      {}\n", example.command, example.what);
   return out.empty() ? out : "\nExamples:\n" + out;
 }

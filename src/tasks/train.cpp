@@ -229,13 +229,10 @@ Task train_task() {
       "It leaves in --output a Hugging Face folder that `-m` takes,\n"
       "metrics.jsonl, TensorBoard's event files, curves as pictures, checkpoints to go on from and, with held-out\n"
       "data, best/. Before its first step it says what the run will cost in tokens, memory and minutes; --cost stops\n"
-      "there. With another --head than transformers' the model stays as it is, and a head on its vectors is left.\n"
+      "there. With another --head than transformers' the model stays as it is.\n"
       "Stopped in any way, the same command with --resume gives bitwise what an uninterrupted run would have given.",
       {{"groel train mlm --data examples/proteins.fasta --layers 2 --width 64 --heads 4 --steps 20 --output my-model",
         "pre-train a small model"},
-       {"groel train mlm --data examples/proteins.fasta --from groel-5m --epochs 6 --valid-fraction 0.2 "
-        "--output tuned",
-        "go on from a model, with a fifth of the proteins held out"},
        {"groel train classify --data examples/stability.csv --label-column stability --split-column set "
         "--from groel-5m --train heads --metric mcc --output classifier",
         "a head on a frozen model, for the labels of a table"},

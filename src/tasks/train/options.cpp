@@ -48,8 +48,8 @@ void TrainOptions::declare_data(OptionBinder& to) {
   to.verbs({"mlm", "clm", "classify", "residues", "pairs"});  // the tasks of prompts have their own
   to(data,
      {.name = "data",
-      .help = "Sequences to learn from: FASTA, FASTQ, A3M, CSV or TSV files (also .gz, .zst), separated by commas; of "
-              "pairs tables with two ids (see `groel data pairs`)",
+      .help = "What to learn from, separated by commas: FASTA, FASTQ, A3M, CSV or TSV files (also .gz, .zst); of pairs "
+              "tables with two ids",
       .value_name = "FILES"});
   to.group("Data");
   to.verbs(kOfSequences);
@@ -164,9 +164,10 @@ void TrainOptions::declare_length(OptionBinder& to) {
   to(steps, unset_row("steps", "N", "Updates to make"));
   to.group("");
   to.verbs(kOfAll);
-  to(epochs, unset_row("epochs", "N",
-                       "Times to see the data (default, without --steps and --minutes: as many as 300 updates take, of "
-                       "a head on a frozen trunk 1,500; 3 to 100; of pairs 40)"));
+  to(epochs,
+     unset_row("epochs", "N",
+               "Times to see the data (default, without --steps and --minutes: 3 to 100, as many as 300 updates "
+               "take, of a head on a frozen trunk 1,500; of pairs 40)"));
   to.group("Length");
   to.verbs(kTrained);
   to(minutes, unset_row("minutes", "X", "Time to train for; without --steps and --epochs the schedule follows it"));
