@@ -73,7 +73,9 @@ int run_checked(const Task& task, const Options& given, Context& context) {
   const Options options = task.complete != nullptr ? task.complete(given) : given;
   check_verb(task, options);
   get_missing_models(task.options, options, context);
-  check_outputs(task.options, options, context.sink);
+  std::vector<std::string_view> verbs;
+  for (const Verb& verb : task.verbs) verbs.insert(verbs.end(), {verb.name, verb.alias});
+  check_outputs(task.options, verbs, options, context.sink);
   std::optional<engine::Session> own;
   if (context.session == nullptr)
     context.session =

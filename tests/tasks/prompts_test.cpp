@@ -224,6 +224,16 @@ TEST(Prompts, CausalModelsTakeNone) {
   EXPECT_TRUE(outcome.says("take no prompts")) << outcome;
 }
 
+// `prompts` is a verb and, after the first run, a folder.
+TEST(Prompts, AnOutputMayBeCalledAsTheVerb) {
+  const TemporaryFolder work;
+  const std::string path = recipe(work);
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(work / "");
+  for (int run = 0; run < 2; ++run) done({"train", "prompts", path, "--output", "prompts", "--overwrite"});
+  std::filesystem::current_path(before);
+}
+
 // A self pair, both orders of one pair and an unknown id are counted and told; the others are learned from.
 TEST(Prompts, OddPairsAreTold) {
   const TemporaryFolder work;

@@ -47,13 +47,14 @@ std::vector<std::string> words_of(const nlohmann::json& value) {
 }
 
 // Whatever else is named and exists, with no list of options that could forget one; and what stdin comes from.
-std::vector<Input> inputs_of(const std::vector<OptionSpec>& table, const Options& options) {
+std::vector<Input> inputs_of(const std::vector<OptionSpec>& table, const Options& options,
+                             const std::vector<std::string_view>& verbs) {
   std::vector<Input> out;
   for (const OptionSpec& spec : table) {
-    if (spec.writes != Writes::nothing || !options.has(spec.name)) continue;
+    if (spec.writes != Writes::nothing || spec.type == OptionType::choice || !options.has(spec.name)) continue;
     for (const std::string& word : words_of(options.json()[spec.name])) {
-      if (spec.type == OptionType::paths && (word == "index" || word == "query" || word == "split"))
-        continue;  // verbs of `search` and `data`, which may be folders, too
+      // What a folder of that name is not.
+      if (spec.type == OptionType::paths && std::find(verbs.begin(), verbs.end(), word) != verbs.end()) continue;
       if (const auto identity = identity_of(fs::path(word))) out.push_back({word, *identity});
     }
   }
@@ -146,7 +147,8 @@ void check_output_format(const std::string& path, std::span<const std::string> e
     sink.note(fmt::format("{}: {}, as the name has no extension", path, formats::format_title(extensions.front())));
 }
 
-void check_outputs(const std::vector<OptionSpec>& table, const Options& options, Sink& sink) {
+void check_outputs(const std::vector<OptionSpec>& table, const std::vector<std::string_view>& verbs,
+                   const Options& options, Sink& sink) {
   for (const OptionSpec& spec : table)
     if (spec.writes == Writes::picture)
       formats::check_extension(options.text(spec.name), spec.extensions);  // one without is refused when it is drawn
@@ -154,7 +156,7 @@ void check_outputs(const std::vector<OptionSpec>& table, const Options& options,
       check_output_format(options.text(spec.name), spec.extensions, sink);
   const std::vector<Output> outputs = outputs_of(table, options);
   if (outputs.empty()) return;
-  const std::vector<Input> inputs = inputs_of(table, options);
+  const std::vector<Input> inputs = inputs_of(table, options, verbs);
   const std::vector<fs::path> models = models_of(table, options);
   for (const Output& output : outputs) {
     check_against_inputs(output, inputs);
