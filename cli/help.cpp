@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include "base/version.h"
 #include "tasks/reading/verb_input.h"

@@ -1,12 +1,25 @@
 // groel structure: what one does with a structure file.
+#include "base/error.h"
 #include "tasks/reading/output_name.h"
 #include "tasks/structure/options.h"
 
 namespace groel::tasks {
 namespace {
 
+// What each verb writes: a table under the name of a structure would be read as one.
+void check_format(const std::string& verb, const std::string& output) {
+  if (output.empty()) return;
+  const bool table = output.ends_with(".csv") || output.ends_with(".json");
+  if (verb == "convert" ? table : verb == "info" ? !output.ends_with(".json") : !table)
+    throw Error(ErrorKind::usage, {fmt::format("{} writes no '{}'", verb, output), "--output",
+                                   verb == "convert" ? "a name that ends in .pdb or .cif"
+                                   : verb == "info"  ? "a name that ends in .json"
+                                                     : "a name that ends in .csv or .json"});
+}
+
 int run(const StructureOptions& options, Context& context) {
   const std::string& verb = options.input.front();
+  check_format(verb, options.output);
   for (const std::string& path : {options.output, options.superposed}) check_free(path, options.standing());
   if (verb == "compare") compare_structures(options, context);
   if (verb == "info") describe_structure(options, context);

@@ -76,6 +76,10 @@ TEST(Structure, WhatGoesWrong) {
   EXPECT_TRUE(structure({"convert", kUbiquitin}).says("a file to write"));
   EXPECT_EQ(structure({"convert", kUbiquitin, "-o", work / "a.cif"}).exit, 0);
   EXPECT_NE(structure({"convert", kUbiquitin, "-o", work / "a.cif"}).exit, 0);  // it is there already
+  EXPECT_TRUE(structure({"compare", kUbiquitin, kUbiquitin, "-o", work / "r.pdb"}).says("compare writes no"));
+  EXPECT_TRUE(structure({"info", kUbiquitin, "-o", work / "i.pdb"}).says("info writes no"));
+  EXPECT_TRUE(structure({"convert", kUbiquitin, "-o", work / "c.csv"}).says("convert writes no"));
+  EXPECT_FALSE(std::filesystem::exists(work / "r.pdb"));
   std::ofstream(work / "empty.pdb") << "";
   EXPECT_NE(structure({"info", work / "empty.pdb"}).exit, 0);
   EXPECT_NE(structure({"convert", work / "empty.pdb", "-o", work / "b.cif"}).exit, 0);

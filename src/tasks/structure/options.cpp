@@ -18,13 +18,14 @@ void StructureOptions::declare(OptionBinder& to) {
              .help = "compare MODEL REFERENCE, info FILES, sasa FILE, or convert FILE: mmCIF or PDB (also .gz, .zst)",
              .value_name = "WHAT",
              .required = true});
-  to(output, {.name = "output",
-              .letter = 'o',
-              .help = "File to write: convert .pdb or .cif; compare and sasa a table of residues (.csv, .json)",
-              .value_name = "FILE",
-              .writes = Writes::file,
-              .extensions = {".pdb", ".cif", ".csv", ".json"},
-              .aliases = {"out"}});
+  to(output,
+     {.name = "output",
+      .letter = 'o',
+      .help = "File to write: convert .pdb or .cif; compare and sasa a table of residues (.csv, .json); info .json",
+      .value_name = "FILE",
+      .writes = Writes::file,
+      .extensions = {".pdb", ".cif", ".csv", ".json"},
+      .aliases = {"out"}});
   to.verbs({"compare", "sasa"});
   to(chain,
      {.name = "chain",
