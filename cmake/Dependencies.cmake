@@ -13,6 +13,24 @@ find_path(GEMMI_INCLUDE_DIR gemmi/cif.hpp REQUIRED)           # gemmi-dev: struc
 find_path(PEGTL_INCLUDE_DIR tao/pegtl.hpp REQUIRED)          # tao-pegtl-dev: gemmi's parser of mmCIF
 find_package(PNG REQUIRED)                                  # libpng-dev
 find_path(CURL_INCLUDE_DIR curl/curl.h REQUIRED)            # libcurl4-openssl-dev: headers alone; opened when used
+find_path(RDKIT_INCLUDE_DIR GraphMol/ROMol.h PATH_SUFFIXES rdkit)  # librdkit-dev, libboost-dev: molecules; done without
+find_path(BOOST_INCLUDE_DIR boost/version.hpp)                     # where they are missing
+set(GROEL_RDKIT OFF)
+if(RDKIT_INCLUDE_DIR AND BOOST_INCLUDE_DIR)
+  set(GROEL_RDKIT ON)
+  foreach(part GraphMol SmilesParse DistGeomHelpers RDGeneral)
+    find_library(RDKIT_${part}_LIBRARY RDKit${part})
+    mark_as_advanced(RDKIT_${part}_LIBRARY)
+    list(APPEND RDKIT_LIBRARIES ${RDKIT_${part}_LIBRARY})
+    if(NOT RDKIT_${part}_LIBRARY)
+      set(GROEL_RDKIT OFF)
+    endif()
+  endforeach()
+endif()
+mark_as_advanced(RDKIT_INCLUDE_DIR BOOST_INCLUDE_DIR)
+if(NOT GROEL_RDKIT)
+  message(STATUS "librdkit-dev or libboost-dev is missing: built without molecules of its own (ideal coordinates instead)")
+endif()
 include(Libraries)  # libdnnl-dev: matrix products; libzstd-dev; libhdf5-dev; duktape-dev: runs the drawing of pictures;
                    # libutf8proc-dev: what is a letter or a number in Unicode
 if(groel_missing)

@@ -1,0 +1,130 @@
+// Reads a job file of AlphaFold 3's dialect, and tells dialects apart.
+#include "folding/job_read.h"
+
+#include <algorithm>
+#include <map>
+
+#include "base/error.h"
+#include "base/words.h"
+#include "folding/job_parts.h"
+#include "io/component_file.h"
+#include "io/compressed.h"
+
+namespace groel::folding {
+namespace {
+
+constexpr std::size_t kMostBytes = std::size_t{4} << 30;
+
+std::string whole_text(const std::string& path) {
+  const auto reader = io::decompress(io::open_bytes(path), path);
+  std::string text, piece(std::size_t{1} << 20, '\0');
+  while (const std::size_t count = reader->read(piece)) {
+    text.append(piece, 0, count);
+    if (text.size() > kMostBytes) throw Error(ErrorKind::bad_input, {"larger than 4 GiB", path, {}});
+  }
+  return text;
+}
+
+void check_dialect(const Field& root) {
+  const Field dialect = root["dialect"], version = root["version"];
+  if (!dialect.is(nlohmann::json::value_t::string) || dialect.json() != "alphafold3")
+    dialect.expected("\"alphafold3\"");
+  const nlohmann::json& value = version.json();
+  const bool known = value.is_boolean() ? value.get<bool>()
+                                        : value.is_number() && (value == 1 || value == 2 || value == 3 || value == 4);
+  if (!known) version.expected("1, 2, 3 or 4");
+}
+
+std::vector<std::string> read_ids(const Field& field) {
+  std::vector<std::string> ids;
+  const auto add = [&](const Field& one) {
+    ids.push_back(one.text("an id of upper-case letters"));
+    const bool letters =
+        !ids.back().empty() && std::ranges::all_of(ids.back(), [](char c) { return c >= 'A' && c <= 'Z'; });
+    if (one.is(nlohmann::json::value_t::string) && !letters) one.expected("an id of upper-case letters");
+  };
+  if (!field.is(nlohmann::json::value_t::array)) return add(field), ids;
+  for (const Field& one : field.elements("ids")) add(one);
+  if (ids.empty()) field.expected("at least one id");
+  return ids;
+}
+
+void read_entity(const Field& element, const JobFile& file, Job& job) {
+  static constexpr Molecule kKinds[] = {Molecule::protein, Molecule::rna, Molecule::dna, Molecule::ligand};
+  if (!element.is(nlohmann::json::value_t::object) || element.json().size() != 1)
+    return element.expected("an object of one key: protein, rna, dna or ligand");
+  for (const Molecule molecule : kKinds) {
+    if (!element.has(name(molecule))) continue;
+    const Field entity = element[name(molecule)];
+    const ChainContent content = read_chain(entity, molecule, file);
+    if (!entity.is(nlohmann::json::value_t::object)) return;
+    for (const std::string& id : read_ids(entity["id"])) job.chains.push_back({content, id});
+    return;
+  }
+  element.problem(
+      fmt::format("unknown kind of molecule \"{}\"; known: protein, rna, dna, ligand", element.json().begin().key()));
+}
+
+void check_ids(const Field& sequences, const Job& job) {
+  std::map<std::string, int> times;
+  for (const Chain& chain : job.chains)
+    if (++times[chain.id] == 2) sequences.problem(fmt::format("the id \"{}\" is given more than once", chain.id));
+}
+
+// Columns without which AlphaFold 3 refuses a component.
+void check_components(const Field& field, const std::string& text) {
+  try {
+    for (const io::ComponentBlock& block : io::component_blocks(text, "userCCD"))
+      if (!block.missing.empty())
+        field.problem(fmt::format("component {} lacks {}", block.name, listed(block.missing)));
+  } catch (const Error& error) {
+    field.problem(error.what());
+  }
+}
+
+Job read_alphafold(const Field& root, const JobFile& file) {
+  Job job;
+  root.object_of(
+      {"dialect", "version", "name", "modelSeeds", "sequences", "bondedAtomPairs", "userCCD", "userCCDPath"});
+  check_dialect(root);
+  job.name = read_name(root["name"], job.notes);
+  job.seeds = read_seeds(root["modelSeeds"], job.notes);
+  const Field sequences = root["sequences"];
+  const auto entities = sequences.elements("molecules");
+  if (sequences.is(nlohmann::json::value_t::array) && entities.empty()) sequences.expected("at least one molecule");
+  for (const Field& element : entities) read_entity(element, file, job);
+  check_ids(sequences, job);
+  job.bonds = read_bonds(root["bondedAtomPairs"], job);
+  job.user_components = text_or_file(root, "userCCD", "mmCIF text of chemical components", file);
+  if (job.user_components && job.user_components->empty())
+    root["userCCD"].expected("mmCIF text of chemical components");
+  else if (job.user_components)
+    check_components(root["userCCD"], *job.user_components);
+  note_bonds(job);
+  return job;
+}
+
+}  // namespace
+
+std::vector<Job> parse_jobs(const std::string& text, const std::string& label, const std::filesystem::path& folder) {
+  const nlohmann::json json = parse_job_json(text, label);
+  Problems problems(label);
+  const Field root(json, "", problems);
+  const JobFile file{folder, problems};
+  std::vector<Job> jobs;
+  if (root.is(nlohmann::json::value_t::array)) {
+    for (const Field& job : root.elements("jobs")) jobs.push_back(read_listed_job(job, file));
+  } else if (root.is(nlohmann::json::value_t::object)) {
+    jobs.push_back(read_alphafold(root, file));
+  } else {
+    root.expected("an object (a job of AlphaFold 3) or a list (jobs of the AlphaFold Server or Protenix)");
+  }
+  problems.throw_if_any();
+  return jobs;
+}
+
+std::vector<Job> read_jobs(const std::string& path) {
+  return parse_jobs(whole_text(path), path, std::filesystem::path(path).parent_path());
+}
+
+}  // namespace groel::folding

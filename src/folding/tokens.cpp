@@ -1,0 +1,234 @@
+// Lays a job out as residues, their atoms and tokens.
+#include "folding/tokens.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/error.h"
+#include "base/words.h"
+
+namespace groel::folding {
+namespace {
+
+using ResidueKey = std::pair<std::string, int>;
+
+bool is_hydrogen(std::string_view element) { return element == "H" || element == "D"; }
+
+std::string unknown_component(const std::string& code) {
+  return fmt::format(
+      "the component {} is not known; give the Chemical Component Dictionary by --components, or the component by "
+      "userCCD",
+      code);
+}
+
+struct Builder {
+  const Components& components;
+  const TokenOptions& options;
+  TokenLayout out{};
+  std::map<ResidueKey, std::set<std::string>> bonded{};  // atoms by residue
+  std::set<std::tuple<std::string, int, std::string>> atoms{};
+
+  void keep_chains(const Job& job);
+  void check_bonds(const Job& job) const;
+  void take_bonds(const Job& job);
+  void add_residues();
+  std::vector<SlotAtom> all_atoms(const Chain& chain, const std::string& component) const;
+  std::set<std::string> dropped(const Chain& chain, const Residue& residue, bool first, bool last) const;
+  void add_tokens();
+  void add_standard_token(std::size_t residue, std::size_t column);
+  void drop_bonds();
+};
+
+// A chain of nothing but unknown residues has no atoms for AlphaFold 3.
+bool is_unknown(const Chain& chain) {
+  const auto codes = residue_codes(chain);
+  static const std::set<std::string> unknown{"UNK", "N", "DN", "UNL"};
+  return !codes.empty() && unknown.contains(codes[0]) &&
+         std::ranges::all_of(codes, [&](const std::string& code) { return code == codes[0]; });
+}
+
+void Builder::keep_chains(const Job& job) {
+  for (const Chain& chain : job.chains) {
+    if (is_unknown(chain))
+      out.notes.push_back(fmt::format("chain {} has unknown residues alone: AlphaFold 3 leaves it out", chain.id));
+    else
+      out.chains.push_back(chain);
+  }
+  std::ranges::stable_sort(out.chains, [](const Chain& a, const Chain& b) { return comes_before(a.id, b.id); });
+  if (out.chains.empty())
+    throw Error(
+        ErrorKind::bad_input,
+        {"nothing is left to predict: every chain has unknown residues alone", fmt::format("job '{}'", job.name), {}});
+}
+
+void Builder::check_bonds(const Job& job) const {
+  for (const Bond& bond : job.bonds) {
+    for (const BondedAtom& end : {bond.from, bond.to}) {
+      const std::string code = residue_codes(*job.find(end.chain))[static_cast<std::size_t>(end.residue - 1)];
+      const Component* const component = components.find(code);
+      if (component == nullptr) throw Error(ErrorKind::bad_input, {unknown_component(code), "chain " + end.chain, {}});
+      if (std::ranges::find(component->atoms, end.atom, &io::ComponentAtom::name) != component->atoms.end()) continue;
+      throw Error(
+          ErrorKind::bad_input,
+          {fmt::format("bondedAtomPairs names atom {} of residue {}, and {} has the atoms {}", end.atom, end.residue,
+                       code, listed_as(component->atoms, [](const auto& atom) { return atom.name; })),
+           "chain " + end.chain,
+           {}});
+    }
+  }
+}
+
+// Bonds that the network can see: not between polymers, nor inside a residue, nor to hydrogens.
+void Builder::take_bonds(const Job& job) {
+  const auto known = [&](const BondedAtom& end) {
+    return std::ranges::find(out.chains, end.chain, &Chain::id) != out.chains.end();
+  };
+  const auto hydrogen = [&](const BondedAtom& end) {
+    const Component& component =
+        *components.find(residue_codes(*job.find(end.chain))[static_cast<std::size_t>(end.residue - 1)]);
+    return is_hydrogen(std::ranges::find(component.atoms, end.atom, &io::ComponentAtom::name)->element);
+  };
+  for (const Bond& bond : job.bonds) {
+    if (!known(bond.from) || !known(bond.to)) continue;
+    for (const BondedAtom& end : {bond.from, bond.to})
+      if (end.atom == "OXT") bonded[{end.chain, end.residue}].insert(end.atom);
+    const bool from = job.find(bond.from.chain)->molecule == Molecule::ligand,
+               to = job.find(bond.to.chain)->molecule == Molecule::ligand;
+    const bool inside = bond.from.chain == bond.to.chain && bond.from.residue == bond.to.residue;
+    if ((!from && !to) || inside) continue;
+    if (hydrogen(bond.from) || hydrogen(bond.to)) {
+      out.notes.push_back(fmt::format(
+          "the bond between {} {} {} and {} {} {} is one of a hydrogen: the network will not see it", bond.from.chain,
+          bond.from.residue, bond.from.atom, bond.to.chain, bond.to.residue, bond.to.atom));
+      continue;
+    }
+    (from && to ? out.of_ligands : out.to_polymers).push_back(bond);
+    bonded[{bond.from.chain, bond.from.residue}].insert(bond.from.atom);
+    bonded[{bond.to.chain, bond.to.residue}].insert(bond.to.atom);
+  }
+}
+
+std::vector<SlotAtom> Builder::all_atoms(const Chain& chain, const std::string& code) const {
+  std::vector<SlotAtom> all;
+  if (chain.smiles) {
+    for (const MoleculeAtom& atom : molecule_of_smiles(*chain.smiles)->atoms())
+      if (atom.number != 1) all.push_back({atom.name, atom.element});
+    return all;
+  }
+  // UNK has atoms that nobody means; AlphaFold 3 takes those of glycine.
+  const Component* const component = components.find(code == "UNK" ? "GLY" : code);
+  if (component == nullptr) throw Error(ErrorKind::bad_input, {unknown_component(code), "chain " + chain.id, {}});
+  for (const io::ComponentAtom& atom : component->atoms)
+    if (!is_hydrogen(atom.element)) all.push_back({atom.name, atom.element});
+  return all;
+}
+
+// Atoms that are gone once residues are linked.
+std::set<std::string> Builder::dropped(const Chain& chain, const Residue& residue, bool first, bool last) const {
+  const auto found = bonded.find({chain.id, residue.number});
+  static const std::set<std::string> none;
+  const std::set<std::string>& bonds = found == bonded.end() ? none : found->second;
+  if (chain.molecule == Molecule::protein && !last && !bonds.contains("OXT")) return {"OXT"};
+  if ((chain.molecule == Molecule::rna || chain.molecule == Molecule::dna) && !first) return {"OP3"};
+  if (chain.molecule != Molecule::ligand || chain.smiles || !is_glycan(*components.find(residue.component))) return {};
+  if (bonds.contains("O1") || (options.keep_standalone_glycans && bonds.empty())) return {};
+  return {"O1"};
+}
+
+void Builder::add_residues() {
+  for (std::size_t c = 0; c < out.chains.size(); ++c) {
+    const Chain& chain = out.chains[c];
+    std::vector<std::string> codes = residue_codes(chain);
+    if (chain.smiles) codes = {"LIG_" + chain.id};
+    for (std::size_t i = 0; i < codes.size(); ++i) {
+      Residue residue{c, static_cast<int>(i + 1), codes[i]};
+      residue.standard = chain.molecule == Molecule::protein
+                             ? is_standard_amino_acid(codes[i]) || codes[i] == "MSE"
+                             : chain.molecule != Molecule::ligand && is_standard_nucleotide(codes[i]);
+      residue.atoms = all_atoms(chain, codes[i]);
+      const std::set<std::string> gone = dropped(chain, residue, i == 0, i + 1 == codes.size());
+      std::erase_if(residue.atoms, [&](const SlotAtom& atom) { return gone.contains(atom.name); });
+      for (const SlotAtom& atom : residue.atoms) atoms.emplace(chain.id, residue.number, atom.name);
+      out.residues.push_back(std::move(residue));
+    }
+  }
+}
+
+// Slots follow the component's heavy atoms, with an empty one for each that was dropped.
+void Builder::add_standard_token(std::size_t index, std::size_t column) {
+  const Residue& residue = out.residues[index];
+  const Chain& chain = out.chains[residue.chain];
+  Token token{index, column};
+  std::size_t slot = 0;
+  for (const SlotAtom& atom : all_atoms(chain, residue.component)) {
+    if (slot == kSlots) break;
+    if (atoms.contains({chain.id, residue.number, atom.name})) token.slots[slot] = atom;
+    ++slot;
+  }
+  const std::string_view wanted = chain.molecule == Molecule::protein ? "CA" : "C1'";
+  const auto center = std::ranges::find(token.slots, wanted, &SlotAtom::name);
+  const auto first = std::ranges::find_if(token.slots, [](const SlotAtom& atom) { return !atom.name.empty(); });
+  token.center = static_cast<std::size_t>((center != token.slots.end()  ? center
+                                           : first == token.slots.end() ? token.slots.begin()
+                                                                        : first) -
+                                          token.slots.begin());
+  out.tokens.push_back(std::move(token));
+}
+
+void Builder::add_tokens() {
+  std::size_t column = 0;
+  for (std::size_t i = 0; i < out.residues.size(); ++i) {
+    const Residue& residue = out.residues[i];
+    const bool ligand = out.chains[residue.chain].molecule == Molecule::ligand;
+    if (residue.standard) {
+      add_standard_token(i, column++);
+      continue;
+    }
+    for (std::size_t a = 0; a < residue.atoms.size(); ++a) {
+      Token token{i, ligand ? column + a : column};
+      token.slots[0] = residue.atoms[a];
+      out.tokens.push_back(std::move(token));
+    }
+    column += ligand ? residue.atoms.size() : 1;
+  }
+}
+
+void Builder::drop_bonds() {
+  const auto gone = [&](const Bond& bond) {
+    for (const BondedAtom& end : {bond.from, bond.to})
+      if (!atoms.contains({end.chain, end.residue, end.atom})) return true;
+    return false;
+  };
+  std::erase_if(out.of_ligands, gone);
+}
+
+}  // namespace
+
+std::pair<std::size_t, std::size_t> TokenLayout::range(std::size_t chain) const {
+  std::size_t first = 0;
+  while (first < tokens.size() && residues[tokens[first].residue].chain != chain) ++first;
+  std::size_t last = first;
+  while (last < tokens.size() && residues[tokens[last].residue].chain == chain) ++last;
+  return {first, last};
+}
+
+std::size_t TokenLayout::atom_count() const {
+  std::size_t count = 0;
+  for (const Token& token : tokens)
+    for (const SlotAtom& atom : token.slots) count += atom.name.empty() ? 0 : 1;
+  return count;
+}
+
+TokenLayout lay_out(const Job& job, const Components& components, const TokenOptions& options) {
+  Builder builder{components, options};
+  builder.keep_chains(job);
+  builder.check_bonds(job);
+  builder.take_bonds(job);
+  builder.add_residues();
+  builder.add_tokens();
+  builder.drop_bonds();
+  return std::move(builder.out);
+}
+
+}  // namespace groel::folding
