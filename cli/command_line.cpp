@@ -204,8 +204,12 @@ Invocation parse(const std::vector<std::string>& arguments) {
   if (std::find(arguments.begin(), arguments.end(), "--version") != arguments.end())
     return printed(version_text(arguments));
   if (wants_help(*task, words)) return printed(page_of(*task, words));
-  check_words(*task, words);
-  return Parser().parse(*task, arguments);
+  if (task->respell == nullptr) return check_words(*task, words), Parser().parse(*task, arguments);
+  const std::vector<std::string> ours = task->respell(words);
+  check_words(*task, ours);
+  std::vector<std::string> all(arguments.begin(), here + 1);
+  all.insert(all.end(), ours.begin(), ours.end());
+  return Parser().parse(*task, all);
 }
 
 }  // namespace groel::cli

@@ -31,7 +31,7 @@ mark_as_advanced(RDKIT_INCLUDE_DIR BOOST_INCLUDE_DIR)
 if(NOT GROEL_RDKIT)
   message(STATUS "librdkit-dev or libboost-dev is missing: built without molecules of its own (ideal coordinates instead)")
 endif()
-include(Libraries)  # libdnnl-dev: matrix products; libzstd-dev; libhdf5-dev; duktape-dev: runs the drawing of pictures;
+include(Libraries)  # libdnnl-dev: matrix products; libzstd-dev; liblzma-dev; libhdf5-dev; duktape-dev: runs the drawing of pictures;
                    # libutf8proc-dev: what is a letter or a number in Unicode
 if(groel_missing)
   message(FATAL_ERROR "not found: what these Debian packages hold: ${groel_missing}")
@@ -40,7 +40,7 @@ endif()
 add_library(groel_third_party INTERFACE)
 target_link_libraries(groel_third_party INTERFACE
   OpenMP::OpenMP_CXX groel::dnnl hwy::hwy fmt::fmt $<BUILD_INTERFACE:nlohmann_json::nlohmann_json> $<BUILD_INTERFACE:Eigen3::Eigen>
-  ZLIB::ZLIB OpenSSL::Crypto groel::zstd groel::hdf5 groel::duktape groel::utf8proc groel::gemmi PNG::PNG ${CMAKE_DL_LIBS})
+  ZLIB::ZLIB OpenSSL::Crypto groel::zstd groel::lzma groel::hdf5 groel::duktape groel::utf8proc groel::gemmi PNG::PNG ${CMAKE_DL_LIBS})
 target_include_directories(groel_third_party SYSTEM INTERFACE
   $<BUILD_INTERFACE:${GROEL_hdf5_INCLUDE_DIR}> $<BUILD_INTERFACE:${GROEL_dnnl_INCLUDE_DIR}> $<BUILD_INTERFACE:${GROEL_utf8proc_INCLUDE_DIR}>
   $<BUILD_INTERFACE:${GROEL_zstd_INCLUDE_DIR}> $<BUILD_INTERFACE:${GROEL_duktape_INCLUDE_DIR}>

@@ -19,6 +19,7 @@ endfunction()
 
 groel_find(dnnl libdnnl-dev oneapi/dnnl/dnnl.hpp dnnl)  # its CMake package asks for OpenCL, which is not used
 groel_find(zstd libzstd-dev zstd.h zstd)
+groel_find(lzma liblzma-dev lzma.h lzma)
 groel_find(utf8proc libutf8proc-dev utf8proc.h utf8proc)
 groel_find(duktape duktape-dev duktape.h duktape)
 # The static one: the shared one loads libcurl and two dozen more at every start.

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/printable.h"
+#include "base/words.h"
 
 namespace groel::folding {
 namespace {
@@ -168,9 +169,24 @@ std::vector<AlignmentRow> without_duplicates(const std::vector<AlignmentRow>& ro
 
 std::string query_alone(const std::string& query) { return a3m_text({{"Original query", query}}); }
 
+// With some of a protein's alignments and templates given it is not known whether the others are wanted.
+void check_partial(const Chain& chain) {
+  const bool unpaired = chain.unpaired_msa.has_value(), paired = chain.paired_msa.has_value();
+  const bool templates = chain.templates && !chain.templates->empty();
+  if (unpaired == paired && (unpaired || !templates)) return;
+  std::vector<std::string> given;
+  if (unpaired) given.emplace_back("unpairedMsa");
+  if (paired) given.emplace_back("pairedMsa");
+  if (templates) given.emplace_back("templates");
+  throw Error(ErrorKind::bad_input,
+              {fmt::format("expected all or none of unpairedMsa, pairedMsa and templates, found {} alone", listed(given)), fmt::format("protein chain {}", chain.id),
+               "\"\" is an alignment of the sequence alone, [] is no templates; without alignments and templates all are searched"});
+}
+
 void complete_alignments(Job& job, const Components& components) {
   for (Chain& chain : job.chains) {
     if (chain.molecule != Molecule::protein && chain.molecule != Molecule::rna) continue;
+    if (chain.molecule == Molecule::protein) check_partial(chain);
     const std::string query = query_sequence(chain, components);
     const auto complete = [&](std::optional<std::string>& a3m, const char* which) {
       if (!a3m) return;

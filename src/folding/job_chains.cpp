@@ -55,22 +55,6 @@ void read_protein(const Field& entity, const JobFile& file, ChainContent& chain)
     chain.templates->push_back(read_template(one, file));
 }
 
-// AlphaFold 3 says this when it searches: with some of a protein's alignments and templates given it would not know
-// whether the others are wanted.
-void check_searched(const Field& entity, const ChainContent& chain) {
-  const bool unpaired = chain.unpaired_msa.has_value(), paired = chain.paired_msa.has_value();
-  const bool templates = chain.templates && !chain.templates->empty();
-  if (unpaired == paired && (unpaired || !templates)) return;
-  entity.problem(
-      fmt::format("expected all or none of unpairedMsa, pairedMsa and templates, found {}{}{} alone; \"\" is an "
-                  "alignment of the sequence "
-                  "alone, [] no templates, and without alignments and templates all are searched",
-                  unpaired ? "unpairedMsa"
-                  : paired ? "pairedMsa"
-                           : "",
-                  (unpaired || paired) && templates ? " and " : "", templates ? "templates" : ""));
-}
-
 void read_ligand(const Field& entity, ChainContent& chain) {
   const bool codes = entity.has("ccdCodes"), smiles = entity.has("smiles") && !entity["smiles"].is_null();
   if (!codes && !entity.has("smiles")) return entity.problem("expected ccdCodes or smiles, found neither");
@@ -110,7 +94,6 @@ ChainContent read_chain(const Field& entity, Molecule molecule, const JobFile& f
   chain.sequence = read_sequence(entity["sequence"], molecule);
   chain.modifications = read_modifications(entity["modifications"], chain, false);
   if (molecule == Molecule::protein) read_protein(entity, file, chain);
-  if (molecule == Molecule::protein) check_searched(entity, chain);
   if (molecule == Molecule::rna) chain.unpaired_msa = text_or_file(entity, "unpairedMsa", "A3M text", file);
   return chain;
 }

@@ -58,12 +58,9 @@ void note_repeats(const std::vector<std::uint32_t>& seeds, std::vector<std::stri
 std::optional<std::string> file_text(const Field& field, const std::filesystem::path& folder) {
   const std::filesystem::path path = folder / field.text("a path");
   try {
-    const auto reader = io::decompress(io::open_bytes(path.string()), path.string());
-    std::string text, piece(std::size_t{1} << 18, '\0');
-    while (const std::size_t count = reader->read(piece)) text.append(piece, 0, count);
-    return text;
+    return io::read_decompressed(path.string());
   } catch (const Error& error) {
-    field.problem(error.what());
+    field.problem(fmt::format("{}: {}", path.string(), error.parts().what));
     return std::nullopt;
   }
 }

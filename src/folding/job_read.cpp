@@ -13,18 +13,6 @@
 namespace groel::folding {
 namespace {
 
-constexpr std::size_t kMostBytes = std::size_t{4} << 30;
-
-std::string whole_text(const std::string& path) {
-  const auto reader = io::decompress(io::open_bytes(path), path);
-  std::string text, piece(std::size_t{1} << 20, '\0');
-  while (const std::size_t count = reader->read(piece)) {
-    text.append(piece, 0, count);
-    if (text.size() > kMostBytes) throw Error(ErrorKind::bad_input, {"larger than 4 GiB", path, {}});
-  }
-  return text;
-}
-
 void check_dialect(const Field& root) {
   const Field dialect = root["dialect"], version = root["version"];
   if (!dialect.is(nlohmann::json::value_t::string) || dialect.json() != "alphafold3")
@@ -124,7 +112,7 @@ std::vector<Job> parse_jobs(const std::string& text, const std::string& label, c
 }
 
 std::vector<Job> read_jobs(const std::string& path) {
-  return parse_jobs(whole_text(path), path, std::filesystem::path(path).parent_path());
+  return parse_jobs(io::read_decompressed(path), path, std::filesystem::path(path).parent_path());
 }
 
 }  // namespace groel::folding

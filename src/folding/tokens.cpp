@@ -15,11 +15,14 @@ using ResidueKey = std::pair<std::string, int>;
 
 bool is_hydrogen(std::string_view element) { return element == "H" || element == "D"; }
 
-std::string unknown_component(const std::string& code) {
-  return fmt::format(
-      "the component {} is not known; give the Chemical Component Dictionary by --components, or the component by "
-      "userCCD",
-      code);
+// Names every component that is missing, so that one run shows all.
+void check_known(const Job& job, const Components& components) {
+  std::vector<std::string> unknown;
+  for (const std::string& code : codes_of(job))
+    if (components.find(code) == nullptr) unknown.push_back(code);
+  if (unknown.empty()) return;
+  throw Error(ErrorKind::bad_input, {fmt::format("{} not known: {}", unknown.size() == 1 ? "a component is" : fmt::format("{} components are", unknown.size()), listed(unknown, 10)),
+                                     fmt::format("job '{}'", job.name), "give the Chemical Component Dictionary by --components (components.cif), or the component by userCCD"});
 }
 
 struct Builder {
@@ -67,7 +70,6 @@ void Builder::check_bonds(const Job& job) const {
     for (const BondedAtom& end : {bond.from, bond.to}) {
       const std::string code = residue_codes(*job.find(end.chain))[static_cast<std::size_t>(end.residue - 1)];
       const Component* const component = components.find(code);
-      if (component == nullptr) throw Error(ErrorKind::bad_input, {unknown_component(code), "chain " + end.chain, {}});
       if (std::ranges::find(component->atoms, end.atom, &io::ComponentAtom::name) != component->atoms.end()) continue;
       throw Error(
           ErrorKind::bad_input,
@@ -118,7 +120,7 @@ std::vector<SlotAtom> Builder::all_atoms(const Chain& chain, const std::string& 
   }
   // UNK has atoms that nobody means; AlphaFold 3 takes those of glycine.
   const Component* const component = components.find(code == "UNK" ? "GLY" : code);
-  if (component == nullptr) throw Error(ErrorKind::bad_input, {unknown_component(code), "chain " + chain.id, {}});
+  GROEL_REQUIRE(component != nullptr);  // check_known
   for (const io::ComponentAtom& atom : component->atoms)
     if (!is_hydrogen(atom.element)) all.push_back({atom.name, atom.element});
   return all;
@@ -222,6 +224,7 @@ std::size_t TokenLayout::atom_count() const {
 
 TokenLayout lay_out(const Job& job, const Components& components, const TokenOptions& options) {
   Builder builder{components, options};
+  check_known(job, components);
   builder.keep_chains(job);
   builder.check_bonds(job);
   builder.take_bonds(job);

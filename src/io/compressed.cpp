@@ -1,7 +1,8 @@
-// Reads files and memory as streams of bytes, and decompresses them with zlib and libzstd.
+// Reads files and memory as streams of bytes, and decompresses them with zlib, liblzma and libzstd.
 #include "io/compressed.h"
 
 #include <fcntl.h>
+#include <lzma.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -203,6 +204,42 @@ class ZstdReader final : public ByteReader {
   bool inside_ = false;  // in a frame that is not complete
 };
 
+class XzReader final : public ByteReader {
+ public:
+  XzReader(std::unique_ptr<Input> input, std::string label) : input_(std::move(input)), label_(std::move(label)) {
+    if (lzma_stream_decoder(&stream_, UINT64_MAX, LZMA_CONCATENATED) != LZMA_OK)
+      throw Error(ErrorKind::memory, Error::Parts{"liblzma cannot start", label_, {}});
+  }
+  ~XzReader() override { lzma_end(&stream_); }
+  XzReader(const XzReader&) = delete;
+  XzReader& operator=(const XzReader&) = delete;
+
+  std::size_t read(std::span<char> out) override {
+    stream_.next_out = reinterpret_cast<std::uint8_t*>(out.data());
+    stream_.avail_out = out.size();
+    while (stream_.avail_out == out.size() && !ended_) decode_some();
+    return out.size() - stream_.avail_out;
+  }
+
+ private:
+  void decode_some() {
+    const std::string_view in = input_->peek(1);
+    stream_.next_in = reinterpret_cast<const std::uint8_t*>(in.data());
+    stream_.avail_in = in.size();
+    const lzma_ret status = lzma_code(&stream_, in.empty() ? LZMA_FINISH : LZMA_RUN);
+    input_->use(in.size() - stream_.avail_in);
+    ended_ = status == LZMA_STREAM_END;
+    if (status == LZMA_BUF_ERROR && in.empty()) refuse_truncated(label_, "xz");
+    if (status != LZMA_OK && status != LZMA_STREAM_END && status != LZMA_BUF_ERROR)
+      refuse(label_, fmt::format("the xz data is damaged (liblzma's error {})", static_cast<int>(status)));
+  }
+
+  std::unique_ptr<Input> input_;
+  std::string label_;
+  lzma_stream stream_ = LZMA_STREAM_INIT;
+  bool ended_ = false;
+};
+
 // A frame, or one of the skippable ones that parallel compressors put first.
 bool is_zstd(std::string_view head) {
   return head.starts_with("\x28\xb5\x2f\xfd") ||
@@ -227,10 +264,21 @@ std::unique_ptr<ByteReader> memory_bytes(std::string_view memory) { return std::
 
 std::unique_ptr<ByteReader> decompress(std::unique_ptr<ByteReader> raw, const std::string& label) {
   auto input = std::make_unique<Input>(std::move(raw));
-  const std::string_view head = input->peek(4);
+  const std::string_view head = input->peek(6);
   if (head.starts_with("\x1f\x8b")) return std::make_unique<GzipReader>(std::move(input), label);
+  if (head.starts_with(std::string_view("\xfd" "7zXZ\0", 6))) return std::make_unique<XzReader>(std::move(input), label);
   if (is_zstd(head)) return std::make_unique<ZstdReader>(std::move(input), label);
   return std::make_unique<PlainReader>(std::move(input));
+}
+
+std::string read_decompressed(const std::string& path, std::size_t limit) {
+  const auto reader = decompress(open_bytes(path), path);
+  std::string text, piece(std::size_t{1} << 20, '\0');
+  while (const std::size_t count = reader->read(piece)) {
+    text.append(piece, 0, count);
+    if (text.size() > limit) refuse(path, fmt::format("larger than {} bytes", limit));
+  }
+  return text;
 }
 
 }  // namespace groel::io

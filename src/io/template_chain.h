@@ -29,8 +29,13 @@ struct TemplateChain {
 /// Of the first model; of alternative locations the one of the highest occupancy. In arginines NH1 is the one nearer to
 /// CD. Errors: bad_input naming `label`, for what is no mmCIF.
 TemplateChain read_template_chain(const std::string& mmcif, const std::string& label);
+/// The polymer that the file's author called so; without residues where there is none.
+TemplateChain read_template_chain(const std::string& mmcif, const std::string& label, const std::string& author);
 
 /// The part that gemmi does (C++17). Throws what gemmi throws.
-TemplateChain gemmi_template_chain(const std::string& mmcif);
+TemplateChain gemmi_template_chain(const std::string& mmcif, const std::string& author);
+
+/// A file with that chain alone, as templates are: all of its residues, and the atoms that were seen.
+std::string template_text(const TemplateChain& chain);
 
 }  // namespace groel::io

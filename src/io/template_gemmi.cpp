@@ -151,7 +151,7 @@ std::map<int, std::string> sequence_of(cif::Block& block, const std::string& cha
 
 }  // namespace
 
-TemplateChain gemmi_template_chain(const std::string& mmcif) {
+TemplateChain gemmi_template_chain(const std::string& mmcif, const std::string& author) {
   cif::Document document = cif::read_string(mmcif);
   cif::Block& block = document.blocks.at(0);
   TemplateChain out;
@@ -161,11 +161,15 @@ TemplateChain gemmi_template_chain(const std::string& mmcif) {
     if (!row[0].empty() && (out.released.empty() || row[0] < out.released)) out.released = row[0];
   const auto chains = polymer_chains(block);
   out.polymers = chains.size();
-  if (chains.empty()) return out;
-  const auto sites = sites_of(block, chains[0].first, out.name);
-  for (const auto& [number, code] : sequence_of(block, chains[0].first, chains[0].second, sites)) {
-    const auto found = sites.find(number);
-    out.residues.push_back(residue_of(code, found == sites.end() ? std::vector<Site>{} : found->second));
+  for (const auto& [chain, entity] : chains) {
+    out.name.clear();
+    const auto sites = sites_of(block, chain, out.name);
+    if (!author.empty() && out.name != author) continue;
+    for (const auto& [number, code] : sequence_of(block, chain, entity, sites)) {
+      const auto found = sites.find(number);
+      out.residues.push_back(residue_of(code, found == sites.end() ? std::vector<Site>{} : found->second));
+    }
+    break;
   }
   return out;
 }

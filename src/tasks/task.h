@@ -48,6 +48,8 @@ struct Task {
   int (*run)(const Options& options, Context& context);
   std::vector<Verb> verbs{};                    ///< the first word is one of these; none: it is an input like any other
   Options (*complete)(const Options& given){};  ///< adds what a file says that they name: a recipe
+  /// The words of a command line as ours, of a task that takes another program's flags as well.
+  std::vector<std::string> (*respell)(const std::vector<std::string>& words){};
 };
 
 /// A task's call, of a function that takes its struct of options.
