@@ -178,9 +178,12 @@ void check_partial(const Chain& chain) {
   if (unpaired) given.emplace_back("unpairedMsa");
   if (paired) given.emplace_back("pairedMsa");
   if (templates) given.emplace_back("templates");
-  throw Error(ErrorKind::bad_input,
-              {fmt::format("expected all or none of unpairedMsa, pairedMsa and templates, found {} alone", listed(given)), fmt::format("protein chain {}", chain.id),
-               "\"\" is an alignment of the sequence alone, [] is no templates; without alignments and templates all are searched"});
+  throw Error(
+      ErrorKind::bad_input,
+      {fmt::format("expected all or none of unpairedMsa, pairedMsa and templates, found {} alone", listed(given)),
+       fmt::format("protein chain {}", chain.id),
+       "\"\" is an alignment of the sequence alone, [] is no templates; without alignments and templates all are "
+       "searched"});
 }
 
 void complete_alignments(Job& job, const Components& components) {

@@ -29,7 +29,9 @@ void write_plain(const fs::path& path, const std::string& text) {
   std::ofstream file(path, std::ios::binary);
   file << text;
   file.close();
-  if (!file) throw Error(ErrorKind::io, {"cannot write the file: is the disk full?", path.string(), "TMPDIR names another place for temporary files"});
+  if (!file)
+    throw Error(ErrorKind::io, {"cannot write the file: is the disk full?", path.string(),
+                                "TMPDIR names another place for temporary files"});
 }
 
 std::string query_file(const std::string& sequence) {
@@ -42,7 +44,9 @@ void run(const std::vector<std::string>& words, const WorkFolder& folder, const 
   const fs::path log = folder / "log";
   if (run_program(words, log)) return;
   const std::string said = last_line(log);
-  throw Error(ErrorKind::bad_input, {fmt::format("{} failed{}{}", fs::path(words[0]).filename().string(), said.empty() ? "" : ": ", said), what, {}});
+  throw Error(
+      ErrorKind::bad_input,
+      {fmt::format("{} failed{}{}", fs::path(words[0]).filename().string(), said.empty() ? "" : ": ", said), what, {}});
 }
 
 struct Found {
@@ -69,16 +73,22 @@ std::map<std::string, std::string> table_lines(const fs::path& path, const NameO
   return lines;
 }
 
-// Whether a jackhmmer has AlphaFold 3's patch, which writes no more rows than are wanted. Without it the same rows come first.
-bool has_limit(const std::string& jackhmmer, const WorkFolder& folder) { return run_program({jackhmmer, "-h", "--seq_limit", "1"}, folder / "limit"); }
+// Whether a jackhmmer has AlphaFold 3's patch, which writes no more rows than are wanted. Without it the same rows come
+// first.
+bool has_limit(const std::string& jackhmmer, const WorkFolder& folder) {
+  return run_program({jackhmmer, "-h", "--seq_limit", "1"}, folder / "limit");
+}
 
-Found jackhmmer(const std::string& sequence, const SearchedDatabase& database, const std::string& file, const HmmerPrograms& programs, int cpus, bool table) {
+Found jackhmmer(const std::string& sequence, const SearchedDatabase& database, const std::string& file,
+                const HmmerPrograms& programs, int cpus, bool table) {
   const WorkFolder folder("search");
   const fs::path query = folder / "query.fasta", output = folder / "output.sto", lines = folder / "table";
   write_plain(query, query_file(sequence));
   write_plain(output, "");
   const std::string program = hmmer_program(programs.jackhmmer, "jackhmmer");
-  std::vector<std::string> words{program, "-o", "/dev/null", "-A", output.string(), "--noali", "--F1", "0.0005", "--F2", "5e-05", "--F3", "5e-07", "--cpu", std::to_string(cpus), "-N", "1"};
+  std::vector<std::string> words{
+      program, "-o",   "/dev/null", "-A",    output.string(),      "--noali", "--F1", "0.0005", "--F2",
+      "5e-05", "--F3", "5e-07",     "--cpu", std::to_string(cpus), "-N",      "1"};
   if (table) words.insert(words.end(), {"--tblout", lines.string()});
   words.insert(words.end(), {"-E", "0.0001", "--incE", "0.0001"});
   if (database.total) words.insert(words.end(), {"-Z", number(*database.total), "--domZ", number(*database.total)});
@@ -91,35 +101,47 @@ Found jackhmmer(const std::string& sequence, const SearchedDatabase& database, c
 }
 
 // Hits are parts of long sequences; they are aligned to the query anew, so that the alignment is as wide as that.
-std::string aligned_to_query(const std::string& hits, const std::string& sequence, const HmmerPrograms& programs, const WorkFolder& folder) {
-  const fs::path query = folder / "alone.afa", profile = folder / "query.hmm", bare = folder / "hits.fasta", output = folder / "aligned.a2m";
+std::string aligned_to_query(const std::string& hits, const std::string& sequence, const HmmerPrograms& programs,
+                             const WorkFolder& folder) {
+  const fs::path query = folder / "alone.afa", profile = folder / "query.hmm", bare = folder / "hits.fasta",
+                 output = folder / "aligned.a2m";
   write_plain(query, ">query\n" + sequence + "\n");
-  run({hmmer_program(programs.hmmbuild, "hmmbuild"), "--informat", "afa", "--rna", profile.string(), query.string()}, folder, "the query");
+  run({hmmer_program(programs.hmmbuild, "hmmbuild"), "--informat", "afa", "--rna", profile.string(), query.string()},
+      folder, "the query");
   std::string text;
   for (AlignmentRow& row : alignment_rows(hits)) {
     std::erase(row.letters, '-');
     text += ">" + row.description + "\n" + row.letters + "\n";
   }
   write_plain(bare, text);
-  run({hmmer_program(programs.hmmalign, "hmmalign"), "-o", output.string(), "--outformat", "A2M", profile.string(), bare.string()}, folder, "the hits");
+  run({hmmer_program(programs.hmmalign, "hmmalign"), "-o", output.string(), "--outformat", "A2M", profile.string(),
+       bare.string()},
+      folder, "the hits");
   return a3m_text(alignment_rows(read_text(output, kMostText)));
 }
 
-Found nhmmer(const std::string& sequence, const SearchedDatabase& database, const std::string& file, const HmmerPrograms& programs, int cpus, bool table) {
+Found nhmmer(const std::string& sequence, const SearchedDatabase& database, const std::string& file,
+             const HmmerPrograms& programs, int cpus, bool table) {
   const WorkFolder folder("search");
   const fs::path query = folder / "query.a3m", output = folder / "output.sto", lines = folder / "table";
   write_plain(query, query_file(sequence));
   write_plain(output, "");
-  std::vector<std::string> words{hmmer_program(programs.nhmmer, "nhmmer"), "-o", "/dev/null", "--noali", "--cpu", std::to_string(cpus)};
+  std::vector<std::string> words{
+      hmmer_program(programs.nhmmer, "nhmmer"), "-o", "/dev/null", "--noali", "--cpu", std::to_string(cpus)};
   if (table) words.insert(words.end(), {"--tblout", lines.string()});
   words.insert(words.end(), {"-E", "0.001"});
   if (database.total) words.insert(words.end(), {"-Z", number(*database.total)});
-  words.insert(words.end(), {"--rna", "-A", output.string(), "--F3", sequence.size() < kShortRna ? "0.02" : "1e-05", query.string(), file});
+  words.insert(words.end(), {"--rna", "-A", output.string(), "--F3", sequence.size() < kShortRna ? "0.02" : "1e-05",
+                             query.string(), file});
   run(words, folder, database.name);
   Found found{">query\n" + sequence + "\n"};
   if (fs::file_size(output) > 0)
-    found.a3m += aligned_to_query(stockholm_to_a3m(read_text(output, kMostText), database.most - 1, Columns::of_query, database.name), sequence, programs, folder);
-  if (table) found.lines = table_lines(lines, [](const auto& fields) { return fmt::format("{}/{}-{}", fields[0], fields[6], fields[7]); });
+    found.a3m += aligned_to_query(
+        stockholm_to_a3m(read_text(output, kMostText), database.most - 1, Columns::of_query, database.name), sequence,
+        programs, folder);
+  if (table)
+    found.lines =
+        table_lines(lines, [](const auto& fields) { return fmt::format("{}/{}-{}", fields[0], fields[6], fields[7]); });
   return found;
 }
 
@@ -148,7 +170,8 @@ std::vector<Ranked> ranked(const Found& found, bool protein) {
     const auto line = found.lines.find(name);
     if (line == found.lines.end()) continue;
     const auto fields = split_words(line->second);
-    rows.push_back({std::move(all[i]), {std::stod(fields[protein ? 4 : 12]), protein ? -std::stod(fields[5]) : 0.0, name}});
+    rows.push_back(
+        {std::move(all[i]), {std::stod(fields[protein ? 4 : 12]), protein ? -std::stod(fields[5]) : 0.0, name}});
   }
   return rows;
 }
@@ -161,7 +184,8 @@ std::string merged(const std::vector<Found>& files, const std::string& sequence,
   while (rows.size() < most) {
     std::size_t best = lists.size();
     for (std::size_t i = 0; i < lists.size(); ++i)
-      if (at[i] < lists[i].size() && (best == lists.size() || lists[i][at[i]].rank < lists[best][at[best]].rank)) best = i;
+      if (at[i] < lists[i].size() && (best == lists.size() || lists[i][at[i]].rank < lists[best][at[best]].rank))
+        best = i;
     if (best == lists.size()) break;
     rows.push_back(std::move(lists[best][at[best]++].row));
   }
@@ -169,12 +193,16 @@ std::string merged(const std::vector<Found>& files, const std::string& sequence,
 }
 
 template <class Search>
-std::string search(const std::string& sequence, const SearchedDatabase& database, int parallel, bool protein, const Search& search_one) {
+std::string search(const std::string& sequence, const SearchedDatabase& database, int parallel, bool protein,
+                   const Search& search_one) {
   const std::vector<std::string> files = database_files(database);
   if (files.size() == 1 && database.path.find('@') == std::string::npos) return search_one(files[0], false).a3m;
   if (!database.total)
-    throw Error(ErrorKind::usage, {fmt::format("the database {} is in {} files, and how much it holds in all is not said", database.name, files.size()),
-                                   fmt::format("{}_z_value", database.name), "give the number of its sequences, of nucleotides in megabases"});
+    throw Error(
+        ErrorKind::usage,
+        {fmt::format("the database {} is in {} files, and how much it holds in all is not said", database.name,
+                     files.size()),
+         fmt::format("{}_z_value", database.name), "give the number of its sequences, of nucleotides in megabases"});
   std::vector<Found> found(files.size());
   const std::size_t at_once = static_cast<std::size_t>(std::max(1, parallel));
   for (std::size_t first = 0; first < files.size(); first += at_once) {
@@ -194,7 +222,10 @@ std::string hmmer_program(const std::string& given, const std::string& name) {
     throw Error(ErrorKind::not_found, {fmt::format("{} is not there", name), given, {}});
   }
   if (const auto found = find_program(name)) return found->string();
-  throw Error(ErrorKind::not_found, {fmt::format("{} is not installed, which searches need", name), {}, "install HMMER: apt-get install hmmer; or give alignments and templates in the job"});
+  throw Error(ErrorKind::not_found,
+              {fmt::format("{} is not installed, which searches need", name),
+               {},
+               "install HMMER: apt-get install hmmer; or give alignments and templates in the job"});
 }
 
 std::vector<std::string> database_files(const SearchedDatabase& database) {
@@ -204,7 +235,9 @@ std::vector<std::string> database_files(const SearchedDatabase& database) {
   if (std::regex_match(database.path, parts, several)) {
     const std::string prefix = parts[1], suffix = parts[3];
     std::size_t count = parts[2] == "*" ? 0 : std::stoul(parts[2]);
-    const auto name = [&](std::size_t i, std::size_t of) { return fmt::format("{}-{:05}-of-{:05}{}", prefix, i, of, suffix); };
+    const auto name = [&](std::size_t i, std::size_t of) {
+      return fmt::format("{}-{:05}-of-{:05}{}", prefix, i, of, suffix);
+    };
     for (std::size_t of = 1; count == 0 && of < 100000; ++of)
       if (fs::exists(name(0, of))) count = of;
     files.clear();
@@ -213,29 +246,62 @@ std::vector<std::string> database_files(const SearchedDatabase& database) {
   for (const std::string& file : files) {
     std::error_code missing;
     const auto size = fs::file_size(file, missing);
-    if (missing) throw Error(ErrorKind::not_found, {fmt::format("the database {} is not there", database.name), file, "--db-dir names the folder of the databases"});
-    if (size == 0) throw Error(ErrorKind::bad_input, {fmt::format("the database {} is empty", database.name), file, "copy or download it again"});
+    if (missing)
+      throw Error(ErrorKind::not_found, {fmt::format("the database {} is not there", database.name), file,
+                                         "--db-dir names the folder of the databases"});
+    if (size == 0)
+      throw Error(ErrorKind::bad_input,
+                  {fmt::format("the database {} is empty", database.name), file, "copy or download it again"});
   }
   return files;
 }
 
-std::string search_protein(const std::string& sequence, const SearchedDatabase& database, const HmmerPrograms& programs, int cpus, int parallel) {
-  return search(sequence, database, parallel, true, [&](const std::string& file, bool table) { return jackhmmer(sequence, database, file, programs, cpus, table); });
+std::string search_protein(const std::string& sequence, const SearchedDatabase& database, const HmmerPrograms& programs,
+                           int cpus, int parallel) {
+  return search(sequence, database, parallel, true, [&](const std::string& file, bool table) {
+    return jackhmmer(sequence, database, file, programs, cpus, table);
+  });
 }
 
-std::string search_rna(const std::string& sequence, const SearchedDatabase& database, const HmmerPrograms& programs, int cpus, int parallel) {
-  return search(sequence, database, parallel, false, [&](const std::string& file, bool table) { return nhmmer(sequence, database, file, programs, cpus, table); });
+std::string search_rna(const std::string& sequence, const SearchedDatabase& database, const HmmerPrograms& programs,
+                       int cpus, int parallel) {
+  return search(sequence, database, parallel, false, [&](const std::string& file, bool table) {
+    return nhmmer(sequence, database, file, programs, cpus, table);
+  });
 }
 
-std::string search_structures(const std::string& a3m, const std::string& database, const HmmerPrograms& programs, int cpus) {
+std::string search_structures(const std::string& a3m, const std::string& database, const HmmerPrograms& programs,
+                              int cpus) {
   database_files({"seqres", database});
   const WorkFolder folder("templates");
   const fs::path alignment = folder / "alignment.sto", profile = folder / "profile.hmm", output = folder / "hits.sto";
   write_plain(alignment, a3m_to_stockholm(a3m));
-  run({hmmer_program(programs.hmmbuild, "hmmbuild"), "--informat", "stockholm", "--hand", "--amino", profile.string(), alignment.string()}, folder, "the alignment");
+  run({hmmer_program(programs.hmmbuild, "hmmbuild"), "--informat", "stockholm", "--hand", "--amino", profile.string(),
+       alignment.string()},
+      folder, "the alignment");
   write_plain(output, "");
-  run({hmmer_program(programs.hmmsearch, "hmmsearch"), "--noali", "--cpu", std::to_string(cpus), "--F1", "0.1", "--F2", "0.1", "--F3", "0.1", "-E", "100", "--incE", "100", "--domE", "100",
-       "--incdomE", "100", "-A", output.string(), profile.string(), database},
+  run({hmmer_program(programs.hmmsearch, "hmmsearch"),
+       "--noali",
+       "--cpu",
+       std::to_string(cpus),
+       "--F1",
+       "0.1",
+       "--F2",
+       "0.1",
+       "--F3",
+       "0.1",
+       "-E",
+       "100",
+       "--incE",
+       "100",
+       "--domE",
+       "100",
+       "--incdomE",
+       "100",
+       "-A",
+       output.string(),
+       profile.string(),
+       database},
       folder, "seqres");
   return stockholm_to_a3m(read_text(output, kMostText), 0, Columns::all, "hmmsearch");
 }

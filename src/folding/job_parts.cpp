@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/printable.h"
+#include "base/utf8.h"
 #include "base/words.h"
 #include "io/compressed.h"
 
@@ -58,7 +59,10 @@ void note_repeats(const std::vector<std::uint32_t>& seeds, std::vector<std::stri
 std::optional<std::string> file_text(const Field& field, const std::filesystem::path& folder) {
   const std::filesystem::path path = folder / field.text("a path");
   try {
-    return io::read_decompressed(path.string());
+    std::string text = io::read_decompressed(path.string());
+    if (as_sound_utf8(text) == text) return text;
+    field.problem(fmt::format("{}: this is no text in UTF-8", path.string()));
+    return std::nullopt;
   } catch (const Error& error) {
     field.problem(fmt::format("{}: {}", path.string(), error.parts().what));
     return std::nullopt;

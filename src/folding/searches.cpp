@@ -46,11 +46,13 @@ std::string found_in(const std::vector<std::string>& folders, const std::string&
 // A file by what makes it another one.
 std::string said_of(const std::string& path) {
   std::error_code ignored;
-  return fmt::format("{} {} {}", fs::weakly_canonical(path, ignored).string(), fs::file_size(path, ignored), fs::last_write_time(path, ignored).time_since_epoch().count());
+  return fmt::format("{} {} {}", fs::weakly_canonical(path, ignored).string(), fs::file_size(path, ignored),
+                     fs::last_write_time(path, ignored).time_since_epoch().count());
 }
 
 std::string key_of(const std::string& kind, const std::string& query, const SearchedDatabase& database) {
-  std::string text = fmt::format("{}\n{}\n{}\n{}\n", kind, query, database.most, database.total ? fmt::format("{}", *database.total) : "");
+  std::string text = fmt::format("{}\n{}\n{}\n{}\n", kind, query, database.most,
+                                 database.total ? fmt::format("{}", *database.total) : "");
   for (const std::string& file : database_files(database)) text += said_of(file) + "\n";
   return sha256(text);
 }
@@ -74,14 +76,17 @@ class Searches {
   Searches(const SearchSettings& settings, const SayStep& say) : settings_(settings), say_(say) {}
 
   /// Alignments of a sequence by the names of databases, as many at a time as the threads allow.
-  std::map<std::string, std::vector<AlignmentRow>> all(const std::string& query, const std::vector<std::string>& names, bool protein) {
+  std::map<std::string, std::vector<AlignmentRow>> all(const std::string& query, const std::vector<std::string>& names,
+                                                       bool protein) {
     std::map<std::string, std::vector<AlignmentRow>> found;
     const std::size_t at_once = std::clamp<std::size_t>(static_cast<std::size_t>(settings_.threads), 1, kAtOnce);
     const int cpus = std::max(1, settings_.threads / static_cast<int>(std::min(at_once, names.size())));
     for (std::size_t first = 0; first < names.size(); first += at_once) {
       std::map<std::string, std::future<std::string>> running;
       for (std::size_t i = first; i < std::min(names.size(), first + at_once); ++i)
-        running[names[i]] = std::async(std::launch::async, [this, &query, name = names[i], protein, cpus] { return one(query, name, protein, cpus); });
+        running[names[i]] = std::async(std::launch::async, [this, &query, name = names[i], protein, cpus] {
+          return one(query, name, protein, cpus);
+        });
       for (auto& [name, future] : running) found[name] = alignment_rows(future.get());
     }
     return found;
@@ -90,8 +95,9 @@ class Searches {
   std::string structures(const std::string& query, const std::string& a3m) {
     const auto start = std::chrono::steady_clock::now();
     bool was_kept = false;
-    std::string hits = kept_or(settings_, key_of("templates", query + "\n" + sha256(a3m), {"seqres", settings_.seqres}), was_kept,
-                               [&] { return search_structures(a3m, settings_.seqres, settings_.programs, settings_.threads); });
+    std::string hits =
+        kept_or(settings_, key_of("templates", query + "\n" + sha256(a3m), {"seqres", settings_.seqres}), was_kept,
+                [&] { return search_structures(a3m, settings_.seqres, settings_.programs, settings_.threads); });
     tell("templates", alignment_rows(hits).size(), "hit", start, was_kept);
     return hits;
   }
@@ -107,15 +113,18 @@ class Searches {
     const SearchedDatabase& database = settings_.databases.at(name);
     bool was_kept = false;
     std::string a3m = kept_or(settings_, key_of(protein ? "protein" : "rna", query, database), was_kept, [&] {
-      return protein ? search_protein(query, database, settings_.programs, cpus, settings_.parallel_files) : search_rna(query, database, settings_.programs, cpus, settings_.parallel_files);
+      return protein ? search_protein(query, database, settings_.programs, cpus, settings_.parallel_files)
+                     : search_rna(query, database, settings_.programs, cpus, settings_.parallel_files);
     });
     tell(name, alignment_rows(a3m).size(), "row", start, was_kept);
     return a3m;
   }
 
-  void tell(const std::string& name, std::size_t count, const char* what, std::chrono::steady_clock::time_point start, bool was_kept) {
+  void tell(const std::string& name, std::size_t count, const char* what, std::chrono::steady_clock::time_point start,
+            bool was_kept) {
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    say(fmt::format("{}: {}, {}", name, counted(count, what), was_kept ? "kept from an earlier run" : fmt::format("{:.1f} s", seconds)));
+    say(fmt::format("{}: {}, {}", name, counted(count, what),
+                    was_kept ? "kept from an earlier run" : fmt::format("{:.1f} s", seconds)));
   }
 
   const SearchSettings& settings_;
@@ -123,7 +132,9 @@ class Searches {
   std::mutex mutex_;
 };
 
-bool lacks_alignments(const Chain& chain) { return (chain.molecule == Molecule::protein || chain.molecule == Molecule::rna) && !chain.unpaired_msa; }
+bool lacks_alignments(const Chain& chain) {
+  return (chain.molecule == Molecule::protein || chain.molecule == Molecule::rna) && !chain.unpaired_msa;
+}
 bool lacks_templates(const Chain& chain) { return chain.molecule == Molecule::protein && !chain.templates; }
 
 // Says what is missing before hours are spent.
@@ -151,7 +162,8 @@ void check_ready(const Job& job, const SearchSettings& settings) {
 }
 
 // One after the other; what found nothing gives the query.
-std::vector<AlignmentRow> joined(const std::map<std::string, std::vector<AlignmentRow>>& found, const std::vector<std::string>& names, const std::string& query) {
+std::vector<AlignmentRow> joined(const std::map<std::string, std::vector<AlignmentRow>>& found,
+                                 const std::vector<std::string>& names, const std::string& query) {
   std::vector<AlignmentRow> rows;
   for (const std::string& name : names) {
     const auto& more = found.at(name);
@@ -175,12 +187,18 @@ void search_alignments(const std::string& query, bool protein, Searches& searche
   if (protein) to.paired = a3m_text(joined(found, {kPaired}, query));
 }
 
-void search_templates(const std::string& query, const std::string& a3m, const Components& components, const SearchSettings& settings, Searches& searches, Results& to) {
+void search_templates(const std::string& query, const std::string& a3m, const Components& components,
+                      const SearchSettings& settings, Searches& searches, Results& to) {
   const std::string hits = searches.structures(query, a3m);
-  FoundTemplates found = choose_templates(hits, query, settings.newest, structure_folder(settings.structures), components);
+  FoundTemplates found =
+      choose_templates(hits, query, settings.newest, structure_folder(settings.structures), components);
   to.templates = std::move(found.used);
-  searches.say(fmt::format("templates: {} used{}", to.templates->size(),
-                           found.missing.empty() ? "" : fmt::format("; {} passed over, as {} not among the structures: {}", counted(found.missing.size(), "hit"), found.missing.size() == 1 ? "it is" : "they are", listed(found.missing, 5))));
+  searches.say(fmt::format(
+      "templates: {} used{}", to.templates->size(),
+      found.missing.empty()
+          ? ""
+          : fmt::format("; {} passed over, as {} not among the structures: {}", counted(found.missing.size(), "hit"),
+                        found.missing.size() == 1 ? "it is" : "they are", listed(found.missing, 5))));
 }
 
 }  // namespace

@@ -60,16 +60,21 @@ Rows rows_of(std::string_view text, std::size_t most) {
 
 std::string on_query(const std::string& row, const std::string& query, const std::string& label) {
   if (row.size() != query.size())
-    throw Error(ErrorKind::bad_input, {fmt::format("a row of {} columns where the first has {}", row.size(), query.size()), label, {}});
+    throw Error(ErrorKind::bad_input,
+                {fmt::format("a row of {} columns where the first has {}", row.size(), query.size()), label, {}});
   std::string out;
   for (std::size_t i = 0; i < row.size(); ++i) {
-    if (query[i] != '-') out += row[i];
-    else if (row[i] != '-') out += static_cast<char>(std::tolower(static_cast<unsigned char>(row[i])));
+    if (query[i] != '-')
+      out += row[i];
+    else if (row[i] != '-')
+      out += static_cast<char>(std::tolower(static_cast<unsigned char>(row[i])));
   }
   return out;
 }
 
-bool is_inserted(const std::string& row, std::size_t at) { return at < row.size() && std::islower(static_cast<unsigned char>(row[at])) != 0; }
+bool is_inserted(const std::string& row, std::size_t at) {
+  return at < row.size() && std::islower(static_cast<unsigned char>(row[at])) != 0;
+}
 
 // Every row with the columns of all insertions: a row without one there has a gap.
 std::vector<std::string> written_out(const std::vector<AlignmentRow>& rows) {
@@ -99,7 +104,8 @@ std::string stockholm_to_a3m(std::string_view stockholm, std::size_t most, Colum
     if (columns == Columns::of_query) letters = on_query(letters, rows.letters.find(rows.names[0])->second, label);
     std::erase(letters, '.');
     const auto description = rows.descriptions.find(name);
-    out += fmt::format(">{} {}\n{}\n", name, description == rows.descriptions.end() ? "" : description->second, letters);
+    out +=
+        fmt::format(">{} {}\n{}\n", name, description == rows.descriptions.end() ? "" : description->second, letters);
   }
   return out;
 }

@@ -21,8 +21,12 @@ void check_known(const Job& job, const Components& components) {
   for (const std::string& code : codes_of(job))
     if (components.find(code) == nullptr) unknown.push_back(code);
   if (unknown.empty()) return;
-  throw Error(ErrorKind::bad_input, {fmt::format("{} not known: {}", unknown.size() == 1 ? "a component is" : fmt::format("{} components are", unknown.size()), listed(unknown, 10)),
-                                     fmt::format("job '{}'", job.name), "give the Chemical Component Dictionary by --components (components.cif), or the component by userCCD"});
+  throw Error(ErrorKind::bad_input,
+              {fmt::format("{} not known: {}",
+                           unknown.size() == 1 ? "a component is" : fmt::format("{} components are", unknown.size()),
+                           listed(unknown, 10)),
+               fmt::format("job '{}'", job.name),
+               "give the Chemical Component Dictionary by --components (components.cif), or the component by userCCD"});
 }
 
 struct Builder {

@@ -57,6 +57,13 @@ std::string token_in_file() {
   return trimmed(read_text(file, kLongest));
 }
 
+std::optional<fs::path> own_cache(const char* name) {
+  const fs::path own = folder("XDG_CACHE_HOME");
+  if (own.is_absolute()) return own / "groel" / name;
+  const fs::path user = variable("HOME");
+  return user.is_absolute() ? std::optional(user / ".cache" / "groel" / name) : std::nullopt;
+}
+
 }  // namespace
 
 std::string endpoint() {
@@ -73,12 +80,9 @@ fs::path cache_folder() {
 
 fs::path downloads_folder() { return caches() / "groel" / "downloads"; }
 
-std::optional<fs::path> vectors_folder() {
-  const fs::path own = folder("XDG_CACHE_HOME");
-  if (own.is_absolute()) return own / "groel" / "vectors";
-  const fs::path user = variable("HOME");
-  return user.is_absolute() ? std::optional(user / ".cache" / "groel" / "vectors") : std::nullopt;
-}
+std::optional<fs::path> vectors_folder() { return own_cache("vectors"); }
+
+std::optional<fs::path> searches_folder() { return own_cache("searches"); }
 
 std::string mirrored(const std::string& url) {
   std::string mirror = trimmed(variable("GROEL_FILE_MIRROR"));

@@ -20,6 +20,8 @@ std::filesystem::path downloads_folder();
 /// Where vectors of sequences are kept for later runs: groel/vectors in $XDG_CACHE_HOME, else in ~/.cache; none where
 /// neither that nor HOME is set.
 std::optional<std::filesystem::path> vectors_folder();
+/// The same for results of searches: groel/searches.
+std::optional<std::filesystem::path> searches_folder();
 /// Where to get the file of an address: $GROEL_FILE_MIRROR/host/path where that is set, else the address itself.
 std::string mirrored(const std::string& url);
 

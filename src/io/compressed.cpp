@@ -266,7 +266,10 @@ std::unique_ptr<ByteReader> decompress(std::unique_ptr<ByteReader> raw, const st
   auto input = std::make_unique<Input>(std::move(raw));
   const std::string_view head = input->peek(6);
   if (head.starts_with("\x1f\x8b")) return std::make_unique<GzipReader>(std::move(input), label);
-  if (head.starts_with(std::string_view("\xfd" "7zXZ\0", 6))) return std::make_unique<XzReader>(std::move(input), label);
+  if (head.starts_with(std::string_view("\xfd"
+                                        "7zXZ\0",
+                                        6)))
+    return std::make_unique<XzReader>(std::move(input), label);
   if (is_zstd(head)) return std::make_unique<ZstdReader>(std::move(input), label);
   return std::make_unique<PlainReader>(std::move(input));
 }

@@ -22,8 +22,9 @@ std::unique_ptr<ByteReader> open_bytes(const std::string& path);
 /// The bytes of memory that outlives the reader.
 std::unique_ptr<ByteReader> memory_bytes(std::string_view memory);
 
-/// What `raw` holds, decompressed if its first bytes are those of gzip (any number of members, bgzip too), xz (any number of
-/// streams) or zstd (any number of frames). Reading throws bad_input naming `label` when compressed data is damaged or cut short.
+/// What `raw` holds, decompressed if its first bytes are those of gzip (any number of members, bgzip too), xz (any
+/// number of streams) or zstd (any number of frames). Reading throws bad_input naming `label` when compressed data is
+/// damaged or cut short.
 std::unique_ptr<ByteReader> decompress(std::unique_ptr<ByteReader> raw, const std::string& label);
 
 /// All of a file, decompressed. Errors: as open_bytes and decompress; bad_input when it is larger than `limit` bytes.

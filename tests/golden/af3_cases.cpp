@@ -1,10 +1,12 @@
 // Small cases of AlphaFold 3's data side: alignments, their pairing, templates, and how residues become tokens.
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "folding/features.h"
 #include "folding/molecule.h"
 #include "folding/template_features.h"
+#include "folding/template_search.h"
 #include "golden/af3_case.h"
 #include "golden/kind.h"
 
@@ -219,7 +221,6 @@ std::string layout_differs(const Case& golden, const json& one) {
   const folding::Features features = folding::featurize(job.layout, job.components, {});
   for (const char* name : {"aatype", "asym_id", "entity_id", "sym_id", "residue_index", "residue_center_index",
                            "is_protein", "is_rna", "is_dna", "is_ligand", "frames_mask"}) {
-    if (std::string(name) == "frames_mask" && !folding::has_molecules()) continue;
     if (json(values(features, name, tokens.size())) != one[name]) return name;
   }
   if (json(values(features, "token_atoms_to_pseudo_beta:gather_idxs", tokens.size())) != one["pseudo_beta"])
@@ -230,8 +231,49 @@ std::string layout_differs(const Case& golden, const json& one) {
   return {};
 }
 
+// Hits of a search, judged by what the case says of their structures.
+std::string hits_differ(const json& one) {
+  if (one.contains("error")) {
+    try {
+      folding::template_hits(one["a3m"].get<std::string>());
+    } catch (const std::exception&) {
+      return {};
+    }
+    return "no error";
+  }
+  const auto hits = folding::template_hits(one["a3m"].get<std::string>());
+  if (hits.size() != one["hits"].size()) return fmt::format("{} hits", hits.size());
+  std::map<std::size_t, folding::HitStructure> structures;
+  for (std::size_t i = 0; i < hits.size(); ++i) {
+    const json& expected = one["hits"][i];
+    folding::HitStructure structure{expected["release_date"], expected["structure_sequence"], {}};
+    structure.seen.assign(structure.sequence.size(), true);
+    for (const json& index : expected["unresolved"]) structure.seen[index.get<std::size_t>()] = false;
+    if (json(hits[i].entry) != expected["pdb_id"] || json(hits[i].chain) != expected["chain"] ||
+        json(hits[i].start) != expected["start_index"])
+      return fmt::format("hit {}", i);
+    const auto map = folding::residue_map(hits[i], structure);
+    json query = json::array(), other = json::array();
+    if (map)
+      for (const auto& [from, to] : *map) query.push_back(from), other.push_back(to);
+    if (!map || json::array({query, other}) != expected["map"]) return fmt::format("map of hit {}", i);
+    if (folding::is_used(hits[i], structure, *map, one["query"], one["cutoff"]) != expected["keep"].get<bool>())
+      return fmt::format("hit {} is kept or not", i);
+    structures[i] = std::move(structure);
+  }
+  const auto structure_of = [&](const folding::TemplateHit& hit) {
+    return std::optional(structures[static_cast<std::size_t>(&hit - hits.data())]);
+  };
+  json chosen = json::array();
+  for (const folding::ChosenHit& used : folding::choose_hits(hits, structure_of, one["query"], one["cutoff"]))
+    chosen.push_back({hits[used.hit].entry + "_" + hits[used.hit].chain, hits[used.hit].start, hits[used.hit].end});
+  return chosen == one["selected"] ? "" : chosen.dump();
+}
+
 void check(const Case& golden, Rows& rows) {
   check_texts(golden, rows);
+  if (golden.holds("cases/template_hits.json"))
+    check_each(golden.json("cases/template_hits.json"), "hits of templates", rows, hits_differ);
   if (golden.holds("cases/msa_cases.json"))
     check_each(golden.json("cases/msa_cases.json"), "pairing", rows,
                [&](const json& one) { return pairing_differs(golden, one); });
@@ -240,7 +282,9 @@ void check(const Case& golden, Rows& rows) {
     check_each(golden.json("cases/template_cases.json"), "templates", rows,
                [&](const json& one) { return template_differs(golden, one, arrays); });
   }
-  if (golden.holds("cases/layout_cases.json"))
+  if (golden.holds("cases/layout_cases.json") && !folding::has_molecules())
+    rows.not_run("tokens", "RDKit is not here");
+  else if (golden.holds("cases/layout_cases.json"))
     check_each(golden.json("cases/layout_cases.json"), "tokens", rows,
                [&](const json& one) { return layout_differs(golden, one); });
 }

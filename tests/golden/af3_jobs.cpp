@@ -3,6 +3,7 @@
 
 #include "folding/features.h"
 #include "folding/job_write.h"
+#include "folding/molecule.h"
 #include "golden/af3_case.h"
 #include "golden/kind.h"
 #include "support/files.h"
@@ -98,6 +99,9 @@ void check_validation(const Case& golden, Rows& rows) {
   fs::copy(golden.folder() / "validation" / "files", folder.path() / "files", fs::copy_options::recursive);
   std::size_t count = 0;
   for (const json& one : expected) {
+    if (!folding::has_molecules() &&
+        inputs[one["case"].get<std::string>()].get<std::string>().find("smiles") != std::string::npos)
+      continue;  // RDKit is not here
     const std::string name = one["case"], problem = validation_differs(one, inputs[name], folder.path(), golden);
     if (!problem.empty()) rows.miss("validation " + name, problem);
     ++count;

@@ -34,9 +34,15 @@ std::string templates_of(const folding::Chain& chain) {
 ordered_json chain_row(const folding::TokenLayout& layout, std::size_t index) {
   const folding::Chain& chain = layout.chains[index];
   const auto [first, last] = layout.range(index);
-  ordered_json row{{"chain", chain.id}, {"molecule", folding::name(chain.molecule)}, {"residues", chain.length()}, {"tokens", last - first},
-                   {"modified", chain.modifications.size()}, {"alignments", alignments_of(chain)}, {"templates", templates_of(chain)}};
-  if (chain.molecule == folding::Molecule::ligand) row["of"] = chain.smiles ? ordered_json(*chain.smiles) : ordered_json(chain.components);
+  ordered_json row{{"chain", chain.id},
+                   {"molecule", folding::name(chain.molecule)},
+                   {"residues", chain.length()},
+                   {"tokens", last - first},
+                   {"modified", chain.modifications.size()},
+                   {"alignments", alignments_of(chain)},
+                   {"templates", templates_of(chain)}};
+  if (chain.molecule == folding::Molecule::ligand)
+    row["of"] = chain.smiles ? ordered_json(*chain.smiles) : ordered_json(chain.components);
   return row;
 }
 
@@ -44,26 +50,42 @@ ordered_json chain_row(const folding::TokenLayout& layout, std::size_t index) {
 constexpr std::size_t kPairBytes = 128 * sizeof(float);
 
 ordered_json checked(const FoldJob& one, const FoldOptions& options) {
-  const folding::TokenLayout layout = folding::lay_out(one.job, one.components, {.keep_standalone_glycans = options.keep_standalone_glycans});
+  const folding::TokenLayout layout =
+      folding::lay_out(one.job, one.components, {.keep_standalone_glycans = options.keep_standalone_glycans});
   const std::size_t padded = folding::padded_tokens(layout.tokens.size(), options.feature_options().buckets);
-  ordered_json out{{"job", one.job.name}, {"file", one.file}, {"folder", folding::file_name(one.job)}, {"seeds", one.job.seeds}, {"chains", ordered_json::array()},
-                   {"tokens", layout.tokens.size()}, {"padded_tokens", padded}, {"atoms", layout.atom_count()},
-                   {"bonds", layout.to_polymers.size() + layout.of_ligands.size()}, {"pair_bytes", padded * padded * kPairBytes},
-                   {"conformers", folding::has_molecules() && !options.ideal ? "RDKit" : "ideal coordinates"}, {"notes", one.job.notes}};
+  ordered_json out{{"job", one.job.name},
+                   {"file", one.file},
+                   {"folder", folding::file_name(one.job)},
+                   {"seeds", one.job.seeds},
+                   {"chains", ordered_json::array()},
+                   {"tokens", layout.tokens.size()},
+                   {"padded_tokens", padded},
+                   {"atoms", layout.atom_count()},
+                   {"bonds", layout.to_polymers.size() + layout.of_ligands.size()},
+                   {"pair_bytes", padded * padded * kPairBytes},
+                   {"conformers", folding::has_molecules() && !options.ideal ? "RDKit" : "ideal coordinates"},
+                   {"notes", one.job.notes}};
   for (std::size_t c = 0; c < layout.chains.size(); ++c) out["chains"].push_back(chain_row(layout, c));
   for (const std::string& note : layout.notes) out["notes"].push_back(note);
   return out;
 }
 
 std::string text_of(const ordered_json& job) {
-  std::string out = fmt::format("{} ({}): {}\n", job["job"].get<std::string>(), job["file"].get<std::string>(), counted(job["seeds"].size(), "seed"));
-  out += fmt::format("  {:<6}{:<9}{:>9}{:>8}{:>10}  {:<48}{}\n", "chain", "molecule", "residues", "tokens", "modified", "alignments", "templates");
+  std::string out = fmt::format("{} ({}): {}\n", job["job"].get<std::string>(), job["file"].get<std::string>(),
+                                counted(job["seeds"].size(), "seed"));
+  out += fmt::format("  {:<6}{:<9}{:>9}{:>8}{:>10}  {:<48}{}\n", "chain", "molecule", "residues", "tokens", "modified",
+                     "alignments", "templates");
   for (const ordered_json& chain : job["chains"])
-    out += fmt::format("  {:<6}{:<9}{:>9}{:>8}{:>10}  {:<48}{}\n", chain["chain"].get<std::string>(), chain["molecule"].get<std::string>(), chain["residues"].get<int>(),
-                       chain["tokens"].get<int>(), chain["modified"].get<int>(), chain["alignments"].get<std::string>(), chain["templates"].get<std::string>());
-  out += fmt::format("  {}, padded to {}; {}; {}; conformers by {}\n", counted(job["tokens"].get<std::size_t>(), "token"), job["padded_tokens"].get<int>(),
-                     counted(job["atoms"].get<std::size_t>(), "atom"), counted(job["bonds"].get<std::size_t>(), "bond"), job["conformers"].get<std::string>());
-  out += fmt::format("  of its network alone the pairs of tokens take {}\n", format_bytes(job["pair_bytes"].get<std::size_t>()));
+    out += fmt::format("  {:<6}{:<9}{:>9}{:>8}{:>10}  {:<48}{}\n", chain["chain"].get<std::string>(),
+                       chain["molecule"].get<std::string>(), chain["residues"].get<int>(), chain["tokens"].get<int>(),
+                       chain["modified"].get<int>(), chain["alignments"].get<std::string>(),
+                       chain["templates"].get<std::string>());
+  out +=
+      fmt::format("  {}, padded to {}; {}; {}; conformers by {}\n", counted(job["tokens"].get<std::size_t>(), "token"),
+                  job["padded_tokens"].get<int>(), counted(job["atoms"].get<std::size_t>(), "atom"),
+                  counted(job["bonds"].get<std::size_t>(), "bond"), job["conformers"].get<std::string>());
+  out += fmt::format("  of its network alone the pairs of tokens take {}\n",
+                     format_bytes(job["pair_bytes"].get<std::size_t>()));
   return out;
 }
 

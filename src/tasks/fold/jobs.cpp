@@ -25,7 +25,9 @@ std::vector<std::string> files_of(const FoldOptions& options) {
   std::vector<std::string> named = options.input, files;
   for (const std::string& more : {options.json_path, options.input_dir})
     if (!more.empty()) named.push_back(more);
-  if (named.empty()) throw Error(ErrorKind::usage, {"no job is named", {}, "give a JSON file, or a folder of them; --examples prints some"});
+  if (named.empty())
+    throw Error(ErrorKind::usage,
+                {"no job is named", {}, "give a JSON file, or a folder of them; --examples prints some"});
   for (const std::string& path : named) {
     if (!fs::is_directory(path)) {
       files.push_back(path);
@@ -54,22 +56,31 @@ void check_names(const std::vector<FoldJob>& jobs) {
   std::map<std::string, const FoldJob*> by_name;
   for (const FoldJob& one : jobs)
     if (const auto [at, fresh] = by_name.try_emplace(folding::file_name(one.job), &one); !fresh)
-      throw Error(ErrorKind::usage, {fmt::format("two jobs have the name {}: in {} and in {}", at->first, at->second->file, one.file), {}, "give each a name of its own"});
+      throw Error(ErrorKind::usage,
+                  {fmt::format("two jobs have the name {}: in {} and in {}", at->first, at->second->file, one.file),
+                   {},
+                   "give each a name of its own"});
 }
 
-void write_array(io::NpzWriter& to, const std::string& name, const folding::FeatureArray& array) { to.add(name, array.dtype, array.shape, array.bytes); }
+void write_array(io::NpzWriter& to, const std::string& name, const folding::FeatureArray& array) {
+  to.add(name, array.dtype, array.shape, array.bytes);
+}
 
 // Searches what the job lacks, unless nothing is to be searched.
 void complete(FoldJob& one, const FoldOptions& options, Context& context) {
   const auto lacks = [](const folding::Chain& chain) {
     const bool protein = chain.molecule == folding::Molecule::protein;
-    return (protein || chain.molecule == folding::Molecule::rna) && (!chain.unpaired_msa || (protein && !chain.templates));
+    return (protein || chain.molecule == folding::Molecule::rna) &&
+           (!chain.unpaired_msa || (protein && !chain.templates));
   };
   const auto found = std::ranges::find_if(one.job.chains, lacks);
   if (found == one.job.chains.end()) return;
   if (options.no_search)
-    throw Error(ErrorKind::usage, {fmt::format("chain {} of job '{}' lacks alignments or templates, and nothing is to be searched", found->id, one.job.name), "--no-data-pipeline",
-                                   "give alignments (\"\" for the sequence alone) and templates ([] for none) in the job"});
+    throw Error(
+        ErrorKind::usage,
+        {fmt::format("chain {} of job '{}' lacks alignments or templates, and nothing is to be searched", found->id,
+                     one.job.name),
+         "--no-data-pipeline", "give alignments (\"\" for the sequence alone) and templates ([] for none) in the job"});
   const auto say = [&](const std::string& text) { context.sink.note(fmt::format("{}: {}", one.job.name, text)); };
   folding::search_missing(one.job, one.components, options.search_settings(), say);
   folding::complete_alignments(one.job, one.components);
@@ -91,7 +102,8 @@ fs::path folder_for(const fs::path& output, const folding::Job& job, bool overwr
 
 std::vector<FoldJob> read_fold_jobs(const FoldOptions& options, Context& context) {
   std::vector<FoldJob> jobs;
-  if (!options.unused.empty()) context.sink.note(fmt::format("flags of AlphaFold 3 that have no effect here: {}", listed(options.unused)));
+  if (!options.unused.empty())
+    context.sink.note(fmt::format("flags of AlphaFold 3 that have no effect here: {}", listed(options.unused)));
   for (const std::string& file : files_of(options)) {
     for (folding::Job& job : folding::read_jobs(file)) {
       if (options.seeds) folding::add_seeds(job, static_cast<std::size_t>(std::max<std::int64_t>(*options.seeds, 0)));
@@ -106,26 +118,32 @@ std::vector<FoldJob> read_fold_jobs(const FoldOptions& options, Context& context
 }
 
 void write_fold_features(const std::vector<FoldJob>& jobs, const FoldOptions& options, Context& context) {
-  if (jobs.size() != 1) throw Error(ErrorKind::usage, {fmt::format("features are those of one job, and {} are named", jobs.size()), "--features", {}});
+  if (jobs.size() != 1)
+    throw Error(ErrorKind::usage,
+                {fmt::format("features are those of one job, and {} are named", jobs.size()), "--features", {}});
   check_free(options.features, options.standing());
   FoldJob one = jobs.front();
   complete(one, options, context);
   folding::FeatureOptions with = options.feature_options();
   with.references.seed = one.job.seeds.front();
   std::vector<std::string> notes;
-  const folding::TokenLayout layout = folding::lay_out(one.job, one.components, {.keep_standalone_glycans = options.keep_standalone_glycans});
+  const folding::TokenLayout layout =
+      folding::lay_out(one.job, one.components, {.keep_standalone_glycans = options.keep_standalone_glycans});
   const folding::Features features = folding::featurize(layout, one.components, with, &notes);
   io::NpzWriter writer{fs::path(options.features)};
   for (const auto& [name, array] : features) write_array(writer, name, array);
   writer.finish();
   for (const auto& list : {layout.notes, notes})
     for (const std::string& note : list) context.sink.warning(fmt::format("{}: {}", one.job.name, note));
-  context.sink.note(fmt::format("{}: {} of seed {} in {}", one.job.name, counted(features.size(), "array"), with.references.seed, options.features));
+  context.sink.note(fmt::format("{}: {} of seed {} in {}", one.job.name, counted(features.size(), "array"),
+                                with.references.seed, options.features));
 }
 
 int run_fold_jobs(const std::vector<FoldJob>& jobs, const FoldOptions& options, Context& context) {
-  if (options.output.empty()) throw Error(ErrorKind::usage, {"results need a folder", {}, "give --output DIR; --check and --features need none"});
-  for (const FoldJob& each : jobs) folding::lay_out(each.job, each.components, {.keep_standalone_glycans = options.keep_standalone_glycans});
+  if (options.output.empty())
+    throw Error(ErrorKind::usage, {"results need a folder", {}, "give --output DIR; --check and --features need none"});
+  for (const FoldJob& each : jobs)
+    folding::lay_out(each.job, each.components, {.keep_standalone_glycans = options.keep_standalone_glycans});
   for (FoldJob one : jobs) {
     complete(one, options, context);
     const fs::path folder = folder_for(options.output, one.job, options.overwrite);
@@ -135,8 +153,10 @@ int run_fold_jobs(const std::vector<FoldJob>& jobs, const FoldOptions& options, 
     context.sink.note(fmt::format("{}: {}", one.job.name, file.string()));
   }
   if (options.no_inference) return 0;
-  throw Error(ErrorKind::unsupported, {"AlphaFold 3's network is not part of this version, so nothing was predicted", {},
-                                       "the completed jobs are written; --no-inference ends here without this error, --features gives what the network takes"});
+  throw Error(ErrorKind::unsupported, {"AlphaFold 3's network is not part of this version, so nothing was predicted",
+                                       {},
+                                       "the completed jobs are written; --no-inference ends here without this error, "
+                                       "--features gives what the network takes"});
 }
 
 }  // namespace groel::tasks

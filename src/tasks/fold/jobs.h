@@ -17,8 +17,8 @@ struct FoldJob {
   folding::Components components;
 };
 
-/// All jobs of the files and folders named, with their components. Notes of jobs go to the sink. Errors: usage, where none is
-/// named or two have one name; those of the reader.
+/// All jobs of the files and folders named, with their components. Notes of jobs go to the sink. Errors: usage, where
+/// none is named or two have one name; those of the reader.
 std::vector<FoldJob> read_fold_jobs(const FoldOptions& options, Context& context);
 
 /// --check: chains, tokens, alignments, and what is to be searched.

@@ -3,7 +3,8 @@
 
 #include <algorithm>
 #include <charconv>
-#include <filesystem>
+
+#include "hub/environment.h"
 
 namespace groel::tasks {
 namespace {
@@ -12,27 +13,34 @@ std::size_t bucket(const std::string& text) {
   std::size_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size() || value == 0)
-    throw Error(ErrorKind::usage, {fmt::format("'{}' is no number of tokens", text), "--buckets", "numbers that grow, as 256,512,1024"});
+    throw Error(ErrorKind::usage,
+                {fmt::format("'{}' is no number of tokens", text), "--buckets", "numbers that grow, as 256,512,1024"});
   return value;
 }
 
 std::pair<std::string, std::string> named(const std::string& text, const char* flag) {
   const std::size_t equals = text.find('=');
-  if (equals == std::string::npos || equals == 0) throw Error(ErrorKind::usage, {fmt::format("expected NAME=VALUE, found '{}'", text), flag, {}});
+  if (equals == std::string::npos || equals == 0)
+    throw Error(ErrorKind::usage, {fmt::format("expected NAME=VALUE, found '{}'", text), flag, {}});
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
 double positive(const std::string& text, const char* flag) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || !(value > 0)) throw Error(ErrorKind::usage, {fmt::format("'{}' is no number above 0", text), flag, {}});
+  if (error != std::errc{} || end != text.data() + text.size() || !(value > 0))
+    throw Error(ErrorKind::usage, {fmt::format("'{}' is no number above 0", text), flag, {}});
   return value;
 }
 
-folding::SearchedDatabase& database_called(folding::SearchSettings& settings, const std::string& name, const char* flag) {
+folding::SearchedDatabase& database_called(folding::SearchSettings& settings, const std::string& name,
+                                           const char* flag) {
   const auto found = settings.databases.find(name);
   if (found != settings.databases.end()) return found->second;
-  throw Error(ErrorKind::usage, {fmt::format("there is no database '{}'", name), flag, "they are " + listed_as(settings.databases, [](const auto& one) { return one.first; }) + ", seqres and pdb"});
+  throw Error(
+      ErrorKind::usage,
+      {fmt::format("there is no database '{}'", name), flag,
+       "they are " + listed_as(settings.databases, [](const auto& one) { return one.first; }) + ", seqres and pdb"});
 }
 
 }  // namespace
@@ -41,9 +49,12 @@ folding::SearchSettings FoldOptions::search_settings() const {
   folding::SearchSettings out = folding::databases_in(db_dir);
   for (const std::string& text : database) {
     const auto [name, path] = named(text, "--database");
-    if (name == "seqres") out.seqres = path;
-    else if (name == "pdb") out.structures = path;
-    else database_called(out, name, "--database").path = path;
+    if (name == "seqres")
+      out.seqres = path;
+    else if (name == "pdb")
+      out.structures = path;
+    else
+      database_called(out, name, "--database").path = path;
   }
   for (const std::string& text : total) {
     const auto [name, value] = named(text, "--database-total");
@@ -51,48 +62,103 @@ folding::SearchSettings FoldOptions::search_settings() const {
   }
   for (const std::string& text : program) {
     const auto [name, path] = named(text, "--program");
-    std::string* const to = name == "jackhmmer" ? &out.programs.jackhmmer : name == "nhmmer" ? &out.programs.nhmmer : name == "hmmalign" ? &out.programs.hmmalign
-                            : name == "hmmsearch" ? &out.programs.hmmsearch : name == "hmmbuild" ? &out.programs.hmmbuild : nullptr;
-    if (to == nullptr) throw Error(ErrorKind::usage, {fmt::format("there is no program '{}'", name), "--program", "they are jackhmmer, nhmmer, hmmalign, hmmsearch and hmmbuild"});
+    std::string* const to = name == "jackhmmer"   ? &out.programs.jackhmmer
+                            : name == "nhmmer"    ? &out.programs.nhmmer
+                            : name == "hmmalign"  ? &out.programs.hmmalign
+                            : name == "hmmsearch" ? &out.programs.hmmsearch
+                            : name == "hmmbuild"  ? &out.programs.hmmbuild
+                                                  : nullptr;
+    if (to == nullptr)
+      throw Error(ErrorKind::usage, {fmt::format("there is no program '{}'", name), "--program",
+                                     "they are jackhmmer, nhmmer, hmmalign, hmmsearch and hmmbuild"});
     *to = path;
   }
   out.newest = newest_template;
   out.threads = static_cast<int>(std::max<std::int64_t>(1, threads));
   out.parallel_files = static_cast<int>(std::max<std::int64_t>(1, parallel_files));
-  out.kept = kept == "none" ? "" : kept.empty() ? (std::filesystem::path(output) / "searches").string() : kept;
+  if (kept.empty())
+    out.kept = hub::searches_folder().value_or("");
+  else if (kept != "none")
+    out.kept = kept;
   return out;
 }
 
 void FoldOptions::declare(OptionBinder& to) {
-  to(input, {.name = "input", .type = OptionType::paths, .help = "Jobs: JSON of AlphaFold 3, of the AlphaFold Server or of Protenix, or folders of such files", .value_name = "JOBS"});
-  to(output, {.name = "output", .letter = 'o', .help = "Folder for the results: one folder in it for each job", .value_name = "DIR", .aliases = {"out", "output-dir"}});
+  to(input, {.name = "input",
+             .type = OptionType::paths,
+             .help = "Jobs: JSON of AlphaFold 3, of the AlphaFold Server or of Protenix, or folders of such files",
+             .value_name = "JOBS"});
+  to(output, {.name = "output",
+              .letter = 'o',
+              .help = "Folder for the results: one folder in it for each job",
+              .value_name = "DIR",
+              .aliases = {"out", "output-dir"}});
   to(check, {.name = "check", .help = "Check jobs and say what they would be run as, and write nothing"});
-  to(features, {.name = "features", .help = "Write what the network is given: one .npz for the job and its first seed", .value_name = "FILE", .writes = Writes::file, .extensions = {".npz"}});
-  to(list_examples, {.name = "examples", .help = "Print one small job for each thing that a job can hold; with --output as files"});
+  to(features, {.name = "features",
+                .help = "Write what the network is given: one .npz for the job and its first seed",
+                .value_name = "FILE",
+                .writes = Writes::file,
+                .extensions = {".npz"}});
+  to(list_examples,
+     {.name = "examples", .help = "Print one small job for each thing that a job can hold; with --output as files"});
   to.group("What is predicted");
   to(seeds, {.name = "num-seeds", .help = "Run so many seeds, from the job's only one on", .value_name = "N"});
-  to(components, {.name = "components", .help = "The Chemical Component Dictionary (components.cif, also .gz): for components that the program does not bring along", .value_name = "FILE"});
-  to(buckets, {.name = "buckets", .help = "Numbers of tokens that jobs are padded to (default: AlphaFold 3's); 'none' pads nothing", .value_name = "N,N"});
-  to(newest_template, {.name = "max-template-date", .help = "Newest date of templates, and of components whose model lends coordinates", .otherwise = "2021-09-30", .value_name = "DATE"});
-  to(conformer_iterations, {.name = "conformer-max-iterations", .help = "Attempts of RDKit at a conformer (0: its own limit)", .otherwise = 0, .value_name = "N"});
-  to(ideal, {.name = "ideal-coordinates", .help = "Use the dictionary's ideal coordinates in the place of RDKit's conformers"});
-  to(keep_standalone_glycans, {.name = "fix-standalone-glycans", .help = "Keep the O1 of sugars that nothing is bonded to, which AlphaFold 3 leaves out"});
-  to(keep_overlaps, {.name = "no-resolve-msa-overlaps", .help = "Keep rows of unpaired alignments that are among the paired ones"});
+  to(components, {.name = "components",
+                  .help = "The Chemical Component Dictionary (components.cif, also .gz): for components that the "
+                          "program does not bring along",
+                  .value_name = "FILE"});
+  to(buckets, {.name = "buckets",
+               .help = "Numbers of tokens that jobs are padded to (default: AlphaFold 3's); 'none' pads nothing",
+               .value_name = "N,N"});
+  to(newest_template, {.name = "max-template-date",
+                       .help = "Newest date of templates, and of components whose model lends coordinates",
+                       .otherwise = "2021-09-30",
+                       .value_name = "DATE"});
+  to(conformer_iterations, {.name = "conformer-max-iterations",
+                            .help = "Attempts of RDKit at a conformer (0: its own limit)",
+                            .otherwise = 0,
+                            .value_name = "N"});
+  to(ideal, {.name = "ideal-coordinates",
+             .help = "Use the dictionary's ideal coordinates in the place of RDKit's conformers"});
+  to(keep_standalone_glycans,
+     {.name = "fix-standalone-glycans",
+      .help = "Keep the O1 of sugars that nothing is bonded to, which AlphaFold 3 leaves out"});
+  to(keep_overlaps,
+     {.name = "no-resolve-msa-overlaps", .help = "Keep rows of unpaired alignments that are among the paired ones"});
   to.group("Which steps are run");
-  to(no_search, {.name = "no-data-pipeline", .help = "Search nothing: jobs bring their alignments and templates along"});
+  to(no_search,
+     {.name = "no-data-pipeline", .help = "Search nothing: jobs bring their alignments and templates along"});
   to(no_inference, {.name = "no-inference", .help = "End where the network would begin"});
   to.group("Searches");
-  to(db_dir, {.name = "db-dir", .help = "Folders of AlphaFold 3's databases; each is taken of the first that has it", .value_name = "DIR,DIR"});
-  to(database, {.name = "database", .help = "A database elsewhere: uniref90, small_bfd, mgnify, uniprot_cluster_annot, ntrna, rfam, rna_central, seqres (files), pdb (folder); prefix@N for N files", .value_name = "NAME=PATH"});
-  to(total, {.name = "database-total", .help = "How many sequences (nucleotides: megabases) a database in several files has in all", .value_name = "NAME=N"});
-  to(program, {.name = "program", .help = "A program of HMMER's elsewhere than in PATH: jackhmmer, nhmmer, hmmalign, hmmsearch, hmmbuild", .value_name = "NAME=PATH"});
-  to(parallel_files, {.name = "max-parallel-files", .help = "Files of one database that are searched at a time", .otherwise = 1, .value_name = "N"});
-  to(kept, {.name = "kept-searches", .help = "Folder where results of searches are kept for later runs (default: searches in --output; 'none')", .value_name = "DIR"});
+  to(db_dir, {.name = "db-dir",
+              .help = "Folders of AlphaFold 3's databases; each is taken of the first that has it",
+              .value_name = "DIR,DIR"});
+  to(database, {.name = "database",
+                .help = "A database elsewhere: uniref90, small_bfd, mgnify, uniprot_cluster_annot, ntrna, rfam, "
+                        "rna_central, seqres (files), pdb (folder); prefix@N for N files",
+                .value_name = "NAME=PATH"});
+  to(total, {.name = "database-total",
+             .help = "How many sequences (nucleotides: megabases) a database in several files has in all",
+             .value_name = "NAME=N"});
+  to(program, {.name = "program",
+               .help = "A program of HMMER's elsewhere than in PATH: jackhmmer, nhmmer, hmmalign, hmmsearch, hmmbuild",
+               .value_name = "NAME=PATH"});
+  to(parallel_files, {.name = "max-parallel-files",
+                      .help = "Files of one database that are searched at a time",
+                      .otherwise = 1,
+                      .value_name = "N"});
+  to(kept, {.name = "kept-searches",
+            .help = "Folder where results of searches are kept for later runs (default: groel/searches in the user's "
+                    "cache; 'none')",
+            .value_name = "DIR"});
   to.group("");
-  to(unused, {.name = "alphafold3-flag", .help = "A flag of AlphaFold 3 that has no effect here", .value_name = "NAME"});
+  to(unused,
+     {.name = "alphafold3-flag", .help = "A flag of AlphaFold 3 that has no effect here", .value_name = "NAME"});
   to(json_path, {.name = "json-path", .help = "A job, as AlphaFold 3's flag", .value_name = "FILE"});
   to(input_dir, {.name = "input-dir", .help = "A folder of jobs, as AlphaFold 3's flag", .value_name = "DIR"});
-  to(model_dir, {.name = "model-dir", .help = "Folder of the weights; this version has no network to read them", .value_name = "DIR"});
+  to(model_dir, {.name = "model-dir",
+                 .help = "Folder of the weights; this version has no network to read them",
+                 .value_name = "DIR"});
   to(overwrite, overwrite_option());
   to(threads, threads_option());
   to(json, json_option());
@@ -100,7 +166,8 @@ void FoldOptions::declare(OptionBinder& to) {
 
 folding::FeatureOptions FoldOptions::feature_options() const {
   folding::FeatureOptions out;
-  if (buckets == std::vector<std::string>{"none"}) out.buckets.clear();
+  if (buckets == std::vector<std::string>{"none"})
+    out.buckets.clear();
   else if (!buckets.empty()) {
     out.buckets.clear();
     for (const std::string& text : buckets) out.buckets.push_back(bucket(text));

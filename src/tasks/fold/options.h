@@ -39,8 +39,8 @@ struct FoldOptions : ThreadOptions {
   void declare(OptionBinder& to);
 };
 
-/// The words of a command line with AlphaFold 3's flags ("--json_path=job.json", "--norun_inference") as ours. Flags of a
-/// part that this program has not are left as they are.
+/// The words of a command line with AlphaFold 3's flags ("--json_path=job.json", "--norun_inference") as ours. Flags of
+/// a part that this program has not are left as they are.
 std::vector<std::string> as_fold_spells(const std::vector<std::string>& words);
 
 }  // namespace groel::tasks

@@ -10,7 +10,8 @@
 namespace groel::tasks {
 namespace {
 
-// Its switches: the one of ours, and for which value ours is given. "": ours has none, as what it asks for is always so.
+// Its switches: the one of ours, and for which value ours is given. "": ours has none, as what it asks for is always
+// so.
 struct Switch {
   const char* ours;
   bool given_for;
@@ -46,7 +47,8 @@ bool is_long_flag(const std::string& word) {
 struct Ending {
   const char *ending, *ours;
 };
-constexpr Ending kEndings[] = {{"-database-path", "database"}, {"-z-value", "database-total"}, {"-binary-path", "program"}};
+constexpr Ending kEndings[] = {
+    {"-database-path", "database"}, {"-z-value", "database-total"}, {"-binary-path", "program"}};
 
 std::optional<std::pair<std::string, std::string>> named_option(std::string name) {
   for (const auto& [ending, ours] : kEndings) {
@@ -60,9 +62,21 @@ std::optional<std::pair<std::string, std::string>> named_option(std::string name
 
 // What has no effect here: threads are shared out by --threads, there is no GPU, and no network yet.
 bool is_unused(const std::string& name) {
-  static const std::set<std::string> all{"flash-attention-implementation", "gpu-device", "jax-backend", "jax-compilation-cache-dir", "jackhmmer-n-cpu", "nhmmer-n-cpu",
-                                         "hmmsearch-n-cpu", "jackhmmer-max-parallel-shards", "nhmmer-max-parallel-shards", "num-recycles", "num-diffusion-samples",
-                                         "save-embeddings", "save-distogram", "compress-large-output-files", "save-terms-of-use"};
+  static const std::set<std::string> all{"flash-attention-implementation",
+                                         "gpu-device",
+                                         "jax-backend",
+                                         "jax-compilation-cache-dir",
+                                         "jackhmmer-n-cpu",
+                                         "nhmmer-n-cpu",
+                                         "hmmsearch-n-cpu",
+                                         "jackhmmer-max-parallel-shards",
+                                         "nhmmer-max-parallel-shards",
+                                         "num-recycles",
+                                         "num-diffusion-samples",
+                                         "save-embeddings",
+                                         "save-distogram",
+                                         "compress-large-output-files",
+                                         "save-terms-of-use"};
   return all.contains(name) || (name.starts_with("no") && all.contains(name.substr(2)));
 }
 
@@ -77,7 +91,8 @@ std::vector<std::string> switched(const Flag& flag) {
 }
 
 bool is_switch(const Flag& flag) {
-  return switches().contains(flag.name) || (flag.name.starts_with("no") && !flag.has_value && switches().contains(flag.name.substr(2)));
+  return switches().contains(flag.name) ||
+         (flag.name.starts_with("no") && !flag.has_value && switches().contains(flag.name.substr(2)));
 }
 
 }  // namespace
@@ -99,7 +114,9 @@ std::vector<std::string> as_fold_spells(const std::vector<std::string>& words) {
       const auto ours = switched(flag);
       out.insert(out.end(), ours.begin(), ours.end());
     } else if (is_unused(flag.name)) {
-      if (!flag.has_value && i + 1 < words.size() && !words[i + 1].starts_with('-') && !flag.name.starts_with("save") && !flag.name.starts_with("no")) ++i;
+      if (!flag.has_value && i + 1 < words.size() && !words[i + 1].starts_with('-') && !flag.name.starts_with("save") &&
+          !flag.name.starts_with("no"))
+        ++i;
       out.push_back("--alphafold3-flag=" + flag.name);
     } else {
       out.push_back("--" + flag.name + (flag.has_value ? "=" + flag.value : ""));

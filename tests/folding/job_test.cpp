@@ -1,0 +1,145 @@
+// Jobs: what is read, what is said of what is wrong, and what is written.
+#include <gtest/gtest.h>
+
+#include "folding/alignment.h"
+#include "folding/components.h"
+#include "folding/job_read.h"
+#include "folding/job_write.h"
+#include "support/errors.h"
+#include "support/files.h"
+
+namespace groel::folding {
+namespace {
+
+constexpr const char* kSound = R"({"dialect":"alphafold3","version":4,"name":"a job","modelSeeds":[7],"sequences":[
+  {"protein":{"id":["A","B"],"sequence":"MKTAY","unpairedMsa":"","pairedMsa":"","templates":[]}},
+  {"ligand":{"id":"L","ccdCodes":["ATP"]}}]})";
+
+std::string with(const std::string& from, const std::string& to) {
+  std::string text = kSound;
+  text.replace(text.find(from), from.size(), to);
+  return text;
+}
+
+std::string refusal(const std::string& text) {
+  try {
+    parse_jobs(text, "job.json", "/nonexistent");
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "nothing is wrong";
+}
+
+TEST(Job, IsRead) {
+  const auto jobs = parse_jobs(kSound, "job.json", "/nonexistent");
+  ASSERT_EQ(jobs.size(), 1U);
+  const Job& job = jobs[0];
+  EXPECT_EQ(file_name(job), "a_job");
+  ASSERT_EQ(job.chains.size(), 3U);
+  EXPECT_EQ(job.chains[1].id, "B");
+  EXPECT_EQ(job.chains[2].components, std::vector<std::string>{"ATP"});
+  EXPECT_EQ(job.seeds, std::vector<std::uint32_t>{7});
+}
+
+TEST(Job, SaysAllThatIsWrongWithItsPlace) {
+  const std::string said = refusal(R"({"dialect":"alphafold","version":5,"name":"","modelSeeds":[-1],"sequences":[
+    {"protein":{"id":"a","sequence":"MK1","modifications":[{"ptmType":"CCD_SEP","ptmPosition":9}]}}],"extra":1})");
+  for (const char* one :
+       {"unknown key \"extra\"", "/dialect: expected \"alphafold3\", found \"alphafold\"",
+        "/version: expected 1, 2, 3 or 4, found 5",
+        "/modelSeeds/0: expected a whole number from 0 to 4294967295, found -1", "/sequences/0/protein/id",
+        "found \"1\" at 3", "/sequences/0/protein/modifications/0/ptmType",
+        "/sequences/0/protein/modifications/0/ptmPosition: expected a position in the sequence from 1 to 3, found 9"})
+    EXPECT_NE(said.find(one), std::string::npos) << one << "\nin\n" << said;
+}
+
+TEST(Job, RefusesAKeyThatIsGivenTwice) {
+  EXPECT_NE(refusal(with("\"version\":4", "\"version\":4,\"version\":3")).find("\"version\" is given twice"),
+            std::string::npos);
+}
+
+TEST(Job, RefusesAnIdThatIsGivenTwice) {
+  EXPECT_NE(refusal(with("[\"A\",\"B\"]", "[\"A\",\"A\"]")).find("the id \"A\" is given more than once"),
+            std::string::npos);
+}
+
+TEST(Job, NamesFilesThatBelongUnderAPath) {
+  const testing::TemporaryFolder folder;
+  testing::write_file(folder.path() / "m.a3m", ">q\nMKTAY\n");
+  const std::string text = with("\"unpairedMsa\":\"\"", "\"unpairedMsa\":\"m.a3m\"");
+  try {
+    parse_jobs(text, "job.json", folder.path());
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("belongs under unpairedMsaPath"), std::string::npos);
+  }
+  const auto jobs =
+      parse_jobs(with("\"unpairedMsa\":\"\"", "\"unpairedMsaPath\":\"m.a3m\""), "job.json", folder.path());
+  EXPECT_EQ(jobs[0].chains[0].unpaired_msa, ">q\nMKTAY\n");
+}
+
+TEST(Job, ReadsAFileInXz) {
+  const testing::TemporaryFolder folder;
+  testing::write_file(folder.path() / "m.a3m", ">q\nMKTAY\n");
+  if (std::system(("xz " + (folder / "m.a3m")).c_str()) != 0) GTEST_SKIP() << "xz is not installed";
+  const auto jobs =
+      parse_jobs(with("\"unpairedMsa\":\"\"", "\"unpairedMsaPath\":\"m.a3m.xz\""), "job.json", folder.path());
+  EXPECT_EQ(jobs[0].chains[0].unpaired_msa, ">q\nMKTAY\n");
+  const std::string whole = testing::read_file(folder / "m.a3m.xz");
+  testing::write_file(folder.path() / "m.a3m.xz", whole.substr(0, whole.size() - 8));
+  EXPECT_THROW(parse_jobs(with("\"unpairedMsa\":\"\"", "\"unpairedMsaPath\":\"m.a3m.xz\""), "job.json", folder.path()),
+               Error);
+}
+
+TEST(Job, NotesBondsThatHaveNoEffect) {
+  const auto jobs =
+      parse_jobs(with("\"version\":4", "\"version\":4,\"bondedAtomPairs\":[[[\"A\",1,\"CA\"],[\"B\",2,\"CA\"]]]"),
+                 "job.json", "/nonexistent");
+  ASSERT_FALSE(jobs[0].notes.empty());
+  EXPECT_NE(jobs[0].notes.back().find("joins two polymers"), std::string::npos);
+}
+
+TEST(Job, WithSomeOfItsAlignmentsIsRefusedWhenItIsCompleted) {
+  auto jobs = parse_jobs(with(",\"pairedMsa\":\"\",\"templates\":[]", ""), "job.json", "/nonexistent");
+  try {
+    complete_alignments(jobs[0], Components::own());
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("found unpairedMsa alone"), std::string::npos) << error.what();
+  }
+}
+
+TEST(Job, OfProtenixHasItsBondsAndLigands) {
+  const auto jobs = parse_jobs(
+      R"([{"name":"p","modelSeeds":[1],"covalent_bonds":[{"entity1":"1","copy1":1,"position1":"3","atom1":"ND2","entity2":"2","copy2":1,"position2":1,"atom2":"C1"}],
+    "sequences":[{"proteinChain":{"sequence":"GANST","count":1}},{"ligand":{"ligand":"CCD_NAG_NAG","count":1}},{"ligand":{"ligand":"CCO","count":2}}]}])",
+      "job.json", "/nonexistent");
+  const Job& job = jobs.at(0);
+  ASSERT_EQ(job.bonds.size(), 1U);
+  EXPECT_EQ(job.bonds[0].from, (BondedAtom{"A", 3, "ND2"}));
+  EXPECT_EQ(job.chains[1].components, (std::vector<std::string>{"NAG", "NAG"}));
+  EXPECT_EQ(job.chains[3].smiles, "CCO");
+}
+
+TEST(Job, WrittenAndReadAgainIsTheSame) {
+  const std::string written = job_json(parse_jobs(kSound, "job.json", "/nonexistent")[0]);
+  EXPECT_EQ(job_json(parse_jobs(written, "again", "/nonexistent")[0]), written);
+}
+
+TEST(ChainNames, FollowAlphaFold3) {
+  EXPECT_EQ(chain_name(1), "A");
+  EXPECT_EQ(chain_name(26), "Z");
+  EXPECT_EQ(chain_name(28), "BA");
+  EXPECT_TRUE(comes_before("Z", "AA"));
+  EXPECT_TRUE(comes_before("BA", "AB"));
+}
+
+TEST(Seeds, AreAddedToAnOnlyOne) {
+  Job job{"j", {}, {5}};
+  add_seeds(job, 3);
+  EXPECT_EQ(job.seeds, (std::vector<std::uint32_t>{5, 6, 7}));
+  EXPECT_THROW(add_seeds(job, 2), Error);
+}
+
+}  // namespace
+}  // namespace groel::folding
