@@ -170,7 +170,7 @@ std::vector<AlignmentRow> without_duplicates(const std::vector<AlignmentRow>& ro
 std::string query_alone(const std::string& query) { return a3m_text({{"Original query", query}}); }
 
 // With some of a protein's alignments and templates given it is not known whether the others are wanted.
-void check_partial(const Chain& chain) {
+void check_partial(const JobChain& chain) {
   const bool unpaired = chain.unpaired_msa.has_value(), paired = chain.paired_msa.has_value();
   const bool templates = chain.templates && !chain.templates->empty();
   if (unpaired == paired && (unpaired || !templates)) return;
@@ -186,8 +186,8 @@ void check_partial(const Chain& chain) {
        "searched"});
 }
 
-void complete_alignments(Job& job, const Components& components) {
-  for (Chain& chain : job.chains) {
+void complete_alignments(Job& job, const ComponentTable& components) {
+  for (JobChain& chain : job.chains) {
     if (chain.molecule != Molecule::protein && chain.molecule != Molecule::rna) continue;
     if (chain.molecule == Molecule::protein) check_partial(chain);
     const std::string query = query_sequence(chain, components);

@@ -37,7 +37,7 @@ struct Alignment {
 /// The alignment of a chain. No rows: the query alone. Errors: bad_input naming `label` and the row, for letters that
 /// are none, rows of different lengths, and a first row that is not the query.
 Alignment read_alignment(const std::string& a3m, const std::string& query, Molecule molecule, const std::string& label);
-/// Columns of gaps: what a ligand has.
+/// StockholmColumns of gaps: what a ligand has.
 Alignment gap_alignment(std::size_t columns);
 
 /// The number of a letter; -1 for what is none.
@@ -52,6 +52,6 @@ std::vector<AlignmentRow> without_duplicates(const std::vector<AlignmentRow>& ro
 std::string query_alone(const std::string& query);
 /// Checks the alignments, fills those that are "", and writes sequences as alignments have them, as AlphaFold 3's data
 /// pipeline does. Errors: bad_input.
-void complete_alignments(Job& job, const Components& components);
+void complete_alignments(Job& job, const ComponentTable& components);
 
 }  // namespace groel::folding

@@ -40,7 +40,7 @@ Row first_rows(std::size_t count) {
 }
 
 // A chain's residues as tokens have them, which leaves out what has no atoms.
-std::string sequence_of(const TokenLayout& layout, std::size_t chain, const Components& components) {
+std::string sequence_of(const TokenLayout& layout, std::size_t chain, const ComponentTable& components) {
   const Molecule molecule = layout.chains[chain].molecule;
   std::string letters;
   for (const Residue& residue : layout.residues) {
@@ -63,7 +63,7 @@ std::string text_of(const std::optional<std::string>& a3m, const std::string& wh
 
 ChainAlignments read_chain_alignments(const TokenLayout& layout, std::size_t index, const std::string& sequence,
                                       bool pairing) {
-  const Chain& chain = layout.chains[index];
+  const JobChain& chain = layout.chains[index];
   const auto [first, last] = layout.range(index);
   if (chain.molecule == Molecule::ligand) return {gap_alignment(last - first), gap_alignment(last - first)};
   const bool has = sequence.size() > kShortest;
@@ -114,7 +114,7 @@ void drop_gap_rows(std::vector<ChainAlignments>& chains) {
   for (ChainAlignments& chain : chains) chain.paired = picked(chain.paired, kept);
 }
 
-void crop(ChainAlignments& chain, const AlignmentOptions& options) {
+void crop(ChainAlignments& chain, const PairingOptions& options) {
   const std::size_t paired = std::min(chain.paired.rows, options.most_rows / 2);
   const std::size_t unpaired = std::min(chain.unpaired.rows, options.most_rows - paired);
   if (paired < chain.paired.rows) chain.paired = picked(chain.paired, first_rows(paired));
@@ -182,7 +182,7 @@ float rank(const Row& row) {
 
 }  // namespace
 
-std::vector<Row> paired_rows(const std::vector<std::vector<std::string>>& species, const AlignmentOptions& options) {
+std::vector<Row> paired_rows(const std::vector<std::vector<std::string>>& species, const PairingOptions& options) {
   std::vector<SpeciesRows> chains;
   std::vector<std::string> order;  // in which species are met
   std::map<std::string, std::size_t> count, fewest;
@@ -210,8 +210,8 @@ std::vector<Row> paired_rows(const std::vector<std::vector<std::string>>& specie
   return all;
 }
 
-AlignmentFeatures alignment_features(const TokenLayout& layout, const Components& components,
-                                     const AlignmentOptions& options) {
+AlignmentFeatures alignment_features(const TokenLayout& layout, const ComponentTable& components,
+                                     const PairingOptions& options) {
   std::vector<std::string> sequences;
   std::set<std::string> proteins;
   for (std::size_t c = 0; c < layout.chains.size(); ++c) {

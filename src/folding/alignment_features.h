@@ -9,7 +9,7 @@
 
 namespace groel::folding {
 
-struct AlignmentOptions {
+struct PairingOptions {
   std::size_t most_rows = 16384;       ///< paired ones make at most half of them
   std::size_t most_per_species = 600;  ///< paired rows
   bool resolve_overlaps = true;        ///< rows that are paired are left out of the others
@@ -24,12 +24,12 @@ struct AlignmentFeatures {
 };
 
 /// Errors: as read_alignment, naming the chain; bad_input for a chain whose alignment is still to be searched.
-AlignmentFeatures alignment_features(const TokenLayout& layout, const Components& components,
-                                     const AlignmentOptions& options = {});
+AlignmentFeatures alignment_features(const TokenLayout& layout, const ComponentTable& components,
+                                     const PairingOptions& options = {});
 
 /// Rows of each chain's paired alignment that belong together, [rows x chains], -1 for none: the query first, then
 /// species that more chains have, in the order of the products of their rows. Equal products keep their order.
 std::vector<std::vector<std::int32_t>> paired_rows(const std::vector<std::vector<std::string>>& species,
-                                                   const AlignmentOptions& options);
+                                                   const PairingOptions& options);
 
 }  // namespace groel::folding

@@ -92,16 +92,16 @@ class BlockReader {
 
 }  // namespace
 
-Components Components::own() {
-  static const Components all = [] {
-    Components made;
+ComponentTable ComponentTable::own() {
+  static const ComponentTable all = [] {
+    ComponentTable made;
     made.add(std::string(own_components_text()), "the program's own components");
     return made;
   }();
   return all;
 }
 
-std::size_t Components::add(const std::string& text, const std::string& label) {
+std::size_t ComponentTable::add(const std::string& text, const std::string& label) {
   auto blocks = io::component_blocks(text, label);
   for (Component& block : blocks) {
     std::string name = block.name;
@@ -110,18 +110,18 @@ std::size_t Components::add(const std::string& text, const std::string& label) {
   return blocks.size();
 }
 
-std::size_t Components::add_file(const std::string& path, const std::set<std::string>& codes) {
+std::size_t ComponentTable::add_file(const std::string& path, const std::set<std::string>& codes) {
   std::size_t count = 0;
   BlockReader(path, codes).each([&](const std::string& block) { count += add(block, path); });
   return count;
 }
 
-const Component* Components::find(const std::string& code) const {
+const Component* ComponentTable::find(const std::string& code) const {
   const auto found = components_.find(code);
   return found == components_.end() ? nullptr : &found->second;
 }
 
-char Components::letter(const std::string& code, char otherwise) const {
+char ComponentTable::letter(const std::string& code, char otherwise) const {
   const Component* const component = find(code);
   const bool single = component != nullptr && component->letter.size() == 1 &&
                       std::isupper(static_cast<unsigned char>(component->letter[0])) != 0;
@@ -138,12 +138,12 @@ std::vector<std::string> residue_codes(const ChainContent& chain) {
 
 std::set<std::string> codes_of(const Job& job) {
   std::set<std::string> codes;
-  for (const Chain& chain : job.chains)
+  for (const JobChain& chain : job.chains)
     for (std::string& code : residue_codes(chain)) codes.insert(std::move(code));
   return codes;
 }
 
-std::string query_sequence(const ChainContent& chain, const Components& components) {
+std::string query_sequence(const ChainContent& chain, const ComponentTable& components) {
   std::string letters;
   const char unknown = chain.molecule == Molecule::protein ? 'X' : 'N';
   for (const std::string& code : residue_codes(chain)) letters += components.letter(code, unknown);

@@ -13,10 +13,10 @@ namespace groel::folding {
 
 using Component = io::ComponentBlock;
 
-class Components {
+class ComponentTable {
  public:
   /// The 65 that come with the program (components.cif).
-  static Components own();
+  static ComponentTable own();
 
   /// Adds those of mmCIF text, which replace others of their name. -> how many. Errors: bad_input naming `label`.
   std::size_t add(const std::string& text, const std::string& label);
@@ -37,7 +37,7 @@ std::vector<std::string> residue_codes(const ChainContent& chain);
 /// All codes of a job, without those that it brings along itself.
 std::set<std::string> codes_of(const Job& job);
 /// The sequence with a letter for each residue, modified ones by their parents: what alignments begin with.
-std::string query_sequence(const ChainContent& chain, const Components& components);
+std::string query_sequence(const ChainContent& chain, const ComponentTable& components);
 
 /// One of the 20 amino acids or UNK; of nucleotides A C G U N, DA DC DG DT DN.
 bool is_standard_amino_acid(std::string_view code) noexcept;

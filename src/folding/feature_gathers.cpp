@@ -67,7 +67,7 @@ void write(const std::string& name, const Gather& gathered, const Shapes& shapes
 
 struct Gatherer {
   const TokenLayout& layout;
-  const Components& components;
+  const ComponentTable& components;
   FeatureWriter& to;
   AtomIds ids;
   Ids slots{}, centers{};  // of real tokens: [tokens, 24], [tokens]
@@ -176,7 +176,7 @@ void Gatherer::add_pseudo_beta() {
 
 // A polymer's end of a bond is where its token is, whatever the atom.
 std::string Gatherer::token_atom(const BondedAtom& atom) const {
-  const auto chain = std::ranges::find(layout.chains, atom.chain, &Chain::id);
+  const auto chain = std::ranges::find(layout.chains, atom.chain, &JobChain::id);
   return chain->molecule == Molecule::protein ? "CA" : chain->molecule == Molecule::ligand ? atom.atom : "C1'";
 }
 
@@ -222,7 +222,7 @@ void Gatherer::add_ligand_bonds(const std::vector<ReferenceResidue>& references)
 
 }  // namespace
 
-void add_gathers(const TokenLayout& layout, const Components& components,
+void add_gathers(const TokenLayout& layout, const ComponentTable& components,
                  const std::vector<ReferenceResidue>& references, FeatureWriter& to) {
   Gatherer gatherer{layout, components, to, AtomIds(layout)};
   for (const Token& token : layout.tokens) {

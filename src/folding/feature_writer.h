@@ -80,7 +80,7 @@ class FeatureWriter {
 };
 
 /// Where atoms and tokens lie in each other's arrays (feature_gathers.cpp).
-void add_gathers(const TokenLayout& layout, const Components& components,
+void add_gathers(const TokenLayout& layout, const ComponentTable& components,
                  const std::vector<ReferenceResidue>& references, FeatureWriter& to);
 /// Which tokens have a frame of three atoms that are not in a line (feature_frames.cpp). [tokens]
 std::vector<FeatureWriter::Truth> frames_mask(const TokenLayout& layout,

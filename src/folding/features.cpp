@@ -16,7 +16,7 @@ using Truth = FeatureWriter::Truth;
 constexpr std::uint32_t kFrameSeed = 12312837;
 
 // A token's residue as one of 31: modified residues by their parents.
-std::int32_t residue_letter(const Token& token, const TokenLayout& layout, const Components& components) {
+std::int32_t residue_letter(const Token& token, const TokenLayout& layout, const ComponentTable& components) {
   const std::string& code = layout.residues[token.residue].component;
   const Molecule molecule = layout.chain_of(token).molecule;
   if (molecule == Molecule::ligand) return kUnknownAminoAcid;
@@ -54,7 +54,7 @@ std::vector<T> per_token(const TokenLayout& layout, const Of& of) {
   return values;
 }
 
-void add_token_features(const TokenLayout& layout, const Components& components, FeatureWriter& to) {
+void add_token_features(const TokenLayout& layout, const ComponentTable& components, FeatureWriter& to) {
   const ChainIds ids = chain_ids(layout);
   const auto chain = [&](const Token& token) { return layout.residues[token.residue].chain; };
   const auto is = [&](Molecule molecule) {
@@ -84,7 +84,7 @@ void add_token_features(const TokenLayout& layout, const Components& components,
     to.add_tokens(none, std::vector<Truth>(layout.tokens.size()));
 }
 
-void add_alignments(const TokenLayout& layout, const Components& components, const AlignmentOptions& options,
+void add_alignments(const TokenLayout& layout, const ComponentTable& components, const PairingOptions& options,
                     FeatureWriter& to) {
   const AlignmentFeatures all = alignment_features(layout, components, options);
   const std::size_t tokens = layout.tokens.size();
@@ -96,7 +96,7 @@ void add_alignments(const TokenLayout& layout, const Components& components, con
   to.add("num_alignments", {}, std::vector<std::int32_t>{static_cast<std::int32_t>(all.rows)});
 }
 
-void add_templates(const TokenLayout& layout, const Components& components, FeatureWriter& to) {
+void add_templates(const TokenLayout& layout, const ComponentTable& components, FeatureWriter& to) {
   const TemplateFeatures all = template_features(layout, components);
   const std::size_t tokens = layout.tokens.size();
   to.add_rows("template_aatype", all.letters, kTemplates, tokens);
@@ -162,7 +162,7 @@ std::size_t padded_tokens(std::size_t tokens, const std::vector<std::size_t>& bu
   return found == buckets.end() ? tokens : *found;
 }
 
-Features featurize(const TokenLayout& layout, const Components& components, const FeatureOptions& options,
+Features featurize(const TokenLayout& layout, const ComponentTable& components, const FeaturizeOptions& options,
                    std::vector<std::string>* notes) {
   check_names(layout);
   Features features;

@@ -21,10 +21,10 @@ struct FeatureArray {
 };
 using Features = std::map<std::string, FeatureArray>;
 
-struct FeatureOptions {
+struct FeaturizeOptions {
   /// Numbers of tokens that are padded to: the first that is enough. Empty: no padding. AlphaFold 3's own by default.
   std::vector<std::size_t> buckets{128, 256, 384, 512, 768, 1024, 1280, 1536, 2048, 2560, 3072, 3584, 4096, 4608, 5120};
-  AlignmentOptions alignments{};
+  PairingOptions alignments{};
   ReferenceOptions references{};
 };
 
@@ -34,7 +34,7 @@ std::size_t padded_tokens(std::size_t tokens, const std::vector<std::size_t>& bu
 /// The arrays for one seed (options.references.seed). Names, shapes and types are AlphaFold 3's; of msa, msa_mask and
 /// deletion_matrix the num_alignments rows that hold something, which it pads to 16384. Errors: bad_input, as those of
 /// the parts.
-Features featurize(const TokenLayout& layout, const Components& components, const FeatureOptions& options,
+Features featurize(const TokenLayout& layout, const ComponentTable& components, const FeaturizeOptions& options,
                    std::vector<std::string>* notes = nullptr);
 
 }  // namespace groel::folding

@@ -95,7 +95,7 @@ Found jackhmmer(const std::string& sequence, const SearchedDatabase& database, c
   if (has_limit(program, folder)) words.insert(words.end(), {"--seq_limit", std::to_string(database.most)});
   words.insert(words.end(), {query.string(), file});
   run(words, folder, database.name);
-  Found found{stockholm_to_a3m(read_text(output, kMostText), database.most, Columns::of_query, database.name)};
+  Found found{stockholm_to_a3m(read_text(output, kMostText), database.most, StockholmColumns::of_query, database.name)};
   if (table) found.lines = table_lines(lines, [](const auto& fields) { return fields[0]; });
   return found;
 }
@@ -137,8 +137,8 @@ Found nhmmer(const std::string& sequence, const SearchedDatabase& database, cons
   Found found{">query\n" + sequence + "\n"};
   if (fs::file_size(output) > 0)
     found.a3m += aligned_to_query(
-        stockholm_to_a3m(read_text(output, kMostText), database.most - 1, Columns::of_query, database.name), sequence,
-        programs, folder);
+        stockholm_to_a3m(read_text(output, kMostText), database.most - 1, StockholmColumns::of_query, database.name),
+        sequence, programs, folder);
   if (table)
     found.lines =
         table_lines(lines, [](const auto& fields) { return fmt::format("{}/{}-{}", fields[0], fields[6], fields[7]); });
@@ -198,11 +198,10 @@ std::string search(const std::string& sequence, const SearchedDatabase& database
   const std::vector<std::string> files = database_files(database);
   if (files.size() == 1 && database.path.find('@') == std::string::npos) return search_one(files[0], false).a3m;
   if (!database.total)
-    throw Error(
-        ErrorKind::usage,
-        {fmt::format("the database {} is in {} files, and how much it holds in all is not said", database.name,
-                     files.size()),
-         fmt::format("{}_z_value", database.name), "give the number of its sequences, of nucleotides in megabases"});
+    throw Error(ErrorKind::usage,
+                {fmt::format("the database {} is in {} files, and how much it holds in all is not said", database.name,
+                             files.size()),
+                 "`database_total`", "give the number of its sequences, of nucleotides in megabases"});
   std::vector<Found> found(files.size());
   const std::size_t at_once = static_cast<std::size_t>(std::max(1, parallel));
   for (std::size_t first = 0; first < files.size(); first += at_once) {
@@ -248,7 +247,7 @@ std::vector<std::string> database_files(const SearchedDatabase& database) {
     const auto size = fs::file_size(file, missing);
     if (missing)
       throw Error(ErrorKind::not_found, {fmt::format("the database {} is not there", database.name), file,
-                                         "--db-dir names the folder of the databases"});
+                                         "`db_dir` names the folder of the databases"});
     if (size == 0)
       throw Error(ErrorKind::bad_input,
                   {fmt::format("the database {} is empty", database.name), file, "copy or download it again"});
@@ -303,7 +302,7 @@ std::string search_structures(const std::string& a3m, const std::string& databas
        profile.string(),
        database},
       folder, "seqres");
-  return stockholm_to_a3m(read_text(output, kMostText), 0, Columns::all, "hmmsearch");
+  return stockholm_to_a3m(read_text(output, kMostText), 0, StockholmColumns::all, "hmmsearch");
 }
 
 }  // namespace groel::folding

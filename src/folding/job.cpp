@@ -22,8 +22,8 @@ std::size_t ChainContent::length() const noexcept {
   return smiles ? 1 : components.size();
 }
 
-const Chain* Job::find(std::string_view id) const noexcept {
-  const auto found = std::ranges::find(chains, id, &Chain::id);
+const JobChain* Job::find(std::string_view id) const noexcept {
+  const auto found = std::ranges::find(chains, id, &JobChain::id);
   return found == chains.end() ? nullptr : &*found;
 }
 
@@ -52,10 +52,10 @@ void add_seeds(Job& job, std::size_t count) {
   if (job.seeds.size() != 1)
     throw Error(ErrorKind::usage, {fmt::format("job '{}' lists {} seeds, and a number of seeds goes with a single one",
                                                job.name, job.seeds.size()),
-                                   "num_seeds", "list one seed in modelSeeds, or leave the number away"});
+                                   "`num_seeds`", "list one seed in modelSeeds, or leave the number away"});
   if (count > 0 && job.seeds[0] > UINT32_MAX - (count - 1))
     throw Error(ErrorKind::usage,
-                {fmt::format("{} seeds from {} on go beyond 32 bits", count, job.seeds[0]), "num_seeds", {}});
+                {fmt::format("{} seeds from {} on go beyond 32 bits", count, job.seeds[0]), "`num_seeds`", {}});
   for (std::size_t i = 1; i < count; ++i) job.seeds.push_back(job.seeds[0] + static_cast<std::uint32_t>(i));
 }
 

@@ -49,7 +49,7 @@ struct ChainContent {
   std::size_t length() const noexcept;
 };
 
-struct Chain : ChainContent {
+struct JobChain : ChainContent {
   std::string id;  ///< upper-case letters
 };
 
@@ -69,13 +69,13 @@ struct Bond {
 
 struct Job {
   std::string name;
-  std::vector<Chain> chains;
+  std::vector<JobChain> chains;
   std::vector<std::uint32_t> seeds;
   std::vector<Bond> bonds{};
   std::optional<std::string> user_components{};  ///< mmCIF text of components that the dictionary lacks
   std::vector<std::string> notes{};  ///< what was read as something else or will not be used, a sentence each
 
-  const Chain* find(std::string_view id) const noexcept;
+  const JobChain* find(std::string_view id) const noexcept;
 };
 
 /// The name as files and folders have it: spaces become "_", other characters but A-Z a-z 0-9 _ - . are left out.

@@ -14,7 +14,7 @@ using Kind = nlohmann::json::value_t;
 std::string said(const BondedAtom& atom) { return fmt::format("{} {} {}", atom.chain, atom.residue, atom.atom); }
 
 // AlphaFold 3 takes true for 1, as Python does.
-int residue_of(const Field& field, const Chain& chain, std::vector<std::string>& notes) {
+int residue_of(const Field& field, const JobChain& chain, std::vector<std::string>& notes) {
   if (field.is(Kind::boolean) && field.json().get<bool>()) {
     notes.push_back(fmt::format("{}: true is read as residue 1", field.path()));
     return 1;
@@ -28,7 +28,7 @@ std::optional<BondedAtom> read_atom(const Field& field, Job& job) {
     return field.expected("an atom as [chain, residue, name]"), std::nullopt;
   const auto parts = field.elements("parts");
   const std::string id = parts[0].text("the id of a chain"), atom = parts[2].text("the name of an atom");
-  const Chain* const chain = job.find(id);
+  const JobChain* const chain = job.find(id);
   if (!parts[0].is(Kind::string) || !parts[2].is(Kind::string)) return std::nullopt;
   if (chain == nullptr) return parts[0].problem(fmt::format("there is no chain \"{}\"", id)), std::nullopt;
   if (chain->smiles) {
@@ -65,8 +65,8 @@ void note_bonds(Job& job) {
   std::set<Bond> seen;
   for (const Bond& bond : job.bonds) {
     const std::string both = fmt::format("the bond between {} and {}", said(bond.from), said(bond.to));
-    const Chain* const from = job.find(bond.from.chain);
-    const Chain* const to = job.find(bond.to.chain);
+    const JobChain* const from = job.find(bond.from.chain);
+    const JobChain* const to = job.find(bond.to.chain);
     if (from == nullptr || to == nullptr) continue;
     if (from->molecule != Molecule::ligand && to->molecule != Molecule::ligand)
       job.notes.push_back(both + " joins two polymers: AlphaFold 3's network has no such bonds, and will not see it");

@@ -92,7 +92,7 @@ void Reader::read_protein(const Field& entity, ChainContent& chain) {
         "bondedAtomPairs in AlphaFold 3's dialect");
   if (entity.has("maxTemplateDate"))
     entity["maxTemplateDate"].problem(
-        "a date for one chain has no counterpart in AlphaFold 3; use --max-template-date");
+        "a date for one chain has no counterpart in AlphaFold 3; use `max_template_date`");
   if (entity.has("templatesPath"))
     job.notes.push_back(fmt::format("{}: templates of Protenix are not read", entity["templatesPath"].path()));
   if (!entity["useStructureTemplate"].flag("true or false", true)) chain.templates.emplace();
@@ -192,7 +192,7 @@ void Reader::read_bond(const Field& bond) {
       if (copy < entities[entity - 1].size())
         end.push_back({entities[entity - 1][copy], static_cast<int>(position), atom});
     for (const BondedAtom& one : end) {
-      const Chain* const chain = job.find(one.chain);
+      const JobChain* const chain = job.find(one.chain);
       if (chain->smiles)
         bond["entity" + side].problem("this is a ligand given as SMILES, whose atoms have no names to bind to");
       else if (static_cast<std::size_t>(one.residue) > chain->length())

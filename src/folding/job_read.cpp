@@ -55,11 +55,11 @@ void read_entity(const Field& element, const JobFile& file, Job& job) {
 
 void check_ids(const Field& sequences, const Job& job) {
   std::map<std::string, int> times;
-  for (const Chain& chain : job.chains)
+  for (const JobChain& chain : job.chains)
     if (++times[chain.id] == 2) sequences.problem(fmt::format("the id \"{}\" is given more than once", chain.id));
 }
 
-// Columns without which AlphaFold 3 refuses a component.
+// StockholmColumns without which AlphaFold 3 refuses a component.
 void check_components(const Field& field, const std::string& text) {
   try {
     for (const io::ComponentBlock& block : io::component_blocks(text, "userCCD"))

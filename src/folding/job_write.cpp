@@ -19,7 +19,7 @@ Json json_of(const Template& one) {
   return {{"mmcif", one.mmcif}, {"queryIndices", query}, {"templateIndices", other}};
 }
 
-Json modifications(const Chain& chain) {
+Json modifications(const JobChain& chain) {
   const bool protein = chain.molecule == Molecule::protein;
   Json all = Json::array();
   for (const Modification& one : chain.modifications)
@@ -28,7 +28,7 @@ Json modifications(const Chain& chain) {
   return all;
 }
 
-Json json_of(const Chain& chain, const std::vector<std::string>& ids) {
+Json json_of(const JobChain& chain, const std::vector<std::string>& ids) {
   Json json{{"id", ids.size() == 1 ? Json(ids[0]) : Json(ids)}};
   if (chain.molecule != Molecule::ligand) {
     json["sequence"] = chain.sequence;
@@ -53,8 +53,8 @@ Json json_of(const Chain& chain, const std::vector<std::string>& ids) {
 }
 
 Json molecules(const Job& job) {
-  std::vector<std::pair<const Chain*, std::vector<std::string>>> unique;
-  for (const Chain& chain : job.chains) {
+  std::vector<std::pair<const JobChain*, std::vector<std::string>>> unique;
+  for (const JobChain& chain : job.chains) {
     auto same = unique.begin();
     while (same != unique.end() && !(static_cast<const ChainContent&>(*same->first) == chain)) ++same;
     if (same == unique.end()) same = unique.insert(same, {&chain, {}});

@@ -67,18 +67,18 @@ bool has_gaps(const Component& component, const std::array<double, 3> io::Compon
 }
 
 struct Maker {
-  const Components& components;
+  const ComponentTable& components;
   const ReferenceOptions& options;
   statistics::NumpyRandom random;
   std::map<std::string, std::shared_ptr<MoleculeGraph>> graphs{};  // by code or SMILES
   std::set<std::string> ideal{}, unknown{};  // components without a conformer, without coordinates
 
-  std::shared_ptr<MoleculeGraph> graph_of(const Chain& chain, const Residue& residue);
+  std::shared_ptr<MoleculeGraph> graph_of(const JobChain& chain, const Residue& residue);
   Bare of_dictionary(const Component& component);
   ReferenceResidue make(const TokenLayout& layout, std::size_t index);
 };
 
-std::shared_ptr<MoleculeGraph> Maker::graph_of(const Chain& chain, const Residue& residue) {
+std::shared_ptr<MoleculeGraph> Maker::graph_of(const JobChain& chain, const Residue& residue) {
   const std::string key = chain.smiles ? "SMILES " + *chain.smiles : residue.component;
   if (const auto known = graphs.find(key); known != graphs.end()) return known->second;
   std::shared_ptr<MoleculeGraph> made;
@@ -116,7 +116,7 @@ std::vector<MoleculeAtom> sorted_atoms(const MoleculeGraph* graph, const Compone
 
 ReferenceResidue Maker::make(const TokenLayout& layout, std::size_t index) {
   const Residue& residue = layout.residues[index];
-  const Chain& chain = layout.chains[residue.chain];
+  const JobChain& chain = layout.chains[residue.chain];
   const Component* const component = components.find(residue.component);
   const auto graph = graph_of(chain, residue);
   const bool wanted = !options.ligands_alone || chain.molecule == Molecule::ligand;
@@ -163,7 +163,7 @@ void say(const Maker& maker, const ReferenceOptions& options, std::vector<std::s
 
 }  // namespace
 
-std::vector<ReferenceResidue> references(const TokenLayout& layout, const Components& components,
+std::vector<ReferenceResidue> references(const TokenLayout& layout, const ComponentTable& components,
                                          const ReferenceOptions& options, std::vector<std::string>* notes) {
   Maker maker{components, options, statistics::NumpyRandom(options.seed)};
   std::vector<ReferenceResidue> all(layout.residues.size());

@@ -39,7 +39,7 @@ struct ReferenceOptions {
 /// One for each residue, in order; without atoms where the residue has none. The draws are those of AlphaFold 3:
 /// RandomState(seed), a seed for RDKit where it can make a molecule of the component (without RDKit: always), a
 /// rotation, a translation. `notes`: which components have no coordinates, or the dictionary's.
-std::vector<ReferenceResidue> references(const TokenLayout& layout, const Components& components,
+std::vector<ReferenceResidue> references(const TokenLayout& layout, const ComponentTable& components,
                                          const ReferenceOptions& options, std::vector<std::string>* notes = nullptr);
 
 }  // namespace groel::folding

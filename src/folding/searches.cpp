@@ -132,17 +132,17 @@ class Searches {
   std::mutex mutex_;
 };
 
-bool lacks_alignments(const Chain& chain) {
+bool lacks_alignments(const JobChain& chain) {
   return (chain.molecule == Molecule::protein || chain.molecule == Molecule::rna) && !chain.unpaired_msa;
 }
-bool lacks_templates(const Chain& chain) { return chain.molecule == Molecule::protein && !chain.templates; }
+bool lacks_templates(const JobChain& chain) { return chain.molecule == Molecule::protein && !chain.templates; }
 
 // Says what is missing before hours are spent.
 void check_ready(const Job& job, const SearchSettings& settings) {
   const auto check = [&](const std::vector<std::string>& names) {
     for (const std::string& name : names) database_files(settings.databases.at(name));
   };
-  for (const Chain& chain : job.chains) {
+  for (const JobChain& chain : job.chains) {
     if (lacks_alignments(chain) && chain.molecule == Molecule::protein) {
       hmmer_program(settings.programs.jackhmmer, "jackhmmer");
       check(kUnpaired);
@@ -187,7 +187,7 @@ void search_alignments(const std::string& query, bool protein, Searches& searche
   if (protein) to.paired = a3m_text(joined(found, {kPaired}, query));
 }
 
-void search_templates(const std::string& query, const std::string& a3m, const Components& components,
+void search_templates(const std::string& query, const std::string& a3m, const ComponentTable& components,
                       const SearchSettings& settings, Searches& searches, Results& to) {
   const std::string hits = searches.structures(query, a3m);
   FoundTemplates found =
@@ -211,11 +211,11 @@ SearchSettings databases_in(const std::vector<std::string>& folders) {
   return out;
 }
 
-void search_missing(Job& job, const Components& components, const SearchSettings& settings, const SayStep& say) {
+void search_missing(Job& job, const ComponentTable& components, const SearchSettings& settings, const SayStep& say) {
   check_ready(job, settings);
   Searches searches(settings, say);
   std::map<std::pair<Molecule, std::string>, Results> by_sequence;
-  for (Chain& chain : job.chains) {
+  for (JobChain& chain : job.chains) {
     if (!lacks_alignments(chain) && !lacks_templates(chain)) continue;
     const std::string query = query_sequence(chain, components);
     Results& results = by_sequence[{chain.molecule, query}];

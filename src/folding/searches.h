@@ -35,6 +35,6 @@ using SayStep = std::function<void(const std::string& text)>;
 /// Searches what the job's proteins and RNAs lack, once for each sequence, and fills it in. A run that was stopped goes
 /// on where it was: every search that ended is kept, by its sequence, database and options. Errors: not_found for
 /// databases and programs, before anything is searched; those of the searches.
-void search_missing(Job& job, const Components& components, const SearchSettings& settings, const SayStep& say);
+void search_missing(Job& job, const ComponentTable& components, const SearchSettings& settings, const SayStep& say);
 
 }  // namespace groel::folding

@@ -96,12 +96,14 @@ std::vector<std::string> written_out(const std::vector<AlignmentRow>& rows) {
 
 }  // namespace
 
-std::string stockholm_to_a3m(std::string_view stockholm, std::size_t most, Columns columns, const std::string& label) {
+std::string stockholm_to_a3m(std::string_view stockholm, std::size_t most, StockholmColumns columns,
+                             const std::string& label) {
   const Rows rows = rows_of(stockholm, most);
   std::string out;
   for (const std::string& name : rows.names) {
     std::string letters = rows.letters.find(name)->second;
-    if (columns == Columns::of_query) letters = on_query(letters, rows.letters.find(rows.names[0])->second, label);
+    if (columns == StockholmColumns::of_query)
+      letters = on_query(letters, rows.letters.find(rows.names[0])->second, label);
     std::erase(letters, '.');
     const auto description = rows.descriptions.find(name);
     out +=

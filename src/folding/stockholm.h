@@ -7,14 +7,15 @@
 
 namespace groel::folding {
 
-enum class Columns {
+enum class StockholmColumns {
   of_query,  ///< what the first row has a gap for are insertions
   all        ///< small letters are insertions already
 };
 
 /// The first `most` rows (0: all) as A3M, descriptions after the names; "" for an alignment without rows. Errors:
 /// bad_input naming `label`, for rows of different lengths.
-std::string stockholm_to_a3m(std::string_view stockholm, std::size_t most, Columns columns, const std::string& label);
+std::string stockholm_to_a3m(std::string_view stockholm, std::size_t most, StockholmColumns columns,
+                             const std::string& label);
 
 /// A3M with the columns of insertions written out, and those of the first row marked as reference, for `hmmbuild
 /// --hand`.

@@ -83,7 +83,7 @@ std::size_t place(int index, std::size_t count, const std::string& label, const 
   return static_cast<std::size_t>(at);
 }
 
-ChainSlots lay(const Template& one, std::size_t length, const Components& components, const std::string& label) {
+ChainSlots lay(const Template& one, std::size_t length, const ComponentTable& components, const std::string& label) {
   const io::TemplateChain chain = io::read_template_chain(one.mmcif, label);
   if (chain.released.empty())
     throw Error(ErrorKind::bad_input, {fmt::format("the structure {} has no release date", chain.entry), label,
@@ -128,7 +128,7 @@ std::string components_of(const TokenLayout& layout, std::size_t chain) {
 
 }  // namespace
 
-TemplateFeatures template_features(const TokenLayout& layout, const Components& components) {
+TemplateFeatures template_features(const TokenLayout& layout, const ComponentTable& components) {
   const std::size_t tokens = layout.tokens.size();
   TemplateFeatures out{std::vector<std::int32_t>(kTemplates * tokens),
                        std::vector<float>(kTemplates * tokens * kSlots * 3),
@@ -137,7 +137,7 @@ TemplateFeatures template_features(const TokenLayout& layout, const Components& 
   for (std::size_t c = 0; c < layout.chains.size(); ++c) {
     const auto [first, last] = layout.range(c);
     if (layout.chains[c].molecule != Molecule::protein || last - first <= kShortest) continue;
-    const Chain& chain = layout.chains[first_copy.try_emplace(components_of(layout, c), c).first->second];
+    const JobChain& chain = layout.chains[first_copy.try_emplace(components_of(layout, c), c).first->second];
     if (!chain.templates)
       throw Error(ErrorKind::bad_input,
                   {fmt::format("the templates of chain {} are missing: they are to be searched first", chain.id),

@@ -19,6 +19,6 @@ struct TemplateFeatures {
 /// Copies of a chain have the first one's templates. Slots that a residue has no atom for repeat its N, as in
 /// AlphaFold 3. Errors: bad_input naming chain and template, for a structure without a release date or with several
 /// polymers, and residues that are not there; for a chain whose templates are still to be searched.
-TemplateFeatures template_features(const TokenLayout& layout, const Components& components);
+TemplateFeatures template_features(const TokenLayout& layout, const ComponentTable& components);
 
 }  // namespace groel::folding

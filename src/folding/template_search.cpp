@@ -143,7 +143,7 @@ bool is_used(const TemplateHit& hit, const HitStructure& structure, const Residu
 StructureStore structure_folder(const std::string& path) {
   if (!fs::is_directory(path))
     throw Error(ErrorKind::not_found,
-                {"there is no folder of structures", path, "--db-dir names the folder that has mmcif_files"});
+                {"there is no folder of structures", path, "`db_dir` names the folder that has mmcif_files"});
   return [path](const std::string& entry) -> std::optional<std::string> {
     for (const char* ending : {".cif", ".cif.gz", ".cif.zst"})
       if (const fs::path file = fs::path(path) / (entry + ending); fs::exists(file))
@@ -153,7 +153,7 @@ StructureStore structure_folder(const std::string& path) {
 }
 
 std::optional<HitStructure> hit_structure(const std::string& mmcif, const TemplateHit& hit,
-                                          const Components& components) {
+                                          const ComponentTable& components) {
   const io::TemplateChain chain = io::read_template_chain(mmcif, hit.entry, hit.chain);
   if (chain.residues.empty()) return std::nullopt;
   HitStructure out{chain.released, {}, {}};
@@ -181,7 +181,7 @@ std::vector<ChosenHit> choose_hits(const std::vector<TemplateHit>& hits, const S
 }
 
 FoundTemplates choose_templates(const std::string& a3m, const std::string& query, const std::string& newest,
-                                const StructureStore& structures, const Components& components) {
+                                const StructureStore& structures, const ComponentTable& components) {
   FoundTemplates found;
   const auto hits = template_hits(a3m);
   const auto structure_of = [&](const TemplateHit& hit) {

@@ -60,10 +60,10 @@ struct FoundTemplates {
 
 /// Errors: as template_hits; bad_input naming an entry that is no mmCIF.
 FoundTemplates choose_templates(const std::string& a3m, const std::string& query, const std::string& newest,
-                                const StructureStore& structures, const Components& components);
+                                const StructureStore& structures, const ComponentTable& components);
 
 /// The hit's chain for judging it; nothing where the entry has no such chain.
 std::optional<HitStructure> hit_structure(const std::string& mmcif, const TemplateHit& hit,
-                                          const Components& components);
+                                          const ComponentTable& components);
 
 }  // namespace groel::folding

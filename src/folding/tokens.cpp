@@ -16,7 +16,7 @@ using ResidueKey = std::pair<std::string, int>;
 bool is_hydrogen(std::string_view element) { return element == "H" || element == "D"; }
 
 // Names every component that is missing, so that one run shows all.
-void check_known(const Job& job, const Components& components) {
+void check_known(const Job& job, const ComponentTable& components) {
   std::vector<std::string> unknown;
   for (const std::string& code : codes_of(job))
     if (components.find(code) == nullptr) unknown.push_back(code);
@@ -26,11 +26,11 @@ void check_known(const Job& job, const Components& components) {
                            unknown.size() == 1 ? "a component is" : fmt::format("{} components are", unknown.size()),
                            listed(unknown, 10)),
                fmt::format("job '{}'", job.name),
-               "give the Chemical Component Dictionary by --components (components.cif), or the component by userCCD"});
+               "give the Chemical Component Dictionary by `components` (components.cif), or the component by userCCD"});
 }
 
 struct Builder {
-  const Components& components;
+  const ComponentTable& components;
   const TokenOptions& options;
   TokenLayout out{};
   std::map<ResidueKey, std::set<std::string>> bonded{};  // atoms by residue
@@ -40,15 +40,15 @@ struct Builder {
   void check_bonds(const Job& job) const;
   void take_bonds(const Job& job);
   void add_residues();
-  std::vector<SlotAtom> all_atoms(const Chain& chain, const std::string& component) const;
-  std::set<std::string> dropped(const Chain& chain, const Residue& residue, bool first, bool last) const;
+  std::vector<SlotAtom> all_atoms(const JobChain& chain, const std::string& component) const;
+  std::set<std::string> dropped(const JobChain& chain, const Residue& residue, bool first, bool last) const;
   void add_tokens();
   void add_standard_token(std::size_t residue, std::size_t column);
   void drop_bonds();
 };
 
 // A chain of nothing but unknown residues has no atoms for AlphaFold 3.
-bool is_unknown(const Chain& chain) {
+bool is_unknown(const JobChain& chain) {
   const auto codes = residue_codes(chain);
   static const std::set<std::string> unknown{"UNK", "N", "DN", "UNL"};
   return !codes.empty() && unknown.contains(codes[0]) &&
@@ -56,13 +56,13 @@ bool is_unknown(const Chain& chain) {
 }
 
 void Builder::keep_chains(const Job& job) {
-  for (const Chain& chain : job.chains) {
+  for (const JobChain& chain : job.chains) {
     if (is_unknown(chain))
       out.notes.push_back(fmt::format("chain {} has unknown residues alone: AlphaFold 3 leaves it out", chain.id));
     else
       out.chains.push_back(chain);
   }
-  std::ranges::stable_sort(out.chains, [](const Chain& a, const Chain& b) { return comes_before(a.id, b.id); });
+  std::ranges::stable_sort(out.chains, [](const JobChain& a, const JobChain& b) { return comes_before(a.id, b.id); });
   if (out.chains.empty())
     throw Error(
         ErrorKind::bad_input,
@@ -88,7 +88,7 @@ void Builder::check_bonds(const Job& job) const {
 // Bonds that the network can see: not between polymers, nor inside a residue, nor to hydrogens.
 void Builder::take_bonds(const Job& job) {
   const auto known = [&](const BondedAtom& end) {
-    return std::ranges::find(out.chains, end.chain, &Chain::id) != out.chains.end();
+    return std::ranges::find(out.chains, end.chain, &JobChain::id) != out.chains.end();
   };
   const auto hydrogen = [&](const BondedAtom& end) {
     const Component& component =
@@ -115,7 +115,7 @@ void Builder::take_bonds(const Job& job) {
   }
 }
 
-std::vector<SlotAtom> Builder::all_atoms(const Chain& chain, const std::string& code) const {
+std::vector<SlotAtom> Builder::all_atoms(const JobChain& chain, const std::string& code) const {
   std::vector<SlotAtom> all;
   if (chain.smiles) {
     for (const MoleculeAtom& atom : molecule_of_smiles(*chain.smiles)->atoms())
@@ -131,7 +131,7 @@ std::vector<SlotAtom> Builder::all_atoms(const Chain& chain, const std::string& 
 }
 
 // Atoms that are gone once residues are linked.
-std::set<std::string> Builder::dropped(const Chain& chain, const Residue& residue, bool first, bool last) const {
+std::set<std::string> Builder::dropped(const JobChain& chain, const Residue& residue, bool first, bool last) const {
   const auto found = bonded.find({chain.id, residue.number});
   static const std::set<std::string> none;
   const std::set<std::string>& bonds = found == bonded.end() ? none : found->second;
@@ -144,7 +144,7 @@ std::set<std::string> Builder::dropped(const Chain& chain, const Residue& residu
 
 void Builder::add_residues() {
   for (std::size_t c = 0; c < out.chains.size(); ++c) {
-    const Chain& chain = out.chains[c];
+    const JobChain& chain = out.chains[c];
     std::vector<std::string> codes = residue_codes(chain);
     if (chain.smiles) codes = {"LIG_" + chain.id};
     for (std::size_t i = 0; i < codes.size(); ++i) {
@@ -164,7 +164,7 @@ void Builder::add_residues() {
 // Slots follow the component's heavy atoms, with an empty one for each that was dropped.
 void Builder::add_standard_token(std::size_t index, std::size_t column) {
   const Residue& residue = out.residues[index];
-  const Chain& chain = out.chains[residue.chain];
+  const JobChain& chain = out.chains[residue.chain];
   Token token{index, column};
   std::size_t slot = 0;
   for (const SlotAtom& atom : all_atoms(chain, residue.component)) {
@@ -226,7 +226,7 @@ std::size_t TokenLayout::atom_count() const {
   return count;
 }
 
-TokenLayout lay_out(const Job& job, const Components& components, const TokenOptions& options) {
+TokenLayout lay_out(const Job& job, const ComponentTable& components, const TokenOptions& options) {
   Builder builder{components, options};
   check_known(job, components);
   builder.keep_chains(job);

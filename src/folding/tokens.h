@@ -36,14 +36,14 @@ struct Token {
 };
 
 struct TokenLayout {
-  std::vector<Chain> chains;  ///< in order; none that the network does not see
+  std::vector<JobChain> chains;  ///< in order; none that the network does not see
   std::vector<Residue> residues;
   std::vector<Token> tokens;
   std::vector<Bond> to_polymers;  ///< between a polymer and a ligand, as far as both atoms exist
   std::vector<Bond> of_ligands;   ///< between residues of ligands
   std::vector<std::string> notes{};
 
-  const Chain& chain_of(const Token& token) const { return chains[residues[token.residue].chain]; }
+  const JobChain& chain_of(const Token& token) const { return chains[residues[token.residue].chain]; }
   /// Tokens of a chain, as [first, last).
   std::pair<std::size_t, std::size_t> range(std::size_t chain) const;
   std::size_t atom_count() const;
@@ -55,6 +55,6 @@ struct TokenOptions {
 
 /// Errors: bad_input for a component that is not known or a bond to an atom that it does not have, naming the chain;
 /// unsupported for SMILES where the program was built without RDKit.
-TokenLayout lay_out(const Job& job, const Components& components, const TokenOptions& options = {});
+TokenLayout lay_out(const Job& job, const ComponentTable& components, const TokenOptions& options = {});
 
 }  // namespace groel::folding

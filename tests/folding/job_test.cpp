@@ -102,7 +102,7 @@ TEST(Job, NotesBondsThatHaveNoEffect) {
 TEST(Job, WithSomeOfItsAlignmentsIsRefusedWhenItIsCompleted) {
   auto jobs = parse_jobs(with(",\"pairedMsa\":\"\",\"templates\":[]", ""), "job.json", "/nonexistent");
   try {
-    complete_alignments(jobs[0], Components::own());
+    complete_alignments(jobs[0], ComponentTable::own());
     FAIL();
   } catch (const Error& error) {
     EXPECT_NE(std::string(error.what()).find("found unpairedMsa alone"), std::string::npos) << error.what();

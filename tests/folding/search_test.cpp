@@ -20,8 +20,9 @@ constexpr const char* kProtein =
 TEST(Stockholm, BecomesA3mOnTheQuery) {
   const std::string text =
       "# STOCKHOLM 1.0\n#=GS hit/1-4 DE [subseq from] a hit\nquery      AB--E\nhit/1-4    ABCD.\n//\n";
-  EXPECT_EQ(stockholm_to_a3m(text, 0, Columns::of_query, "test"), ">query \nABE\n>hit/1-4 [subseq from] a hit\nABcd\n");
-  EXPECT_EQ(stockholm_to_a3m(text, 1, Columns::of_query, "test"), ">query \nABE\n");
+  EXPECT_EQ(stockholm_to_a3m(text, 0, StockholmColumns::of_query, "test"),
+            ">query \nABE\n>hit/1-4 [subseq from] a hit\nABcd\n");
+  EXPECT_EQ(stockholm_to_a3m(text, 1, StockholmColumns::of_query, "test"), ">query \nABE\n");
 }
 
 TEST(Stockholm, OfA3mWritesInsertionsOut) {
@@ -104,13 +105,13 @@ TEST_F(Hmmer, SearchesASequenceOnceAndKeepsWhatItFound) {
   std::vector<std::string> said;
   const auto say = [&](const std::string& text) { said.push_back(text); };
   Job first = job_to_search(), second = job_to_search();
-  search_missing(first, Components::own(), settings, say);
+  search_missing(first, ComponentTable::own(), settings, say);
   EXPECT_EQ(alignment_rows(*first.chains[0].unpaired_msa).size(), 7U);  // three databases with the same rows
   EXPECT_EQ(first.chains[1].paired_msa, first.chains[0].paired_msa);
   EXPECT_EQ(std::ranges::count_if(said, [](const std::string& text) { return text.starts_with("uniref90: 7 rows"); }),
             1);
   said.clear();
-  search_missing(second, Components::own(), settings, say);
+  search_missing(second, ComponentTable::own(), settings, say);
   EXPECT_EQ(
       std::ranges::count_if(said, [](const std::string& text) { return text.ends_with("kept from an earlier run"); }),
       4);
@@ -122,7 +123,7 @@ TEST_F(Hmmer, SaysWhatADamagedDatabaseIs) {
   SearchSettings settings = databases_in({folder_.path().string()});
   Job job = job_to_search();
   try {
-    search_missing(job, Components::own(), settings, {});
+    search_missing(job, ComponentTable::own(), settings, {});
     FAIL();
   } catch (const Error& error) {
     EXPECT_NE(std::string(error.what()).find("uniref90"), std::string::npos) << error.what();
@@ -142,13 +143,13 @@ TEST(HmmerPrograms, ThatAreNotInstalledAreSaid) {
 TEST(Templates, OfAStructureHaveItsResiduesSeenOrNot) {
   const std::string mmcif = testing::read_file(std::string(GROEL_TEST_DATA) + "/af3-features/cases/templates/5y2e.cif");
   const auto structure = hit_structure(
-      mmcif, {.entry = "5y2e", .chain = "A", .start = 0, .end = 0, .whole = 0, .letters = {}}, Components::own());
+      mmcif, {.entry = "5y2e", .chain = "A", .start = 0, .end = 0, .whole = 0, .letters = {}}, ComponentTable::own());
   ASSERT_TRUE(structure.has_value());
   EXPECT_EQ(structure->released, "2018-03-14");
   EXPECT_EQ(structure->sequence, "MIEKQMDRVVKEMRRQLEMIDKLTTRGIEQVELLKRIHDKLMIRAVD");
   for (std::size_t i = 0; i < structure->seen.size(); ++i) EXPECT_EQ(structure->seen[i], i < 45) << i;
   EXPECT_FALSE(hit_structure(mmcif, {.entry = "5y2e", .chain = "Z", .start = 0, .end = 0, .whole = 0, .letters = {}},
-                             Components::own())
+                             ComponentTable::own())
                    .has_value());
 }
 

@@ -13,15 +13,15 @@
 namespace groel::golden {
 
 /// The program's own components and those that the folder brings.
-inline folding::Components af3_components(const Case& golden) {
-  folding::Components all = folding::Components::own();
+inline folding::ComponentTable af3_components(const Case& golden) {
+  folding::ComponentTable all = folding::ComponentTable::own();
   if (golden.holds("ccd_subset.cif")) all.add(read_text(golden.folder() / "ccd_subset.cif"), "ccd_subset.cif");
   return all;
 }
 
 /// With a job's own.
-inline folding::Components af3_components(const Case& golden, const folding::Job& job) {
-  folding::Components all = af3_components(golden);
+inline folding::ComponentTable af3_components(const Case& golden, const folding::Job& job) {
+  folding::ComponentTable all = af3_components(golden);
   if (job.user_components) all.add(*job.user_components, "userCCD");
   return all;
 }

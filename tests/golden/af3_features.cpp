@@ -132,16 +132,16 @@ struct JobCase {
   std::string name;
   json info;
   folding::Job job;
-  folding::Components components;
+  folding::ComponentTable components;
   Arrays arrays;
   Rows& rows;
 
-  folding::FeatureOptions options() const {
-    folding::FeatureOptions out;
+  folding::FeaturizeOptions options() const {
+    folding::FeaturizeOptions out;
     out.references.seed = job.seeds[0];
     return out;
   }
-  folding::Features features(const folding::FeatureOptions& with, const folding::TokenOptions& tokens = {}) const {
+  folding::Features features(const folding::FeaturizeOptions& with, const folding::TokenOptions& tokens = {}) const {
     return folding::featurize(folding::lay_out(job, components, tokens), components, with);
   }
   void check();
@@ -151,7 +151,7 @@ struct JobCase {
 void JobCase::check() {
   const json conformers = golden.json("expected/" + name + ".conformers.json");
   std::string seeds;
-  folding::FeatureOptions with = options();
+  folding::FeaturizeOptions with = options();
   with.references.source = stored(arrays, conformers["calls"], seeds);
   rows.exact(name + " tokens", problem_of([&] {
                return layout_differs(folding::lay_out(job, components),
@@ -159,15 +159,15 @@ void JobCase::check() {
              }));
   arrays.check("batch", features(with), "arrays", "stable_sort");
   rows.exact(name + " seeds of conformers", seeds);
-  folding::FeatureOptions ideal = options();
+  folding::FeaturizeOptions ideal = options();
   ideal.references.conformers = false;
   arrays.check("ccd", features(ideal), "ideal coordinates");
-  folding::FeatureOptions overlaps = with;
+  folding::FeaturizeOptions overlaps = with;
   overlaps.alignments.resolve_overlaps = false;
   // Not where rows are equally good: the case has those as an unstable sort left them.
   if (!arrays.with("resolve_msa_overlaps_false.").empty() && arrays.with("stable_sort.").empty())
     arrays.check("resolve_msa_overlaps_false", features(overlaps), "overlaps kept");
-  folding::FeatureOptions exact = with;
+  folding::FeaturizeOptions exact = with;
   exact.buckets.clear();
   if (!arrays.with("exact.").empty()) arrays.check("exact", features(exact), "without padding");
   if (!arrays.with("fix_standalone_glycans.").empty())
@@ -182,7 +182,7 @@ void JobCase::check_rdkit() {
     return rows.not_run(name + " conformers", fmt::format("RDKit {} is not here", kRdkit));
   arrays.check("batch", features(options()), "arrays with conformers of our own", "stable_sort");
   for (const std::uint32_t seed : job.seeds) {
-    folding::FeatureOptions other = options();
+    folding::FeaturizeOptions other = options();
     other.references.seed = seed;
     const std::string group = fmt::format("seed{}", seed);
     if (!arrays.with(group + ".").empty()) arrays.check(group, features(other), group);
@@ -195,8 +195,8 @@ void check_digests(const Case& golden, Rows& rows) {
              skipped = golden.json("official_5tgy/digest_keys.json")["depend_on_the_real_7BU"];
   const folding::Job job =
       af3_job(golden, folding::read_jobs((golden.folder() / "official_5tgy" / "job.json").string()).at(0));
-  const folding::Components components = af3_components(golden, job);
-  folding::FeatureOptions options;
+  const folding::ComponentTable components = af3_components(golden, job);
+  folding::FeaturizeOptions options;
   options.buckets.clear();
   options.references.seed = job.seeds[0];
   const folding::Features features = folding::featurize(folding::lay_out(job, components), components, options);

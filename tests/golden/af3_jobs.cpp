@@ -52,7 +52,7 @@ std::string accepted_differs(const json& expected, const std::vector<folding::Jo
   if (expected.contains("jobs") && expected["jobs"].get<std::size_t>() != jobs.size()) return "number of jobs";
   if (jobs.empty() || !expected.contains("num_tokens")) return {};
   const folding::Job job = af3_job(golden, jobs[0]);
-  const folding::Components components = af3_components(golden, job);
+  const folding::ComponentTable components = af3_components(golden, job);
   const folding::TokenLayout layout = folding::lay_out(job, components);
   if (layout.tokens.size() != expected["num_tokens"].get<std::size_t>())
     return fmt::format("{} tokens", layout.tokens.size());
@@ -81,7 +81,7 @@ std::string validation_differs(const json& expected, std::string text, const fs:
     const auto jobs = folding::parse_jobs(text, "job.json", folder);
     for (const folding::Job& job : jobs) {
       const folding::Job complete = af3_job(golden, job);
-      const folding::Components components = af3_components(golden, job);
+      const folding::ComponentTable components = af3_components(golden, job);
       if (!sound) folding::featurize(folding::lay_out(complete, components), components, {});
     }
     return sound ? accepted_differs(expected, jobs, golden)

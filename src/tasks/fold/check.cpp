@@ -19,20 +19,20 @@ std::string alignment_text(const std::optional<std::string>& a3m) {
   return rows <= 1 ? "the sequence alone" : counted(rows, "row");
 }
 
-std::string alignments_of(const folding::Chain& chain) {
+std::string alignments_of(const folding::JobChain& chain) {
   if (chain.molecule == folding::Molecule::dna || chain.molecule == folding::Molecule::ligand) return "-";
   if (chain.molecule == folding::Molecule::rna || !chain.unpaired_msa) return alignment_text(chain.unpaired_msa);
   return fmt::format("{}; paired {}", alignment_text(chain.unpaired_msa), alignment_text(chain.paired_msa));
 }
 
-std::string templates_of(const folding::Chain& chain) {
+std::string templates_of(const folding::JobChain& chain) {
   if (chain.molecule != folding::Molecule::protein) return "-";
   if (!chain.templates) return "to be searched";
   return chain.templates->empty() ? "none" : fmt::format("{}", chain.templates->size());
 }
 
 ordered_json chain_row(const folding::TokenLayout& layout, std::size_t index) {
-  const folding::Chain& chain = layout.chains[index];
+  const folding::JobChain& chain = layout.chains[index];
   const auto [first, last] = layout.range(index);
   ordered_json row{{"chain", chain.id},
                    {"molecule", folding::name(chain.molecule)},

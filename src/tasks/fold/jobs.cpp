@@ -44,8 +44,8 @@ std::vector<std::string> files_of(const FoldOptions& options) {
 }
 
 // The program's own, those of a dictionary that the job needs, and the job's.
-folding::Components components_for(const folding::Job& job, const FoldOptions& options) {
-  folding::Components all = folding::Components::own();
+folding::ComponentTable components_for(const folding::Job& job, const FoldOptions& options) {
+  folding::ComponentTable all = folding::ComponentTable::own();
   if (!options.components.empty()) all.add_file(options.components, folding::codes_of(job));
   if (job.user_components) all.add(*job.user_components, "userCCD");
   return all;
@@ -68,7 +68,7 @@ void write_array(io::NpzWriter& to, const std::string& name, const folding::Feat
 
 // Searches what the job lacks, unless nothing is to be searched.
 void complete(FoldJob& one, const FoldOptions& options, Context& context) {
-  const auto lacks = [](const folding::Chain& chain) {
+  const auto lacks = [](const folding::JobChain& chain) {
     const bool protein = chain.molecule == folding::Molecule::protein;
     return (protein || chain.molecule == folding::Molecule::rna) &&
            (!chain.unpaired_msa || (protein && !chain.templates));
@@ -108,7 +108,7 @@ std::vector<FoldJob> read_fold_jobs(const FoldOptions& options, Context& context
     for (folding::Job& job : folding::read_jobs(file)) {
       if (options.seeds) folding::add_seeds(job, static_cast<std::size_t>(std::max<std::int64_t>(*options.seeds, 0)));
       for (const std::string& note : job.notes) context.sink.warning(fmt::format("{}: {}", job.name, note));
-      folding::Components components = components_for(job, options);
+      folding::ComponentTable components = components_for(job, options);
       jobs.push_back({file, std::move(job), std::move(components)});
     }
   }
@@ -124,7 +124,7 @@ void write_fold_features(const std::vector<FoldJob>& jobs, const FoldOptions& op
   check_free(options.features, options.standing());
   FoldJob one = jobs.front();
   complete(one, options, context);
-  folding::FeatureOptions with = options.feature_options();
+  folding::FeaturizeOptions with = options.feature_options();
   with.references.seed = one.job.seeds.front();
   std::vector<std::string> notes;
   const folding::TokenLayout layout =

@@ -14,7 +14,7 @@ namespace groel::tasks {
 struct FoldJob {
   std::string file;  ///< that it is from
   folding::Job job;
-  folding::Components components;
+  folding::ComponentTable components;
 };
 
 /// All jobs of the files and folders named, with their components. Notes of jobs go to the sink. Errors: usage, where

@@ -164,8 +164,8 @@ void FoldOptions::declare(OptionBinder& to) {
   to(json, json_option());
 }
 
-folding::FeatureOptions FoldOptions::feature_options() const {
-  folding::FeatureOptions out;
+folding::FeaturizeOptions FoldOptions::feature_options() const {
+  folding::FeaturizeOptions out;
   if (buckets == std::vector<std::string>{"none"})
     out.buckets.clear();
   else if (!buckets.empty()) {

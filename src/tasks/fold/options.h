@@ -35,7 +35,7 @@ struct FoldOptions : ThreadOptions {
   /// Where is searched. Errors: usage, for a name that is none of AlphaFold 3's.
   folding::SearchSettings search_settings() const;
   /// What features are made with. Errors: usage.
-  folding::FeatureOptions feature_options() const;
+  folding::FeaturizeOptions feature_options() const;
   void declare(OptionBinder& to);
 };
 
