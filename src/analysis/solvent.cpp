@@ -6,6 +6,7 @@
 #include <map>
 #include <numbers>
 
+#include "analysis/atom_cells.h"
 #include "base/threads.h"
 
 namespace groel::analysis {
@@ -14,9 +15,6 @@ namespace {
 constexpr double kWater = 1.4;
 constexpr int kPoints = 200;
 constexpr double kCell = 2 * (1.8 + kWater);  // no two atoms further apart cover one another
-
-using Spot = std::array<double, 3>;
-using Cell = std::array<int, 3>;
 
 double radius_of(char element) {
   switch (element) {
@@ -28,8 +26,8 @@ double radius_of(char element) {
 }
 
 // Spread evenly over a sphere, along a spiral.
-std::array<Spot, kPoints> sphere() {
-  std::array<Spot, kPoints> out{};
+std::array<AtomPlace, kPoints> sphere() {
+  std::array<AtomPlace, kPoints> out{};
   const double turn = std::numbers::pi * (3 - std::sqrt(5.0));
   for (int i = 0; i < kPoints; ++i) {
     const double z = 1 - (2 * i + 1.0) / kPoints, r = std::sqrt(1 - z * z);
@@ -38,60 +36,29 @@ std::array<Spot, kPoints> sphere() {
   return out;
 }
 
-Cell cell_of(const Spot& at) {
-  return {static_cast<int>(std::floor(at[0] / kCell)), static_cast<int>(std::floor(at[1] / kCell)),
-          static_cast<int>(std::floor(at[2] / kCell))};
-}
-
-double squared(const Spot& a, const Spot& b) {
-  const double x = a[0] - b[0], y = a[1] - b[1], z = a[2] - b[2];
-  return x * x + y * y + z * z;
-}
-
-class Neighbours {
- public:
-  explicit Neighbours(const std::vector<SolventAtom>& atoms) : atoms_(atoms) {
-    for (std::size_t i = 0; i < atoms.size(); ++i) cells_[cell_of(atoms[i].at)].push_back(i);
-  }
-  // Of atom i: those whose spheres meet its own.
-  std::vector<std::size_t> of(std::size_t i) const {
-    std::vector<std::size_t> out;
-    const Cell middle = cell_of(atoms_[i].at);
-    for (int x = -1; x <= 1; ++x)
-      for (int y = -1; y <= 1; ++y)
-        for (int z = -1; z <= 1; ++z) {
-          const auto found = cells_.find({middle[0] + x, middle[1] + y, middle[2] + z});
-          if (found == cells_.end()) continue;
-          for (const std::size_t j : found->second) {
-            const double reach = radius_of(atoms_[i].element) + radius_of(atoms_[j].element) + 2 * kWater;
-            if (i != j && squared(atoms_[i].at, atoms_[j].at) < reach * reach) out.push_back(j);
-          }
-        }
-    return out;
-  }
-
- private:
-  const std::vector<SolventAtom>& atoms_;
-  std::map<Cell, std::vector<std::size_t>> cells_;
-};
-
 }  // namespace
 
 std::vector<double> solvent_areas(const std::vector<SolventAtom>& atoms, std::int64_t residues) {
-  const std::array<Spot, kPoints> points = sphere();
-  const Neighbours neighbours(atoms);
+  const std::array<AtomPlace, kPoints> points = sphere();
+  std::vector<AtomPlace> places;
+  for (const SolventAtom& atom : atoms) places.push_back(atom.at);
+  const AtomCells cells(places, kCell);
   std::vector<double> of_atoms(atoms.size());
   parallel_for(static_cast<std::int64_t>(atoms.size()), [&](std::int64_t a) {
     const auto i = static_cast<std::size_t>(a);
     const double radius = radius_of(atoms[i].element) + kWater;
-    const std::vector<std::size_t> near = neighbours.of(i);
+    std::vector<std::size_t> near;  // whose spheres meet that of this atom
+    cells.each_near(places[i], [&](std::size_t j) {
+      const double reach = radius + radius_of(atoms[j].element) + kWater;
+      if (i != j && squared_distance(places[i], places[j]) < reach * reach) near.push_back(j);
+    });
     int free = 0;
-    for (const Spot& direction : points) {
-      const Spot at{atoms[i].at[0] + radius * direction[0], atoms[i].at[1] + radius * direction[1],
-                    atoms[i].at[2] + radius * direction[2]};
+    for (const AtomPlace& direction : points) {
+      const AtomPlace at{atoms[i].at[0] + radius * direction[0], atoms[i].at[1] + radius * direction[1],
+                         atoms[i].at[2] + radius * direction[2]};
       free += std::none_of(near.begin(), near.end(), [&](std::size_t j) {
         const double other = radius_of(atoms[j].element) + kWater;
-        return squared(at, atoms[j].at) < other * other;
+        return squared_distance(at, atoms[j].at) < other * other;
       });
     }
     of_atoms[i] = 4 * std::numbers::pi * radius * radius * free / kPoints;

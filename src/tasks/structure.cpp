@@ -25,7 +25,7 @@ int run(const StructureOptions& options, Context& context) {
   if (verb == "info") describe_structure(options, context);
   if (verb == "sasa") tell_solvent_area(options, context);
   if (verb == "convert") convert_structure(options, context);
-  return 0;
+  return verb == "confidences" ? check_summaries(options, context) : 0;
 }
 
 }  // namespace
@@ -38,7 +38,9 @@ Task structure_task() {
           "compare superposes a model on a reference and says how alike they are: RMSD over all residues that belong\n"
           "together, TM-score and GDT by the best superposition for each, lDDT without any. info lists chains and\n"
           "residues; sasa tells how much of each residue water reaches, in the structure and of its chain alone;\n"
-          "convert goes from mmCIF to PDB and back.",
+          "convert goes from mmCIF to PDB and back; confidences recomputes the scores of AlphaFold 3's output from "
+          "its\n"
+          "models and matrices.",
       .examples = {{"groel structure info examples/1CRN.cif", "what is in a file"},
                    {"groel structure convert examples/1UBQ.pdb -o ubiquitin.cif", "a PDB file as mmCIF"},
                    {"groel structure compare examples/1UBQ.pdb examples/1UBQ.pdb",

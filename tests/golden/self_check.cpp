@@ -19,6 +19,8 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
+constexpr const char* kConfidences = "confidences/conf_mono_output/conf_mono_confidences.json";
+
 // A copy of a case, to be changed.
 fs::path copy_of(const fs::path& folder, const testing::TemporaryFolder& work) {
   const fs::path copy = work.path() / "a-case";
@@ -109,7 +111,8 @@ class SelfCheck {
                                                                   {"cases.json", "/train_test_split/0/test"},
                                                                   {"splits.json", "/train_test_split/0/test"},
                                                                   {"splits.json", "/folds/0/test_folds"},
-                                                                  {"splits.json", "/rng/0/first_16_uint32"}};
+                                                                  {"splits.json", "/rng/0/first_16_uint32"},
+                                                                  {kConfidences, "/token_res_ids"}};
     for (const auto& [file, place] : places) {
       const json::json_pointer at(place);
       if (!fs::exists(folder / file)) continue;

@@ -67,6 +67,26 @@ TEST(Structure, TellsWhatChainsBury) {
   EXPECT_NEAR(alone["chains"]["A"]["area"].get<double>(), found["chains"]["A"]["area_alone"].get<double>(), 1e-9);
 }
 
+TEST(Structure, RecomputesTheConfidencesOfAFolder) {
+  const TemporaryFolder work;
+  const std::filesystem::path folder = work.path() / "conf_mono";
+  std::filesystem::copy(GROEL_TEST_DATA "/af3-features/confidences/conf_mono_output", folder,
+                        std::filesystem::copy_options::recursive);
+  const Outcome sound = structure({"confidences", folder, "-o", work / "values.csv"});
+  EXPECT_EQ(sound.exit, 0) << sound;
+  EXPECT_THAT(sound.out, HasSubstr("conf_mono: 11 of 11 values agree\n"));
+  EXPECT_THAT(sound.out, HasSubstr("\nseed-1_sample-1: 11 of 11 values agree\n"));
+  EXPECT_THAT(read_file(work / "values.csv"), HasSubstr("\nconf_mono,iptm,,,,,PAE,yes\n"));
+  const std::filesystem::path summary = folder / "conf_mono_summary_confidences.json";
+  json changed = json::parse(read_file(summary));
+  changed["has_clash"] = 1.0;
+  write_file(summary, changed.dump());
+  const Outcome outcome = structure({"confidences", folder});
+  EXPECT_EQ(outcome.exit, 1);
+  EXPECT_THAT(outcome.out, HasSubstr("conf_mono: 9 of 11 values agree\n"));  // and with it the ranking score
+  EXPECT_TRUE(outcome.says("2 values of summaries are not what the other files say")) << outcome;
+}
+
 TEST(Structure, WhatGoesWrong) {
   const TemporaryFolder work;
   EXPECT_TRUE(structure({"compare", kUbiquitin}).says("name a model and a reference"));
@@ -79,6 +99,8 @@ TEST(Structure, WhatGoesWrong) {
   EXPECT_TRUE(structure({"compare", kUbiquitin, kUbiquitin, "-o", work / "r.pdb"}).says("compare writes no"));
   EXPECT_TRUE(structure({"info", kUbiquitin, "-o", work / "i.pdb"}).says("info writes no"));
   EXPECT_TRUE(structure({"convert", kUbiquitin, "-o", work / "c.csv"}).says("convert writes no"));
+  EXPECT_TRUE(structure({"confidences"}).says("name a folder of results"));
+  EXPECT_TRUE(structure({"confidences", work / ""}).says("no prediction is here"));
   EXPECT_FALSE(std::filesystem::exists(work / "r.pdb"));
   std::ofstream(work / "empty.pdb") << "";
   EXPECT_NE(structure({"info", work / "empty.pdb"}).exit, 0);

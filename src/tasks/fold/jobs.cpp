@@ -2,6 +2,7 @@
 #include "tasks/fold/jobs.h"
 
 #include <algorithm>
+#include <ctime>
 #include <filesystem>
 #include <map>
 
@@ -12,6 +13,7 @@
 #include "folding/features.h"
 #include "folding/job_read.h"
 #include "folding/job_write.h"
+#include "folding/output_files.h"
 #include "folding/searches.h"
 #include "io/npz.h"
 #include "tasks/reading/output_name.h"
@@ -86,18 +88,6 @@ void complete(FoldJob& one, const FoldOptions& options, Context& context) {
   folding::complete_alignments(one.job, one.components);
 }
 
-// A job's own folder; where it holds something already, one with the time in its name, as AlphaFold 3 has it.
-fs::path folder_for(const fs::path& output, const folding::Job& job, bool overwrite) {
-  const fs::path folder = output / folding::file_name(job);
-  if (overwrite || !fs::exists(folder) || fs::is_empty(folder)) return folder;
-  const std::time_t now = std::time(nullptr);
-  char text[32];
-  std::tm parts{};
-  localtime_r(&now, &parts);
-  std::strftime(text, sizeof text, "_%Y%m%d_%H%M%S", &parts);
-  return folder.string() + text;
-}
-
 }  // namespace
 
 std::vector<FoldJob> read_fold_jobs(const FoldOptions& options, Context& context) {
@@ -146,7 +136,8 @@ int run_fold_jobs(const std::vector<FoldJob>& jobs, const FoldOptions& options, 
     folding::lay_out(each.job, each.components, {.keep_standalone_glycans = options.keep_standalone_glycans});
   for (FoldJob one : jobs) {
     complete(one, options, context);
-    const fs::path folder = folder_for(options.output, one.job, options.overwrite);
+    const auto filled = options.overwrite ? folding::FilledFolder::write_into : folding::FilledFolder::name_anew;
+    const fs::path folder = folding::output_folder(fs::path(options.output) / folding::file_name(one.job), filled, std::time(nullptr));
     fs::create_directories(folder);
     const fs::path file = folder / (folding::file_name(one.job) + "_data.json");
     write_text(file, folding::job_json(one.job));

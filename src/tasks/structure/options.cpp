@@ -8,20 +8,24 @@ const std::vector<Verb>& structure_verbs() {
       {"compare", "How alike two structures are: RMSD, TM-score, GDT and lDDT, by chain and together"},
       {"info", "Chains, residues, what is missing, and the mean B factor or confidence"},
       {"sasa", "How much of each residue water can reach, in the structure and of its chain alone"},
-      {"convert", "From mmCIF to PDB and back, with ligands and water"}};
+      {"convert", "From mmCIF to PDB and back, with ligands and water"},
+      {"confidences", "Whether the scores of a folder of predictions follow from their models and PAE"}};
   return verbs;
 }
 
 void StructureOptions::declare(OptionBinder& to) {
   to(input, {.name = "input",
              .type = OptionType::paths,
-             .help = "compare MODEL REFERENCE, info FILES, sasa FILE, or convert FILE: mmCIF or PDB (also .gz, .zst)",
+             .help = "compare MODEL REFERENCE, info FILES, sasa FILE, or convert FILE: mmCIF or PDB (also .gz, .zst); "
+                     "confidences FOLDER of AlphaFold 3's output",
              .value_name = "WHAT",
              .required = true});
   to(output,
      {.name = "output",
       .letter = 'o',
-      .help = "File to write: convert .pdb or .cif; compare and sasa a table of residues (.csv, .json); info .json",
+      .help =
+          "File to write: convert .pdb or .cif; compare and sasa a table of residues (.csv, .json), confidences one "
+          "of values; info .json",
       .value_name = "FILE",
       .writes = Writes::file,
       .extensions = {".pdb", ".cif", ".csv", ".json"},

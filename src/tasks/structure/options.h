@@ -28,5 +28,7 @@ void compare_structures(const StructureOptions& options, Context& context);
 void describe_structure(const StructureOptions& options, Context& context);
 void tell_solvent_area(const StructureOptions& options, Context& context);
 void convert_structure(const StructureOptions& options, Context& context);
+/// -> 1 where values differ.
+int check_summaries(const StructureOptions& options, Context& context);
 
 }  // namespace groel::tasks

@@ -1,0 +1,14 @@
+// Whether chains of a predicted structure lie in one another.
+#pragma once
+
+#include <span>
+
+#include "folding/layout.h"
+
+namespace groel::folding {
+
+/// Whether a polymer has over 100 atoms, or more than half of its atoms, within 1.1 Å of a polymer's atom of another
+/// chain, or of its own that is two residues away or more (AlphaFold 3's model/confidences.py). `positions`: [A, 3], Å.
+bool has_clash(const AtomLayout& layout, std::span<const float> positions);
+
+}  // namespace groel::folding

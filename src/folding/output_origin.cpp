@@ -1,0 +1,92 @@
+// AlphaFold 3's authors, citation and terms, as its own program writes them (model/mmcif_metadata.py, Apache-2.0).
+#include "folding/output_origin.h"
+
+namespace groel::folding {
+namespace {
+
+constexpr const char* kOutputTerms = "https://github.com/google-deepmind/alphafold3/blob/main/OUTPUT_TERMS_OF_USE.md";
+constexpr const char* kWeightsTerms = "https://github.com/google-deepmind/alphafold3/blob/main/WEIGHTS_TERMS_OF_USE.md";
+constexpr const char* kRelease = "AlphaFold-beta-20231127";
+
+std::string licence() {
+  return std::string(
+             "Non-commercial use only, by using this file you agree to the terms of use found\n"
+             "at ") +
+         kOutputTerms +
+         ".\n"
+         "To request access to the AlphaFold 3 model parameters, follow the process set\n"
+         "out at https://github.com/google-deepmind/alphafold3. You may only use these if\n"
+         "received directly from Google. Use is subject to terms of use available at\n" +
+         kWeightsTerms + ".";
+}
+
+constexpr const char* kDisclaimer =
+    "AlphaFold 3 and its output are not intended for, have not been validated for,\n"
+    "and are not approved for clinical use. They are provided \"as-is\" without any\n"
+    "warranty of any kind, whether expressed or implied. No warranty is given that\n"
+    "use shall not infringe the rights of any third party.";
+
+std::string comment() {
+  return std::string(
+             "# By using this file you agree to the legally binding terms of use found at\n"
+             "# ") +
+         kOutputTerms +
+         ".\n"
+         "# To request access to the AlphaFold 3 model parameters, follow the process set\n"
+         "# out at https://github.com/google-deepmind/alphafold3. You may only use these if\n"
+         "# received directly from Google. Use is subject to terms of use available at\n"
+         "# " +
+         kWeightsTerms + ".\n";
+}
+
+}  // namespace
+
+ModelOrigin alphafold3_origin(const AlphaFold3Run& run) {
+  ModelOrigin out;
+  out.authors = {"Google DeepMind", "Isomorphic Labs"};
+  out.citation = {{"book_publisher", "?"},
+                  {"country", "UK"},
+                  {"id", "primary"},
+                  {"journal_full", "Nature"},
+                  {"journal_id_ASTM", "NATUAS"},
+                  {"journal_id_CSD", "0006"},
+                  {"journal_id_ISSN", "0028-0836"},
+                  {"journal_volume", "630"},
+                  {"page_first", "493"},
+                  {"page_last", "500"},
+                  {"pdbx_database_id_DOI", "10.1038/s41586-024-07487-w"},
+                  {"pdbx_database_id_PubMed", "38718835"},
+                  {"title", "Accurate structure prediction of biomolecular interactions with AlphaFold 3"},
+                  {"year", "2024"}};
+  if (run.terms) {
+    out.comment = comment();
+    out.usage.push_back({"license", licence(), kOutputTerms});
+  }
+  out.usage.push_back({"disclaimer", kDisclaimer, "?"});
+  out.group = std::string(kRelease) + " (" + run.program + " @ " + run.time + ")";
+  out.software = "AlphaFold";
+  out.version = std::string(kRelease) + " (" + run.identifier + ")";
+  out.steps = {"coevolution MSA", "template search", "modeling"};
+  return out;
+}
+
+std::string alphafold3_terms() {
+  return std::string(
+             "# Terms of use\n\n"
+             "The structures and confidences in this folder were predicted with AlphaFold 3's weights. Google's\n"
+             "terms for the output of AlphaFold 3 hold for them, whatever program ran the model:\n\n"
+             "<") +
+         kOutputTerms +
+         ">\n\n"
+         "Among other things they allow non-commercial use by non-commercial organisations only, ask whoever passes\n"
+         "these files on to pass on the terms and to say what was changed, and forbid training models that predict\n"
+         "structures of biomolecules on them. This page is not the terms: the text at the address\n"
+         "above is what counts. The terms of the weights themselves are at\n\n"
+         "<" +
+         kWeightsTerms +
+         ">\n\n"
+         "Cite: Abramson, J. et al. Accurate structure prediction of biomolecular interactions with AlphaFold 3.\n"
+         "Nature 630, 493-500 (2024). https://doi.org/10.1038/s41586-024-07487-w\n";
+}
+
+}  // namespace groel::folding
