@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/threads.h"
 #include "base/words.h"
 #include "folding/molecule.h"
 #include "statistics/numpy_random.h"
@@ -46,17 +47,26 @@ std::array<Vector, 3> random_rotation(statistics::NumpyRandom& random) {
   return {a, b, Vector{a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]}};
 }
 
-void augment(Positions& positions, statistics::NumpyRandom& random) {
+// How a residue's atoms are turned and moved.
+struct Frame {
+  std::array<Vector, 3> rotation{};
+  Vector shift{};
+};
+
+Frame draw_frame(statistics::NumpyRandom& random) {
+  const auto rotation = random_rotation(random);
+  return {rotation, normals(random)};
+}
+
+void augment(Positions& positions, const Frame& frame) {
   std::array<float, 3> center{};
   for (const auto& at : positions)
     for (std::size_t i = 0; i < 3; ++i) center[i] += at[i];
   for (float& x : center) x /= static_cast<float>(std::max<std::size_t>(1, positions.size()));
-  const auto rotation = random_rotation(random);
-  const Vector shift = normals(random);
   for (auto& at : positions) {
     const Vector from{static_cast<double>(at[0] - center[0]), static_cast<double>(at[1] - center[1]),
                       static_cast<double>(at[2] - center[2])};
-    for (std::size_t i = 0; i < 3; ++i) at[i] = static_cast<float>(dot(rotation[i], from) + shift[i]);
+    for (std::size_t i = 0; i < 3; ++i) at[i] = static_cast<float>(dot(frame.rotation[i], from) + frame.shift[i]);
   }
 }
 
@@ -65,6 +75,14 @@ bool has_gaps(const Component& component, const std::array<double, 3> io::Compon
     return std::ranges::any_of(atom.*which, [](double x) { return std::isnan(x); });
   });
 }
+
+// What is drawn for a residue, whether a conformer is found or not.
+struct Drawn {
+  std::shared_ptr<MoleculeGraph> graph{};
+  std::optional<std::uint32_t> seed{};
+  Frame frame{};
+  bool wanted = false;  ///< its conformer
+};
 
 struct Maker {
   const ComponentTable& components;
@@ -75,7 +93,8 @@ struct Maker {
 
   std::shared_ptr<MoleculeGraph> graph_of(const JobChain& chain, const Residue& residue);
   Bare of_dictionary(const Component& component);
-  ReferenceResidue make(const TokenLayout& layout, std::size_t index);
+  Drawn draw(const TokenLayout& layout, std::size_t index);
+  ReferenceResidue make(const Residue& residue, const Drawn& drawn, std::optional<Positions> conformer);
 };
 
 std::shared_ptr<MoleculeGraph> Maker::graph_of(const JobChain& chain, const Residue& residue) {
@@ -114,38 +133,52 @@ std::vector<MoleculeAtom> sorted_atoms(const MoleculeGraph* graph, const Compone
   return atoms;
 }
 
-ReferenceResidue Maker::make(const TokenLayout& layout, std::size_t index) {
+Drawn Maker::draw(const TokenLayout& layout, std::size_t index) {
   const Residue& residue = layout.residues[index];
   const JobChain& chain = layout.chains[residue.chain];
-  const Component* const component = components.find(residue.component);
-  const auto graph = graph_of(chain, residue);
-  const bool wanted = !options.ligands_alone || chain.molecule == Molecule::ligand;
-  std::optional<Positions> conformer;
+  Drawn drawn{graph_of(chain, residue), {}, {}, !options.ligands_alone || chain.molecule == Molecule::ligand};
   // Without RDKit most components are taken to be ones that it could make a molecule of.
-  if (graph != nullptr || !has_molecules()) {
-    const std::uint32_t seed = random.interval((1U << 31) - 2) + 1;
-    if (wanted && options.source)
-      conformer = options.source(index, seed);
-    else if (wanted && options.conformers && graph != nullptr)
-      conformer = graph->conformer(seed, options.iterations);
-  }
+  if (drawn.graph != nullptr || !has_molecules()) drawn.seed = random.interval((1U << 31) - 2) + 1;
+  drawn.frame = draw_frame(random);
+  return drawn;
+}
+
+ReferenceResidue Maker::make(const Residue& residue, const Drawn& drawn, std::optional<Positions> conformer) {
+  const Component* const component = components.find(residue.component);
   Bare bare;
   if (conformer)
-    bare = {sorted_atoms(graph.get(), component), *conformer};
+    bare = {sorted_atoms(drawn.graph.get(), component), std::move(*conformer)};
   else if (component != nullptr)
     bare = of_dictionary(*component);
   else
-    bare = {graph->atoms(), Positions(graph->atoms().size())};
-  if (!conformer && wanted) (component == nullptr ? unknown : ideal).insert(residue.component);
-  augment(bare.at, random);
+    bare = {drawn.graph->atoms(), Positions(drawn.graph->atoms().size())};
+  if (!conformer && drawn.wanted) (component == nullptr ? unknown : ideal).insert(residue.component);
+  augment(bare.at, drawn.frame);
   ReferenceResidue out;
   for (std::size_t i = 0; i < bare.atoms.size(); ++i)
     out.atoms.emplace(bare.atoms[i].name, ReferenceAtom{bare.at[i], bare.atoms[i].number, bare.atoms[i].charge});
   if (component == nullptr)
-    out.bonds = graph->bonds();
+    out.bonds = drawn.graph->bonds();
   else
     for (const io::ComponentBond& bond : component->bonds) out.bonds.emplace_back(bond.from, bond.to);
   return out;
+}
+
+// Conformers of the residues that want one, on all threads: each has its own seed.
+std::vector<std::optional<Positions>> find_conformers(const std::vector<Drawn>& drawn, const ReferenceOptions& options) {
+  std::vector<std::optional<Positions>> found(drawn.size());
+  if (options.source) {
+    for (std::size_t r = 0; r < drawn.size(); ++r)
+      if (drawn[r].wanted && drawn[r].seed) found[r] = options.source(r, *drawn[r].seed);
+    return found;
+  }
+  if (!options.conformers) return found;
+  parallel_for(std::ssize(drawn), [&](std::int64_t r) {
+    const Drawn& one = drawn[static_cast<std::size_t>(r)];
+    if (one.wanted && one.seed && one.graph != nullptr)
+      found[static_cast<std::size_t>(r)] = one.graph->conformer(*one.seed, options.iterations);
+  });
+  return found;
 }
 
 void say(const Maker& maker, const ReferenceOptions& options, std::vector<std::string>& notes) {
@@ -166,9 +199,13 @@ void say(const Maker& maker, const ReferenceOptions& options, std::vector<std::s
 std::vector<ReferenceResidue> references(const TokenLayout& layout, const ComponentTable& components,
                                          const ReferenceOptions& options, std::vector<std::string>* notes) {
   Maker maker{components, options, statistics::NumpyRandom(options.seed)};
+  std::vector<Drawn> drawn(layout.residues.size());
+  for (std::size_t r = 0; r < layout.residues.size(); ++r)
+    if (!layout.residues[r].atoms.empty()) drawn[r] = maker.draw(layout, r);
+  auto conformers = find_conformers(drawn, options);
   std::vector<ReferenceResidue> all(layout.residues.size());
   for (std::size_t r = 0; r < layout.residues.size(); ++r)
-    if (!layout.residues[r].atoms.empty()) all[r] = maker.make(layout, r);
+    if (!layout.residues[r].atoms.empty()) all[r] = maker.make(layout.residues[r], drawn[r], std::move(conformers[r]));
   if (notes != nullptr) say(maker, options, *notes);
   return all;
 }

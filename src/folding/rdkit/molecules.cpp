@@ -169,8 +169,12 @@ std::unique_ptr<MoleculeGraph> of_smiles(const std::string& smiles, std::string&
 
 extern "C" __attribute__((visibility("default"))) const groel::folding::MoleculeModule* groel_molecule_module() {
   using namespace groel::folding;
-  RDLog::InitLogs();
-  boost::logging::disable_logs("rdApp.*");
+  static const bool quiet = [] {
+    RDLog::InitLogs();
+    for (const char* log : {"rdApp.debug", "rdApp.info", "rdApp.warning", "rdApp.error"}) boost::logging::disable_logs(log);
+    return true;
+  }();
+  (void)quiet;
   static const MoleculeModule module{kMoleculeModule, of_component, RDKit::rdkitVersion, of_smiles};
   return &module;
 }
