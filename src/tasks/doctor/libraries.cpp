@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 #include <gnu/libc-version.h>
 #include <hwy/highway.h>
+#include <lzma.h>
 #include <openssl/crypto.h>
 #include <png.h>
 #include <zlib.h>
@@ -15,6 +16,7 @@
 #include <gemmi/version.hpp>
 
 #include "base/toml.h"
+#include "folding/molecule.h"
 #include "ops/onednn.h"
 
 namespace groel::tasks {
@@ -40,6 +42,7 @@ nlohmann::json library_versions() {
           {"hdf5", hdf5_version()},
           {"zlib", zlibVersion()},
           {"zstd", ZSTD_versionString()},
+          {"liblzma", lzma_version_string()},
           {"openssl", OpenSSL_version(OPENSSL_VERSION_STRING)},
           {"libpng", by_hundreds(png_access_version_number())},
           {"duktape", by_hundreds(DUK_VERSION)},
@@ -50,6 +53,7 @@ nlohmann::json library_versions() {
                                         NLOHMANN_JSON_VERSION_PATCH)},
           {"eigen", fmt::format("{}.{}.{}", EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION)},
           {"gemmi", GEMMI_VERSION},
+          {"rdkit", folding::has_molecules() ? folding::rdkit_version() : "not here"},
           {"tomlplusplus", toml_library_version()}};
 }
 
