@@ -46,7 +46,8 @@ void run(const std::vector<std::string>& words, const WorkFolder& folder, const 
   const std::string said = last_line(log);
   throw Error(
       ErrorKind::bad_input,
-      {fmt::format("{} failed{}{}", fs::path(words[0]).filename().string(), said.empty() ? "" : ": ", said), what, {}});
+      {fmt::format("{} failed{}{}", fs::path(words[0]).filename().string(), said.empty() ? "" : ": ", said), what,
+       said.empty() ? "it said nothing: is the disk of temporary files full? TMPDIR names another place" : ""});
 }
 
 struct Found {

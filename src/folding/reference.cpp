@@ -165,7 +165,8 @@ ReferenceResidue Maker::make(const Residue& residue, const Drawn& drawn, std::op
 }
 
 // Conformers of the residues that want one, on all threads: each has its own seed.
-std::vector<std::optional<Positions>> find_conformers(const std::vector<Drawn>& drawn, const ReferenceOptions& options) {
+std::vector<std::optional<Positions>> find_conformers(const std::vector<Drawn>& drawn,
+                                                      const ReferenceOptions& options) {
   std::vector<std::optional<Positions>> found(drawn.size());
   if (options.source) {
     for (std::size_t r = 0; r < drawn.size(); ++r)

@@ -11,6 +11,7 @@
 #include "base/text_file.h"
 #include "base/words.h"
 #include "folding/alignment.h"
+#include "folding/mmseqs.h"
 #include "folding/template_search.h"
 #include "io/compressed.h"
 
@@ -111,11 +112,15 @@ class Searches {
   std::string one(const std::string& query, const std::string& name, bool protein, int cpus) {
     const auto start = std::chrono::steady_clock::now();
     const SearchedDatabase& database = settings_.databases.at(name);
+    const bool fast = protein && settings_.fast;
+    const auto search = [&] {
+      if (fast) return search_protein_fast(query, database, settings_.kept, cpus);
+      return (protein ? search_protein : search_rna)(query, database, settings_.programs, cpus,
+                                                     settings_.parallel_files);
+    };
     bool was_kept = false;
-    std::string a3m = kept_or(settings_, key_of(protein ? "protein" : "rna", query, database), was_kept, [&] {
-      return protein ? search_protein(query, database, settings_.programs, cpus, settings_.parallel_files)
-                     : search_rna(query, database, settings_.programs, cpus, settings_.parallel_files);
-    });
+    const std::string key = key_of(fast ? "protein by MMseqs2" : protein ? "protein" : "rna", query, database);
+    std::string a3m = kept_or(settings_, key, was_kept, search);
     tell(name, alignment_rows(a3m).size(), "row", start, was_kept);
     return a3m;
   }
@@ -144,7 +149,10 @@ void check_ready(const Job& job, const SearchSettings& settings) {
   };
   for (const JobChain& chain : job.chains) {
     if (lacks_alignments(chain) && chain.molecule == Molecule::protein) {
-      hmmer_program(settings.programs.jackhmmer, "jackhmmer");
+      if (settings.fast)
+        mmseqs_program();
+      else
+        hmmer_program(settings.programs.jackhmmer, "jackhmmer");
       check(kUnpaired);
       check({kPaired});
     } else if (lacks_alignments(chain)) {

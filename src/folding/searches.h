@@ -20,6 +20,7 @@ struct SearchSettings {
   std::string seqres, structures;     ///< file of sequences, folder of mmCIF files
   std::string newest = "2021-09-30";  ///< of templates
   HmmerPrograms programs{};
+  bool fast = false;           ///< proteins by MMseqs2
   int threads = 1;             ///< for all searches that run at a time
   int parallel_files = 1;      ///< of a database in several files
   std::filesystem::path kept;  ///< folder of results; "": nothing is kept

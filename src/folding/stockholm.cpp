@@ -31,6 +31,7 @@ std::string_view word(std::string_view& text) {
 struct Rows {
   std::vector<std::string> names;
   std::map<std::string, std::string, std::less<>> letters, descriptions;
+  bool ended = false;  // by "//"
 };
 
 Rows rows_of(std::string_view text, std::size_t most) {
@@ -45,6 +46,7 @@ Rows rows_of(std::string_view text, std::size_t most) {
       if (feature == "DE") rows.descriptions.insert_or_assign(std::string(name), std::string(line));
       continue;
     }
+    rows.ended = rows.ended || line.starts_with("//");
     if (line.empty() || line[0] == '#' || line.starts_with("//")) continue;
     const std::string_view name = word(line);
     auto found = rows.letters.find(name);
@@ -99,6 +101,9 @@ std::vector<std::string> written_out(const std::vector<AlignmentRow>& rows) {
 std::string stockholm_to_a3m(std::string_view stockholm, std::size_t most, StockholmColumns columns,
                              const std::string& label) {
   const Rows rows = rows_of(stockholm, most);
+  if (!rows.names.empty() && !rows.ended)
+    throw Error(ErrorKind::io, {"the alignment that a search wrote is cut short: is the disk full?", label,
+                                "TMPDIR names another place for temporary files"});
   std::string out;
   for (const std::string& name : rows.names) {
     std::string letters = rows.letters.find(name)->second;

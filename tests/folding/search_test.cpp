@@ -5,6 +5,7 @@
 #include "base/program.h"
 #include "folding/alignment.h"
 #include "folding/job_read.h"
+#include "folding/mmseqs.h"
 #include "folding/searches.h"
 #include "folding/stockholm.h"
 #include "folding/template_search.h"
@@ -23,6 +24,10 @@ TEST(Stockholm, BecomesA3mOnTheQuery) {
   EXPECT_EQ(stockholm_to_a3m(text, 0, StockholmColumns::of_query, "test"),
             ">query \nABE\n>hit/1-4 [subseq from] a hit\nABcd\n");
   EXPECT_EQ(stockholm_to_a3m(text, 1, StockholmColumns::of_query, "test"), ">query \nABE\n");
+}
+
+TEST(Stockholm, ThatIsCutShortIsSaid) {
+  EXPECT_THROW(stockholm_to_a3m("# STOCKHOLM 1.0\nquery ABE\n", 0, StockholmColumns::of_query, "test"), Error);
 }
 
 TEST(Stockholm, OfA3mWritesInsertionsOut) {
@@ -116,6 +121,16 @@ TEST_F(Hmmer, SearchesASequenceOnceAndKeepsWhatItFound) {
       std::ranges::count_if(said, [](const std::string& text) { return text.ends_with("kept from an earlier run"); }),
       4);
   EXPECT_EQ(second.chains[0].unpaired_msa, first.chains[0].unpaired_msa);
+}
+
+TEST_F(Hmmer, HasMmseqs2BesideIt) {
+  if (!find_program("mmseqs")) GTEST_SKIP() << "MMseqs2 is not installed";
+  const SearchedDatabase database{"uniprot_cluster_annot", folder_ / "uniprot_all_2021_04.fa", 50000, {}};
+  const std::string a3m = search_protein_fast(kProtein, database, folder_.path() / "kept", 1);
+  const auto rows = alignment_rows(a3m);
+  ASSERT_EQ(rows.size(), 7U);
+  EXPECT_EQ(species_of(rows[1].description), "YEAST");
+  EXPECT_EQ(read_alignment(a3m, kProtein, Molecule::protein, "test").columns, std::string(kProtein).size());
 }
 
 TEST_F(Hmmer, SaysWhatADamagedDatabaseIs) {

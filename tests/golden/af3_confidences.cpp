@@ -10,9 +10,9 @@
 #include "folding/confidence_heads.h"
 #include "folding/disorder.h"
 #include "folding/output_files.h"
-#include "golden/prediction_case.h"
 #include "golden/file_differences.h"
 #include "golden/kind.h"
+#include "golden/prediction_case.h"
 #include "support/compare.h"
 #include "support/files.h"
 

@@ -171,7 +171,8 @@ extern "C" __attribute__((visibility("default"))) const groel::folding::Molecule
   using namespace groel::folding;
   static const bool quiet = [] {
     RDLog::InitLogs();
-    for (const char* log : {"rdApp.debug", "rdApp.info", "rdApp.warning", "rdApp.error"}) boost::logging::disable_logs(log);
+    for (const auto& log : {rdDebugLog, rdInfoLog, rdWarningLog, rdErrorLog})
+      if (log != nullptr) log->df_enabled = false;
     return true;
   }();
   (void)quiet;

@@ -137,7 +137,8 @@ int run_fold_jobs(const std::vector<FoldJob>& jobs, const FoldOptions& options, 
   for (FoldJob one : jobs) {
     complete(one, options, context);
     const auto filled = options.overwrite ? folding::FilledFolder::write_into : folding::FilledFolder::name_anew;
-    const fs::path folder = folding::output_folder(fs::path(options.output) / folding::file_name(one.job), filled, std::time(nullptr));
+    const fs::path folder =
+        folding::output_folder(fs::path(options.output) / folding::file_name(one.job), filled, std::time(nullptr));
     fs::create_directories(folder);
     const fs::path file = folder / (folding::file_name(one.job) + "_data.json");
     write_text(file, folding::job_json(one.job));

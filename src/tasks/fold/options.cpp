@@ -73,6 +73,7 @@ folding::SearchSettings FoldOptions::search_settings() const {
                                      "they are jackhmmer, nhmmer, hmmalign, hmmsearch and hmmbuild"});
     *to = path;
   }
+  out.fast = search == "mmseqs2";
   out.newest = newest_template;
   out.threads = static_cast<int>(std::max<std::int64_t>(1, threads));
   out.parallel_files = static_cast<int>(std::max<std::int64_t>(1, parallel_files));
@@ -143,6 +144,12 @@ void FoldOptions::declare(OptionBinder& to) {
   to(program, {.name = "program",
                .help = "A program of HMMER's elsewhere than in PATH: jackhmmer, nhmmer, hmmalign, hmmsearch, hmmbuild",
                .value_name = "NAME=PATH"});
+  to(search,
+     {.name = "search",
+      .help =
+          "What searches proteins: hmmer, as AlphaFold 3 does, or mmseqs2, which is much faster and finds other rows",
+      .otherwise = "hmmer",
+      .choices = {"hmmer", "mmseqs2"}});
   to(parallel_files, {.name = "max-parallel-files",
                       .help = "Files of one database that are searched at a time",
                       .otherwise = 1,

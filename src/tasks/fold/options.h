@@ -27,6 +27,7 @@ struct FoldOptions : ThreadOptions {
   bool no_search = false, no_inference = false;
   std::vector<std::string> db_dir, database, total, program;  ///< NAME=VALUE, but for db_dir
   std::int64_t parallel_files = 1;
+  std::string search;
   std::string kept;
   std::string model_dir;
   std::vector<std::string> unused;  ///< AlphaFold 3's flags that have no effect here
