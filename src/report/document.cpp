@@ -17,10 +17,15 @@ constexpr const char* kStyle =
     "img{max-width:100%;height:auto;display:block;margin:1rem 0}"
     "div.table{overflow-x:auto}table{border-collapse:collapse;font-size:.9rem}"
     "th,td{padding:.25rem .7rem;border-bottom:1px solid #ddd;text-align:left;vertical-align:top}"
-    "td.number{text-align:right;font-variant-numeric:tabular-nums}th{white-space:nowrap}";
+    "th{vertical-align:bottom}.number{text-align:right}"
+    "td.number{white-space:nowrap;font-variant-numeric:tabular-nums}";
 
 bool looks_like_number(const std::string& text) {
   return !text.empty() && text.find_first_not_of("0123456789.-+eE%[], ") == std::string::npos;
+}
+
+bool holds_numbers(const TextTable& table, std::size_t column) {
+  return !table.rows.empty() && column < table.rows[0].size() && looks_like_number(table.rows[0][column]);
 }
 
 }  // namespace
@@ -52,7 +57,9 @@ void Document::notice(const std::string& text, Tone tone) {
 
 void Document::table(const TextTable& table) {
   body_ += "<div class=\"table\"><table>\n<tr>";
-  for (const std::string& column : table.columns) body_ += fmt::format("<th>{}</th>", escaped(column));
+  for (std::size_t c = 0; c < table.columns.size(); ++c)
+    body_ +=
+        fmt::format("<th{}>{}</th>", holds_numbers(table, c) ? " class=\"number\"" : "", escaped(table.columns[c]));
   body_ += "</tr>\n";
   for (const auto& row : table.rows) {
     body_ += "<tr>";

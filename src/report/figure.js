@@ -121,9 +121,9 @@ function pointSeries(points, figure, layout, width) {
   };
 }
 
-// Bars of which one stands out are two series drawn over each other.
-function barSeries(bars) {
-  var few = bars.values.length <= 40;
+// Bars of which one stands out are two series drawn over each other. `room`: pixels of a bar; its value needs some.
+function barSeries(bars, room) {
+  var few = room >= 26;
   var marked = bars.marked;
   function part(name, ink, wanted) {
     return {

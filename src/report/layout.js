@@ -107,6 +107,28 @@ function ticksOf(axis, pixels, room) {
   };
 }
 
+var kMostTurned = 160;  // pixels of a label that is turned
+
+// How labels of places stand that do not fit side by side: {angle, length}; undefined where they lie, or are too many.
+function turnedLabels(figure, width) {
+  var axis = figure.x;
+  if (!axis.categories || axis.numbers) return undefined;
+  var blocks = figure.heat_map ? figure.heat_map.blocks : null;
+  var pixels = width / (blocks ? blocks[0].count : axis.categories.length);
+  var widest = widestOf(axis.categories, kTickSize);
+  if (widest + 8 <= pixels || pixels < 11) return undefined;
+  return {angle: pixels < 18 ? 90 : 45, length: Math.min(kMostTurned, widest), pixels: pixels};
+}
+
+// How far turned labels reach beyond the left end of their axis.
+function overhang(figure, turned) {
+  if (!turned || turned.angle === 90) return 0;
+  return figure.x.categories.reduce(function(most, text, i) {
+    var reach = Math.min(turned.length, textWidth(text, kTickSize)) * 0.71;
+    return Math.max(most, reach - (i + 0.5) * turned.pixels);
+  }, 0);
+}
+
 function legendNames(figure) {
   var names = [];
   figure.bars.concat(figure.lines, figure.points).forEach(function(series) {
@@ -206,9 +228,12 @@ function layoutOf(figure, box) {
   var yLabel = numbersAlone ? widestOf(figure.y.numbers.map(String), kTickSize) : Math.min(kMostLabel, widestOf(yRange.labels, kTickSize));
   if (figure.tracks.length) yLabel = Math.max(yLabel, 34);
   var slider = box.page && figure.heat_map && !figure.heat_map.square ? kSlider : 0;
-  var labelHeight = figure.x.letters ? 36 : 24;
   var left = 14 + (figure.y.name ? 24 : 0) + yLabel + 10;
-  var area = {left: left, top: top, width: box.width - left - (bar ? bar.wide + 34 : 30)};
+  var right = bar ? bar.wide + 34 : 30;
+  left = Math.max(left, overhang(figure, turnedLabels(figure, box.width - left - right)) + 8);
+  var turned = turnedLabels(figure, box.width - left - right);
+  var labelHeight = turned ? 14 + turned.length * (turned.angle === 90 ? 1 : 0.71) : figure.x.letters ? 36 : 24;
+  var area = {left: left, top: top, width: box.width - left - right};
   area.height = box.height - top - (figure.x.name ? 24 : 4) - (legend ? legend + 10 : 0) - 12 - slider - (figure.heat_map ? 0 : labelHeight);
   var panels = figure.heat_map ?
       mapPanels(figure, area, labelHeight) :
@@ -232,6 +257,7 @@ function layoutOf(figure, box) {
     xRange: xRange,
     yRange: yRange,
     yLabel: yLabel,
-    labelHeight: labelHeight
+    labelHeight: labelHeight,
+    turned: turned
   };
 }

@@ -18,7 +18,9 @@ function categoryAxis(axis, grid, view) {
   var categories = view.block ? axis.categories.slice(view.block.first, view.block.first + view.block.count) :
                                 axis.categories;
   var first = view.block ? view.block.first : 0;
-  var ticks = ticksOf(axis, view.size / (categories.length * view.share), view.room);
+  var turned = view.turned;
+  var ticks = turned ? {letters: false, at: function() { return true; }} :
+                       ticksOf(axis, view.size / (categories.length * view.share), view.room);
   out.type = 'category';
   // ECharts counts what it hands to `formatter` from the first place in view: numbered places are told by their names.
   out.data = axis.numbers ? categories.map(function(text, i) { return String(i + first); }) : categories;
@@ -26,11 +28,12 @@ function categoryAxis(axis, grid, view) {
   out.axisTick.interval = function(index) { return ticks.at(index + first); };
   out.axisLabel.interval = function(index) { return ticks.letters || ticks.at(index + first); };
   out.axisLabel.formatter = function(text) {
-    if (!axis.numbers) return elided(text, kTickSize, kMostLabel);
+    if (!axis.numbers) return elided(text, kTickSize, turned ? turned.length : kMostLabel);
     var at = Number(text);
     if (!ticks.letters) return String(axis.numbers[at]);
     return axis.categories[at].charAt(0);
   };
+  if (turned) out.axisLabel.rotate = turned.angle;
   if (ticks.letters) out.axisTick.show = false;
   return out;
 }
@@ -96,6 +99,7 @@ function hasLetters(figure, panel, zoom) {
 
 function xAxisOf(figure, layout, panel, grid, zoom) {
   var view = viewAlong(figure, panel, zoom);
+  view.turned = layout.turned;
   var out = figure.x.categories ? categoryAxis(figure.x, grid, view) :
                                   numericAxis(figure.x, grid, layout.xRange, view.share);
   var last = layout.panels[layout.panels.length - 1] === panel;
@@ -164,7 +168,8 @@ function panelSeries(figure, layout, panel, width) {
       return out;
     }));
   var bars = [];
-  figure.bars.forEach(function(one) { bars = bars.concat(barSeries(one)); });
+  var places = figure.x.categories ? figure.x.categories.length * figure.bars.length : 1;
+  figure.bars.forEach(function(one) { bars = bars.concat(barSeries(one, panel.width / places)); });
   return bars.concat(figure.lines.map(lineSeries), figure.points.map(function(points) {
     return pointSeries(points, figure, layout, width);
   }));

@@ -79,6 +79,7 @@ ordered_json by_residue(const train::LossSum& sum, const bio::Tokenizer& tokeniz
 
 void print_scores(const ordered_json& result, std::ostream& out) {
   for (const auto& [name, value] : result.items()) {
+    if (name == "judged") continue;  // in the report
     if (value.is_array()) {
       out << '\n' << class_table(value);
       continue;
@@ -132,7 +133,7 @@ int run(const EvaluateOptions& options, Context& context) {
   const ordered_json result =
       objective[0] == "mlm" ? evaluate_mlm(options, context) : evaluate_labels(options, context);
   if (options.json)
-    context.out << result.dump(2) << '\n';
+    context.out << result.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';
   else
     print_scores(result, context.out);
   return 0;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <functional>
 #include <map>
 
 #include "base/options.h"
@@ -149,6 +150,43 @@ std::vector<std::size_t> columns_of(const std::vector<std::string>& labels, cons
   return named.size() == labels.size() ? named : in_order;
 }
 
+// Labels of one fault in all rows: the first is named, and all are counted.
+class Unfit {
+ public:
+  explicit Unfit(std::string others) : others_(std::move(others)) {}
+
+  void add(const std::string& label, const LabelledRow& row, const std::function<Error::Parts()>& say) {
+    if (!first_) first_ = say();
+    ++labels_[label.substr(0, kLongestShown)];
+    if (last_row_ != &row) ++rows_;
+    last_row_ = &row;
+  }
+
+  /// Errors: bad_input where there were any.
+  void check() const {
+    if (!first_) return;
+    Error::Parts parts = *first_;
+    if (rows_ > 1)
+      parts.what += fmt::format("; {} {}: {}", counted(rows_, "row"), others_, listed(counts(), kMostShown));
+    throw Error(ErrorKind::bad_input, parts);
+  }
+
+ private:
+  static constexpr std::size_t kLongestShown = 40, kMostShown = 10;
+
+  std::vector<std::string> counts() const {
+    std::vector<std::string> out;
+    for (const auto& [label, count] : labels_) out.push_back(fmt::format("'{}' ({})", label, count));
+    return out;
+  }
+
+  std::string others_;
+  std::optional<Error::Parts> first_;
+  std::map<std::string, std::int64_t> labels_;
+  const LabelledRow* last_row_ = nullptr;
+  std::int64_t rows_ = 0;
+};
+
 class Encoder {
  public:
   Encoder(const Classification& classes, const std::vector<std::string>& columns, std::string unlabelled,
@@ -172,7 +210,11 @@ class Encoder {
       take_sequence();
     out_.corpus.add(encoded.residue_ids(), row.where);
   }
-  LabelledSet finish() { return std::move(out_); }
+  LabelledSet finish() {
+    unknown_.check();
+    no_numbers_.check();
+    return std::move(out_);
+  }
 
  private:
   [[noreturn]] void refuse(const std::string& what, const std::string& remedy = {}) const {
@@ -194,16 +236,24 @@ class Encoder {
       ++out_.counts[static_cast<std::size_t>(found->second)];
       return found->second;
     }
-    const auto near = nearest(label, classes_.labels);
-    refuse(fmt::format("the label '{}' is none of the classes: {}", label, listed(classes_.labels, 20)),
-           near ? fmt::format("did you mean '{}'?", *near) : "");
+    unknown_.add(label, *row_, [&] {
+      const auto near = nearest(label, classes_.labels);
+      return Error::Parts{
+          fmt::format("the label '{}' is none of the classes: {}", label, listed(classes_.labels, 20)), row_->where,
+          near ? fmt::format("did you mean '{}'?", *near)
+               : "leave such rows out (groel data filter --where COLUMN!=LABEL), or learn from some, too"};
+    });
+    return 0;
   }
 
-  double number(std::size_t column) const {
+  double number(std::size_t column) {
     const std::string& text = row_->labels[column];
     const auto value = number_of(text);
-    if (!value) refuse(fmt::format("the label '{}' is not a number", text), "mend or remove the row");
-    return *value;
+    if (!value)
+      no_numbers_.add(text, *row_, [&] {
+        return Error::Parts{fmt::format("the label '{}' is not a number", text), row_->where, "mend or remove the row"};
+      });
+    return value.value_or(0);
   }
 
   void take_residues(std::int64_t residues) {
@@ -261,6 +311,7 @@ class Encoder {
   std::map<std::string, std::int32_t> index_;
   const LabelledRow* row_ = nullptr;
   LabelledSet out_;
+  Unfit unknown_{"have labels that are none"}, no_numbers_{"have no number"};
 };
 
 }  // namespace

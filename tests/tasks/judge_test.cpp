@@ -159,6 +159,32 @@ TEST(Report, AgreesWithPredict) {
   EXPECT_EQ(card["facts"]["validation"].size(), 1U);
 }
 
+// What groel evaluate says of the held-out rows is what the run said of them.
+TEST(Report, OfAnyLabelledTable) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(groel(train_command(folder / "run")).exit, 0);
+  const std::vector<std::string> words{"evaluate",  "classify",       "--data",   kStability,     "--label-column",
+                                       "stability", "--split-column", "set",      "--split",      "valid",
+                                       "-m",        folder / "run",   "--report", folder / "page"};
+  std::vector<std::string> with = words;
+  with.insert(with.end(), {"--learned-from", kStability, "--json"});
+  const Outcome outcome = groel(with);
+  ASSERT_EQ(outcome.exit, 0) << outcome;
+  const json own = json::parse(read_file(folder / "run/report/report.json"));
+  const json found = json::parse(read_file(folder / "page/report.json"));
+  EXPECT_EQ(found["predictor"], own["predictor"]);
+  EXPECT_EQ(found["baselines"].size(), 5U);
+  EXPECT_EQ(json::parse(outcome.out)["judged"], found);
+  EXPECT_NE(read_file(folder / "page/report.html").find("Baselines learned from"), std::string::npos);
+  EXPECT_TRUE(outcome.says("of the valid split")) << outcome;
+  EXPECT_TRUE(groel(words).says("exists already"));
+  std::vector<std::string> alone = words;
+  alone.emplace_back("--overwrite");
+  const Outcome without = groel(alone);
+  EXPECT_TRUE(without.says("there were no baselines to compare with")) << without;
+  EXPECT_NE(read_file(folder / "page/report.html").find("--learned-from names the table"), std::string::npos);
+}
+
 TEST(Report, CountsLooksAtTheTestSplit) {
   const TemporaryFolder folder;
   ASSERT_EQ(groel(train_command(folder / "run", {"--report", "none"})).exit, 0);

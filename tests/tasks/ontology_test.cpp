@@ -203,6 +203,30 @@ TEST_F(OntologyCommands, EachTermIsMeasured) {
   EXPECT_TRUE(evaluate({truth, "--truth", truth, "--ontology", kMini}).says("a row without a score"));
 }
 
+TEST_F(OntologyCommands, MeasuresHaveIntervals) {
+  const std::vector<std::string> words{kGo + "cafa3_predictions.tsv",
+                                       "--truth",
+                                       kGo + "cafa3_terms.tsv",
+                                       "--ontology",
+                                       kSlim,
+                                       "--bootstrap",
+                                       "100",
+                                       "--seed",
+                                       "1"};
+  const json found = scores(words);
+  for (const json& aspect : found["aspects"]) {
+    EXPECT_EQ(aspect["intervals"]["resamples"], 100);
+    for (const char* name : {"fmax", "fmax_weighted", "fmax_micro", "smin", "smin_weighted"}) {
+      const json interval = aspect["intervals"]["scores"][name];
+      EXPECT_LT(interval[0].get<double>(), interval[1].get<double>()) << name;
+      EXPECT_LE(interval[0].get<double>(), aspect[name].get<double>()) << name;
+      EXPECT_GE(interval[1].get<double>(), aspect[name].get<double>()) << name;
+    }
+  }
+  EXPECT_EQ(scores(words), found);
+  EXPECT_NE(evaluate(words).out.find("  ["), std::string::npos);
+}
+
 TEST_F(OntologyCommands, UsageNamesTheFiles) {
   EXPECT_NE(groel({"help", "evaluate", "table"}).out.find("groel evaluate table PREDICTIONS [OPTIONS]"),
             std::string::npos);

@@ -52,7 +52,8 @@ Condition condition_of(const std::string& text, const io::Columns& columns) {
   const auto [sign, at] = sign_in(text);
   Condition out;
   out.relation = sign->relation;
-  out.column = columns.named(text.substr(0, at), "--where");
+  out.name = text.substr(0, at);
+  out.column = columns.named(out.name, "--where");
   const std::string value = text.substr(at + std::string_view(sign->text).size());
   if (of_values(out.relation)) {
     out.values = alternatives(value);
@@ -79,7 +80,7 @@ bool Condition::holds(const std::string& cell) const {
   }
 }
 
-bool Condition::misses_number(const std::string& cell) const { return !of_values(relation) && !io::parse_number(cell); }
+bool Condition::misses_number(const std::string& cell) const { return compares_numbers() && !io::parse_number(cell); }
 
 std::vector<Condition> conditions_of(const std::vector<std::string>& texts, const io::Columns& columns) {
   std::vector<Condition> out;

@@ -11,10 +11,12 @@ namespace groel::tasks {
 
 struct Condition {
   std::size_t column = 0;
+  std::string name;  ///< of the column, as it was asked for
   enum class Relation { one_of, none_of, below, at_most, above, at_least } relation = Relation::one_of;
   std::vector<std::string> values;  ///< of one_of and none_of
   double limit = 0;                 ///< of the others
 
+  bool compares_numbers() const { return relation != Relation::one_of && relation != Relation::none_of; }
   bool holds(const std::string& cell) const;
   /// Whether it is about numbers, and the cell is none: it does not hold.
   bool misses_number(const std::string& cell) const;

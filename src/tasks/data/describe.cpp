@@ -163,9 +163,12 @@ void print_description(const ordered_json& all, std::ostream& out) {
   }
   if (!all.contains("classes")) return;
   out << fmt::format("\nlabels per row: {}\n", spread_text(all["labels_per_row"]));
-  for (const ordered_json& one : all["classes"])
-    out << fmt::format("{:<24} {:>8}  {:.3f}\n", one["class"].get<std::string>(), one["rows"].dump(),
-                       one["part"].get<double>());
+  constexpr std::size_t kShown = 100;
+  const ordered_json& classes = all["classes"];
+  for (std::size_t c = 0; c < std::min(kShown, classes.size()); ++c)
+    out << fmt::format("{:<24} {:>8}  {:.3f}\n", classes[c]["class"].get<std::string>(), classes[c]["rows"].dump(),
+                       classes[c]["part"].get<double>());
+  if (classes.size() > kShown) out << fmt::format("and {} more: --json has all\n", classes.size() - kShown);
 }
 
 }  // namespace
@@ -181,7 +184,7 @@ void describe_data(const DataOptions& options, Context& context) {
                    : entry                    ? entry
                                               : table.columns.usual(io::ColumnRole::id);
   if (ids) out["ids"] = per_id_json(table.cells[*ids]);
-  if (const auto sequences = sequence_column_of(table, options.sequence_column))
+  if (const auto sequences = sequence_column_of(table.columns, options.sequence_column))
     out["sequences"] = lengths_json(table.cells[*sequences]);
   if (!options.label_column.empty()) describe_classes(table, options, out);
   if (options.picture) draw_description(out, options, context.sink);

@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "tasks/data/raw_table.h"
+#include "tasks/data/row_stream.h"
 #include "tasks/data/row_text.h"
 #include "tasks/data/text_output.h"
 #include "tasks/data/verbs.h"
@@ -12,6 +13,9 @@
 namespace groel::tasks {
 namespace {
 
+constexpr std::size_t kShownIds = 5;
+
+// By its name, where this file has it, else by the name that such columns usually have.
 std::size_t id_of(const io::Columns& columns, const std::string& name) {
   if (!name.empty())
     if (const auto found = columns.find(name)) return *found;
@@ -26,38 +30,76 @@ std::string accession_of(const std::string& id) {
   return second == std::string::npos ? id : id.substr(first + 1, second - first - 1);
 }
 
-struct Partners {
-  std::unordered_map<std::string, std::size_t> rows;
-  std::int64_t repeated = 0;
-};
-
-Partners partners_of(const RawTable& table, std::size_t id) {
-  Partners out;
-  for (std::size_t row = 0; row < table.rows.size(); ++row) {
-    const std::string& name = table.cells[id][row];
-    if (!out.rows.emplace(name, row).second) ++out.repeated;
-    if (const std::string accession = accession_of(name); accession != name) out.rows.emplace(accession, row);
+// Ids without a partner: each once, of a long list that repeats them, too.
+class LonelyIds {
+ public:
+  void add(const std::string& id) {
+    ++rows_;
+    if (known_.insert(id).second && shown_.size() < kShownIds) shown_.push_back(id);
   }
-  return out;
-}
 
-void tell_alone(const std::vector<std::string>& ids, const std::string& source, Sink& sink) {
-  if (!ids.empty())
-    sink.warning(fmt::format("{} of {} in this file alone: {}", counted(ids.size(), "id"), source, listed(ids, 5)));
-}
+  void tell(const std::string& source, Sink& sink) const {
+    if (rows_ == 0) return;
+    std::string list = listed(shown_);
+    if (known_.size() > shown_.size()) list += fmt::format(" and {} more", known_.size() - shown_.size());
+    const std::string rows = rows_ == known_.size() ? "" : fmt::format(" ({})", counted(rows_, "row"));
+    sink.warning(fmt::format("{}{} of {} in this file alone: {}", counted(known_.size(), "id"), rows, source, list));
+  }
 
-// What is joined so far: its names, ids and rows.
-struct Joint {
-  std::vector<std::string> names, ids, sources;
-  std::vector<std::vector<std::string>> rows;
+ private:
+  std::size_t rows_ = 0;
+  std::unordered_set<std::string> known_;
+  std::vector<std::string> shown_;
 };
 
-Joint beginning_of(const RawTable& table, const DataOptions& options) {
-  const std::size_t id = id_of(table.columns, options.id_column);
-  Joint out{table.columns.names, table.cells[id], {table.source}, {}};
-  for (std::size_t row = 0; row < table.rows.size(); ++row) out.rows.push_back(cells_of(table, row));
-  return out;
-}
+// A further file, whose rows are found by their ids.
+class Partner {
+ public:
+  Partner(RawTable table, const std::string& id_column)
+      : table_(std::move(table)), id_(id_of(table_.columns, id_column)), used_(table_.rows.size()) {
+    for (std::size_t row = 0; row < table_.rows.size(); ++row) {
+      const std::string& name = table_.cells[id_][row];
+      if (!rows_.emplace(name, row).second) ++repeated_;
+      if (const std::string accession = accession_of(name); accession != name) rows_.emplace(accession, row);
+    }
+  }
+
+  const RawTable& table() const { return table_; }
+  std::size_t id() const { return id_; }
+  LonelyIds& others_alone() { return others_alone_; }
+  bool matched() const { return std::find(used_.begin(), used_.end(), true) != used_.end(); }
+
+  /// Puts the cells beside those of `id`. -> false where there is no such row.
+  bool add_to(std::vector<std::string>& cells, const std::string& id) {
+    auto found = rows_.find(id);
+    if (found == rows_.end()) found = rows_.find(accession_of(id));
+    if (found == rows_.end()) return false;
+    used_[found->second] = true;
+    for (std::size_t c = 0; c < table_.cells.size(); ++c)
+      if (c != id_) cells.push_back(table_.cells[c][found->second]);
+    return true;
+  }
+
+  void tell(const std::string& others, Sink& sink) const {
+    LonelyIds unused;
+    for (std::size_t row = 0; row < used_.size(); ++row)
+      if (!used_[row] && rows_.at(table_.cells[id_][row]) == row) unused.add(table_.cells[id_][row]);
+    others_alone_.tell(others, sink);
+    unused.tell(table_.source, sink);
+    if (repeated_ > 0)
+      sink.warning(
+          fmt::format("{}: {} repeated an earlier id, whose row is used", table_.source, counted(repeated_, "row")));
+    if (!matched()) throw Error(ErrorKind::bad_input, {"no id is in both files", others, "look at --id-column"});
+  }
+
+ private:
+  RawTable table_;
+  std::size_t id_;
+  std::unordered_map<std::string, std::size_t> rows_;
+  std::int64_t repeated_ = 0;
+  std::vector<bool> used_;
+  LonelyIds others_alone_;
+};
 
 // A column that is there already is called after its file: `mask` for the sequences of mask.fasta.
 std::string new_name(const std::vector<std::string>& names, const std::string& name, const RawTable& table,
@@ -76,69 +118,99 @@ std::string new_name(const std::vector<std::string>& names, const std::string& n
   return other;
 }
 
-void add_names(Joint& to, const RawTable& table, std::size_t id, Sink& sink) {
-  for (std::size_t c = 0; c < table.columns.names.size(); ++c)
-    if (c != id) to.names.push_back(new_name(to.names, table.columns.names[c], table, sink));
-}
-
-const std::size_t* partner_of(const Partners& partners, const std::string& id) {
-  auto found = partners.rows.find(id);
-  if (found == partners.rows.end()) found = partners.rows.find(accession_of(id));
-  return found == partners.rows.end() ? nullptr : &found->second;
-}
-
-// Puts the columns of a file beside the rows; rows without a partner leave, unless all are kept.
-void add_columns(Joint& to, const RawTable& table, const DataOptions& options, Sink& sink) {
-  const std::size_t id = id_of(table.columns, options.id_column);
-  const Partners partners = partners_of(table, id);
-  add_names(to, table, id, sink);
-  std::unordered_set<std::size_t> used;
-  std::vector<std::string> alone, unused;
-  std::size_t kept = 0, matched = 0;
-  for (std::size_t row = 0; row < to.rows.size(); ++row) {
-    const std::size_t* const partner = partner_of(partners, to.ids[row]);
-    if (partner == nullptr) alone.push_back(to.ids[row]);
-    if (partner == nullptr && options.keep == "matched") continue;
-    std::vector<std::string> cells = std::move(to.rows[row]);
-    for (std::size_t c = 0; partner != nullptr && c < table.cells.size(); ++c)
-      if (c != id) cells.push_back(table.cells[c][*partner]);
-    cells.resize(to.names.size());
-    if (partner != nullptr) used.insert(*partner);
-    matched += partner != nullptr ? 1 : 0;
-    std::string name = std::move(to.ids[row]);
-    to.ids[kept] = std::move(name);
-    to.rows[kept++] = std::move(cells);
+// The rows of the first file pass by; the other files are in memory.
+class Join {
+ public:
+  Join(const std::vector<std::string>& files, const DataOptions& options, Context& context)
+      : options_(options), context_(context), first_(files[0], context.sink) {
+    for (std::size_t i = 1; i < files.size(); ++i)
+      partners_.emplace_back(read_raw_table(files[i], all_columns, context.sink), options.id_column);
+    check_id_column();
+    id_ = id_of(first_.columns(), options.id_column);
   }
-  to.ids.resize(kept);
-  to.rows.resize(kept);
-  for (std::size_t row = 0; row < table.rows.size(); ++row)
-    if (!used.contains(row)) unused.push_back(table.cells[id][row]);
-  tell_alone(alone, listed(to.sources), sink);
-  tell_alone(unused, table.source, sink);
-  to.sources.push_back(table.source);
-  if (partners.repeated > 0)
-    sink.warning(fmt::format("{}: {} repeated an earlier id, whose row is used", table.source,
-                             counted(partners.repeated, "row")));
-  if (matched == 0)
-    throw Error(ErrorKind::bad_input, {"no id is in both files", listed(to.sources), "look at --id-column"});
-}
+
+  io::Columns columns() const {
+    std::string sources = first_.source();
+    std::vector<std::string> names = first_.columns().names;
+    for (const Partner& partner : partners_) {
+      const std::vector<std::string>& own = partner.table().columns.names;
+      for (std::size_t c = 0; c < own.size(); ++c)
+        if (c != partner.id()) names.push_back(new_name(names, own[c], partner.table(), context_.sink));
+      sources += ", " + partner.table().source;
+    }
+    return {std::move(names), std::move(sources)};
+  }
+
+  /// Rows without a partner leave, unless all are kept. -> how many stay.
+  std::int64_t write_rows(TextOutput& output, char delimiter) {
+    std::int64_t kept = 0;
+    for (std::vector<std::string> cells; first_.next(cells);) {
+      if (!complete(cells)) continue;
+      output.add(row_text(cells, delimiter));
+      ++kept;
+    }
+    return kept;
+  }
+
+  void tell(std::int64_t kept) const {
+    std::string others = first_.source();
+    for (const Partner& partner : partners_) {
+      partner.tell(others, context_.sink);
+      others += ", " + partner.table().source;
+    }
+    context_.sink.note(fmt::format("{} of {} kept", kept, counted(first_.count(), "row")));
+  }
+
+ private:
+  // A name that no file has must not be passed over; one that some file has need not be in the others.
+  void check_id_column() const {
+    if (options_.id_column.empty()) return;
+    std::vector<const io::Columns*> without;
+    const auto look = [&](const io::Columns& columns) {
+      if (!columns.find(options_.id_column)) without.push_back(&columns);
+    };
+    look(first_.columns());
+    for (const Partner& partner : partners_) look(partner.table().columns);
+    if (without.size() == partners_.size() + 1) first_.columns().named(options_.id_column, "--id-column");
+    for (const io::Columns* columns : without)
+      context_.sink.note(fmt::format("{} has no column '{}': its ids are those of '{}'", columns->where,
+                                     options_.id_column, columns->names[id_of(*columns, {})]));
+  }
+
+  // Puts the partners' cells beside a row's. -> whether the row stays.
+  bool complete(std::vector<std::string>& cells) {
+    const std::string id = cells[id_];
+    std::size_t width = cells.size();
+    for (Partner& partner : partners_) {
+      const bool found = partner.add_to(cells, id);
+      if (!found) partner.others_alone().add(id);
+      if (!found && options_.keep == "matched") return false;
+      width += partner.table().cells.size() - 1;
+      cells.resize(width);
+    }
+    return true;
+  }
+
+  const DataOptions& options_;
+  Context& context_;
+  RowStream first_;
+  std::vector<Partner> partners_;
+  std::size_t id_ = 0;
+};
 
 }  // namespace
 
 void join_data(const DataOptions& options, Context& context) {
   const std::vector<std::string> files = options.files(2, 100);
   TextOutput output(options, context.out);
-  const RawTable first = read_raw_table(files[0], all_columns, context.sink);
-  Joint joint = beginning_of(first, options);
-  for (std::size_t i = 1; i < files.size(); ++i)
-    add_columns(joint, read_raw_table(files[i], all_columns, context.sink), options, context.sink);
-  io::Columns columns{joint.names, listed(joint.sources)};
+  Join join(files, options, context);
+  io::Columns columns = join.columns();
   rename_columns(columns, options);
   const char delimiter = delimiter_for(options);
   output.add(row_text(columns.names, delimiter));
-  for (const auto& row : joint.rows) output.add(row_text(row, delimiter));
+  const std::int64_t kept = join.write_rows(output, delimiter);
+  join.tell(kept);
   output.finish();
-  context.sink.note(fmt::format("{} of {} kept", joint.rows.size(), counted(first.rows.size(), "row")));
 }
 
 }  // namespace groel::tasks

@@ -150,9 +150,9 @@ RawTable read_raw_table(const std::string& path, const ChooseColumns& choose, Si
   return out;
 }
 
-std::optional<std::size_t> sequence_column_of(const RawTable& table, const std::string& name) {
-  if (!name.empty()) return table.columns.named(name, "--sequence-column");
-  return table.columns.usual(io::ColumnRole::sequence);
+std::optional<std::size_t> sequence_column_of(const io::Columns& columns, const std::string& name) {
+  if (!name.empty()) return columns.named(name, "--sequence-column");
+  return columns.usual(io::ColumnRole::sequence);
 }
 
 std::string text_of(const RawTable& table, const std::vector<std::int64_t>& rows) {

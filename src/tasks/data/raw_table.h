@@ -45,7 +45,7 @@ using ChooseColumns = std::function<std::vector<std::size_t>(const io::Columns&)
 RawTable read_raw_table(const std::string& path, const ChooseColumns& choose, Sink& sink);
 
 /// The column of the sequences, where there is one: by its name, or by the name that such columns usually have.
-std::optional<std::size_t> sequence_column_of(const RawTable& table, const std::string& name);
+std::optional<std::size_t> sequence_column_of(const io::Columns& columns, const std::string& name);
 
 /// Rows under the table's header, in the order of `rows`; each ends with a line end.
 std::string text_of(const RawTable& table, const std::vector<std::int64_t>& rows);

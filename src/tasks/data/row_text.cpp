@@ -17,7 +17,7 @@ std::string row_text(const std::vector<std::string>& cells, char delimiter) {
   std::string out;
   for (std::size_t i = 0; i < cells.size(); ++i) {
     if (i > 0) out += delimiter;
-    out += delimiter == ',' ? formats::cell_text(cells[i]) : cells[i];
+    out += formats::cell_text(cells[i], delimiter);
   }
   return out + '\n';
 }

@@ -1,9 +1,11 @@
 // groel data filter and dedupe: rows that stay, as they are written.
 #include <algorithm>
+#include <cmath>
 #include <unordered_map>
 #include <unordered_set>
 
 #include "io/missing.h"
+#include "io/numbers.h"
 #include "tasks/data/clusters.h"
 #include "tasks/data/conditions.h"
 #include "tasks/data/raw_table.h"
@@ -58,6 +60,19 @@ Rows rows_with_values(const RawTable& table, const Filter& filter, const DataOpt
     if (stays) out.push_back(static_cast<std::int64_t>(row));
   }
   return out;
+}
+
+// Of columns that a condition compares as numbers: decimal commas become points, where the whole column has them.
+void read_commas(RawTable& table, const Filter& filter, Sink& sink) {
+  for (const Condition& one : filter.conditions) {
+    if (!one.compares_numbers()) continue;
+    std::vector<std::string>& cells = table.cells[one.column];
+    const io::Numbers numbers = io::read_numbers(cells, table.delimiter);
+    if (!numbers.decimal_commas) continue;
+    for (std::size_t row = 0; row < cells.size(); ++row)
+      if (!std::isnan(numbers.values[row])) cells[row] = fmt::format("{}", numbers.values[row]);
+    sink.note(fmt::format("column '{}': commas are read as decimal points", one.name));
+  }
 }
 
 // Rows that a condition on numbers leaves out because they have none.
@@ -115,11 +130,22 @@ std::vector<std::string> similar_as_one(std::vector<std::string> values, std::ve
   return values;
 }
 
+// Sequences are the same whatever their case and blanks; values of another column are as they are written.
+void as_compared(std::vector<std::string>& values, const DataOptions& options) {
+  if (!options.key.empty()) return;
+  for (std::string& value : values) {
+    std::erase_if(value, [](char c) { return c == ' ' || c == '\t' || c == '\n'; });
+    for (char& c : value)
+      if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+}
+
 std::unordered_set<std::string> values_elsewhere(const DataOptions& options, Sink& sink) {
   std::unordered_set<std::string> out;
   for (const std::string& path : options.against) {
     RawTable table = read_raw_table(
         path, [&](const io::Columns& columns) { return std::vector{key_column(columns, options)}; }, sink);
+    as_compared(table.cells[0], options);
     for (std::string& value : table.cells[0]) out.insert(std::move(value));
   }
   return out;
@@ -168,7 +194,7 @@ void merge_similar(RawTable& table, std::unordered_set<std::string>& elsewhere, 
 
 void filter_data(const DataOptions& options, Context& context) {
   Filter filter;
-  const RawTable table = read_raw_table(
+  RawTable table = read_raw_table(
       options.files(1, 1)[0],
       [&](const io::Columns& columns) {
         std::vector<std::size_t> wanted;
@@ -176,6 +202,7 @@ void filter_data(const DataOptions& options, Context& context) {
         return wanted;
       },
       context.sink);
+  read_commas(table, filter, context.sink);
   tell_no_numbers(table, filter, context.sink);
   Rows rows = rows_with_values(table, filter, options);
   if (filter.counted) rows = common_ones(table, rows, *filter.counted, options.min_count);
@@ -192,6 +219,7 @@ void dedupe_data(const DataOptions& options, Context& context) {
         return wanted;
       },
       context.sink);
+  as_compared(table.cells[0], options);
   if (options.identity) merge_similar(table, elsewhere, options, context.sink);
   const DistinctRows distinct = distinct_rows(table, elsewhere);
   if (distinct.repeated > 0)

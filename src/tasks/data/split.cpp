@@ -14,6 +14,7 @@
 #include "tasks/data/clusters.h"
 #include "tasks/data/raw_table.h"
 #include "tasks/data/verbs.h"
+#include "train/duplicates.h"
 
 namespace groel::tasks {
 namespace {
@@ -74,6 +75,18 @@ void check_classes(const Classes& classes, const std::string& column) {
                      counted(lonely.size(), "class", "classes"), column, lonely.size() == 1 ? "has" : "have",
                      listed(lonely, 10)),
          "--stratify", "leave these rows out (groel data filter --count-column … --min-count 2), or split without it"});
+}
+
+// Classes that cannot be in every fold.
+void tell_small_classes(const Classes& classes, const DataOptions& options, Sink& sink) {
+  std::vector<std::string> small;
+  for (std::size_t c = 0; c < classes.names.size(); ++c)
+    if (classes.sizes[c] < options.folds)
+      small.push_back(fmt::format("'{}' ({})", classes.names[c], counted(classes.sizes[c], "row")));
+  if (!small.empty())
+    sink.warning(fmt::format("{} of column '{}' {} fewer rows than there are folds, and {} not in every test part: {}",
+                             counted(small.size(), "class", "classes"), options.stratify,
+                             small.size() == 1 ? "has" : "have", small.size() == 1 ? "is" : "are", listed(small, 10)));
 }
 
 // 0.1 + 0.2 is 0.3 here: a sum of two sizes must not be rounded up by its last bit.
@@ -166,13 +179,15 @@ std::vector<Part> by_files(const RawTable& table, const SplitColumns& columns, c
 // Sequences (or whole rows, where there is no column of them) that are in two parts.
 void tell_shared(const RawTable& table, const SplitColumns& columns, const std::vector<Part>& parts, Sink& sink,
                  nlohmann::ordered_json& said) {
-  std::unordered_map<std::string_view, std::size_t> first;
+  std::unordered_map<std::uint64_t, std::size_t> first;
   std::int64_t shared = 0;
   for (std::size_t p = 0; p < parts.size(); ++p)
     for (const std::int64_t row : parts[p].rows) {
       const auto at = static_cast<std::size_t>(row);
-      const std::string_view key = columns.sequences ? table.cells[*columns.sequences][at] : table.rows[at];
-      if (key.empty()) continue;
+      const bool empty = columns.sequences ? table.cells[*columns.sequences][at].empty() : table.rows[at].empty();
+      if (empty) continue;
+      const std::uint64_t key = columns.sequences ? train::text_key(table.cells[*columns.sequences][at])
+                                                  : std::hash<std::string_view>()(table.rows[at]);
       const auto [known, is_new] = first.emplace(key, p);
       if (!is_new && known->second != p) ++shared;
     }
@@ -217,7 +232,7 @@ std::vector<std::int64_t> strata_of(const RawTable& table, const SplitColumns& c
     sink.warning(fmt::format("column '{}': {} without a value count as a class of their own", options.stratify,
                              counted(missing, "row")));
   const Classes classes = classes_of(cells);
-  if (options.folds == 0) check_classes(classes, options.stratify);
+  options.folds == 0 ? check_classes(classes, options.stratify) : tell_small_classes(classes, options, sink);
   return classes.of_row;
 }
 

@@ -14,7 +14,7 @@ namespace {
 // The one protein of a file.
 std::string wild_type_of(const std::string& path, Sink& sink) {
   const RawTable table = read_raw_table(path, all_columns, sink);
-  const auto column = sequence_column_of(table, {});
+  const auto column = sequence_column_of(table.columns, {});
   if (!column || table.rows.size() != 1)
     throw Error(ErrorKind::bad_input, {fmt::format("one wild type is wanted, and {} here",
                                                    counted(table.rows.size(), "protein is", "proteins are")),

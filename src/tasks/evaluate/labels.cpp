@@ -3,9 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
+#include "base/words.h"
 #include "checkpoints/load.h"
 #include "engine/precision.h"
+#include "tasks/evaluate/label_report.h"
 #include "tasks/evaluate/learned.h"
 #include "tasks/reading/model.h"
 #include "tasks/train/head_scores.h"
@@ -42,11 +45,18 @@ train::LabelledRows read_rows(const EvaluateOptions& options, Sink& sink) {
   if (splits.empty()) return rows;
   if (columns.split.empty())
     throw Error(ErrorKind::usage, {"which column says it?", "--split", "name it with --split-column"});
+  std::map<std::string, std::int64_t> there;
+  for (const train::LabelledRow& row : rows.rows) ++there[row.split];
   std::erase_if(rows.rows, [&](const train::LabelledRow& row) {
     return std::find(splits.begin(), splits.end(), row.split) == splits.end();
   });
   if (rows.rows.empty())
-    throw Error(ErrorKind::bad_input, {"no row is in this split", "--split", "look at the column's values"});
+    throw Error(
+        ErrorKind::bad_input,
+        {fmt::format("no row is in this split; column '{}' has {}", columns.split,
+                     listed_as(there, [](const auto& one) { return fmt::format("'{}' ({})", one.first, one.second); })),
+         "--split",
+         {}});
   return rows;
 }
 
@@ -58,17 +68,12 @@ ordered_json to_json(const train::Scores& scores) {
   return out;
 }
 
-}  // namespace
-
-namespace {
-
 // A head of its own reads as many residues as in its training.
-ordered_json evaluate_own_head(const EvaluateOptions& options, Context& context) {
+ordered_json evaluate_own_head(const EvaluateOptions& options, const train::LabelledRows& rows, Context& context) {
   const predictors::Predictor predictor = load_predictor_of(options, context.sink);
   const models::Classification& classes = predictor.classes();
   require_kind(classes, options.objective.at(0));
-  const auto set = train::encode_labels(read_rows(options, context.sink), classes, options.unlabelled,
-                                        predictor.model().tokenizer());
+  const auto set = train::encode_labels(rows, classes, options.unlabelled, predictor.model().tokenizer());
   const std::int64_t longest = std::min(options.max_length, predictor.max_residues().value_or(options.max_length));
   const checkpoints::Trunk& trunk = *predictor.card().trunk;
   const HeadVectors vectors{predictor.loaded(), false, trunk.model, predictor.read(), trunk.layer, longest};
@@ -78,10 +83,7 @@ ordered_json evaluate_own_head(const EvaluateOptions& options, Context& context)
   return result;
 }
 
-}  // namespace
-
-ordered_json evaluate_labels(const EvaluateOptions& options, Context& context) {
-  if (has_own_head(options.model.value)) return evaluate_own_head(options, context);
+ordered_json evaluate_models_head(const EvaluateOptions& options, const train::LabelledRows& rows, Context& context) {
   const auto path = model_of(options.model, context.sink);
   checkpoints::Checkpoint checkpoint = checkpoints::read_checkpoint(path);
   require_head(checkpoint, options.objective.at(0));
@@ -92,7 +94,7 @@ ordered_json evaluate_labels(const EvaluateOptions& options, Context& context) {
                                                      .lora = {}});
   const auto& classes = models::require<models::Classifier>(trainee->model()).classification();
   const bio::Tokenizer& tokenizer = trainee->model().tokenizer();
-  const auto set = train::encode_labels(read_rows(options, context.sink), classes, options.unlabelled, tokenizer);
+  const auto set = train::encode_labels(rows, classes, options.unlabelled, tokenizer);
   std::int64_t longest = options.max_length;
   if (const auto limit = trainee->model().info().max_residues) longest = std::min(longest, *limit);
   const std::int64_t batch_tokens = std::max(options.batch_tokens, tokenizer.token_count(longest));
@@ -106,6 +108,17 @@ ordered_json evaluate_labels(const EvaluateOptions& options, Context& context) {
                                        "its weights are damaged or far too large, though each is finite"});
   ordered_json result = to_json(train::label_scores(sum, classes));
   tell_learned(set.corpus, path, result, context.sink);
+  return result;
+}
+
+}  // namespace
+
+ordered_json evaluate_labels(const EvaluateOptions& options, Context& context) {
+  check_label_report(options);
+  const train::LabelledRows rows = read_rows(options, context.sink);
+  ordered_json result = has_own_head(options.model.value) ? evaluate_own_head(options, rows, context)
+                                                          : evaluate_models_head(options, rows, context);
+  if (options.report) result["judged"] = report_on_labels(options, rows, context.sink);
   return result;
 }
 

@@ -5,6 +5,7 @@ namespace groel::tasks {
 namespace {
 
 const std::vector<std::string> kOfModels{"mlm", "classify", "residues"};
+const std::vector<std::string> kOfLabels{"classify", "residues"};
 const std::vector<std::string> kOfPairs{"mlm", "classify", "residues", "pairs"};
 
 }  // namespace
@@ -38,7 +39,7 @@ void EvaluateOptions::declare(OptionBinder& to) {
             .help = "Of the choice of hidden residues, or of the resamples",
             .otherwise = 0,
             .value_name = "N",
-            .verbs = {"mlm", "table", "pairs"}});
+            .verbs = {"mlm", "table", "terms", "pairs"}});
   to(max_length, {.name = "max-length",
                   .help = "Residues of a sequence at most; of a longer one its middle is used, with labels its start",
                   .otherwise = 1022,
@@ -63,7 +64,17 @@ void EvaluateOptions::declare(OptionBinder& to) {
              .help = "Rows alone that have these values in --split-column",
              .value_name = "NAMES",
              .group = "Labels",
-             .verbs = {"classify", "residues"}});
+             .verbs = kOfLabels});
+  to(report, {.name = "report",
+              .help = "Folder for a report: a page with scores and intervals, per-class bars, calibration and errors",
+              .value_name = "DIR",
+              .group = kOutput,
+              .verbs = kOfLabels});
+  to(learned_from, {.name = "learned-from",
+                    .help = "For the report: what the model learned from, in the same columns; baselines learn from it",
+                    .value_name = "FILES",
+                    .group = "Labels",
+                    .verbs = kOfLabels});
   to.group("Pairs");
   pairs.declare(to, {"pairs"});
   to.group("");

@@ -46,7 +46,8 @@ struct EvaluateOptions : ModelOptions, LabelColumnOptions, ThreadOptions {
   std::int64_t max_length = 0;
   std::int64_t batch_tokens = 0;
   bool per_residue = false;
-  std::vector<std::string> split;
+  std::vector<std::string> split, learned_from;
+  std::optional<std::string> report;
   bool json = false;
 
   void declare(OptionBinder& to);

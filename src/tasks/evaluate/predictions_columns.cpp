@@ -31,6 +31,13 @@ std::optional<std::vector<std::size_t>> by_name(const std::vector<std::string>& 
   return out;
 }
 
+bool any_by_name(const std::vector<std::string>& columns, const std::vector<std::string>& classes) {
+  return std::any_of(columns.begin(), columns.end(), [&](const std::string& column) {
+    return std::any_of(classes.begin(), classes.end(),
+                       [&](const std::string& name) { return is_column_of(column, name); });
+  });
+}
+
 // "0" to "C-1", where the truth is such numbers.
 bool are_places(const std::vector<std::string>& classes, std::size_t columns) {
   const auto numbers = whole_numbers(classes);
@@ -94,7 +101,8 @@ std::vector<std::size_t> classes_of_columns(const std::vector<std::string>& colu
     found.emplace();
     for (std::size_t c = 0; c < columns.size(); ++c) found->push_back(c);
   }
-  if (!found && classes.size() == columns.size()) {  // as scikit-learn's predict_proba orders them
+  // As scikit-learn's predict_proba orders them; not where some are called after a class, and others after none.
+  if (!found && classes.size() == columns.size() && !any_by_name(columns, classes)) {
     found.emplace();
     for (std::size_t c = 0; c < columns.size(); ++c) found->push_back(c);
   }

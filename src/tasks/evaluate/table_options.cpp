@@ -32,9 +32,10 @@ void PredictionOptions::declare(OptionBinder& to) {
                 .otherwise = "f1",
                 .choices = {"f1", "mcc", "balanced_accuracy"}});
   to(bootstrap, {.name = "bootstrap",
-                 .help = "Resamples for 95 % intervals of all scores; 0: none",
+                 .help = "Resamples for 95 % intervals of all scores (of terms: of Fmax and Smin); 0: none",
                  .otherwise = 0,
-                 .value_name = "N"});
+                 .value_name = "N",
+                 .verbs = {"table", "terms"}});
   to(calibration, {.name = "calibration", .help = "Also reliability, expected calibration error and temperature"});
   to(bins, {.name = "bins", .help = "Of the reliability curve", .otherwise = 10, .value_name = "N"});
   to.verbs({});

@@ -80,8 +80,9 @@ class Judge {
     for (std::size_t a = 0; a < sums_.size(); ++a) close(sums_[a], out_.aspects[a]);
   }
 
-  static void close(const Sums& sums, AspectScores& aspect) {
+  void close(const Sums& sums, AspectScores& aspect) const {
     if (!sums.has) return;
+    if (in_.keeps_proteins) aspect.each.push_back({sums.count, sums.information, sums.weighted});
     ++aspect.proteins;
     aspect.predicted += sums.plain.empty() ? 0 : 1;
     aspect.plain.add(sums.count, sums.plain);

@@ -19,6 +19,13 @@ struct TermJudgement {
   const ScoredTerms& predicted;     ///< by the truth's numbers of proteins
   std::vector<double> information;  ///< of each term, in bits
   Roots roots = Roots::left_out;
+  bool keeps_proteins = false;  ///< each by itself, to be drawn again
+};
+
+/// A protein with a true term in an aspect.
+struct ProteinTerms {
+  double count = 0, information = 0;                 ///< of its true terms
+  std::vector<statistics::PredictedTerm> predicted;  ///< weighted by information
 };
 
 struct AspectScores {
@@ -27,6 +34,7 @@ struct AspectScores {
   std::int64_t predicted = 0;  ///< of them, those with a prediction
   std::int64_t terms = 0;      ///< that a protein has
   statistics::CafaSums plain, weighted;
+  std::vector<ProteinTerms> each;  ///< where they are kept
 };
 
 struct TermScores {

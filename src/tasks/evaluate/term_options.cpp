@@ -25,7 +25,7 @@ void TermOptions::declare(OptionBinder& to) {
   table.verbs = terms;
   to(output, table);
   OptionSpec replace = overwrite_option();
-  replace.verbs = terms;
+  replace.verbs = {"classify", "residues", "terms"};
   to(overwrite, replace);
   to.verbs({});
   to.group("");

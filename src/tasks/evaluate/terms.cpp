@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/json_numbers.h"
+#include "statistics/bootstrap.h"
 #include "tasks/evaluate/table.h"
 #include "tasks/evaluate/term_judge.h"
 #include "tasks/reading/csv_text.h"
@@ -44,6 +45,32 @@ void add_means(ordered_json& out, const JudgedTerms& judged, const LoadedOntolog
   out["roc_auc_macro_defined"] =
       with_area > 0 ? number_or_null(areas / static_cast<double>(with_area)) : ordered_json();
   out["average_precision_macro"] = all > 0 ? number_or_null(precisions / static_cast<double>(all)) : ordered_json();
+}
+
+// The measures of proteins that are drawn again.
+std::map<std::string, double> resampled(const std::vector<ProteinTerms>& each, std::span<const std::size_t> drawn) {
+  statistics::CafaSums plain, weighted;
+  std::vector<statistics::PredictedTerm> alike;
+  for (const std::size_t protein : drawn) {
+    const ProteinTerms& one = each[protein];
+    alike = one.predicted;
+    for (statistics::PredictedTerm& term : alike) term.weight = 1;
+    plain.add(one.count, alike);
+    weighted.add(one.information, one.predicted);
+  }
+  return {{"fmax", plain.fmax().f},
+          {"fmax_weighted", weighted.fmax().f},
+          {"fmax_micro", plain.fmax_micro().f},
+          {"smin", plain.smin().s},
+          {"smin_weighted", weighted.smin().s}};
+}
+
+ordered_json intervals_json(const AspectScores& aspect, const statistics::BootstrapOptions& how) {
+  const auto found = statistics::bootstrap(
+      aspect.each.size(), how, [&](std::span<const std::size_t> drawn) { return resampled(aspect.each, drawn); });
+  ordered_json out{{"level", how.level}, {"resamples", how.draws}, {"seed", how.seed}};
+  for (const auto& [name, interval] : found) out["scores"][name] = {interval.low, interval.high};
+  return out;
 }
 
 ordered_json aspect_json(const AspectScores& aspect, const JudgedTerms& judged, const LoadedOntology& loaded) {
@@ -94,7 +121,14 @@ ordered_json terms_json(const JudgedTerms& judged, const TermJudgement& input, s
 
 void print_terms(const ordered_json& all, std::ostream& out) {
   for (const ordered_json& aspect : all["aspects"]) {
-    for (const auto& [name, value] : aspect.items()) out << fmt::format("{:<36} {}\n", name, printed_cell(value));
+    const ordered_json intervals = aspect.contains("intervals") ? aspect["intervals"]["scores"] : ordered_json();
+    for (const auto& [name, value] : aspect.items()) {
+      if (value.is_structured()) continue;
+      out << fmt::format("{:<36} {}", name, printed_cell(value));
+      if (intervals.contains(name))
+        out << fmt::format("  [{}, {}]", printed_cell(intervals[name][0]), printed_cell(intervals[name][1]));
+      out << '\n';
+    }
     out << '\n';
   }
   constexpr std::size_t kShown = 20;
@@ -159,14 +193,18 @@ int evaluate_terms(const EvaluateOptions& options, Context& context) {
       read_scored_terms({.paths = files, .scores = ListReading::Scores::required}, predicted_terms, sink, &truth.ids);
   tell_elsewhere(predicted, sink);
   predicted_terms.tell("the predictions", sink);
-  TermJudgement input{*loaded, truth, predicted, {}, own.with_root ? Roots::counted : Roots::left_out};
+  const statistics::BootstrapOptions how{options.table.bootstrap, static_cast<std::uint64_t>(options.seed), 0.95};
+  TermJudgement input{*loaded, truth, predicted, {}, own.with_root ? Roots::counted : Roots::left_out, how.draws > 0};
   input.information =
       own.information ? read_information(*own.information, *loaded, sink) : information_by(*loaded, truth);
   if (!own.information)
     sink.note("information content is that of the true terms; --information takes that of the training data");
   const JudgedTerms judged = judge_terms(input);
   ordered_json out{{"rows", predicted.rows}, {"aspects", ordered_json::array()}};
-  for (const AspectScores& aspect : judged.aspects) out["aspects"].push_back(aspect_json(aspect, judged, *loaded));
+  for (const AspectScores& aspect : judged.aspects) {
+    out["aspects"].push_back(aspect_json(aspect, judged, *loaded));
+    if (how.draws > 0) out["aspects"].back()["intervals"] = intervals_json(aspect, how);
+  }
   out["per_term"] = terms_json(judged, input, own.min_count);
   if (own.output && own.to_file())
     write_table(own, {[&] { return csv_of(out["per_term"]); }, [&] { return out["per_term"]; }});

@@ -42,7 +42,7 @@ NamedFigure comparison(const Judgement& of) {
   figure.y.name = plain_score_name(score);
   std::vector<const Judged*> all{&of.predictor};
   for (const Judged& baseline : of.baselines) all.push_back(&baseline);
-  report::Bars bars{score, {}, report::kGrey, 0, "the predictor"};
+  report::Bars bars{plain_score_name(score), {}, report::kGrey, 0, "the predictor"};
   for (const Judged* one : all) {
     figure.x.categories.push_back(one->name);
     bars.values.push_back(one->deciding);
@@ -101,6 +101,7 @@ NamedFigure class_bars(const Judgement& of) {
     add(baseline->name, colour, measure.of(*baseline));
     colour = report::kOrange;
   }
+  if (!all) figure.height = 640;  // names of many labels are turned
   return {"classes", "Beside the best baseline. The table has all of them.", std::move(figure)};
 }
 

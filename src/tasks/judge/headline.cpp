@@ -5,6 +5,7 @@
 #include <functional>
 #include <limits>
 
+#include "statistics/cafa.h"
 #include "statistics/multilabel.h"
 #include "statistics/regression.h"
 
@@ -52,7 +53,10 @@ std::map<std::string, double> label_scores(const TablePredictions& p) {
   const auto precision = [&](st::LabelAverage average) {
     return defined([&] { return st::average_precision(truth, p.scores, average); });
   };
-  return {{"f1_micro", st::precision_recall(truth, predicted, st::LabelAverage::micro).f1},
+  return {{"fmax", defined([&] {
+             return st::fmax({truth, p.scores}).f;
+           })},
+          {"f1_micro", st::precision_recall(truth, predicted, st::LabelAverage::micro).f1},
           {"f1_macro", st::precision_recall(truth, predicted, st::LabelAverage::macro).f1},
           {"average_precision_micro", precision(st::LabelAverage::micro)},
           {"average_precision_macro", precision(st::LabelAverage::macro)}};
@@ -78,7 +82,7 @@ std::vector<std::string> headline_names(PredictionKind kind) {
       return {"matthews_corrcoef", "accuracy", "balanced_accuracy", "f1", "roc_auc", "average_precision"};
     case PredictionKind::multiclass: return {"matthews_corrcoef", "accuracy", "balanced_accuracy", "f1_macro"};
     case PredictionKind::multilabel:
-      return {"average_precision_micro", "average_precision_macro", "f1_micro", "f1_macro"};
+      return {"average_precision_micro", "average_precision_macro", "f1_micro", "f1_macro", "fmax"};
     case PredictionKind::regression: break;
   }
   return {"spearmanr", "pearsonr", "r2", "rmse"};
@@ -107,6 +111,7 @@ std::string plain_score_name(const std::string& name) {
       {"average_precision", "average precision"},
       {"average_precision_micro", "average precision, all labels together"},
       {"average_precision_macro", "average precision, mean over labels"},
+      {"fmax", "Fmax"},
       {"spearmanr", "Spearman correlation"},
       {"pearsonr", "Pearson correlation"},
       {"r2", "R²"},

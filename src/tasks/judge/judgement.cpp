@@ -156,13 +156,20 @@ const Judged* Judgement::best_baseline() const {
   return best == baselines.end() ? nullptr : &*best;
 }
 
+const Judged* Judgement::closest_baseline() const {
+  const auto closest = std::min_element(baselines.begin(), baselines.end(),
+                                        [](const Judged& a, const Judged& b) { return a.ahead.low < b.ahead.low; });
+  return closest == baselines.end() ? nullptr : &*closest;
+}
+
 std::string Judgement::called(const std::string& label) const {
   const auto found = label_names.find(label);
   return found == label_names.end() ? label : label + " " + found->second;
 }
 
 bool Judgement::beats_all() const {
-  return std::all_of(baselines.begin(), baselines.end(), [](const Judged& one) { return one.ahead.low > 0; });
+  return !baselines.empty() &&
+         std::all_of(baselines.begin(), baselines.end(), [](const Judged& one) { return one.ahead.low > 0; });
 }
 
 std::string Judgement::verdict() const {
@@ -175,13 +182,33 @@ std::string Judgement::verdict() const {
                                       counted(static_cast<std::int64_t>(set.names.size()), "protein"), split);
   const Judged* const best = best_baseline();
   if (best == nullptr) return own + "; there were no baselines to compare with.";
-  // The closest one is where doubt is, not always the best by a hair.
-  const auto closest = std::min_element(baselines.begin(), baselines.end(),
-                                        [](const Judged& a, const Judged& b) { return a.ahead.low < b.ahead.low; });
-  const Judged& other = beats_all() ? *best : *closest;
-  return fmt::format("{}: {}; {} has {:.3f}, a difference of {} (95 % intervals).",
-                     beats_all() ? "Beats every baseline" : "DOES NOT BEAT ITS BASELINES", own, other.words,
-                     other.deciding, interval_text(predictor.deciding - other.deciding, other.ahead));
+  const Judged& other = beats_all() ? *best : *closest_baseline();
+  return fmt::format("{}: {}; the {} baseline ({}) has {:.3f}, a difference of {} (95 % intervals).",
+                     beats_all() ? "Beats every baseline" : "DOES NOT BEAT ITS BASELINES", own,
+                     beats_all() ? "best" : "closest", other.words, other.deciding,
+                     interval_text(predictor.deciding - other.deciding, other.ahead));
+}
+
+std::string Judgement::why() const {
+  if (baselines.empty() || beats_all()) return {};
+  const Judged& other = *closest_baseline();
+  std::string out = other.ahead.high < 0
+                        ? std::string("Why: the baseline is better for certain.")
+                        : fmt::format(
+                              "Why: on {} a difference of this size cannot be told from none; more of them would "
+                              "narrow the interval.",
+                              counted(static_cast<std::int64_t>(set.names.size()), "protein"));
+  if (other.name == "nearest-neighbour")
+    out +=
+        " Relatives of the judged proteins are among those that were learned from, and homology tells much of them; "
+        "a split by clusters (groel data split --by-cluster) asks for proteins without relatives.";
+  else if (other.name == "3-mers" || other.name == "descriptors" || other.name == "window")
+    out +=
+        " What the residues alone say is as good as what the head makes of the model's vectors: more training "
+        "proteins, a larger model, or training all of it may tell more.";
+  else
+    out += " Hardly anything was learned: more training proteins, more epochs or a higher rate may help.";
+  return out;
 }
 
 Judgement judge(const JudgeInput& input, Sink& sink) {
@@ -191,8 +218,9 @@ Judgement judge(const JudgeInput& input, Sink& sink) {
   out.split = input.split;
   out.label_names = input.label_names;
   out.set = judged_set(input.judged, classes, input.unlabelled, tokenizer);
-  out.predictor = judged_of("predictor", "the predictor",
-                            beside_truth(out.set, scores_by(input.predictor, out.set, sink), input.thresholds));
+  out.predictor =
+      judged_of("predictor", "the predictor",
+                beside_truth(out.set, scores_by(input.predictor, out.set, input.keeping, sink), input.thresholds));
   if (!input.learned.rows.empty() && !input.scores_alone) {
     const JudgedSet learned = judged_set(input.learned, classes, input.unlabelled, tokenizer);
     out.learned_counts = learned.labels.counts;
@@ -209,6 +237,7 @@ Judgement judge(const JudgeInput& input, Sink& sink) {
 
 ordered_json to_json(const Judgement& of) {
   ordered_json out{{"verdict", of.verdict()},
+                   {"why", of.why()},
                    {"beats_every_baseline", of.beats_all()},
                    {"split", of.split},
                    {"proteins", of.set.names.size()},

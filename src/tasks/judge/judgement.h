@@ -35,12 +35,16 @@ struct Judgement {
   nlohmann::ordered_json sheet;  ///< every score of the predictor, under scikit-learn's names
 
   const Judged* best_baseline() const;
-  /// Whether the predictor is better than every baseline, with the interval of the difference.
+  /// The one that the predictor is least certain to beat: where doubt is, not always the best by a hair.
+  const Judged* closest_baseline() const;
+  /// Whether there are baselines, and the predictor is better than each, with the interval of the difference.
   bool beats_all() const;
   /// "GO:0003677 DNA binding", where labels have names.
   std::string called(const std::string& label) const;
   /// The first line of its report.
   std::string verdict() const;
+  /// Of a predictor that does not beat its baselines: what is likely behind it, and what to do; else empty.
+  std::string why() const;
 };
 
 struct JudgeInput {
@@ -52,7 +56,8 @@ struct JudgeInput {
   std::vector<double> thresholds;  ///< of several labels; none: 0.5
   std::uint64_t seed = 0;
   std::map<std::string, std::string> label_names{};
-  bool scores_alone = false;  ///< neither baselines nor intervals
+  bool scores_alone = false;               ///< neither baselines nor intervals
+  std::optional<VectorKeeping> keeping{};  ///< of the vectors that a head of its own reads; none: as they come
 };
 
 /// Errors: as predictors::head_outputs_of and train::encode_labels.

@@ -213,6 +213,7 @@ class Writer {
 
   void write() {
     page_.notice(of_.verdict(), of_.beats_all() ? Document::Tone::good : Document::Tone::warning);
+    if (const std::string why = of_.why(); !why.empty()) page_.paragraph(why);
     for (const std::string& note : place_.notes) page_.paragraph(note);
     page_.heading("Scores");
     page_.paragraph(fmt::format("95 % intervals from {} resamples of the judged proteins.", of_.draws));

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/interrupt.h"
 #include "base/words.h"
 #include "tasks/embed/records.h"
 #include "train/trainee.h"
@@ -91,6 +92,26 @@ std::vector<TablePredictions> numbers(const JudgedSet& set, const std::vector<do
   return out;
 }
 
+// By vectors that are kept, where the predictor reads those of a model that others read, too.
+std::vector<Tensor> outputs_of(const predictors::Predictor& predictor, const JudgedSet& set,
+                               const std::optional<VectorKeeping>& keeping, Sink& sink) {
+  const auto& trunk = predictor.card().trunk;
+  if (!keeping || !trunk || trunk->one_hot()) return predictors::head_outputs_of(predictor, set.encoded, sink);
+  const SequenceList sequences{static_cast<std::int64_t>(set.encoded.size()), [&](std::int64_t i) {
+                                 return predictor.readable(set.encoded[static_cast<std::size_t>(i)]);
+                               }};
+  const auto source =
+      vectors_of({predictor.loaded(), trunk->model, predictor.read(), trunk->layer}, sequences, *keeping, sink);
+  std::vector<Tensor> out;
+  for (std::int64_t s = 0; s < source->sequences(); ++s) {
+    check_interrupted();
+    Tensor vectors = Tensor::empty({source->rows(s), source->width()});
+    source->read(s, vectors.mutable_data<float>());
+    out.push_back(predictor.head_outputs(vectors));
+  }
+  return out;
+}
+
 }  // namespace
 
 JudgedSet judged_set(const train::LabelledRows& rows, const models::Classification& classes,
@@ -117,8 +138,9 @@ std::vector<TablePredictions> beside_truth(const JudgedSet& set, const std::vect
   return numbers(set, scores);
 }
 
-std::vector<double> scores_by(const predictors::Predictor& predictor, const JudgedSet& set, Sink& sink) {
-  const std::vector<Tensor> outputs = predictors::head_outputs_of(predictor, set.encoded, sink);
+std::vector<double> scores_by(const predictors::Predictor& predictor, const JudgedSet& set,
+                              const std::optional<VectorKeeping>& keeping, Sink& sink) {
+  const std::vector<Tensor> outputs = outputs_of(predictor, set, keeping, sink);
   const std::size_t columns = set.classes.labels.size();
   std::vector<double> scores;
   std::int64_t unread = 0;

@@ -6,6 +6,7 @@
 
 #include "predictors/predictor.h"
 #include "tasks/evaluate/predictions.h"
+#include "tasks/train/vectors.h"
 #include "train/labels.h"
 
 namespace groel::tasks {
@@ -32,7 +33,9 @@ JudgedSet judged_set(const train::LabelledRows& rows, const models::Classificati
 std::vector<TablePredictions> beside_truth(const JudgedSet& set, const std::vector<double>& scores,
                                            const std::vector<double>& thresholds);
 
-/// Probabilities or numbers of every row, by the predictor; [rows, columns].
-std::vector<double> scores_by(const predictors::Predictor& predictor, const JudgedSet& set, Sink& sink);
+/// Probabilities or numbers of every row, by the predictor; [rows, columns]. `keeping`: where vectors of the model that
+/// its head reads are taken from, and kept; a model with a head of its own has none.
+std::vector<double> scores_by(const predictors::Predictor& predictor, const JudgedSet& set,
+                              const std::optional<VectorKeeping>& keeping, Sink& sink);
 
 }  // namespace groel::tasks

@@ -112,6 +112,37 @@ void add_run(report::Document& page, const ordered_json& run) {
   page.table(label_table(scores));
 }
 
+// Whether the predictor's interval is above that of every other method in every run.
+bool is_ahead(const ordered_json& found) {
+  for (const ordered_json& run : found["runs"]) {
+    const ordered_json& low = run["methods"][0]["scores"]["f1_micro"]["low"];
+    for (std::size_t m = 1; m < run["methods"].size(); ++m) {
+      const ordered_json& high = run["methods"][m]["scores"]["f1_micro"]["high"];
+      if (!low.is_number() || !high.is_number() || low.get<double>() <= high.get<double>()) return false;
+    }
+  }
+  return true;
+}
+
+std::string verdict_of(const ordered_json& found) {
+  const ordered_json& methods = found["methods"];
+  const auto f1 = [&](const std::string& name) { return methods[name]["f1_micro"]["mean"]; };
+  std::string own, best;
+  for (const auto& [name, method] : methods.items()) {
+    if (own.empty())
+      own = name;
+    else if (f1(name).is_number() && (best.empty() || f1(name) > f1(best)))
+      best = name;
+  }
+  if (!f1(own).is_number()) return "The predictor has no F1 on these pairs.";
+  const std::string said = fmt::format("F1 (micro) {:.3f}", f1(own).get<double>());
+  if (best.empty()) return said + "; there were no baselines to compare with.";
+  return fmt::format("{}: {}; the best of them, {}, has {:.3f} (its 95 % interval is {}above theirs{}).",
+                     is_ahead(found) ? "Beats every baseline" : "DOES NOT BEAT ITS BASELINES", said, best,
+                     f1(best).get<double>(), is_ahead(found) ? "" : "not ",
+                     found["runs"].size() > 1 ? " in every split" : "");
+}
+
 }  // namespace
 
 void sum_up_pairs(ordered_json& found) {
@@ -129,6 +160,7 @@ void sum_up_pairs(ordered_json& found) {
       found["methods"][name][column.name] = spread(values);
     }
   }
+  found["verdict"] = verdict_of(found);
 }
 
 std::string pairs_table(const ordered_json& found) {
@@ -156,6 +188,8 @@ std::string pairs_table(const ordered_json& found) {
 void write_pairs_report(const ordered_json& found, const std::filesystem::path& folder, const std::string& title) {
   report::Document page(title);
   const std::size_t runs = found["runs"].size();
+  page.notice(found["verdict"].get<std::string>(),
+              is_ahead(found) ? report::Document::Tone::good : report::Document::Tone::warning);
   page.heading("Scores on the test pairs");
   page.paragraph(fmt::format(
       "{}. Each method learns from the same training pairs; the epoch is the one that is best on the validation pairs. "

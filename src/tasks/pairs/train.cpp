@@ -267,6 +267,8 @@ ordered_json judged_pairs(const TrainOptions& options, Context& context) {
   for (const Round& round : rounds) found["runs"].push_back(training.run(round));
   sum_up_pairs(found);
   write_pairs_report(found, fs::path(*options.output) / "report", fs::path(*options.output).filename().string());
+  const auto verdict = found["verdict"].get<std::string>();
+  verdict.starts_with("Beats") ? context.sink.note(verdict) : context.sink.warning(verdict);
   context.sink.note(fmt::format("the report is {}", (fs::path(*options.output) / "report" / "report.html").string()));
   return found;
 }

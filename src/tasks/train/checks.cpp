@@ -81,9 +81,9 @@ void check_length(const TrainPlan& plan, std::int64_t steps, Findings& findings)
   const double least = trains_head_or_adapters(plan) ? kLeastPathOfHead : kLeastPathOfTrunk;
   if (path < least)
     findings.warn(
-        fmt::format("in {} updates with a rate of up to {:g}, no weight moves by more than {:.2g}, which is too "
+        fmt::format("in {} with a rate of up to {:g}, no weight moves by more than {:.2g}, which is too "
                     "little to learn anything: raise --learning-rate ({}) or --epochs",
-                    steps, plan.trainer.schedule.rate, path,
+                    counted(steps, "update"), plan.trainer.schedule.rate, path,
                     trains_head_or_adapters(plan) ? "1e-3 suits heads and adapters" : "5e-5 is usual"));
 }
 

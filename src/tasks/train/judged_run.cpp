@@ -50,8 +50,14 @@ class RunJudge {
   Judgement judged(const train::LabelledRows& rows, const std::string& split) {
     return judge({predictor_, run_.rows.train, rows, split, run_.plan.labels.options.unlabelled,
                   split == "test" ? card_.thresholds : std::vector<double>{}, run_.plan.batches.seed, label_names(),
-                  run_.plan.scores_alone},
+                  run_.plan.scores_alone, keeping(split)},
                  run_.findings.sink());
+  }
+
+  // A head of its own reads vectors that later runs may want, too.
+  std::optional<VectorKeeping> keeping(const std::string& split) const {
+    if (!run_.plan.head || run_.plan.head->vector_cache == 0) return {};
+    return VectorKeeping{run_.plan.cache_limit, folder_, run_.plan.head->vector_cache, split + " data"};
   }
 
   std::map<std::string, std::string> label_names() const {
@@ -73,15 +79,6 @@ class RunJudge {
   }
 
   ordered_json on_test() {
-    train::LabelledRows rows = run_.rows.test;
-    if (!run_.plan.test_data.empty()) {
-      train::LabelColumns columns = run_.plan.labels.columns;
-      columns.split.clear();
-      rows = train::read_labelled(run_.plan.test_data, columns, run_.findings.sink());
-    }
-    if (rows.rows.empty())
-      throw Error(ErrorKind::usage, {"there are no rows of a split called test", "--test",
-                                     "name the column that says it with --split-column, or a file with --test-data"});
     ordered_json& times = card_.facts["test"];
     const auto before = times.is_array() ? times.size() : 0;
     std::string note = "The test split was looked at on " + now() + ", for the first time.";
@@ -92,7 +89,7 @@ class RunJudge {
           now(), before + 1, times[0]["when"].get<std::string>());
       run_.findings.warn(note);
     }
-    return finish(judged(rows, "test"), "test", {note}, "test");
+    return finish(judged(run_.rows.test, "test"), "test", {note}, "test");
   }
 
   ordered_json finish(const Judgement& judgement, const std::string& folder, std::vector<std::string> notes,

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <unordered_set>
 
 #include "base/sha256.h"
 #include "base/words.h"
@@ -28,11 +29,24 @@ train::RowSplit drawn_split(train::LabelledRows rows, const TrainPlan& plan, Sin
   return out;
 }
 
-train::RowSplit read_rows(const TrainPlan& plan, Sink& sink) {
-  train::LabelledRows all = train::read_labelled(plan.data, plan.labels.columns, sink);
+train::RowSplit split_of(train::LabelledRows all, const TrainPlan& plan, Sink& sink) {
   if (!plan.valid.empty()) return {std::move(all), train::read_labelled(plan.valid, plan.labels.columns, sink), {}};
   return plan.labels.columns.split.empty() ? drawn_split(std::move(all), plan, sink)
                                            : train::split_rows(std::move(all), plan.labels.held_out);
+}
+
+train::RowSplit read_rows(const TrainPlan& plan, Sink& sink) {
+  train::RowSplit out = split_of(train::read_labelled(plan.data, plan.labels.columns, sink), plan, sink);
+  if (!plan.test) return out;
+  if (!plan.test_data.empty()) {
+    train::LabelColumns columns = plan.labels.columns;
+    columns.split.clear();
+    out.test = train::read_labelled(plan.test_data, columns, sink);
+  }
+  if (out.test.rows.empty())
+    throw Error(ErrorKind::usage, {"there are no rows of a split called test", "--test",
+                                   "name the column that says it with --split-column, or a file with --test-data"});
+  return out;
 }
 
 // What each value of the split column came to.
@@ -88,6 +102,20 @@ void check_metric(const std::string& metric, const Classification& classes) {
               {fmt::format("'{}' is not a score of this kind of labels", metric), "--metric", listed(names)});
 }
 
+// What is wrong with the test rows is found before the run, not after it.
+void check_test(const LabelRun& run, const TrainPlan& plan, const bio::Tokenizer& tokenizer, Findings& findings) {
+  if (!plan.test) return;
+  const auto set = train::encode_labels(run.rows.test, run.classes, plan.labels.options.unlabelled, tokenizer);
+  const auto keys = train::sequence_keys(set.corpus);
+  const std::int64_t known =
+      train::count_known(keys, std::unordered_set<std::uint64_t>(run.learned.begin(), run.learned.end()));
+  if (known > 0)
+    findings.warn(
+        fmt::format("{} of {} test sequences are also learned from: their scores say nothing of other proteins "
+                    "(groel data dedupe --against leaves them out)",
+                    known, keys.size()));
+}
+
 LabelSets encode(const train::RowSplit& rows, const Classification& classes, const TrainPlan& plan,
                  const bio::Tokenizer& tokenizer) {
   const std::string& unlabelled = plan.labels.options.unlabelled;
@@ -109,6 +137,7 @@ LabelRun read_label_run(const TrainPlan& plan, const std::optional<Classificatio
   check_labels(run.sets.learned, run.sets.held_out, run.classes, findings);
   run.learned = train::sequence_keys(run.sets.learned.corpus);
   check_overlap(run.learned, train::sequence_keys(run.sets.held_out.corpus), findings);
+  check_test(run, plan, tokenizer, findings);
   return run;
 }
 

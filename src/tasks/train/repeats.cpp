@@ -129,11 +129,13 @@ report::TextTable page_table(const ordered_json& collected) {
   return out;
 }
 
-std::string verdict_of(const ordered_json& ahead, std::int64_t runs) {
+std::string verdict_of(const ordered_json& ahead, bool always, std::int64_t runs) {
+  if (ahead.empty()) return "There were no baselines to compare with.";
   std::string out;
   for (const auto& [name, count] : ahead.items())
     out += fmt::format("{}{} in {} of {}", out.empty() ? "" : ", ", name, count.get<std::int64_t>(), runs);
-  return "Ahead, with the 95 % interval, of: " + out;
+  return fmt::format("{} in every run. Ahead, with the 95 % interval, of: {}.",
+                     always ? "Beats every baseline" : "DOES NOT BEAT ITS BASELINES", out);
 }
 
 void write_page(const ordered_json& found, const TrainOptions& options, const std::vector<Round>& rounds) {
@@ -144,7 +146,8 @@ void write_page(const ordered_json& found, const TrainOptions& options, const st
     const ordered_json& ahead = found["ahead"][split];
     const bool always = std::all_of(ahead.begin(), ahead.end(),
                                     [&](const ordered_json& count) { return count.get<std::int64_t>() == runs; });
-    page.notice(verdict_of(ahead, runs), always ? report::Document::Tone::good : report::Document::Tone::warning);
+    page.notice(verdict_of(ahead, always, runs),
+                always ? report::Document::Tone::good : report::Document::Tone::warning);
     page.heading("Scores on the " + split + " split");
     page.paragraph(fmt::format("Mean and standard deviation of {}; each has a report of its own in its folder.",
                                counted(runs, "run")));
