@@ -58,6 +58,7 @@ json described() {
             {"active", name(active_isa())},
             {"simd", ops::simd_target()}}},
           {"pictures", report::draws_pictures()},
+          {"structure_pages", report::draws_pictures() && report::draws_molecules()},
           {"data_folder", data_folder()}};
 }
 

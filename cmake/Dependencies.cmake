@@ -47,9 +47,14 @@ target_include_directories(groel_third_party SYSTEM INTERFACE
   $<BUILD_INTERFACE:${TOMLPLUSPLUS_INCLUDE_DIR}> $<BUILD_INTERFACE:${GEMMI_INCLUDE_DIR}>
   $<BUILD_INTERFACE:${PEGTL_INCLUDE_DIR}> $<BUILD_INTERFACE:${CURL_INCLUDE_DIR}>)
 
-# From npm (package.json): Apache ECharts, put into the program as it is. Without it the program draws no pictures.
+# From npm (package.json): Apache ECharts and 3Dmol.js, put into the program as they are. Without the first the program
+# draws no pictures, without the second no structures.
 # (A glob, as ninja looks at those again before it builds.)
 file(GLOB GROEL_ECHARTS_JS CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/node_modules/echarts/dist/echarts.min.js)
 if(NOT GROEL_ECHARTS_JS)
   message(STATUS "node_modules/echarts is missing: built without pictures (see docs/install.md)")
+endif()
+file(GLOB GROEL_3DMOL_JS CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/node_modules/3dmol/build/3Dmol-min.js)
+if(NOT GROEL_3DMOL_JS)
+  message(STATUS "node_modules/3dmol is missing: built without pages of structures (see docs/install.md)")
 endif()

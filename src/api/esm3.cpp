@@ -5,6 +5,7 @@
 #include "base/text_file.h"
 #include "esm3/generate.h"
 #include "esm3/prompt.h"
+#include "esm3/structure_file.h"
 
 namespace groel {
 namespace {
@@ -81,8 +82,7 @@ ESMProtein ESMProtein::from_file(const std::string& path, const std::string& cha
 
 void ESMProtein::to_file(const std::string& path) const {
   if (coordinates.empty()) throw Error(ErrorKind::usage, {"the protein has no coordinates", path, {}});
-  const auto chains = esm3::chains_of(*this);
-  write_text(path, path.ends_with(".cif") ? io::mmcif_text(chains, "protein") : io::pdb_text(chains) + "END\n");
+  write_text(path, path.ends_with(".cif") ? esm3::mmcif_of(*this, "protein") : esm3::pdb_of(*this));
 }
 
 }  // namespace groel

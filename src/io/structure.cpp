@@ -11,6 +11,7 @@
 #include "io/structure_gemmi.h"
 #include "io/structure_pdb.h"
 #include "io/structure_text.h"
+#include "io/structure_whole.h"
 
 namespace groel::io {
 namespace {
@@ -40,6 +41,8 @@ RawStructure read_pdb(const std::string& text, const std::string& label, WhichAt
   const PdbText prepared = prepare_pdb(text, label);
   RawStructure out = gemmi_pdb(prepared.text, label, which);
   out.models = prepared.models;
+  out.title = prepared.title;
+  out.plddt_mark = pdb_plddt_mark(text);
   out.parents = prepared.parents;
   for (RawChain& chain : out.chains)
     for (RawResidue& residue : chain.residues) {

@@ -40,9 +40,7 @@ struct Piece {
 class LeftOut {
  public:
   void add(const RawResidue& residue, RawResidue::Kind kind) {
-    static const std::set<std::string> kWaters{"SOL", "TIP", "TIP3", "TP3", "TIP4", "TP4", "SPC", "T3P", "T4P"};
-    const bool water = kind == RawResidue::Kind::water || kWaters.contains(residue.name);
-    if (water)
+    if (kind == RawResidue::Kind::water)
       ++waters_;
     else if (kind == RawResidue::Kind::nucleic)
       ++nucleotides_;

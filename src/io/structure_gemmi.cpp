@@ -100,7 +100,12 @@ RawResidue raw_residue(const gemmi::Structure& structure, const gemmi::Chain& ch
   out.role = role_of(structure, out.entity);
   for (const gemmi::Atom& atom : residue.atoms)
     if (which == WhichAtoms::every || atom.name == "N" || atom.name == "CA" || atom.name == "C" || atom.name == "CB")
-      out.atoms.push_back({atom.name, atom.altloc, atom.occ, {atom.pos.x, atom.pos.y, atom.pos.z}, atom.b_iso});
+      out.atoms.push_back({atom.name,
+                           atom.altloc,
+                           atom.occ,
+                           {atom.pos.x, atom.pos.y, atom.pos.z},
+                           atom.b_iso,
+                           std::string(atom.element.uname())});
   return out;
 }
 
@@ -118,6 +123,27 @@ RawStructure raw_structure(const gemmi::Structure& structure, WhichAtoms which) 
       out.chains.back().residues.push_back(raw_residue(structure, chain, residue, which));
   }
   return out;
+}
+
+std::string title_of(const gemmi::cif::Block& block) {
+  for (const char* tag : {"_struct.title", "_entry.id"})
+    if (const std::string* value = block.find_value(tag)) {
+      const std::string text = gemmi::cif::as_string(*value);
+      if (!text.empty()) return text;
+    }
+  return {};
+}
+
+// ModelCIF names what its local measures are.
+std::string plddt_mark_of(gemmi::cif::Block& block) {
+  for (const auto& row : block.find("_ma_qa_metric.", {"name", "?type", "?mode"})) {
+    const auto names_it = [&](std::size_t column) {
+      return row.has2(column) && gemmi::to_lower(row.str(static_cast<int>(column))).find("plddt") != std::string::npos;
+    };
+    const bool local = !row.has2(2) || gemmi::to_lower(row.str(2)) != "global";
+    if (local && (names_it(0) || names_it(1))) return "ModelCIF's ma_qa_metric, which names pLDDT";
+  }
+  return {};
 }
 
 }  // namespace
@@ -140,6 +166,8 @@ RawStructure gemmi_mmcif(const std::string& text, const std::string& label, Whic
       if (!gemmi::cif::is_null(row[1])) out.parents[row.str(0)] = row.str(1);
     for (const auto& row : block.find("_pdbx_struct_mod_residue.", {"label_comp_id", "parent_comp_id"}))
       if (!gemmi::cif::is_null(row[1])) out.parents[row.str(0)] = row.str(1);
+    out.title = title_of(block);
+    out.plddt_mark = plddt_mark_of(block);
     return out;
   }
   return {};

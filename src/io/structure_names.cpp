@@ -2,6 +2,7 @@
 #include "io/structure_names.h"
 
 #include <array>
+#include <set>
 #include <utility>
 
 #include "io/structure_gemmi.h"
@@ -58,7 +59,10 @@ std::string ResidueNames::resolved(const std::string& name) const {
   return stated == parents_.end() || tabulated ? name : stated->second;
 }
 
-RawResidue::Kind ResidueNames::kind(const std::string& name) const { return residue_info(resolved(name)).kind; }
+RawResidue::Kind ResidueNames::kind(const std::string& name) const {
+  static const std::set<std::string> kWaters{"SOL", "TIP", "TIP3", "TP3", "TIP4", "TP4", "SPC", "T3P", "T4P"};
+  return kWaters.contains(name) ? RawResidue::Kind::water : residue_info(resolved(name)).kind;
+}
 
 char ResidueNames::letter(const std::string& name) const { return residue_info(resolved(name)).letter; }
 

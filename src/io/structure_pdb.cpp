@@ -71,6 +71,9 @@ class PdbFilter {
     } else if (record == "SEQRES") {
       line.resize(70, ' ');  // gemmi reads that far
       out_.text += line + '\n';
+    } else if (record == "TITLE" && line.size() > 10) {
+      const std::string piece(trimmed(line.substr(10)));
+      out_.title += (out_.title.empty() ? "" : " ") + piece;
     } else if (record == "MODRES" && line.size() >= 27) {
       out_.parents[std::string(trimmed(line.substr(12, 3)))] = std::string(trimmed(line.substr(24, 3)));
     }

@@ -9,6 +9,7 @@ namespace groel::io {
 
 struct PdbText {
   std::string text;                               ///< SEQRES, ATOM, HETATM and TER of the first model
+  std::string title;                              ///< of TITLE
   std::int64_t models = 1;                        ///< also those that END alone parts
   std::map<std::string, std::string> parents;     ///< of MODRES: modified residue -> what it was made from
   std::map<std::string, std::string> long_names;  ///< pdb_place -> "NALA", which is written ALA in the text

@@ -16,6 +16,7 @@ struct RawAtom {
   float occupancy = 1;
   bio::Point at{};
   float b_factor = 0;
+  std::string element{};  ///< "C", "ZN"
 };
 
 struct RawResidue {
@@ -45,6 +46,8 @@ struct RawStructure {
   std::int64_t models = 1;
   bool lacks_author_numbers = false;           ///< those of the stated sequence stand for them
   std::map<std::string, std::string> parents;  ///< of modified residues, as the file states them
+  std::string title;
+  std::string plddt_mark;  ///< what in the file says that B factors are pLDDT; empty: nothing does
 };
 
 }  // namespace groel::io

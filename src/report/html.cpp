@@ -6,6 +6,7 @@
 #include "report/document.h"
 #include "report/figure_json.h"
 #include "report/picture.h"
+#include "report/script_json.h"
 #include "report/scripts.h"
 
 namespace groel::report {
@@ -31,18 +32,6 @@ constexpr std::string_view kBar =
     R"(<div id="bar"><input id="search" type="search" placeholder="find by name or number" aria-label="find by name or number">
 <span id="found" aria-live="polite"></span><button id="reset">Reset zoom</button><button id="svg">Save SVG</button>
 <button id="png">Save PNG</button><span id="zoom" aria-live="polite"></span></div>)";
-
-// JSON that cannot end the script element it is in.
-std::string script_json(const nlohmann::json& json) {
-  std::string out;
-  for (const char c : json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)) {
-    if (c == '<')
-      out += "\\u003c";
-    else
-      out += c;
-  }
-  return out;
-}
 
 }  // namespace
 

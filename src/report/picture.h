@@ -10,6 +10,8 @@ namespace groel::report {
 
 /// Whether this build holds what draws; without it whatever asks for a picture is refused as unsupported.
 bool draws_pictures() noexcept;
+/// Whether 3Dmol.js is in the program: it and ECharts make up pages of structures (report/structure_page.h).
+bool draws_molecules() noexcept;
 
 /// An SVG document. Errors: usage when a series' lengths differ or a heat map's size is not that of its values.
 std::string to_svg(const Figure& figure);

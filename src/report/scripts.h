@@ -1,4 +1,4 @@
-// The JavaScript inside the program: ECharts, and our scripts that draw figures with it.
+// The JavaScript inside the program: ECharts, 3Dmol.js, and our scripts that draw with them.
 #pragma once
 
 #include <string>
@@ -10,5 +10,11 @@ namespace groel::report {
 std::string_view echarts_script();
 std::string drawing_script();             // layout.js, figure.js and option.js
 std::string_view page_script() noexcept;  // page.js
+
+/// 3Dmol.js, from npm. Errors: unsupported in a build without it.
+std::string_view molecule_script();
+std::string structure_script();               // structure/*.js
+std::string_view structure_style() noexcept;  // structure/page.css
+std::string_view structure_body() noexcept;   // structure/body.html
 
 }  // namespace groel::report

@@ -51,6 +51,7 @@ json report() {
           {"memory_available", available_memory()},
           {"libraries", library_versions()},
           {"pictures", report::draws_pictures()},
+          {"structure_pages", report::draws_pictures() && report::draws_molecules()},
           {"gpu", nullptr},
           {"settings", settings_report()}};
 }
@@ -87,6 +88,9 @@ void print_report(const json& r, std::ostream& out) {
   line("GPU", "not used by this build");
   line("pictures", r["pictures"].get<bool>() ? "SVG, PNG, HTML"
                                              : "off: built without the charting part; `./run --pictures` gets it");
+  line("structure pages", r["structure_pages"].get<bool>()
+                              ? "on"
+                              : "off: built without ECharts or 3Dmol.js; `./run --pictures` gets them");
   for (const auto& [library, version] : r["libraries"].items()) line(library, version);
   print_settings(r["settings"], out);
 }

@@ -10,10 +10,16 @@ namespace {
 void check_format(const std::string& verb, const std::string& output) {
   if (output.empty()) return;
   const bool table = output.ends_with(".csv") || output.ends_with(".json");
-  if (verb == "convert" ? table : verb == "info" ? !output.ends_with(".json") : !table)
+  const bool page = output.ends_with(".html");
+  const bool fits = verb == "convert" ? !table && !page
+                    : verb == "info"  ? output.ends_with(".json")
+                    : verb == "show"  ? page
+                                      : table;
+  if (!fits)
     throw Error(ErrorKind::usage, {fmt::format("{} writes no '{}'", verb, output), "--output",
                                    verb == "convert" ? "a name that ends in .pdb or .cif"
                                    : verb == "info"  ? "a name that ends in .json"
+                                   : verb == "show"  ? "a name that ends in .html"
                                                      : "a name that ends in .csv or .json"});
 }
 
@@ -24,6 +30,8 @@ int run(const StructureOptions& options, Context& context) {
   if (verb == "compare") compare_structures(options, context);
   if (verb == "info") describe_structure(options, context);
   if (verb == "sasa") tell_solvent_area(options, context);
+  if (verb == "show") show_structure(options, context);
+  if (verb == "ss") tell_secondary_structure(options, context);
   if (verb == "convert") convert_structure(options, context);
   return verb == "confidences" ? check_summaries(options, context) : 0;
 }
@@ -33,15 +41,22 @@ int run(const StructureOptions& options, Context& context) {
 Task structure_task() {
   return {
       .name = "structure",
-      .summary = "Compare, describe and convert structures of proteins",
+      .summary = "Look at, compare, describe and convert structures of proteins",
       .description =
-          "compare superposes a model on a reference and says how alike they are: RMSD over all residues that belong\n"
-          "together, TM-score and GDT by the best superposition for each, lDDT without any. info lists chains and\n"
-          "residues; sasa tells how much of each residue water reaches, in the structure and of its chain alone;\n"
-          "convert goes from mmCIF to PDB and back; confidences recomputes the scores of AlphaFold 3's output from "
-          "its\n"
-          "models and matrices.",
-      .examples = {{"groel structure info examples/1CRN.cif", "what is in a file"},
+          "show makes a page of a structure file or an output folder of AlphaFold 3, which needs no network: the\n"
+          "structure in three dimensions, its sequences, confidence, predicted aligned errors and contacts; a residue\n"
+          "pointed at in one of them is marked in all. compare superposes a model on a reference and says how alike "
+          "they\n"
+          "are: RMSD over all residues that belong together, TM-score and GDT by the best superposition for each, "
+          "lDDT\n"
+          "without any. info lists chains and residues; ss tells helices and strands by DSSP's rules; sasa tells how "
+          "much\n"
+          "of each residue water reaches, in the structure and of its chain alone; convert goes from mmCIF to PDB and "
+          "back;\n"
+          "confidences recomputes the scores of AlphaFold 3's output from its models and matrices.",
+      .examples = {{"groel structure show examples/1CRN.cif -o crambin.html", "a page to look at"},
+                   {"groel structure ss examples/1CRN.cif", "helices and strands"},
+                   {"groel structure info examples/1CRN.cif", "what is in a file"},
                    {"groel structure convert examples/1UBQ.pdb -o ubiquitin.cif", "a PDB file as mmCIF"},
                    {"groel structure compare examples/1UBQ.pdb examples/1UBQ.pdb",
                     "a structure with itself: 1 everywhere"},

@@ -168,6 +168,16 @@ TEST(Esm3, FoldsBothWays) {
   const TemporaryFolder work;
   EXPECT_EQ(esm3({"fold", "MKTAYIAKQRQISFVK", "-o", work / "folded.pdb", "--steps", "3"}).exit, 0);
   EXPECT_EQ(io::read_atoms(work / "folded.pdb").chains.at(0).residues.size(), 16U);
+  EXPECT_EQ(read_file(work / "folded.pdb").find("REMARK   1 B FACTORS ARE PLDDT"), 0U);
+  ASSERT_EQ(esm3({"fold", "MKTAY|IAKQR", "-o", work / "folded.json", "--steps", "3"}).exit, 0);
+  const json written = json::parse(read_file(work / "folded.json"));
+  EXPECT_EQ(written["pae"].size(), 11U);
+  EXPECT_EQ(written["pae"][0].size(), 11U);
+  const json shown = json::parse(groel({"structure", "show", work / "folded.json", "--json"}).out)["models"][0];
+  EXPECT_EQ(shown["chains"].size(), 2U);
+  EXPECT_EQ(shown["pae"]["tokens"], 10);  // the break between the chains is none
+  EXPECT_EQ(shown["values_are"], "plddt");
+  EXPECT_NEAR(shown["scores"]["ptm"].get<double>(), written["ptm"].get<double>(), 1e-6);
   const Outcome outcome = esm3({"inverse-fold", kUbiquitin, "--steps", "3", "--chain", "A"});
   EXPECT_EQ(outcome.exit, 0) << outcome;
   EXPECT_TRUE(outcome.says("marked HETATM left out")) << outcome;

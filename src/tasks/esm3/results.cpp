@@ -3,6 +3,7 @@
 
 #include "base/output_place.h"
 #include "base/text_file.h"
+#include "esm3/structure_file.h"
 #include "formats/extension.h"
 
 namespace groel::tasks {
@@ -40,8 +41,8 @@ ordered_json json_of(const Esm3Result& result) {
 }
 
 std::string structure_text(const Esm3Result& result, Esm3Form form) {
-  const auto chains = esm3::chains_of(std::get<ESMProtein>(result.protein));
-  return form == Esm3Form::pdb ? io::pdb_text(chains) + "END\n" : io::mmcif_text(chains, result.id);
+  const auto& protein = std::get<ESMProtein>(result.protein);
+  return form == Esm3Form::pdb ? esm3::pdb_of(protein) : esm3::mmcif_of(protein, result.id);
 }
 
 // Whether there is something to write; else it is said.

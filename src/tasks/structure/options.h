@@ -13,7 +13,9 @@ struct StructureOptions : ThreadOptions {
   std::vector<std::string> input;
   std::vector<std::string> chain;
   std::string by;
-  std::string output, superposed;
+  std::string output, superposed, pae;
+  bool plddt = false;
+  std::int64_t samples = 5;
   bool overwrite = false;
   bool json = false;
 
@@ -27,6 +29,8 @@ const std::vector<Verb>& structure_verbs();
 void compare_structures(const StructureOptions& options, Context& context);
 void describe_structure(const StructureOptions& options, Context& context);
 void tell_solvent_area(const StructureOptions& options, Context& context);
+void tell_secondary_structure(const StructureOptions& options, Context& context);
+void show_structure(const StructureOptions& options, Context& context);
 void convert_structure(const StructureOptions& options, Context& context);
 /// -> 1 where values differ.
 int check_summaries(const StructureOptions& options, Context& context);
