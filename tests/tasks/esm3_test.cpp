@@ -169,7 +169,8 @@ TEST(Esm3, FoldsBothWays) {
   EXPECT_EQ(esm3({"fold", "MKTAYIAKQRQISFVK", "-o", work / "folded.pdb", "--steps", "3"}).exit, 0);
   EXPECT_EQ(io::read_atoms(work / "folded.pdb").chains.at(0).residues.size(), 16U);
   EXPECT_EQ(read_file(work / "folded.pdb").find("REMARK   1 B FACTORS ARE PLDDT"), 0U);
-  ASSERT_EQ(esm3({"fold", "MKTAY|IAKQR", "-o", work / "folded.json", "--steps", "3"}).exit, 0);
+  write_file(work / "two.fasta", ">two\nMKTAY|IAKQR\n");
+  ASSERT_EQ(esm3({"fold", work / "two.fasta", "-o", work / "folded.json", "--steps", "3"}).exit, 0);
   const json written = json::parse(read_file(work / "folded.json"));
   EXPECT_EQ(written["pae"].size(), 11U);
   EXPECT_EQ(written["pae"][0].size(), 11U);

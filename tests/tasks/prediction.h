@@ -25,17 +25,21 @@ inline std::string prediction_cif(const PredictionNames& names = {}) {
         "label_seq_id", "Cartn_x", "Cartn_y", "Cartn_z", "B_iso_or_equiv", "auth_seq_id", "auth_asym_id"})
     out += fmt::format("_atom_site.{}\n", tag);
   int serial = 0;
-  const double plddt[] = {95, 80, 60, 40};
+  const double plddt[] = {95, 80, 60, 40}, along[] = {2.4, 0, 1.3, 2.4};  // of O, N, CA, C
   for (int chain = 0; chain < 2; ++chain)
     for (int residue = 1; residue <= 4 - chain; ++residue)
-      for (const char* atom : {"N", "CA", "C", "O"})
-        out += fmt::format("ATOM {} {} {} . ALA '{}' {} {:.3f} {}.000 0.000 {:.2f} {} '{}'\n", ++serial,
+      for (const char* atom : {"N", "CA", "C", "O"}) {
+        ++serial;
+        out += fmt::format("ATOM {} {} {} . ALA '{}' {} {:.3f} {:.3f} 0.000 {:.2f} {} '{}'\n", serial,
                            atom[0] == 'C' ? "C" : atom, atom, chain == 0 ? names.a : names.b, residue,
-                           3.8 * residue + 0.4 * (serial % 4), 5 * chain, plddt[residue - 1], residue,
-                           chain == 0 ? names.a : names.b);
-  for (const char* atom : {"C1", "O1"})
-    out += fmt::format("HETATM {} {} {} . LIG '{}' . {} 9.000 0.000 71.50 1 '{}'\n", ++serial, atom[0], atom,
+                           3.8 * residue + along[serial % 4], 5.0 * chain + (serial % 4 == 0 ? 1.2 : 0),
+                           plddt[residue - 1], residue, chain == 0 ? names.a : names.b);
+      }
+  for (const char* atom : {"C1", "O1"}) {
+    ++serial;
+    out += fmt::format("HETATM {} {} {} . LIG '{}' . {} 9.000 0.000 71.50 1 '{}'\n", serial, atom[0], atom,
                        names.ligand, serial, names.ligand);
+  }
   return out + "#\n";
 }
 

@@ -18,13 +18,13 @@ const std::string kOther = std::string(GROEL_TEST_DATA) + "/prompts-tiny/esm1b";
 
 constexpr const char* kSequences =
     ">a\nMKTAYIAKQRQISFVK\n>b\nSHFSRQLEERLGLIEV\n>c\nQAPILSRVGDGTQDNL\n>d\nSGAEKAVQVKVKALPD\n>e\nAQFEVVHSLAKWKRQT\n";
-constexpr const char* kPairs = "id1,id2,interacts\na,b,1\na,c,0\nb,c,1\nc,d,0\nd,e,1\na,e,0\n";
+constexpr const char* kPairFiles = "id1,id2,interacts\na,b,1\na,c,0\nb,c,1\nc,d,0\nd,e,1\na,e,0\n";
 
 void write(const std::string& path, const std::string& text) { std::ofstream(path) << text; }
 
 std::string recipe(const TemporaryFolder& work, const std::string& more = {}) {
   write(work / "s.fasta", kSequences);
-  write(work / "p.csv", kPairs);
+  write(work / "p.csv", kPairFiles);
   write(work / "r.toml", "from = \"" + kTrunk + "\"\nprompts = [\"seq:2\", \"ic:3\"]\nsteps = 4\n" + more +
                              "\n[task.language]\nkind = \"masked\"\ndata = [\"" + (work / "s.fasta") +
                              "\"]\nprompts = [\"seq\"]\n\n[task.meeting]\nkind = \"pairs\"\ndata = [\"" +
@@ -238,7 +238,7 @@ TEST(Prompts, AnOutputMayBeCalledAsTheVerb) {
 TEST(Prompts, OddPairsAreTold) {
   const TemporaryFolder work;
   const std::string path = recipe(work);
-  write(work / "p.csv", std::string(kPairs) + "a,a,1\nb,a,1\na,zz,0\n");
+  write(work / "p.csv", std::string(kPairFiles) + "a,a,1\nb,a,1\na,zz,0\n");
   const Outcome outcome = done({"train", "prompts", path, "--output", work / "out"});
   EXPECT_THAT(outcome.err, HasSubstr("task meeting:"));
   EXPECT_THAT(outcome.err, HasSubstr("zz"));

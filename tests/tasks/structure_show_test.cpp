@@ -15,7 +15,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-const std::string kFolder = std::string(GROEL_TEST_DATA) + "/structures/";
+const std::string kShownStructures = std::string(GROEL_TEST_DATA) + "/structures/";
 
 #define GROEL_NEEDS_MOLECULES()                                                  \
   if (!::groel::report::draws_pictures() || !::groel::report::draws_molecules()) \
@@ -88,7 +88,7 @@ TEST(StructureShow, NamesWithoutTheJobAndTheServersFiles) {
 }
 
 TEST(StructureShow, ExperimentalFiles) {
-  const json found = numbers({kFolder + "1ubq.pdb"})["models"][0];
+  const json found = numbers({kShownStructures + "1ubq.pdb"})["models"][0];
   EXPECT_EQ(found["values_are"], "b_factor");
   EXPECT_THAT(found["because"].get<std::string>(), HasSubstr("--plddt"));
   EXPECT_EQ(found["waters"], 58);
@@ -96,13 +96,13 @@ TEST(StructureShow, ExperimentalFiles) {
   EXPECT_EQ(found["residues"][4]["ss8"], "E");
   // Cβ within 8 Å and three residues apart, counted by hand from the file's coordinates.
   EXPECT_EQ(found["contacts"]["pairs"], 213);
-  EXPECT_EQ(numbers({kFolder + "1ubq.pdb", "--plddt"})["models"][0]["values_are"], "plddt");
-  EXPECT_TRUE(show({kFolder + "3i40.pdb", "--plddt", "--json"}).says("are no pLDDT"));
+  EXPECT_EQ(numbers({kShownStructures + "1ubq.pdb", "--plddt"})["models"][0]["values_are"], "plddt");
+  EXPECT_TRUE(show({kShownStructures + "3i40.pdb", "--plddt", "--json"}).says("are no pLDDT"));
 }
 
 TEST(StructureShow, EveryFormOfAlignedErrors) {
   const TemporaryFolder work;
-  write_file(work / "m.pdb", read_file(kFolder + "1ubq.pdb"));
+  write_file(work / "m.pdb", read_file(kShownStructures + "1ubq.pdb"));
   json rows = json::array(), flat = json::array();
   for (int i = 0; i < 76; ++i) {
     rows.push_back(json::array());

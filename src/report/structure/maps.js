@@ -153,7 +153,7 @@ function makeMaps(box, on) {
     const middles = runs.map(run => (run.start + run.end) / 2);
     const name = at => {
       const run = runs[middles.findIndex(middle => Math.abs(middle - at) < 0.01)];
-      return run ? model.chains[run.chain].name || '–' : '';
+      return run ? shortName(model.chains[run.chain]) : '';
     };
     return axis(0, {
       position: 'top',

@@ -70,9 +70,15 @@ function isDark(colour) {
 
 function capital(name) { return name.length === 3 ? name[0] + name.slice(1).toLowerCase() : name; }
 
+// Where there is little room.
+function shortName(chain) {
+  const name = chain.name || '–';
+  return name.length > 10 ? name.slice(0, 9) + '…' : name;
+}
+
 function residueName(model, r) {
   const name = model.kind[r] === 'p' ? capital(model.name[r]) : model.name[r];
-  return (model.chains[model.chain[r]].name || '–') + ' ' + name + ' ' + model.label[r];
+  return shortName(model.chains[model.chain[r]]) + ' ' + name + ' ' + model.label[r];
 }
 
 function residueText(model, r) {

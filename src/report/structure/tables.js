@@ -31,7 +31,7 @@ function legendEntry(colour, text) {
 function chainEntries(model) {
   const names = new Map();
   model.chains.forEach((chain, i) => names.set(chain.name, chainColour(model, i)));
-  const out = [...names].slice(0, 12).map(([name, colour]) => legendEntry(colour, name || '–'));
+  const out = [...names].slice(0, 12).map(([name, colour]) => legendEntry(colour, shortName({name})));
   if (names.size > 12) out.push('and ' + (names.size - 12) + ' more');
   return out;
 }

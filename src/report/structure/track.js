@@ -97,5 +97,5 @@ function makeTrack(box, on) {
 function placeLabel(model, r) {
   if (r === undefined) return '';
   const several = model.chains.length > 1;
-  return (several ? (model.chains[model.chain[r]].name || '–') + ' ' : '') + model.label[r];
+  return (several ? shortName(model.chains[model.chain[r]]) + ' ' : '') + model.label[r];
 }

@@ -47,6 +47,8 @@ std::vector<ShownModel> models_of_esm3(const StructureOptions& options, Sink& si
   for (Esm3Model& one : read_esm3_models(path, left_out)) {
     PredictionFiles files{one.title, path, path, {}};
     out.push_back(make_shown(files, {options.plddt, {}}, io::parse_whole(one.text, path), std::move(one.confidences)));
+    if (out.back().measure == ShownMeasure::plddt)
+      out.back().said = "pLDDT is that of the file, from 0 to 1 there and multiplied by 100.";
     if (!std::isnan(one.ptm)) out.back().scores.push_back({"ptm", "pTM", fmt::format("{:.2f}", one.ptm), one.ptm});
   }
   if (left_out > 0) sink.note(fmt::format("{}: {} without coordinates left out", path, counted(left_out, "protein")));
