@@ -22,7 +22,8 @@ void OutputStream::add(std::string_view text) {
 }
 
 void OutputStream::finish() {
-  put(compressor_.add(waiting_) + compressor_.finish());
+  put(compressor_.add(waiting_));
+  put(compressor_.finish());
   file_.commit();
 }
 

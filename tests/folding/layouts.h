@@ -48,7 +48,7 @@ inline folding::AtomLayout small_layout() {
   add_chain(out, "C", folding::ChainType::ligand);
   add_residue(out, "XYZ", {"C1", "O1"});
   out.components = {{"GLY", "PEPTIDE LINKING", "GLYCINE", "?", "C2 H5 N O2", "75.067", "y", "C(C(=O)O)N"},
-                    {"XYZ", "NON-POLYMER"}};
+                    {"XYZ", "NON-POLYMER", "?", "?", "?", "?", ".", ""}};
   return out;
 }
 

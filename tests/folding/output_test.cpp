@@ -173,6 +173,25 @@ TEST(OutputFiles, HaveAlphaFold3sNames) {
   EXPECT_THAT(read_file(work / "job/TERMS_OF_USE.md"), HasSubstr("OUTPUT_TERMS_OF_USE.md"));
 }
 
+std::string unpacked(const std::string& path) {
+  const auto bytes = io::decompress(io::open_bytes(path), path);
+  std::string text, piece(1 << 16, '\0');
+  while (const std::size_t got = bytes->read(piece)) text.append(piece, 0, got);
+  return text;
+}
+
+TEST(OutputStream, PiecesOfAnySizeComeBackWhole) {
+  const TemporaryFolder work;
+  std::string expected;
+  OutputStream out(work / "x.json.zst");
+  for (int i = 0; i < 400'000; ++i) {
+    expected += std::to_string(i);
+    out.add(std::to_string(i));
+  }
+  out.finish();
+  EXPECT_EQ(unpacked(work / "x.json.zst"), expected);
+}
+
 TEST(OutputFiles, AreCompressedWhereThatIsAskedFor) {
   const TemporaryFolder work;
   const Sample sample;
@@ -184,11 +203,9 @@ TEST(OutputFiles, AreCompressedWhereThatIsAskedFor) {
   files.finish();
   EXPECT_THAT(work.names(), ElementsAre("job_confidences.json.zst", "job_model.cif.zst", "job_ranking_scores.csv",
                                         "job_summary_confidences.json", "seed-1_sample-0"));
-  const auto bytes = io::decompress(io::open_bytes(work / "job_model.cif.zst"), "x");
-  std::string text(1 << 20, '\0');
-  text.resize(bytes->read(text));
-  const std::string plain = model_cif("job", sample.layout, sample.prediction(), compressed.origin);
-  EXPECT_EQ(text, plain.substr(0, text.size()));
+  EXPECT_EQ(unpacked(work / "job_model.cif.zst"),
+            model_cif("job", sample.layout, sample.prediction(), compressed.origin));
+  EXPECT_TRUE(nlohmann::json::accept(unpacked(work / "job_confidences.json.zst")));
 }
 
 TEST(OutputFiles, TheBestIsNeverOneWithoutAScore) {
