@@ -47,9 +47,9 @@ Problems handed_all(std::vector<SourceFile> files) {
 
 // "--word" in a string, unless it is that of a command which is quoted whole.
 Problems flags_named(std::vector<SourceFile> files) {
-  // The last has those of HMMER's programs.
+  // The last two have those of the programs that they run.
   const std::set<std::string> binding{"src/base/options.cpp", "src/base/options.h", "src/base/option_binder.h",
-                                      "src/folding/hmmer.cpp"};
+                                      "src/folding/hmmer.cpp", "src/folding/mmseqs.cpp"};
   std::erase_if(files, [&](const SourceFile& file) {
     return binding.contains(file.path) || file.path.starts_with("src/tasks/");
   });
