@@ -68,7 +68,7 @@ TEST(Flags, EveryOutputIsCalledOutToo) {
       const bool is_output = spec.writes == Writes::file || spec.writes == Writes::folder;
       // What a run may write beside it
       const bool beside = spec.name == "report" || spec.name == "picture" || spec.name == "structure-output" ||
-                          spec.name == "superposed";
+                          spec.name == "superposed" || spec.name == "features";
       EXPECT_TRUE(is_output == (spec.name == "output") || beside) << task.name << " --" << spec.name;
     }
 }

@@ -45,6 +45,7 @@ function makeTrack(box, on) {
               type: 'custom',
               encode: {x: 0, y: 1},
               clip: true,
+              progressive: 0,
               data: residues.map((r, i) => [i, model.value[r]]),
               markLine: {silent: true, symbol: 'none', label: {show: false}, lineStyle: line, data: borders()},
               renderItem: (params, api) => bar(params, api, residueColour(model, shown, residues[params.dataIndex]))

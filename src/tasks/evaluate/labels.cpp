@@ -68,11 +68,17 @@ ordered_json to_json(const train::Scores& scores) {
   return out;
 }
 
+struct Evaluated {
+  ordered_json scores;
+  train::LabelledRows rows;  // read after the model, whose faults come first
+};
+
 // A head of its own reads as many residues as in its training.
-ordered_json evaluate_own_head(const EvaluateOptions& options, const train::LabelledRows& rows, Context& context) {
+Evaluated evaluate_own_head(const EvaluateOptions& options, Context& context) {
   const predictors::Predictor predictor = load_predictor_of(options, context.sink);
   const models::Classification& classes = predictor.classes();
   require_kind(classes, options.objective.at(0));
+  train::LabelledRows rows = read_rows(options, context.sink);
   const auto set = train::encode_labels(rows, classes, options.unlabelled, predictor.model().tokenizer());
   const std::int64_t longest = std::min(options.max_length, predictor.max_residues().value_or(options.max_length));
   const checkpoints::Trunk& trunk = *predictor.card().trunk;
@@ -80,13 +86,14 @@ ordered_json evaluate_own_head(const EvaluateOptions& options, const train::Labe
   const LabelledVectors part = head_part(set, classes, vectors, {.what = "data"}, context.sink);
   ordered_json result = to_json(train::label_scores(score_head(predictor, part), classes));
   tell_learned(set.corpus, predictor.folder(), result, context.sink);
-  return result;
+  return {std::move(result), std::move(rows)};
 }
 
-ordered_json evaluate_models_head(const EvaluateOptions& options, const train::LabelledRows& rows, Context& context) {
+Evaluated evaluate_models_head(const EvaluateOptions& options, Context& context) {
   const auto path = model_of(options.model, context.sink);
   checkpoints::Checkpoint checkpoint = checkpoints::read_checkpoint(path);
   require_head(checkpoint, options.objective.at(0));
+  train::LabelledRows rows = read_rows(options, context.sink);
   const auto trainee =
       train::make_classifier(std::move(checkpoint), {.precision = engine::parse_precision(options.dtype),
                                                      .trained = train::is_head,
@@ -108,18 +115,17 @@ ordered_json evaluate_models_head(const EvaluateOptions& options, const train::L
                                        "its weights are damaged or far too large, though each is finite"});
   ordered_json result = to_json(train::label_scores(sum, classes));
   tell_learned(set.corpus, path, result, context.sink);
-  return result;
+  return {std::move(result), std::move(rows)};
 }
 
 }  // namespace
 
 ordered_json evaluate_labels(const EvaluateOptions& options, Context& context) {
   check_label_report(options);
-  const train::LabelledRows rows = read_rows(options, context.sink);
-  ordered_json result = has_own_head(options.model.value) ? evaluate_own_head(options, rows, context)
-                                                          : evaluate_models_head(options, rows, context);
-  if (options.report) result["judged"] = report_on_labels(options, rows, context.sink);
-  return result;
+  auto [scores, rows] = has_own_head(options.model.value) ? evaluate_own_head(options, context)
+                                                          : evaluate_models_head(options, context);
+  if (options.report) scores["judged"] = report_on_labels(options, rows, context.sink);
+  return scores;
 }
 
 }  // namespace groel::tasks

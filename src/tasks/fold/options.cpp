@@ -93,6 +93,7 @@ void FoldOptions::declare(OptionBinder& to) {
               .letter = 'o',
               .help = "Folder for the results: one folder in it for each job",
               .value_name = "DIR",
+              .writes = Writes::folder,
               .aliases = {"out", "output-dir"}});
   to(check, {.name = "check", .help = "Check jobs and say what they would be run as, and write nothing"});
   to(features, {.name = "features",

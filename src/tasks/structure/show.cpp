@@ -109,11 +109,13 @@ ordered_json bands_json(const ShownModel& model) {
 // Mean and least of a map between each two runs of residues.
 ordered_json blocks_json(const ShownModel& model, const PairMap& map) {
   const std::size_t count = model.chains.size(), size = map.residues.size();
+  std::vector<std::size_t> chains;  // of the rows
+  for (const std::size_t residue : map.residues) chains.push_back(model.chain_of(residue));
   std::vector<double> sums(count * count), least(count * count, HUGE_VAL), pairs(count * count);
   for (std::size_t i = 0; i < size; ++i)
     for (std::size_t j = 0; j < size; ++j) {
       const auto value = static_cast<double>(map.matrix.values[i * size + j]);
-      const std::size_t at = model.chain_of(map.residues[i]) * count + model.chain_of(map.residues[j]);
+      const std::size_t at = chains[i] * count + chains[j];
       if (std::isnan(value)) continue;
       sums[at] += value;
       ++pairs[at];
