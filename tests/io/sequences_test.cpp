@@ -165,7 +165,7 @@ TEST(Detection, RefusesOtherTextAndBinaryFiles) {
   EXPECT_EQ(what(std::string("\xFD"
                              "7zXZ\0\0",
                              7)),
-            "text: this is compressed with xz, not sequences\n  decompress it first");
+            "text: the xz data ends too early\n  the file was cut short: copy or download it again");
   EXPECT_EQ(read_text(std::string("\xFF\xFE>\0a\0\n\0M\0", 10)).at(0).sequence, "M") << "UTF-16";
   EXPECT_EQ(what(std::string("id\0sequence\n", 12)),
             "text: this is a binary file, not sequences\n  name a FASTA, FASTQ, A3M, CSV or TSV file");
