@@ -122,8 +122,8 @@ Evaluated evaluate_models_head(const EvaluateOptions& options, Context& context)
 
 ordered_json evaluate_labels(const EvaluateOptions& options, Context& context) {
   check_label_report(options);
-  auto [scores, rows] = has_own_head(options.model.value) ? evaluate_own_head(options, context)
-                                                          : evaluate_models_head(options, context);
+  auto [scores, rows] =
+      has_own_head(options.model.value) ? evaluate_own_head(options, context) : evaluate_models_head(options, context);
   if (options.report) scores["judged"] = report_on_labels(options, rows, context.sink);
   return scores;
 }
