@@ -119,6 +119,9 @@ nlohmann::json parse_job_json(const std::string& text, const std::string& file) 
                    file, "leave one of the two away"});
     return true;
   };
+  if (const auto first = text.find_first_not_of(" \t\r\n"); first != std::string::npos && text[first] == '>')
+    throw Error(ErrorKind::bad_input, {"this is FASTA, not a job in JSON", file,
+                                       "`groel fold --examples` prints jobs that a sequence can be put into"});
   try {
     return nlohmann::json::parse(text, look);
   } catch (const nlohmann::json::exception& error) {

@@ -159,7 +159,7 @@ void FoldOptions::declare(OptionBinder& to) {
             .help = "Folder where results of searches are kept for later runs (default: groel/searches in the user's "
                     "cache; 'none')",
             .value_name = "DIR"});
-  to.group("");
+  to.group("Flags of AlphaFold 3");
   to(unused,
      {.name = "alphafold3-flag", .help = "A flag of AlphaFold 3 that has no effect here", .value_name = "NAME"});
   to(json_path, {.name = "json-path", .help = "A job, as AlphaFold 3's flag", .value_name = "FILE"});
