@@ -18,7 +18,7 @@ constexpr const char* kStyle =
     "div.table{overflow-x:auto}table{border-collapse:collapse;font-size:.9rem}"
     "th,td{padding:.25rem .7rem;border-bottom:1px solid #ddd;text-align:left;vertical-align:top}"
     "th{vertical-align:bottom}.number{text-align:right}"
-    "td.number{white-space:nowrap;font-variant-numeric:tabular-nums}";
+    "td.number{white-space:nowrap;font-variant-numeric:tabular-nums}.names{min-width:15rem}";
 
 bool looks_like_number(const std::string& text) {
   return !text.empty() && text.find_first_not_of("0123456789.-+eE%[], ") == std::string::npos;
@@ -26,6 +26,12 @@ bool looks_like_number(const std::string& text) {
 
 bool holds_numbers(const TextTable& table, std::size_t column) {
   return !table.rows.empty() && column < table.rows[0].size() && looks_like_number(table.rows[0][column]);
+}
+
+// Of a first column without a heading, which says what the rows are, or of one of numbers.
+const char* heading_class(const TextTable& table, std::size_t column) {
+  if (column == 0 && table.columns[0].empty()) return " class=\"names\"";
+  return holds_numbers(table, column) ? " class=\"number\"" : "";
 }
 
 }  // namespace
@@ -58,8 +64,7 @@ void Document::notice(const std::string& text, Tone tone) {
 void Document::table(const TextTable& table) {
   body_ += "<div class=\"table\"><table>\n<tr>";
   for (std::size_t c = 0; c < table.columns.size(); ++c)
-    body_ +=
-        fmt::format("<th{}>{}</th>", holds_numbers(table, c) ? " class=\"number\"" : "", escaped(table.columns[c]));
+    body_ += fmt::format("<th{}>{}</th>", heading_class(table, c), escaped(table.columns[c]));
   body_ += "</tr>\n";
   for (const auto& row : table.rows) {
     body_ += "<tr>";
@@ -70,9 +75,11 @@ void Document::table(const TextTable& table) {
   body_ += "</table></div>\n";
 }
 
-void Document::figure(const Figure& figure) {
+std::string Document::figure(const Figure& figure) {
+  std::string svg = to_svg(figure);
   body_ += fmt::format("<img alt=\"{}\" width=\"{}\" height=\"{}\" src=\"data:image/svg+xml;base64,{}\">\n",
-                       escaped(figure.title), figure.width, figure.height, base64(to_svg(figure)));
+                       escaped(figure.title), figure.width, figure.height, base64(svg));
+  return svg;
 }
 
 std::string Document::html() const {

@@ -26,8 +26,8 @@ class Document {
   enum class Tone { good, warning };
   void notice(const std::string& text, Tone tone);
   void table(const TextTable& table);
-  /// The figure as a still picture, with what it shows for those who cannot see it. Errors: as to_svg.
-  void figure(const Figure& figure);
+  /// The figure as a still picture, with what it shows for those who cannot see it. -> the picture. Errors: as to_svg.
+  std::string figure(const Figure& figure);
 
   std::string html() const;
 

@@ -107,7 +107,7 @@ function ticksOf(axis, pixels, room) {
   };
 }
 
-var kMostTurned = 160;  // pixels of a label that is turned
+var kMostTurned = 230;  // pixels of a label that is turned
 
 // How labels of places stand that do not fit side by side: {angle, length}; undefined where they lie, or are too many.
 function turnedLabels(figure, width) {

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
 #include "base/error.h"
 
@@ -26,14 +25,19 @@ void check_scores(Labels truth, Scores scores) {
 // Counts of what scores at least as high, one point per distinct score, from high to low.
 std::vector<Counts> counts_by_threshold(Labels truth, Scores scores) {
   check_scores(truth, scores);
-  std::vector<std::size_t> order(scores.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return scores[a] > scores[b]; });
+  struct Scored {
+    double score;
+    bool is_true;
+  };
+  std::vector<Scored> sorted;  // side by side, as memory is slower than the sort
+  sorted.reserve(scores.size());
+  for (std::size_t i = 0; i < scores.size(); ++i) sorted.push_back({scores[i], truth[i] == 1});
+  std::sort(sorted.begin(), sorted.end(), [](const Scored& a, const Scored& b) { return a.score > b.score; });
   std::vector<Counts> points;
   Counts now;
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    (truth[order[i]] == 1 ? now.hits : now.false_alarms) += 1;
-    if (i + 1 == order.size() || scores[order[i]] != scores[order[i + 1]]) points.push_back(now);
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    (sorted[i].is_true ? now.hits : now.false_alarms) += 1;
+    if (i + 1 == sorted.size() || sorted[i].score != sorted[i + 1].score) points.push_back(now);
   }
   return points;
 }

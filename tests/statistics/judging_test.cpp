@@ -9,6 +9,7 @@
 #include "statistics/bootstrap.h"
 #include "statistics/cafa.h"
 #include "statistics/calibration.h"
+#include "statistics/ranked_labels.h"
 #include "statistics/sheets.h"
 #include "statistics/thresholds.h"
 
@@ -22,6 +23,27 @@ TEST(Bootstrap, QuantilesAreNumpys) {
   EXPECT_DOUBLE_EQ(quantile(values, 0.5), 3);
   EXPECT_DOUBLE_EQ(quantile(values, 0.025), 1.075);
   EXPECT_DOUBLE_EQ(quantile(values, 1), 8);
+}
+
+// Average precision of rows that count several times or not at all, equal scores and rows without a label included.
+TEST(RankedLabels, CountsRowsAsCopiesOfThem) {
+  const std::size_t columns = 3;
+  const Values truth{1, 0, 0, 0, 1, 1, 0, 0, 0, 1, 0, 1};
+  const std::vector<double> scores{0.9, 0.4, 0.2, 0.4, 0.4, 0.1, 0.3, 0.9, 0.5, 0.2, 0.2, 0.7};
+  const RankedLabels ranked(truth, scores, columns);
+  for (const std::vector<std::uint32_t>& times : std::vector<std::vector<std::uint32_t>>{
+           {1, 1, 1, 1}, {2, 0, 1, 3}, {0, 0, 4, 0}, {0, 1, 0, 0}, {3, 0, 0, 5}}) {
+    Values copied;
+    std::vector<double> said;
+    for (std::size_t row = 0; row < times.size(); ++row)
+      for (std::uint32_t copy = 0; copy < times[row]; ++copy)
+        for (std::size_t c = 0; c < columns; ++c) {
+          copied.push_back(truth[row * columns + c]);
+          said.push_back(scores[row * columns + c]);
+        }
+    EXPECT_DOUBLE_EQ(ranked.average_precision(times), average_precision(copied, said));
+  }
+  EXPECT_THROW(RankedLabels(truth, Scores(scores).first(4), columns), Error);
 }
 
 std::map<std::string, ScoreInterval> intervals_of_means(std::uint64_t seed) {

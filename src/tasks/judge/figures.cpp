@@ -16,7 +16,7 @@ namespace {
 using report::Figure;
 
 constexpr std::size_t kMostClassBars = 20;
-constexpr std::size_t kMostCells = 60;
+constexpr std::size_t kMostCells = 60, kMostColumns = 45;  // names of columns, turned, have room beside one another
 
 // The first of these in a rising or falling order by a value; NaN last.
 std::vector<std::size_t> best_first(const std::vector<double>& values) {
@@ -89,7 +89,7 @@ NamedFigure class_bars(const Judgement& of) {
   figure.y.name = measure.name;
   figure.y.low = 0;
   figure.y.high = 1;
-  for (const std::size_t c : order) figure.x.categories.push_back(beginning(of.called(of.set.classes.labels[c])));
+  for (const std::size_t c : order) figure.x.categories.push_back(beginning(of.name_of(of.set.classes.labels[c])));
   const auto add = [&](const std::string& name, std::size_t colour, const std::vector<double>& values) {
     report::Bars bars{name, {}, colour, {}, {}};
     for (const std::size_t c : order) bars.values.push_back(values[c]);
@@ -101,7 +101,7 @@ NamedFigure class_bars(const Judgement& of) {
     add(baseline->name, colour, measure.of(*baseline));
     colour = report::kOrange;
   }
-  if (!all) figure.height = 640;  // names of many labels are turned
+  if (!all) figure.height = 700;  // names of many labels are turned
   return {"classes", "Beside the best baseline. The table has all of them.", std::move(figure)};
 }
 
@@ -174,7 +174,7 @@ NamedFigure label_map(const Judgement& of, const std::string& which) {
   std::vector<double> support(labels, 0);
   for (std::size_t at = 0; at < p.truth.size(); ++at) support[at % labels] += static_cast<double>(p.truth[at]);
   std::vector<std::size_t> shown = best_first(support);
-  shown.resize(std::min(shown.size(), kMostCells));
+  shown.resize(std::min(shown.size(), kMostColumns));
   const std::size_t rows = std::min<std::size_t>(p.rows, kMostCells);
   report::HeatMap map;
   map.name = which == "true" ? "has the label" : "probability";

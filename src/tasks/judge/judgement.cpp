@@ -7,6 +7,7 @@
 #include "base/words.h"
 #include "baselines/baselines.h"
 #include "statistics/bootstrap.h"
+#include "statistics/ranked_labels.h"
 #include "statistics/thresholds.h"
 #include "tasks/evaluate/judged.h"
 #include "tasks/judge/headline.h"
@@ -76,6 +77,9 @@ class Resampling {
  public:
   explicit Resampling(const Judgement& of) : of_(of), rows_(of.set.names.size()) {
     for (std::size_t row = 0; row < of.set.protein_of.size(); ++row) rows_[of.set.protein_of[row]].push_back(row);
+    if (of.predictor.predictions[0].kind != PredictionKind::multilabel) return;
+    rank(of.predictor);
+    for (const Judged& baseline : of.baselines) rank(baseline);
   }
 
   std::map<std::string, double> scores(std::span<const std::size_t> proteins) const {
@@ -85,10 +89,14 @@ class Resampling {
     if (rows.empty()) return out;
     const auto predicted = resampled(of_.predictor, rows);
     for (const auto& [name, value] : mean_scores(predicted)) out["predictor " + name] = value;
-    const double deciding = mean_deciding(predicted);
     const std::string first = headline_names(of_.predictor.predictions[0].kind)[0];
-    for (const Judged& baseline : of_.baselines) {
-      const double other = mean_deciding(resampled(baseline, rows));
+    std::vector<std::uint32_t> times(of_.predictor.predictions[0].rows);
+    for (const std::size_t row : rows) ++times[row];
+    const double deciding = ranked_.empty() ? mean_deciding(predicted) : ranked_[0].average_precision(times);
+    for (std::size_t b = 0; b < of_.baselines.size(); ++b) {
+      const Judged& baseline = of_.baselines[b];
+      const double other =
+          ranked_.empty() ? mean_deciding(resampled(baseline, rows)) : ranked_[b + 1].average_precision(times);
       out[baseline.name + " " + first] = other;
       out["ahead of " + baseline.name] = deciding - other;
     }
@@ -96,8 +104,14 @@ class Resampling {
   }
 
  private:
+  void rank(const Judged& of) {
+    const TablePredictions& p = of.predictions[0];
+    ranked_.emplace_back(p.truth, p.scores, p.classes.size());
+  }
+
   const Judgement& of_;
-  std::vector<std::vector<std::size_t>> rows_;  // of a protein
+  std::vector<std::vector<std::size_t>> rows_;     // of a protein
+  std::vector<statistics::RankedLabels> ranked_;  // of several labels: the predictor, then the baselines
 };
 
 ordered_json sheets_of(const std::vector<TablePredictions>& predictions) {
@@ -165,6 +179,11 @@ const Judged* Judgement::closest_baseline() const {
 std::string Judgement::called(const std::string& label) const {
   const auto found = label_names.find(label);
   return found == label_names.end() ? label : label + " " + found->second;
+}
+
+std::string Judgement::name_of(const std::string& label) const {
+  const auto found = label_names.find(label);
+  return found == label_names.end() ? label : found->second;
 }
 
 bool Judgement::beats_all() const {

@@ -41,6 +41,8 @@ struct Judgement {
   bool beats_all() const;
   /// "GO:0003677 DNA binding", where labels have names.
   std::string called(const std::string& label) const;
+  /// "DNA binding", where labels have names; else the label.
+  std::string name_of(const std::string& label) const;
   /// The first line of its report.
   std::string verdict() const;
   /// Of a predictor that does not beat its baselines: what is likely behind it, and what to do; else empty.

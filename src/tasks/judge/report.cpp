@@ -246,8 +246,7 @@ class Writer {
       write_text(place_.folder / (one.name + ".csv"), report::to_csv(one.figure));
       page_.paragraph(one.about);
       if (!report::draws_pictures()) continue;
-      page_.figure(one.figure);
-      write_text(place_.folder / (one.name + ".svg"), report::to_svg(one.figure));
+      write_text(place_.folder / (one.name + ".svg"), page_.figure(one.figure));
     }
   }
 
