@@ -6,8 +6,9 @@ set(GROEL_MAINTAINER "The GroEL authors <noreply@groel.dev>" CACHE STRING "Who m
 set(CPACK_PACKAGE_CONTACT ${GROEL_MAINTAINER})
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY ${PROJECT_DESCRIPTION})
 set(CPACK_PACKAGE_DESCRIPTION
-"Embeddings, scores of variants, contacts, masked residues, search, pictures and training by ESM-2, ESM-1b, ESM-1v
- and ESM C, on processors, without Python. A small model for trying things out comes along.")
+"Embeddings, scores of variants, contacts, masked residues, search, pictures, generation, structures and training by
+ protein language models, and the jobs of AlphaFold 3, on processors, without Python. A small model for trying things
+ out comes along.")
 set(CPACK_GENERATOR "DEB;TGZ")
 set(CPACK_INSTALL_CMAKE_PROJECTS "${PROJECT_BINARY_DIR};groel;program;/")
 set(CPACK_PACKAGE_DIRECTORY ${PROJECT_BINARY_DIR}/packages)
@@ -34,7 +35,7 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_RELEASE "1~${ID}${VERSION_ID}")
 set(CPACK_DEBIAN_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_PACKAGE_HOMEPAGE ${PROJECT_HOMEPAGE_URL})
-# What is linked, dpkg-shlibdeps finds; what is opened when it is asked for, is recommended: downloads and PNG pictures.
+# What is linked, dpkg-shlibdeps finds (RDKit's libraries, too, which groel-molecules.so is linked to); what is opened when it is asked for, is recommended: downloads and PNG pictures.
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS
   "libcurl4t64 | libcurl4, ca-certificates, librsvg2-2, fonts-dejavu-core")

@@ -20,6 +20,8 @@ fi
 folder=$root/build/fresh bare=$root/build/fresh/package packages=$root/build/release/packages
 here=$(. /etc/os-release && echo "$VERSION_CODENAME")
 readonly kUbuntu=noble kAfterDebian=forky
+# A job whose ligand RDKit alone can read.
+readonly kMolecule='{"dialect":"alphafold3","version":1,"name":"m","modelSeeds":[1],"sequences":[{"ligand":{"id":"L","smiles":"CCO"}}]}'
 mkdir -p "$folder"
 timed() { shift && "$@"; }  # of fresh_root.sh: nothing is timed here
 wrong() { die "package: $*"; }
@@ -69,6 +71,8 @@ runs() {
   as_user "$program example" | cmp - "$folder/here.example" || wrong "$where: groel example prints something else than here"
   as_user "$program embed $share/examples/proteins.fasta -o x.csv 2>&1" >/dev/null || wrong "$where: groel embed failed"
   apart=$(same_numbers "$folder/here.csv" "$bare/tmp/x.csv") || wrong "$where: the vectors differ by more than 1e-4"
+  as_user "printf '%s' '$kMolecule' >m.json; $program fold --check m.json" | grep -q 'conformers by RDKit' ||
+    wrong "$where: the part with RDKit is not loaded"
   as_user "source ${share%/groel}/bash-completion/completions/groel; complete -p groel" >/dev/null ||
     wrong "$where: bash does not take the completion"
   say "$where: glibc $(chroot "$bare" ldd --version | sed -n '1s/.* //p'), example equal, vectors: $apart"
@@ -77,7 +81,7 @@ runs() {
 # own_libraries WHERE PREFIX: every library is the tarball's, but for glibc's.
 own_libraries() {
   local others
-  others=$(chroot "$bare" ldd "$2/bin/groel" | awk '$2 == "=>" { print $3 }' | grep -v "^$2/" |
+  others=$(chroot "$bare" ldd "$2/bin/groel" "$2"/lib/groel/*.so | awk '$2 == "=>" { print $3 }' | grep -v "^$2/" |
     grep -vE '/(ld-linux[^/]*|lib(c|m|dl|rt|pthread|resolv|mvec))\.so' || true)
   [[ -z $others ]] || wrong "$1: libraries of the system are loaded: $others"
 }

@@ -270,6 +270,11 @@ std::string search_rna(const std::string& sequence, const SearchedDatabase& data
   });
 }
 
+std::size_t search_bytes(std::size_t residues, const SearchedDatabase& database, int parallel) {
+  const std::size_t files = database.path.find('@') == std::string::npos ? 1 : static_cast<std::size_t>(parallel);
+  return files * ((std::size_t{8} << 20U) + 27 * residues * residues) + 52 * residues * database.most;
+}
+
 std::string search_structures(const std::string& a3m, const std::string& database, const HmmerPrograms& programs,
                               int cpus) {
   database_files({"seqres", database});

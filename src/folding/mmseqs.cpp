@@ -65,7 +65,7 @@ std::string mmseqs_program() {
 }
 
 std::string search_protein_fast(const std::string& sequence, const SearchedDatabase& database, const fs::path& kept,
-                                int threads) {
+                                int threads, std::size_t memory) {
   const auto files = database_files(database);
   if (files.size() != 1)
     throw Error(ErrorKind::usage,
@@ -78,9 +78,16 @@ std::string search_protein_fast(const std::string& sequence, const SearchedDatab
   write_text(folder / "query.fasta", ">query\n" + sequence + "\n");
   run({"createdb", (folder / "query.fasta").string(), query}, folder, "the query");
   const std::string target = own_form(files[0], kept, folder, database.name).string();
-  run({"search", query, target, found, (folder / "tmp").string(), "-e", "0.0001", "-s", "7.5", "-a", "--max-seqs",
-       std::to_string(database.most), "--threads", std::to_string(threads)},
-      folder, database.name);
+  std::vector<std::string> search{"search",       query,
+                                  target,         found,
+                                  folder / "tmp", "-e",
+                                  "0.0001",       "-s",
+                                  "7.5",          "-a",
+                                  "--max-seqs",   std::to_string(database.most),
+                                  "--threads",    std::to_string(threads)};
+  if (memory > 0)
+    search.insert(search.end(), {"--split-memory-limit", fmt::format("{}M", std::max<std::size_t>(memory >> 20U, 64))});
+  run(search, folder, database.name);
   run({"result2msa", query, target, found, rows, "--msa-format-mode", "5", "--threads", std::to_string(threads)},
       folder, database.name);
   run({"convertalis", query, target, found, table, "--format-output", "target,theader", "--threads",

@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "base/error.h"
+#include "base/options.h"
 #include "base/sha256.h"
 #include "base/text_file.h"
 #include "base/words.h"
@@ -76,15 +77,15 @@ class Searches {
  public:
   Searches(const SearchSettings& settings, const SayStep& say) : settings_(settings), say_(say) {}
 
-  /// Alignments of a sequence by the names of databases, as many at a time as the threads allow.
+  /// Alignments of a sequence by the names of databases, as many at a time as threads and memory allow.
   std::map<std::string, std::vector<AlignmentRow>> all(const std::string& query, const std::vector<std::string>& names,
                                                        bool protein) {
     std::map<std::string, std::vector<AlignmentRow>> found;
-    const std::size_t at_once = std::clamp<std::size_t>(static_cast<std::size_t>(settings_.threads), 1, kAtOnce);
-    const int cpus = std::max(1, settings_.threads / static_cast<int>(std::min(at_once, names.size())));
-    for (std::size_t first = 0; first < names.size(); first += at_once) {
+    for (std::size_t first = 0, last = 0; first < names.size(); first = last) {
+      last = first + at_once(query, names, first);
+      const int cpus = std::max(1, settings_.threads / static_cast<int>(last - first));
       std::map<std::string, std::future<std::string>> running;
-      for (std::size_t i = first; i < std::min(names.size(), first + at_once); ++i)
+      for (std::size_t i = first; i < last; ++i)
         running[names[i]] = std::async(std::launch::async, [this, &query, name = names[i], protein, cpus] {
           return one(query, name, protein, cpus);
         });
@@ -109,12 +110,29 @@ class Searches {
   }
 
  private:
+  // How many of the searches from `first` on run together: at least one, whatever it takes.
+  std::size_t at_once(const std::string& query, const std::vector<std::string>& names, std::size_t first) {
+    const std::size_t threads = std::clamp<std::size_t>(static_cast<std::size_t>(settings_.threads), 1, kAtOnce);
+    const std::size_t wanted = std::min(threads, names.size() - first);
+    if (settings_.memory == 0) return wanted;
+    std::size_t count = 0, bytes = 0;
+    for (; count < wanted; ++count) {
+      bytes += search_bytes(query.size(), settings_.databases.at(names[first + count]), settings_.parallel_files);
+      if (count > 0 && bytes > settings_.memory) break;
+    }
+    if (count < wanted)
+      say(fmt::format("{} at a time: {} of a sequence of {} may take {}, and {} are free",
+                      counted(count, "search", "searches"), count + 1, counted(query.size(), "residue"),
+                      format_bytes(bytes), format_bytes(settings_.memory)));
+    return count;
+  }
+
   std::string one(const std::string& query, const std::string& name, bool protein, int cpus) {
     const auto start = std::chrono::steady_clock::now();
     const SearchedDatabase& database = settings_.databases.at(name);
     const bool fast = protein && settings_.fast;
     const auto search = [&] {
-      if (fast) return search_protein_fast(query, database, settings_.kept, cpus);
+      if (fast) return search_protein_fast(query, database, settings_.kept, cpus, settings_.memory / kAtOnce);
       return (protein ? search_protein : search_rna)(query, database, settings_.programs, cpus,
                                                      settings_.parallel_files);
     };

@@ -23,6 +23,7 @@ struct SearchSettings {
   bool fast = false;           ///< proteins by MMseqs2
   int threads = 1;             ///< for all searches that run at a time
   int parallel_files = 1;      ///< of a database in several files
+  std::size_t memory = 0;      ///< bytes that searches may take together; 0: not weighed
   std::filesystem::path kept;  ///< folder of results; "": nothing is kept
 };
 

@@ -121,6 +121,24 @@ TEST(Job, OfProtenixHasItsBondsAndLigands) {
   EXPECT_EQ(job.chains[3].smiles, "CCO");
 }
 
+// As colabfold_batch --af3-json writes them: empty keys, lists of one id, an RNA whose alignment is null.
+TEST(Job, OfColabFoldIsAlphaFold3s) {
+  const auto jobs = parse_jobs(
+      R"({"dialect":"alphafold3","version":1,"name":"complex_1","sequences":[
+    {"protein":{"id":["A","B"],"sequence":"MKTAY","modifications":[],"templates":[],"unpairedMsa":">101\nMKTAY\n>UniRef100_A0\nMKsTAF\n","pairedMsa":">101\nMKTAY\n"}},
+    {"protein":{"id":["C"],"sequence":"GANST","modifications":[],"templates":[],"unpairedMsa":"","pairedMsa":""}},
+    {"rna":{"id":["D"],"sequence":"ACGU","unpairedMsa":null}},{"ligand":{"id":["E"],"ccdCodes":["ATP"]}},
+    {"ligand":{"id":["F","G"],"smiles":"CCO"}}],"modelSeeds":[1],"bondedAtomPairs":null,"userCCD":null})",
+      "job.json", "/nonexistent");
+  const Job& job = jobs.at(0);
+  ASSERT_EQ(job.chains.size(), 7U);
+  EXPECT_EQ(alignment_rows(*job.chains[1].unpaired_msa).size(), 2U);
+  EXPECT_TRUE(job.chains[2].unpaired_msa && job.chains[2].paired_msa && job.chains[2].templates);
+  EXPECT_FALSE(job.chains[3].unpaired_msa);  // to be searched
+  EXPECT_EQ(job.chains[6].smiles, "CCO");
+  EXPECT_TRUE(job.bonds.empty());
+}
+
 TEST(Job, WrittenAndReadAgainIsTheSame) {
   const std::string written = job_json(parse_jobs(kSound, "job.json", "/nonexistent")[0]);
   EXPECT_EQ(job_json(parse_jobs(written, "again", "/nonexistent")[0]), written);

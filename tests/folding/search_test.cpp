@@ -96,6 +96,14 @@ TEST_F(Hmmer, FindsRelativesInOneFileAndInSeveral) {
   EXPECT_THROW(search_protein(kProtein, {"s", folder_ / "s.fa@2", 5000, {}}, {}, 1, 1), Error);
 }
 
+TEST(SearchMemory, GrowsWithResiduesRowsAndFiles) {
+  const SearchedDatabase one{"uniref90", "u.fa", 10000, {}}, several{"uniref90", "u.fa@8", 10000, 1e6};
+  EXPECT_GE(search_bytes(205, one, 1), std::size_t{212336} << 9U);  // as 20000 rows took twice that
+  EXPECT_GE(search_bytes(2000, {"none", "u.fa", 0, {}}, 1), std::size_t{111056} << 10U);  // as measured
+  EXPECT_EQ(search_bytes(205, one, 4), search_bytes(205, one, 1));
+  EXPECT_GT(search_bytes(205, several, 4), search_bytes(205, several, 1));
+}
+
 Job job_to_search() {
   return parse_jobs(
       std::string(
@@ -121,6 +129,24 @@ TEST_F(Hmmer, SearchesASequenceOnceAndKeepsWhatItFound) {
       std::ranges::count_if(said, [](const std::string& text) { return text.ends_with("kept from an earlier run"); }),
       4);
   EXPECT_EQ(second.chains[0].unpaired_msa, first.chains[0].unpaired_msa);
+}
+
+TEST_F(Hmmer, RunsFewerSearchesAtATimeWhereMemoryIsShort) {
+  SearchSettings settings = databases_in({folder_.path().string()});
+  settings.threads = 4;
+  std::vector<std::string> said;
+  const auto say = [&](const std::string& text) { said.push_back(text); };
+  const auto fewer = [](const std::string& text) { return text.find("at a time") != std::string::npos; };
+  Job short_of = job_to_search(), enough = job_to_search();
+  settings.memory = 1 << 20U;
+  search_missing(short_of, ComponentTable::own(), settings, say);
+  EXPECT_EQ(std::ranges::count_if(said, fewer), 3) << said.at(1);  // the last of four is alone anyway
+  EXPECT_EQ(said.at(1).find("1 search at a time: 2 of a sequence of 120 residues may take"), 0U) << said.at(1);
+  said.clear();
+  settings.memory = std::size_t{1} << 33U;
+  search_missing(enough, ComponentTable::own(), settings, say);
+  EXPECT_EQ(std::ranges::count_if(said, fewer), 0);
+  EXPECT_EQ(short_of.chains[0].unpaired_msa, enough.chains[0].unpaired_msa);
 }
 
 TEST_F(Hmmer, HasMmseqs2BesideIt) {

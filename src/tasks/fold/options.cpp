@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/system.h"
 #include "hub/environment.h"
 
 namespace groel::tasks {
@@ -76,6 +77,7 @@ folding::SearchSettings FoldOptions::search_settings() const {
   out.fast = search == "mmseqs2";
   out.newest = newest_template;
   out.threads = static_cast<int>(std::max<std::int64_t>(1, threads));
+  out.memory = available_memory() / 5 * 4;
   out.parallel_files = static_cast<int>(std::max<std::int64_t>(1, parallel_files));
   if (kept.empty())
     out.kept = hub::searches_folder().value_or("");
