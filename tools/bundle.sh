@@ -32,7 +32,7 @@ needed() {
 }
 
 # path_of NAME: where the loader has it.
-path_of() { ldconfig -p | awk -v name="$1" '$1 == name && /x86-64|AArch64/ { print $NF; exit }'; }
+path_of() { ldconfig -p | awk -v name="$1" '$1 == name && /x86-64|AArch64/ && !found++ { print $NF }'; }
 
 take() {
   local name=${1##*/}
