@@ -1,4 +1,4 @@
-// What models do, each with its handle: fill masks, score variants, find contacts, learn.
+// What models do, each with its handle: fill masks, score variants, find contacts, write proteins.
 #include <groel/groel.h>
 
 #include <algorithm>
@@ -31,6 +31,10 @@ int main() try {
   const groel::Array contacts = groel::ContactFinder(model)(ubiquitin);  // [L, L]
   const auto likely = std::ranges::count_if(contacts.values(), [](float p) { return p > 0.5F; }) / 2;
   std::printf("%d pairs of residues that likely touch\n", static_cast<int>(likely));
+
+  const groel::ProteinGenerator writer(groel::Model::load("groel-writer", groel::Dtype::f32, session));
+  for (const auto& protein : writer({.prompt = "M", .number = 2, .seed = 1, .max_residues = 60}))
+    std::printf("%s (perplexity %.1f)\n", protein.sequence.c_str(), protein.perplexity);
 } catch (const groel::Error& error) {
   std::fprintf(stderr, "%s\n", error.what());
   return groel::exit_code(error.kind());

@@ -7,6 +7,7 @@
 #include "groel/error.h"
 #include "groel/esm3.h"
 #include "groel/fill.h"
+#include "groel/generate.h"
 #include "groel/model.h"
 #include "groel/output.h"
 #include "groel/progress.h"

@@ -21,7 +21,9 @@ constexpr std::uint64_t kPurpose = 0x64726177;  // "draw"
 models::Prefix copied(const models::Prefix& of) {
   models::Prefix out{of.blocks, of.tokens};
   for (ops::KeyValues& block : out.blocks)
-    for (auto& [keys, values] : block.pages) keys = keys.clone(), values = values.clone();
+    for (ops::KeyValues::Page& page : block.pages)
+      for (Tensor* const held : {&page.keys, &page.values, &page.key_scales, &page.value_scales})
+        if (held->defined()) *held = held->clone();
   return out;
 }
 

@@ -116,7 +116,7 @@ Tensor Transformer::extend(Batch batch, std::span<Prefix* const> prefixes, DType
 }
 
 std::size_t Transformer::prefix_bytes(std::int64_t tokens, DType held) const {
-  return blocks_.size() * ops::key_value_bytes(tokens, shape_.width, held);
+  return blocks_.size() * ops::key_value_bytes(tokens, shape_.width, shape_.heads, held);
 }
 
 void Transformer::take_prompts(const nn::PromptShape& shape) {

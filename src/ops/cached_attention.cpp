@@ -2,6 +2,7 @@
 #include "ops/cached_attention.h"
 
 #include <algorithm>
+#include <cmath>
 #include <type_traits>
 
 #include "base/profile.h"
@@ -21,15 +22,19 @@ void check(const CachedAttentionInput& in) {
   for (const Tensor* other : {&in.k, &in.v})
     GROEL_REQUIRE(other->shape() == in.q.shape() && other->dtype() == DType::f32);
   GROEL_REQUIRE(in.heads > 0 && in.q.size(1) % in.heads == 0);
-  GROEL_REQUIRE(in.held == DType::f32 || in.held == DType::bf16);
+  GROEL_REQUIRE(in.held == DType::f32 || in.held == DType::bf16 || in.held == DType::i8);
   GROEL_REQUIRE(sequence_bounds(in.cu_seqlens, in.q.size(0)).size() == in.of.size() + 1);
 }
 
 void add_pages(KeyValues& to, std::int64_t places, const CachedAttentionInput& in) {
   const std::int64_t width = in.q.size(1) / in.heads;
-  while (static_cast<std::int64_t>(to.pages.size()) * kPage < places)
+  while (static_cast<std::int64_t>(to.pages.size()) * kPage < places) {
     to.pages.push_back(
         {Tensor::zeros({in.heads, width, kPage}, in.held), Tensor::zeros({in.heads, kPage, width}, in.held)});
+    if (in.held != DType::i8) continue;
+    to.pages.back().key_scales = Tensor::zeros({in.heads, kPage});
+    to.pages.back().value_scales = Tensor::zeros({in.heads, kPage});
+  }
 }
 
 template <class T>
@@ -55,11 +60,33 @@ void keep_row(KeyValues& to, std::int64_t place, const CachedAttentionInput& in,
   }
 }
 
+// Whole numbers of one head's keys or values, `step` apart, and what they are multiplied by.
+void keep_whole(const float* from, std::int64_t width, std::int8_t* to, std::int64_t step, float& scale) {
+  float largest = 0;
+  for (std::int64_t d = 0; d < width; ++d) largest = std::max(largest, std::abs(from[d]));
+  scale = largest / 127;
+  for (std::int64_t d = 0; d < width; ++d)
+    to[d * step] = static_cast<std::int8_t>(scale > 0 ? std::nearbyint(from[d] / scale) : 0);
+}
+
+void keep_whole_row(KeyValues& to, std::int64_t place, const CachedAttentionInput& in, std::int64_t row) {
+  const std::int64_t width = in.q.size(1) / in.heads, at = place % kPage;
+  KeyValues::Page& page = to.pages[static_cast<std::size_t>(place / kPage)];
+  for (std::int64_t head = 0; head < in.heads; ++head) {
+    keep_whole(matrix<float>(in.k).row(row) + head * width, width,
+               page.keys.mutable_data<std::int8_t>() + head * width * kPage + at, kPage,
+               page.key_scales.mutable_data<float>()[head * kPage + at]);
+    keep_whole(matrix<float>(in.v).row(row) + head * width, width,
+               page.values.mutable_data<std::int8_t>() + (head * kPage + at) * width, 1,
+               page.value_scales.mutable_data<float>()[head * kPage + at]);
+  }
+}
+
 void keep(KeyValues& to, const CachedAttentionInput& in, std::int64_t begin, std::int64_t end) {
   add_pages(to, to.places + end - begin, in);
-  const bool exact = to.pages.front().keys.dtype() == DType::f32;
-  for (std::int64_t row = begin; row < end; ++row, ++to.places)
-    exact ? keep_row<float>(to, to.places, in, row) : keep_row<bf16_t>(to, to.places, in, row);
+  const DType held = to.pages.front().keys.dtype();
+  const auto keep_one = held == DType::f32 ? keep_row<float> : held == DType::bf16 ? keep_row<bf16_t> : keep_whole_row;
+  for (std::int64_t row = begin; row < end; ++row, ++to.places) keep_one(to, to.places, in, row);
 }
 
 void write_row(const float* from, std::int64_t width, Tensor& y, std::int64_t row, std::int64_t column) {
@@ -86,8 +113,10 @@ void attend(const CachedAttentionInput& in, std::size_t sequence, std::int64_t h
 
 }  // namespace
 
-std::size_t key_value_bytes(std::int64_t places, std::int64_t width, DType dtype) {
-  return static_cast<std::size_t>(2 * ceil_div(places, kPage) * kPage * width) * size_of(dtype);
+std::size_t key_value_bytes(std::int64_t places, std::int64_t width, std::int64_t heads, DType dtype) {
+  const auto held = static_cast<std::size_t>(2 * ceil_div(places, kPage) * kPage);
+  return held * static_cast<std::size_t>(width) * size_of(dtype) +
+         (dtype == DType::i8 ? held * static_cast<std::size_t>(heads) * sizeof(float) : 0);
 }
 
 void keep_key_values(const CachedAttentionInput& input) {

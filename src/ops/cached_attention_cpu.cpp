@@ -58,23 +58,39 @@ HWY_INLINE void add_values(const T* values, const float* weights, std::int64_t p
   }
 }
 
+// scores[p] *= factors[p], where there are any.
+HWY_INLINE void multiply(float* scores, const Tensor& factors, std::int64_t head, std::int64_t places) {
+  if (!factors.defined()) return;
+  const float* of = factors.data<float>() + head * kPage;
+  for (std::int64_t p = 0; p < places; ++p) scores[p] *= of[p];
+}
+
 template <class T>
 void attend_pages(const cpu::CachedQuery& query) {
   const std::int64_t pages = (query.places + kPage - 1) / kPage;
   const std::int64_t panel = query.head * query.width * kPage;
-  for (std::int64_t i = 0; i < pages; ++i)
-    score_page(query.of.pages[static_cast<std::size_t>(i)].keys.data<T>() + panel, query.q, query.width,
-               query.scores + i * kPage);
+  for (std::int64_t i = 0; i < pages; ++i) {
+    const KeyValues::Page& page = query.of.pages[static_cast<std::size_t>(i)];
+    score_page(page.keys.data<T>() + panel, query.q, query.width, query.scores + i * kPage);
+    multiply(query.scores + i * kPage, page.key_scales, query.head, kPage);
+  }
   for (std::int64_t p = 0; p < query.places; ++p) query.scores[p] *= query.scale;
   row_softmax(query.scores, query.scores, query.places);
   std::fill_n(query.out, query.width, 0.0F);
-  for (std::int64_t i = 0; i < pages; ++i)
-    add_values(query.of.pages[static_cast<std::size_t>(i)].values.data<T>() + panel, query.scores + i * kPage,
-               std::min(kPage, query.places - i * kPage), query.width, query.out);
+  for (std::int64_t i = 0; i < pages; ++i) {
+    const KeyValues::Page& page = query.of.pages[static_cast<std::size_t>(i)];
+    const std::int64_t places = std::min(kPage, query.places - i * kPage);
+    multiply(query.scores + i * kPage, page.value_scales, query.head, places);
+    add_values(page.values.data<T>() + panel, query.scores + i * kPage, places, query.width, query.out);
+  }
 }
 
 void attend_cached(const cpu::CachedQuery& query) {
-  query.of.pages.front().keys.dtype() == DType::f32 ? attend_pages<float>(query) : attend_pages<bf16_t>(query);
+  switch (query.of.pages.front().keys.dtype()) {
+    case DType::f32: return attend_pages<float>(query);
+    case DType::bf16: return attend_pages<bf16_t>(query);
+    default: return attend_pages<std::int8_t>(query);
+  }
 }
 
 }  // namespace

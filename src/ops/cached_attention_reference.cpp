@@ -8,14 +8,24 @@
 namespace groel::ops::reference {
 namespace {
 
-float held(const Tensor& page, std::int64_t at) {
-  return page.dtype() == DType::f32 ? page.data<float>()[at] : to_float(page.data<bf16_t>()[at]);
+// What is held of a number; `scale`: of whole numbers.
+float held(const Tensor& page, std::int64_t at, float scale) {
+  switch (page.dtype()) {
+    case DType::f32: return page.data<float>()[at];
+    case DType::bf16: return to_float(page.data<bf16_t>()[at]);
+    default: return static_cast<float>(page.data<std::int8_t>()[at]) * scale;
+  }
 }
-void hold(Tensor& page, std::int64_t at, float value) {
-  if (page.dtype() == DType::f32)
-    page.mutable_data<float>()[at] = value;
-  else
-    page.mutable_data<bf16_t>()[at] = to_bf16(value);
+void hold(Tensor& page, std::int64_t at, float value, float scale) {
+  switch (page.dtype()) {
+    case DType::f32: page.mutable_data<float>()[at] = value; break;
+    case DType::bf16: page.mutable_data<bf16_t>()[at] = to_bf16(value); break;
+    default:
+      page.mutable_data<std::int8_t>()[at] = static_cast<std::int8_t>(scale > 0 ? std::nearbyint(value / scale) : 0);
+  }
+}
+float scale_of(const Tensor& scales, std::int64_t head, std::int64_t place) {
+  return scales.defined() ? scales.data<float>()[head * KeyValues::kPage + place % KeyValues::kPage] : 1;
 }
 
 struct Head {
@@ -24,12 +34,14 @@ struct Head {
   std::int64_t head, width;
 
   double key(std::int64_t place, std::int64_t d) const {
-    return held(of.pages[static_cast<std::size_t>(place / KeyValues::kPage)].keys,
-                (head * width + d) * KeyValues::kPage + place % KeyValues::kPage);
+    const KeyValues::Page& page = of.pages[static_cast<std::size_t>(place / KeyValues::kPage)];
+    return held(page.keys, (head * width + d) * KeyValues::kPage + place % KeyValues::kPage,
+                scale_of(page.key_scales, head, place));
   }
   double value(std::int64_t place, std::int64_t d) const {
-    return held(of.pages[static_cast<std::size_t>(place / KeyValues::kPage)].values,
-                (head * KeyValues::kPage + place % KeyValues::kPage) * width + d);
+    const KeyValues::Page& page = of.pages[static_cast<std::size_t>(place / KeyValues::kPage)];
+    return held(page.values, (head * KeyValues::kPage + place % KeyValues::kPage) * width + d,
+                scale_of(page.value_scales, head, place));
   }
   void attend(std::int64_t row, std::int64_t places, Tensor& y) const {
     const float* q = matrix<float>(in.q).row(row) + head * width;
@@ -49,14 +61,29 @@ struct Head {
   }
 };
 
+float largest_of(const float* from, std::int64_t count) {
+  return std::abs(*std::max_element(from, from + count, [](float a, float b) { return std::abs(a) < std::abs(b); }));
+}
+
 void keep(KeyValues& to, const CachedAttentionInput& in, std::int64_t row) {
-  const std::int64_t width = in.q.size(1) / in.heads, page = KeyValues::kPage, at = to.places % page;
+  const std::int64_t width = in.q.size(1) / in.heads, size = KeyValues::kPage, at = to.places % size;
   if (at == 0)
     to.pages.push_back(
-        {Tensor::zeros({in.heads, width, page}, in.held), Tensor::zeros({in.heads, page, width}, in.held)});
+        {Tensor::zeros({in.heads, width, size}, in.held), Tensor::zeros({in.heads, size, width}, in.held)});
+  KeyValues::Page& page = to.pages.back();
+  const float* k = matrix<float>(in.k).row(row);
+  const float* v = matrix<float>(in.v).row(row);
+  if (in.held == DType::i8) {
+    if (at == 0) page.key_scales = Tensor::zeros({in.heads, size}), page.value_scales = Tensor::zeros({in.heads, size});
+    for (std::int64_t h = 0; h < in.heads; ++h) {
+      page.key_scales.mutable_data<float>()[h * size + at] = largest_of(k + h * width, width) / 127;
+      page.value_scales.mutable_data<float>()[h * size + at] = largest_of(v + h * width, width) / 127;
+    }
+  }
   for (std::int64_t c = 0; c < in.q.size(1); ++c) {
-    hold(to.pages.back().keys, c * page + at, matrix<float>(in.k).row(row)[c]);
-    hold(to.pages.back().values, (c / width * page + at) * width + c % width, matrix<float>(in.v).row(row)[c]);
+    const std::int64_t head = c / width;
+    hold(page.keys, c * size + at, k[c], scale_of(page.key_scales, head, at));
+    hold(page.values, (head * size + at) * width + c % width, v[c], scale_of(page.value_scales, head, at));
   }
   ++to.places;
 }

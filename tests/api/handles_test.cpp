@@ -8,6 +8,7 @@
 
 #include "support/errors.h"
 #include "support/files.h"
+#include "support/program.h"
 
 namespace groel {
 namespace {
@@ -116,6 +117,37 @@ TEST(Train, LeavesAModelThatLoads) {
               train({.data = {data}, .output = summary.folder, .more = {{"stepz", "3"}}});
             }).kind(),
             ErrorKind::usage);
+}
+
+TEST(ProteinGenerator, WritesWhatTheCommandWrites) {
+  const Model model = Model::load("groel-writer");
+  const ProteinGenerator writer(model);
+  const GenerateOptions options{.prompt = "M", .number = 3, .seed = 5, .max_residues = 40};
+  const auto proteins = writer(options);
+  ASSERT_EQ(proteins.size(), 3U);
+  for (const GeneratedProtein& one : proteins) {
+    EXPECT_EQ(one.sequence[0], 'M');
+    EXPECT_LE(one.sequence.size(), 40U);
+    EXPECT_EQ(one.token_ids.size(), one.log_probabilities.size());
+    EXPECT_GT(one.perplexity, 1);
+  }
+  GenerateOptions alone = options;
+  alone.batch = 1;
+  std::size_t at = 0;
+  writer(alone, [&](GeneratedProtein one) { EXPECT_EQ(one.token_ids, proteins.at(at++).token_ids); });
+  EXPECT_EQ(at, 3U);
+  const auto command = testing::groel(
+      {"generate", "-m", "groel-writer", "--prompt", "M", "-n", "3", "--seed", "5", "--length", ":40", "--json"});
+  for (const GeneratedProtein& one : proteins)
+    EXPECT_NE(command.out.find("\"" + one.sequence + "\""), std::string::npos) << command.out;
+}
+
+TEST(ProteinGenerator, SaysWhatItCannotDo) {
+  const Model encoder = Model::load(kFolder);
+  EXPECT_EQ(error_of([&] { ProteinGenerator{encoder}; }).kind(), ErrorKind::unsupported);
+  const ProteinGenerator writer(Model::load("groel-writer"));
+  EXPECT_EQ(error_of([&] { writer({.top_p = 0.0}); }).kind(), ErrorKind::usage);
+  EXPECT_EQ(error_of([&] { writer({.number = 0}); }).kind(), ErrorKind::usage);
 }
 
 }  // namespace

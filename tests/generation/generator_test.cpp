@@ -46,7 +46,7 @@ std::vector<Request> requests(std::int64_t count) {
 }
 
 TEST(Generator, WhatIsWrittenDependsOnNeitherBatchNorThreads) {
-  for (const DType held : {DType::f32, DType::bf16}) {
+  for (const DType held : {DType::f32, DType::bf16, DType::i8}) {
     GenerationSettings settings;
     settings.held = held;
     settings.ends = {0};

@@ -60,7 +60,7 @@ const std::vector<std::pair<std::int64_t, std::int64_t>> kHeads{{1, 1}, {2, 12},
 
 TEST(CachedAttention, MatchesTheReference) {
   for (const auto& [heads, width] : kHeads)
-    for (const DType held : {DType::f32, DType::bf16}) {
+    for (const DType held : {DType::f32, DType::bf16, DType::i8}) {
       const Tokens x = random_tokens(heads, width, {1, 64, 130, 65});
       const Tensor ours = in_steps(x, 1, held, cached_attention);
       EXPECT_LT(test::relative_error(ours, in_steps(x, 1, held, reference::cached_attention)), 3e-6)
@@ -75,8 +75,17 @@ TEST(CachedAttention, IsCausalAttentionOverAll) {
   EXPECT_LT(test::relative_error(in_steps(x, 1, DType::f32, cached_attention), attention(all)), 2e-6);
 }
 
+TEST(CachedAttention, InWholeNumbersIsNearlyExact) {
+  const Tokens x = random_tokens(3, 64, {200});
+  const Tensor exact = in_steps(x, 1, DType::f32, cached_attention);
+  EXPECT_LT(test::relative_error(in_steps(x, 1, DType::i8, cached_attention), exact), 1e-2);
+  Tokens zeros = x;
+  zeros.k = Tensor::zeros(x.k.shape()), zeros.v = zeros.k;
+  EXPECT_TRUE(test::same_bits(in_steps(zeros, 1, DType::i8, cached_attention), Tensor::zeros(x.q.shape())));
+}
+
 TEST(CachedAttention, BitsDependOnNeitherBatchNorSteps) {
-  for (const DType held : {DType::f32, DType::bf16}) {
+  for (const DType held : {DType::f32, DType::bf16, DType::i8}) {
     const Tokens x = random_tokens(2, 24, {70, 3, 129});
     const Tensor one = in_steps(x, 1, held, cached_attention);
     for (const std::int64_t step : {2, 64, 200})
@@ -103,7 +112,8 @@ TEST(CachedAttention, WhatIsKeptFirstIsSeenAfter) {
   EXPECT_TRUE(test::same_bits(cached_attention(piece(64, 65, one)), cached_attention(piece(64, 65, other))));
   EXPECT_EQ(kept.places, 65);
   EXPECT_EQ(kept.pages.size(), 2U);
-  EXPECT_EQ(key_value_bytes(65, 16, DType::bf16), 2 * kept.pages[0].keys.bytes() + 2 * kept.pages[0].values.bytes());
+  EXPECT_EQ(key_value_bytes(65, 16, 2, DType::bf16), 2 * kept.pages[0].keys.bytes() + 2 * kept.pages[0].values.bytes());
+  EXPECT_EQ(key_value_bytes(64, 16, 2, DType::i8), 2U * 64 * 16 + 2U * 64 * 2 * 4);
 }
 
 TEST(CachedAttention, OutputMayBeRounded) {

@@ -130,10 +130,12 @@ void GenerateOptions::declare(OptionBinder& to) {
                      "there is, 32 at most",
              .otherwise = 0,
              .value_name = "N"});
-  to(cache, {.name = "cache",
-             .help = "Numbers of the keys and values that are kept: as --dtype, or",
-             .otherwise = "auto",
-             .choices = {"auto", "f32", "bf16"}});
+  to(cache,
+     {.name = "cache",
+      .help = "Numbers of the keys and values that are kept: as --dtype, or (int8: half of bf16's bytes, for many "
+              "long proteins at a time)",
+      .otherwise = "auto",
+      .choices = {"auto", "f32", "bf16", "int8"}});
 }
 
 }  // namespace groel::tasks
