@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "base/words.h"
+#include "esm3/published_tables.h"
 #include "nn/frames.h"
 #include "ops/pool.h"
 
@@ -165,6 +166,13 @@ const FunctionDecoder& Client::function_decoder() const {
 const FunctionVocabulary& Client::function_vocabulary() const {
   if (function_vocabulary_ == nullptr) function_vocabulary_ = std::make_unique<FunctionVocabulary>(folder_);
   return *function_vocabulary_;
+}
+
+const ResidueVocabulary* Client::residue_vocabulary() const {
+  if (residue_vocabulary_ == nullptr)
+    if (const auto table = find_table(folder_, "", "residue_annotations_gt_1k_proteins.csv"))
+      residue_vocabulary_ = std::make_unique<ResidueVocabulary>(*table);
+  return residue_vocabulary_.get();
 }
 
 std::vector<TrackLogits> Client::run(models::Batch batch, const LogitsConfig& config) const {

@@ -9,6 +9,7 @@
 #include "checkpoints/load.h"
 #include "esm3/function_decoder.h"
 #include "esm3/function_vocabulary.h"
+#include "esm3/residue_vocabulary.h"
 #include "esm3/sampling.h"
 #include "esm3/structure_codec.h"
 
@@ -67,9 +68,13 @@ class Client {
   const StructureDecoder& structure_decoder() const;
   const FunctionDecoder& function_decoder() const;
   const FunctionVocabulary& function_vocabulary() const;
+  /// nullptr, where its table is not there.
+  const ResidueVocabulary* residue_vocabulary() const;
 
  private:
   std::vector<TrackLogits> run(models::Batch batch, const LogitsConfig& config) const;
+  void encode_annotations(std::span<const FunctionAnnotation> annotations, std::int64_t residues,
+                          ESMProteinTensor& to) const;
   void decode_structure(const ESMProteinTensor& tensor, ESMProtein& to) const;
 
   checkpoints::LoadedModel loaded_;
@@ -82,6 +87,7 @@ class Client {
   mutable std::unique_ptr<StructureDecoder> structure_decoder_;
   mutable std::unique_ptr<FunctionDecoder> function_decoder_;
   mutable std::unique_ptr<FunctionVocabulary> function_vocabulary_;
+  mutable std::unique_ptr<ResidueVocabulary> residue_vocabulary_;
 };
 
 /// Every track that is not there, masked.

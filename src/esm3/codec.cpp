@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "esm3/client.h"
+#include "esm3/published_tables.h"
 #include "nn/frames.h"
 
 namespace groel::esm3 {
@@ -98,8 +99,23 @@ ESMProteinTensor Client::encode(const ESMProtein& protein) const {
     throw Error(ErrorKind::bad_input,
                 {"nothing says how long the protein is", {}, "give a sequence, `_` for each residue, or coordinates"});
   if (protein.function_annotations && !protein.function_annotations->empty())
-    out.function = function_vocabulary().encode(*protein.function_annotations, length);
+    encode_annotations(*protein.function_annotations, length, out);
   return out;
+}
+
+// Labels of residues become that track, entries and keywords that of function, what is both, both; a label that is
+// neither is said by the vocabulary of function.
+void Client::encode_annotations(std::span<const FunctionAnnotation> annotations, std::int64_t residues,
+                                ESMProteinTensor& to) const {
+  std::vector<FunctionAnnotation> of_residues, of_function;
+  for (const FunctionAnnotation& one : annotations) {
+    const bool here = residue_vocabulary() != nullptr && residue_vocabulary()->has(one.label);
+    if (here) of_residues.push_back(one);
+    if (!here || (find_table(folder_, "keyword_vocabulary", ".txt") && function_vocabulary().has(one.label)))
+      of_function.push_back(one);
+  }
+  if (!of_residues.empty()) to.residue_annotations = residue_vocabulary()->encode(of_residues, residues);
+  if (!of_function.empty()) to.function = function_vocabulary().encode(of_function, residues);
 }
 
 void Client::decode_structure(const ESMProteinTensor& tensor, ESMProtein& to) const {

@@ -10,8 +10,11 @@
 
 #include "base/error.h"
 #include "base/text_file.h"
+#include "esm3/published_tables.h"
+#include "esm3/tokens.h"
 #include "io/npy.h"
 #include "io/npz.h"
+#include "io/table.h"
 
 namespace groel::esm3 {
 namespace {
@@ -21,22 +24,7 @@ namespace fs = std::filesystem;
 constexpr std::int32_t kUnknownFunction = 2, kWithoutFunction = 3, kFirstHash = 4;
 constexpr std::size_t kPlanesOfToken = 8;
 
-// The one file whose name begins and ends so.
-fs::path find_table(const fs::path& folder, std::string_view begin, std::string_view end) {
-  for (const fs::path& place : {folder, folder / "data", folder.parent_path(), folder.parent_path() / "data"}) {
-    std::error_code failed;
-    for (fs::directory_iterator at(place, failed), last; !failed && at != last; at.increment(failed)) {
-      const std::string name = at->path().filename().string();
-      if (name.starts_with(begin) && name.ends_with(end)) return at->path();
-    }
-  }
-  throw Error(
-      ErrorKind::not_found,
-      {fmt::format("there is no {}*{}, which annotations of function are turned into tokens by", begin, end),
-       folder.string(),
-       "the tables are published with ESM3's code and weights: put them into the model's folder; or give tokens of "
-       "function"});
-}
+constexpr const char* kUsed = "annotations of function";
 
 template <class T>
 std::vector<double> numbers_in(std::string_view bytes) {
@@ -71,36 +59,31 @@ std::string entry_in(const std::string& label) {
 }  // namespace
 
 FunctionVocabulary::FunctionVocabulary(const fs::path& folder) {
-  const fs::path words = find_table(folder, "keyword_vocabulary", ".txt");
+  const fs::path words = require_table(folder, "keyword_vocabulary", ".txt", kUsed);
   std::istringstream lines(read_text(words));
   for (std::string line; std::getline(lines, line);) {
     if (!line.empty() && line.back() == '\r') line.pop_back();
     if (!line.empty()) keywords_.emplace(line, keywords_.size());
   }
-  const fs::path weights = find_table(folder, "keyword_idf", ".npy");
+  const fs::path weights = require_table(folder, "keyword_idf", ".npy", kUsed);
   idf_ = read_npy(weights);
   if (idf_.size() != keywords_.size())
     throw Error(ErrorKind::bad_model,
                 {fmt::format("{} weights for {} keywords", idf_.size(), keywords_.size()), weights.string(), {}});
-  read_entries(find_table(folder, "interpro_", ".csv"));
-  read_planes(find_table(folder, "hyperplanes_8bit", ".npz"));
+  read_entries(require_table(folder, "interpro_", ".csv", kUsed));
+  read_planes(require_table(folder, "hyperplanes_8bit", ".npz", kUsed));
 }
 
-// Lines `id,"word,word"`, the first of which names the columns.
 void FunctionVocabulary::read_entries(const fs::path& path) {
-  std::istringstream lines(read_text(path));
-  std::string line;
-  std::getline(lines, line);
-  if (line.find("interpro_id") == std::string::npos || line.find("keywords") == std::string::npos)
+  const io::Table table = io::read_table(path.string(), {.names = {"interpro_id", "keywords"}, .delimiter = ','});
+  if (table.columns.names != std::vector<std::string>{"interpro_id", "keywords"})
     throw Error(ErrorKind::bad_model, {"its columns are not interpro_id and keywords", path.string(), {}});
-  while (std::getline(lines, line)) {
-    std::erase_if(line, [](char c) { return c == '"' || c == '\r'; });
-    const std::size_t comma = line.find(',');
-    if (comma == std::string::npos) continue;
-    std::vector<std::size_t>& of = of_entry_[line.substr(0, comma)];
-    for (std::size_t at = comma + 1; at <= line.size();) {
-      const std::size_t end = std::min(line.find(',', at), line.size());
-      if (const auto known = keywords_.find(std::string_view(line).substr(at, end - at)); known != keywords_.end())
+  for (const io::CsvRow& row : table.rows) {
+    std::vector<std::size_t>& of = of_entry_[row.fields[0]];
+    const std::string_view words = row.fields[1];
+    for (std::size_t at = 0; at <= words.size();) {
+      const std::size_t end = std::min(words.find(',', at), words.size());
+      if (const auto known = keywords_.find(words.substr(at, end - at)); known != keywords_.end())
         of.push_back(known->second);
       at = end + 1;
     }
@@ -152,7 +135,8 @@ std::vector<std::int32_t> FunctionVocabulary::tokens_of_labels(std::span<const s
     else
       throw Error(ErrorKind::bad_input, {fmt::format("'{}' is neither an InterPro entry nor a keyword of ESM3", label),
                                          {},
-                                         "labels of single residues' annotations are given as tokens"});
+                                         "labels of single residues need ESM3's *residue_annotations*.csv in the "
+                                         "model's folder"});
   }
   // The largest over all of them: what many labels say alike does not wash out the rest.
   Weights sum = weights_of(words);
@@ -173,15 +157,15 @@ std::vector<std::int32_t> FunctionVocabulary::tokens_of_labels(std::span<const s
   return out;
 }
 
+bool FunctionVocabulary::has(const std::string& label) const {
+  return of_entry_.contains(entry_in(label)) || keywords_.contains(label);
+}
+
 std::vector<std::int32_t> FunctionVocabulary::encode(std::span<const FunctionAnnotation> annotations,
                                                      std::int64_t residues) const {
   std::vector<std::set<std::string>> labels(static_cast<std::size_t>(residues));
   for (const FunctionAnnotation& one : annotations) {
-    if (one.start < 1 || one.end < one.start || one.end > residues)
-      throw Error(ErrorKind::bad_input,
-                  {fmt::format("'{}' holds from residue {} to {}, of {}", one.label, one.start, one.end, residues),
-                   {},
-                   "residues count from 1, and the last is one of them"});
+    require_within(one, residues);
     for (std::int64_t i = one.start; i <= one.end; ++i) labels[static_cast<std::size_t>(i - 1)].insert(one.label);
   }
   std::vector<std::int32_t> out(models::kFunctionDepth, 0);

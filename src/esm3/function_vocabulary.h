@@ -20,6 +20,9 @@ class FunctionVocabulary {
   /// another.
   explicit FunctionVocabulary(const std::filesystem::path& folder);
 
+  /// An InterPro entry ("IPR000001", also inside of a longer text) or a keyword.
+  bool has(const std::string& label) const;
+
   /// -> [T, 8]: padding at the ends, <none> where nothing holds, <unk> where its words weigh nothing. Errors:
   /// bad_input, for a label that is neither an entry nor a keyword, and for residues outside.
   std::vector<std::int32_t> encode(std::span<const FunctionAnnotation> annotations, std::int64_t residues) const;

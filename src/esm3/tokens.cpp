@@ -74,6 +74,14 @@ TrackTokens tokens_of(Track track) {
   return {0, 0, 0, 0, 4, 1478};
 }
 
+void require_within(const FunctionAnnotation& annotation, std::int64_t residues) {
+  if (annotation.start >= 1 && annotation.end >= annotation.start && annotation.end <= residues) return;
+  throw Error(ErrorKind::bad_input, {fmt::format("'{}' holds from residue {} to {}, of {}", annotation.label,
+                                                 annotation.start, annotation.end, residues),
+                                     {},
+                                     "residues count from 1, and the last is one of them"});
+}
+
 std::vector<std::int32_t> masked_track(Track track, std::int64_t residues) {
   const TrackTokens tokens = tokens_of(track);
   const auto depth = models::track_depth(track);

@@ -18,6 +18,9 @@ struct TrackTokens {
 };
 TrackTokens tokens_of(Track track);
 
+/// Errors: bad_input, where an annotation's residues are not among that many.
+void require_within(const FunctionAnnotation& annotation, std::int64_t residues);
+
 /// A track of that many residues of which nothing is known, ends too.
 std::vector<std::int32_t> masked_track(Track track, std::int64_t residues);
 
