@@ -1,6 +1,8 @@
 // HDF5, read back through its C API.
 #include <hdf5.h>
 
+#include "formats/array_file.h"
+#include "io/npz.h"
 #include "sample.h"
 
 namespace groel::formats {
@@ -242,6 +244,33 @@ TEST(Hdf5, ErrorsAreNotPrinted) {
   ::testing::internal::CaptureStderr();
   error_of([&] { find_format("hdf5", "").open({folder / "no" / "out.h5", FileLayout::packed, sample({}).schema}); });
   EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
+}
+
+TEST(ArrayFile, HasAGroupForEachPrompt) {
+  const testing::TemporaryFolder folder;
+  const std::vector<float> values{1, 2, 3, 4, 5, 6};
+  for (const char* name : {"a.h5", "a.npz"}) {
+    ArrayFile file(folder.path() / name);
+    EXPECT_FALSE(std::filesystem::exists(folder.path() / name));
+    file.add("", "embeddings", {2, 3}, values);
+    file.add("x/y", "sequence_logits", {6}, values);
+    file.add("x/y", "empty", {0, 4}, {});
+    file.finish();
+  }
+  {
+    ArrayFile dropped(folder.path() / "b.h5");
+    dropped.add("", "embeddings", {2, 3}, values);
+  }
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 2);  // nothing of what is not whole
+  const Reader reader(folder.path() / "a.h5");
+  EXPECT_EQ(reader.floats("embeddings"), values);
+  EXPECT_EQ(reader.shape("embeddings"), (std::vector<hsize_t>{2, 3}));
+  EXPECT_EQ(reader.floats("x_y/sequence_logits"), values);
+  EXPECT_EQ(reader.shape("x_y/empty"), (std::vector<hsize_t>{0, 4}));
+  EXPECT_EQ(reader.text_attribute("x_y", "original_id"), "x/y");
+  EXPECT_EQ(io::read_npz(folder.path() / "a.npz").arrays.at("x/y.sequence_logits").shape,
+            (std::vector<std::int64_t>{6}));
+  EXPECT_THROW(ArrayFile(folder.path() / "a.csv"), Error);
 }
 
 }  // namespace

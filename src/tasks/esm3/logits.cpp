@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "base/atomic_file.h"
+#include "formats/array_file.h"
 #include "formats/extension.h"
-#include "io/npz.h"
 #include "tasks/esm3/verbs.h"
 
 namespace groel::tasks {
@@ -51,43 +51,42 @@ esm3::TrackLogits compute(const Esm3Call& call, const esm3::Prompt& prompt, cons
   return call.model.logits(how == "sampling" ? esm3::filled(tokens) : tokens, config);
 }
 
-void add(io::NpzWriter& to, const std::string& name, const Tensor& x, std::vector<std::int64_t> shape) {
-  to.add(name, DType::f32, shape, std::as_bytes(x.values<float>()));
-}
-
 std::string name_of(Track track) {
   return track == Track::residue_annotations ? "residue_logits" : fmt::format("{}_logits", models::track_name(track));
 }
 
-void add(io::NpzWriter& to, const std::string& prefix, const esm3::TrackLogits& output) {
+void add(formats::ArrayFile& to, const std::string& prompt, const esm3::TrackLogits& output) {
   for (const auto& [track, logits] : output.logits)
-    add(to, prefix + name_of(track), logits,
-        track == Track::function
-            ? std::vector<std::int64_t>{logits.size(0), models::kFunctionDepth, models::track_vocabulary(track)}
-            : logits.shape());
-  add(to, prefix + "embeddings", output.embeddings, output.embeddings.shape());
-  for (std::size_t layer = 0; layer < output.hidden_states.size(); ++layer)
-    add(to, fmt::format("{}hidden_states_{}", prefix, layer), output.hidden_states[layer],
-        output.hidden_states[layer].shape());
+    to.add(prompt, name_of(track),
+           track == Track::function
+               ? std::vector<std::int64_t>{logits.size(0), models::kFunctionDepth, models::track_vocabulary(track)}
+               : logits.shape(),
+           logits.values<float>());
+  to.add(prompt, "embeddings", output.embeddings.shape(), output.embeddings.values<float>());
+  for (std::size_t layer = 0; layer < output.hidden_states.size(); ++layer) {
+    const Tensor& states = output.hidden_states[layer];
+    to.add(prompt, fmt::format("hidden_states_{}", layer), states.shape(), states.values<float>());
+  }
 }
 
 }  // namespace
 
 int logits_of_prompts(const Esm3Call& call) {
   const Esm3Options& options = call.options;
-  if (!options.to_file()) throw Error(ErrorKind::usage, {"logits are written to a file", "--output", "-o logits.npz"});
-  static const std::string known[] = {".npz"};
+  if (!options.to_file())
+    throw Error(ErrorKind::usage, {"logits are written to a file", "--output", "-o logits.npz or logits.h5"});
+  static const std::string known[] = {".npz", ".h5", ".hdf5"};
   formats::check_extension(*options.output, known);
   if (!options.overwrite && output_stands(*options.output))
     throw Error(ErrorKind::usage, {"the file exists already", *options.output, "replace it with --overwrite"});
   const LogitsConfig config = config_of(options);
-  io::NpzWriter writer(*options.output);
+  formats::ArrayFile writer(*options.output);
   std::vector<std::string> seen;
   const int status = for_each_prompt(call, [&](const esm3::Prompt& prompt) {
     if (std::find(seen.begin(), seen.end(), prompt.id) != seen.end())
       throw Error(ErrorKind::bad_input, {"two prompts have this id", prompt.id, "give each its own"});
     seen.push_back(prompt.id);
-    add(writer, call.prompts.size() > 1 ? prompt.id + "." : std::string(), compute(call, prompt, config));
+    add(writer, call.prompts.size() > 1 ? prompt.id : std::string(), compute(call, prompt, config));
   });
   if (!seen.empty()) writer.finish();
   return status;

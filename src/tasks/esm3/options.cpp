@@ -43,12 +43,13 @@ void Esm3Options::declare(OptionBinder& to) {
              .value_name = "WHAT PROMPT",
              .required = true});
   to(model, of_model);
-  to(output, {.name = "output",
-              .letter = 'o',
-              .help = "File to write: .json, .fasta, .pdb, .cif by its extension, of logits .npz (default: to stdout)",
-              .value_name = "FILE",
-              .writes = Writes::file,
-              .aliases = {"out"}});
+  to(output,
+     {.name = "output",
+      .letter = 'o',
+      .help = "File to write: .json, .fasta, .pdb, .cif by its extension, of logits .npz or .h5 (default: to stdout)",
+      .value_name = "FILE",
+      .writes = Writes::file,
+      .aliases = {"out"}});
   to(overwrite, overwrite_option());
   to.group(kPrompt);
   to(chain,
