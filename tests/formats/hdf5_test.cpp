@@ -4,6 +4,7 @@
 #include "formats/array_file.h"
 #include "io/npz.h"
 #include "sample.h"
+#include "support/files.h"
 
 namespace groel::formats {
 namespace {
