@@ -9,6 +9,7 @@ void activate(const Tensor& x, Activation activation, Tensor& y);
 void activate_as(const Tensor& x, Activation activation, Tensor& y);
 void activation_grad(const Tensor& x, const Tensor& dy, Activation activation, Tensor& dx);
 void add(const Tensor& a, const Tensor& b, Tensor& y);
+void add_columns(const Tensor& x, const GridColumns& columns, Tensor& z);
 void add_contacts(Tensor& logits, const ResidueMaps& maps, const Tensor& weights);
 void add_windows(const Tensor& dy, const Windows& windows, Tensor& dx);
 bool all_finite(const Tensor& x);
@@ -24,6 +25,7 @@ void batch_norm_grad(const BatchNormForward& forward, const BatchNormOptions& op
                      BatchNormGradients& to);
 void batch_statistics(const Tensor& x, BatchStatistics& to);
 void binary_cross_entropy(const Tensor& logits, const Tensor& targets, const LossWeights& weights, Loss& to);
+void blocks_as_rows(const Tensor& x, const Blocks& blocks, Tensor& y);
 void cached_attention(const CachedAttentionInput& input, Tensor& y);
 void contact_channels(const ResidueMaps& maps, Tensor& channels);
 void contact_probabilities(Tensor& logits, const Tensor& bias);
@@ -33,6 +35,7 @@ void dropout(const Tensor& x, const DropoutOptions& options, Tensor& y);
 void embedding(const Tensor& table, const Tensor& ids, const Tensor& scale, Tensor& y);
 void embedding_grad(const Tensor& dy, const EmbeddingGrad& input, Tensor& table);
 bool equal(const Tensor& a, const Tensor& b);
+void gate(const Tensor& x, const Tensor& g, const GateOptions& options, Tensor& y);
 void gather_windows(const Tensor& x, const Windows& windows, Tensor& y);
 void geometric_attention(const GeometricAttentionInput& input, Tensor& y);
 void join_pairs(const Tensor& x, const PairRows& pairs, Tensor& y);
@@ -46,6 +49,7 @@ void log_softmax(const Tensor& x, Tensor& y);
 void lstm(const LstmInput& input, LstmResult& to);
 void lstm_grad(const LstmInput& input, const LstmResult& forward, const PackedWeight& transposed, const Tensor& dh,
                Tensor& dgates);
+void multiply_planes(Tensor& a, const Tensor& b, std::int64_t n, Precision precision);
 void neighbour_sum(const Tensor& x, const Neighbours& links, Tensor& y);
 std::shared_ptr<const PackedWeight::Impl> pack(const std::vector<Tensor>& weights, Precision precision,
                                                WeightForm form);
@@ -67,6 +71,7 @@ void squared_error(const Tensor& x, const Tensor& targets, const LossWeights& we
 double sum(const Tensor& x);
 void swiglu(const Tensor& x, Tensor& y);
 void swiglu_grad(const Tensor& x, const Tensor& dy, Tensor& dx);
+void take_columns(const Tensor& z, const GridColumns& columns, Tensor& x);
 void tanh(const Tensor& x, Tensor& y);
 void tanh_grad(const Tensor& y, const Tensor& dy, Tensor& dx);
 void transpose(const Tensor& x, Tensor& y);

@@ -98,6 +98,12 @@ void geometric_attention(const GeometricAttentionInput& input, Tensor&) {
   keep("geometric_attention", cpu::geometric_attention_bytes(longest));
 }
 
+// One channel's planes: b packed, and the product.
+void multiply_planes(Tensor&, const Tensor&, std::int64_t n, Precision precision) {
+  keep("multiply_planes",
+       cpu::packed_bytes(n, n, precision, WeightForm::exact) + static_cast<std::size_t>(n * n) * sizeof(float));
+}
+
 bool all_finite(const Tensor&) { return true; }
 bool equal(const Tensor&, const Tensor&) { return true; }
 double sum(const Tensor&) { return 0; }
@@ -112,6 +118,7 @@ const Backend& shape_backend() {
       .activate_as = shape::kNothing,
       .activation_grad = shape::kNothing,
       .add = shape::kNothing,
+      .add_columns = shape::kNothing,
       .add_contacts = shape::kNothing,
       .add_windows = shape::kNothing,
       .all_finite = shape::all_finite,
@@ -125,6 +132,7 @@ const Backend& shape_backend() {
       .batch_norm_grad = shape::kNothing,
       .batch_statistics = shape::kNothing,
       .binary_cross_entropy = shape::kNothing,
+      .blocks_as_rows = shape::kNothing,
       .cached_attention = shape::kNothing,
       .contact_channels = shape::kNothing,
       .contact_probabilities = shape::kNothing,
@@ -133,6 +141,7 @@ const Backend& shape_backend() {
       .embedding = shape::kNothing,
       .embedding_grad = shape::kNothing,
       .equal = shape::equal,
+      .gate = shape::kNothing,
       .gather_windows = shape::kNothing,
       .geometric_attention = shape::geometric_attention,
       .join_pairs = shape::kNothing,
@@ -145,6 +154,7 @@ const Backend& shape_backend() {
       .log_softmax = shape::kNothing,
       .lstm = shape::kNothing,
       .lstm_grad = shape::kNothing,
+      .multiply_planes = shape::multiply_planes,
       .neighbour_sum = shape::kNothing,
       .pack = shape::pack,
       .pack_transposed = shape::pack_transposed,
@@ -165,6 +175,7 @@ const Backend& shape_backend() {
       .sum = shape::sum,
       .swiglu = shape::kNothing,
       .swiglu_grad = shape::kNothing,
+      .take_columns = shape::kNothing,
       .tanh = shape::kNothing,
       .tanh_grad = shape::kNothing,
       .transpose = shape::kNothing,

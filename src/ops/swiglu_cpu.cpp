@@ -5,19 +5,13 @@
 #include <hwy/highway.h>
 
 #include "base/simd_dispatch.h"
-#include "ops/simd_inl.h"
+#include "ops/sigmoid_inl.h"
 #include "ops/swiglu_impl.h"
 #include "ops/view.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace groel::ops::HWY_NAMESPACE {
 namespace {
-
-/// 1 / (1 + e^-x); the exponent is capped where e^88 makes the result 0 in all but name. NaN stays NaN.
-HWY_INLINE Vector sigmoid(Vector x) {
-  const Vector one = hn::Set(kTag, 1.0F);
-  return hn::Div(one, hn::Add(one, exp(hn::Min(hn::Set(kTag, 88.0F), hn::Neg(x)))));
-}
 
 template <class X, class Y>
 void forward_row(const X* x, Y* y, std::int64_t width) {

@@ -31,8 +31,8 @@ TEST(RankedLabels, CountsRowsAsCopiesOfThem) {
   const Values truth{1, 0, 0, 0, 1, 1, 0, 0, 0, 1, 0, 1};
   const std::vector<double> scores{0.9, 0.4, 0.2, 0.4, 0.4, 0.1, 0.3, 0.9, 0.5, 0.2, 0.2, 0.7};
   const RankedLabels ranked(truth, scores, columns);
-  for (const std::vector<std::uint32_t>& times : std::vector<std::vector<std::uint32_t>>{
-           {1, 1, 1, 1}, {2, 0, 1, 3}, {0, 0, 4, 0}, {0, 1, 0, 0}, {3, 0, 0, 5}}) {
+  for (const std::vector<std::uint32_t>& times :
+       std::vector<std::vector<std::uint32_t>>{{1, 1, 1, 1}, {2, 0, 1, 3}, {0, 0, 4, 0}, {0, 1, 0, 0}, {3, 0, 0, 5}}) {
     Values copied;
     std::vector<double> said;
     for (std::size_t row = 0; row < times.size(); ++row)

@@ -110,7 +110,7 @@ class Resampling {
   }
 
   const Judgement& of_;
-  std::vector<std::vector<std::size_t>> rows_;     // of a protein
+  std::vector<std::vector<std::size_t>> rows_;    // of a protein
   std::vector<statistics::RankedLabels> ranked_;  // of several labels: the predictor, then the baselines
 };
 

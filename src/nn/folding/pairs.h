@@ -1,0 +1,50 @@
+// What the blocks on pairs of tokens share: the grid of pairs, and work on it a few rows of the grid at a time.
+#pragma once
+
+#include <functional>
+
+#include "nn/module.h"
+#include "tensor/tensor.h"
+
+namespace groel::nn::folding {
+
+/// Every pair of N tokens.
+struct Pairs {
+  Tensor z;          ///< [N*N, C] f32, contiguous: row i*N + j is the pair (i, j)
+  Tensor mask = {};  ///< [N*N] f32, host: 1 for pairs that are there, 0 for others; undefined: all are there
+
+  std::int64_t tokens() const;
+};
+
+/// Rows [begin, end) of a grid of N x N: rows [begin*N, end*N) of a tensor of pairs.
+struct GridRows {
+  std::int64_t n;
+  std::int64_t begin;
+  std::int64_t end;
+  std::int64_t first() const { return begin * n; }
+  std::int64_t last() const { return end * n; }
+  Tensor of(const Tensor& x) const { return x.rows(first(), last()); }
+};
+
+/// Calls body(begin, end) for all rows of something in order, as many at a time as take a few megabytes with so many
+/// numbers of f32 each. What blocks compute does not depend on how many these are.
+void for_rows(std::int64_t rows, std::int64_t numbers, const std::function<void(std::int64_t, std::int64_t)>& body);
+/// Calls `body` for all rows of the grid likewise, where each of its N rows makes `width` numbers. What blocks compute
+/// does not depend on how many these are.
+void for_grid_rows(std::int64_t n, std::int64_t width, const std::function<void(const GridRows&)>& body);
+
+/// [H, N*N]: plane h holds column h of what `rows` gives for each chunk of the grid, [.., H] f32.
+Tensor planes_of(std::int64_t n, std::int64_t heads, Device device, const std::function<Tensor(const GridRows&)>& rows,
+                 std::int64_t width);
+
+/// mask [N*N] with rows and columns exchanged; undefined where there is none.
+Tensor transposed_mask(const Tensor& mask, std::int64_t n);
+/// Added to scores that are not to be seen: so low that softmax gives 0, and if nothing else is there, the same to all.
+inline constexpr float kUnseen = -1e9F;
+
+/// The type in which the input of a product is written.
+inline DType product_input(const Form& form) {
+  return form.precision == ops::Precision::bf16 ? DType::bf16 : DType::f32;
+}
+
+}  // namespace groel::nn::folding
