@@ -44,7 +44,8 @@ std::array<std::int32_t, 21> tokens_of(const bio::Tokenizer& tokenizer) {
     const std::string_view letter = kResidueTypes.substr(type, 1);
     out[type] = tokenizer.id(letter);
     if (out[type] < 0)
-      throw Error(ErrorKind::bad_model, {fmt::format("its vocabulary has no token for residue {}", letter), {},
+      throw Error(ErrorKind::bad_model, {fmt::format("its vocabulary has no token for residue {}", letter),
+                                         {},
                                          "ESMFold reads residues by the tokens of ESM-2"});
   }
   return out;

@@ -29,9 +29,9 @@ struct EsmfoldOutput {
   std::vector<StructureRound> rounds;  ///< of the last pass; the structure is the last one's
   Tensor s;                            ///< [N, Cs] states of residues
   Tensor z;                            ///< [N*N, Cz] of pairs
-  Tensor plddt;                        ///< [N, 37] of each atom (io::kAtomNames), in 0..1, also of atoms that a residue lacks
-  Tensor pae;                          ///< [N, N]: the error expected of j, in Å, where residue i is superposed
-  float ptm = 0;                       ///< 0..1
+  Tensor plddt;   ///< [N, 37] of each atom (io::kAtomNames), in 0..1, also of atoms that a residue lacks
+  Tensor pae;     ///< [N, N]: the error expected of j, in Å, where residue i is superposed
+  float ptm = 0;  ///< 0..1
 };
 
 class Esmfold final : public nn::Module {
@@ -81,7 +81,7 @@ class Esmfold final : public nn::Module {
   std::unique_ptr<models::Model> language_model_;
   std::array<std::int32_t, 21> tokens_{};  // of each type
   ops::Precision precision_ = ops::Precision::f32;
-  Tensor layer_weights_;              // (layers + 1), softmax taken
+  Tensor layer_weights_;  // (layers + 1), softmax taken
   nn::LayerNorm language_norm_;
   nn::Linear language_in_, language_out_;
   nn::EmbeddingTable residues_;  // (23, Cs): padding, the twenty, X, a mask

@@ -163,5 +163,31 @@ TEST_F(PairsOfProteins, WhatCannotBeLearnedIsRefused) {
           "this is no option of `groel train classify`");
 }
 
+TEST_F(PairsOfProteins, MayBeLearnedByTheModelItself) {
+  for (const Words& how : {Words{"--train", "all"}, Words{"--lora-r", "2"}}) {
+    const std::string out = how[0] == "--train" ? "all" : "adapters";
+    const json said = json::parse(
+        ok({"train", "pairs", "--data", kPairs, "--sequences", kProteinsOfPairs, "--from", kEsm2, "--epochs", "1",
+            "--max-length", "60", "--baselines", "none", "--json", "--output", work_ / out} +
+           how));
+    const json& methods = said["runs"][0]["methods"];
+    ASSERT_EQ(methods.size(), 2U);
+    EXPECT_EQ(methods[0]["name"], "predictor");
+    EXPECT_EQ(methods[1]["name"], "frozen");
+    EXPECT_NE(methods[0]["scores"]["average_precision"], methods[1]["scores"]["average_precision"]);
+    const json card = json::parse(read_file(work_.path() / out / "predictor.json"));
+    EXPECT_EQ(card["trunk"]["model"], "model") << card;
+    std::filesystem::rename(work_.path() / out, work_.path() / (out + "-moved"));
+    const std::string moved = work_ / (out + "-moved");
+    const std::string table = ok({"predict", kPairs, "--sequences", kProteinsOfPairs, "-m", moved});
+    EXPECT_EQ(lines(table), 160);
+    const json judged = json::parse(
+        ok({"evaluate", "pairs", "--data", kPairs, "--sequences", kProteinsOfPairs, "-m", moved, "--json"}));
+    EXPECT_EQ(judged["pairs"], 159);
+  }
+  refused(train("x", {"--train", "last:1"}), "'last:1' is not what pairs can be trained with");
+  refused(train("x", {"--train", "all", "--lora-r", "4"}), "--train --lora-r");
+}
+
 }  // namespace
 }  // namespace groel::testing

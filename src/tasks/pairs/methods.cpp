@@ -19,6 +19,7 @@ using Described = std::array<double, kNumbers>;
 
 std::string words_of(const std::string& name) {
   if (name == kPairHead) return "hidden layer on the model's vectors";
+  if (name == kFrozenHead) return "the same on the vectors of the model before it was fine-tuned";
   if (name == "descriptors") return "descriptors and logistic regression";
   if (name == "dnn-ppi") return "convolutions and an LSTM on residues (after DNN-PPI)";
   if (name == "pipr") return "residual recurrent convolutions on residues (after PIPR)";
@@ -87,7 +88,7 @@ train::PairFitOptions fit_options(const std::string& name, const MethodInput& in
   out.phase = name;
   out.shape.outputs = input.train.targets.size(1);
   out.shape.inputs = input.vectors.width();
-  if (name == kPairHead) {
+  if (name == kPairHead || name == kFrozenHead) {
     out.shape = {"mlp", out.shape.inputs, out.shape.outputs, settings.hidden, settings.dropout};
     out.epochs = settings.epochs;
     out.patience = settings.patience;
@@ -120,8 +121,11 @@ MethodResult network(const std::string& name, const MethodInput& input, const Me
     links = links_of(input.pairs.table, linked);
   }
   const bool residues = options.shape.kind != "mlp" && options.shape.kind != "gin";
-  train::PairFit fit = train::fit_pairs(
-      {residues ? input.residues : input.vectors, links, input.train, input.valid, input.test}, options, sink);
+  train::PairFit fit = train::fit_pairs({residues            ? input.residues
+                                         : name == kPairHead ? input.tuned
+                                                             : input.vectors,
+                                         links, input.train, input.valid, input.test},
+                                        options, sink);
   MethodResult out;
   out.test = std::move(fit.test);
   out.valid_f1 = fit.epochs[fit.best].valid_f1;

@@ -7,6 +7,8 @@
 namespace groel::tasks {
 
 inline constexpr const char* kPairHead = "predictor";
+/// The same on the vectors of the model as it was, beside a model that was fine-tuned.
+inline constexpr const char* kFrozenHead = "frozen";
 
 struct MethodSettings {
   std::int64_t hidden = 256;
@@ -20,7 +22,8 @@ struct MethodSettings {
 struct MethodInput {
   const PairsOfRun& pairs;
   const interactions::PairSplit& split;
-  const train::VectorSource& vectors;   ///< one for each protein
+  const train::VectorSource& vectors;   ///< one for each protein, of the model as it was
+  const train::VectorSource& tuned;     ///< the same of the fine-tuned model, for the predictor; or as `vectors`
   const train::VectorSource& residues;  ///< one-hot
   const train::PairSet& train;
   const train::PairSet& valid;
@@ -39,7 +42,7 @@ struct MethodResult {
   double seconds = 0;
 };
 
-/// `name`: kPairHead, or one of pair_baselines(). Errors: as train::fit_pairs.
+/// `name`: kPairHead, kFrozenHead, or one of pair_baselines(). Errors: as train::fit_pairs.
 MethodResult run_method(const std::string& name, const MethodInput& input, const MethodSettings& settings, Sink& sink);
 
 /// Residues of a protein that networks on residues read.

@@ -16,6 +16,7 @@
 #include "tasks/pairs/methods.h"
 #include "tasks/pairs/report.h"
 #include "tasks/pairs/scores.h"
+#include "tasks/pairs/tune.h"
 #include "tasks/reading/model.h"
 #include "tasks/train/cards.h"
 #include "train/duplicates.h"
@@ -34,9 +35,11 @@ struct Round {
   std::string index_file;  // empty: it is drawn
 };
 
-std::vector<std::string> methods_of(const PairOptions& options) {
+std::vector<std::string> methods_of(const TrainOptions& all) {
+  const PairOptions& options = all.pairs;
   const std::vector<std::string>& known = pair_baselines();
   std::vector<std::string> out{kPairHead};
+  if (tunes_model(all)) out.emplace_back(kFrozenHead);
   if (options.baselines == std::vector<std::string>{"none"}) return out;
   if (options.baselines == std::vector<std::string>{"all"}) {
     out.insert(out.end(), known.begin(), known.end());
@@ -79,11 +82,13 @@ MethodSettings settings_of(const TrainOptions& options) {
     out.hidden = *width;
   }
   if (options.head_dropout.given) out.dropout = options.head_dropout.value;
-  if (options.epochs) out.epochs = *options.epochs;
-  if (options.learning_rate) out.rate = *options.learning_rate;
   if (options.batch.given) out.batch = options.batch.value;
-  out.patience = options.patience;
-  out.weight_decay = options.weight_decay;
+  if (!tunes_model(options)) {  // else they are those of the model
+    if (options.epochs) out.epochs = *options.epochs;
+    if (options.learning_rate) out.rate = *options.learning_rate;
+    out.patience = options.patience;
+    out.weight_decay = options.weight_decay;
+  }
   out.baseline_epochs = options.pairs.baseline_epochs;
   return out;
 }
@@ -99,6 +104,9 @@ ordered_json file_facts(const std::vector<std::string>& files) {
   return out;
 }
 
+// A fine-tuned model, in the folder of its split.
+constexpr const char* kTunedModel = "model";
+
 class PairTraining {
  public:
   PairTraining(const TrainOptions& options, Context& context)
@@ -107,7 +115,7 @@ class PairTraining {
         pairs_(read_pairs_of_run({options.data, options.pairs.input, options.label_column, options.pairs.min_score},
                                  sink_)),
         trunk_(load_trunk()),
-        methods_(methods_of(options.pairs)) {
+        methods_(methods_of(options)) {
     check_labels();
     layer_ = static_cast<int>(options.head_layer.value_or(trunk_.model->info().layers));
     if (layer_ < 0 || layer_ > trunk_.model->info().layers)
@@ -115,8 +123,7 @@ class PairTraining {
                                      fmt::format("0 (embeddings) to {}", trunk_.model->info().layers)});
     most_ = options.max_length;
     if (const auto limit = trunk_.model->info().max_residues) most_ = std::min(most_, *limit);
-    vectors_ = protein_vectors(pairs_, {trunk_, *options.from, bio::Output::mean, layer_}, most_,
-                               {options.cache_limit, *options.output, options.vector_cache, "proteins"}, sink_);
+    vectors_ = vectors_by(trunk_, *options.from, *options.output);
     std::vector<std::string> starts;
     for (const std::string& sequence : pairs_.sequences) starts.push_back(sequence.substr(0, kResiduesRead));
     residues_ = train::one_hot_residues(std::move(starts));
@@ -132,7 +139,10 @@ class PairTraining {
     const train::PairSet learned = pair_set(pairs_.table, split.train), valid = pair_set(pairs_.table, split.valid),
                          test = pair_set(pairs_.table, split.test);
     const auto seen = interactions::seen_ends(pairs_.table, split.train, split.test);
-    const MethodInput input{pairs_, split, *vectors_, *residues_, learned, valid, test};
+    const bool tunes = tunes_model(options_);
+    if (tunes) tune(round, split);
+    const MethodInput input{pairs_,     split,   *vectors_, tunes ? *tuned_vectors_ : *vectors_,
+                            *residues_, learned, valid,     test};
     MethodSettings settings = settings_of(options_);
     settings.seed = round.seed;
     ordered_json out{{"name", round.name},
@@ -159,6 +169,20 @@ class PairTraining {
   checkpoints::LoadedModel load_trunk() const {
     if (*options_.from == checkpoints::kOneHot) return predictors::one_hot_model();
     return load_named(*options_.from, options_.dtype, sink_, "exact", options_.prompt);
+  }
+
+  std::unique_ptr<train::VectorSource> vectors_by(const checkpoints::LoadedModel& model, const std::string& name,
+                                                  const fs::path& folder) const {
+    return protein_vectors(pairs_, {model, name, bio::Output::mean, layer_}, most_,
+                           {options_.cache_limit, folder, options_.vector_cache, "proteins"}, sink_);
+  }
+
+  // The model of a split, fine-tuned on its pairs, and its vectors.
+  void tune(const Round& round, const interactions::PairSplit& split) {
+    const fs::path folder = round.folder / kTunedModel;
+    tune_model(options_, pairs_, split, folder, round.seed, sink_);
+    tuned_ = load_named(folder.string(), options_.dtype, sink_);
+    tuned_vectors_ = vectors_by(*tuned_, folder.string(), round.folder);
   }
 
   // Something that can be learned: labels that some pairs have and others have not.
@@ -205,10 +229,7 @@ class PairTraining {
     card.classes.problem = models::Problem::multi_label;
     card.classes.labels = pairs_.table.labels;
     card.max_residues = most_;
-    const bool behind = *options_.from != checkpoints::kOneHot && has_own_head(*options_.from);
-    card.trunk = checkpoints::Trunk{behind ? trunk_.path.string() : *options_.from, trunk_.fingerprint, layer_};
-    if (!options_.prompt.empty())
-      checkpoints::keep_prompts(options_.prompt, find_model(*options_.from, sink_), round.folder, false, *card.trunk);
+    card.trunk = trunk_under(round);
     card.head = {{"kind", result.network->shape().kind}, {"hidden", result.network->shape().hidden}};
     card.facts = {{"groel", kVersion},
                   {"recipe", options_.all},
@@ -219,6 +240,16 @@ class PairTraining {
                   {"judged", judged}};
     write_card_from(round.folder, card);
     write_learned_proteins(round.folder, split);
+  }
+
+  // The fine-tuned model of the split, or the one that was named, with its prompts.
+  checkpoints::Trunk trunk_under(const Round& round) const {
+    if (tuned_) return {(round.folder / kTunedModel).string(), tuned_->fingerprint, layer_};
+    const bool behind = *options_.from != checkpoints::kOneHot && has_own_head(*options_.from);
+    checkpoints::Trunk out{behind ? trunk_.path.string() : *options_.from, trunk_.fingerprint, layer_};
+    if (!options_.prompt.empty())
+      checkpoints::keep_prompts(options_.prompt, find_model(*options_.from, sink_), round.folder, false, out);
+    return out;
   }
 
   void write_learned_proteins(const fs::path& folder, const interactions::PairSplit& split) const {
@@ -241,6 +272,8 @@ class PairTraining {
   int layer_ = 0;
   std::int64_t most_ = 0;
   std::unique_ptr<train::VectorSource> vectors_, residues_;
+  std::optional<checkpoints::LoadedModel> tuned_;  // of the last split
+  std::unique_ptr<train::VectorSource> tuned_vectors_;
 };
 
 void check(const TrainOptions& options) {
@@ -259,7 +292,7 @@ void check(const TrainOptions& options) {
 ordered_json judged_pairs(const TrainOptions& options, Context& context) {
   check(options);
   const std::vector<Round> rounds = rounds_of(options);
-  methods_of(options.pairs);  // a wrong name is said before anything is computed
+  methods_of(options);  // a wrong name is said before anything is computed
   const FolderLock lock(*options.output);
   PairTraining training(options, context);
   ordered_json found = training.facts();

@@ -64,11 +64,12 @@ void TrainOptions::declare_data(OptionBinder& to) {
      choice_row("crop", {"random", "start", "centre", "none"},
                 "Piece of a long sequence: anew each epoch, its start (default with labels), its middle, or refuse "
                 "long sequences"));
+  to.verbs(kOfAll);
   to(batch_tokens,
      unset_row("batch-tokens", "N",
                "Tokens per batch at most, end tokens counted (default: 4096, fewer for a small set, so that it "
                "has 100 batches); nothing is padded"));
-  to(accumulate, integer_row("accumulate", 1, "Batches an update"));
+  to(accumulate, integer_row("accumulate", 1, "Batches per update"));
   to.verbs({"mlm", "prompts"});
   to(mask_fraction, number_row("mask-fraction", 0.15, "Part of the residues to predict"));
   to(masking,
@@ -132,10 +133,12 @@ void TrainOptions::declare_model(OptionBinder& to) {
 
 void TrainOptions::declare_trained(OptionBinder& to) {
   to.group("What is trained");
+  to.verbs(kOfAll);
   to(train,
      {.name = "train",
-      .help = "What is trained: all, heads (the trunk is run once and its embeddings kept), last:N layers and the "
-              "head; of prompts: prompts (the default, with the heads of tasks) or all",
+      .help =
+          "What is trained: all, heads (the trunk is run once and its embeddings kept; of pairs the default), last:N "
+          "layers and the head; of prompts: prompts (the default, with the heads of tasks) or all",
       .otherwise = "all",
       .value_name = "WHAT"});
   to(lora_r, unset_row("lora-r", "N", "Train low-rank adapters of this rank (and the head) instead"));
@@ -145,7 +148,9 @@ void TrainOptions::declare_trained(OptionBinder& to) {
                     .help = "Layers that get them: query, key, value, dense",
                     .otherwise = {"query", "value"},
                     .value_name = "NAMES"});
+  to.verbs(kTrained);
   to(merge, {.name = "merge", .help = "Also write the model with its adapters merged, in --output/merged"});
+  to.verbs(kOfAll);
   to(checkpointing,
      {.name = "checkpointing",
       .help = "Keep no activations inside the layers and compute them twice: less memory, a third more time"});
