@@ -146,6 +146,14 @@ TEST_F(PairsOfProteins, PairsWithoutASequenceAreSaidAndTheOthersPredicted) {
   EXPECT_EQ(said.exit, 1) << said;
   EXPECT_THAT(said.out, HasSubstr("9606.ENSP00000000233,nobody,,,,,,,,,there is no sequence of nobody\n"));
   EXPECT_EQ(lines(said.out), 3);
+  const Outcome as_json =
+      run({"predict", work_ / "new.tsv", "--sequences", kProteinsOfPairs, "-m", work_ / "model", "--format", "jsonl"});
+  ASSERT_EQ(lines(as_json.out), 2) << as_json;
+  const std::size_t second = as_json.out.find('\n') + 1;
+  EXPECT_EQ(json::parse(as_json.out.substr(0, second))["error"], "there is no sequence of nobody");
+  const json pair = json::parse(as_json.out.substr(second));
+  EXPECT_EQ(pair["id2"], "9606.ENSP00000250971");
+  EXPECT_EQ(pair["probabilities"].size(), 7U);
 }
 
 TEST_F(PairsOfProteins, WhatCannotBeLearnedIsRefused) {

@@ -23,7 +23,6 @@ void check(const PredictOptions& options) {
   refuse(!options.names.empty(), "--names");
   refuse(options.resume, "--resume");
   refuse(options.json, "--json");
-  refuse(options.format == "jsonl", "--format jsonl");
   if (options.pairs.sequences.empty())
     throw Error(ErrorKind::usage, {"this predictor is of pairs: where are the sequences of their proteins?",
                                    "--sequences", "groel predict PAIRS --sequences FASTA -m MODEL"});
@@ -39,9 +38,10 @@ class PairPrediction {
         predictor_(options.model.value, engine::parse_precision(options.dtype)),
         sequences_(options.pairs.sequences),
         output_(OutputOptions{options.output, {}, options.overwrite}, context.out) {
-    const bool tabs = options.format == "tsv" || (options.format.empty() && options.output &&
-                                                  without_compression(*options.output).extension() == ".tsv");
-    delimiter_ = tabs ? '\t' : ',';
+    const std::string extension =
+        options.format.empty() && options.output ? without_compression(*options.output).extension().string() : "";
+    delimiter_ = options.format == "tsv" || extension == ".tsv" ? '\t' : ',';
+    json_lines_ = options.format == "jsonl" || extension == ".jsonl";
     for (const std::string& note : sequences_.notes()) sink_.warning(note);
     thresholds_.assign(predictor_.labels().size(), options.threshold.value_or(0.5));
   }
@@ -49,7 +49,7 @@ class PairPrediction {
   int run() {
     find_proteins();
     embed();
-    add_header();
+    if (!json_lines_) add_header();
     for (const std::string& path : options_.input) {
       interactions::PairFile file(path, {options_.pairs.pair_columns, {}});
       interactions::PairRow row;
@@ -118,6 +118,12 @@ class PairPrediction {
     std::string text;
     std::size_t at = 0;
     for (std::size_t i = 0; i < rows_.size(); ++i) {
+      if (json_lines_) {
+        const auto its =
+            std::span(probabilities).subspan(good[i] ? at++ * thresholds_.size() : 0, good[i] ? thresholds_.size() : 0);
+        text += json_line(rows_[i], its);
+        continue;
+      }
       text += formats::cell_text(rows_[i].first) + delimiter_ + formats::cell_text(rows_[i].second) + delimiter_;
       text += good[i] ? predicted(std::span(probabilities).subspan(at++ * thresholds_.size(), thresholds_.size()))
                       : missing(rows_[i]);
@@ -140,14 +146,38 @@ class PairPrediction {
     return formats::cell_text(labels) + numbers + delimiter_ + '\n';
   }
 
+  // Without probabilities: of a pair that cannot be predicted.
+  std::string json_line(const Row& row, std::span<const double> probabilities) {
+    nlohmann::ordered_json line{{"id1", row.first}, {"id2", row.second}};
+    if (probabilities.empty()) {
+      line["error"] = count_missing(row);
+    } else if (binary()) {
+      line["pred_label"] = probabilities[0] >= thresholds_[0] ? 1 : 0;
+      line["probability"] = probabilities[0];
+    } else {
+      line["pred_labels"] = nlohmann::ordered_json::array();
+      for (std::size_t label = 0; label < probabilities.size(); ++label) {
+        if (probabilities[label] >= thresholds_[label]) line["pred_labels"].push_back(predictor_.labels()[label]);
+        line["probabilities"][predictor_.labels()[label]] = probabilities[label];
+      }
+    }
+    return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  }
+
   std::string missing(const Row& row) {
+    const std::string error = count_missing(row);
+    return std::string(thresholds_.size(), delimiter_) + delimiter_ + formats::cell_text(error) + '\n';
+  }
+
+  // Why there is no prediction; said of the first ones.
+  std::string count_missing(const Row& row) {
     constexpr std::int64_t kShown = 10;
     const std::string& id = known_.find(row.first) == interactions::Numbering::kMissing ? row.first : row.second;
-    const std::string error = id.empty() ? "an id is missing" : "there is no sequence of " + id;
+    std::string error = id.empty() ? "an id is missing" : "there is no sequence of " + id;
     if (++failed_ <= kShown) sink_.warning(fmt::format("{}, {}: {}", row.first, row.second, error));
     if (failed_ == kShown + 1)
-      sink_.warning("further pairs without a prediction are only counted; the table names each");
-    return std::string(thresholds_.size(), delimiter_) + delimiter_ + formats::cell_text(error) + '\n';
+      sink_.warning("further pairs without a prediction are only counted; the output names each");
+    return error;
   }
 
   const PredictOptions& options_;
@@ -156,6 +186,7 @@ class PairPrediction {
   interactions::ProteinSequences sequences_;
   TextOutput output_;
   char delimiter_ = ',';
+  bool json_lines_ = false;
   std::vector<double> thresholds_;
   interactions::Numbering known_;
   PairsOfRun pairs_;
