@@ -136,6 +136,10 @@ void declare_pairs(DataOptions& o, OptionBinder& to) {
   to(o.species_cap, {.name = "species-cap",
                      .help = "Pairs of a species at most, drawn by --random-state, so that none rules",
                      .value_name = "N"});
+  to(o.negatives, {.name = "negatives",
+                   .help = "Of a table of pairs that interact: pairs not among them to add for each, drawn by "
+                           "--random-state; D-SCRIPT has 10",
+                   .value_name = "X"});
   to(o.in_memory,
      {.name = "in-memory",
       .help = "STRING's links, too, as all other files: pairs in any order, in memory that grows with them"});

@@ -44,6 +44,7 @@ struct DataOptions {
   std::vector<std::string> sequences, pair_columns, species;
   double min_score = 0;
   std::optional<std::int64_t> species_cap;
+  std::optional<double> negatives;
   bool in_memory = false;
   std::string how;
 

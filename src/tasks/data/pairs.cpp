@@ -1,6 +1,8 @@
 // groel data pairs: tables of interactions in any form as one table of pairs.
 #include <chrono>
+#include <cmath>
 
+#include "interactions/negatives.h"
 #include "interactions/sequences.h"
 #include "interactions/stream_links.h"
 #include "tasks/data/row_text.h"
@@ -28,7 +30,7 @@ PairReading reading_of(const DataOptions& options, const interactions::ProteinSe
 
 // Whether all files are STRING's links, which are written as they come.
 bool streams(const DataOptions& options, const std::vector<std::string>& files) {
-  if (options.in_memory || !options.pair_columns.empty() || files[0] == "-") return false;
+  if (options.in_memory || options.negatives || !options.pair_columns.empty() || files[0] == "-") return false;
   if (interactions::PairFile(files[0]).form() != PairTableForm::links) return false;
   if (files.size() > 1)
     throw Error(ErrorKind::usage,
@@ -39,6 +41,7 @@ bool streams(const DataOptions& options, const std::vector<std::string>& files) 
 struct Written {
   std::size_t pairs = 0, proteins = 0;  // proteins are not counted of what is streamed
   std::vector<std::string> labels;
+  std::int64_t negatives = 0;  // of the pairs, drawn
 };
 
 Written stream(const std::string& file, const DataOptions& options, const PairReading& reading, TextOutput& output,
@@ -68,6 +71,10 @@ Written write_all(const std::vector<std::string>& files, const DataOptions& opti
   interactions::ReadPairs read = interactions::read_pairs(files, reading);
   if (options.species_cap)
     interactions::cap_species(read, *options.species_cap, static_cast<std::uint64_t>(options.random_state));
+  std::int64_t negatives = 0;
+  if (options.negatives)
+    negatives =
+        interactions::add_negatives(read.table, {*options.negatives, static_cast<std::uint64_t>(options.random_state)});
   const char delimiter = delimiter_for(options);
   std::string text = pair_header(read.table, delimiter);
   for (std::size_t pair = 0; pair < read.table.pairs.size(); ++pair) {
@@ -78,7 +85,7 @@ Written write_all(const std::vector<std::string>& files, const DataOptions& opti
   }
   output.add(text);
   counts = read.counts;
-  return {read.table.pairs.size(), read.table.proteins.size(), read.table.labels};
+  return {read.table.pairs.size(), read.table.proteins.size(), read.table.labels, negatives};
 }
 
 ordered_json json_of(const Written& written, const interactions::PairCounts& counts) {
@@ -93,7 +100,16 @@ ordered_json json_of(const Written& written, const interactions::PairCounts& cou
           {"over_cap", counts.over_cap},
           {"repeated", counts.repeated},
           {"in_other_order", counts.turned},
-          {"contradictions", counts.contradictions}};
+          {"contradictions", counts.contradictions},
+          {"negatives", written.negatives}};
+}
+
+void tell_negatives(const Written& written, double ratio, Sink& sink) {
+  const auto positives = static_cast<double>(static_cast<std::int64_t>(written.pairs) - written.negatives);
+  sink.note(fmt::format("{} of them drawn, of which nothing is known: that they do not interact is a guess",
+                        counted(written.negatives, "pair")));
+  if (static_cast<double>(written.negatives) < std::round(ratio * positives))
+    sink.warning("there are no more pairs of these proteins that are new: fewer were drawn than asked for");
 }
 
 }  // namespace
@@ -121,6 +137,7 @@ void make_pairs(const DataOptions& options, Context& context) {
   context.sink.note(fmt::format("{} give {}{}{} in {:.1f} s", counted(counts.rows, "row"),
                                 counted(written.pairs, "pair"), proteins, said, seconds));
   for (const std::string& sentence : counts.sentences()) context.sink.note(sentence);
+  if (options.negatives) tell_negatives(written, *options.negatives, context.sink);
   if (options.json) context.out << json_of(written, counts).dump(2) << '\n';
 }
 
