@@ -172,6 +172,31 @@ TEST(Prompts, AreProbed) {
   EXPECT_EQ(json::parse(again.out), found);
 }
 
+// STRING's score of an action stands in for an affinity: a number of a pair.
+TEST(Prompts, AreProbedByAffinities) {
+  const TemporaryFolder& before = learned();
+  const TemporaryFolder work;
+  const std::string folder = std::string(GROEL_TEST_DATA) + "/interactions/";
+  const auto probe = [&](const std::string& fields) {
+    write(work / "probe.toml", "from = \"" + kTrunk + "\"\nprompt = [\"" + (before / "out/prompts/ic") +
+                                   "\"]\nseeds = 3\n[task.scores]\nkind = \"affinity\"\ndata = [\"" + folder +
+                                   "actions.tsv\"]\nsequences = [\"" + folder + "dictionary.tsv\"]\nmax-length = 40\n" +
+                                   fields);
+    return groel({"probe", work / "probe.toml", "--output", work / "probe", "--overwrite", "--json"});
+  };
+  const Outcome said = probe("value-column = \"score\"\n");
+  ASSERT_EQ(said.exit, 0) << said;
+  const json task = json::parse(said.out)["tasks"][0];
+  EXPECT_EQ(task["score"], "spearmanr");
+  ASSERT_EQ(task["choices"].size(), 2U);
+  EXPECT_EQ(task["choices"][1]["values"].size(), 3U);
+  EXPECT_GT(task["choices"][0]["mean"].get<double>(), 0.2);  // the same pairs are there many times
+  EXPECT_NE(task["choices"][0]["values"], task["choices"][1]["values"]);
+  EXPECT_TRUE(probe("value-column = \"strength\"\n").says("there is no column 'strength'"));
+  EXPECT_TRUE(probe("").says("which column is the affinity?"));
+  EXPECT_TRUE(probe("value-column = \"mode\"\n").says("0 pairs, and 10 are needed"));
+}
+
 TEST(Prompts, MoveResidues) {
   const TemporaryFolder& before = learned();
   const TemporaryFolder work;

@@ -10,6 +10,7 @@
 #include "base/words.h"
 #include "report/document.h"
 #include "tasks/pairs/train.h"
+#include "tasks/probe/affinity_task.h"
 #include "tasks/probe/contact_task.h"
 #include "tasks/reading/csv_text.h"
 #include "tasks/train/judged_repeats.h"
@@ -63,10 +64,10 @@ ProbeTask task_of(const std::string& text) {
   out.kind = take("kind");
   out.score = take("score");
   out.fields = std::move(fields);
-  const std::array<const char*, 4> kinds{"classify", "residues", "pairs", "contacts"};
+  const std::array<const char*, 5> kinds{"classify", "residues", "pairs", "contacts", "affinity"};
   if (std::none_of(kinds.begin(), kinds.end(), [&](const char* kind) { return out.kind == kind; }))
     throw Error(ErrorKind::usage, {fmt::format("task '{}' has the kind '{}'", out.name, out.kind), "--task",
-                                   "classify, residues, pairs or contacts"});
+                                   "classify, residues, pairs, contacts or affinity"});
   return out;
 }
 
@@ -239,6 +240,9 @@ ordered_json run_ablation(const ProbeOptions& options, Context& context) {
       if (task.kind == "contacts") {
         if (task.score.empty()) task.score = "average_precision";
         values = contact_scores(contact_task(task.name, task.fields), {options, choice.prompts}, context);
+      } else if (task.kind == "affinity") {
+        task.score = "spearmanr";
+        values = affinity_scores(affinity_task(task.name, task.fields), {options, choice.prompts}, context);
       } else {
         values = train_scores(task, choice, options, context);
       }

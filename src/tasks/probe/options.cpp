@@ -27,8 +27,10 @@ void ProbeOptions::declare(OptionBinder& to) {
   to.verbs({"tasks"});
   to(task,
      {.name = "task",
-      .help = "Tasks: in a recipe a table [task.NAME] each, with kind = classify, residues, pairs or contacts, and "
-              "the options of `groel train` (of contacts: structures, valid, inverse-strength) as its fields",
+      .help =
+          "Tasks: in a recipe a table [task.NAME] each, with kind = classify, residues, pairs, contacts or affinity, "
+          "and the options of `groel train` as its fields (of contacts: structures, learned, inverse-strength; of "
+          "affinity: data, sequences, value-column)",
       .value_name = "TASKS",
       .group = kInput});
   to(seeds, {.name = "seeds",
