@@ -31,6 +31,20 @@ mark_as_advanced(RDKIT_INCLUDE_DIR BOOST_INCLUDE_DIR)
 if(NOT GROEL_RDKIT)
   message(STATUS "librdkit-dev or libboost-dev is missing: built without molecules of its own (ideal coordinates instead)")
 endif()
+# libcpp-httplib-dev: groel serve; done without where it is missing. Its classes have other members without the
+# definitions that the library was built with, which its .pc file names.
+find_path(HTTPLIB_INCLUDE_DIR httplib.h)
+find_library(HTTPLIB_LIBRARY cpp-httplib)
+find_file(HTTPLIB_PC cpp-httplib.pc PATHS /usr/lib/${CMAKE_LIBRARY_ARCHITECTURE}/pkgconfig /usr/lib/pkgconfig /usr/share/pkgconfig NO_DEFAULT_PATH)
+mark_as_advanced(HTTPLIB_INCLUDE_DIR HTTPLIB_LIBRARY HTTPLIB_PC)
+set(GROEL_HTTPLIB OFF)
+if(HTTPLIB_INCLUDE_DIR AND HTTPLIB_LIBRARY AND HTTPLIB_PC)
+  set(GROEL_HTTPLIB ON)
+  file(STRINGS ${HTTPLIB_PC} flags REGEX "^Cflags:")
+  string(REGEX MATCHALL "CPPHTTPLIB_[A-Z0-9_]+" HTTPLIB_DEFINITIONS "${flags}")
+else()
+  message(STATUS "libcpp-httplib-dev is missing: built without groel serve")
+endif()
 include(Libraries)  # libdnnl-dev: matrix products; libzstd-dev; liblzma-dev; libhdf5-dev; duktape-dev: runs the drawing of pictures;
                    # libutf8proc-dev: what is a letter or a number in Unicode
 if(groel_missing)

@@ -3,12 +3,12 @@
 #
 # Every library that PREFIX/bin/groel loads goes into PREFIX/lib, but for glibc's own, which have to be those of the
 # system that runs it; so do libraries that it opens when they are asked for (libcurl). The program looks there first,
-# wherever the prefix is; so does its part with RDKit, lib/groel/groel-molecules.so. share/doc/groel/libraries has the notices of what travels, and README says which glibc is the
+# wherever the prefix is; so do its parts in lib/groel. share/doc/groel/libraries has the notices of what travels, and README says which glibc is the
 # least.
 set -euo pipefail
 prefix=$(cd -- "$1" && pwd)
 program=$prefix/bin/groel
-molecules=$prefix/lib/groel/groel-molecules.so  # where it was built with RDKit
+parts=$prefix/lib/groel  # files that the program loads when they are asked for: RDKit's, the server's
 notices=$prefix/share/doc/groel/libraries
 
 die() {
@@ -55,7 +55,7 @@ note() {
 
 # The newest version of glibc that any file asks for.
 floor() {
-  objdump -T "$program" "$prefix"/lib/*.so.* "$prefix"/lib/groel/*.so 2>/dev/null | grep -oE 'GLIBC_2\.[0-9]+' | sort -t. -k2 -n | tail -n 1 |
+  objdump -T "$program" "$prefix"/lib/*.so.* "$parts"/*.so 2>/dev/null | grep -oE 'GLIBC_2\.[0-9]+' | sort -t. -k2 -n | tail -n 1 |
     sed 's/GLIBC_//'
 }
 
@@ -75,13 +75,14 @@ for name in $(opened); do
   take "$path"
   while read -r library; do take "$library"; done < <(needed "$path")
 done
-if [[ -e $molecules ]]; then
-  while read -r library; do take "$library"; done < <(needed "$molecules")
-fi
+for part in "$parts"/*.so; do
+  [[ -e $part ]] || continue
+  while read -r library; do take "$library"; done < <(needed "$part")
+  # shellcheck disable=SC2016  # the loader's word
+  patchelf --force-rpath --set-rpath '$ORIGIN/..' "$part"
+done
 # RPATH, not RUNPATH: it holds for the libraries' own libraries, too, and goes before LD_LIBRARY_PATH.
 # shellcheck disable=SC2016  # the loader's word
 patchelf --force-rpath --set-rpath '$ORIGIN/../lib' "$program"
-# shellcheck disable=SC2016
-[[ ! -e $molecules ]] || patchelf --force-rpath --set-rpath '$ORIGIN/..' "$molecules"
 readme >"$notices/README"
 rm "$notices/list"

@@ -1,37 +1,16 @@
 // Loads the part with RDKit when a molecule is asked for.
 #include "folding/molecule.h"
 
-#include <dlfcn.h>
-
-#include <filesystem>
-
 #include "base/error.h"
+#include "base/loaded_part.h"
 #include "folding/molecule_module.h"
 
 namespace groel::folding {
 namespace {
 
-namespace fs = std::filesystem;
-
-// Beside the program as it is built and as it is installed.
-std::vector<fs::path> places() {
-  std::error_code ignored;
-  const fs::path folder = fs::read_symlink("/proc/self/exe", ignored).parent_path();
-  std::vector<fs::path> all;
-  for (const char* below : {"", "..", "../..", "../lib/groel", "../../lib/groel"})
-    all.push_back(folder / below / "groel-molecules.so");
-  return all;
-}
-
 const MoleculeModule* load() {
-  for (const fs::path& path : places()) {
-    if (!fs::exists(path)) continue;
-    void* const handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);  // stays open
-    if (handle == nullptr) continue;
-    const auto entry = reinterpret_cast<const MoleculeModule* (*)()>(dlsym(handle, kMoleculeEntry));
-    if (entry != nullptr && entry()->version == kMoleculeModule) return entry();
-  }
-  return nullptr;
+  const auto entry = reinterpret_cast<const MoleculeModule* (*)()>(loaded_part("groel-molecules.so", kMoleculeEntry));
+  return entry != nullptr && entry()->version == kMoleculeModule ? entry() : nullptr;
 }
 
 const MoleculeModule* module() {

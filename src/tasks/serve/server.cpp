@@ -1,0 +1,294 @@
+// Takes requests to their routes.
+#include "tasks/serve/server.h"
+
+#include <atomic>
+#include <fstream>
+#include <thread>
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/sha256.h"
+#include "base/text_file.h"
+#include "base/version.h"
+#include "tasks/reading/flags.h"
+#include "tasks/serve/metrics.h"
+
+namespace groel::tasks {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+using server::HttpReply;
+using server::HttpRequest;
+using Clock = std::chrono::steady_clock;
+
+// Digests of keys: what is compared takes the same time whatever the key.
+std::set<std::string> keys_of(const ServeOptions& options) {
+  std::set<std::string> out;
+  const auto add = [&](std::string_view key) {
+    while (!key.empty() && std::isspace(static_cast<unsigned char>(key.back())) != 0) key.remove_suffix(1);
+    if (!key.empty()) out.insert(sha256(std::string(key)));
+  };
+  if (options.api_key_file) {
+    std::istringstream lines(read_text(*options.api_key_file));
+    for (std::string line; std::getline(lines, line);) add(line);
+    if (out.empty())
+      throw Error(ErrorKind::bad_input, {"there is no key in it", *options.api_key_file, "a key in each line"});
+  } else if (const char* key = std::getenv("GROEL_API_KEY"); key != nullptr) {
+    add(key);
+  }
+  return out;
+}
+
+// What went wrong, in the form of whose route it is.
+HttpReply error_reply(ErrorForm form, int status, const std::string& what, const std::string& kind,
+                      const std::string& field = {}) {
+  switch (form) {
+    case ErrorForm::openai: {
+      const char* type = status == 401   ? "authentication_error"
+                         : status == 429 ? "rate_limit_error"
+                         : status < 500  ? "invalid_request_error"
+                                         : "server_error";
+      return json_reply({{"error",
+                          {{"message", what},
+                           {"type", type},
+                           {"param", field.empty() ? ordered_json() : ordered_json(field)},
+                           {"code", kind}}}},
+                        status);
+    }
+    case ErrorForm::tei: return json_reply({{"error", what}, {"error_type", kind}}, status);
+    case ErrorForm::own: break;
+  }
+  return json_reply(
+      {{"error", {{"message", what}, {"kind", kind}, {"field", field.empty() ? ordered_json() : ordered_json(field)}}}},
+      status);
+}
+
+const char* tei_kind(int status) {
+  switch (status) {
+    case 401: return "Unauthorized";
+    case 413:
+    case 422:
+    case 400: return "Validation";
+    case 429: return "Overloaded";
+    case 503:
+    case 504: return "Unhealthy";
+    default: return status < 500 ? "Validation" : "Backend";
+  }
+}
+
+// "`input`" names a field of the request.
+std::string field_of(const Error& error) {
+  const std::string& where = error.parts().where;
+  return where.size() > 2 && where.front() == '`' && where.back() == '`' ? where.substr(1, where.size() - 2) : "";
+}
+
+HttpReply reply_of(ErrorForm form, const Error& error) {
+  // A body that is well-formed and cannot be used; one that is too large for the server.
+  const int status = error.kind() == ErrorKind::usage || error.kind() == ErrorKind::bad_input ? 422
+                     : error.kind() == ErrorKind::memory                                      ? 413
+                                                         : http_status(error.kind());
+  const int own = form == ErrorForm::openai && status == 422 ? 400 : status;
+  return error_reply(form, own, error.what(), form == ErrorForm::tei ? tei_kind(own) : std::string(name(error.kind())),
+                     field_of(error));
+}
+
+HttpReply reply_of(ErrorForm form, QueueRefusal why) {
+  const auto reply = [&](int status, const char* what, const char* kind) {
+    return error_reply(form, status, what, form == ErrorForm::tei ? tei_kind(status) : kind);
+  };
+  switch (why) {
+    case QueueRefusal::full: {
+      HttpReply out = reply(429, "too much is waiting: try again in a moment", "overloaded");
+      out.headers.emplace_back("Retry-After", "1");
+      return out;
+    }
+    case QueueRefusal::too_late: return reply(504, "the request has waited too long", "timeout");
+    case QueueRefusal::closing: return reply(503, "the server is ending", "closing");
+    case QueueRefusal::gone: break;
+  }
+  return reply(499, "the client has gone", "gone");
+}
+
+class Service {
+ public:
+  Service(const ServeOptions& options, const checkpoints::LoadedModel& loaded, engine::Session& session)
+      : options_(options),
+        keys_(keys_of(options)),
+        queue_(*loaded.model, session, {options.waiting_tokens, options.batch_tokens}),
+        served_{loaded, options.model.value, queue_, options.most_inputs, options.batch_tokens, options.connections} {
+    for (auto routes : {openai_routes(), tei_routes(), protein_routes()})
+      for (Route& route : routes)
+        if (route.there == nullptr || route.there(*loaded.model)) routes_.push_back(std::move(route));
+    if (options.access_log) {
+      log_.open(*options.access_log, std::ios::app);
+      if (!log_) throw Error(ErrorKind::io, {"it cannot be written to", *options.access_log, {}});
+    }
+  }
+
+  HttpReply answer(const HttpRequest& request) {
+    const auto start = Clock::now();
+    const std::string id = id_of(request);
+    Call call{served_, request, {}, start + std::chrono::seconds(options_.timeout)};
+    const Route* const route = route_of(request);
+    HttpReply reply = checked(request, route, call);
+    reply.headers.emplace_back("X-Request-Id", id);
+    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    metrics_.count(request.method,
+                   route != nullptr    ? route->path
+                   : own(request.path) ? request.path
+                                       : "other",
+                   reply.status, seconds, call.inputs, call.tokens);
+    log(request, reply, call, id, seconds);
+    return reply;
+  }
+
+  /// Of a request that never came whole.
+  HttpReply refusal(int status) {
+    metrics_.count("", "other", status, 0, 0, 0);
+    return error_reply(ErrorForm::own, status,
+                       status == 413 ? "the request is too large (--max-bytes)" : "this is no HTTP request",
+                       "bad_input");
+  }
+
+ private:
+  static bool own(const std::string& path) { return path == "/metrics" || path == "/openapi.json"; }
+
+  const Route* route_of(const HttpRequest& request) const {
+    for (const Route& route : routes_)
+      if (route.path == request.path && route.method == request.method) return &route;
+    return nullptr;
+  }
+
+  bool may_ask(const HttpRequest& request, const Route* route) const {
+    if (keys_.empty() || (route != nullptr && route->open)) return true;
+    const std::string header = request.header("authorization");
+    constexpr std::string_view kBearer = "Bearer ";
+    return header.starts_with(kBearer) && keys_.contains(sha256(header.substr(kBearer.size())));
+  }
+
+  HttpReply checked(const HttpRequest& request, const Route* route, Call& call) {
+    const ErrorForm form = route != nullptr ? route->form : ErrorForm::own;
+    if (!may_ask(request, route)) {
+      HttpReply out = error_reply(form, 401, "a key is needed: Authorization: Bearer KEY",
+                                  form == ErrorForm::tei ? "Unauthorized" : "unauthorized");
+      out.headers.emplace_back("WWW-Authenticate", "Bearer");
+      return out;
+    }
+    if (route != nullptr) return routed(request, *route, call);
+    if (request.method == "GET" && request.path == "/metrics")
+      return {.status = 200, .body = metrics_.text(queue_.counts()), .type = "text/plain; version=0.0.4"};
+    if (request.method == "GET" && request.path == "/openapi.json") return json_reply(openapi());
+    const bool other =
+        std::any_of(routes_.begin(), routes_.end(), [&](const Route& one) { return one.path == request.path; }) ||
+        own(request.path);
+    return other ? error_reply(form, 405, fmt::format("{} is not for {}", request.method, request.path), "method")
+                 : error_reply(form, 404, fmt::format("there is no {}; /openapi.json has what there is", request.path),
+                               "not_found");
+  }
+
+  HttpReply routed(const HttpRequest& request, const Route& route, Call& call) {
+    try {
+      if (!route.fields.is_null()) {
+        call.body = json::parse(request.body, nullptr, false);
+        if (!call.body.is_object())
+          return error_reply(route.form, 400, "the body is no JSON object",
+                             route.form == ErrorForm::tei ? "Validation" : "bad_input");
+      }
+      return route.answer(call);
+    } catch (const QueueError& error) {
+      return reply_of(route.form, error.why());
+    } catch (const Error& error) {
+      return reply_of(route.form, error);
+    } catch (const std::exception& error) {
+      return error_reply(route.form, 500, error.what(), route.form == ErrorForm::tei ? "Backend" : "internal");
+    }
+  }
+
+  ordered_json openapi() const {
+    ordered_json paths = ordered_json::object();
+    for (const Route& route : routes_) {
+      std::string method = route.method;
+      std::transform(method.begin(), method.end(), method.begin(), [](unsigned char c) { return std::tolower(c); });
+      ordered_json operation{{"summary", route.summary}, {"operationId", method + route.path}};
+      if (!route.fields.is_null())
+        operation["requestBody"] = {
+            {"required", true},
+            {"content", {{"application/json", {{"schema", {{"type", "object"}, {"properties", route.fields}}}}}}}};
+      operation["responses"] = {{"200", {{"description", "As asked"}}},
+                                {"default", {{"description", "What went wrong, as JSON"}}}};
+      if (!keys_.empty() && !route.open)
+        operation["security"] = ordered_json::array({{{"key", ordered_json::array()}}});
+      paths[route.path][method] = std::move(operation);
+    }
+    for (const char* path : {"/metrics", "/openapi.json"})
+      paths[path]["get"] = {{"summary", path == std::string("/metrics") ? "Counts, for Prometheus" : "This"},
+                            {"responses", {{"200", {{"description", "As asked"}}}}}};
+    ordered_json out{
+        {"openapi", "3.0.3"}, {"info", {{"title", "GroEL"}, {"version", kVersion}}}, {"paths", std::move(paths)}};
+    if (!keys_.empty()) out["components"] = {{"securitySchemes", {{"key", {{"type", "http"}, {"scheme", "bearer"}}}}}};
+    return out;
+  }
+
+  std::string id_of(const HttpRequest& request) {
+    std::string given = request.header("x-request-id");
+    const bool plain = !given.empty() && given.size() <= 128 &&
+                       std::all_of(given.begin(), given.end(), [](unsigned char c) { return c > ' ' && c < 127; });
+    return plain ? given : fmt::format("{:x}-{}", started_, ++requests_);
+  }
+
+  void log(const HttpRequest& request, const HttpReply& reply, const Call& call, const std::string& id,
+           double seconds) {
+    if (!log_.is_open()) return;
+    const ordered_json line{{"id", id},
+                            {"client", request.client},
+                            {"method", request.method},
+                            {"path", request.path},
+                            {"status", reply.status},
+                            {"inputs", call.inputs},
+                            {"tokens", call.tokens},
+                            {"seconds", seconds}};
+    const std::lock_guard lock(log_mutex_);
+    log_ << line.dump(-1, ' ', false, ordered_json::error_handler_t::replace) << '\n' << std::flush;
+  }
+
+  const ServeOptions& options_;
+  std::set<std::string> keys_;
+  ComputeQueue queue_;
+  Served served_;
+  std::vector<Route> routes_;
+  Metrics metrics_;
+  std::ofstream log_;
+  std::mutex log_mutex_;
+  std::atomic<std::int64_t> requests_{0};
+  std::int64_t started_ = std::chrono::system_clock::now().time_since_epoch().count();
+};
+
+}  // namespace
+
+void serve(const ServeOptions& options, const checkpoints::LoadedModel& loaded, engine::Session& session,
+           const std::function<void(const std::string& address)>& said) {
+  // What is computed is not broken off by a signal: it ends the taking of connections.
+  const Uninterrupted whole;
+  Service service(options, loaded, session);
+  server::HttpSettings settings{.host = options.host,
+                                .port = static_cast<int>(options.port),
+                                .threads = static_cast<std::size_t>(options.connections),
+                                .most_bytes = options.most_bytes};
+  settings.refusal = [&](int status) { return service.refusal(status); };
+  const auto http =
+      server::make_http_server(settings, [&](const HttpRequest& request) { return service.answer(request); });
+  const int port = http->bind();
+  if (port == 0)
+    throw Error(ErrorKind::io,
+                {"the address is in use, or is not this machine's", fmt::format("{}:{}", options.host, options.port),
+                 "choose another with --port or --host"});
+  std::thread listening([&] { http->run(); });
+  said(fmt::format("http://{}:{}", options.host, port));
+  while (detail::interrupting_signal == 0 && !session.cancelled())
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  http->stop();
+  listening.join();
+}
+
+}  // namespace groel::tasks

@@ -1,0 +1,181 @@
+// The routes of Text Embeddings Inference: /embed, /embed_all, /predict, /tokenize, /info, /health.
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "base/version.h"
+#include "engine/precision.h"
+#include "models/classifier.h"
+#include "predictors/predictor.h"
+#include "tasks/serve/routes.h"
+
+namespace groel::tasks {
+namespace {
+
+using nlohmann::ordered_json;
+
+std::vector<bio::Encoded> encoded(Call& call) {
+  std::vector<bio::Encoded> out;
+  const std::vector<std::string> texts = call.texts("inputs");
+  for (std::size_t i = 0; i < texts.size(); ++i) out.push_back(call.encode(texts[i], i));
+  return out;
+}
+
+// Nothing is ever cut off.
+void refuse_truncation(const Call& call) {
+  if (call.flag("truncate", false))
+    throw Error(ErrorKind::usage, {"nothing is cut off here", "`truncate`", "send a piece of the sequence"});
+}
+
+server::HttpReply embed(Call& call) {
+  call.only({"inputs", "normalize", "truncate"});
+  refuse_truncation(call);
+  const bool normalize = call.flag("normalize", true);
+  ordered_json out = ordered_json::array();
+  for (const engine::OutputValues& one : call.outputs(encoded(call), call.last_layer({engine::Output::mean}))) {
+    const auto vector = one.of(engine::Output::mean).values<float>();
+    std::vector<float> scaled(vector.begin(), vector.end());
+    double squares = 0;
+    for (const float x : scaled) squares += static_cast<double>(x) * x;
+    if (normalize && squares > 0)
+      for (float& x : scaled) x = static_cast<float>(x / std::sqrt(squares));
+    out.push_back(numbers(scaled));
+  }
+  return json_reply(out);
+}
+
+server::HttpReply embed_all(Call& call) {
+  call.only({"inputs", "truncate"});
+  refuse_truncation(call);
+  engine::OutputRequest request = call.last_layer({engine::Output::per_residue});
+  request.ends = true;  // a vector for each token
+  ordered_json out = ordered_json::array();
+  for (const engine::OutputValues& one : call.outputs(encoded(call), request))
+    out.push_back(rows(one.of(engine::Output::per_residue)));
+  return json_reply(out);
+}
+
+server::HttpReply tokenize(Call& call) {
+  call.only({"inputs", "add_special_tokens"});
+  const bool ends = call.flag("add_special_tokens", true);
+  const bio::Tokenizer& tokenizer = call.served.model().tokenizer();
+  ordered_json out = ordered_json::array();
+  for (const bio::Encoded& one : encoded(call)) {
+    ordered_json tokens = ordered_json::array();
+    std::int64_t at = 0;
+    for (const std::int32_t id : one.ids) {
+      const bool special = tokenizer.is_special(id);
+      if (special && !ends) continue;
+      ordered_json token{
+          {"id", id}, {"text", tokenizer.token(id)}, {"special", special}, {"start", nullptr}, {"stop", nullptr}};
+      if (!special) token["start"] = at, token["stop"] = ++at;  // of residues
+      tokens.push_back(std::move(token));
+    }
+    out.push_back(std::move(tokens));
+  }
+  return json_reply(out);
+}
+
+// Of a model with a head of classes: each class with its probability, the likeliest first.
+server::HttpReply predict(Call& call) {
+  call.only({"inputs", "raw_scores", "truncate"});
+  refuse_truncation(call);
+  const bool raw = call.flag("raw_scores", false),
+             single = call.body.contains("inputs") && call.body["inputs"].is_string();
+  const std::vector<bio::Encoded> sequences = encoded(call);
+  const auto& classifier = models::require<models::Classifier>(call.served.model());
+  const models::Classification& classes = classifier.classification();
+  std::vector<std::vector<double>> values;
+  call.compute(call.tokens, [&] {
+    for (const bio::Encoded& one : sequences) {
+      const models::Batch batch = models::Batch::pack(std::span(&one.ids, 1), call.served.model().tokenizer());
+      const Tensor hidden = models::require<models::Encoder>(call.served.model()).encode(batch, {});
+      const auto row = classifier.classify(hidden, batch).values<float>();
+      if (raw)
+        values.emplace_back(row.begin(), row.end());
+      else
+        values.push_back(predictors::probabilities(row, classes.problem));
+    }
+  });
+  ordered_json out = ordered_json::array();
+  for (const std::vector<double>& row : values) {
+    std::vector<std::size_t> order(row.size());
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return row[a] > row[b]; });
+    ordered_json scores = ordered_json::array();
+    for (const std::size_t i : order) scores.push_back({{"score", row[i]}, {"label", classes.labels.at(i)}});
+    out.push_back(std::move(scores));
+  }
+  return json_reply(single ? out.front() : out);
+}
+
+server::HttpReply info(Call& call) {
+  const models::Model& model = call.served.model();
+  const auto most = model.info().max_residues;
+  return json_reply({{"model_id", call.served.name},
+                     {"model_sha", call.served.loaded.fingerprint},
+                     {"model_dtype", engine::name(call.served.loaded.precision)},
+                     {"model_type", {{"embedding", {{"pooling", "mean"}}}}},
+                     {"max_concurrent_requests", call.served.connections},
+                     {"max_input_length", most ? ordered_json(*most) : ordered_json()},
+                     {"max_batch_tokens", call.served.batch_tokens},
+                     {"max_client_batch_size", call.served.most_inputs},
+                     {"auto_truncate", false},
+                     {"tokenization_workers", call.served.connections},
+                     {"version", kVersion},
+                     {"family", model.info().family},
+                     {"layers", model.info().layers},
+                     {"width", model.info().width}});
+}
+
+server::HttpReply health(Call&) { return {.status = 200, .body = ""}; }
+
+bool has_vectors(const models::Model& model) { return dynamic_cast<const models::Encoder*>(&model) != nullptr; }
+bool has_classes(const models::Model& model) {
+  const auto* const classifier = dynamic_cast<const models::Classifier*>(&model);
+  return classifier != nullptr && !classifier->classification().labels.empty() &&
+         classifier->classification().label_of == models::LabelOf::sequence;
+}
+
+}  // namespace
+
+std::vector<Route> tei_routes() {
+  const ordered_json inputs{{"description", "A sequence, or a list of sequences"}},
+      truncate = field("boolean", "false: nothing is cut off");
+  return {{"POST",
+           "/embed",
+           "The mean over the residues of each sequence",
+           {{"inputs", inputs}, {"normalize", field("boolean", "To length 1 (default: true)")}, {"truncate", truncate}},
+           ErrorForm::tei,
+           embed,
+           false,
+           has_vectors},
+          {"POST",
+           "/embed_all",
+           "A vector for each token of each sequence",
+           {{"inputs", inputs}, {"truncate", truncate}},
+           ErrorForm::tei,
+           embed_all,
+           false,
+           has_vectors},
+          {"POST",
+           "/predict",
+           "Classes of sequences, by a model with a head of classes",
+           {{"inputs", inputs},
+            {"raw_scores", field("boolean", "Logits (default: probabilities)")},
+            {"truncate", truncate}},
+           ErrorForm::tei,
+           predict,
+           false,
+           has_classes},
+          {"POST",
+           "/tokenize",
+           "The tokens of sequences",
+           {{"inputs", inputs}, {"add_special_tokens", field("boolean", "Those at the ends, too (default: true)")}},
+           ErrorForm::tei,
+           tokenize},
+          {"GET", "/info", "The model, and the limits of this server", nullptr, ErrorForm::tei, info},
+          {"GET", "/health", "200 while the server runs", nullptr, ErrorForm::tei, health, true}};
+}
+
+}  // namespace groel::tasks
