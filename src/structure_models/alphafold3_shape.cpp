@@ -74,7 +74,12 @@ void read_heads(const Sizes& from, Alphafold3Shape& to) {
 }  // namespace
 
 nn::folding::PairBlockForm Alphafold3Shape::pair_block() const {
-  return {.width = pair, .product_width = pair, .heads = pair_heads, .head_width = pair_head, .transition = pair_inner};
+  return {.width = pair,
+          .product_width = pair,
+          .heads = pair_heads,
+          .head_width = pair_head,
+          .transition = pair_inner,
+          .ending_bias = ending_bias};
 }
 
 nn::folding::PairBlockForm Alphafold3Shape::template_block() const {
@@ -82,7 +87,8 @@ nn::folding::PairBlockForm Alphafold3Shape::template_block() const {
           .product_width = templates,
           .heads = template_heads,
           .head_width = template_head,
-          .transition = template_inner};
+          .transition = template_inner,
+          .ending_bias = ending_bias};
 }
 
 nn::folding::PairformerForm Alphafold3Shape::pairformer() const {
@@ -99,7 +105,8 @@ AtomTransformerForm Alphafold3Shape::atom_transformer() const {
           .blocks = atom_blocks,
           .heads = atom_heads,
           .head_width = atom_head,
-          .transition = atom_inner};
+          .transition = atom_inner,
+          .empty_keys = empty_keys};
 }
 
 AtomEncoderForm Alphafold3Shape::first_encoder() const {
@@ -108,7 +115,7 @@ AtomEncoderForm Alphafold3Shape::first_encoder() const {
 
 Alphafold3TrunkForm Alphafold3Shape::trunk() const {
   Alphafold3TrunkForm out{.pair_width = pair, .single_width = single, .target_width = target()};
-  out.templates = {.pair_width = pair, .letters = 31, .blocks = template_blocks, .block = template_block()};
+  out.templates = {.pair_width = pair, .letters = 31, .blocks = template_blocks, .block = template_block(), .pairs = template_pairs};
   out.alignment = {.width = alignment,
                    .target_width = target(),
                    .blocks = alignment_blocks,

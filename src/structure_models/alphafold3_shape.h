@@ -20,6 +20,10 @@ struct Alphafold3Shape {
   std::int64_t alignment_heads = 8, alignment_head = 8, outer = 32;
   std::int64_t pair_inner = 512, single_inner = 1536, alignment_inner = 256;           ///< of transitions
   std::int64_t atom_inner = 256, token_inner = 1536, single_condition_inner = 768, pair_condition_inner = 256;
+  // What the weights were trained with, and no file says.
+  nn::folding::EndingBias ending_bias = nn::folding::EndingBias::as_is;
+  TemplatePairs template_pairs = TemplatePairs::within_chains;
+  EmptyKeys empty_keys = EmptyKeys::visible;
 
   /// Residue types, their profile, the mean of deletions, the first encoder.
   std::int64_t target() const { return 31 + 31 + 1 + atom_out; }
