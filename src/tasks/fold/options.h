@@ -7,12 +7,13 @@
 
 #include "folding/features.h"
 #include "folding/searches.h"
+#include "tasks/fold/network_options.h"
 #include "tasks/reading/options.h"
 #include "tasks/task.h"
 
 namespace groel::tasks {
 
-struct FoldOptions : ThreadOptions {
+struct FoldOptions : ThreadOptions, NetworkOptions {
   std::vector<std::string> input;
   std::string json_path, input_dir;
   std::string output;
@@ -29,7 +30,6 @@ struct FoldOptions : ThreadOptions {
   std::int64_t parallel_files = 1;
   std::string search;
   std::string kept;
-  std::string model_dir;
   std::vector<std::string> unused;  ///< AlphaFold 3's flags that have no effect here
 
   Standing standing() const { return overwrite ? Standing::replace : Standing::refuse; }
