@@ -2,9 +2,10 @@
 // 379:1123). The published weights are under the MIT licence.
 #pragma once
 
-#include <filesystem>
+#include <array>
+#include <functional>
 #include <memory>
-#include <string>
+#include <span>
 #include <vector>
 
 #include "models/model.h"
@@ -29,9 +30,9 @@ struct EsmfoldOutput {
   std::vector<StructureRound> rounds;  ///< of the last pass; the structure is the last one's
   Tensor s;                            ///< [N, Cs] states of residues
   Tensor z;                            ///< [N*N, Cz] of pairs
-  Tensor plddt;                        ///< [N, 37] of each atom (io::kAtomNames), in 0..1, also of atoms that a residue lacks
-  Tensor pae;                          ///< [N, N]: the error expected of j, in Å, where residue i is superposed
-  float ptm = 0;                       ///< 0..1
+  Tensor plddt;   ///< [N, 37] of each atom (io::kAtomNames), in 0..1, also of atoms that a residue lacks
+  Tensor pae;     ///< [N, N]: the error expected of j, in Å, where residue i is superposed
+  float ptm = 0;  ///< 0..1
 };
 
 class Esmfold final : public nn::Module {
@@ -46,6 +47,8 @@ class Esmfold final : public nn::Module {
 
   const EsmfoldShape& shape() const { return shape_; }
   const models::Model& language_model() const { return *language_model_; }
+  /// The language model's token of each type.
+  std::span<const std::int32_t> tokens() const { return tokens_; }
   /// Passes through the trunk with these options.
   std::int64_t passes(const EsmfoldOptions& options) const;
   /// Bytes of weights in the form in which they are used; numbers in them.
@@ -81,10 +84,10 @@ class Esmfold final : public nn::Module {
   std::unique_ptr<models::Model> language_model_;
   std::array<std::int32_t, 21> tokens_{};  // of each type
   ops::Precision precision_ = ops::Precision::f32;
-  Tensor layer_weights_;              // (layers + 1), softmax taken
+  Tensor layer_weights_;  // (layers + 1), softmax taken
   nn::LayerNorm language_norm_;
   nn::Linear language_in_, language_out_;
-  nn::EmbeddingTable residues_;  // (23, Cs): padding, the twenty, X, a mask
+  nn::EmbeddingTable residues_;  // (23, Cs): of types 0..20
   EsmfoldTrunk trunk_;
   nn::Linear distance_head_, error_head_, residue_head_;
   nn::LayerNorm confidence_norm_;

@@ -13,10 +13,23 @@ constexpr std::int64_t kMost = 1 << 16;
 
 // A part of the configuration, whose name comes before those of its fields in errors.
 class Part {
+ private:
+  // ConfigReader knows the last part of a name alone.
+  template <class Read>
+  auto named(const Read& read) const {
+    try {
+      return read();
+    } catch (const Error& error) {
+      throw Error(error.kind(), {fmt::format("{}: {}", path_.substr(0, path_.size() - 1), error.parts().what),
+                                 error.parts().where, error.parts().remedy});
+    }
+  }
+
  public:
-  Part(const json& parent, std::string path, const char* name) : path_(std::move(path) + name + ".") {
+  Part(const json& parent, const std::string& path, const char* name) : path_(path + name + ".") {
     if (!parent.contains(name) || !parent[name].is_object())
-      throw Error(ErrorKind::bad_model, {fmt::format("'{}{}' is missing, or no object", path_.substr(0, path_.size() - 1 - std::string(name).size()), name), "config.json", "this is no complete configuration of ESMFold"});
+      throw Error(ErrorKind::bad_model, {fmt::format("'{}{}' is missing, or no object", path, name), "config.json",
+                                         "this is no complete configuration of ESMFold"});
     fields_ = parent[name];
   }
   const json& fields() const { return fields_; }
@@ -37,24 +50,19 @@ class Part {
   // Heads of that width have to fill the states.
   void require_heads(const char* width, const char* head) const {
     if (size(width) % size(head) != 0)
-      throw Error(ErrorKind::bad_model, {fmt::format("'{0}{2}' is {3}, which does not divide '{0}{1}', {4}", path_, width, head, size(head), size(width)), "config.json", {}});
+      throw Error(ErrorKind::bad_model, {fmt::format("'{0}{2}' is {3}, which does not divide '{0}{1}', {4}", path_,
+                                                     width, head, size(head), size(width)),
+                                         "config.json",
+                                         {}});
   }
   void refuse(const char* field, std::string_view meaning) const {
     if (flag(field, false))
-      throw Error(ErrorKind::unsupported, {fmt::format("'{}{}' is true: {}", path_, field, meaning), "config.json", "no published ESMFold is of that kind"});
+      throw Error(ErrorKind::unsupported, {fmt::format("'{}{}' is true: {}", path_, field, meaning), "config.json",
+                                           "no published ESMFold is of that kind"});
   }
 
  private:
-  // ConfigReader knows the last part of a name alone.
-  template <class Read>
-  auto named(const Read& read) const {
-    try {
-      return read();
-    } catch (const Error& error) {
-      throw Error(error.kind(), {fmt::format("{}: {}", path_.substr(0, path_.size() - 1), error.parts().what), error.parts().where, error.parts().remedy});
-    }
-  }
-  std::string path_;
+  std::string path_;  // with a dot at its end
   json fields_;
 };
 
@@ -74,7 +82,10 @@ EsmfoldTrunkShape read_trunk(const Part& trunk) {
 
 StructureModuleShape read_structure(const Part& module) {
   if (module.size("num_angles") != 7)
-    throw Error(ErrorKind::bad_model, {fmt::format("'{}num_angles' is {}, and residues have 7 torsion angles", module.path(), module.size("num_angles")), "config.json", {}});
+    throw Error(ErrorKind::bad_model, {fmt::format("'{}num_angles' is {}, and residues have 7 torsion angles",
+                                                   module.path(), module.size("num_angles")),
+                                       "config.json",
+                                       {}});
   StructureModuleShape out;
   out.attention.width = module.size("sequence_dim");
   out.attention.pair_width = module.size("pairwise_dim");

@@ -10,6 +10,7 @@
 #include "nn/folding/biased_attention.h"
 #include "nn/folding/bounds.h"
 #include "nn/folding/pair_block.h"
+#include "ops/elementwise.h"
 #include "structure_models/ideal_residues.h"
 #include "structure_models/pairs_from_residues.h"
 
@@ -50,8 +51,8 @@ std::array<float, kDistanceBins - 1> squared_bounds() {
   constexpr auto count = static_cast<std::int64_t>(out.size());
   constexpr float step = (kFarthest - kNearest) / static_cast<float>(count - 1);
   for (std::int64_t i = 0; i < count; ++i) {
-    const float bound = i < count / 2 ? kNearest + step * static_cast<float>(i)
-                                      : kFarthest - step * static_cast<float>(count - 1 - i);
+    const float bound =
+        i < count / 2 ? kNearest + step * static_cast<float>(i) : kFarthest - step * static_cast<float>(count - 1 - i);
     out[static_cast<std::size_t>(i)] = bound * bound;
   }
   return out;
@@ -63,8 +64,7 @@ Vector ideal_beta(const float* residue) {
   const Vector b = difference(ca, n), d = difference(c, ca);
   const Vector a{b[1] * d[2] - b[2] * d[1], b[2] * d[0] - b[0] * d[2], b[0] * d[1] - b[1] * d[0]};
   Vector out{};
-  for (std::size_t i = 0; i < 3; ++i)
-    out[i] = -0.58273431F * a[i] + 0.56802827F * b[i] - 0.54067466F * d[i] + ca[i];
+  for (std::size_t i = 0; i < 3; ++i) out[i] = -0.58273431F * a[i] + 0.56802827F * b[i] - 0.54067466F * d[i] + ca[i];
   return out;
 }
 
@@ -201,11 +201,12 @@ TrunkOutput EsmfoldTrunk::operator()(const TrunkInput& input, const Taps& taps) 
       if (input.progress) input.progress({pass, input.passes, block, shape_.blocks});
     };
     begin_pass(input, bins, out, seen);
+    seen.show("s", out.s);
+    seen.show("z", out.z);
     folding::Pairs pairs{out.z};
     for (std::int64_t block = 0; block < shape_.blocks; ++block) {
       tell(block);
-      blocks_[static_cast<std::size_t>(block)]->update(out.s, pairs,
-                                                       block == 0 ? seen.inside("blocks.0") : Taps());
+      blocks_[static_cast<std::size_t>(block)]->update(out.s, pairs, block == 0 ? seen.inside("blocks.0") : Taps());
     }
     tell(shape_.blocks);
     const bool last = pass + 1 == input.passes;

@@ -18,9 +18,9 @@ struct TrunkProgress {
 };
 
 struct TrunkInput {
-  Tensor residues;                               ///< [N, Cs], what the language model says of them
-  std::span<const std::int32_t> types;           ///< [N] of 0..20
-  std::span<const std::int32_t> residue_index;   ///< [N] numbers in the chain, by whose differences pairs are told apart
+  Tensor residues;                              ///< [N, Cs], what the language model says of them
+  std::span<const std::int32_t> types;          ///< [N] of 0..20
+  std::span<const std::int32_t> residue_index;  ///< [N] numbers in the chain, by whose differences pairs are told apart
   std::int64_t passes = 4;
   StructureModule::Keep keep = StructureModule::Keep::last;
   std::function<void(const TrunkProgress&)> progress = {};

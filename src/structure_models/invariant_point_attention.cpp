@@ -32,9 +32,8 @@ std::vector<float> in_common_frame(const Tensor& x, std::span<const Frame> frame
     const float* row = x.data<float>() + i * 3 * points;
     float* to = out.data() + i * 3 * points;
     for (std::int64_t p = 0; p < points; ++p)
-      to = std::ranges::copy(applied(frames[static_cast<std::size_t>(i)],
-                                     {row[p], row[points + p], row[2 * points + p]}),
-                             to)
+      to = std::ranges::copy(
+               applied(frames[static_cast<std::size_t>(i)], {row[p], row[points + p], row[2 * points + p]}), to)
                .out;
   }
   return out;
@@ -43,11 +42,11 @@ std::vector<float> in_common_frame(const Tensor& x, std::span<const Frame> frame
 }  // namespace
 
 struct InvariantPointAttention::Projected {
-  Tensor query;                                // [N, H*K]
-  Tensor key_value;                            // [N, H*2K]
-  std::vector<float> query_points;             // [N, H, Pq, 3]
-  std::vector<float> key_value_points;         // [N, H, Pq + Pv, 3]
-  std::vector<Frame> frames;                   // [N]
+  Tensor query;                         // [N, H*K]
+  Tensor key_value;                     // [N, H*2K]
+  std::vector<float> query_points;      // [N, H, Pq, 3]
+  std::vector<float> key_value_points;  // [N, H, Pq + Pv, 3]
+  std::vector<Frame> frames;            // [N]
   std::int64_t residues() const { return query.size(0); }
 };
 

@@ -29,7 +29,8 @@ class InvariantPointAttention final : public nn::Module {
   /// Of pairs z [N*N, Cz], pair (i, j) in row i*N + j: what they add to scores, [N*N, H]; the same in every round.
   Tensor pair_bias(const Tensor& z) const { return pair_bias_(z); }
   /// s [N, Cs], z [N*N, Cz], its pair_bias, and a frame for each residue -> [N, Cs], to be added to s.
-  Tensor operator()(const Tensor& s, const Tensor& z, const Tensor& bias, std::span<const QuaternionFrame> frames) const;
+  Tensor operator()(const Tensor& s, const Tensor& z, const Tensor& bias,
+                    std::span<const QuaternionFrame> frames) const;
 
  private:
   struct Projected;

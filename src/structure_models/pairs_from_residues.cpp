@@ -26,10 +26,7 @@ void fill(const Tensor& projected, const nn::folding::GridRows& grid, Tensor& pa
 }  // namespace
 
 PairsFromResidues::PairsFromResidues(std::int64_t width, std::int64_t pair_width)
-    : inner_(pair_width / 2),
-      norm_(width, 1e-5F),
-      projection_(width, 2 * inner_),
-      out_(2 * inner_, pair_width) {}
+    : inner_(pair_width / 2), norm_(width, 1e-5F), projection_(width, 2 * inner_), out_(2 * inner_, pair_width) {}
 
 void PairsFromResidues::members(nn::Members to) {
   to.part("norm", norm_);

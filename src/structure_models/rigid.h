@@ -31,7 +31,9 @@ inline Vector rotated_back(const Matrix& r, const Vector& x) {
 inline Vector sum(const Vector& a, const Vector& b) { return {a[0] + b[0], a[1] + b[1], a[2] + b[2]}; }
 inline Vector difference(const Vector& a, const Vector& b) { return {a[0] - b[0], a[1] - b[1], a[2] - b[2]}; }
 
-inline Vector applied(const Frame& frame, const Vector& x) { return sum(rotated(frame.rotation, x), frame.translation); }
+inline Vector applied(const Frame& frame, const Vector& x) {
+  return sum(rotated(frame.rotation, x), frame.translation);
+}
 inline Vector applied_back(const Frame& frame, const Vector& x) {
   return rotated_back(frame.rotation, difference(x, frame.translation));
 }
@@ -56,9 +58,9 @@ struct QuaternionFrame {
 
   Matrix rotation() const {
     const auto [a, b, c, d] = quaternion;
-    return {a * a + b * b - c * c - d * d, 2 * b * c - 2 * a * d, 2 * b * d + 2 * a * c,
-            2 * b * c + 2 * a * d, a * a - b * b + c * c - d * d, 2 * c * d - 2 * a * b,
-            2 * b * d - 2 * a * c, 2 * c * d + 2 * a * b, a * a - b * b - c * c + d * d};
+    return {a * a + b * b - c * c - d * d, 2 * b * c - 2 * a * d,         2 * b * d + 2 * a * c,
+            2 * b * c + 2 * a * d,         a * a - b * b + c * c - d * d, 2 * c * d - 2 * a * b,
+            2 * b * d - 2 * a * c,         2 * c * d + 2 * a * b,         a * a - b * b - c * c + d * d};
   }
 
   /// Turns by the quaternion (1, b, c, d) and moves, both in its own frame; `update` [6] is b, c, d, x, y, z.
@@ -70,8 +72,8 @@ struct QuaternionFrame {
     const float x = update[0], y = update[1], z = update[2];
     std::array<float, 4> turned{a - (b * x + c * y + d * z), b + (a * x + c * z - d * y), c + (a * y - b * z + d * x),
                                 d + (a * z + b * y - c * x)};
-    const float length = std::sqrt(turned[0] * turned[0] + turned[1] * turned[1] + turned[2] * turned[2] +
-                                   turned[3] * turned[3]);
+    const float length =
+        std::sqrt(turned[0] * turned[0] + turned[1] * turned[1] + turned[2] * turned[2] + turned[3] * turned[3]);
     for (float& part : turned) part /= length;
     quaternion = turned;
   }

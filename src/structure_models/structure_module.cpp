@@ -15,7 +15,7 @@ namespace {
 
 constexpr nn::LinearForm kExact{.exactness = nn::Exactness::head};
 constexpr float kNormEpsilon = 1e-5F;
-constexpr ops::LinearOptions relu() { return {.activation = ops::Activation::relu}; }
+ops::LinearOptions relu() { return {.activation = ops::Activation::relu}; }
 
 Tensor positive_part(const Tensor& x) { return ops::activate(x, ops::Activation::relu); }
 
@@ -53,9 +53,7 @@ class StructureModule::TransitionLayer final : public nn::Module {
     to.part("linear_2", second_);
     to.part("linear_3", third_);
   }
-  Tensor operator()(const Tensor& s) const {
-    return third_(second_(first_(s, relu()), relu()), {.residual = s});
-  }
+  Tensor operator()(const Tensor& s) const { return third_(second_(first_(s, relu()), relu()), {.residual = s}); }
 
  private:
   nn::Linear first_, second_, third_;
@@ -101,8 +99,7 @@ void StructureModule::members(nn::Members to) {
   to.part("linear_in", in_);
   to.part("ipa", attention_);
   to.part("layer_norm_ipa", attention_norm_);
-  for (std::size_t i = 0; i < transition_.size(); ++i)
-    to.part(fmt::format("transition.layers.{}", i), *transition_[i]);
+  for (std::size_t i = 0; i < transition_.size(); ++i) to.part(fmt::format("transition.layers.{}", i), *transition_[i]);
   to.part("transition.layer_norm", transition_norm_);
   to.part("bb_update.linear", backbone_update_);
   to.part("angle_resnet.linear_in", angle_in_);

@@ -21,11 +21,11 @@ struct StructureModuleShape {
 
 /// After one round; all f32.
 struct StructureRound {
-  Tensor frames;        ///< [N, 7]: unit quaternion (real part first), translation in Å
-  Tensor raw_angles;    ///< [N, 7, 2]
-  Tensor angles;        ///< [N, 7, 2]: sine and cosine of omega, phi, psi, chi 1 to 4
-  Tensor atoms;         ///< [N, 14, 3] in Å, zeros where a residue has no such atom (ideal_residues.h)
-  Tensor states;        ///< [N, Cs]
+  Tensor frames;      ///< [N, 7]: unit quaternion (real part first), translation in Å
+  Tensor raw_angles;  ///< [N, 7, 2]
+  Tensor angles;      ///< [N, 7, 2]: sine and cosine of omega, phi, psi, chi 1 to 4
+  Tensor atoms;       ///< [N, 14, 3] in Å, zeros where a residue has no such atom (ideal_residues.h)
+  Tensor states;      ///< [N, Cs]
 };
 
 class StructureModule final : public nn::Module {

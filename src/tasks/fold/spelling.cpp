@@ -71,7 +71,6 @@ bool is_unused(const std::string& name) {
                                          "hmmsearch-n-cpu",
                                          "jackhmmer-max-parallel-shards",
                                          "nhmmer-max-parallel-shards",
-                                         "num-recycles",
                                          "num-diffusion-samples",
                                          "save-embeddings",
                                          "save-distogram",
