@@ -38,6 +38,8 @@ struct FoldOptions : ThreadOptions, FoldSequenceOptions, NetworkOptions {
   folding::SearchSettings search_settings() const;
   /// What features are made with. Errors: usage.
   folding::FeaturizeOptions feature_options() const;
+  /// What the network runs with. Errors: usage.
+  structure_models::Alphafold3RunSettings run_settings() const { return network_settings(recycles); }
   void declare(OptionBinder& to);
 };
 

@@ -389,6 +389,20 @@ int fold_sequences(const FoldOptions& options, Context& context) {
 }
 
 void FoldSequenceOptions::declare_sequences(OptionBinder& to) {
+  to.group("Both networks");
+  to(recycles, {.name = "num-recycles",
+                .help = "Passes through the trunk after the first (default: ESMFold's as the model says, mostly 3; "
+                        "AlphaFold 3's 10)",
+                .value_name = "N",
+                .aliases = {"recycles"}});
+  to(dtype, {.name = "dtype",
+             .help = "Precision of the products of trunks: f32, bf16 or f32x3; what makes coordinates is f32",
+             .otherwise = "f32",
+             .choices = engine::precision_names()});
+  to(memory,
+     {.name = "memory",
+      .help = "Memory to stay within, e.g. 16G (default: 80 % of what is free); what does not fit is said before",
+      .value_name = "SIZE"});
   to.group("Sequences (ESMFold)");
   to(model,
      {.name = "model",
@@ -396,10 +410,6 @@ void FoldSequenceOptions::declare_sequences(OptionBinder& to) {
       .help = "Fold sequences (FASTA and its kin; chains joined by ':') with this ESMFold: a Hugging Face folder "
               "(facebook/esmfold_v1), fair-esm's esmfold_3B_v1.pt, or one of these names",
       .value_name = "MODEL"});
-  to(recycles, {.name = "num-recycles",
-                .help = "Passes through the trunk after the first (default: as the model says, 3)",
-                .value_name = "N",
-                .aliases = {"recycles"}});
   to(arrays, {.name = "arrays", .help = "Write ID.npz, too: positions of 14 atoms, plddt of 37, ptm, pae"});
   to(linker, {.name = "linker",
               .help = "Residues of glycine between chains",
@@ -420,14 +430,6 @@ void FoldSequenceOptions::declare_sequences(OptionBinder& to) {
              .help = "Of fair-esm's program, without effect: memory is the same few rows of pairs whatever the length",
              .value_name = "N",
              .aliases = {"chunk-size"}});
-  to(dtype, {.name = "dtype",
-             .help = "Precision of the products: f32, bf16 or f32x3; the structure module and the heads are f32",
-             .otherwise = "f32",
-             .choices = engine::precision_names()});
-  to(memory,
-     {.name = "memory",
-      .help = "Memory to stay within, e.g. 16G (default: 80 % of what is free); what does not fit is said before",
-      .value_name = "SIZE"});
 }
 
 }  // namespace groel::tasks
