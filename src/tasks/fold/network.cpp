@@ -71,6 +71,23 @@ folding::OutputSettings output_settings(const FoldJob& job, const FoldOptions& o
           .compress = options.compress};
 }
 
+// What has to be the same for samples to belong together.
+std::string identity(const FoldJob& job, const FoldOptions& options, const LoadedAlphafold3& loaded) {
+  Sha256 text;
+  text.update(folding::job_json(job.job));
+  const Alphafold3RunSettings settings = options.run_settings();
+  const nlohmann::ordered_json out{{"job", text.finish()},
+                                   {"weights", loaded.identifier},
+                                   {"passes", settings.passes},
+                                   {"samples", settings.sampler.samples},
+                                   {"steps", settings.sampler.steps},
+                                   {"alignment_rows", settings.alignment_rows},
+                                   {"dtype", options.dtype},
+                                   {"compressed", options.compress},
+                                   {"terms", !options.no_terms}};
+  return out.dump(2) + "\n";
+}
+
 // One job with everything that its seeds share.
 class JobRun {
  public:
@@ -96,25 +113,13 @@ class JobRun {
   }
 
  private:
-  // What has to be the same for samples to belong together.
-  nlohmann::ordered_json identity() const {
-    Sha256 job;
-    job.update(folding::job_json(job_.job));
-    return {{"job", job.finish()},          {"weights", loaded_.identifier},
-            {"recycles", options_.recycles}, {"samples", options_.samples},
-            {"steps", options_.steps},       {"alignment_rows", options_.alignment_rows},
-            {"dtype", options_.dtype}};
-  }
-
   void begin() {
     const fs::path file = files_.folder() / kUnfinished;
-    const std::string own = identity().dump(2) + "\n";
-    if (options_.resume && fs::exists(file) && read_text(file) != own)
-      throw Error(ErrorKind::usage,
-                  {"the samples in this folder are of other settings, weights or another job", files_.folder().string(),
-                   "go on with those that they were made with, or begin anew with --overwrite"});
-    if (options_.resume)
-      for (const folding::WrittenScore& one : folding::read_ranking_scores(files_.folder())) scores_[one.name] = one.ranking_score;
+    const std::string own = identity(job_, options_, loaded_);
+    resumes_ = !options_.overwrite && fs::exists(file) && read_text(file) == own;
+    if (resumes_)
+      for (const folding::WrittenScore& one : folding::read_ranking_scores(files_.folder()))
+        scores_[one.name] = one.ranking_score;
     write_text(file, own);
   }
 
@@ -148,7 +153,7 @@ class JobRun {
     std::vector<std::int64_t> out;
     for (std::int64_t s = 0; s < settings_.sampler.samples; ++s) {
       const auto score = scores_.find(fmt::format("seed-{}_sample-{}", seed, s));
-      if (options_.resume && score != scores_.end() && files_.has_sample({seed, s}))
+      if (resumes_ && score != scores_.end() && files_.has_sample({seed, s}))
         files_.keep_sample({{seed, s}, score->second});
       else
         out.push_back(s);
@@ -234,6 +239,7 @@ class JobRun {
   folding::OutputFiles files_;
   std::map<std::string, double> scores_;  // of an earlier run, by sample
   std::vector<std::string> said_;
+  bool resumes_ = false;
 };
 
 LoadedAlphafold3 load_weights(const FoldOptions& options, Context& context) {
@@ -251,6 +257,11 @@ LoadedAlphafold3 load_weights(const FoldOptions& options, Context& context) {
 
 FoldNetwork::FoldNetwork(const FoldOptions& options, Context& context)
     : options_(options), context_(context), loaded_(load_weights(options, context)) {}
+
+bool FoldNetwork::began(const FoldJob& job, const fs::path& folder) const {
+  const fs::path file = folder / kUnfinished;
+  return fs::exists(file) && read_text(file) == identity(job, options_, loaded_);
+}
 
 void FoldNetwork::run(const FoldJob& job, const fs::path& folder) {
   JobRun(job, folder, options_, loaded_, context_).run();

@@ -11,15 +11,12 @@ namespace groel::tasks {
 
 struct NetworkOptions {
   std::string model_dir;
-  std::int64_t recycles = 10, samples = 5, steps = 200, alignment_rows = 1024;
+  std::int64_t samples = 5, steps = 200, alignment_rows = 1024;
   bool save_embeddings = false, save_distogram = false, compress = false, no_terms = false;
-  bool resume = false;
-  std::string dtype;
-  std::optional<std::size_t> memory;
 
   void declare_network(OptionBinder& to);
-  /// Errors: usage, naming the option that makes no sense.
-  structure_models::Alphafold3RunSettings run_settings() const;
+  /// `recycles`: passes of the trunk after the first; none: 10. Errors: usage, naming the option that makes no sense.
+  structure_models::Alphafold3RunSettings network_settings(std::optional<std::int64_t> recycles) const;
 };
 
 }  // namespace groel::tasks

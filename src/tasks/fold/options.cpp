@@ -87,11 +87,12 @@ folding::SearchSettings FoldOptions::search_settings() const {
 void FoldOptions::declare(OptionBinder& to) {
   to(input, {.name = "input",
              .type = OptionType::paths,
-             .help = "Jobs: JSON of AlphaFold 3, of the AlphaFold Server or of Protenix, or folders of such files",
+             .help = "Jobs: JSON of AlphaFold 3, of the AlphaFold Server or of Protenix, or folders of such files; or, "
+                     "for ESMFold, sequences: FASTA, FASTQ, CSV or TSV",
              .value_name = "JOBS"});
   to(output, {.name = "output",
               .letter = 'o',
-              .help = "Folder for the results: one folder in it for each job",
+              .help = "Folder for the results: one folder in it for each job, or files of each sequence's name",
               .value_name = "DIR",
               .writes = Writes::folder,
               .aliases = {"out", "output-dir"}});
@@ -103,6 +104,7 @@ void FoldOptions::declare(OptionBinder& to) {
                 .extensions = {".npz"}});
   to(list_examples,
      {.name = "examples", .help = "Print one small job for each thing that a job can hold; with --output as files"});
+  declare_sequences(to);
   to.group("What is predicted");
   to(seeds, {.name = "num-seeds", .help = "Run so many seeds, from the job's only one on", .value_name = "N"});
   to(components, {.name = "components",

@@ -1,0 +1,60 @@
+// The folding trunk of ESMFold: blocks over residues and pairs, passed through several times with what came of it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "nn/embedding.h"
+#include "structure_models/esmfold_shape.h"
+
+namespace groel::structure_models {
+
+class EsmfoldBlock;
+
+/// Where a run is: passes and blocks count from 0; block == blocks is the structure module of that pass.
+struct TrunkProgress {
+  std::int64_t pass, passes, block, blocks;
+};
+
+struct TrunkInput {
+  Tensor residues;                              ///< [N, Cs], what the language model says of them
+  std::span<const std::int32_t> types;          ///< [N] of 0..20
+  std::span<const std::int32_t> residue_index;  ///< [N] numbers in the chain, by whose differences pairs are told apart
+  std::int64_t passes = 4;
+  StructureModule::Keep keep = StructureModule::Keep::last;
+  std::function<void(const TrunkProgress&)> progress = {};
+};
+
+struct TrunkOutput {
+  Tensor s;  ///< [N, Cs]
+  Tensor z;  ///< [N*N, Cz]
+  std::vector<StructureRound> rounds;
+};
+
+class EsmfoldTrunk final : public nn::Module {
+ public:
+  explicit EsmfoldTrunk(const EsmfoldShape& shape);
+  ~EsmfoldTrunk() override;
+  void members(nn::Members to) override;
+  /// What taps see is that of the first pass.
+  TrunkOutput operator()(const TrunkInput& input, const Taps& taps = {}) const;
+
+ private:
+  void begin_pass(const TrunkInput& input, std::span<const std::int32_t> bins, TrunkOutput& state,
+                  const Taps& taps) const;
+
+  EsmfoldTrunkShape shape_;
+  nn::EmbeddingTable positions_;  // (2*bins + 2, Cz); row 0 is of pairs that are masked, of which there are none
+  nn::LayerNorm recycled_s_norm_, recycled_z_norm_;
+  nn::EmbeddingTable distances_;  // (15, Cz)
+  std::vector<std::unique_ptr<EsmfoldBlock>> blocks_;
+  nn::Linear to_structure_s_, to_structure_z_;
+  StructureModule structure_;
+};
+
+/// atoms [N, 14, 3] -> of each pair the bin of the distance between Cβ, of 15 from 3.375 to 21.375 Å, as the trunk
+/// reads it. Cβ is where it is in an ideal residue; of a residue without atoms at the origin.
+std::vector<std::int32_t> distance_bins(const Tensor& atoms);
+
+}  // namespace groel::structure_models
