@@ -25,7 +25,7 @@ char letter_of(const std::string& name) {
 }
 
 AtomResidue residue_of(const RawResidue& raw) {
-  AtomResidue out{letter_of(raw.name), raw.number, 0, {}};
+  AtomResidue out{letter_of(raw.name), raw.number, 0, {}, {}};
   for (auto& atom : out.atoms) atom.fill(kMissing);
   for (const RawAtom& atom : raw.atoms) {
     // Selenium is where methionine has its sulphur.
@@ -45,6 +45,10 @@ bool is_amino(const RawResidue& residue) {
 
 bool is_there(const std::array<float, 3>& atom) {
   return std::all_of(atom.begin(), atom.end(), [](float x) { return std::isfinite(x); });
+}
+
+float b_factor(const AtomResidue& residue, std::size_t atom) {
+  return residue.b_factors ? (*residue.b_factors)[atom] : residue.b_factor;
 }
 
 std::string chain_name(std::size_t i) {
@@ -104,7 +108,7 @@ std::string pdb_text(const std::vector<AtomChain>& chains) {
         out +=
             fmt::format("ATOM  {:>5} {} {:>3} {}{:>4}    {:>8.3f}{:>8.3f}{:>8.3f}{:>6.2f}{:>6.2f}          {:>2}  \n",
                         serial, name, three_letters(residue.letter), chain, number, at[0], at[1], at[2], 1.0,
-                        residue.b_factor, kAtomNames[a].substr(0, 1));
+                        b_factor(residue, a), kAtomNames[a].substr(0, 1));
       }
     }
   }
@@ -131,7 +135,7 @@ std::string mmcif_text(const std::vector<AtomChain>& chains, const std::string& 
         if (const auto& at = residue.atoms[a]; is_there(at))
           out += fmt::format("ATOM {} {} {} . {} {} {} {} ? {:.3f} {:.3f} {:.3f} 1.00 {:.2f} {} {} 1\n", ++serial,
                              kAtomNames[a].substr(0, 1), kAtomNames[a], three_letters(residue.letter), chain, c + 1,
-                             number, at[0], at[1], at[2], residue.b_factor, number, chain);
+                             number, at[0], at[1], at[2], b_factor(residue, a), number, chain);
     }
   }
   return out + "#\n";

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,7 @@ struct AtomResidue {
   std::int64_t number = 0;
   float b_factor = 0;  ///< of CA
   std::array<std::array<float, 3>, 37> atoms{};
+  std::optional<std::array<float, 37>> b_factors{};  ///< of each atom, for writing; none: `b_factor` for all
 };
 
 struct AtomChain {
@@ -40,8 +42,8 @@ AtomStructure read_atoms(const std::string& path);
 /// The same from text; `label` names it in errors.
 AtomStructure parse_atoms(const std::string& text, const std::string& label);
 
-/// A PDB file of chains A, B, …: residues are numbered from 1 in each, X is UNK, B factors are `b_factor` as they are,
-/// atoms without coordinates are left out. Errors: bad_input, for more than 62 chains or coordinates that do not fit.
+/// A PDB file of chains A, B, …: residues are numbered from 1 in each, X is UNK, B factors are as they are, atoms
+/// without coordinates are left out. Errors: bad_input, for more than 62 chains or coordinates that do not fit.
 std::string pdb_text(const std::vector<AtomChain>& chains);
 /// The same as mmCIF, of any size; `id` names the entry.
 std::string mmcif_text(const std::vector<AtomChain>& chains, const std::string& id);

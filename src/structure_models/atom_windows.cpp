@@ -12,7 +12,7 @@ namespace {
 std::int64_t first_key(std::int64_t window, std::int64_t atoms, WindowEdge edge) {
   const std::int64_t wanted = window * kWindowQueries + kWindowQueries / 2 - kWindowKeys / 2;
   if (edge == WindowEdge::cut) return wanted;
-  return std::max<std::int64_t>(0, std::min(wanted, atoms - kWindowKeys));
+  return wanted < 0 ? 0 : std::min(wanted, atoms - kWindowKeys);  // before the first atom where there are few
 }
 
 }  // namespace

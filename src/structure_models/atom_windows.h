@@ -15,7 +15,7 @@ inline constexpr std::int64_t kWindowKeys = 128;
 
 /// Windows of keys that would begin before the first atom or end after the last.
 enum class WindowEdge {
-  shifted,  ///< they are moved to lie within the atoms; fewer than 128 atoms leave empty keys at the end (AlphaFold 3)
+  shifted,  ///< they are moved to lie within the atoms; fewer than 128 atoms leave empty keys (AlphaFold 3)
   cut       ///< they stay in the middle of the queries, and what lies outside is empty (Protenix)
 };
 

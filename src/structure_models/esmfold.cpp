@@ -83,7 +83,7 @@ void Esmfold::members(nn::Members to) {
   const nn::Members heads = to.in_head();
   heads.part("distogram_head", distance_head_);
   heads.part("ptm_head", error_head_);
-  heads.part("lm_head", residue_head_);
+  heads.part("residue_head", residue_head_);
   heads.part("lddt_head.0", confidence_norm_);
   heads.part("lddt_head.1", confidence_1_);
   heads.part("lddt_head.2", confidence_2_);
@@ -148,10 +148,8 @@ Tensor Esmfold::described(const Tensor& mixed, std::span<const std::int32_t> typ
   const Tensor inner = language_in_(language_norm_(mixed), {.activation = ops::Activation::relu});
   const Tensor out = language_out_(inner);
   if (!shape_.residue_embedding) return out;
-  std::vector<std::int32_t> rows;
-  for (const std::int32_t type : types) rows.push_back(type + 1);  // row 0 is of padding
-  const auto count = static_cast<std::int64_t>(rows.size());
-  return ops::add(out, residues_({Tensor::of<std::int32_t>({count}, rows), {}}));
+  // The published code looks types up as they are, though its table has a row for padding before them: A has that row.
+  return ops::add(out, residues_({Tensor::of<std::int32_t>({static_cast<std::int64_t>(types.size())}, types), {}}));
 }
 
 std::vector<Tensor> Esmfold::describe(std::span<const std::vector<std::int32_t>* const> proteins) const {

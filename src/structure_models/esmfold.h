@@ -2,9 +2,10 @@
 // 379:1123). The published weights are under the MIT licence.
 #pragma once
 
-#include <filesystem>
+#include <array>
+#include <functional>
 #include <memory>
-#include <string>
+#include <span>
 #include <vector>
 
 #include "models/model.h"
@@ -46,6 +47,8 @@ class Esmfold final : public nn::Module {
 
   const EsmfoldShape& shape() const { return shape_; }
   const models::Model& language_model() const { return *language_model_; }
+  /// The language model's token of each type.
+  std::span<const std::int32_t> tokens() const { return tokens_; }
   /// Passes through the trunk with these options.
   std::int64_t passes(const EsmfoldOptions& options) const;
   /// Bytes of weights in the form in which they are used; numbers in them.
@@ -84,7 +87,7 @@ class Esmfold final : public nn::Module {
   Tensor layer_weights_;  // (layers + 1), softmax taken
   nn::LayerNorm language_norm_;
   nn::Linear language_in_, language_out_;
-  nn::EmbeddingTable residues_;  // (23, Cs): padding, the twenty, X, a mask
+  nn::EmbeddingTable residues_;  // (23, Cs): of types 0..20
   EsmfoldTrunk trunk_;
   nn::Linear distance_head_, error_head_, residue_head_;
   nn::LayerNorm confidence_norm_;

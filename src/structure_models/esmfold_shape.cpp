@@ -13,13 +13,23 @@ constexpr std::int64_t kMost = 1 << 16;
 
 // A part of the configuration, whose name comes before those of its fields in errors.
 class Part {
+ private:
+  // ConfigReader knows the last part of a name alone.
+  template <class Read>
+  auto named(const Read& read) const {
+    try {
+      return read();
+    } catch (const Error& error) {
+      throw Error(error.kind(), {fmt::format("{}: {}", path_.substr(0, path_.size() - 1), error.parts().what),
+                                 error.parts().where, error.parts().remedy});
+    }
+  }
+
  public:
-  Part(const json& parent, std::string path, const char* name) : path_(std::move(path) + name + ".") {
+  Part(const json& parent, const std::string& path, const char* name) : path_(path + name + ".") {
     if (!parent.contains(name) || !parent[name].is_object())
-      throw Error(ErrorKind::bad_model,
-                  {fmt::format("'{}{}' is missing, or no object",
-                               path_.substr(0, path_.size() - 1 - std::string(name).size()), name),
-                   "config.json", "this is no complete configuration of ESMFold"});
+      throw Error(ErrorKind::bad_model, {fmt::format("'{}{}' is missing, or no object", path, name), "config.json",
+                                         "this is no complete configuration of ESMFold"});
     fields_ = parent[name];
   }
   const json& fields() const { return fields_; }
@@ -52,17 +62,7 @@ class Part {
   }
 
  private:
-  // ConfigReader knows the last part of a name alone.
-  template <class Read>
-  auto named(const Read& read) const {
-    try {
-      return read();
-    } catch (const Error& error) {
-      throw Error(error.kind(), {fmt::format("{}: {}", path_.substr(0, path_.size() - 1), error.parts().what),
-                                 error.parts().where, error.parts().remedy});
-    }
-  }
-  std::string path_;
+  std::string path_;  // with a dot at its end
   json fields_;
 };
 

@@ -10,6 +10,7 @@
 #include "nn/folding/biased_attention.h"
 #include "nn/folding/bounds.h"
 #include "nn/folding/pair_block.h"
+#include "ops/elementwise.h"
 #include "structure_models/ideal_residues.h"
 #include "structure_models/pairs_from_residues.h"
 
@@ -200,6 +201,8 @@ TrunkOutput EsmfoldTrunk::operator()(const TrunkInput& input, const Taps& taps) 
       if (input.progress) input.progress({pass, input.passes, block, shape_.blocks});
     };
     begin_pass(input, bins, out, seen);
+    seen.show("s", out.s);
+    seen.show("z", out.z);
     folding::Pairs pairs{out.z};
     for (std::int64_t block = 0; block < shape_.blocks; ++block) {
       tell(block);

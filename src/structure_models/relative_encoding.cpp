@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "base/threads.h"
-#include "ops/linear_grad.h"
 
 namespace groel::structure_models {
 namespace {
@@ -39,8 +38,7 @@ Tensor relative_encoding(const TokenPlaces& places, std::int64_t begin, std::int
   return out;
 }
 
-void add_relative_encoding(const TokenPlaces& places, const Tensor& weight, Tensor& z) {
-  const Tensor table = ops::transpose(weight);  // [139, C]
+void add_relative_encoding(const TokenPlaces& places, const Tensor& table, Tensor& z) {
   const std::int64_t n = places.tokens(), width = z.size(1);
   const float* rows = table.data<float>();
   float* const to = z.mutable_data<float>();

@@ -29,7 +29,7 @@ std::array<std::int32_t, 4> relative_features(const TokenPlaces& places, std::in
 /// [rows * N, 139] of rows [begin, end) of the grid of pairs.
 Tensor relative_encoding(const TokenPlaces& places, std::int64_t begin, std::int64_t end);
 
-/// weight [C, 139]: linear(features of each pair) is added to z [N * N, C].
-void add_relative_encoding(const TokenPlaces& places, const Tensor& weight, Tensor& z);
+/// table [139, C]: what a linear layer gives of each feature; is added to z [N * N, C].
+void add_relative_encoding(const TokenPlaces& places, const Tensor& table, Tensor& z);
 
 }  // namespace groel::structure_models

@@ -15,7 +15,7 @@ namespace {
 
 constexpr nn::LinearForm kExact{.exactness = nn::Exactness::head};
 constexpr float kNormEpsilon = 1e-5F;
-constexpr ops::LinearOptions relu() { return {.activation = ops::Activation::relu}; }
+ops::LinearOptions relu() { return {.activation = ops::Activation::relu}; }
 
 Tensor positive_part(const Tensor& x) { return ops::activate(x, ops::Activation::relu); }
 

@@ -1,4 +1,4 @@
-// groel fold: jobs of AlphaFold 3, from their JSON to what its network is given.
+// groel fold: sequences, folded by ESMFold; jobs of AlphaFold 3, from their JSON to what its network is given.
 #include <algorithm>
 #include <filesystem>
 
@@ -11,6 +11,7 @@ namespace {
 
 int run(const FoldOptions& options, Context& context) {
   if (options.list_examples) return list_fold_examples(options, context), 0;
+  if (folds_sequences(options)) return fold_sequences(options, context);
   const std::vector<FoldJob> jobs = read_fold_jobs(options, context);
   if (options.check) return check_fold_jobs(jobs, options, context), 0;
   if (!options.features.empty()) return write_fold_features(jobs, options, context), 0;
@@ -20,27 +21,33 @@ int run(const FoldOptions& options, Context& context) {
 }  // namespace
 
 Task fold_task() {
-  return {.name = "fold",
-          .summary = "AlphaFold 3's jobs: check them, complete them, and make what its network is given",
-          .description =
-              "Reads the JSON of AlphaFold 3 (versions 1 to 4), of the AlphaFold Server and of Protenix, and says of "
-              "everything\n"
-              "that is wrong with it where it is. --check tells what a job will be run as; --features writes every "
-              "array of the\n"
-              "network's batch; with -o each job gets a folder with its completed JSON, as AlphaFold 3 names it. "
-              "AlphaFold 3's own\n"
-              "flags are understood too (--json_path, --output_dir, --norun_inference, ...). The network itself is not "
-              "part of this\n"
-              "version: jobs end where it would begin.",
-          .examples = {{"groel fold examples/fold/ubiquitin.json --check", "what a job will be run as"},
-                       {"groel fold examples/fold/ubiquitin.json --features features.npz",
-                        "every array that the network is given"},
-                       {"groel fold examples/fold/ubiquitin.json -o folds --no-inference",
-                        "the completed job, in a folder of its name"},
-                       {"groel fold --examples", "one small job for each thing that a job can hold"}},
-          .options = option_table<FoldOptions>(),
-          .run = entry<FoldOptions, run>,
-          .respell = as_fold_spells};
+  return {
+      .name = "fold",
+      .summary = "Structures: of sequences by ESMFold, of complexes by AlphaFold 3's network",
+      .description =
+          "Sequences (-m names an ESMFold) become a PDB and an mmCIF file each, with pLDDT in the place of B "
+          "factors; chains are\n"
+          "joined by ':'. A run that was stopped goes on where it was when the command is given again.\n"
+          "Jobs: reads the JSON of AlphaFold 3 (versions 1 to 4), of the AlphaFold Server and of Protenix, and says of "
+          "everything\n"
+          "that is wrong with it where it is. --check tells what a job will be run as; --features writes every "
+          "array of the\n"
+          "network's batch. With -o and --model-dir, the folder of AlphaFold 3's weights, each job gets a folder as\n"
+          "AlphaFold 3 writes it: structures with their confidence for every seed, ranked, and the completed job. Its own\n"
+          "flags are understood too (--json_path, --output_dir, --norun_inference, ...).",
+      .examples = {{"groel fold proteins.fasta -m facebook/esmfold_v1 -o folds --arrays",
+                    "a structure for each sequence"},
+                   {"groel fold examples/fold/ubiquitin.json --check", "what a job will be run as"},
+                   {"groel fold examples/fold/ubiquitin.json --features features.npz",
+                    "every array that the network is given"},
+                   {"groel fold examples/fold/ubiquitin.json --model-dir af3 -o folds",
+                    "structures, with AlphaFold 3's weights in the folder af3"},
+                   {"groel fold examples/fold/ubiquitin.json -o folds --no-inference",
+                    "the completed job, in a folder of its name"},
+                   {"groel fold --examples", "one small job for each thing that a job can hold"}},
+      .options = option_table<FoldOptions>(),
+      .run = entry<FoldOptions, run>,
+      .respell = as_fold_spells};
 }
 
 }  // namespace groel::tasks

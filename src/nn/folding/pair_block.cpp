@@ -29,12 +29,20 @@ void PairBlock::members(Members to) {
   to.part("transition", transition_);
 }
 
-void PairBlock::update(Pairs& pairs) const {
+void PairBlock::update(Pairs& pairs, const std::function<void(std::string_view)>& after) const {
+  const auto done = [&](std::string_view part) {
+    if (after) after(part);
+  };
   outgoing_.add(pairs, pairs.z);
+  done("multiply_outgoing");
   incoming_.add(pairs, pairs.z);
+  done("multiply_incoming");
   starting_.add(pairs, pairs.z);
+  done("attend_starting");
   ending_.add(pairs, pairs.z);
+  done("attend_ending");
   transition_.add(pairs.z, pairs.z);
+  done("transition");
 }
 
 }  // namespace groel::nn::folding

@@ -27,8 +27,8 @@ class PairBlock final : public Module {
   /// `multiply_outgoing`, `multiply_incoming`, `attend_starting`, `attend_ending`, `transition`.
   void members(Members to) override;
   /// z += multiplication of outgoing, then of incoming edges; += attention around the starting, then the ending node;
-  /// += transition. In place.
-  void update(Pairs& pairs) const;
+  /// += transition. In place. `after` (may be empty) is called after each with its part's name.
+  void update(Pairs& pairs, const std::function<void(std::string_view)>& after = {}) const;
 
  private:
   TriangleMultiplication outgoing_, incoming_;

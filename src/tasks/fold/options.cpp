@@ -89,11 +89,12 @@ folding::SearchSettings FoldOptions::search_settings() const {
 void FoldOptions::declare(OptionBinder& to) {
   to(input, {.name = "input",
              .type = OptionType::paths,
-             .help = "Jobs: JSON of AlphaFold 3, of the AlphaFold Server or of Protenix, or folders of such files",
+             .help = "Jobs: JSON of AlphaFold 3, of the AlphaFold Server or of Protenix, or folders of such files; or, "
+                     "for ESMFold, sequences: FASTA, FASTQ, CSV or TSV",
              .value_name = "JOBS"});
   to(output, {.name = "output",
               .letter = 'o',
-              .help = "Folder for the results: one folder in it for each job",
+              .help = "Folder for the results: one folder in it for each job, or files of each sequence's name",
               .value_name = "DIR",
               .writes = Writes::folder,
               .aliases = {"out", "output-dir"}});
@@ -105,6 +106,7 @@ void FoldOptions::declare(OptionBinder& to) {
                 .extensions = {".npz"}});
   to(list_examples,
      {.name = "examples", .help = "Print one small job for each thing that a job can hold; with --output as files"});
+  declare_sequences(to);
   to.group("What is predicted");
   to(seeds, {.name = "num-seeds", .help = "Run so many seeds, from the job's only one on", .value_name = "N"});
   to(components, {.name = "components",
@@ -129,6 +131,7 @@ void FoldOptions::declare(OptionBinder& to) {
       .help = "Keep the O1 of sugars that nothing is bonded to, which AlphaFold 3 leaves out"});
   to(keep_overlaps,
      {.name = "no-resolve-msa-overlaps", .help = "Keep rows of unpaired alignments that are among the paired ones"});
+  declare_network(to);
   to.group("Which steps are run");
   to(no_search,
      {.name = "no-data-pipeline", .help = "Search nothing: jobs bring their alignments and templates along"});
@@ -166,9 +169,6 @@ void FoldOptions::declare(OptionBinder& to) {
      {.name = "alphafold3-flag", .help = "A flag of AlphaFold 3 that has no effect here", .value_name = "NAME"});
   to(json_path, {.name = "json-path", .help = "A job, as AlphaFold 3's flag", .value_name = "FILE"});
   to(input_dir, {.name = "input-dir", .help = "A folder of jobs, as AlphaFold 3's flag", .value_name = "DIR"});
-  to(model_dir, {.name = "model-dir",
-                 .help = "Folder of the weights; this version has no network to read them",
-                 .value_name = "DIR"});
   to(overwrite, overwrite_option());
   to(threads, threads_option());
   to(json, json_option());

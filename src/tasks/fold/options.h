@@ -7,12 +7,14 @@
 
 #include "folding/features.h"
 #include "folding/searches.h"
+#include "tasks/fold/network_options.h"
+#include "tasks/fold/sequences.h"
 #include "tasks/reading/options.h"
 #include "tasks/task.h"
 
 namespace groel::tasks {
 
-struct FoldOptions : ThreadOptions {
+struct FoldOptions : ThreadOptions, FoldSequenceOptions, NetworkOptions {
   std::vector<std::string> input;
   std::string json_path, input_dir;
   std::string output;
@@ -29,7 +31,6 @@ struct FoldOptions : ThreadOptions {
   std::int64_t parallel_files = 1;
   std::string search;
   std::string kept;
-  std::string model_dir;
   std::vector<std::string> unused;  ///< AlphaFold 3's flags that have no effect here
 
   Standing standing() const { return overwrite ? Standing::replace : Standing::refuse; }
@@ -37,6 +38,8 @@ struct FoldOptions : ThreadOptions {
   folding::SearchSettings search_settings() const;
   /// What features are made with. Errors: usage.
   folding::FeaturizeOptions feature_options() const;
+  /// What the network runs with. Errors: usage.
+  structure_models::Alphafold3RunSettings run_settings() const { return network_settings(recycles); }
   void declare(OptionBinder& to);
 };
 

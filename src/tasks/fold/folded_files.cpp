@@ -1,0 +1,102 @@
+// Writes structures and tells whose they are.
+#include "tasks/fold/folded_files.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/error.h"
+#include "base/sha256.h"
+#include "base/text_file.h"
+#include "io/npz.h"
+
+namespace groel::tasks {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::ordered_json;
+using structure_models::EsmfoldOutput;
+using structure_models::EsmfoldSequence;
+
+constexpr const char* kOrigin = "made_from";
+
+void add_floats(io::NpzWriter& to, const char* name, const std::vector<std::int64_t>& shape,
+                const std::vector<float>& values) {
+  to.add(name, DType::f32, shape, std::as_bytes(std::span(values)));
+}
+
+void add_integers(io::NpzWriter& to, const char* name, const std::vector<std::int32_t>& values) {
+  to.add(name, DType::i32, {static_cast<std::int64_t>(values.size())}, std::as_bytes(std::span(values)));
+}
+
+// Of the residues of chains, without linkers.
+void write_arrays(const fs::path& path, const EsmfoldSequence& sequence, const EsmfoldOutput& output) {
+  const std::int64_t residues = sequence.residues();
+  std::vector<std::int32_t> chain, number;
+  for (std::size_t i = 0; i < sequence.chain.size(); ++i) {
+    if (sequence.chain[i] < 0) continue;
+    chain.push_back(sequence.chain[i]);
+    number.push_back(sequence.input.residue_index[i]);
+  }
+  io::NpzWriter writer(path);
+  add_floats(writer, "positions", {residues, 14, 3},
+             structure_models::without_linkers(sequence, output.rounds.back().atoms));
+  add_floats(writer, "plddt", {residues, 37}, structure_models::without_linkers(sequence, output.plddt));
+  add_floats(writer, "ptm", {}, {output.ptm});
+  add_floats(writer, "pae", {residues, residues}, structure_models::pairs_without_linkers(sequence, output.pae));
+  add_integers(writer, "chain_index", chain);
+  add_integers(writer, "residue_index", number);
+  writer.finish();
+}
+
+}  // namespace
+
+ordered_json FoldOrigin::json() const {
+  return {{"sequence_sha256", sha256(sequence)},
+          {"model", model},
+          {"dtype", dtype},
+          {"recycles", recycles},
+          {"linker", linker},
+          {"residue_offset", residue_offset}};
+}
+
+fs::path FoldedFiles::with(const char* extension) const { return stem_.string() + extension; }
+
+ordered_json FoldedFiles::said() const {
+  const fs::path file = with(".json");
+  std::error_code failed;
+  if (!fs::is_regular_file(file, failed)) return nullptr;
+  const ordered_json all = ordered_json::parse(read_text(file), nullptr, false);
+  return all.is_object() && all.contains(kOrigin) ? all : ordered_json();
+}
+
+ordered_json FoldedFiles::finished(const FoldOrigin& origin, bool arrays) const {
+  ordered_json all = said();
+  if (all.is_null() || all[kOrigin] != origin.json()) return nullptr;
+  std::error_code failed;
+  for (const char* extension : {".pdb", ".cif"})
+    if (!fs::exists(with(extension), failed)) return nullptr;
+  return arrays && !fs::exists(with(".npz"), failed) ? ordered_json() : all;
+}
+
+fs::path FoldedFiles::strange(const FoldOrigin& origin) const {
+  std::error_code failed;
+  const fs::path json = with(".json"), pdb = with(".pdb");
+  if (fs::exists(json, failed)) {
+    const ordered_json all = said();
+    return all.is_null() || all[kOrigin] != origin.json() ? json : fs::path();
+  }
+  if (!fs::exists(pdb, failed)) return {};
+  return read_text(pdb, std::size_t{1} << 30).starts_with(structure_models::kEsmfoldTitle) ? fs::path() : pdb;
+}
+
+void FoldedFiles::write(const EsmfoldSequence& sequence, const EsmfoldOutput& output, const ordered_json& row,
+                        bool arrays) const {
+  std::error_code failed;
+  fs::remove(with(".json"), failed);
+  write_text(with(".pdb"), structure_models::esmfold_pdb(sequence, output));
+  write_text(with(".cif"), structure_models::esmfold_mmcif(sequence, output, stem_.filename().string()));
+  if (arrays) write_arrays(with(".npz"), sequence, output);
+  write_text(with(".json"), row.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n");
+}
+
+}  // namespace groel::tasks

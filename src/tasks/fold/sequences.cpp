@@ -1,0 +1,435 @@
+// Folds sequences: reads them, plans memory, folds the short ones first, and writes each as soon as it is there.
+#include "tasks/fold/sequences.h"
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "base/system.h"
+#include "base/words.h"
+#include "engine/precision.h"
+#include "io/sequences.h"
+#include "structure_models/esmfold_checkpoint.h"
+#include "structure_models/find_esmfold.h"
+#include "tasks/fold/folded_files.h"
+#include "tasks/fold/options.h"
+#include "tasks/reading/input.h"
+#include "tasks/reading/output_name.h"
+
+namespace groel::tasks {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::ordered_json;
+using structure_models::Esmfold;
+using structure_models::EsmfoldOutput;
+using structure_models::EsmfoldSequence;
+using structure_models::TrunkProgress;
+
+struct FoldRecord {
+  std::string id, name;  ///< `name`: of its files
+  std::string text;      ///< as it was read
+  EsmfoldSequence sequence;
+  std::optional<Error> error;
+  ordered_json row = nullptr;  ///< once it is folded
+
+  std::int64_t length() const { return static_cast<std::int64_t>(sequence.input.types.size()); }
+};
+
+// "sp|P01308|INS_HUMAN" as sp_P01308_INS_HUMAN.
+std::string file_stem(const std::string& id) {
+  std::string out = with_part("x", id).filename().string();
+  out.erase(0, 2);
+  while (out.starts_with('.')) out.front() = '_';
+  return out.empty() ? "sequence" : out;
+}
+
+// A name of its own for each: ids may be alike, or differ in what no file name has.
+void name_files(std::vector<FoldRecord>& records, Sink& sink) {
+  std::map<std::string, std::int64_t> taken;
+  for (FoldRecord& record : records) {
+    const std::string stem = file_stem(record.id);
+    record.name = stem;
+    for (std::int64_t again = ++taken[stem]; again > 1 && taken.contains(record.name); ++again)
+      record.name = fmt::format("{}-{}", stem, again);
+    if (record.name == stem) continue;
+    taken[record.name] = 1;
+    sink.warning(
+        fmt::format("'{}': its files are called {}, as {} is the name of another's", record.id, record.name, stem));
+  }
+}
+
+std::vector<FoldRecord> read_fold_records(const FoldOptions& options, Sink& sink) {
+  std::vector<FoldRecord> out;
+  std::int64_t unknown = 0, lower = 0, with_unknown = 0;
+  const io::ReadingNotes notes = io::for_each_sequence(options.input, {}, [&](io::SequenceRecord& raw) {
+    FoldRecord record{raw.id, {}, raw.sequence, {}, raw.error, nullptr};
+    try {
+      if (!record.error)
+        record.sequence = structure_models::esmfold_sequence(raw.sequence, {options.linker, options.residue_offset});
+    } catch (const Error& error) {
+      record.error = error.at(raw.line > 0 ? fmt::format("{}:{} ({})", raw.source, raw.line, raw.id) : raw.id);
+    }
+    unknown += record.sequence.unknown;
+    with_unknown += record.sequence.unknown > 0 ? 1 : 0;
+    lower += record.sequence.lower_case;
+    out.push_back(std::move(record));
+  });
+  io::SequenceSummary summary;
+  summary.add(notes);
+  summary.tell(sink);
+  if (unknown > 0)
+    sink.warning(fmt::format("{} in {} {} none of the twenty residues and {} read as X, which gets no atoms",
+                             counted(unknown, "letter"), counted(with_unknown, "sequence"), unknown == 1 ? "is" : "are",
+                             unknown == 1 ? "is" : "are"));
+  if (lower > 0) sink.note(fmt::format("{} read as upper case", counted(lower, "lower-case letter")));
+  name_files(out, sink);
+  return out;
+}
+
+// What fits: weights, and the memory of a pass for each length.
+class FoldMemory {
+ public:
+  FoldMemory(const Esmfold& model, std::optional<std::size_t> allowed) : model_(model), weights_(model.weight_bytes()) {
+    const auto free_now = static_cast<std::size_t>(static_cast<double>(available_memory()) * 0.8);
+    const std::size_t whole = allowed.value_or(free_now + weights_);
+    if (whole <= weights_)
+      throw Error(ErrorKind::memory, {fmt::format("{} are not enough for the model's weights, {}", format_bytes(whole),
+                                                  format_bytes(weights_)),
+                                      "`memory`", "allow more, or use `dtype=bf16`"});
+    left_ = whole - weights_;
+  }
+  std::size_t weights() const { return weights_; }
+  std::size_t needed(std::int64_t residues) {
+    auto& known = needed_[residues];
+    if (known == 0) known = model_.fold_bytes(residues);
+    return known;
+  }
+  void require(std::int64_t residues) {
+    if (needed(residues) <= left_) return;
+    throw Error(ErrorKind::memory,
+                {fmt::format("{} residues (linkers too) need {} beside the weights, and {} are left; {} would fit",
+                             residues, format_bytes(needed(residues)), format_bytes(left_), longest(residues)),
+                 {},
+                 "raise `memory`, use `dtype=bf16`, or fold domains apart"});
+  }
+
+ private:
+  // Some steps of bisection: what is said need not be exact.
+  std::int64_t longest(std::int64_t above) {
+    std::int64_t fits = 1;
+    for (int step = 0; step < 7; ++step) {
+      const std::int64_t middle = (fits + above) / 2;
+      (needed(middle) <= left_ ? fits : above) = middle;
+    }
+    return fits;
+  }
+
+  const Esmfold& model_;
+  std::size_t weights_, left_ = 0;
+  std::map<std::int64_t, std::size_t> needed_;
+};
+
+// Residues that are done, of the present sequence by its blocks.
+class FoldProgress {
+ public:
+  FoldProgress(Sink& sink, std::int64_t records, std::int64_t residues)
+      : sink_(sink), begin_(std::chrono::steady_clock::now()) {
+    progress_.phase = "folding";
+    progress_.unit = "sequences";
+    progress_.total = records;
+    progress_.total_tokens = residues;
+  }
+  ~FoldProgress() { sink_.progress_done(); }
+  FoldProgress(const FoldProgress&) = delete;
+  FoldProgress& operator=(const FoldProgress&) = delete;
+
+  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count(); }
+  void reading(std::int64_t residues) { tell(finished_, fmt::format("language model, {} residues", residues)); }
+  void at(const FoldRecord& record, const TrunkProgress& now) {
+    const std::int64_t steps = now.passes * (now.blocks + 1), done = now.pass * (now.blocks + 1) + now.block;
+    tell(finished_ + record.length() * done / std::max<std::int64_t>(steps, 1),
+         fmt::format("{}: pass {} of {}, {}", record.name, now.pass + 1, now.passes,
+                     now.block == now.blocks ? "structure" : fmt::format("block {} of {}", now.block + 1, now.blocks)));
+  }
+  void finished(const FoldRecord& record) {
+    ++progress_.done;
+    finished_ += record.length();
+    tell(finished_, record.name);
+  }
+
+ private:
+  void tell(std::int64_t residues, const std::string& detail) {
+    progress_.tokens = residues;
+    progress_.seconds = seconds();
+    detail_ = detail;
+    progress_.detail = detail_;
+    sink_.progress(progress_);
+  }
+
+  Sink& sink_;
+  Progress progress_;
+  std::string detail_;
+  std::int64_t finished_ = 0;
+  std::chrono::steady_clock::time_point begin_;
+};
+
+class FoldRun {
+ public:
+  FoldRun(const FoldOptions& options, Context& context)
+      : options_(options),
+        context_(context),
+        failures_(context.sink),
+        records_(read_fold_records(options, context.sink)) {}
+
+  int run() {
+    load();
+    const std::vector<FoldRecord*> open = to_do();
+    fold(open);
+    summarise();
+    return failures_.exit_status();
+  }
+
+ private:
+  void load() {
+    const auto found = structure_models::find_esmfold(options_.model);
+    if (!found.note.empty()) context_.sink.note(found.note);
+    model_ = structure_models::load_esmfold(found.path, engine::parse_precision(options_.dtype));
+    const structure_models::EsmfoldOptions asked{.recycles = options_.recycles.value_or(-1)};
+    passes_ = model_.model->passes(asked);
+    memory_.emplace(*model_.model, options_.memory);
+  }
+
+  FoldedFiles files_of(const FoldRecord& record) const { return FoldedFiles(fs::path(options_.output) / record.name); }
+  FoldOrigin origin_of(const FoldRecord& record) const {
+    return {record.text, model_.fingerprint, options_.dtype, passes_ - 1, options_.linker, options_.residue_offset};
+  }
+
+  // What is neither finished nor wrong, the short ones first. Errors: usage, for files of other runs.
+  std::vector<FoldRecord*> to_do() {
+    std::vector<FoldRecord*> open;
+    std::int64_t finished = 0;
+    for (FoldRecord& record : records_) {
+      if (record.error) {
+        failures_.add(record.id, *record.error);
+        continue;
+      }
+      const FoldedFiles files = files_of(record);
+      if (!options_.overwrite) record.row = files.finished(origin_of(record), options_.arrays);
+      if (!record.row.is_null()) {
+        ++finished;
+        continue;
+      }
+      if (const fs::path strange = files.strange(origin_of(record)); !strange.empty() && !options_.overwrite)
+        throw Error(ErrorKind::usage, {fmt::format("a file for '{}' exists already, made of something else", record.id),
+                                       strange.string(), "choose another folder, or add --overwrite"});
+      open.push_back(&record);
+    }
+    if (finished > 0)
+      context_.sink.note(
+          fmt::format("{} {} there already", counted(finished, "structure"), finished == 1 ? "is" : "are"));
+    std::ranges::stable_sort(open, {}, &FoldRecord::length);
+    return open;
+  }
+
+  void fold(const std::vector<FoldRecord*>& open) {
+    if (open.empty()) return;
+    fs::create_directories(options_.output);
+    std::int64_t residues = 0;
+    for (const FoldRecord* record : open) residues += record->length();
+    const std::int64_t longest = open.back()->length();
+    context_.sink.note(fmt::format(
+        "{} of {} numbers as {}, {} of weights; {} of {} to {} residues, {} each; up to {} beside the weights",
+        "ESMFold", model_.model->parameters(), options_.dtype, format_bytes(memory_->weights()),
+        counted(open.size(), "sequence"), open.front()->length(), longest, counted(passes_, "pass"),
+        format_bytes(memory_->needed(longest))));
+    FoldProgress progress(context_.sink, static_cast<std::int64_t>(open.size()), residues);
+    for (std::size_t begin = 0; begin < open.size();) {
+      const std::size_t end = batch_end(open, begin);
+      fold_batch(std::span(open).subspan(begin, end - begin), progress);
+      begin = end;
+    }
+  }
+
+  // As many as the language model reads together.
+  std::size_t batch_end(const std::vector<FoldRecord*>& open, std::size_t begin) const {
+    std::size_t end = begin;
+    for (std::int64_t tokens = 0; end < open.size(); ++end) {
+      tokens += open[end]->length() + 2;
+      if (tokens > options_.max_tokens && end > begin) break;
+    }
+    return end;
+  }
+
+  void fold_batch(std::span<FoldRecord* const> batch, FoldProgress& progress) {
+    std::vector<FoldRecord*> fitting;
+    std::vector<const std::vector<std::int32_t>*> types;
+    std::int64_t residues = 0;
+    for (FoldRecord* record : batch) {
+      try {
+        memory_->require(record->length());
+      } catch (const Error& error) {
+        failures_.add(record->id, error);
+        progress.finished(*record);
+        continue;
+      }
+      fitting.push_back(record);
+      types.push_back(&record->sequence.input.types);
+      residues += record->length();
+    }
+    if (fitting.empty()) return;
+    progress.reading(residues);
+    const std::vector<Tensor> described = model_.model->describe(types);
+    for (std::size_t i = 0; i < fitting.size(); ++i) fold_one(*fitting[i], described[i], progress);
+  }
+
+  void fold_one(FoldRecord& record, const Tensor& described, FoldProgress& progress) {
+    const double begin = progress.seconds();
+    try {
+      const EsmfoldOutput out = model_.model->fold(
+          record.sequence.input, described,
+          {.recycles = passes_ - 1, .progress = [&](const TrunkProgress& now) { progress.at(record, now); }});
+      record.row = row_of(record, out, progress.seconds() - begin);
+      files_of(record).write(record.sequence, out, record.row, options_.arrays);
+    } catch (const Error& error) {
+      record.row = nullptr;
+      if (error.kind() == ErrorKind::interrupted || error.kind() == ErrorKind::io) throw kept(error);
+      failures_.add(record.id, error);
+    }
+    progress.finished(record);
+  }
+
+  // Ends the run; what is finished stays.
+  Error kept(const Error& error) const {
+    const auto finished = std::ranges::count_if(records_, [](const FoldRecord& one) { return !one.row.is_null(); });
+    return Error(error.kind(), {error.parts().what, error.parts().where,
+                                fmt::format("{} of {} finished, in {}; the same command goes on from there", finished,
+                                            counted(records_.size(), "sequence"), options_.output)});
+  }
+
+  ordered_json row_of(const FoldRecord& record, const EsmfoldOutput& out, double seconds) const {
+    return {{"id", record.id},
+            {"file", record.name + ".pdb"},
+            {"residues", record.sequence.residues()},
+            {"chains", record.sequence.chains},
+            {"mean_plddt", structure_models::mean_plddt(record.sequence, out)},
+            {"ptm", out.ptm},
+            {"recycles", passes_ - 1},
+            {"seconds", seconds},
+            {"model", "ESMFold v1"},
+            {"made_from", origin_of(record).json()}};
+  }
+
+  void summarise() const {
+    ordered_json all = ordered_json::array();
+    for (const FoldRecord& record : records_)
+      if (!record.row.is_null()) all.push_back(record.row);
+    if (options_.json) {
+      context_.out << ordered_json{{"structures", all}, {"failed", failures_.count()}}.dump(
+                          2, ' ', false, ordered_json::error_handler_t::replace)
+                   << '\n';
+      return;
+    }
+    constexpr const char* kLine = "{:<28} {:>8} {:>6} {:>7} {:>6} {:>9}\n";
+    context_.out << fmt::format(kLine, "id", "residues", "chains", "pLDDT", "pTM", "seconds");
+    for (const ordered_json& row : all)
+      context_.out << fmt::format(kLine, row["id"].get<std::string>(), row["residues"].dump(), row["chains"].dump(),
+                                  fmt::format("{:.1f}", row["mean_plddt"].get<double>()),
+                                  fmt::format("{:.3f}", row["ptm"].get<double>()),
+                                  fmt::format("{:.1f}", row["seconds"].get<double>()));
+  }
+
+  const FoldOptions& options_;
+  Context& context_;
+  Failures failures_;
+  std::vector<FoldRecord> records_;
+  structure_models::LoadedEsmfold model_;
+  std::optional<FoldMemory> memory_;
+  std::int64_t passes_ = 1;
+};
+
+void check_fold_sequences(const FoldOptions& options, Sink& sink) {
+  if (options.output.empty()) throw Error(ErrorKind::usage, {"structures need a folder", {}, "give --output DIR"});
+  if (options.input.empty()) throw Error(ErrorKind::usage, {"no sequence is named", {}, "give a FASTA file"});
+  if (options.recycles && *options.recycles < 0)
+    throw Error(ErrorKind::usage,
+                {fmt::format("{} recycles: there are 0 or more", *options.recycles), "--num-recycles", {}});
+  if (options.linker < 0 || options.residue_offset < 0)
+    throw Error(ErrorKind::usage, {"lengths of linkers and offsets are 0 or more", "--linker, --residue-offset", {}});
+  if (options.max_tokens < 1) throw Error(ErrorKind::usage, {"a batch holds at least one token", "`max_tokens`", {}});
+  if (options.chunk)
+    sink.note("--chunk has no effect: pairs are always worked on in rows of a few megabytes, with the same results");
+}
+
+// The first character that is not white space.
+char first_character(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  char c = 0;
+  while (file.get(c))
+    if (std::isspace(static_cast<unsigned char>(c)) == 0) return c;
+  return 0;
+}
+
+}  // namespace
+
+bool folds_sequences(const FoldOptions& options) {
+  if (!options.model.empty()) return true;
+  if (options.input.empty() || !fs::is_regular_file(options.input.front())) return false;
+  const char first = first_character(options.input.front());
+  return first == '>' || first == ';';
+}
+
+int fold_sequences(const FoldOptions& options, Context& context) {
+  check_fold_sequences(options, context.sink);
+  return FoldRun(options, context).run();
+}
+
+void FoldSequenceOptions::declare_sequences(OptionBinder& to) {
+  to.group("Both networks");
+  to(recycles, {.name = "num-recycles",
+                .help = "Passes through the trunk after the first (default: ESMFold's as the model says, mostly 3; "
+                        "AlphaFold 3's 10)",
+                .value_name = "N",
+                .aliases = {"recycles"}});
+  to(dtype, {.name = "dtype",
+             .help = "Precision of the products of trunks: f32, bf16 or f32x3; what makes coordinates is f32",
+             .otherwise = "f32",
+             .choices = engine::precision_names()});
+  to(memory,
+     {.name = "memory",
+      .help = "Memory to stay within, e.g. 16G (default: 80 % of what is free); what does not fit is said before",
+      .value_name = "SIZE"});
+  to.group("Sequences (ESMFold)");
+  to(model,
+     {.name = "model",
+      .letter = 'm',
+      .help = "Fold sequences (FASTA and its kin; chains joined by ':') with this ESMFold: a Hugging Face folder "
+              "(facebook/esmfold_v1), fair-esm's esmfold_3B_v1.pt, or one of these names",
+      .value_name = "MODEL"});
+  to(arrays, {.name = "arrays", .help = "Write ID.npz, too: positions of 14 atoms, plddt of 37, ptm, pae"});
+  to(linker, {.name = "linker",
+              .help = "Residues of glycine between chains",
+              .otherwise = 25,
+              .value_name = "N",
+              .aliases = {"chain-linker"}});
+  to(residue_offset, {.name = "residue-offset",
+                      .help = "What is added to the numbers of residues from one chain to the next",
+                      .otherwise = 512,
+                      .value_name = "N",
+                      .aliases = {"residue-index-offset"}});
+  to(max_tokens, {.name = "max-tokens",
+                  .help = "Tokens that the language model reads in one pass, at most; the trunk folds one by one",
+                  .otherwise = 1024,
+                  .value_name = "N",
+                  .aliases = {"max-tokens-per-batch"}});
+  to(chunk, {.name = "chunk",
+             .help = "Of fair-esm's program, without effect: memory is the same few rows of pairs whatever the length",
+             .value_name = "N",
+             .aliases = {"chunk-size"}});
+}
+
+}  // namespace groel::tasks
