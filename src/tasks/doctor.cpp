@@ -3,13 +3,16 @@
 #include <filesystem>
 
 #include "base/cpu.h"
+#include "base/resources.h"
 #include "base/system.h"
 #include "base/threads.h"
 #include "base/version.h"
 #include "checkpoints/model_cache.h"
+#include "io/sequences.h"
 #include "ops/kernels.h"
 #include "report/picture.h"
 #include "tasks/doctor/libraries.h"
+#include "tasks/doctor/quality.h"
 #include "tasks/reading/options.h"
 #include "tasks/reading/settings.h"
 #include "tasks/task.h"
@@ -96,15 +99,40 @@ void print_report(const json& r, std::ostream& out) {
 }
 
 struct DoctorOptions : ThreadOptions {
+  std::vector<std::string> model;
+  bool quality = false;
   bool json = false;
 
   void declare(OptionBinder& to) {
+    to(model, {.name = "model",
+               .type = OptionType::paths,
+               .help = "Of --quality: a model, as -m takes it elsewhere",
+               .value_name = "MODEL"});
+    to(quality, {.name = "quality",
+                 .help = "What bf16, f32x3 and weights of eight bits cost this model: perplexity, likeliest letters, "
+                         "vectors, a scan, next to f32"});
     to(threads, threads_option());
     to(json, json_option());
   }
 };
 
+int show_quality(const DoctorOptions& options, Context& context) {
+  if (options.model.size() != 1)
+    throw Error(ErrorKind::usage, {"name one model", {}, "groel doctor groel-5m --quality"});
+  const auto fasta = find_resource("examples/proteins.fasta");
+  if (!fasta) throw Error(ErrorKind::not_found, {"the bundled proteins are not there", "examples/proteins.fasta", {}});
+  std::vector<std::string> proteins;
+  for (const io::SequenceRecord& record : io::read_sequences({fasta->string()})) proteins.push_back(record.sequence);
+  const auto found = quality_of(options.model.front(), proteins, context.sink);
+  context.out << (options.json ? found.dump(2) + "\n" : quality_table(found));
+  return 0;
+}
+
 int run(const DoctorOptions& options, Context& context) {
+  if (options.quality) return show_quality(options, context);
+  if (!options.model.empty())
+    throw Error(ErrorKind::usage,
+                {"what is to be looked at of the model?", options.model.front(), "add --quality; or `groel info`"});
   const json r = report();
   if (options.json)
     context.out << r.dump(2) << '\n';
@@ -119,7 +147,9 @@ Task doctor_task() {
   return {.name = "doctor",
           .summary = "Show the processor's features, the kernels chosen, memory, threads, libraries and your settings",
           .description = "What to attach to a report of something going wrong.",
-          .examples = {{"groel doctor", "a table"}, {"GROEL_ISA=avx2 groel doctor", "as on an older processor"}},
+          .examples = {{"groel doctor", "a table"},
+                       {"GROEL_ISA=avx2 groel doctor", "as on an older processor"},
+                       {"groel doctor groel-5m --quality", "what faster forms of a model cost"}},
           .options = option_table<DoctorOptions>(),
           .run = entry<DoctorOptions, run>};
 }
