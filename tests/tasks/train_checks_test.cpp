@@ -31,7 +31,8 @@ class TrainChecks : public ::testing::Test {
   Outcome classify(const std::string& table, Words more) const {
     Words words{"train",    "classify",    "--data",      write_file(folder_ / "t.csv", table),
                 "--from",   kEsm2,         "--train",     "heads",
-                "--output", folder_ / "m", "--overwrite", "--json"};
+                "--output", folder_ / "m", "--overwrite", "--json",
+                "--report", "none"};
     words.insert(words.end(), more.begin(), more.end());
     if (std::find(more.begin(), more.end(), "--epochs") == more.end()) words.insert(words.end(), {"--epochs", "2"});
     return groel(words);
@@ -65,7 +66,7 @@ TEST_F(TrainChecks, HeldOutSequencesThatAreLearnedFromAreCounted) {
     residues += fmt::format("{},{},{}\n", protein(i % 5), "HHHHHHHHHHEEEEEEEEEE", i == 5 ? "valid" : "train");
   const Outcome tokens =
       groel({"train", "tokens", "--data", write_file(folder_ / "r.csv", residues), "--from", kEsm2, "--train", "heads",
-             "--split-column", "set", "--output", folder_ / "r", "--epochs", "1"});
+             "--split-column", "set", "--output", folder_ / "r", "--epochs", "1", "--report", "none"});
   EXPECT_TRUE(tokens.says("1 of 1 held-out sequences are also learned from")) << tokens;
 
   const Outcome mlm = groel({"train", "mlm", "--data", kProteins, "--valid", kProteins, "--layers", "1", "--width",
@@ -207,7 +208,7 @@ TEST_F(TrainChecks, PoolingIsRecordedAndKept) {
     EXPECT_NEAR(json::parse(again.out)["loss"].get<double>(), json::parse(run.out)["loss"].get<double>(), 1e-6);
     const std::string on = (folder_ / "on-") + pooling;
     const Outcome goes_on = groel({"train", "classify", "--data", folder_ / "t.csv", "--split-column", "set", "--from",
-                                   folder_ / "m", "--output", on, "--epochs", "1"});
+                                   folder_ / "m", "--output", on, "--epochs", "1", "--report", "none"});
     EXPECT_FALSE(goes_on.says("replaced by a new one")) << goes_on;
     EXPECT_EQ(json::parse(read_file(on + "/config.json")).value("classifier_pooling", "cls"), pooling);
   }
