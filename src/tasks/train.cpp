@@ -166,7 +166,26 @@ TrainedModel train_language(TrainPlan plan, checkpoints::Checkpoint weights, Con
   return out;
 }
 
-TrainedModel trained_model(const TrainOptions& options, const TrainPlan& plan, Context& context) {
+// Small models are trained whole, large ones by adapters, where nobody has said which: of few parameters adapters save
+// nothing and learn no better (Schmirler et al. 2024).
+void choose_what_is_trained(const TrainOptions& options, const checkpoints::Checkpoint& weights, TrainPlan& plan,
+                            Sink& sink) {
+  constexpr std::int64_t kWhole = 50'000'000, kRank = 8;
+  if (options.train.given || options.lora_r) return;
+  std::int64_t parameters = 0;
+  for (const auto& [name, array] : weights.arrays)
+    parameters += static_cast<std::int64_t>(array.bytes.size() / size_of(array.dtype));
+  if (parameters <= kWhole) return;
+  plan.lora = nn::LoraOptions{kRank, options.lora_alpha.value, options.lora_targets.value,
+                              static_cast<std::uint64_t>(options.seed), options.lora_dropout.value};
+  if (!options.learning_rate) plan.trainer.schedule.rate = 1e-3;
+  sink.note(fmt::format(
+      "{} million parameters: adapters of rank {} are trained, and the head; --train all trains everything, "
+      "--train heads the head alone",
+      parameters / 1'000'000, kRank));
+}
+
+TrainedModel trained_model(const TrainOptions& options, TrainPlan plan, Context& context) {
   const bool labels = learns_labels(plan.objective);
   if (labels && !options.from)
     throw Error(ErrorKind::usage,
@@ -175,6 +194,7 @@ TrainedModel trained_model(const TrainOptions& options, const TrainPlan& plan, C
     return train_prompts(plan, starting_weights(options, context.sink), context);
   if (plan.head) return train_own_head(plan, context);
   checkpoints::Checkpoint weights = starting_weights(options, context.sink);
+  if (labels) choose_what_is_trained(options, weights, plan, context.sink);
   return labels ? train_head(plan, std::move(weights), context) : train_language(plan, std::move(weights), context);
 }
 
