@@ -85,8 +85,6 @@ server::HttpReply models_list(Call& call) {
                     {{{"id", call.served.name}, {"object", "model"}, {"created", 0}, {"owned_by", "groel"}}})}});
 }
 
-bool has_vectors(const models::Model& model) { return dynamic_cast<const models::Encoder*>(&model) != nullptr; }
-
 }  // namespace
 
 std::vector<Route> openai_routes() {

@@ -63,6 +63,9 @@ std::vector<Route> openai_routes();
 std::vector<Route> tei_routes();
 std::vector<Route> protein_routes();
 
+/// Whether a model embeds.
+bool has_vectors(const models::Model& model);
+
 server::HttpReply json_reply(const nlohmann::ordered_json& body, int status = 200);
 nlohmann::ordered_json numbers(std::span<const float> values);
 /// Rows of [L, D].

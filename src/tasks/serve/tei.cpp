@@ -130,7 +130,6 @@ server::HttpReply info(Call& call) {
 
 server::HttpReply health(Call&) { return {.status = 200, .body = ""}; }
 
-bool has_vectors(const models::Model& model) { return dynamic_cast<const models::Encoder*>(&model) != nullptr; }
 bool has_classes(const models::Model& model) {
   const auto* const classifier = dynamic_cast<const models::Classifier*>(&model);
   return classifier != nullptr && !classifier->classification().labels.empty() &&
