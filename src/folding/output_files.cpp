@@ -123,6 +123,13 @@ void OutputFiles::add_sample(const SampleName& name, const AtomLayout& layout, c
   samples_.push_back({name, prediction.summary.ranking_score});
 }
 
+bool OutputFiles::has_sample(const SampleName& name) const {
+  const std::string part = sample_folder(name);
+  for (const std::string& kind : kinds())
+    if (!fs::is_regular_file(folder_ / part / (stem(part) + kind))) return false;
+  return true;
+}
+
 void OutputFiles::add_embeddings(std::uint32_t seed, const Embeddings& embeddings) {
   in_part(fmt::format("seed-{}_embeddings", seed), [&](const std::string& start) {
     io::NpzWriter out(start + ".npz");

@@ -54,6 +54,11 @@ class OutputFiles {
   /// `seed-S_sample-K/<job>_seed-S_sample-K_{model.cif,confidences.json,summary_confidences.json}`.
   void add_sample(const SampleName& name, const AtomLayout& layout, const Prediction& prediction);
 
+  /// A sample whose files are there of an earlier run: is ranked with the others.
+  void keep_sample(const RankedSample& sample) { samples_.push_back(sample); }
+  /// Whether all files of a sample are there.
+  bool has_sample(const SampleName& name) const;
+
   /// `seed-S_embeddings/<job>_seed-S_embeddings.npz`: single_embeddings [N, 384], pair_embeddings [N, N, 128], as f16.
   struct Embeddings {
     std::int64_t tokens = 0, single_width = 0, pair_width = 0;

@@ -32,7 +32,7 @@ struct ComponentBlock {
   std::string id, title, type, formula, parent, letter, synonyms, weight, modified;  ///< as written; "" for none
   std::vector<ComponentAtom> atoms;
   std::vector<ComponentBond> bonds;
-  std::string smiles;                ///< the first descriptor of that kind
+  std::string smiles;                ///< canonical where the file has such
   std::vector<std::string> missing;  ///< tags that AlphaFold 3 asks for and the block lacks
 };
 

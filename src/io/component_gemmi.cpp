@@ -84,11 +84,16 @@ void read_component_bonds(const Rows& rows, ComponentBlock& block) {
         {from[i], cell(to, i), cell(order, i), cell(aromatic, i).empty() ? '?' : cell(aromatic, i)[0]});
 }
 
+// The canonical one, of OpenEye where there are several, else the first: as AlphaFold 3 writes it into structures.
 std::string smiles_of(const Rows& rows) {
-  const auto types = rows.column("type"), texts = rows.column("descriptor");
-  for (std::size_t i = 0; i < types.size(); ++i)
-    if (types[i] == "SMILES_CANONICAL" || types[i] == "SMILES") return cell(texts, i);
-  return {};
+  const auto types = rows.column("type"), texts = rows.column("descriptor"), programs = rows.column("program");
+  std::string canonical, other;
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    if (types[i] == "SMILES_CANONICAL" && (canonical.empty() || cell(programs, i) == "OpenEye OEToolkits"))
+      canonical = cell(texts, i);
+    if (types[i] == "SMILES" && other.empty()) other = cell(texts, i);
+  }
+  return canonical.empty() ? other : canonical;
 }
 
 ComponentBlock read_block(cif::Block& source) {

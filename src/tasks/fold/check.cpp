@@ -2,11 +2,12 @@
 #include <nlohmann/json.hpp>
 
 #include "base/options.h"
+#include "base/system.h"
 #include "base/words.h"
 #include "folding/alignment.h"
 #include "folding/features.h"
 #include "folding/molecule.h"
-#include "tasks/fold/jobs.h"
+#include "tasks/fold/network.h"
 
 namespace groel::tasks {
 namespace {
@@ -46,13 +47,25 @@ ordered_json chain_row(const folding::TokenLayout& layout, std::size_t index) {
   return row;
 }
 
-// f32 of a pair of tokens in AlphaFold 3's trunk.
-constexpr std::size_t kPairBytes = 128 * sizeof(float);
+// Products of the network are about so much slower than the largest alone.
+constexpr double kOfProductSpeed = 0.5;
 
-ordered_json checked(const FoldJob& one, const FoldOptions& options) {
+// Of the weights that are named, or AlphaFold 3's sizes.
+structure_models::Alphafold3Shape shape_of(const FoldOptions& options) {
+  if (options.model_dir.empty()) return {};
+  return structure_models::read_alphafold3_weights(options.model_dir).shape;
+}
+
+struct Machine {
+  structure_models::Alphafold3Shape shape;
+  double speed = product_speed();
+};
+
+ordered_json checked(const FoldJob& one, const FoldOptions& options, const Machine& machine) {
   const folding::TokenLayout layout =
       folding::lay_out(one.job, one.components, {.keep_standalone_glycans = options.keep_standalone_glycans});
   const std::size_t padded = folding::padded_tokens(layout.tokens.size(), options.feature_options().buckets);
+  const structure_models::Alphafold3Cost cost = fold_cost(layout, options, machine.shape);
   ordered_json out{{"job", one.job.name},
                    {"file", one.file},
                    {"folder", folding::file_name(one.job)},
@@ -62,7 +75,9 @@ ordered_json checked(const FoldJob& one, const FoldOptions& options) {
                    {"padded_tokens", padded},
                    {"atoms", layout.atom_count()},
                    {"bonds", layout.to_polymers.size() + layout.of_ligands.size()},
-                   {"pair_bytes", padded * padded * kPairBytes},
+                   {"memory_bytes", cost.memory()},
+                   {"weight_bytes", cost.weights},
+                   {"seconds_per_seed", cost.work() / (machine.speed * kOfProductSpeed)},
                    {"conformers", folding::has_molecules() && !options.ideal ? "RDKit" : "ideal coordinates"},
                    {"notes", one.job.notes}};
   for (std::size_t c = 0; c < layout.chains.size(); ++c) out["chains"].push_back(chain_row(layout, c));
@@ -84,8 +99,10 @@ std::string text_of(const ordered_json& job) {
       fmt::format("  {}, padded to {}; {}; {}; conformers by {}\n", counted(job["tokens"].get<std::size_t>(), "token"),
                   job["padded_tokens"].get<int>(), counted(job["atoms"].get<std::size_t>(), "atom"),
                   counted(job["bonds"].get<std::size_t>(), "bond"), job["conformers"].get<std::string>());
-  out += fmt::format("  of its network alone the pairs of tokens take {}\n",
-                     format_bytes(job["pair_bytes"].get<std::size_t>()));
+  const auto memory = job["memory_bytes"].get<std::size_t>();
+  out += fmt::format("  the network takes up to {} of memory (its weights {}; {} are free) and about {} for each seed here\n",
+                     format_bytes(memory), format_bytes(job["weight_bytes"].get<std::size_t>()),
+                     format_bytes(available_memory()), time_text(job["seconds_per_seed"].get<double>()));
   return out;
 }
 
@@ -93,7 +110,8 @@ std::string text_of(const ordered_json& job) {
 
 void check_fold_jobs(const std::vector<FoldJob>& jobs, const FoldOptions& options, Context& context) {
   ordered_json all = ordered_json::array();
-  for (const FoldJob& one : jobs) all.push_back(checked(one, options));
+  const Machine machine{shape_of(options)};
+  for (const FoldJob& one : jobs) all.push_back(checked(one, options, machine));
   if (options.json) {
     context.out << ordered_json{{"jobs", all}}.dump(2) << '\n';
     return;

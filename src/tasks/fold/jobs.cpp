@@ -5,6 +5,7 @@
 #include <ctime>
 #include <filesystem>
 #include <map>
+#include <optional>
 
 #include "base/error.h"
 #include "base/text_file.h"
@@ -16,6 +17,7 @@
 #include "folding/output_files.h"
 #include "folding/searches.h"
 #include "io/npz.h"
+#include "tasks/fold/network.h"
 #include "tasks/reading/output_name.h"
 
 namespace groel::tasks {
@@ -129,26 +131,39 @@ void write_fold_features(const std::vector<FoldJob>& jobs, const FoldOptions& op
                                 with.references.seed, options.features));
 }
 
+namespace {
+
+// Where a job's results go: with --resume into the folder of the run before.
+fs::path folder_of(const FoldJob& job, const FoldOptions& options) {
+  const auto filled =
+      options.overwrite || options.resume ? folding::FilledFolder::write_into : folding::FilledFolder::name_anew;
+  return folding::output_folder(fs::path(options.output) / folding::file_name(job.job), filled, std::time(nullptr));
+}
+
+void write_completed(const FoldJob& job, const fs::path& folder, Context& context) {
+  fs::create_directories(folder);
+  const fs::path file = folder / (folding::file_name(job.job) + "_data.json");
+  write_text(file, folding::job_json(job.job));
+  context.sink.note(fmt::format("{}: {}", job.job.name, file.string()));
+}
+
+}  // namespace
+
 int run_fold_jobs(const std::vector<FoldJob>& jobs, const FoldOptions& options, Context& context) {
   if (options.output.empty())
     throw Error(ErrorKind::usage, {"results need a folder", {}, "give --output DIR; --check and --features need none"});
   for (const FoldJob& each : jobs)
     folding::lay_out(each.job, each.components, {.keep_standalone_glycans = options.keep_standalone_glycans});
+  // Weights that cannot be used are told before hours of searches.
+  std::optional<FoldNetwork> network;
+  if (!options.no_inference) network.emplace(options, context);
   for (FoldJob one : jobs) {
     complete(one, options, context);
-    const auto filled = options.overwrite ? folding::FilledFolder::write_into : folding::FilledFolder::name_anew;
-    const fs::path folder =
-        folding::output_folder(fs::path(options.output) / folding::file_name(one.job), filled, std::time(nullptr));
-    fs::create_directories(folder);
-    const fs::path file = folder / (folding::file_name(one.job) + "_data.json");
-    write_text(file, folding::job_json(one.job));
-    context.sink.note(fmt::format("{}: {}", one.job.name, file.string()));
+    const fs::path folder = folder_of(one, options);
+    write_completed(one, folder, context);
+    if (network) network->run(one, folder);
   }
-  if (options.no_inference) return 0;
-  throw Error(ErrorKind::unsupported, {"AlphaFold 3's network is not part of this version, so nothing was predicted",
-                                       {},
-                                       "the completed jobs are written; --no-inference ends here without this error, "
-                                       "--features gives what the network takes"});
+  return 0;
 }
 
 }  // namespace groel::tasks

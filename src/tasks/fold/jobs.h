@@ -25,7 +25,7 @@ std::vector<FoldJob> read_fold_jobs(const FoldOptions& options, Context& context
 void check_fold_jobs(const std::vector<FoldJob>& jobs, const FoldOptions& options, Context& context);
 /// --features: of the only job.
 void write_fold_features(const std::vector<FoldJob>& jobs, const FoldOptions& options, Context& context);
-/// -o: completes each job. -> exit status. Errors: unsupported for what this version has not.
+/// -o: completes each job, and predicts it. -> exit status. Errors: usage, without weights; those of the network.
 int run_fold_jobs(const std::vector<FoldJob>& jobs, const FoldOptions& options, Context& context);
 /// --examples: to standard output, a line each; with --output as files.
 void list_fold_examples(const FoldOptions& options, Context& context);

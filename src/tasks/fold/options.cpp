@@ -129,6 +129,7 @@ void FoldOptions::declare(OptionBinder& to) {
       .help = "Keep the O1 of sugars that nothing is bonded to, which AlphaFold 3 leaves out"});
   to(keep_overlaps,
      {.name = "no-resolve-msa-overlaps", .help = "Keep rows of unpaired alignments that are among the paired ones"});
+  declare_network(to);
   to.group("Which steps are run");
   to(no_search,
      {.name = "no-data-pipeline", .help = "Search nothing: jobs bring their alignments and templates along"});
@@ -166,9 +167,6 @@ void FoldOptions::declare(OptionBinder& to) {
      {.name = "alphafold3-flag", .help = "A flag of AlphaFold 3 that has no effect here", .value_name = "NAME"});
   to(json_path, {.name = "json-path", .help = "A job, as AlphaFold 3's flag", .value_name = "FILE"});
   to(input_dir, {.name = "input-dir", .help = "A folder of jobs, as AlphaFold 3's flag", .value_name = "DIR"});
-  to(model_dir, {.name = "model-dir",
-                 .help = "Folder of the weights; this version has no network to read them",
-                 .value_name = "DIR"});
   to(overwrite, overwrite_option());
   to(threads, threads_option());
   to(json, json_option());

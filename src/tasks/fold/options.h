@@ -7,13 +7,14 @@
 
 #include "folding/features.h"
 #include "folding/searches.h"
+#include "tasks/fold/network_options.h"
 #include "tasks/fold/sequences.h"
 #include "tasks/reading/options.h"
 #include "tasks/task.h"
 
 namespace groel::tasks {
 
-struct FoldOptions : ThreadOptions, FoldSequenceOptions {
+struct FoldOptions : ThreadOptions, NetworkOptions, FoldSequenceOptions {
   std::vector<std::string> input;
   std::string json_path, input_dir;
   std::string output;
@@ -30,7 +31,6 @@ struct FoldOptions : ThreadOptions, FoldSequenceOptions {
   std::int64_t parallel_files = 1;
   std::string search;
   std::string kept;
-  std::string model_dir;
   std::vector<std::string> unused;  ///< AlphaFold 3's flags that have no effect here
 
   Standing standing() const { return overwrite ? Standing::replace : Standing::refuse; }

@@ -21,7 +21,11 @@ const std::map<std::string, Switch>& switches() {
                                                  {"run-inference", {"no-inference", false}},
                                                  {"resolve-msa-overlaps", {"no-resolve-msa-overlaps", false}},
                                                  {"fix-standalone-glycans", {"fix-standalone-glycans", true}},
-                                                 {"force-output-dir", {"overwrite", true}}};
+                                                 {"force-output-dir", {"overwrite", true}},
+                                                 {"save-embeddings", {"save-embeddings", true}},
+                                                 {"save-distogram", {"save-distogram", true}},
+                                                 {"compress-large-output-files", {"compress-large-output-files", true}},
+                                                 {"save-terms-of-use", {"no-terms-of-use", false}}};
   return all;
 }
 
@@ -60,7 +64,7 @@ std::optional<std::pair<std::string, std::string>> named_option(std::string name
   return std::nullopt;
 }
 
-// What has no effect here: threads are shared out by --threads, there is no GPU, and no network yet.
+// What has no effect here: threads are shared out by --threads, and there is no GPU.
 bool is_unused(const std::string& name) {
   static const std::set<std::string> all{"flash-attention-implementation",
                                          "gpu-device",
@@ -70,12 +74,7 @@ bool is_unused(const std::string& name) {
                                          "nhmmer-n-cpu",
                                          "hmmsearch-n-cpu",
                                          "jackhmmer-max-parallel-shards",
-                                         "nhmmer-max-parallel-shards",
-                                         "num-diffusion-samples",
-                                         "save-embeddings",
-                                         "save-distogram",
-                                         "compress-large-output-files",
-                                         "save-terms-of-use"};
+                                         "nhmmer-max-parallel-shards"};
   return all.contains(name) || (name.starts_with("no") && all.contains(name.substr(2)));
 }
 
@@ -113,8 +112,7 @@ std::vector<std::string> as_fold_spells(const std::vector<std::string>& words) {
       const auto ours = switched(flag);
       out.insert(out.end(), ours.begin(), ours.end());
     } else if (is_unused(flag.name)) {
-      if (!flag.has_value && i + 1 < words.size() && !words[i + 1].starts_with('-') && !flag.name.starts_with("save") &&
-          !flag.name.starts_with("no"))
+      if (!flag.has_value && i + 1 < words.size() && !words[i + 1].starts_with('-') && !flag.name.starts_with("no"))
         ++i;
       out.push_back("--alphafold3-flag=" + flag.name);
     } else {

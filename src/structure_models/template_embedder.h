@@ -1,0 +1,59 @@
+// What templates say about pairs of tokens (Abramson et al. 2024, algorithm 16).
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "nn/folding/pair_block.h"
+#include "nn/layer_norm.h"
+#include "structure_models/watch.h"
+
+namespace groel::structure_models {
+
+/// One template over N tokens with 24 slots.
+struct TemplateStructure {
+  std::vector<std::int32_t> letters;    ///< [N]: residue types, as the network numbers them
+  std::vector<float> pseudo_beta;       ///< [N, 3], Å
+  std::vector<std::uint8_t> has_beta;   ///< [N]
+  std::vector<float> backbone;          ///< [N, 3, 3]: N, CA, C of proteins, Å
+  std::vector<std::uint8_t> has_frame;  ///< [N]: all three are there
+  bool empty = false;                   ///< nothing lies in it, so that all such are alike
+};
+
+/// Which pairs a template says something of.
+enum class TemplatePairs { within_chains, all };
+
+struct TemplateForm {
+  std::int64_t pair_width = 128;
+  std::int64_t letters = 31;
+  std::int64_t blocks = 2;
+  nn::folding::PairBlockForm block{};  ///< width: that of templates
+  TemplatePairs pairs = TemplatePairs::within_chains;
+  /// Distances 39, pseudo-beta 1, letters of the column, of the row, direction 3, backbone 1.
+  std::int64_t features() const { return 39 + 1 + 2 * letters + 3 + 1; }
+};
+
+class TemplateEmbedder final : public nn::Module {
+ public:
+  TemplateEmbedder() = default;
+  explicit TemplateEmbedder(const TemplateForm& form);
+
+  /// `features` [T, F]; `pair_norm`, `pair` [T, C]; `blocks.0`, …; `norm`; `out` [C, T].
+  void members(nn::Members to) override;
+  /// Adds to z [N * N, C]. chains [N]: of tokens. `watch`: "template0", ….
+  void add(const std::vector<TemplateStructure>& templates, std::span<const std::int32_t> chains, Tensor& z,
+           const Watch& watch = {}) const;
+
+ private:
+  Tensor embedded(const TemplateStructure& one, std::span<const std::int32_t> chains, const Tensor& z) const;
+
+  TemplateForm form_;
+  nn::Linear features_;  // (T, F)
+  nn::LayerNorm pair_norm_;
+  nn::Linear pair_;  // (T, C)
+  std::vector<std::shared_ptr<nn::folding::PairBlock>> blocks_;
+  nn::LayerNorm norm_;
+  nn::Linear out_;  // (C, T)
+};
+
+}  // namespace groel::structure_models

@@ -1,0 +1,259 @@
+// Runs AlphaFold 3's network on a job: seed by seed, with every sample written as soon as it is there.
+#include "tasks/fold/network.h"
+
+#include <fmt/chrono.h>
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+
+#include "base/error.h"
+#include "base/options.h"
+#include "base/sha256.h"
+#include "base/system.h"
+#include "base/text_file.h"
+#include "base/version.h"
+#include "base/words.h"
+#include "engine/precision.h"
+#include "folding/confidence_summary.h"
+#include "folding/features.h"
+#include "folding/job_layout.h"
+#include "folding/job_write.h"
+#include "folding/output_files.h"
+#include "folding/output_origin.h"
+#include "folding/result_files.h"
+
+namespace groel::tasks {
+
+namespace fs = std::filesystem;
+using namespace structure_models;
+
+namespace {
+
+// What a run was made with is kept beside its results until all are there, so that no other one is taken for it.
+constexpr const char* kUnfinished = ".groel-unfinished.json";
+
+// The stages of a seed, told as progress.
+class Stages {
+ public:
+  Stages(Sink& sink, std::string of) : sink_(sink), of_(std::move(of)) {}
+  void operator()(const RunProgress& progress) {
+    if (progress.stage != stage_) begin(progress.stage);
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - began_;
+    const char* unit = stage_ == "trunk" ? "blocks" : stage_ == "diffusion" ? "steps" : "samples";
+    sink_.progress({.phase = phase_,
+                    .done = progress.done,
+                    .total = progress.total,
+                    .seconds = seconds.count(),
+                    .unit = unit});
+    if (progress.done == progress.total) sink_.progress_done();
+  }
+
+ private:
+  void begin(std::string_view stage) {
+    stage_ = stage;
+    phase_ = fmt::format("{}: {}", of_, stage);
+    began_ = std::chrono::steady_clock::now();
+  }
+  Sink& sink_;
+  std::string of_, stage_, phase_;
+  std::chrono::steady_clock::time_point began_;
+};
+
+folding::OutputSettings output_settings(const FoldJob& job, const FoldOptions& options, const std::string& identifier) {
+  const std::time_t now = std::time(nullptr);
+  return {.job = folding::file_name(job.job),
+          .origin = folding::alphafold3_origin({.program = fmt::format("GroEL {}", kVersion),
+                                                .time = fmt::format("{:%Y-%m-%d %H:%M:%S}", fmt::localtime(now)),
+                                                .identifier = identifier,
+                                                .terms = !options.no_terms}),
+          .terms = options.no_terms ? std::string() : folding::alphafold3_terms(),
+          .compress = options.compress};
+}
+
+// One job with everything that its seeds share.
+class JobRun {
+ public:
+  JobRun(const FoldJob& job, fs::path folder, const FoldOptions& options, const LoadedAlphafold3& loaded,
+         Context& context)
+      : job_(job),
+        options_(options),
+        loaded_(loaded),
+        context_(context),
+        settings_(options.run_settings()),
+        tokens_(folding::lay_out(job.job, job.components, {.keep_standalone_glycans = options.keep_standalone_glycans})),
+        layout_(folding::atom_layout(tokens_, job.components, job.job)),
+        files_(std::move(folder), output_settings(job, options, loaded.identifier)) {}
+
+  void run() {
+    begin();
+    choose_memory();
+    for (const std::uint32_t seed : job_.job.seeds) run_seed(seed);
+    files_.finish();
+    std::error_code ignored;
+    fs::remove(files_.folder() / kUnfinished, ignored);
+    say_result();
+  }
+
+ private:
+  // What has to be the same for samples to belong together.
+  nlohmann::ordered_json identity() const {
+    Sha256 job;
+    job.update(folding::job_json(job_.job));
+    return {{"job", job.finish()},          {"weights", loaded_.identifier},
+            {"recycles", options_.recycles_or_usual()}, {"samples", options_.samples},
+            {"steps", options_.steps},       {"alignment_rows", options_.alignment_rows},
+            {"dtype", options_.dtype}};
+  }
+
+  void begin() {
+    const fs::path file = files_.folder() / kUnfinished;
+    const std::string own = identity().dump(2) + "\n";
+    if (options_.resume && fs::exists(file) && read_text(file) != own)
+      throw Error(ErrorKind::usage,
+                  {"the samples in this folder are of other settings, weights or another job", files_.folder().string(),
+                   "go on with those that they were made with, or begin anew with --overwrite"});
+    if (options_.resume)
+      for (const folding::WrittenScore& one : folding::read_ranking_scores(files_.folder())) scores_[one.name] = one.ranking_score;
+    write_text(file, own);
+  }
+
+  // Refuses what does not fit before anything is computed; keeps less where that is enough.
+  void choose_memory() {
+    const std::size_t most = options_.memory.value_or(available_memory());
+    Alphafold3Cost cost = this->cost();
+    if (needed(cost) > most) {
+      settings_.kept = KeptLogits::none;
+      cost = this->cost();
+    }
+    if (needed(cost) > most)
+      throw Error(ErrorKind::memory,
+                  {fmt::format("the network needs {} beside its weights for {} tokens, and there is {}",
+                               format_bytes(needed(cost)), tokens_.tokens.size(), format_bytes(most)),
+                   fmt::format("job '{}'", job_.job.name),
+                   "run fewer samples at a time (--num-diffusion-samples), a smaller job, or on a machine with more memory"});
+    context_.sink.note(fmt::format("{}: {}; up to {} beside the weights", job_.job.name,
+                                   counted(tokens_.tokens.size(), "token"), format_bytes(needed(cost))));
+  }
+  Alphafold3Cost cost() const {
+    Alphafold3Job job{static_cast<std::int64_t>(tokens_.tokens.size()), static_cast<std::int64_t>(tokens_.atom_count()),
+                      settings_.alignment_rows, false};
+    for (const folding::JobChain& chain : tokens_.chains) job.templates |= chain.templates && !chain.templates->empty();
+    return alphafold3_cost(loaded_.network->shape(), job, settings_, loaded_.parameters);
+  }
+  static std::size_t needed(const Alphafold3Cost& cost) { return cost.memory() - cost.weights; }
+
+  // Samples that are not there yet; the others are ranked with them.
+  std::vector<std::int64_t> missing(std::uint32_t seed) {
+    std::vector<std::int64_t> out;
+    for (std::int64_t s = 0; s < settings_.sampler.samples; ++s) {
+      const auto score = scores_.find(fmt::format("seed-{}_sample-{}", seed, s));
+      if (options_.resume && score != scores_.end() && files_.has_sample({seed, s}))
+        files_.keep_sample({{seed, s}, score->second});
+      else
+        out.push_back(s);
+    }
+    return out;
+  }
+
+  void run_seed(std::uint32_t seed) {
+    const std::vector<std::int64_t> wanted = missing(seed);
+    const std::string of = fmt::format("{}, seed {}", job_.job.name, seed);
+    if (wanted.empty()) return context_.sink.note(of + ": is there already");
+    const auto began = std::chrono::steady_clock::now();
+    const std::size_t padded = folding::padded_tokens(tokens_.tokens.size(), options_.feature_options().buckets);
+    const Alphafold3Input input = alphafold3_input(features(seed));
+    Alphafold3Run run(*loaded_.network, input, seed, static_cast<std::int64_t>(padded), settings_);
+    Stages stages(context_.sink, of);
+    run.embed(stages);
+    save_arrays(seed, run);
+    const std::vector<float> contacts = run.contacts();
+    run.sample(wanted, [&](const PredictedSample& sample) { write(seed, sample, input, contacts); }, std::ref(stages));
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+    context_.sink.note(fmt::format("{}: {} in {}", of, counted(wanted.size(), "sample"), time_text(took.count())));
+  }
+
+  folding::Features features(std::uint32_t seed) {
+    folding::FeaturizeOptions with = options_.feature_options();
+    with.references.seed = seed;
+    std::vector<std::string> notes;
+    folding::Features out = folding::featurize(tokens_, job_.components, with, &notes);
+    for (const auto& list : {tokens_.notes, notes})
+      for (const std::string& note : list)
+        if (std::ranges::find(said_, note) == said_.end()) {
+          said_.push_back(note);
+          context_.sink.warning(fmt::format("{}: {}", job_.job.name, note));
+        }
+    return out;
+  }
+
+  void save_arrays(std::uint32_t seed, const Alphafold3Run& run) {
+    const auto n = static_cast<std::int64_t>(tokens_.tokens.size());
+    const Alphafold3Embeddings& all = run.embeddings();
+    if (options_.save_embeddings)
+      files_.add_embeddings(seed, {n, all.single.size(1), all.pair.size(1),
+                                   [&](std::int64_t row) { return all.single.rows(row, row + 1).values<float>(); },
+                                   [&](std::int64_t row) { return all.pair.rows(row * n, (row + 1) * n).values<float>(); }});
+    std::vector<float> logits;
+    if (options_.save_distogram)
+      files_.add_distogram(seed, n, [&](std::int64_t row) -> std::span<const float> {
+        logits = run.distogram_row(row);
+        return logits;
+      });
+  }
+
+  void write(std::uint32_t seed, const PredictedSample& sample, const Alphafold3Input& input,
+             const std::vector<float>& contacts) {
+    const std::vector<float> positions = folding::values_of_atoms(layout_, sample.positions, 3),
+                             lddt = folding::values_of_atoms(layout_, sample.lddt, 1);
+    folding::require_finite(layout_, positions);
+    const std::vector<std::int32_t> chains = folding::token_chains(layout_);
+    const folding::ConfidenceSummary summary =
+        folding::summarise(layout_, positions,
+                           {chains, input.frames_mask, sample.errors.pae, sample.errors.tm_global,
+                            sample.errors.tm_interface});
+    files_.add_sample({seed, sample.sample}, layout_, {positions, lddt, sample.errors.pae, contacts, summary});
+    files_.finish();
+  }
+
+  void say_result() const {
+    const auto best = files_.best();
+    if (best)
+      context_.sink.note(fmt::format("{}: {} in {}, the best seed-{}_sample-{} (ranking score {:.2f})", job_.job.name,
+                                     counted(files_.samples().size(), "structure"), files_.folder().string(),
+                                     best->name.seed, best->name.sample, best->ranking_score));
+  }
+
+  const FoldJob& job_;
+  const FoldOptions& options_;
+  const LoadedAlphafold3& loaded_;
+  Context& context_;
+  Alphafold3RunSettings settings_;
+  folding::TokenLayout tokens_;
+  folding::AtomLayout layout_;
+  folding::OutputFiles files_;
+  std::map<std::string, double> scores_;  // of an earlier run, by sample
+  std::vector<std::string> said_;
+};
+
+LoadedAlphafold3 load_weights(const FoldOptions& options, Context& context) {
+  if (options.model_dir.empty())
+    throw Error(ErrorKind::usage, {"a prediction needs the weights of AlphaFold 3", {},
+                                   "give --model-dir DIR; --no-inference ends before the network, --features writes what "
+                                   "it is given"});
+  options.run_settings();
+  LoadedAlphafold3 out = load_alphafold3(options.model_dir, engine::parse_precision(options.dtype));
+  context.sink.note(fmt::format("weights of AlphaFold 3 ({} parameters) from {}", out.parameters, options.model_dir));
+  return out;
+}
+
+}  // namespace
+
+FoldNetwork::FoldNetwork(const FoldOptions& options, Context& context)
+    : options_(options), context_(context), loaded_(load_weights(options, context)) {}
+
+void FoldNetwork::run(const FoldJob& job, const fs::path& folder) {
+  JobRun(job, folder, options_, loaded_, context_).run();
+}
+
+}  // namespace groel::tasks

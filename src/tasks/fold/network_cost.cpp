@@ -1,0 +1,40 @@
+// How long a job will take on this machine, and how much memory.
+#include <algorithm>
+#include <chrono>
+
+#include "engine/precision.h"
+#include "ops/linear.h"
+#include "tasks/fold/network.h"
+
+namespace groel::tasks {
+
+using namespace structure_models;
+
+Alphafold3Cost fold_cost(const folding::TokenLayout& layout, const FoldOptions& options, const Alphafold3Shape& shape) {
+  Alphafold3Job job{static_cast<std::int64_t>(layout.tokens.size()), static_cast<std::int64_t>(layout.atom_count()),
+                    options.alignment_rows, false};
+  for (const folding::JobChain& chain : layout.chains) job.templates |= chain.templates && !chain.templates->empty();
+  return alphafold3_cost(shape, job, options.run_settings(), alphafold3_parameters(shape));
+}
+
+double product_speed() {
+  constexpr std::int64_t kSize = 768;
+  const Tensor x = Tensor::zeros({kSize, kSize});
+  const ops::PackedWeight weight(x, ops::Precision::f32);
+  double best = 0;
+  for (int i = 0; i < 4; ++i) {
+    const auto before = std::chrono::steady_clock::now();
+    ops::linear(x, weight);
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - before;
+    best = std::max(best, 2.0 * kSize * kSize * kSize / took.count());
+  }
+  return best;
+}
+
+std::string time_text(double seconds) {
+  if (seconds < 90) return fmt::format("{:.0f} s", std::max(1.0, seconds));
+  if (seconds < 90 * 60) return fmt::format("{:.0f} min", seconds / 60);
+  return seconds < 48 * 3600 ? fmt::format("{:.1f} h", seconds / 3600) : fmt::format("{:.1f} days", seconds / 86400);
+}
+
+}  // namespace groel::tasks
