@@ -9,8 +9,10 @@
 #include "ops/compare.h"
 #include "ops/elementwise.h"
 #include "ops/embedding.h"
+#include "ops/gate.h"
 #include "ops/graph.h"
 #include "ops/pair_features.h"
+#include "ops/pair_grid.h"
 #include "ops/pool_grad.h"
 #include "ops/prompt_gate.h"
 #include "ops/swiglu.h"
@@ -160,6 +162,19 @@ std::vector<Tensor> elementwise(Device device) {
           transpose(x)};
 }
 
+std::vector<Tensor> pair_grids(Device device) {
+  Tensor z = on(device, {16, 9});
+  const GridColumns columns{4, 1, 3};
+  const Tensor taken = take_columns(z, columns);
+  add_columns(taken, columns, z);
+  Tensor planes = on(device, {3, 16});
+  multiply_planes(planes, on(device, {3, 16}), 4, Precision::f32);
+  const Tensor x = strided(device, 5, 8), gates = strided(device, 5, 8);
+  return {taken,          z,
+          planes,         blocks_as_rows(on(device, {6, 8}), {3, 4}),
+          gate(x, gates), gate(x, {}, {.factor = on(device, {5}), .residual = gates, .output = DType::bf16})};
+}
+
 std::vector<Tensor> prompts(Device device) {
   const Tensor x = on(device, {6, 4});
   const PromptGate gate{test::bounds_of<std::int64_t>({2, 4}), 1, on(device, {1, 4})};
@@ -188,6 +203,7 @@ const Call kCalls[] = {
     {"linear in f32x3", [](Device d) { return linear_calls(d, Precision::f32x3); }},
     {"losses", losses},
     {"norms", norms},
+    {"pair grids", pair_grids},
     {"pools", pools},
     {"prompts", prompts},
     {"rotation", rotation},

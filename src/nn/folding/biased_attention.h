@@ -84,6 +84,8 @@ class PairLogits final : public Module {
   void ready(const Form& form) override { input_ = product_input(form); }
   /// z [N*N, C] -> [H, N, N]
   Tensor operator()(const Tensor& z) const;
+  /// Any pairs z [P, C] -> [P, H]
+  Tensor of_rows(const Tensor& z) const { return logits_(norm_(z, input_)); }
 
  private:
   PairLogitsForm form_;

@@ -8,6 +8,14 @@
 #include "ops/linear_grad.h"
 
 namespace groel::nn::folding {
+namespace {
+
+thread_local std::int64_t most_numbers = ChunkLimit::kUsual;
+
+}  // namespace
+
+ChunkLimit::ChunkLimit(std::int64_t numbers) : before_(most_numbers) { most_numbers = numbers; }
+ChunkLimit::~ChunkLimit() { most_numbers = before_; }
 
 std::int64_t Pairs::tokens() const {
   const auto n = static_cast<std::int64_t>(std::llround(std::sqrt(static_cast<double>(z.size(0)))));
@@ -16,8 +24,7 @@ std::int64_t Pairs::tokens() const {
 }
 
 void for_rows(std::int64_t rows, std::int64_t numbers, const std::function<void(std::int64_t, std::int64_t)>& body) {
-  constexpr std::int64_t kNumbers = std::int64_t{1} << 22;  // 16 MB
-  const std::int64_t step = std::max<std::int64_t>(1, kNumbers / std::max<std::int64_t>(1, numbers));
+  const std::int64_t step = std::max<std::int64_t>(1, most_numbers / std::max<std::int64_t>(1, numbers));
   for (std::int64_t begin = 0; begin < rows; begin += step) body(begin, std::min(rows, begin + step));
 }
 

@@ -26,11 +26,24 @@ struct GridRows {
   Tensor of(const Tensor& x) const { return x.rows(first(), last()); }
 };
 
-/// Calls body(begin, end) for all rows of something in order, as many at a time as take a few megabytes with so many
-/// numbers of f32 each. What blocks compute does not depend on how many these are.
+/// While it lives, this thread's loops below take at most so many numbers (of f32) at a time, but always one row.
+class ChunkLimit {
+ public:
+  static constexpr std::int64_t kUsual = std::int64_t{1} << 22;  ///< 16 MB
+  explicit ChunkLimit(std::int64_t numbers);
+  ~ChunkLimit();
+  ChunkLimit(const ChunkLimit&) = delete;
+  ChunkLimit& operator=(const ChunkLimit&) = delete;
+
+ private:
+  std::int64_t before_;
+};
+
+/// Calls body(begin, end) for all rows of something in order, as many at a time as the limit lets with so many numbers
+/// in each. What blocks compute does not depend on how many these are.
 void for_rows(std::int64_t rows, std::int64_t numbers, const std::function<void(std::int64_t, std::int64_t)>& body);
-/// Calls `body` for all rows of the grid likewise, where each of its N rows makes `width` numbers. What blocks compute
-/// does not depend on how many these are.
+/// Calls `body` for all rows of the grid likewise, where each of the N pairs in a row makes `width` numbers. What
+/// blocks compute does not depend on how many these are.
 void for_grid_rows(std::int64_t n, std::int64_t width, const std::function<void(const GridRows&)>& body);
 
 /// [H, N*N]: plane h holds column h of what `rows` gives for each chunk of the grid, [.., H] f32.
