@@ -186,7 +186,11 @@ std::vector<PublishedModel> published_rows() {
 
 std::vector<Download> download_rows() {
   return {
-      {"esmfold", "ESMFold", "facebook/esmfold_v1", "MIT"},
+      {.name = "esmfold",
+       .title = "ESMFold v1, structures from sequences",
+       .id = "facebook/esmfold_v1",
+       .licence = "MIT",
+       .run_by = "groel fold proteins.fasta -m facebook/esmfold_v1"},
       {"alphafold2",
        "AlphaFold 2 and AlphaFold-Multimer, parameters of December 2022",
        "",
@@ -207,7 +211,7 @@ std::vector<Download> download_rows() {
 
 // In order: the first part that a short name contains decides.
 constexpr OtherFamily kOthers[] = {
-    {"esmfold", "ESMFold"},
+    {"esmfold2", "ESMFold2"},
     {"esm_if", "ESM-IF1"},
     {"esm1_t", "ESM-1"},
     {"prot_t5", "ProtT5"},
@@ -343,8 +347,11 @@ const std::vector<Download>& other_downloads() {
 const Download* find_download(std::string_view name) {
   const std::string id = hub_id(name);
   const std::string wanted = short_name(id.empty() ? name : id);
-  for (const Download& one : other_downloads())
-    if (wanted == short_name(one.name) || (!one.id.empty() && wanted == short_name(one.id))) return &one;
+  for (const Download& one : other_downloads()) {
+    if (wanted == short_name(one.name)) return &one;
+    if (!one.id.empty() && (wanted == short_name(one.id) || wanted == short_name(one.id.substr(one.id.find('/') + 1))))
+      return &one;
+  }
   return nullptr;
 }
 
