@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t kFewest = 10;  // pairs
 
-[[noreturn]] void fail(const std::string& name, const std::string& what, const std::string& remedy = {}) {
+[[noreturn]] void refuse(const std::string& name, const std::string& what, const std::string& remedy = {}) {
   throw Error(ErrorKind::usage, {fmt::format("task '{}': {}", name, what), "--task", remedy});
 }
 
@@ -162,16 +162,16 @@ AffinityTask affinity_task(const std::string& name, const nlohmann::json& fields
     else if (field == "max-length" && value.is_number_integer())
       out.max_length = value.get<std::int64_t>();
     else
-      fail(name, fmt::format("'{}' is {}", field, value.dump()),
+      refuse(name, fmt::format("'{}' is {}", field, value.dump()),
            "its fields are data, sequences (files), value-column, pair-columns (two names), learned (0 to 1), "
            "inverse-strength (above 0), max-length");
   }
-  if (out.data.empty()) fail(name, "there is no table of pairs", "data = [\"FILES\"]");
-  if (out.sequences.empty()) fail(name, "there are no sequences", "sequences = [\"FILES\"]");
-  if (out.value_column.empty()) fail(name, "which column is the affinity?", "value-column = \"NAME\"");
-  if (!(out.learned > 0 && out.learned < 1)) fail(name, "learned lies between 0 and 1");
-  if (!(out.inverse_strength > 0)) fail(name, "inverse-strength is above 0");
-  if (out.max_length < 1) fail(name, "max-length is above 0");
+  if (out.data.empty()) refuse(name, "there is no table of pairs", "data = [\"FILES\"]");
+  if (out.sequences.empty()) refuse(name, "there are no sequences", "sequences = [\"FILES\"]");
+  if (out.value_column.empty()) refuse(name, "which column is the affinity?", "value-column = \"NAME\"");
+  if (!(out.learned > 0 && out.learned < 1)) refuse(name, "learned lies between 0 and 1");
+  if (!(out.inverse_strength > 0)) refuse(name, "inverse-strength is above 0");
+  if (out.max_length < 1) refuse(name, "max-length is above 0");
   return out;
 }
 
