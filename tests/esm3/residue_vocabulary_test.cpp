@@ -17,7 +17,7 @@ constexpr const char* kList =
     "label,label_clean,count\nZinc site,Zinc site,20\n\"ATP, binding site\",Binding site,10\nActive site (by "
     "similarity),Active site,20\nbinding,Binding site,20\n";
 
-std::vector<std::int32_t> row(const std::vector<std::int32_t>& tokens, std::size_t at) {
+std::vector<std::int32_t> first_three(const std::vector<std::int32_t>& tokens, std::size_t at) {
   return {tokens.begin() + static_cast<std::ptrdiff_t>(16 * at),
           tokens.begin() + static_cast<std::ptrdiff_t>(16 * at + 3)};
 }
@@ -30,12 +30,13 @@ TEST(ResidueVocabulary, NumbersLabelsByTheirCounts) {
       {"Zinc site", 2, 3}, {"ATP, binding site", 3, 3}, {"Active site", 4, 4}, {"Binding site", 3, 3}};
   const auto tokens = vocabulary.encode(annotations, 4);
   ASSERT_EQ(tokens.size(), 16U * 6);
-  EXPECT_EQ(row(tokens, 0), (std::vector<std::int32_t>{0, 0, 0}));
-  EXPECT_EQ(row(tokens, 1), (std::vector<std::int32_t>{3, 0, 0}));
-  EXPECT_EQ(row(tokens, 2), (std::vector<std::int32_t>{6, 0, 0}));  // after "Active site", whose count is the same
-  EXPECT_EQ(row(tokens, 3), (std::vector<std::int32_t>{4, 6, 0}));
-  EXPECT_EQ(row(tokens, 4), (std::vector<std::int32_t>{5, 0, 0}));
-  EXPECT_EQ(row(tokens, 5), (std::vector<std::int32_t>{0, 0, 0}));
+  EXPECT_EQ(first_three(tokens, 0), (std::vector<std::int32_t>{0, 0, 0}));
+  EXPECT_EQ(first_three(tokens, 1), (std::vector<std::int32_t>{3, 0, 0}));
+  EXPECT_EQ(first_three(tokens, 2),
+            (std::vector<std::int32_t>{6, 0, 0}));  // after "Active site", whose count is the same
+  EXPECT_EQ(first_three(tokens, 3), (std::vector<std::int32_t>{4, 6, 0}));
+  EXPECT_EQ(first_three(tokens, 4), (std::vector<std::int32_t>{5, 0, 0}));
+  EXPECT_EQ(first_three(tokens, 5), (std::vector<std::int32_t>{0, 0, 0}));
   EXPECT_TRUE(vocabulary.has("binding"));
   EXPECT_FALSE(vocabulary.has("kinase"));
 }

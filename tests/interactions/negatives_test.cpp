@@ -14,7 +14,7 @@ namespace {
 using groel::testing::error_of;
 
 // A hub that 30 proteins interact with, and 60 pairs of others, in two species.
-PairTable network() {
+PairTable hub_network() {
   PairTable out;
   out.labels = {"interacts"};
   for (int i = 0; i < 200; ++i) out.proteins.push_back((i < 100 ? "1.P" : "2.P") + std::to_string(i));
@@ -25,7 +25,7 @@ PairTable network() {
 }
 
 TEST(Negatives, AreNewPairsOfOneSpecies) {
-  PairTable table = network();
+  PairTable table = hub_network();
   EXPECT_EQ(add_negatives(table, {2, 7}), 180);
   ASSERT_EQ(table.pairs.size(), 270U);
   std::set<std::pair<std::uint32_t, std::uint32_t>> seen;
@@ -41,7 +41,7 @@ TEST(Negatives, AreNewPairsOfOneSpecies) {
     ++negatives_of[pair.second];
   }
   EXPECT_GT(negatives_of[0], 20);  // the hub is in a third of the pairs of its species that are drawn
-  PairTable again = network(), other = network();
+  PairTable again = hub_network(), other = hub_network();
   add_negatives(again, {2, 7});
   add_negatives(other, {2, 8});
   EXPECT_EQ(again.pairs.back().first, table.pairs.back().first);
@@ -59,7 +59,7 @@ TEST(Negatives, AreFewerWherePairsRunOut) {
 }
 
 TEST(Negatives, WantAPlainTable) {
-  PairTable kinds = network(), has_some = network(), plain = network();
+  PairTable kinds = hub_network(), has_some = hub_network(), plain = hub_network();
   kinds.labels = {"binding", "reaction"};
   has_some.pairs[3].labels = 0;
   EXPECT_EQ(error_of([&] { add_negatives(kinds, {}); }).kind(), ErrorKind::bad_input);

@@ -163,8 +163,8 @@ AffinityTask affinity_task(const std::string& name, const nlohmann::json& fields
       out.max_length = value.get<std::int64_t>();
     else
       refuse(name, fmt::format("'{}' is {}", field, value.dump()),
-           "its fields are data, sequences (files), value-column, pair-columns (two names), learned (0 to 1), "
-           "inverse-strength (above 0), max-length");
+             "its fields are data, sequences (files), value-column, pair-columns (two names), learned (0 to 1), "
+             "inverse-strength (above 0), max-length");
   }
   if (out.data.empty()) refuse(name, "there is no table of pairs", "data = [\"FILES\"]");
   if (out.sequences.empty()) refuse(name, "there are no sequences", "sequences = [\"FILES\"]");
