@@ -93,6 +93,13 @@ inline Outcome groel(const std::vector<std::string>& arguments, const Process::S
   return Process(groel_command(arguments), setup).wait();
 }
 
+/// The same of a command that has to succeed.
+inline Outcome done(const std::vector<std::string>& arguments) {
+  Outcome outcome = groel(arguments);
+  EXPECT_EQ(outcome.exit, 0) << arguments.front() << outcome;
+  return outcome;
+}
+
 /// A line of bash, in which $GROEL is the program; the status is that of the first part of a pipe that failed.
 inline Outcome bash(const std::string& line, Process::Setup setup = {}) {
   setup.environment.emplace_back("GROEL", GROEL_PROGRAM);

@@ -14,12 +14,6 @@ using ::testing::HasSubstr;
 const std::string kEsm3 = std::string(GROEL_TEST_DATA) + "/esm3-generate-tiny";
 const std::string kUbiquitin = std::string(GROEL_TEST_DATA) + "/structures/1ubq.pdb";
 
-Outcome done(std::vector<std::string> arguments) {
-  Outcome outcome = groel(arguments);
-  EXPECT_EQ(outcome.exit, 0) << arguments.front() << outcome;
-  return outcome;
-}
-
 Outcome esm3(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), "esm3");
   arguments.insert(arguments.end(), {"-m", kEsm3});

@@ -11,12 +11,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-Outcome done(const std::vector<std::string>& arguments) {
-  Outcome outcome = groel(arguments);
-  EXPECT_EQ(outcome.exit, 0) << arguments.front() << outcome;
-  return outcome;
-}
-
 json metrics(const std::string& folder) { return json::parse(read_file(folder + "/config.json")); }
 
 TEST(EsmC, IsDescribed) {

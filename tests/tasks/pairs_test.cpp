@@ -175,8 +175,8 @@ TEST_F(PairsOfProteins, MayBeLearnedByTheModelItself) {
   for (const Words& how : {Words{"--train", "all"}, Words{"--lora-r", "2"}}) {
     const std::string out = how[0] == "--train" ? "all" : "adapters";
     const json said = json::parse(
-        ok({"train", "pairs", "--data", kPairs, "--sequences", kProteinsOfPairs, "--from", kEsm2, "--epochs", "1",
-            "--max-length", "60", "--baselines", "none", "--json", "--output", work_ / out} +
+        ok(Words{"train", "pairs", "--data", kPairs, "--sequences", kProteinsOfPairs, "--from", kEsm2, "--epochs", "1",
+                 "--max-length", "60", "--baselines", "none", "--json", "--output", work_ / out} +
            how));
     const json& methods = said["runs"][0]["methods"];
     ASSERT_EQ(methods.size(), 2U);

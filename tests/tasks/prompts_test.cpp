@@ -33,12 +33,6 @@ std::string recipe(const TemporaryFolder& work, const std::string& more = {}) {
   return work / "r.toml";
 }
 
-Outcome done(const std::vector<std::string>& arguments) {
-  Outcome outcome = groel(arguments);
-  EXPECT_EQ(outcome.exit, 0) << arguments.front() << outcome;
-  return outcome;
-}
-
 void learn(const TemporaryFolder& work, const std::string& more = {}) {
   done({"train", "prompts", recipe(work, more), "--output", work / "out"});
 }

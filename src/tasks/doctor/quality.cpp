@@ -149,12 +149,12 @@ ordered_json quality_of(const std::string& model, const std::vector<std::string>
 
 std::string quality_table(const ordered_json& found) {
   std::string out =
-      fmt::format("{} on {} of {}\n\n{:<14}{:>11}{:>9}{:>11}{:>10}{:>10}{:>13}\n", found["model"].get<std::string>(),
+      fmt::format("{} on {} of {}\n\n{:<14}{:>11}{:>9}{:>11}{:>10}{:>10}{:>15}\n", found["model"].get<std::string>(),
                   counted(found["proteins"].get<std::int64_t>(), "protein"),
                   counted(found["residues"].get<std::int64_t>(), "residue"), "form", "perplexity", "change",
                   "agreement", "cosine", "Spearman", "logits' error");
   for (const ordered_json& row : found["forms"])
-    out += fmt::format("{:<14}{:>11.4f}{:>8.3f}%{:>10.3f}%{:>10.6f}{:>10.5f}{:>13.1e}\n",
+    out += fmt::format("{:<14}{:>11.4f}{:>8.3f}%{:>10.3f}%{:>10.6f}{:>10.5f}{:>15.1e}\n",
                        row["form"].get<std::string>(), row["perplexity"].get<double>(),
                        100 * row["perplexity_change"].get<double>(), 100 * row["agreement"].get<double>(),
                        row["cosine"].get<double>(), row["spearman"].get<double>(), row["logits_error"].get<double>());
