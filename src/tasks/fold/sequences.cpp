@@ -246,7 +246,7 @@ class FoldRun {
     context_.sink.note(fmt::format(
         "{} of {} numbers as {}, {} of weights; {} of {} to {} residues, {} each; up to {} beside the weights",
         "ESMFold", model_.model->parameters(), options_.dtype, format_bytes(memory_->weights()),
-        counted(open.size(), "sequence"), open.front()->length(), longest, counted(passes_, "pass"),
+        counted(open.size(), "sequence"), open.front()->length(), longest, counted(passes_, "pass", "passes"),
         format_bytes(memory_->needed(longest))));
     FoldProgress progress(context_.sink, static_cast<std::int64_t>(open.size()), residues);
     for (std::size_t begin = 0; begin < open.size();) {
