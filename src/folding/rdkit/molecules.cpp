@@ -56,6 +56,7 @@ class Graph final : public MoleculeGraph {
   }
 
   std::optional<std::vector<std::array<float, 3>>> conformer(std::uint32_t seed, int iterations) const override {
+    const RDLog::LogStateSetter quiet;  // of ions it warns that it has no force field for them
     RDKit::DGeomHelpers::EmbedParameters parameters = RDKit::DGeomHelpers::ETKDGv3;
     parameters.randomSeed = static_cast<int>(seed);
     if (iterations > 0) parameters.maxIterations = static_cast<unsigned>(iterations);
