@@ -78,7 +78,7 @@ TEST(CachedAttention, IsCausalAttentionOverAll) {
 TEST(CachedAttention, InWholeNumbersIsNearlyExact) {
   const Tokens x = random_tokens(3, 64, {200});
   const Tensor exact = in_steps(x, 1, DType::f32, cached_attention);
-  EXPECT_LT(test::relative_error(in_steps(x, 1, DType::i8, cached_attention), exact), 1e-2);
+  EXPECT_LT(test::relative_error(in_steps(x, 1, DType::i8, cached_attention), exact), 1.5e-2);
   Tokens zeros = x;
   zeros.k = Tensor::zeros(x.k.shape()), zeros.v = zeros.k;
   EXPECT_TRUE(test::same_bits(in_steps(zeros, 1, DType::i8, cached_attention), Tensor::zeros(x.q.shape())));
