@@ -166,7 +166,7 @@ TEST_F(PairsOfProteins, WhatCannotBeLearnedIsRefused) {
   refused(base + Words{"--data", work_ / "few.tsv"}, "no pair is left", 4);
   refused({"train", "pairs", "--data", kPairs, "--from", kEsm2, "--output", work_ / "out"}, "--sequences");
   refused(train("out", {"--baselines", "oracle"}), "there is no baseline 'oracle' of pairs");
-  refused(train("out", {"--lora-r", "4"}), "this is no option of `groel train pairs`");
+  refused(train("out", {"--merge"}), "this is no option of `groel train pairs`");
   refused({"train", "classify", "--data", kPairs, "--how", "bfs", "--from", kEsm2, "--output", work_ / "out"},
           "this is no option of `groel train classify`");
 }

@@ -99,7 +99,7 @@ std::vector<Route> openai_routes() {
            ErrorForm::openai,
            embeddings,
            false,
-           has_vectors},
+           can<models::Encoder>},
           {"GET", "/v1/models", "The model that is served, in OpenAI's form", nullptr, ErrorForm::openai, models_list}};
 }
 

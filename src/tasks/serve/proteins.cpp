@@ -17,10 +17,6 @@ using engine::Output;
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-template <class Capability>
-bool can(const models::Model& model) {
-  return dynamic_cast<const Capability*>(&model) != nullptr;
-}
 bool finds_contacts(const models::Model& model) {
   try {
     engine::check_request(model, {{}, {Output::contacts}});

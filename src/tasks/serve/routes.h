@@ -1,6 +1,7 @@
 // What a server answers, path by path.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -63,8 +64,12 @@ std::vector<Route> openai_routes();
 std::vector<Route> tei_routes();
 std::vector<Route> protein_routes();
 
-/// Whether a model embeds.
-bool has_vectors(const models::Model& model);
+/// Whether a model has a capability.
+template <class Capability>
+bool can(const models::Model& model) {
+  const std::vector<std::string> all = model.capabilities();
+  return std::find(all.begin(), all.end(), Capability::kName) != all.end();
+}
 
 server::HttpReply json_reply(const nlohmann::ordered_json& body, int status = 200);
 nlohmann::ordered_json numbers(std::span<const float> values);

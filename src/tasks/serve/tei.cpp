@@ -131,9 +131,9 @@ server::HttpReply info(Call& call) {
 server::HttpReply health(Call&) { return {.status = 200, .body = ""}; }
 
 bool has_classes(const models::Model& model) {
-  const auto* const classifier = dynamic_cast<const models::Classifier*>(&model);
-  return classifier != nullptr && !classifier->classification().labels.empty() &&
-         classifier->classification().label_of == models::LabelOf::sequence;
+  if (!can<models::Classifier>(model)) return false;
+  const models::Classification& classes = models::require<models::Classifier>(model).classification();
+  return !classes.labels.empty() && classes.label_of == models::LabelOf::sequence;
 }
 
 }  // namespace
@@ -148,7 +148,7 @@ std::vector<Route> tei_routes() {
            ErrorForm::tei,
            embed,
            false,
-           has_vectors},
+           can<models::Encoder>},
           {"POST",
            "/embed_all",
            "A vector for each token of each sequence",
@@ -156,7 +156,7 @@ std::vector<Route> tei_routes() {
            ErrorForm::tei,
            embed_all,
            false,
-           has_vectors},
+           can<models::Encoder>},
           {"POST",
            "/predict",
            "Classes of sequences, by a model with a head of classes",

@@ -10,13 +10,15 @@
 namespace groel::tasks {
 namespace {
 
-// A batch of the longest sequences that there may be.
-std::vector<std::int64_t> longest_batch(const models::Model& model, std::int64_t tokens, std::int64_t most_residues) {
+// A batch of the longest sequences that there may be; an even number of them where they may be pairs.
+std::vector<std::int64_t> longest_batch(const models::Model& model, std::int64_t tokens, std::int64_t most_residues,
+                                        bool pairs) {
   const std::int64_t most = std::min(most_residues, model.info().max_residues.value_or(most_residues));
   const std::int64_t shortest = model.tokenizer().token_count(1);
   const std::int64_t longest = std::max(shortest, model.tokenizer().token_count(most));
   std::vector<std::int64_t> out;
   for (std::int64_t rest = tokens; rest > 0; rest -= longest) out.push_back(std::clamp(rest, shortest, longest));
+  if (pairs && out.size() % 2 != 0) out.push_back(shortest);
   return out;
 }
 
@@ -27,7 +29,8 @@ std::size_t plan_memory(train::ModelTrainee& trainee, const TrainPlan& plan, std
   const std::size_t state = trainee.state_bytes(moments);
   const std::int64_t shortest = trainee.model().tokenizer().token_count(1);
   const std::int64_t tokens = std::max(batch_tokens, shortest);
-  const std::size_t batch = trainee.step_bytes(longest_batch(trainee.model(), tokens, plan.batches.max_residues));
+  const std::size_t batch = trainee.step_bytes(
+      longest_batch(trainee.model(), tokens, plan.batches.max_residues, plan.objective == Objective::prompts));
   const std::size_t per_token = batch / static_cast<std::size_t>(tokens);
   sink.note(fmt::format("a step takes about {}: {} for weights, gradients and optimiser, {} for {}",
                         format_bytes(state + batch), format_bytes(state), format_bytes(batch),
