@@ -57,10 +57,14 @@ AlignmentModule::AlignmentModule(const AlignmentModuleForm& form)
       features_(form.features, form.width, {.bias = nn::Bias::no}),
       target_(form.target_width, form.width, {.bias = nn::Bias::no}) {
   for (std::int64_t b = 0; b < form.blocks; ++b)
-    blocks_.push_back(std::make_shared<Block>(
-        Block{nn::folding::OuterProductMean(form.outer), nn::folding::PairAveraging(form.averaging),
-              nn::folding::Transition({.width = form.width, .inner = form.transition}),
-              nn::folding::PairBlock(form.pairs)}));
+    blocks_.push_back(std::make_shared<Block>(Block{
+        nn::folding::OuterProductMean(form.outer), nn::folding::PairAveraging(form.averaging),
+        nn::folding::Transition({.width = form.width, .inner = form.transition}), nn::folding::PairBlock(form.pairs)}));
+}
+
+// Whether a block updates the alignment.
+bool AlignmentModule::updates(std::size_t block) const {
+  return form_.last == LastBlock::whole || block + 1 < blocks_.size();
 }
 
 void AlignmentModule::members(nn::Members to) {
@@ -69,8 +73,8 @@ void AlignmentModule::members(nn::Members to) {
   for (std::size_t b = 0; b < blocks_.size(); ++b) {
     const std::string name = fmt::format("blocks.{}.", b);
     to.part(name + "outer", blocks_[b]->outer);
-    to.part(name + "averaging", blocks_[b]->averaging);
-    to.part(name + "transition", blocks_[b]->transition);
+    if (updates(b)) to.part(name + "averaging", blocks_[b]->averaging);
+    if (updates(b)) to.part(name + "transition", blocks_[b]->transition);
     to.part(name + "pairs", blocks_[b]->pairs);
   }
 }
@@ -93,8 +97,10 @@ void AlignmentModule::update(const AlignmentRows& rows, const Tensor& target, Pa
     const Block& block = *blocks_[b];
     const std::string name = fmt::format("msa_block{}.", b);
     shown(watch, name + "update.outer_product_mean", pairs.z, [&] { block.outer.add(in, pairs.z); });
-    shown(watch, name + "update.msa_attention1", in.m, [&] { block.averaging.add(in, pairs.z, in.m); });
-    shown(watch, name + "update.msa_transition", in.m, [&] { block.transition.add(in.m, in.m); });
+    if (updates(b)) {
+      shown(watch, name + "update.msa_attention1", in.m, [&] { block.averaging.add(in, pairs.z, in.m); });
+      shown(watch, name + "update.msa_transition", in.m, [&] { block.transition.add(in.m, in.m); });
+    }
     block.pairs.update(pairs);
     show(watch, name + "m", in.m);
     show(watch, name + "z", pairs.z);

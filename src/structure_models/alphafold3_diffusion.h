@@ -1,5 +1,5 @@
-// AlphaFold 3's diffusion module: from noisy positions and the trunk's embeddings to denoised positions (Abramson et al.
-// 2024, algorithms 20 to 23).
+// AlphaFold 3's diffusion module: from noisy positions and the trunk's embeddings to denoised positions (Abramson et
+// al. 2024, algorithms 20 to 23).
 #pragma once
 
 #include <memory>
@@ -34,8 +34,8 @@ class TokenTransformer final : public nn::Module {
   std::vector<Tensor> logits(const Tensor& pair, std::size_t group) const;
   std::size_t groups() const { return pair_logits_.size(); }
   /// x [S * N, D] in place; condition [N, C]. `logits`: of a group. `watch`: "token_block0", ….
-  void update(Tensor& x, const Tensor& condition,
-              const std::function<std::vector<Tensor>(std::size_t group)>& logits, const Watch& watch = {}) const;
+  void update(Tensor& x, const Tensor& condition, const std::function<std::vector<Tensor>(std::size_t group)>& logits,
+              const Watch& watch = {}) const;
 
  private:
   struct Block;
@@ -45,22 +45,29 @@ class TokenTransformer final : public nn::Module {
   std::vector<std::shared_ptr<Block>> blocks_;
 };
 
+/// Where the frequencies and phases are from in which a noise level is written. constants: AlphaFold 3's. in_file: the
+/// network's own.
+enum class NoiseFrequencies { constants, in_file };
+
 struct Alphafold3DiffusionForm {
   std::int64_t pair_width = 128, single_width = 384, target_width = 447;
-  std::int64_t condition_width = 384;     ///< of single tokens
-  std::int64_t pair_condition = 128;      ///< of pairs
+  std::int64_t condition_width = 384;                           ///< of single tokens
+  std::int64_t pair_condition = 128;                            ///< of pairs
   std::int64_t single_transition = 768, pair_transition = 256;  ///< inner widths
   AtomEncoderForm encoder{};
   TokenTransformerForm tokens{};
   AtomDecoderForm decoder{};
   float sigma_data = 16;
+  /// Width of what a layer makes of relative positions before pairs see them (Protenix); 0: they stay features.
+  std::int64_t relative_width = 0;
+  NoiseFrequencies noise = NoiseFrequencies::constants;
 };
 
 /// What all steps and samples of a run share.
 struct DiffusionConditions {
   const AtomWindows* atoms = nullptr;
-  Tensor single;             ///< [N, C], without the noise level
-  Tensor pair;               ///< [N * N, Z]: normalised for the transformer's scores
+  Tensor single;  ///< [N, C], without the noise level
+  Tensor pair;    ///< [N * N, Z]: normalised for the transformer's scores
   AtomConditions encoder;
   WindowBias decoder;
   std::vector<std::vector<Tensor>> logits;  ///< of all groups where they are kept
@@ -71,7 +78,8 @@ class Alphafold3Diffusion final : public nn::Module {
   Alphafold3Diffusion() = default;
   explicit Alphafold3Diffusion(const Alphafold3DiffusionForm& form);
 
-  /// `pair_norm`, `pair`, `pair_transitions.0`, `.1`; `single_norm`, `single`, `noise_norm`, `noise`,
+  /// `relative` where there is one; `noise_frequencies`, `noise_phases` [256] where they are in the file; `pair_norm`,
+  /// `pair`, `pair_transitions.0`, `.1`; `single_norm`, `single`, `noise_norm`, `noise`,
   /// `single_transitions.0`, `.1`; `encoder`; `tokens_norm`, `tokens`; `transformer`; `out_norm`; `decoder`.
   void members(nn::Members to) override;
 
@@ -84,7 +92,8 @@ class Alphafold3Diffusion final : public nn::Module {
   DiffusionConditions conditions(const Trunk& trunk, const TokenPlaces& places, const ReferenceAtoms& reference,
                                  const AtomWindows& atoms, KeptLogits kept, const Watch& watch = {}) const;
   /// noisy [S, A, 3] Å at a noise level -> denoised, likewise. `watch`: "cond_single", "enc.token_act", ….
-  Tensor denoise(const Tensor& noisy, float level, const DiffusionConditions& conditions, const Watch& watch = {}) const;
+  Tensor denoise(const Tensor& noisy, float level, const DiffusionConditions& conditions,
+                 const Watch& watch = {}) const;
 
  private:
   Tensor pair_condition(const Trunk& trunk, const TokenPlaces& places) const;
@@ -92,7 +101,8 @@ class Alphafold3Diffusion final : public nn::Module {
 
   Alphafold3DiffusionForm form_;
   nn::LayerNorm pair_norm_, single_norm_, noise_norm_, tokens_norm_, out_norm_;
-  nn::Linear pair_, single_, noise_, tokens_;
+  nn::Linear relative_, pair_, single_, noise_, tokens_;
+  Tensor frequencies_, phases_;  // (256)
   nn::folding::Transition pair_transitions_[2], single_transitions_[2];
   AtomEncoder encoder_;
   TokenTransformer transformer_;

@@ -12,6 +12,9 @@
 
 namespace groel::structure_models {
 
+/// Whether the last block updates the alignment, which nothing reads after it.
+enum class LastBlock { whole, pairs_only };
+
 struct AlignmentModuleForm {
   std::int64_t width = 64, target_width = 447, features = 34;
   std::int64_t blocks = 4;
@@ -19,6 +22,7 @@ struct AlignmentModuleForm {
   nn::folding::PairAveragingForm averaging{};
   std::int64_t transition = 256;  ///< inner width
   nn::folding::PairBlockForm pairs{};
+  LastBlock last = LastBlock::whole;
 };
 
 /// Rows of an alignment as a pass takes them.
@@ -40,10 +44,12 @@ class AlignmentModule final : public nn::Module {
   void members(nn::Members to) override;
   /// Adds to z [N * N, C] in place. target [N, T]. `watch`: "msa_init", "msa_block0.m", "msa_block0.z", …, and the
   /// updates of the first block.
-  void update(const AlignmentRows& rows, const Tensor& target, nn::folding::Pairs& pairs, const Watch& watch = {}) const;
+  void update(const AlignmentRows& rows, const Tensor& target, nn::folding::Pairs& pairs,
+              const Watch& watch = {}) const;
 
  private:
   struct Block;
+  bool updates(std::size_t block) const;
   Tensor embedded(const AlignmentRows& rows, const Tensor& target) const;
 
   AlignmentModuleForm form_;
@@ -85,8 +91,8 @@ class Alphafold3Trunk final : public nn::Module {
   void members(nn::Members to) override;
   /// The state before the first pass: zeros.
   TrunkState start(std::int64_t tokens) const;
-  /// In place. `watch`: "z_init", "template0", "z_after_template", those of the alignment, "s_init", "pairformer0.z", ….
-  /// `block_done` is called after each block of the Pairformer.
+  /// In place. `watch`: "z_init", "template0", "z_after_template", those of the alignment, "s_init", "pairformer0.z",
+  /// …. `block_done` is called after each block of the Pairformer.
   void pass(const TrunkInput& in, TrunkState& state, const Watch& watch = {},
             const std::function<void()>& block_done = {}) const;
 

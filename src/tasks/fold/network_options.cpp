@@ -18,8 +18,7 @@ void NetworkOptions::declare_network(OptionBinder& to) {
   to(model_dir, {.name = "model-dir",
                  .help = "Folder of AlphaFold 3's weights (af3.bin.zst, or af3.bin), or that file",
                  .value_name = "DIR"});
-  to(samples,
-     {.name = "num-diffusion-samples", .help = "Structures for each seed", .otherwise = 5, .value_name = "N"});
+  to(samples, {.name = "num-diffusion-samples", .help = "Structures for each seed", .otherwise = 5, .value_name = "N"});
   to(steps, {.name = "num-diffusion-steps",
              .help = "Steps from noise to a structure (AlphaFold 3 takes 200)",
              .otherwise = 200,
@@ -31,12 +30,12 @@ void NetworkOptions::declare_network(OptionBinder& to) {
   to(save_embeddings, {.name = "save-embeddings", .help = "Write the trunk's embeddings of each seed, too"});
   to(save_distogram, {.name = "save-distogram", .help = "Write the logits of distances of each seed, too"});
   to(compress, {.name = "compress-large-output-files", .help = "Write structures and confidences as .zst"});
-  to(no_terms, {.name = "no-terms-of-use",
-                .help = "Leave TERMS_OF_USE.md out, and the notice in structures: whoever passes them on has to add it"});
+  to(no_terms,
+     {.name = "no-terms-of-use",
+      .help = "Leave TERMS_OF_USE.md out, and the notice in structures: whoever passes them on has to add it"});
 }
 
-structure_models::Alphafold3RunSettings NetworkOptions::network_settings(
-    std::optional<std::int64_t> recycles) const {
+structure_models::Alphafold3RunSettings NetworkOptions::network_settings(std::optional<std::int64_t> recycles) const {
   structure_models::Alphafold3RunSettings out;
   out.passes = at_least(recycles.value_or(10), 0, "--num-recycles") + 1;
   out.alignment_rows = at_least(alignment_rows, 1, "--num-msa");
