@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "structure_models/alphafold3_input.h"
 #include "structure_models/template_embedder.h"
 
 namespace groel::structure_models {
@@ -34,5 +35,10 @@ struct ProtenixInput {
 
   std::int64_t atoms() const { return static_cast<std::int64_t>(atom_token.size()); }
 };
+
+/// The same complex as AlphaFold 3's network is given it: other numbers for residue types, empty templates of gaps,
+/// bonds in both directions. AlphaFold 3 has one unknown nucleotide: it becomes DNA's in chains that have DNA, else
+/// RNA's.
+ProtenixInput protenix_input(const Alphafold3Input& input);
 
 }  // namespace groel::structure_models
