@@ -20,8 +20,7 @@ Alphafold3::Alphafold3(const Alphafold3Shape& shape)
       trunk_(shape.trunk()),
       diffusion_(shape.diffusion()),
       confidence_(shape.confidence()),
-      distogram_(shape.pair, shape.confidence().error_bins,
-                 {.bias = nn::Bias::no, .exactness = nn::Exactness::head}) {}
+      distogram_(shape.pair, shape.confidence().error_bins, {.bias = nn::Bias::no, .exactness = nn::Exactness::head}) {}
 
 void Alphafold3::members(nn::Members to) {
   to.part("atoms", atoms_);
@@ -100,7 +99,9 @@ ConfidenceLogits Alphafold3::confidence(const Alphafold3Input& input, const Alph
     const auto begin = features.atoms.slot.begin() + features.atoms.first_atom[t],
                end = features.atoms.slot.begin() + features.atoms.first_atom[t + 1];
     const auto found = std::find(begin, end, input.pseudo_beta[t]);
-    if (found != end) std::copy_n(from + 3 * (found - features.atoms.slot.begin()), 3, beta.begin() + static_cast<std::ptrdiff_t>(3 * t));
+    if (found != end)
+      std::copy_n(from + 3 * (found - features.atoms.slot.begin()), 3,
+                  beta.begin() + static_cast<std::ptrdiff_t>(3 * t));
   }
   return confidence_.logits({embeddings.single, embeddings.pair, embeddings.target}, beta, watch);
 }
@@ -112,10 +113,17 @@ Tensor Alphafold3::distogram(const Alphafold3Embeddings& embeddings, const nn::f
 
 namespace {
 
-std::string hexadecimal(std::span<const std::byte> bytes) {
-  std::string out;
-  for (const std::byte byte : bytes) out += fmt::format("{:02x}", std::to_integer<unsigned>(byte));
-  return out;
+// Of the record's bytes, the text that AlphaFold 3 writes into its structures; of what is no text, its bytes.
+std::string identifier_of(std::span<const std::byte> bytes) {
+  std::string text;
+  for (const std::byte byte : bytes) {
+    if (byte == std::byte{0}) break;
+    text += static_cast<char>(byte);
+  }
+  if (std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; })) return text;
+  std::string hexadecimal;
+  for (const std::byte byte : bytes) hexadecimal += fmt::format("{:02x}", std::to_integer<unsigned>(byte));
+  return hexadecimal;
 }
 
 }  // namespace
@@ -129,7 +137,7 @@ Alphafold3Weights read_alphafold3_weights(const std::filesystem::path& path) {
     if (records.contains(record.name))
       throw Error(ErrorKind::bad_model, {fmt::format("the record {} is there twice", record.name), label, {}});
     if (record.name == kIdentifierRecord) {
-      out.identifier = hexadecimal(record.array.bytes);
+      out.identifier = identifier_of(record.array.bytes);
       return;
     }
     out.parameters += element_count(record.array.shape);

@@ -33,7 +33,8 @@ Task fold_task() {
           "that is wrong with it where it is. --check tells what a job will be run as; --features writes every "
           "array of the\n"
           "network's batch. With -o and --model-dir, the folder of AlphaFold 3's weights, each job gets a folder as\n"
-          "AlphaFold 3 writes it: structures with their confidence for every seed, ranked, and the completed job. Its own\n"
+          "AlphaFold 3 writes it: structures with their confidence for every seed, ranked, and the completed job. Its "
+          "own\n"
           "flags are understood too (--json_path, --output_dir, --norun_inference, ...).",
       .examples = {{"groel fold proteins.fasta -m facebook/esmfold_v1 -o folds --arrays",
                     "a structure for each sequence"},

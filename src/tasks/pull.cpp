@@ -115,7 +115,8 @@ int run(const PullOptions& options, Context& context) {
   if (download == nullptr)
     return options.source == "hub" ? pull_from_hub(options, context) : pull_from_publisher(options, context);
   if (download->run_by.empty())
-    context.sink.note(fmt::format("this version of GroEL does not run {}: it only downloads the files", download->title));
+    context.sink.note(
+        fmt::format("this version of GroEL does not run {}: it only downloads the files", download->title));
   else
     context.sink.note(fmt::format("{} is run by `{}`", download->title, download->run_by));
   if (!download->id.empty()) return pull_from_hub(options, context);

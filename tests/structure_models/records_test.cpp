@@ -141,7 +141,7 @@ TEST(Records, TheTinyNetworkIsComplete) {
   const Alphafold3Weights weights = read_alphafold3_weights(kTiny);
   EXPECT_EQ(weights.shape.pair, 32);
   EXPECT_EQ(weights.shape.trunk_blocks, 2);
-  EXPECT_EQ(weights.identifier.size(), 128U);
+  EXPECT_EQ(weights.identifier, "GOLDEN TINY RANDOM AF3 shared");
   EXPECT_EQ(problem_of([](ParameterRecord&, std::string&) {}), "");
 }
 

@@ -429,10 +429,11 @@ void FoldSequenceOptions::declare_sequences(OptionBinder& to) {
                   .otherwise = 1024,
                   .value_name = "N",
                   .aliases = {"max-tokens-per-batch"}});
-  to(chunk, {.name = "chunk",
-             .help = "Rows of pairs that are worked on at a time (default: as many as take 16 MB); results are the same",
-             .value_name = "N",
-             .aliases = {"chunk-size"}});
+  to(chunk,
+     {.name = "chunk",
+      .help = "Rows of pairs that are worked on at a time (default: as many as take 16 MB); results are the same",
+      .value_name = "N",
+      .aliases = {"chunk-size"}});
 }
 
 }  // namespace groel::tasks
