@@ -150,17 +150,20 @@ Alphafold3Weights read_alphafold3_weights(const std::filesystem::path& path) {
   return out;
 }
 
-std::unique_ptr<Alphafold3> alphafold3_of(const Alphafold3Weights& weights, ops::Precision precision,
+std::unique_ptr<Alphafold3> alphafold3_of(Alphafold3Weights weights, ops::Precision precision,
                                           const std::filesystem::path& path) {
   auto out = std::make_unique<Alphafold3>(weights.shape);
   checkpoints::fill_slots(*out, weights.arrays, {}, path);
+  weights.arrays.clear();  // each goes as soon as it is packed
   out->prepare(precision);
   return out;
 }
 
 LoadedAlphafold3 load_alphafold3(const std::filesystem::path& path, ops::Precision precision) {
   Alphafold3Weights weights = read_alphafold3_weights(path);
-  return {alphafold3_of(weights, precision, path), weights.identifier, weights.parameters};
+  LoadedAlphafold3 out{nullptr, weights.identifier, weights.parameters};
+  out.network = alphafold3_of(std::move(weights), precision, path);
+  return out;
 }
 
 }  // namespace groel::structure_models
