@@ -97,6 +97,9 @@ std::string remedy_for(const std::string& name) {
 
 [[noreturn]] void refuse_unknown(const std::string& name) {
   const std::string last = fs::path(name).filename().string();  // a folder above may be called anything
+  if (const models::Download* download = models::find_download(name); download != nullptr && !download->run_by.empty())
+    throw Error(ErrorKind::unsupported, {fmt::format("{} is no language model", download->title), name,
+                                         fmt::format("`{}` runs it", download->run_by)});
   if (const auto other = models::find_other_family(last))
     throw Error(ErrorKind::unsupported, {fmt::format("GroEL cannot run models of the family {} yet", other->name), name,
                                          "it runs ESM-2, ESM-1b and ESM-1v: `groel models` lists them"});
@@ -141,6 +144,8 @@ std::optional<MissingModel> missing_model(const std::string& name) {
   }
   const std::string id = models::hub_id(name);
   if (id.empty() || fs::exists(fs::path(name).parent_path(), failed)) return std::nullopt;
+  if (const models::Download* other = models::find_download(name); other != nullptr && !other->run_by.empty())
+    return std::nullopt;
   if (models::find_other_family(fs::path(name).filename().string())) return std::nullopt;
   const auto hub = find_in_hub_cache(id);
   return hub && hub->lacks.empty() ? std::nullopt : std::optional(MissingModel{id, {}});

@@ -186,7 +186,11 @@ std::vector<PublishedModel> published_rows() {
 
 std::vector<Download> download_rows() {
   return {
-      {"esmfold", "ESMFold", "facebook/esmfold_v1", "MIT"},
+      {.name = "esmfold",
+       .title = "ESMFold v1, structures from sequences",
+       .id = "facebook/esmfold_v1",
+       .licence = "MIT",
+       .run_by = "groel fold proteins.fasta -m facebook/esmfold_v1"},
       {"alphafold2",
        "AlphaFold 2 and AlphaFold-Multimer, parameters of December 2022",
        "",
@@ -202,12 +206,13 @@ std::vector<Download> download_rows() {
        "models",
        "https://github.com/google-deepmind/alphafold3/blob/main/WEIGHTS_TERMS_OF_USE.md",
        {{"https://storage.googleapis.com/alphafold3/af3.bin.zst",
-         "sha256:74d0258616917cd122f5eab6d076afe4a8930e96823851e65e4f777dfb1f33ff", 1'020'545'840}}}};
+         "sha256:74d0258616917cd122f5eab6d076afe4a8930e96823851e65e4f777dfb1f33ff", 1'020'545'840}},
+       "groel fold job.json -o folds"}};
 }
 
 // In order: the first part that a short name contains decides.
 constexpr OtherFamily kOthers[] = {
-    {"esmfold", "ESMFold"},
+    {"esmfold2", "ESMFold2"},
     {"esm_if", "ESM-IF1"},
     {"esm1_t", "ESM-1"},
     {"prot_t5", "ProtT5"},
@@ -343,8 +348,11 @@ const std::vector<Download>& other_downloads() {
 const Download* find_download(std::string_view name) {
   const std::string id = hub_id(name);
   const std::string wanted = short_name(id.empty() ? name : id);
-  for (const Download& one : other_downloads())
-    if (wanted == short_name(one.name) || (!one.id.empty() && wanted == short_name(one.id))) return &one;
+  for (const Download& one : other_downloads()) {
+    if (wanted == short_name(one.name)) return &one;
+    if (!one.id.empty() && (wanted == short_name(one.id) || wanted == short_name(one.id.substr(one.id.find('/') + 1))))
+      return &one;
+  }
   return nullptr;
 }
 

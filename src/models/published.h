@@ -63,7 +63,7 @@ std::string short_name(std::string_view name);
 /// The row of an id, with or without its owner, an alias, or a page's address; none for anything else.
 const PublishedModel* find_published(std::string_view name);
 
-/// Weights that can be downloaded, and that this version does not run.
+/// Weights that can be downloaded, and are of no family of language models.
 struct Download {
   std::string_view name;  ///< "alphafold3"
   std::string_view title;
@@ -72,6 +72,7 @@ struct Download {
   std::string_view terms{};  ///< in short, where they have to be accepted
   std::string_view terms_address{};
   std::vector<DirectFile> files{};
+  std::string_view run_by{};  ///< "groel fold FASTA -m ..."; empty: by nothing in this version
 };
 
 const std::vector<Download>& other_downloads();

@@ -11,7 +11,7 @@
 namespace groel::structure_models {
 namespace {
 
-using nn::folding::Alignment;
+using nn::folding::AlignmentStates;
 using nn::folding::Pairs;
 
 constexpr std::int64_t kAlignmentLetters = 32;
@@ -91,7 +91,7 @@ Tensor AlignmentModule::embedded(const AlignmentRows& rows, const Tensor& target
 }
 
 void AlignmentModule::update(const AlignmentRows& rows, const Tensor& target, Pairs& pairs, const Watch& watch) const {
-  Alignment in{embedded(rows, target), rows.tokens, {}};
+  AlignmentStates in{embedded(rows, target), rows.tokens, {}};
   show(watch, "msa_init", in.m);
   for (std::size_t b = 0; b < blocks_.size(); ++b) {
     const Block& block = *blocks_[b];

@@ -73,7 +73,7 @@ struct TrunkState {
 };
 
 /// What a pass is given beside the state.
-struct TrunkInput {
+struct Alphafold3TrunkInput {
   const TokenPlaces& places;
   const Tensor& target;  ///< [N, T]
   const std::vector<TemplateStructure>& templates;
@@ -93,11 +93,11 @@ class Alphafold3Trunk final : public nn::Module {
   TrunkState start(std::int64_t tokens) const;
   /// In place. `watch`: "z_init", "template0", "z_after_template", those of the alignment, "s_init", "pairformer0.z",
   /// …. `block_done` is called after each block of the Pairformer.
-  void pass(const TrunkInput& in, TrunkState& state, const Watch& watch = {},
+  void pass(const Alphafold3TrunkInput& in, TrunkState& state, const Watch& watch = {},
             const std::function<void()>& block_done = {}) const;
 
  private:
-  void embed_pairs(const TrunkInput& in, Tensor& z) const;
+  void embed_pairs(const Alphafold3TrunkInput& in, Tensor& z) const;
 
   Alphafold3TrunkForm form_;
   nn::Linear row_, column_, relative_, bond_;

@@ -4,6 +4,8 @@
 #include "engine/plan.h"
 #include "engine/precision.h"
 #include "predictors/card.h"
+#include "structure_models/esmfold_checkpoint.h"
+#include "tasks/info/folding_model.h"
 #include "tasks/info/tensors.h"
 #include "tasks/reading/model.h"
 #include "tasks/reading/options.h"
@@ -123,6 +125,14 @@ int run(const InfoOptions& options, Context& context) {
     throw Error(ErrorKind::usage, {"this goes with a list of tensors", "--statistics", "add --tensors"});
   if (options.tensors) {
     print_tensors(find_model(paths.front(), context.sink), {options.statistics, options.json}, context);
+    return 0;
+  }
+  if (structure_models::is_esmfold_at(paths.front())) {
+    const nlohmann::ordered_json info = describe_esmfold(paths.front(), options.dtype);
+    if (options.json)
+      context.out << info.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+    else
+      print_esmfold(info, context.out);
     return 0;
   }
   const auto card = predictors::read_card(paths.front());

@@ -68,6 +68,7 @@ ordered_json downloads_json() {
                    {"title", one.title},
                    {"id", one.id.empty() ? ordered_json() : ordered_json(one.id)},
                    {"licence", one.licence},
+                   {"run_by", one.run_by.empty() ? ordered_json() : ordered_json(one.run_by)},
                    {"terms", one.terms_address.empty() ? ordered_json() : ordered_json(one.terms_address)},
                    {"files", direct_json(one.files)}});
   return out;
@@ -144,10 +145,17 @@ void print_family(const ordered_json& family, std::ostream& out) {
 }
 
 void print_downloads(const ordered_json& all, std::ostream& out) {
-  out << "\nDownloaded by `groel pull NAME`, not yet run by this version:\n";
-  for (const ordered_json& one : all["downloads"])
-    out << fmt::format(kDownloadRow, one["name"].get<std::string>(), one["title"].get<std::string>(),
-                       one["licence"].get<std::string>() + (one["terms"].is_null() ? "" : ", to be accepted"));
+  const auto list = [&](bool run, const char* title) {
+    out << title;
+    for (const ordered_json& one : all["downloads"]) {
+      if (one["run_by"].is_null() == run) continue;
+      out << fmt::format(kDownloadRow, one["name"].get<std::string>(), one["title"].get<std::string>(),
+                         one["licence"].get<std::string>() + (one["terms"].is_null() ? "" : ", to be accepted"));
+      if (run) out << fmt::format("  {:<12} {}\n", "", one["run_by"].get<std::string>());
+    }
+  };
+  list(true, "\nStructures, downloaded by `groel pull NAME` and run by `groel fold`:\n");
+  list(false, "\nDownloaded by `groel pull NAME`, not yet run by this version:\n");
 }
 
 void print_rest(const ordered_json& all, std::ostream& out) {

@@ -103,7 +103,7 @@ TEST(Published, CapabilitiesAreThoseOfLoadedModels) {
 TEST(Published, OtherFamiliesAreKnownByName) {
   const std::vector<std::pair<const char*, const char*>> expected{
       {"hugohrban/progen2-base", "ProGen"},        {"Rostlab/prot_t5_xl_uniref50", "ProtT5"},
-      {"Rostlab/prot_bert", "ProtBert"},           {"facebook/esmfold_v1", "ESMFold"},
+      {"Rostlab/prot_bert", "ProtBert"},           {"Biohub/ESMFold2", "ESMFold2"},
       {"westlake-repl/SaProt_650M_AF2", "SaProt"}, {"ElnaggarLab/ankh-base", "Ankh"},
       {"esm_if1_gvp4_t16_142M_UR50", "ESM-IF1"},   {"esm1_t34_670M_UR50S", "ESM-1"}};
   for (const auto& [name, family] : expected) {

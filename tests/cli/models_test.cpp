@@ -139,12 +139,20 @@ TEST_F(Names, OtherFamiliesAreRefusedPlainly) {
   for (const auto& [name, family] :
        std::vector<std::pair<std::string, std::string>>{{"hugohrban/progen2-base", "ProGen"},
                                                         {"Rostlab/prot_t5_xl_half_uniref50-enc", "ProtT5"},
-                                                        {"facebook/esmfold_v1", "ESMFold"},
                                                         {"westlake-repl/SaProt_650M_AF2", "SaProt"}}) {
     const Outcome outcome = run(embed(name));
     EXPECT_EQ(outcome.exit, 8) << name << outcome;
     EXPECT_TRUE(outcome.says("cannot run models of the family " + family + " yet")) << outcome;
   }
+}
+
+TEST_F(Names, AFoldingModelIsSentToItsCommand) {
+  for (const char* name : {"facebook/esmfold_v1", "esmfold_v1", "esmfold"}) {
+    const Outcome outcome = run(embed(name));
+    EXPECT_EQ(outcome.exit, 8) << outcome;
+    EXPECT_TRUE(outcome.says("groel fold")) << outcome;
+  }
+  EXPECT_NE(run({"models"}).out.find("groel fold proteins.fasta -m facebook/esmfold_v1"), std::string::npos);
 }
 
 TEST_F(Names, UnknownOnesNameNearOnes) {

@@ -25,7 +25,7 @@ using testing::max_difference;
 using testing::relative_l2;
 
 constexpr double kModule = 1e-5;  // relative L2
-constexpr double kWhole = 1e-4;
+constexpr double kWhole = 1e-5;
 constexpr double kPlace = 1e-3;  // Å
 constexpr double kSure = 1e-5;   // of pLDDT, pTM
 

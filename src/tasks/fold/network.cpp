@@ -22,6 +22,8 @@
 #include "folding/output_files.h"
 #include "folding/output_origin.h"
 #include "folding/result_files.h"
+#include "hub/environment.h"
+#include "structure_models/alphafold3_records.h"
 
 namespace groel::tasks {
 
@@ -243,15 +245,15 @@ class JobRun {
 };
 
 LoadedAlphafold3 load_weights(const FoldOptions& options, Context& context) {
-  if (options.model_dir.empty())
-    throw Error(ErrorKind::usage,
-                {"a prediction needs the weights of AlphaFold 3",
-                 {},
-                 "give --model-dir DIR; --no-inference ends before the network, --features writes what "
-                 "it is given"});
   options.run_settings();
-  LoadedAlphafold3 out = load_alphafold3(options.model_dir, engine::parse_precision(options.dtype));
-  context.sink.note(fmt::format("weights of AlphaFold 3 ({} parameters) from {}", out.parameters, options.model_dir));
+  const std::string path = fold_weights(options);
+  if (path.empty())
+    throw Error(ErrorKind::usage, {"a prediction needs the weights of AlphaFold 3",
+                                   {},
+                                   "give --model-dir DIR, or get them by `groel pull alphafold3`; --no-inference ends "
+                                   "before the network, --features writes what it is given"});
+  LoadedAlphafold3 out = load_alphafold3(path, engine::parse_precision(options.dtype));
+  context.sink.note(fmt::format("weights of AlphaFold 3 ({} parameters) from {}", out.parameters, path));
   return out;
 }
 
@@ -259,6 +261,12 @@ LoadedAlphafold3 load_weights(const FoldOptions& options, Context& context) {
 
 FoldNetwork::FoldNetwork(const FoldOptions& options, Context& context)
     : options_(options), context_(context), loaded_(load_weights(options, context)) {}
+
+std::string fold_weights(const FoldOptions& options) {
+  if (!options.model_dir.empty()) return options.model_dir;
+  const fs::path pulled = hub::downloads_folder() / "alphafold3";
+  return has_parameter_files(pulled) ? pulled.string() : std::string();
+}
 
 bool FoldNetwork::began(const FoldJob& job, const fs::path& folder) const {
   const fs::path file = folder / kUnfinished;

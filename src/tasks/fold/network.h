@@ -27,6 +27,8 @@ class FoldNetwork {
   structure_models::LoadedAlphafold3 loaded_;
 };
 
+/// Where the weights are: --model-dir, or what `groel pull alphafold3` downloaded. "" for none.
+std::string fold_weights(const FoldOptions& options);
 /// What the network will take for a job of that layout: of the weights that are named, or of AlphaFold 3's sizes.
 structure_models::Alphafold3Cost fold_cost(const folding::TokenLayout& layout, const FoldOptions& options,
                                            const structure_models::Alphafold3Shape& shape);

@@ -14,7 +14,7 @@
 
 namespace groel::tasks {
 
-struct FoldOptions : ThreadOptions, FoldSequenceOptions, NetworkOptions {
+struct FoldOptions : ThreadOptions, NetworkOptions, FoldSequenceOptions {
   std::vector<std::string> input;
   std::string json_path, input_dir;
   std::string output;
@@ -38,8 +38,6 @@ struct FoldOptions : ThreadOptions, FoldSequenceOptions, NetworkOptions {
   folding::SearchSettings search_settings() const;
   /// What features are made with. Errors: usage.
   folding::FeaturizeOptions feature_options() const;
-  /// What the network runs with. Errors: usage.
-  structure_models::Alphafold3RunSettings run_settings() const { return network_settings(recycles); }
   void declare(OptionBinder& to);
 };
 

@@ -13,6 +13,7 @@
 #include "base/words.h"
 #include "engine/precision.h"
 #include "io/sequences.h"
+#include "nn/folding/pairs.h"
 #include "structure_models/esmfold_checkpoint.h"
 #include "structure_models/find_esmfold.h"
 #include "tasks/fold/folded_files.h"
@@ -289,6 +290,8 @@ class FoldRun {
 
   void fold_one(FoldRecord& record, const Tensor& described, FoldProgress& progress) {
     const double begin = progress.seconds();
+    std::optional<nn::folding::ChunkLimit> rows;
+    if (options_.chunk) rows.emplace(*options_.chunk * record.length() * 4 * model_.model->shape().trunk.pair_width);
     try {
       const EsmfoldOutput out = model_.model->fold(
           record.sequence.input, described,
@@ -352,7 +355,7 @@ class FoldRun {
   std::int64_t passes_ = 1;
 };
 
-void check_fold_sequences(const FoldOptions& options, Sink& sink) {
+void check_fold_sequences(const FoldOptions& options) {
   if (options.output.empty()) throw Error(ErrorKind::usage, {"structures need a folder", {}, "give --output DIR"});
   if (options.input.empty()) throw Error(ErrorKind::usage, {"no sequence is named", {}, "give a FASTA file"});
   if (options.recycles && *options.recycles < 0)
@@ -361,8 +364,8 @@ void check_fold_sequences(const FoldOptions& options, Sink& sink) {
   if (options.linker < 0 || options.residue_offset < 0)
     throw Error(ErrorKind::usage, {"lengths of linkers and offsets are 0 or more", "--linker, --residue-offset", {}});
   if (options.max_tokens < 1) throw Error(ErrorKind::usage, {"a batch holds at least one token", "`max_tokens`", {}});
-  if (options.chunk)
-    sink.note("--chunk has no effect: pairs are always worked on in rows of a few megabytes, with the same results");
+  if (options.chunk && *options.chunk < 1)
+    throw Error(ErrorKind::usage, {"at least one row of pairs is worked on at a time", "--chunk", {}});
 }
 
 // The first character that is not white space.
@@ -384,7 +387,7 @@ bool folds_sequences(const FoldOptions& options) {
 }
 
 int fold_sequences(const FoldOptions& options, Context& context) {
-  check_fold_sequences(options, context.sink);
+  check_fold_sequences(options);
   return FoldRun(options, context).run();
 }
 
@@ -426,10 +429,11 @@ void FoldSequenceOptions::declare_sequences(OptionBinder& to) {
                   .otherwise = 1024,
                   .value_name = "N",
                   .aliases = {"max-tokens-per-batch"}});
-  to(chunk, {.name = "chunk",
-             .help = "Of fair-esm's program, without effect: memory is the same few rows of pairs whatever the length",
-             .value_name = "N",
-             .aliases = {"chunk-size"}});
+  to(chunk,
+     {.name = "chunk",
+      .help = "Rows of pairs that are worked on at a time (default: as many as take 16 MB); results are the same",
+      .value_name = "N",
+      .aliases = {"chunk-size"}});
 }
 
 }  // namespace groel::tasks

@@ -14,13 +14,10 @@ namespace groel::tasks {
 /// What goes with sequences alone.
 struct FoldSequenceOptions {
   std::string model;
-  std::optional<std::int64_t> recycles;
   bool arrays = false;
   std::int64_t linker = 25, residue_offset = 512;
   std::int64_t max_tokens = 1024;
   std::optional<std::int64_t> chunk;
-  std::optional<std::size_t> memory;
-  std::string dtype;
 
   void declare_sequences(OptionBinder& to);
 };

@@ -1,0 +1,60 @@
+// An ESMFold in numbers.
+#include "tasks/info/folding_model.h"
+
+#include "base/options.h"
+#include "engine/precision.h"
+#include "structure_models/esmfold_checkpoint.h"
+
+namespace groel::tasks {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr std::int64_t kLengths[] = {128, 256, 512, 1024};
+
+}  // namespace
+
+ordered_json describe_esmfold(const std::filesystem::path& path, const std::string& dtype) {
+  const auto loaded = structure_models::load_esmfold(path, engine::parse_precision(dtype));
+  const structure_models::EsmfoldShape& shape = loaded.model->shape();
+  ordered_json memory;
+  for (const std::int64_t residues : kLengths) memory[std::to_string(residues)] = loaded.model->fold_bytes(residues);
+  return {
+      {"path", path.string()},
+      {"family", "esmfold"},
+      {"checkpoint_layout", loaded.layout},
+      {"parameters", loaded.model->parameters()},
+      {"language_model", {{"layers", shape.language_layers}, {"width", shape.language_width}}},
+      {"trunk", {{"blocks", shape.trunk.blocks}, {"width", shape.trunk.width}, {"pair_width", shape.trunk.pair_width}}},
+      {"recycles", shape.trunk.passes - 1},
+      {"dtype", dtype},
+      {"weight_bytes", loaded.model->weight_bytes()},
+      {"bytes_for_residues", memory},
+      {"ignored_tensors", loaded.ignored},
+      {"licence", "MIT, where the weights are those published"},
+      {"citation", "Lin et al. 2023, Science 379:1123"}};
+}
+
+void print_esmfold(const ordered_json& info, std::ostream& out) {
+  const auto line = [&](std::string_view label, const std::string& value) {
+    out << fmt::format("{:<22}{}\n", label, value);
+  };
+  line("path", info["path"]);
+  line("family", "esmfold: structures from sequences, by `groel fold`");
+  line("checkpoint", info["checkpoint_layout"]);
+  line("language model", fmt::format("{} layers, width {}", info["language_model"]["layers"].dump(),
+                                     info["language_model"]["width"].dump()));
+  line("trunk",
+       fmt::format("{} blocks, residues {}, pairs {}, {} recycles", info["trunk"]["blocks"].dump(),
+                   info["trunk"]["width"].dump(), info["trunk"]["pair_width"].dump(), info["recycles"].dump()));
+  line("parameters", info["parameters"].dump());
+  line("weights in memory", fmt::format("{} as {}", format_bytes(info["weight_bytes"].get<std::size_t>()),
+                                        info["dtype"].get<std::string>()));
+  for (const auto& [residues, bytes] : info["bytes_for_residues"].items())
+    line(residues + " residues", format_bytes(bytes.get<std::size_t>()) + " beside the weights");
+  line("unused tensors", fmt::format("{}", info["ignored_tensors"].size()));
+  line("licence", info["licence"]);
+  line("citation", info["citation"]);
+}
+
+}  // namespace groel::tasks
