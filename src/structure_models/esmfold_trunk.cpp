@@ -40,7 +40,7 @@ folding::PairBlockForm pair_form(const EsmfoldTrunkShape& shape) {
   form.head_width = shape.pair_head_width;
   form.transition = 4 * shape.pair_width;
   form.kind = folding::TransitionKind::relu;
-  form.ending_bias = folding::EndingBias::transposed;
+  form.ending_bias = shape.ending_bias;
   form.bias = nn::Bias::yes;
   return form;
 }
