@@ -22,7 +22,7 @@ struct EsmfoldInput {
 struct EsmfoldOptions {
   std::int64_t recycles = -1;  ///< passes through the trunk after the first; below 0: as the model says (3)
   StructureModule::Keep keep = StructureModule::Keep::last;
-  std::function<void(const TrunkProgress&)> progress = {};
+  std::function<void(const EsmfoldProgress&)> progress = {};
 };
 
 /// All f32.

