@@ -244,9 +244,9 @@ class FoldRun {
     for (const FoldRecord* record : open) residues += record->length();
     const std::int64_t longest = open.back()->length();
     context_.sink.note(fmt::format(
-        "{} of {} numbers as {}, {} of weights; {} of {} to {} residues, {} each; up to {} beside the weights",
-        "ESMFold", model_.model->parameters(), options_.dtype, format_bytes(memory_->weights()),
-        counted(open.size(), "sequence"), open.front()->length(), longest, counted(passes_, "pass"),
+        "ESMFold of {:.1f} million numbers as {}, {} of weights; {} of {} to {} residues, {} each; up to {} beside the weights",
+        static_cast<double>(model_.model->parameters()) / 1e6, options_.dtype, format_bytes(memory_->weights()),
+        counted(open.size(), "sequence"), open.front()->length(), longest, counted(passes_, "pass", "passes"),
         format_bytes(memory_->needed(longest))));
     FoldProgress progress(context_.sink, static_cast<std::int64_t>(open.size()), residues);
     for (std::size_t begin = 0; begin < open.size();) {
