@@ -114,7 +114,7 @@ std::size_t Esmfold::weight_bytes() const {
 std::int64_t Esmfold::parameters() const {
   std::int64_t count = 0;
   for (const auto& parameter : nn::tree_of(const_cast<Esmfold&>(*this)).parameters)
-    if (parameter.role != nn::Role::buffer) count += element_count(parameter.shape);
+    if (parameter.role != nn::Role::buffer && !parameter.place.optional) count += element_count(parameter.shape);
   return count;
 }
 
