@@ -103,7 +103,7 @@ TEST_F(FoldNetworkRun, GoesOnWhereItWasStopped) {
   EXPECT_TRUE(outcome.says("goes on with the run that was stopped")) << outcome;
   EXPECT_TRUE(outcome.says("seed 3: is there already")) << outcome;
   EXPECT_TRUE(outcome.says("seed 4: 1 sample")) << outcome;
-  for (const std::string name :
+  for (const std::string& name :
        {gone + "/two_chains_" + gone + "_summary_confidences.json", std::string("two_chains_confidences.json")})
     EXPECT_EQ(text("part/two_chains/" + name), text("whole/two_chains/" + name));
   EXPECT_EQ(text("part/two_chains/two_chains_ranking_scores.csv"),
