@@ -392,20 +392,6 @@ int fold_sequences(const FoldOptions& options, Context& context) {
 }
 
 void FoldSequenceOptions::declare_sequences(OptionBinder& to) {
-  to.group("Both networks");
-  to(recycles, {.name = "num-recycles",
-                .help = "Passes through the trunk after the first (default: ESMFold's as the model says, mostly 3; "
-                        "AlphaFold 3's 10)",
-                .value_name = "N",
-                .aliases = {"recycles"}});
-  to(dtype, {.name = "dtype",
-             .help = "Precision of the products of trunks: f32, bf16 or f32x3; what makes coordinates is f32",
-             .otherwise = "f32",
-             .choices = engine::precision_names()});
-  to(memory,
-     {.name = "memory",
-      .help = "Memory to stay within, e.g. 16G (default: 80 % of what is free); what does not fit is said before",
-      .value_name = "SIZE"});
   to.group("Sequences (ESMFold)");
   to(model,
      {.name = "model",
