@@ -1,6 +1,7 @@
 // What a run of AlphaFold 3's network will take: memory and arithmetic, told before it begins.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 
 #include "structure_models/alphafold3_run.h"
