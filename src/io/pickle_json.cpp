@@ -31,8 +31,10 @@ class Converter {
       case PickleKind::tensor: return {{kTensorKey, value.number}};
       case PickleKind::list:
       case PickleKind::tuple: return list(value, depth);
-      case PickleKind::dict:
-      case PickleKind::attributes: return object(value, depth);
+      case PickleKind::attributes:
+        if (const PickleValue* content = wrapped(value)) return convert(*content, depth + 1);
+        return object(value, depth);
+      case PickleKind::dict: return object(value, depth);
       case PickleKind::storage: break;
     }
     machine_.fail("the pickle holds a storage outside a tensor");
@@ -52,6 +54,15 @@ class Converter {
     for (auto c = little_endian.rbegin(); c != little_endian.rend(); ++c)
       fmt::format_to(std::back_inserter(out), "{:02x}", static_cast<std::uint8_t>(*c));
     return out;
+  }
+
+  // What a container or a node of OmegaConf holds. The rest of it points back to what it is in.
+  const PickleValue* wrapped(const PickleValue& value) const {
+    const auto& items = machine_.items(value);
+    for (std::size_t i = 0; i + 1 < items.size(); i += 2)
+      if (items[i].kind == PickleKind::text && (items[i].text == "_content" || items[i].text == "_val"))
+        return &items[i + 1];
+    return nullptr;
   }
 
   nlohmann::json list(const PickleValue& value, int depth) {

@@ -11,7 +11,8 @@ namespace {
 
 enum class TorchRole {
   ordered_dict,       // (), or (pairs)
-  attributes,         // argparse.Namespace: its attributes follow
+  attributes,         // argparse.Namespace, OmegaConf's containers: their attributes follow
+  default_dict,       // (type,)
   collection,         // set, frozenset, torch.Size: its one argument
   device,             // ("cuda", 0) as "cuda:0"
   latin1,             // how protocol 2 spells bytes: (text, "latin1")
@@ -33,6 +34,16 @@ struct Row {
 
 constexpr Row kGlobals[] = {
     {"argparse.Namespace", TorchRole::attributes},
+    {"omegaconf.dictconfig.DictConfig", TorchRole::attributes},
+    {"omegaconf.listconfig.ListConfig", TorchRole::attributes},
+    {"omegaconf.nodes.AnyNode", TorchRole::attributes},
+    {"omegaconf.nodes.BooleanNode", TorchRole::attributes},
+    {"omegaconf.nodes.FloatNode", TorchRole::attributes},
+    {"omegaconf.nodes.IntegerNode", TorchRole::attributes},
+    {"omegaconf.nodes.StringNode", TorchRole::attributes},
+    {"omegaconf.base.ContainerMetadata", TorchRole::attributes},
+    {"omegaconf.base.Metadata", TorchRole::attributes},
+    {"collections.defaultdict", TorchRole::default_dict},
     {"collections.OrderedDict", TorchRole::ordered_dict},
     {"builtins.set", TorchRole::collection},
     {"__builtin__.set", TorchRole::collection},
@@ -67,6 +78,20 @@ constexpr Row kGlobals[] = {
     {"torch.UntypedStorage", TorchRole::untyped_storage},
     {"torch.storage.UntypedStorage", TorchRole::untyped_storage},
     {"torch.storage._UntypedStorage", TorchRole::untyped_storage},
+    {"typing.Any", TorchRole::plain},
+    {"builtins.dict", TorchRole::plain},
+    {"__builtin__.dict", TorchRole::plain},
+    {"builtins.list", TorchRole::plain},
+    {"__builtin__.list", TorchRole::plain},
+    {"builtins.int", TorchRole::plain},
+    {"__builtin__.int", TorchRole::plain},
+    {"__builtin__.long", TorchRole::plain},
+    {"builtins.float", TorchRole::plain},
+    {"__builtin__.float", TorchRole::plain},
+    {"builtins.bool", TorchRole::plain},
+    {"__builtin__.bool", TorchRole::plain},
+    {"builtins.str", TorchRole::plain},
+    {"__builtin__.unicode", TorchRole::plain},
     {"torch.Tensor", TorchRole::plain},
     {"torch.nn.parameter.Parameter", TorchRole::plain},
     {"torch.float32", TorchRole::plain, DType::f32},
@@ -184,6 +209,9 @@ PickleValue TorchHost::call(PickleMachine& machine, const PickleValue& callee, c
     case TorchRole::attributes:
       require(machine, items.empty(), "a Namespace");
       return machine.make(PickleKind::attributes);
+    case TorchRole::default_dict:
+      require(machine, items.size() <= 1, "a defaultdict");
+      return machine.make(PickleKind::dict);
     case TorchRole::collection: return collection(machine, items);
     case TorchRole::device: return device(machine, items);
     case TorchRole::latin1: return latin1(machine, items);

@@ -114,7 +114,7 @@ std::size_t Esmfold::weight_bytes() const {
 std::int64_t Esmfold::parameters() const {
   std::int64_t count = 0;
   for (const auto& parameter : nn::tree_of(const_cast<Esmfold&>(*this)).parameters)
-    if (parameter.role != nn::Role::buffer) count += element_count(parameter.shape);
+    if (parameter.role != nn::Role::buffer && !parameter.place.optional) count += element_count(parameter.shape);
   return count;
 }
 
@@ -192,7 +192,7 @@ EsmfoldOutput Esmfold::fold(const EsmfoldInput& input, const Tensor& described, 
   std::vector<std::int32_t> index = input.residue_index;
   if (index.empty())
     for (std::size_t i = 0; i < input.types.size(); ++i) index.push_back(static_cast<std::int32_t>(i));
-  TrunkOutput trunk =
+  EsmfoldTrunkOutput trunk =
       trunk_({described, input.types, index, passes(options), options.keep, options.progress}, taps.inside("trunk"));
   EsmfoldOutput out{std::move(trunk.rounds), trunk.s, trunk.z, {}, {}, 0};
   out.plddt = judge_atoms(out.rounds.back().states);

@@ -22,7 +22,7 @@ struct EsmfoldInput {
 struct EsmfoldOptions {
   std::int64_t recycles = -1;  ///< passes through the trunk after the first; below 0: as the model says (3)
   StructureModule::Keep keep = StructureModule::Keep::last;
-  std::function<void(const TrunkProgress&)> progress = {};
+  std::function<void(const EsmfoldProgress&)> progress = {};
 };
 
 /// All f32.
@@ -51,7 +51,7 @@ class Esmfold final : public nn::Module {
   std::span<const std::int32_t> tokens() const { return tokens_; }
   /// Passes through the trunk with these options.
   std::int64_t passes(const EsmfoldOptions& options) const;
-  /// Bytes of weights in the form in which they are used; numbers in them.
+  /// Bytes of weights in the form in which they are used; numbers in them, without heads that a file may lack.
   std::size_t weight_bytes() const;
   std::int64_t parameters() const;
   /// Bytes that describing and folding a protein of N residues takes beside the weights, found by doing so on tensors

@@ -4,6 +4,8 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/options.h"
+#include "base/system.h"
 #include "base/text_file.h"
 #include "checkpoints/checkpoint.h"
 #include "checkpoints/load.h"
@@ -122,12 +124,25 @@ void check_tokens(const RawCheckpoint& raw, const Esmfold& model, const fs::path
                    path.string(), "check that vocab.txt, config.json and the weights belong together"});
 }
 
+// Told before minutes of reading: packed weights take about what their numbers do.
+void check_memory(const Esmfold& model, ops::Precision precision, const fs::path& path) {
+  const auto each = static_cast<std::size_t>(precision == ops::Precision::bf16 ? 2 : 4);
+  const std::size_t wanted = static_cast<std::size_t>(model.parameters()) * each, free_now = available_memory();
+  if (wanted > free_now)
+    throw Error(ErrorKind::memory, {fmt::format("its weights take {}, and {} are free", format_bytes(wanted),
+                                                format_bytes(free_now)),
+                                    path.string(), each == 4 ? "use `dtype=bf16`, or a machine with more memory"
+                                                             : "use a machine with more memory"});
+}
+
 RawCheckpoint read_folder(const fs::path& folder) {
   return {read_json(folder / "config.json"), io::read_checkpoint_arrays(folder).arrays};
 }
 
-bio::TokenizerFiles vocabulary_of(const fs::path& folder, const json& config) {
-  bio::TokenizerFiles files = checkpoints::read_tokenizer_files(folder, models::Vocabulary::lines);
+// Of a folder's vocab.txt, or the list in its configuration; of a file the family's own.
+bio::TokenizerFiles vocabulary_of(const fs::path& path, const json& config) {
+  bio::TokenizerFiles files;
+  if (fs::is_directory(path)) files = checkpoints::read_tokenizer_files(path, models::Vocabulary::lines);
   const auto list = config.find("vocab_list");
   if (files.tokens.empty() && list != config.end() && list->is_array())
     for (const json& token : *list)
@@ -145,24 +160,6 @@ std::unique_ptr<Esmfold> built(const EsmfoldShape& shape, const bio::TokenizerFi
   return std::make_unique<Esmfold>(shape, std::move(language_model));
 }
 
-LoadedEsmfold loaded(RawCheckpoint raw, const fs::path& folder, const fs::path& path, ops::Precision precision) {
-  LoadedEsmfold out;
-  out.path = path;
-  out.precision = precision;
-  const EsmfoldShape shape = read_esmfold_shape(raw.config);
-  out.model = built(shape, vocabulary_of(folder, raw.config));
-  check_tokens(raw, *out.model, path);
-  adapt_esmfold_names(raw, shape);
-  out.ignored = checkpoints::fill_slots(*out.model, raw.arrays, kIgnorable, path);
-  checkpoints::Checkpoint described;
-  described.config = raw.config;
-  described.arrays = std::move(raw.arrays);
-  out.fingerprint = checkpoints::fingerprint(described);
-  described.arrays.clear();
-  out.model->prepare(precision);
-  return out;
-}
-
 }  // namespace
 
 void adapt_esmfold_names(RawCheckpoint& raw, const EsmfoldShape& shape) {
@@ -174,6 +171,25 @@ void adapt_esmfold_names(RawCheckpoint& raw, const EsmfoldShape& shape) {
   }
   raw.arrays = std::move(out);
   split_heads(raw, shape.trunk);
+}
+
+LoadedEsmfold assemble_esmfold(RawCheckpoint raw, const EsmfoldShape& shape, const fs::path& folder,
+                               ops::Precision precision) {
+  LoadedEsmfold out;
+  out.path = folder;
+  out.precision = precision;
+  out.model = built(shape, vocabulary_of(folder, raw.config));
+  check_memory(*out.model, precision, folder);
+  check_tokens(raw, *out.model, folder);
+  adapt_esmfold_names(raw, shape);
+  out.ignored = checkpoints::fill_slots(*out.model, raw.arrays, kIgnorable, folder);
+  checkpoints::Checkpoint described;
+  described.config = raw.config;
+  described.arrays = std::move(raw.arrays);
+  out.fingerprint = checkpoints::fingerprint(described);
+  described.arrays.clear();
+  out.model->prepare(precision);
+  return out;
 }
 
 bool is_esmfold_at(const fs::path& path) {
@@ -193,7 +209,9 @@ LoadedEsmfold load_esmfold(const fs::path& path, ops::Precision precision) {
     std::error_code failed;
     const bool folder = fs::is_directory(path, failed);
     if (folder && fs::exists(path / "config.json", failed)) {
-      LoadedEsmfold out = loaded(read_folder(path), path, path, precision);
+      RawCheckpoint raw = read_folder(path);
+      const EsmfoldShape shape = read_esmfold_shape(raw.config);
+      LoadedEsmfold out = assemble_esmfold(std::move(raw), shape, path, precision);
       out.layout = "Hugging Face folder";
       return out;
     }
@@ -202,7 +220,9 @@ LoadedEsmfold load_esmfold(const fs::path& path, ops::Precision precision) {
       throw Error(ErrorKind::not_found, {"this folder holds no ESMFold", path.string(),
                                          "give a Hugging Face folder (facebook/esmfold_v1) or fair-esm's "
                                          "esmfold_3B_v1.pt"});
-    LoadedEsmfold out = loaded(read_fair_esm_esmfold(*file), {}, *file, precision);
+    RawCheckpoint raw = read_fair_esm_esmfold(*file);
+    const EsmfoldShape shape = read_esmfold_shape(raw.config);
+    LoadedEsmfold out = assemble_esmfold(std::move(raw), shape, *file, precision);
     out.layout = "torch file of fair-esm, with its language model beside it";
     return out;
   } catch (const Error& error) {

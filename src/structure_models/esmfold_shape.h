@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "nn/folding/triangle_attention.h"
 #include "structure_models/structure_module.h"
 
 namespace groel::structure_models {
@@ -14,6 +15,7 @@ struct EsmfoldTrunkShape {
   std::int64_t head_width = 32, pair_head_width = 32;  ///< of attention over residues, and along rows of pairs
   std::int64_t position_bins = 32;                     ///< relative positions -32 to 32
   std::int64_t passes = 4;                             ///< through the trunk, where nothing else is asked for
+  nn::folding::EndingBias ending_bias = nn::folding::EndingBias::transposed;  ///< as OpenFold's
 
   std::int64_t heads() const { return width / head_width; }
   std::int64_t pair_heads() const { return pair_width / pair_head_width; }

@@ -40,7 +40,7 @@ folding::PairBlockForm pair_form(const EsmfoldTrunkShape& shape) {
   form.head_width = shape.pair_head_width;
   form.transition = 4 * shape.pair_width;
   form.kind = folding::TransitionKind::relu;
-  form.ending_bias = folding::EndingBias::transposed;
+  form.ending_bias = shape.ending_bias;
   form.bias = nn::Bias::yes;
   return form;
 }
@@ -160,7 +160,7 @@ void EsmfoldTrunk::members(nn::Members to) {
 }
 
 // s and z of the pass before (zeros before the first) become those that the first block reads; `bins` [N*N].
-void EsmfoldTrunk::begin_pass(const TrunkInput& input, std::span<const std::int32_t> bins, TrunkOutput& state,
+void EsmfoldTrunk::begin_pass(const EsmfoldTrunkInput& input, std::span<const std::int32_t> bins, EsmfoldTrunkOutput& state,
                               const Taps& taps) const {
   state.s = ops::add(input.residues, recycled_s_norm_(state.s));
   const std::int64_t width = shape_.pair_width, farthest = shape_.position_bins;
@@ -186,12 +186,12 @@ void EsmfoldTrunk::begin_pass(const TrunkInput& input, std::span<const std::int3
   });
 }
 
-TrunkOutput EsmfoldTrunk::operator()(const TrunkInput& input, const Taps& taps) const {
+EsmfoldTrunkOutput EsmfoldTrunk::operator()(const EsmfoldTrunkInput& input, const Taps& taps) const {
   const std::int64_t residues = input.residues.size(0);
   const Device device = input.residues.device();
   GROEL_REQUIRE(static_cast<std::int64_t>(input.types.size()) == residues &&
                 static_cast<std::int64_t>(input.residue_index.size()) == residues && input.passes > 0);
-  TrunkOutput out{Tensor::zeros({residues, shape_.width}, DType::f32, device),
+  EsmfoldTrunkOutput out{Tensor::zeros({residues, shape_.width}, DType::f32, device),
                   Tensor::zeros({residues * residues, shape_.pair_width}, DType::f32, device),
                   {}};
   std::vector<std::int32_t> bins(static_cast<std::size_t>(residues * residues), 0);

@@ -13,20 +13,20 @@ namespace groel::structure_models {
 class EsmfoldBlock;
 
 /// Where a run is: passes and blocks count from 0; block == blocks is the structure module of that pass.
-struct TrunkProgress {
+struct EsmfoldProgress {
   std::int64_t pass, passes, block, blocks;
 };
 
-struct TrunkInput {
+struct EsmfoldTrunkInput {
   Tensor residues;                              ///< [N, Cs], what the language model says of them
   std::span<const std::int32_t> types;          ///< [N] of 0..20
   std::span<const std::int32_t> residue_index;  ///< [N] numbers in the chain, by whose differences pairs are told apart
   std::int64_t passes = 4;
   StructureModule::Keep keep = StructureModule::Keep::last;
-  std::function<void(const TrunkProgress&)> progress = {};
+  std::function<void(const EsmfoldProgress&)> progress = {};
 };
 
-struct TrunkOutput {
+struct EsmfoldTrunkOutput {
   Tensor s;  ///< [N, Cs]
   Tensor z;  ///< [N*N, Cz]
   std::vector<StructureRound> rounds;
@@ -38,10 +38,10 @@ class EsmfoldTrunk final : public nn::Module {
   ~EsmfoldTrunk() override;
   void members(nn::Members to) override;
   /// What taps see is that of the first pass.
-  TrunkOutput operator()(const TrunkInput& input, const Taps& taps = {}) const;
+  EsmfoldTrunkOutput operator()(const EsmfoldTrunkInput& input, const Taps& taps = {}) const;
 
  private:
-  void begin_pass(const TrunkInput& input, std::span<const std::int32_t> bins, TrunkOutput& state,
+  void begin_pass(const EsmfoldTrunkInput& input, std::span<const std::int32_t> bins, EsmfoldTrunkOutput& state,
                   const Taps& taps) const;
 
   EsmfoldTrunkShape shape_;

@@ -52,6 +52,16 @@ TEST(Torch, ReadsEsm1b) {
       read_safetensors(data("esm1b-tiny/model.safetensors")).arrays.at("esm.embeddings.position_embeddings.weight")));
 }
 
+TEST(Torch, SettingsOfOmegaConfAreWhatTheyHold) {
+  const TorchFile file = read_torch(data("torch-forms/omegaconf.pt"));
+  const auto& model = file.root["cfg"]["model"];
+  EXPECT_EQ(model["lddt_head_hid_dim"], 128);
+  EXPECT_EQ(model["trunk"]["list"], nlohmann::json::parse("[1, 2.5, true]"));
+  EXPECT_TRUE(model["trunk"]["chunk_size"].is_null());
+  EXPECT_EQ(model["trunk"]["structure_module"], nlohmann::json::parse(R"({"no_blocks": 8, "epsilon": 1e-8})"));
+  EXPECT_EQ(referred(file, file.root["model"]["x"]).shape, std::vector<std::int64_t>{2});
+}
+
 TEST(Torch, HalfPrecisionIsTheRoundedWeight) {
   const TorchFile half = read_torch(data("esm2-tiny/esm2_tiny_fp16.pt"));
   const TorchFile full = read_torch(data("esm2-tiny/esm2_tiny.pt"));

@@ -2,7 +2,7 @@
 #include "tasks/fold/folded_files.h"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 
 #include "base/error.h"
 #include "base/sha256.h"
@@ -46,6 +46,20 @@ void write_arrays(const fs::path& path, const EsmfoldSequence& sequence, const E
   add_integers(writer, "chain_index", chain);
   add_integers(writer, "residue_index", number);
   writer.finish();
+}
+
+// {"pae": [[0.8, …], …]}, Å: for pages of structures.
+std::string error_text(const EsmfoldSequence& sequence, const EsmfoldOutput& output) {
+  const std::vector<float> pae = structure_models::pairs_without_linkers(sequence, output.pae);
+  const auto residues = static_cast<std::size_t>(sequence.residues());
+  std::string out = "{\"pae\": [";
+  for (std::size_t i = 0; i < residues; ++i) {
+    out += i == 0 ? "[" : ",\n[";
+    for (std::size_t j = 0; j < residues; ++j)
+      fmt::format_to(std::back_inserter(out), "{}{:.1f}", j == 0 ? "" : ", ", pae[i * residues + j]);
+    out += ']';
+  }
+  return out + fmt::format("], \"max_predicted_aligned_error\": {}}}\n", 31.75);
 }
 
 }  // namespace
@@ -95,7 +109,10 @@ void FoldedFiles::write(const EsmfoldSequence& sequence, const EsmfoldOutput& ou
   fs::remove(with(".json"), failed);
   write_text(with(".pdb"), structure_models::esmfold_pdb(sequence, output));
   write_text(with(".cif"), structure_models::esmfold_mmcif(sequence, output, stem_.filename().string()));
-  if (arrays) write_arrays(with(".npz"), sequence, output);
+  if (arrays) {
+    write_arrays(with(".npz"), sequence, output);
+    write_text(with(".pae.json"), error_text(sequence, output));
+  }
   write_text(with(".json"), row.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n");
 }
 

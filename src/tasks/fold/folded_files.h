@@ -1,5 +1,5 @@
-// The files of a folded sequence: ID.pdb, ID.cif, ID.npz, and ID.json, which is written last and says what the others
-// are of.
+// The files of a folded sequence: ID.pdb, ID.cif, ID.npz, ID.pae.json, and ID.json, which is written last and says what
+// the others are of.
 #pragma once
 
 #include <filesystem>

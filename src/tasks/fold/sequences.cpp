@@ -29,7 +29,7 @@ using nlohmann::ordered_json;
 using structure_models::Esmfold;
 using structure_models::EsmfoldOutput;
 using structure_models::EsmfoldSequence;
-using structure_models::TrunkProgress;
+using structure_models::EsmfoldProgress;
 
 struct FoldRecord {
   std::string id, name;  ///< `name`: of its files
@@ -151,7 +151,7 @@ class FoldProgress {
 
   double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count(); }
   void reading(std::int64_t residues) { tell(finished_, fmt::format("language model, {} residues", residues)); }
-  void at(const FoldRecord& record, const TrunkProgress& now) {
+  void at(const FoldRecord& record, const EsmfoldProgress& now) {
     const std::int64_t steps = now.passes * (now.blocks + 1), done = now.pass * (now.blocks + 1) + now.block;
     tell(finished_ + record.length() * done / std::max<std::int64_t>(steps, 1),
          fmt::format("{}: pass {} of {}, {}", record.name, now.pass + 1, now.passes,
@@ -244,9 +244,9 @@ class FoldRun {
     for (const FoldRecord* record : open) residues += record->length();
     const std::int64_t longest = open.back()->length();
     context_.sink.note(fmt::format(
-        "{} of {} numbers as {}, {} of weights; {} of {} to {} residues, {} each; up to {} beside the weights",
-        "ESMFold", model_.model->parameters(), options_.dtype, format_bytes(memory_->weights()),
-        counted(open.size(), "sequence"), open.front()->length(), longest, counted(passes_, "pass"),
+        "ESMFold of {:.1f} million numbers as {}, {} of weights; {} of {} to {} residues, {} each; up to {} beside the weights",
+        static_cast<double>(model_.model->parameters()) / 1e6, options_.dtype, format_bytes(memory_->weights()),
+        counted(open.size(), "sequence"), open.front()->length(), longest, counted(passes_, "pass", "passes"),
         format_bytes(memory_->needed(longest))));
     FoldProgress progress(context_.sink, static_cast<std::int64_t>(open.size()), residues);
     for (std::size_t begin = 0; begin < open.size();) {
@@ -295,7 +295,7 @@ class FoldRun {
     try {
       const EsmfoldOutput out = model_.model->fold(
           record.sequence.input, described,
-          {.recycles = passes_ - 1, .progress = [&](const TrunkProgress& now) { progress.at(record, now); }});
+          {.recycles = passes_ - 1, .progress = [&](const EsmfoldProgress& now) { progress.at(record, now); }});
       record.row = row_of(record, out, progress.seconds() - begin);
       files_of(record).write(record.sequence, out, record.row, options_.arrays);
     } catch (const Error& error) {

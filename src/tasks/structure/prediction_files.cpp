@@ -148,7 +148,10 @@ PredictionFiles files_of_model(const std::string& model) {
   const std::string own = path.filename().string();
   PredictionFiles out{own, model, {}, {}};
   std::smatch parts;
-  if (!std::regex_match(own, parts, model_name())) return out;
+  if (!std::regex_match(own, parts, model_name())) {
+    out.confidences = file_there(path.parent_path(), path.stem().string() + ".pae.json");
+    return out;
+  }
   const std::string before = parts[1], number = parts[2];
   out.confidences =
       file_there(folder, number.empty() ? before + "confidences.json" : before + "full_data" + number + ".json");

@@ -19,7 +19,8 @@ struct PredictionFiles {
 
 /// The files beside a model that belong to it by their names, as AlphaFold 3 and its server write them:
 /// X_model.cif, X_confidences.json, X_summary_confidences.json; X_model_0.cif, X_full_data_0.json,
-/// X_summary_confidences_0.json; each perhaps .gz or .zst.
+/// X_summary_confidences_0.json; each perhaps .gz or .zst. Of any other X.cif or X.pdb X.pae.json, as groel fold writes
+/// it of sequences.
 PredictionFiles files_of_model(const std::string& model);
 
 /// The models in an output folder of AlphaFold 3 or of its server, the highest ranking score first. The root's model is
