@@ -12,6 +12,9 @@
 
 namespace groel::structure_models {
 
+/// Whether the last block updates the alignment, which nothing reads after it.
+enum class LastBlock { whole, pairs_only };
+
 struct AlignmentModuleForm {
   std::int64_t width = 64, target_width = 447, features = 34;
   std::int64_t blocks = 4;
@@ -19,6 +22,7 @@ struct AlignmentModuleForm {
   nn::folding::PairAveragingForm averaging{};
   std::int64_t transition = 256;  ///< inner width
   nn::folding::PairBlockForm pairs{};
+  LastBlock last = LastBlock::whole;
 };
 
 /// Rows of an alignment as a pass takes them.
@@ -45,6 +49,7 @@ class AlignmentModule final : public nn::Module {
 
  private:
   struct Block;
+  bool updates(std::size_t block) const;
   Tensor embedded(const AlignmentRows& rows, const Tensor& target) const;
 
   AlignmentModuleForm form_;

@@ -193,9 +193,8 @@ std::string layout_differs(const AtomLayout& ours, const AtomLayout& theirs) {
   const auto same = [](const auto& a, const auto& b, const auto& key) {
     return std::ranges::equal(a, b, {}, key, key);
   };
-  if (!same(ours.chains, theirs.chains, [](const LayoutChain& one) {
-        return std::tuple(one.id, one.type, one.first_residue, one.residues);
-      }))
+  if (!same(ours.chains, theirs.chains,
+            [](const LayoutChain& one) { return std::tuple(one.id, one.type, one.first_residue, one.residues); }))
     return "chains";
   if (!same(ours.residues, theirs.residues, [](const LayoutResidue& one) {
         return std::tuple(one.component, one.number, one.chain, one.first_atom, one.atoms);

@@ -20,15 +20,18 @@ const std::string kWeights = std::string(GROEL_TEST_DATA) + "/af3-tiny/af3.bin";
 class FoldNetworkRun : public ::testing::Test {
  protected:
   void SetUp() override {
-    const nlohmann::json job{
-        {"dialect", "alphafold3"},
-        {"version", 1},
-        {"name", "two chains"},
-        {"modelSeeds", {3, 4}},
-        {"sequences",
-         {{{"protein",
-            {{"id", "A"}, {"sequence", "MKTAYIAK"}, {"unpairedMsa", ""}, {"pairedMsa", ""}, {"templates", nlohmann::json::array()}}}},
-          {{"ligand", {{"id", "B"}, {"ccdCodes", {"ZN"}}}}}}}};
+    const nlohmann::json job{{"dialect", "alphafold3"},
+                             {"version", 1},
+                             {"name", "two chains"},
+                             {"modelSeeds", {3, 4}},
+                             {"sequences",
+                              {{{"protein",
+                                 {{"id", "A"},
+                                  {"sequence", "MKTAYIAK"},
+                                  {"unpairedMsa", ""},
+                                  {"pairedMsa", ""},
+                                  {"templates", nlohmann::json::array()}}}},
+                               {{"ligand", {{"id", "B"}, {"ccdCodes", {"ZN"}}}}}}}};
     write_text(path("job.json"), job.dump());
   }
   std::string path(const std::string& name) const { return folder_ / name; }
@@ -38,8 +41,9 @@ class FoldNetworkRun : public ::testing::Test {
     return testing::Process(all, {folder_.path().string(), "", {{"XDG_CACHE_HOME", path("cache")}}}).wait();
   }
   Outcome fold(const std::string& out, std::vector<std::string> more = {}) const {
-    std::vector<std::string> words{"--model-dir", kWeights, "-o", path(out), "--num-recycles", "1",
-                                   "--num-diffusion-samples", "2", "--num-diffusion-steps", "3"};
+    std::vector<std::string> words{
+        "--model-dir",           kWeights, "-o", path(out), "--num-recycles", "1", "--num-diffusion-samples", "2",
+        "--num-diffusion-steps", "3"};
     words.insert(words.end(), more.begin(), more.end());
     return run(words);
   }
@@ -64,8 +68,9 @@ TEST_F(FoldNetworkRun, WritesEveryFile) {
   EXPECT_EQ(confidences["pae"].size(), 9U);
   EXPECT_EQ(confidences["atom_plddts"].size(), 65U);
   EXPECT_EQ(confidences["token_chain_ids"].back(), "B");
-  EXPECT_EQ(io::read_npz(path(job + "seed-3_embeddings/two_chains_seed-3_embeddings.npz")).arrays.at("pair_embeddings").shape,
-            (std::vector<std::int64_t>{9, 9, 32}));
+  EXPECT_EQ(
+      io::read_npz(path(job + "seed-3_embeddings/two_chains_seed-3_embeddings.npz")).arrays.at("pair_embeddings").shape,
+      (std::vector<std::int64_t>{9, 9, 32}));
   EXPECT_EQ(io::read_npz(path(job + "seed-4_distogram/two_chains_seed-4_distogram.npz")).arrays.at("distogram").shape,
             (std::vector<std::int64_t>{9, 9, 64}));
   EXPECT_NE(text(job + "two_chains_model.cif").find("AlphaFold-beta-20231127"), std::string::npos);
@@ -98,10 +103,11 @@ TEST_F(FoldNetworkRun, GoesOnWhereItWasStopped) {
   EXPECT_TRUE(outcome.says("goes on with the run that was stopped")) << outcome;
   EXPECT_TRUE(outcome.says("seed 3: is there already")) << outcome;
   EXPECT_TRUE(outcome.says("seed 4: 1 sample")) << outcome;
-  for (const std::string name : {gone + "/two_chains_" + gone + "_summary_confidences.json",
-                                 std::string("two_chains_confidences.json")})
+  for (const std::string name :
+       {gone + "/two_chains_" + gone + "_summary_confidences.json", std::string("two_chains_confidences.json")})
     EXPECT_EQ(text("part/two_chains/" + name), text("whole/two_chains/" + name));
-  EXPECT_EQ(text("part/two_chains/two_chains_ranking_scores.csv"), text("whole/two_chains/two_chains_ranking_scores.csv"));
+  EXPECT_EQ(text("part/two_chains/two_chains_ranking_scores.csv"),
+            text("whole/two_chains/two_chains_ranking_scores.csv"));
 }
 
 TEST_F(FoldNetworkRun, TellsWhatItTakesBefore) {
