@@ -21,9 +21,9 @@ TEST(Cost, GrowsWithTheSquareOfTokens) {
   const Alphafold3Cost small = published(1024), large = published(2048);
   EXPECT_NEAR(static_cast<double>(small.weights), 1.47 * kGigabyte, 0.01 * kGigabyte);
   // Four arrays of 128 numbers for each pair are 2.1 GB at 1024 tokens.
-  EXPECT_GT(static_cast<double>(small.memory() - small.weights), 2.1 * kGigabyte);
-  EXPECT_LT(static_cast<double>(small.memory() - small.weights), 5 * kGigabyte);
-  EXPECT_GT(large.memory() - large.weights, 3 * (small.memory() - small.weights));
+  EXPECT_GT(static_cast<double>(small.beside()), 2.1 * kGigabyte);
+  EXPECT_LT(static_cast<double>(small.beside()), 5 * kGigabyte);
+  EXPECT_GT(large.beside(), 3 * small.beside());
   EXPECT_GT(large.trunk_work, 5 * small.trunk_work);
   EXPECT_LT(published(2048, KeptLogits::none).diffusion, large.diffusion);
   // Tera-operations of a trunk of 11 passes at 1024 tokens: some hundreds.

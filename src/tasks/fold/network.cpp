@@ -125,21 +125,23 @@ class JobRun {
 
   // Refuses what does not fit before anything is computed; keeps less where that is enough.
   void choose_memory() {
-    const std::size_t most = options_.memory.value_or(available_memory());
     Alphafold3Cost cost = this->cost();
-    if (needed(cost) > most) {
+    // The weights are in memory already.
+    const std::size_t most = options_.memory ? *options_.memory - std::min(*options_.memory, cost.weights)
+                                             : static_cast<std::size_t>(static_cast<double>(available_memory()) * 0.8);
+    if (cost.beside() > most) {
       settings_.kept = KeptLogits::none;
       cost = this->cost();
     }
-    if (needed(cost) > most)
+    if (cost.beside() > most)
       throw Error(
           ErrorKind::memory,
           {fmt::format("the network needs {} beside its weights for {} tokens, and there is {}",
-                       format_bytes(needed(cost)), tokens_.tokens.size(), format_bytes(most)),
+                       format_bytes(cost.beside()), tokens_.tokens.size(), format_bytes(most)),
            fmt::format("job '{}'", job_.job.name),
            "run fewer samples at a time (--num-diffusion-samples), a smaller job, or on a machine with more memory"});
     context_.sink.note(fmt::format("{}: {}; up to {} beside the weights", job_.job.name,
-                                   counted(tokens_.tokens.size(), "token"), format_bytes(needed(cost))));
+                                   counted(tokens_.tokens.size(), "token"), format_bytes(cost.beside())));
   }
   Alphafold3Cost cost() const {
     Alphafold3Job job{static_cast<std::int64_t>(tokens_.tokens.size()), static_cast<std::int64_t>(tokens_.atom_count()),
@@ -147,7 +149,6 @@ class JobRun {
     for (const folding::JobChain& chain : tokens_.chains) job.templates |= chain.templates && !chain.templates->empty();
     return alphafold3_cost(loaded_.network->shape(), job, settings_, loaded_.parameters);
   }
-  static std::size_t needed(const Alphafold3Cost& cost) { return cost.memory() - cost.weights; }
 
   // Samples that are not there yet; the others are ranked with them.
   std::vector<std::int64_t> missing(std::uint32_t seed) {
