@@ -20,8 +20,7 @@ Alphafold3::Alphafold3(const Alphafold3Shape& shape)
       trunk_(shape.trunk()),
       diffusion_(shape.diffusion()),
       confidence_(shape.confidence()),
-      distogram_(shape.pair, shape.confidence().error_bins,
-                 {.bias = nn::Bias::no, .exactness = nn::Exactness::head}) {}
+      distogram_(shape.pair, shape.confidence().error_bins, {.bias = nn::Bias::no, .exactness = nn::Exactness::head}) {}
 
 void Alphafold3::members(nn::Members to) {
   to.part("atoms", atoms_);
@@ -100,7 +99,9 @@ ConfidenceLogits Alphafold3::confidence(const Alphafold3Input& input, const Alph
     const auto begin = features.atoms.slot.begin() + features.atoms.first_atom[t],
                end = features.atoms.slot.begin() + features.atoms.first_atom[t + 1];
     const auto found = std::find(begin, end, input.pseudo_beta[t]);
-    if (found != end) std::copy_n(from + 3 * (found - features.atoms.slot.begin()), 3, beta.begin() + static_cast<std::ptrdiff_t>(3 * t));
+    if (found != end)
+      std::copy_n(from + 3 * (found - features.atoms.slot.begin()), 3,
+                  beta.begin() + static_cast<std::ptrdiff_t>(3 * t));
   }
   return confidence_.logits({embeddings.single, embeddings.pair, embeddings.target}, beta, watch);
 }

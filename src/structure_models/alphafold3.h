@@ -13,8 +13,8 @@
 
 namespace groel::structure_models {
 
-/// How keys of atoms are told to be of a query's conformer. AlphaFold 3 looks up that of atom f in the wrong array, where
-/// it finds that of token f / 24, and its weights were trained so.
+/// How keys of atoms are told to be of a query's conformer. AlphaFold 3 looks up that of atom f in the wrong array,
+/// where it finds that of token f / 24, and its weights were trained so.
 enum class KeySpaces { of_token_by_index, of_atom };
 
 /// What is made of an input once, before the first pass.
@@ -23,7 +23,7 @@ struct Alphafold3Features {
   ReferenceAtoms reference;
   std::vector<TemplateStructure> templates;
   std::vector<std::pair<std::int32_t, std::int32_t>> bonds;  ///< each once, without (0, 0)
-  Tensor target;                                            ///< [N, T]
+  Tensor target;                                             ///< [N, T]
 };
 
 /// What the trunk gives.
@@ -53,7 +53,8 @@ class Alphafold3 final : public nn::Module {
                              const Watch& watch = {}, const std::function<void(const Progress&)>& seen = {}) const;
 
   DiffusionConditions conditions(const Alphafold3Input& input, const Alphafold3Features& features,
-                                 const Alphafold3Embeddings& embeddings, KeptLogits kept, const Watch& watch = {}) const;
+                                 const Alphafold3Embeddings& embeddings, KeptLogits kept,
+                                 const Watch& watch = {}) const;
   const Alphafold3Diffusion& diffusion() const { return diffusion_; }
 
   /// positions [A, 3] Å of one sample.
@@ -95,8 +96,8 @@ struct LoadedAlphafold3 {
   std::string identifier;  ///< of the weights
   std::int64_t parameters = 0;
 };
-/// Reads a folder or a file of parameters (alphafold3_records.h). Errors: of the reader; bad_model, listing every record
-/// that is missing, unexpected or mis-shaped.
+/// Reads a folder or a file of parameters (alphafold3_records.h). Errors: of the reader; bad_model, listing every
+/// record that is missing, unexpected or mis-shaped.
 LoadedAlphafold3 load_alphafold3(const std::filesystem::path& path, ops::Precision precision = ops::Precision::f32);
 
 /// The weights under the network's own names.

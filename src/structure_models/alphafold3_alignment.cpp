@@ -57,10 +57,9 @@ AlignmentModule::AlignmentModule(const AlignmentModuleForm& form)
       features_(form.features, form.width, {.bias = nn::Bias::no}),
       target_(form.target_width, form.width, {.bias = nn::Bias::no}) {
   for (std::int64_t b = 0; b < form.blocks; ++b)
-    blocks_.push_back(std::make_shared<Block>(
-        Block{nn::folding::OuterProductMean(form.outer), nn::folding::PairAveraging(form.averaging),
-              nn::folding::Transition({.width = form.width, .inner = form.transition}),
-              nn::folding::PairBlock(form.pairs)}));
+    blocks_.push_back(std::make_shared<Block>(Block{
+        nn::folding::OuterProductMean(form.outer), nn::folding::PairAveraging(form.averaging),
+        nn::folding::Transition({.width = form.width, .inner = form.transition}), nn::folding::PairBlock(form.pairs)}));
 }
 
 void AlignmentModule::members(nn::Members to) {

@@ -77,7 +77,8 @@ ConfidenceLogits Alphafold3Confidence::logits(const Trunk& trunk, std::span<cons
   float* const to = pairs.z.mutable_data<float>();
   parallel_for(n, [&](std::int64_t i) {
     for (std::int64_t j = 0; j < n; ++j)
-      for (std::int64_t c = 0; c < width; ++c) to[(i * n + j) * width + c] += rows[i * width + c] + columns[j * width + c];
+      for (std::int64_t c = 0; c < width; ++c)
+        to[(i * n + j) * width + c] += rows[i * width + c] + columns[j * width + c];
   });
   add_distances(beta, pairs.z);
   Tensor single = trunk.single.clone();
@@ -95,7 +96,8 @@ Tensor Alphafold3Confidence::errors(const ConfidenceLogits& of, const nn::foldin
 
 Tensor Alphafold3Confidence::half_distances(const ConfidenceLogits& of, const nn::folding::GridRows& rows,
                                             Half half) const {
-  const Tensor pairs = half == Half::rows ? rows.of(of.pair) : ops::take_columns(of.pair, {rows.n, rows.begin, rows.end});
+  const Tensor pairs =
+      half == Half::rows ? rows.of(of.pair) : ops::take_columns(of.pair, {rows.n, rows.begin, rows.end});
   return distance_(distance_norm_(pairs));
 }
 

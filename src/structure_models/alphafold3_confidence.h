@@ -56,5 +56,4 @@ class Alphafold3Confidence final : public nn::Module {
   nn::Linear distance_, error_, lddt_, resolved_;
 };
 
-
 }  // namespace groel::structure_models

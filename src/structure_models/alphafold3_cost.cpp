@@ -16,8 +16,7 @@ double number(std::int64_t x) { return static_cast<double>(x); }
 
 // Of the five updates of pairs of one block.
 double pair_block_work(const nn::folding::PairBlockForm& form, double n) {
-  const double c = number(form.width), inner = number(form.product_width),
-               heads = number(form.heads * form.head_width);
+  const double c = number(form.width), inner = number(form.product_width), heads = number(form.heads * form.head_width);
   const double product = n * n * (4 * inner * c + inner * c + c * c) + n * n * n * inner;
   const double attention = n * n * 5 * heads * c + 2 * n * n * n * heads;
   return 2 * (2 * product + 2 * attention + n * n * 3 * number(form.transition) * c);
@@ -80,13 +79,14 @@ Alphafold3Cost alphafold3_cost(const Alphafold3Shape& shape, const Alphafold3Job
                         8 * samples * n * number(shape.token) * kF32);
   out.confidence = bytes(kChunks + 2 * pair + planes + 4 * pairs);
   const double passes = number(settings.passes);
-  out.trunk_work = passes * (number(shape.trunk_blocks) * pairformer_work(shape, n) +
-                             number(shape.alignment_blocks) * alignment_work(shape, n, rows) +
-                             (job.templates ? 4 : 1) * number(shape.template_blocks) *
-                                 pair_block_work(shape.template_block(), n));
-  const double shared = settings.kept == KeptLogits::all
-                            ? 0
-                            : 2 * n * n * number(shape.pair * shape.token_heads * shape.super_blocks * shape.blocks_together);
+  out.trunk_work =
+      passes * (number(shape.trunk_blocks) * pairformer_work(shape, n) +
+                number(shape.alignment_blocks) * alignment_work(shape, n, rows) +
+                (job.templates ? 4 : 1) * number(shape.template_blocks) * pair_block_work(shape.template_block(), n));
+  const double shared =
+      settings.kept == KeptLogits::all
+          ? 0
+          : 2 * n * n * number(shape.pair * shape.token_heads * shape.super_blocks * shape.blocks_together);
   out.diffusion_work = number(settings.sampler.steps) * (samples * step_work(shape, n, atoms) + shared);
   out.confidence_work = samples * number(shape.confidence_blocks) * pairformer_work(shape, n);
   return out;

@@ -10,8 +10,8 @@ namespace groel::structure_models {
 /// What a run is of.
 struct Alphafold3Job {
   std::int64_t tokens = 0, atoms = 0;
-  std::int64_t rows = 0;              ///< of the alignment
-  bool templates = false;             ///< any that is not empty
+  std::int64_t rows = 0;   ///< of the alignment
+  bool templates = false;  ///< any that is not empty
 };
 
 struct Alphafold3Cost {
@@ -26,8 +26,8 @@ struct Alphafold3Cost {
   double work() const { return trunk_work + diffusion_work + confidence_work; }
 };
 
-/// An estimate from the sizes of the largest arrays and products; a test holds it to what runs take. `parameters`: of the
-/// network, in f32.
+/// An estimate from the sizes of the largest arrays and products; a test holds it to what runs take. `parameters`: of
+/// the network, in f32.
 Alphafold3Cost alphafold3_cost(const Alphafold3Shape& shape, const Alphafold3Job& job,
                                const Alphafold3RunSettings& settings, std::int64_t parameters);
 

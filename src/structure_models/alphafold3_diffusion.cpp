@@ -73,12 +73,11 @@ void Alphafold3Diffusion::members(nn::Members to) {
 // [N * N, Z].
 Tensor Alphafold3Diffusion::pair_condition(const Trunk& trunk, const TokenPlaces& places) const {
   Tensor out = Tensor::empty({trunk.pair.size(0), form_.pair_condition});
-  nn::folding::for_grid_rows(places.tokens(), 2 * pair_.width() + 2 * kRelativeFeatures,
-                             [&](const nn::folding::GridRows& grid) {
-                               const Tensor all =
-                                   beside(grid.of(trunk.pair), relative_encoding(places, grid.begin, grid.end));
-                               pair_(pair_norm_(all), {.into = grid.of(out)});
-                             });
+  nn::folding::for_grid_rows(
+      places.tokens(), 2 * pair_.width() + 2 * kRelativeFeatures, [&](const nn::folding::GridRows& grid) {
+        const Tensor all = beside(grid.of(trunk.pair), relative_encoding(places, grid.begin, grid.end));
+        pair_(pair_norm_(all), {.into = grid.of(out)});
+      });
   for (const auto& transition : pair_transitions_) transition.add(out, out);
   return out;
 }
@@ -92,11 +91,11 @@ DiffusionConditions Alphafold3Diffusion::conditions(const Trunk& trunk, const To
   out.pair = pair_condition(trunk, places);
   show(watch, "cond_pair", out.pair);
   out.decoder = decoder_.transformer().empty_bias(atoms);
-  out.encoder = encoder_.conditions(reference, atoms, {trunk.single, out.pair},
-                                    [&](const Tensor& pairs, std::int64_t first) {
-                                      decoder_.transformer().fill_bias(pairs, first, atoms, out.decoder);
-                                      show(watch, fmt::format("pair_cond{}", first), pairs);
-                                    });
+  out.encoder =
+      encoder_.conditions(reference, atoms, {trunk.single, out.pair}, [&](const Tensor& pairs, std::int64_t first) {
+        decoder_.transformer().fill_bias(pairs, first, atoms, out.decoder);
+        show(watch, fmt::format("pair_cond{}", first), pairs);
+      });
   show(watch, "queries_single_cond", out.encoder.single);
   transformer_.normalise(out.pair);
   for (std::size_t g = 0; kept == KeptLogits::all && g < transformer_.groups(); ++g)

@@ -1,5 +1,5 @@
-// AlphaFold 3's diffusion module: from noisy positions and the trunk's embeddings to denoised positions (Abramson et al.
-// 2024, algorithms 20 to 23).
+// AlphaFold 3's diffusion module: from noisy positions and the trunk's embeddings to denoised positions (Abramson et
+// al. 2024, algorithms 20 to 23).
 #pragma once
 
 #include <memory>
@@ -34,8 +34,8 @@ class TokenTransformer final : public nn::Module {
   std::vector<Tensor> logits(const Tensor& pair, std::size_t group) const;
   std::size_t groups() const { return pair_logits_.size(); }
   /// x [S * N, D] in place; condition [N, C]. `logits`: of a group. `watch`: "token_block0", ….
-  void update(Tensor& x, const Tensor& condition,
-              const std::function<std::vector<Tensor>(std::size_t group)>& logits, const Watch& watch = {}) const;
+  void update(Tensor& x, const Tensor& condition, const std::function<std::vector<Tensor>(std::size_t group)>& logits,
+              const Watch& watch = {}) const;
 
  private:
   struct Block;
@@ -47,8 +47,8 @@ class TokenTransformer final : public nn::Module {
 
 struct Alphafold3DiffusionForm {
   std::int64_t pair_width = 128, single_width = 384, target_width = 447;
-  std::int64_t condition_width = 384;     ///< of single tokens
-  std::int64_t pair_condition = 128;      ///< of pairs
+  std::int64_t condition_width = 384;                           ///< of single tokens
+  std::int64_t pair_condition = 128;                            ///< of pairs
   std::int64_t single_transition = 768, pair_transition = 256;  ///< inner widths
   AtomEncoderForm encoder{};
   TokenTransformerForm tokens{};
@@ -59,8 +59,8 @@ struct Alphafold3DiffusionForm {
 /// What all steps and samples of a run share.
 struct DiffusionConditions {
   const AtomWindows* atoms = nullptr;
-  Tensor single;             ///< [N, C], without the noise level
-  Tensor pair;               ///< [N * N, Z]: normalised for the transformer's scores
+  Tensor single;  ///< [N, C], without the noise level
+  Tensor pair;    ///< [N * N, Z]: normalised for the transformer's scores
   AtomConditions encoder;
   WindowBias decoder;
   std::vector<std::vector<Tensor>> logits;  ///< of all groups where they are kept
@@ -84,7 +84,8 @@ class Alphafold3Diffusion final : public nn::Module {
   DiffusionConditions conditions(const Trunk& trunk, const TokenPlaces& places, const ReferenceAtoms& reference,
                                  const AtomWindows& atoms, KeptLogits kept, const Watch& watch = {}) const;
   /// noisy [S, A, 3] Å at a noise level -> denoised, likewise. `watch`: "cond_single", "enc.token_act", ….
-  Tensor denoise(const Tensor& noisy, float level, const DiffusionConditions& conditions, const Watch& watch = {}) const;
+  Tensor denoise(const Tensor& noisy, float level, const DiffusionConditions& conditions,
+                 const Watch& watch = {}) const;
 
  private:
   Tensor pair_condition(const Trunk& trunk, const TokenPlaces& places) const;

@@ -14,7 +14,8 @@ std::vector<std::int32_t> shuffled(JaxKey pass, std::int64_t rows, std::int64_t 
   for (std::int64_t r = 0; r < rows; ++r) drawn.push_back(key.fold_in(static_cast<std::uint32_t>(r)).gumbel(0));
   std::vector<std::int32_t> order(static_cast<std::size_t>(rows));
   std::iota(order.begin(), order.end(), 0);
-  std::ranges::stable_sort(order, std::ranges::greater{}, [&](std::int32_t r) { return drawn[static_cast<std::size_t>(r)]; });
+  std::ranges::stable_sort(order, std::ranges::greater{},
+                           [&](std::int32_t r) { return drawn[static_cast<std::size_t>(r)]; });
   order.resize(static_cast<std::size_t>(std::min(rows, most)));
   return order;
 }

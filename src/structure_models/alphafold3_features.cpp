@@ -10,7 +10,7 @@ namespace {
 
 // Slots of atoms in a token, by residue type: 20 amino acids, unknown, gap, A G C U, DA DG DC DT, unknown.
 struct Slots {
-  std::int32_t beta;                      // CB, CA of glycine, C4 or C2 of nucleotides
+  std::int32_t beta;                     // CB, CA of glycine, C4 or C2 of nucleotides
   std::array<std::int32_t, 3> backbone;  // N, CA, C; of nucleotides C4', C3', C1'
 };
 

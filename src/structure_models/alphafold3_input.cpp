@@ -75,17 +75,24 @@ Alphafold3Input alphafold3_input(const folding::Features& features) {
   const Reader from(features);
   Alphafold3Input out;
   const std::int64_t n = out.tokens = from.number("seq_length"), rows = out.rows = from.number("num_alignments");
-  for (const auto& [name, to] : {std::pair{"aatype", &out.aatype}, {"residue_index", &out.residue_index},
-                                 {"token_index", &out.token_index}, {"asym_id", &out.asym_id},
-                                 {"entity_id", &out.entity_id}, {"sym_id", &out.sym_id},
-                                 {"ref_element", &out.ref_element}, {"ref_atom_name_chars", &out.ref_name_chars},
+  for (const auto& [name, to] : {std::pair{"aatype", &out.aatype},
+                                 {"residue_index", &out.residue_index},
+                                 {"token_index", &out.token_index},
+                                 {"asym_id", &out.asym_id},
+                                 {"entity_id", &out.entity_id},
+                                 {"sym_id", &out.sym_id},
+                                 {"ref_element", &out.ref_element},
+                                 {"ref_atom_name_chars", &out.ref_name_chars},
                                  {"ref_space_uid", &out.ref_space_uid},
                                  {"token_atoms_to_pseudo_beta:gather_idxs", &out.pseudo_beta}})
     *to = from.tokens<std::int32_t>(name, n);
-  for (const auto& [name, to] : {std::pair{"profile", &out.profile}, {"deletion_mean", &out.deletion_mean},
-                                 {"ref_pos", &out.ref_pos}, {"ref_charge", &out.ref_charge}})
+  for (const auto& [name, to] : {std::pair{"profile", &out.profile},
+                                 {"deletion_mean", &out.deletion_mean},
+                                 {"ref_pos", &out.ref_pos},
+                                 {"ref_charge", &out.ref_charge}})
     *to = from.tokens<float>(name, n);
-  for (const auto& [name, to] : {std::pair{"ref_mask", &out.ref_mask}, {"pred_dense_atom_mask", &out.atom_mask},
+  for (const auto& [name, to] : {std::pair{"ref_mask", &out.ref_mask},
+                                 {"pred_dense_atom_mask", &out.atom_mask},
                                  {"frames_mask", &out.frames_mask}})
     *to = from.tokens<std::uint8_t>(name, n);
   out.msa = from.rows<std::int8_t>("msa", rows, n);

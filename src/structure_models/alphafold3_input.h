@@ -13,23 +13,23 @@ namespace groel::structure_models {
 struct Alphafold3Input {
   std::int64_t tokens = 0, rows = 0;
   std::vector<std::int32_t> aatype, residue_index, token_index, asym_id, entity_id, sym_id;  ///< [N]
-  std::vector<std::int8_t> msa;                ///< [R, N]: 31 residue types
-  std::vector<float> deletions;                ///< [R, N]
-  std::vector<float> profile;                  ///< [N, 31]
-  std::vector<float> deletion_mean;            ///< [N]
-  std::vector<std::int32_t> template_aatype;   ///< [4, N]
-  std::vector<float> template_positions;       ///< [4, N, 24, 3], Å
-  std::vector<std::uint8_t> template_mask;     ///< [4, N, 24]
-  std::vector<float> ref_pos;                  ///< [N, 24, 3], Å
-  std::vector<std::uint8_t> ref_mask;          ///< [N, 24]
-  std::vector<std::int32_t> ref_element;       ///< [N, 24]
-  std::vector<float> ref_charge;               ///< [N, 24]
-  std::vector<std::int32_t> ref_name_chars;    ///< [N, 24, 4]: 0 to 63
-  std::vector<std::int32_t> ref_space_uid;     ///< [N, 24]
-  std::vector<std::uint8_t> atom_mask;         ///< [N, 24]: atoms that are predicted
+  std::vector<std::int8_t> msa;                              ///< [R, N]: 31 residue types
+  std::vector<float> deletions;                              ///< [R, N]
+  std::vector<float> profile;                                ///< [N, 31]
+  std::vector<float> deletion_mean;                          ///< [N]
+  std::vector<std::int32_t> template_aatype;                 ///< [4, N]
+  std::vector<float> template_positions;                     ///< [4, N, 24, 3], Å
+  std::vector<std::uint8_t> template_mask;                   ///< [4, N, 24]
+  std::vector<float> ref_pos;                                ///< [N, 24, 3], Å
+  std::vector<std::uint8_t> ref_mask;                        ///< [N, 24]
+  std::vector<std::int32_t> ref_element;                     ///< [N, 24]
+  std::vector<float> ref_charge;                             ///< [N, 24]
+  std::vector<std::int32_t> ref_name_chars;                  ///< [N, 24, 4]: 0 to 63
+  std::vector<std::int32_t> ref_space_uid;                   ///< [N, 24]
+  std::vector<std::uint8_t> atom_mask;                       ///< [N, 24]: atoms that are predicted
   std::vector<std::pair<std::int32_t, std::int32_t>> bonds;  ///< of tokens: row and column of the pair matrix
-  std::vector<std::int32_t> pseudo_beta;       ///< [N]: token * 24 + slot
-  std::vector<std::uint8_t> frames_mask;       ///< [N]: tokens with a frame of three atoms
+  std::vector<std::int32_t> pseudo_beta;                     ///< [N]: token * 24 + slot
+  std::vector<std::uint8_t> frames_mask;                     ///< [N]: tokens with a frame of three atoms
 };
 
 inline constexpr std::int64_t kInputSlots = 24, kInputTemplates = 4, kInputLetters = 31;

@@ -24,9 +24,10 @@ constexpr std::int32_t kMostDimensions = 16;
 // The forms of names, in the order in which AlphaFold 3 looks for them. The first group is the model, the second, where
 // there is one, the part.
 const std::vector<std::regex>& forms() {
-  static const std::vector<std::regex> all{std::regex(R"((.*)\.([0-9]+)\.bin\.zst)"), std::regex(R"((.*)\.bin\.zst\.([0-9]+))"),
-                                           std::regex(R"((.*)\.([0-9]+)\.bin)"),      std::regex(R"((.*)\.bin\.([0-9]+))"),
-                                           std::regex(R"((.*)\.bin\.zst)"),           std::regex(R"((.*)\.bin)")};
+  static const std::vector<std::regex> all{
+      std::regex(R"((.*)\.([0-9]+)\.bin\.zst)"), std::regex(R"((.*)\.bin\.zst\.([0-9]+))"),
+      std::regex(R"((.*)\.([0-9]+)\.bin)"),      std::regex(R"((.*)\.bin\.([0-9]+))"),
+      std::regex(R"((.*)\.bin\.zst)"),           std::regex(R"((.*)\.bin)")};
   return all;
 }
 
@@ -78,10 +79,9 @@ void check_parts(const std::vector<Part>& parts) {
 
 ParameterFiles chosen(const Models& models, const fs::path& folder) {
   if (models.size() > 1)
-    throw Error(ErrorKind::bad_model,
-                {fmt::format("there are weights of {} models: {}", models.size(),
-                             listed_as(models, [](const auto& one) { return one.first; })),
-                 folder.string(), "name the file of one of them, or keep one in a folder"});
+    throw Error(ErrorKind::bad_model, {fmt::format("there are weights of {} models: {}", models.size(),
+                                                   listed_as(models, [](const auto& one) { return one.first; })),
+                                       folder.string(), "name the file of one of them, or keep one in a folder"});
   const auto& [model, parts] = *models.begin();
   check_parts(parts);
   ParameterFiles out{model, {}};
@@ -166,7 +166,8 @@ class Records {
   }
 
   void check_sizes(const std::array<std::int32_t, 5>& sizes) const {
-    const bool names = std::ranges::all_of(std::span(sizes).first(3), [](std::int32_t n) { return n >= 0 && n <= kLongestName; });
+    const bool names =
+        std::ranges::all_of(std::span(sizes).first(3), [](std::int32_t n) { return n >= 0 && n <= kLongestName; });
     if (!names || sizes[2] == 0 || sizes[3] < 0 || sizes[3] > kMostDimensions)
       refuse(fmt::format("this is no record of AlphaFold 3's weights: names of {}, {} and {} bytes and {} dimensions",
                          sizes[0], sizes[1], sizes[2], sizes[3]));
@@ -197,12 +198,14 @@ class Records {
 
 ParameterFiles find_parameter_files(const fs::path& path) {
   if (!fs::exists(path))
-    throw Error(ErrorKind::not_found, {"there is no such folder of weights", path.string(),
-                                       "AlphaFold 3's weights (af3.bin.zst) come from Google DeepMind, under their terms"});
+    throw Error(ErrorKind::not_found,
+                {"there is no such folder of weights", path.string(),
+                 "AlphaFold 3's weights (af3.bin.zst) come from Google DeepMind, under their terms"});
   const bool folder = fs::is_directory(path);
   const std::vector<fs::path> files = folder ? files_of(path) : std::vector{path};
   for (const std::regex& form : forms())
-    if (const Models models = models_of(files, form); !models.empty()) return chosen(models, folder ? path : path.parent_path());
+    if (const Models models = models_of(files, form); !models.empty())
+      return chosen(models, folder ? path : path.parent_path());
   throw Error(ErrorKind::not_found,
               {folder ? "no weights of AlphaFold 3 are in this folder: no NAME.bin, NAME.bin.zst or parts of one"
                       : "this is no file of AlphaFold 3's weights: its name ends neither in .bin nor in .bin.zst",

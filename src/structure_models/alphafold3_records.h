@@ -30,8 +30,8 @@ struct ParameterRecord {
   io::Array array;   ///< f32, bf16 or u8, in memory of its own
 };
 
-/// Reads all records, each once and in order. What is compressed (zstd, gzip, xz) is told by its first bytes, not by its
-/// name. Errors: io; bad_model naming the record and the byte where the file ends too early, or that is no record.
+/// Reads all records, each once and in order. What is compressed (zstd, gzip, xz) is told by its first bytes, not by
+/// its name. Errors: io; bad_model naming the record and the byte where the file ends too early, or that is no record.
 void read_parameter_records(const ParameterFiles& files, const std::function<void(ParameterRecord record)>& take);
 
 /// The record with the identifier of the weights: AlphaFold 3 writes it into the structures that come of them.

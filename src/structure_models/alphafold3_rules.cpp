@@ -72,7 +72,8 @@ void multiplication(const Scope& to, std::int64_t width, bool incoming) {
   const std::int64_t a = incoming ? 1 : 0, b = 1 - a;
   to.norm("left_norm_input", "norm", width);
   to.rule("projection:weights", {width}, {2 * width}, RecordAxes::in_first, {{"a.weight", a, 2}, {"b.weight", b, 2}});
-  to.rule("gate:weights", {width}, {2 * width}, RecordAxes::in_first, {{"a_gate.weight", a, 2}, {"b_gate.weight", b, 2}});
+  to.rule("gate:weights", {width}, {2 * width}, RecordAxes::in_first,
+          {{"a_gate.weight", a, 2}, {"b_gate.weight", b, 2}});
   to.norm("center_norm", "product_norm", width);
   to.linear("output_projection", "out", width, {width});
   to.linear("gating_linear", "out_gate", width, {width});
@@ -181,14 +182,14 @@ void encoder(std::vector<RecordRule>& rules, const std::string& records, const s
   to.unused("single_to_pair_cond_col", width, pair);
   to.unused("embed_pair_offsets", 3, pair);
   to.unused("embed_pair_distances", 1, pair);
-  for (int i = 0; i < 3; ++i)
-    to.linear(fmt::format("pair_mlp_{}", i + 1), fmt::format("pair_mlp.{}", i), pair, {pair});
+  for (int i = 0; i < 3; ++i) to.linear(fmt::format("pair_mlp_{}", i + 1), fmt::format("pair_mlp.{}", i), pair, {pair});
   to.linear("project_atom_features_for_aggr", "tokens", width, {token});
   const std::string transformer = "atom_transformer_encoder";
   atom_transformer(to.inside(transformer + "/", "transformer."), shape);
-  atom_blocks(Scope(rules, records + name + "_" + transformer + "/__layer_stack_with_per_layer/" + name + "_" + transformer,
-                    part + "transformer.blocks.{}.", {shape.atom_blocks}),
-              shape);
+  atom_blocks(
+      Scope(rules, records + name + "_" + transformer + "/__layer_stack_with_per_layer/" + name + "_" + transformer,
+            part + "transformer.blocks.{}.", {shape.atom_blocks}),
+      shape);
 }
 
 void trunk_rules(std::vector<RecordRule>& rules, const Alphafold3Shape& shape) {
@@ -263,7 +264,8 @@ void condition_rules(const Scope& to, const Alphafold3Shape& shape) {
   to.gain("noise_embedding_initial_norm", "noise_norm", kNoiseFeatures);
   to.linear("noise_embedding_initial_projection", "noise", kNoiseFeatures, {shape.single});
   const auto add = [&](const std::string& name, int i, std::int64_t width, std::int64_t inner) {
-    const Scope one = to.inside(fmt::format("{}_transition_{}ffw_", name, i), fmt::format("{}_transitions.{}.", name, i));
+    const Scope one =
+        to.inside(fmt::format("{}_transition_{}ffw_", name, i), fmt::format("{}_transitions.{}.", name, i));
     one.norm("layer_norm", "norm", width);
     one.gated("transition1", width, inner);
     one.linear("transition2", "out", inner, {width});

@@ -14,7 +14,9 @@ class SomeNoise final : public DiffusionNoise {
  public:
   SomeNoise(JaxNoise& all, std::span<const std::int64_t> wanted) : all_(all), wanted_(wanted) {}
   void start(std::int64_t sample, std::span<float> to) override { all_.start(at(sample), to); }
-  Pose step(std::int64_t step, std::int64_t sample, std::span<float> to) override { return all_.step(step, at(sample), to); }
+  Pose step(std::int64_t step, std::int64_t sample, std::span<float> to) override {
+    return all_.step(step, at(sample), to);
+  }
 
  private:
   std::int64_t at(std::int64_t sample) const { return wanted_[static_cast<std::size_t>(sample)]; }
@@ -25,8 +27,7 @@ class SomeNoise final : public DiffusionNoise {
 void require_numbers(const Tensor& x, const char* what) {
   for (const float value : x.values<float>())
     if (!std::isfinite(value))
-      throw Error(ErrorKind::bad_model, {fmt::format("{} are no numbers any more", what),
-                                         "AlphaFold 3's network",
+      throw Error(ErrorKind::bad_model, {fmt::format("{} are no numbers any more", what), "AlphaFold 3's network",
                                          "are the weights whole? `dtype=f32` rules out what rounding could do"});
 }
 
@@ -43,7 +44,8 @@ Alphafold3Run::Alphafold3Run(const Alphafold3& network, const Alphafold3Input& i
 
 void Alphafold3Run::embed(const RunWatcher& watcher) {
   embeddings_ = network_.embed(input_, features_, draws_.rows, {}, [&](const Alphafold3::Progress& progress) {
-    if (watcher) watcher({"trunk", progress.pass * progress.blocks + progress.block, progress.passes * progress.blocks});
+    if (watcher)
+      watcher({"trunk", progress.pass * progress.blocks + progress.block, progress.passes * progress.blocks});
   });
   require_numbers(embeddings_.single, "the trunk's embeddings");
 }
@@ -51,7 +53,8 @@ void Alphafold3Run::embed(const RunWatcher& watcher) {
 std::vector<float> Alphafold3Run::contacts() const {
   std::vector<float> out;
   nn::folding::for_grid_rows(input_.tokens, 4 * network_.shape().pair, [&](const nn::folding::GridRows& rows) {
-    const std::vector<float> some = folding::contact_probabilities(network_.distogram(embeddings_, rows).values<float>());
+    const std::vector<float> some =
+        folding::contact_probabilities(network_.distogram(embeddings_, rows).values<float>());
     out.insert(out.end(), some.begin(), some.end());
   });
   return out;

@@ -66,9 +66,10 @@ void read_heads(const Sizes& from, Alphafold3Shape& to) {
   from.read(to.token_inner, kTokens + "ffw_transition2:weights", 2);
   from.read(to.single_condition_inner, kHead + "single_transition_0ffw_transition2:weights", 0);
   from.read(to.pair_condition_inner, kHead + "pair_transition_0ffw_transition2:weights", 0);
-  from.read(to.confidence_blocks,
-            "diffuser/confidence_head/__layer_stack_no_per_layer/confidence_pairformer/pair_attention1/q_projection:weights",
-            0);
+  from.read(
+      to.confidence_blocks,
+      "diffuser/confidence_head/__layer_stack_no_per_layer/confidence_pairformer/pair_attention1/q_projection:weights",
+      0);
 }
 
 }  // namespace
@@ -115,7 +116,8 @@ AtomEncoderForm Alphafold3Shape::first_encoder() const {
 
 Alphafold3TrunkForm Alphafold3Shape::trunk() const {
   Alphafold3TrunkForm out{.pair_width = pair, .single_width = single, .target_width = target()};
-  out.templates = {.pair_width = pair, .letters = 31, .blocks = template_blocks, .block = template_block(), .pairs = template_pairs};
+  out.templates = {
+      .pair_width = pair, .letters = 31, .blocks = template_blocks, .block = template_block(), .pairs = template_pairs};
   out.alignment = {.width = alignment,
                    .target_width = target(),
                    .blocks = alignment_blocks,
@@ -139,10 +141,8 @@ Alphafold3DiffusionForm Alphafold3Shape::diffusion() const {
                               .pair_condition = pair,
                               .single_transition = single_condition_inner,
                               .pair_transition = pair_condition_inner};
-  out.encoder = {.transformer = atom_transformer(),
-                 .token_width = token,
-                 .single_condition = single,
-                 .pair_condition = pair};
+  out.encoder = {
+      .transformer = atom_transformer(), .token_width = token, .single_condition = single, .pair_condition = pair};
   out.tokens = {.width = token,
                 .condition = single,
                 .pair_width = pair,

@@ -18,7 +18,7 @@ struct Alphafold3Shape {
   std::int64_t pair_heads = 4, pair_head = 32, single_heads = 16, single_head = 24;
   std::int64_t template_heads = 4, template_head = 16, template_inner = 128;
   std::int64_t alignment_heads = 8, alignment_head = 8, outer = 32;
-  std::int64_t pair_inner = 512, single_inner = 1536, alignment_inner = 256;           ///< of transitions
+  std::int64_t pair_inner = 512, single_inner = 1536, alignment_inner = 256;  ///< of transitions
   std::int64_t atom_inner = 256, token_inner = 1536, single_condition_inner = 768, pair_condition_inner = 256;
   // What the weights were trained with, and no file says.
   nn::folding::EndingBias ending_bias = nn::folding::EndingBias::as_is;

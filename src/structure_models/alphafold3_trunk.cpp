@@ -19,7 +19,8 @@ void add_outer_sum(const Tensor& row, const Tensor& column, Tensor z) {
   float* const to = z.mutable_data<float>();
   parallel_for(n, [&](std::int64_t i) {
     for (std::int64_t j = 0; j < n; ++j)
-      for (std::int64_t c = 0; c < width; ++c) to[(i * n + j) * width + c] += rows[i * width + c] + columns[j * width + c];
+      for (std::int64_t c = 0; c < width; ++c)
+        to[(i * n + j) * width + c] += rows[i * width + c] + columns[j * width + c];
   });
 }
 

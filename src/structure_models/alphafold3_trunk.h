@@ -40,7 +40,8 @@ class AlignmentModule final : public nn::Module {
   void members(nn::Members to) override;
   /// Adds to z [N * N, C] in place. target [N, T]. `watch`: "msa_init", "msa_block0.m", "msa_block0.z", …, and the
   /// updates of the first block.
-  void update(const AlignmentRows& rows, const Tensor& target, nn::folding::Pairs& pairs, const Watch& watch = {}) const;
+  void update(const AlignmentRows& rows, const Tensor& target, nn::folding::Pairs& pairs,
+              const Watch& watch = {}) const;
 
  private:
   struct Block;
@@ -85,8 +86,8 @@ class Alphafold3Trunk final : public nn::Module {
   void members(nn::Members to) override;
   /// The state before the first pass: zeros.
   TrunkState start(std::int64_t tokens) const;
-  /// In place. `watch`: "z_init", "template0", "z_after_template", those of the alignment, "s_init", "pairformer0.z", ….
-  /// `block_done` is called after each block of the Pairformer.
+  /// In place. `watch`: "z_init", "template0", "z_after_template", those of the alignment, "s_init", "pairformer0.z",
+  /// …. `block_done` is called after each block of the Pairformer.
   void pass(const TrunkInput& in, TrunkState& state, const Watch& watch = {},
             const std::function<void()>& block_done = {}) const;
 

@@ -83,7 +83,8 @@ AtomEncoder::AtomEncoder(const AtomEncoderForm& form)
       trunk_single_(form.single_condition, form.transformer.width, kPlain),
       trunk_pair_(form.pair_condition, form.transformer.pair_width, kPlain),
       positions_(3, form.transformer.width, kPlain) {
-  for (nn::Linear& layer : pair_mlp_) layer = nn::Linear(form.transformer.pair_width, form.transformer.pair_width, kPlain);
+  for (nn::Linear& layer : pair_mlp_)
+    layer = nn::Linear(form.transformer.pair_width, form.transformer.pair_width, kPlain);
 }
 
 void AtomEncoder::members(nn::Members to) {
@@ -161,8 +162,8 @@ Tensor AtomEncoder::pairs(const PairInputs& in, std::int64_t first, std::int64_t
       if (key < 0) return;  // of what is not there all products are 0
       for (std::int64_t c = 0; c < width; ++c) to[c] += keys[key * width + c];
       if (trunk == nullptr) return;
-      const std::int64_t pair = atoms.token[static_cast<std::size_t>(query)] * atoms.tokens() +
-                                atoms.token[static_cast<std::size_t>(key)];
+      const std::int64_t pair =
+          atoms.token[static_cast<std::size_t>(query)] * atoms.tokens() + atoms.token[static_cast<std::size_t>(key)];
       for (std::int64_t c = 0; c < width; ++c) to[c] += trunk[pair * width + c];
     });
   });

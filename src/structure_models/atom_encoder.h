@@ -11,14 +11,14 @@ namespace groel::structure_models {
 
 /// The reference conformers of A atoms.
 struct ReferenceAtoms {
-  std::vector<float> positions;           ///< [A, 3], Å
-  std::vector<float> charge;              ///< [A]
-  std::vector<std::uint8_t> known;        ///< [A]: 1 where there is a position
-  std::vector<std::int32_t> element;      ///< [A]: atomic number
-  std::vector<std::int32_t> name;         ///< [A, 4]: ASCII less 32
-  std::vector<std::int32_t> space;        ///< [A]: conformers are comparable within one
-  std::vector<std::int32_t> key_space;    ///< [A]: the same, as keys have it
-  std::int32_t empty_key_space = 0;       ///< that of keys that are no atom
+  std::vector<float> positions;         ///< [A, 3], Å
+  std::vector<float> charge;            ///< [A]
+  std::vector<std::uint8_t> known;      ///< [A]: 1 where there is a position
+  std::vector<std::int32_t> element;    ///< [A]: atomic number
+  std::vector<std::int32_t> name;       ///< [A, 4]: ASCII less 32
+  std::vector<std::int32_t> space;      ///< [A]: conformers are comparable within one
+  std::vector<std::int32_t> key_space;  ///< [A]: the same, as keys have it
+  std::int32_t empty_key_space = 0;     ///< that of keys that are no atom
 };
 
 inline constexpr std::int64_t kElements = 128, kNameLetters = 64;
@@ -27,9 +27,9 @@ inline constexpr std::int64_t kAtomFeatures = 3 + 1 + 1 + kElements + 4 * kNameL
 
 struct AtomEncoderForm {
   AtomTransformerForm transformer;
-  std::int64_t token_width = 384;      ///< of what each token gets
-  std::int64_t single_condition = 0;   ///< width of the trunk's single tokens; 0: the encoder before the trunk
-  std::int64_t pair_condition = 0;     ///< width of the trunk's pairs, likewise
+  std::int64_t token_width = 384;     ///< of what each token gets
+  std::int64_t single_condition = 0;  ///< width of the trunk's single tokens; 0: the encoder before the trunk
+  std::int64_t pair_condition = 0;    ///< width of the trunk's pairs, likewise
 };
 
 /// What the trunk knows, where the encoder follows it.
@@ -55,9 +55,9 @@ class AtomEncoder final : public nn::Module {
   explicit AtomEncoder(const AtomEncoderForm& form);
 
   /// `features` [D, 389]; `pair_query`, `pair_key` [P, D]; `pair_features` [P, 5] of x, y, z and the inverse distance
-  /// within one conformer, and whether it is one; `pair_mlp.0`, `.1`, `.2` [P, P]; `transformer`; `tokens` [T, D]. After
-  /// the trunk also `trunk_single_norm`, `trunk_single` [D, S], `trunk_pair_norm`, `trunk_pair` [P, Z], and `positions`
-  /// [D, 3].
+  /// within one conformer, and whether it is one; `pair_mlp.0`, `.1`, `.2` [P, P]; `transformer`; `tokens` [T, D].
+  /// After the trunk also `trunk_single_norm`, `trunk_single` [D, S], `trunk_pair_norm`, `trunk_pair` [P, Z], and
+  /// `positions` [D, 3].
   void members(nn::Members to) override;
 
   /// `each`: is given the pairs [windows * 32 * 128, P] of some windows and the first one, in order; may be empty.
@@ -77,16 +77,16 @@ class AtomEncoder final : public nn::Module {
   Tensor pairs(const PairInputs& in, std::int64_t first, std::int64_t last) const;
 
   AtomEncoderForm form_;
-  nn::Linear features_;                // (D, 389)
-  nn::Linear pair_query_, pair_key_;   // (P, D)
-  nn::Linear pair_features_;           // (P, 5)
-  nn::Linear pair_mlp_[3];             // (P, P)
+  nn::Linear features_;               // (D, 389)
+  nn::Linear pair_query_, pair_key_;  // (P, D)
+  nn::Linear pair_features_;          // (P, 5)
+  nn::Linear pair_mlp_[3];            // (P, P)
   AtomTransformer transformer_;
-  nn::Linear tokens_;                  // (T, D)
+  nn::Linear tokens_;  // (T, D)
   nn::LayerNorm trunk_single_norm_, trunk_pair_norm_;
-  nn::Linear trunk_single_;            // (D, S)
-  nn::Linear trunk_pair_;              // (P, Z)
-  nn::Linear positions_;               // (D, 3)
+  nn::Linear trunk_single_;  // (D, S)
+  nn::Linear trunk_pair_;    // (P, Z)
+  nn::Linear positions_;     // (D, 3)
 };
 
 struct AtomDecoderForm {

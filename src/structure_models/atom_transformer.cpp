@@ -68,12 +68,12 @@ void AtomTransformer::fill_bias(const Tensor& pairs, std::int64_t first, const A
     const std::int64_t queries = atoms.queries(first + w), begin = heads * atoms.first_query(first + w);
     for (std::int64_t column = 0; column < columns; ++column)
       for (std::int64_t q = 0; q < queries; ++q) {
-        float* row = blocks[static_cast<std::size_t>(column / heads)] +
-                     (begin + column % heads * queries + q) * kWindowKeys;
+        float* row =
+            blocks[static_cast<std::size_t>(column / heads)] + (begin + column % heads * queries + q) * kWindowKeys;
         const float* source = from + (w * kWindowQueries + q) * kWindowKeys * columns + column;
         for (std::int64_t k = 0; k < kWindowKeys; ++k) {
-          const bool hidden =
-              form_.empty_keys == EmptyKeys::hidden && atoms.keys[static_cast<std::size_t>((first + w) * kWindowKeys + k)] < 0;
+          const bool hidden = form_.empty_keys == EmptyKeys::hidden &&
+                              atoms.keys[static_cast<std::size_t>((first + w) * kWindowKeys + k)] < 0;
           row[k] = hidden ? nn::folding::kUnseen : source[k * columns];
         }
       }

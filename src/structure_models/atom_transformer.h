@@ -12,7 +12,8 @@
 
 namespace groel::structure_models {
 
-/// Keys of a window that are no atom. visible: they take their share of the softmax with a value of zeros (AlphaFold 3).
+/// Keys of a window that are no atom. visible: they take their share of the softmax with a value of zeros (AlphaFold
+/// 3).
 enum class EmptyKeys { visible, hidden };
 
 struct AtomTransformerForm {
@@ -23,8 +24,8 @@ struct AtomTransformerForm {
   EmptyKeys empty_keys = EmptyKeys::visible;
 };
 
-/// What pairs of atoms add to the scores of a window's queries and keys: for each block [H * A, 128] f32, where the rows
-/// of window w begin at H * 32 * w and are [H, queries of w, 128].
+/// What pairs of atoms add to the scores of a window's queries and keys: for each block [H * A, 128] f32, where the
+/// rows of window w begin at H * 32 * w and are [H, queries of w, 128].
 struct WindowBias {
   std::vector<Tensor> blocks;
   /// [H, queries, 128] of each window.

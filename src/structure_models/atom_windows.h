@@ -30,9 +30,7 @@ struct AtomWindows {
   std::int64_t tokens() const { return static_cast<std::int64_t>(first_atom.size()) - 1; }
   std::int64_t first_query(std::int64_t window) const { return window * kWindowQueries; }
   /// 32, fewer in the last window.
-  std::int64_t queries(std::int64_t window) const {
-    return std::min(kWindowQueries, atoms - window * kWindowQueries);
-  }
+  std::int64_t queries(std::int64_t window) const { return std::min(kWindowQueries, atoms - window * kWindowQueries); }
 };
 
 /// `mask` [N, slots]: where atoms are. Errors: bad_input where there is none.

@@ -28,8 +28,7 @@ Rotation rotation_of(const std::array<float, 6>& vectors) {
   const float along = dot(v1, e0);
   for (std::size_t i = 0; i < 3; ++i) v1[i] -= e0[i] * along;
   const Vector e1 = unit(v1);
-  return {e0, e1,
-          {e0[1] * e1[2] - e0[2] * e1[1], e0[2] * e1[0] - e0[0] * e1[2], e0[0] * e1[1] - e0[1] * e1[0]}};
+  return {e0, e1, {e0[1] * e1[2] - e0[2] * e1[1], e0[2] * e1[0] - e0[0] * e1[2], e0[0] * e1[1] - e0[1] * e1[0]}};
 }
 
 Vector centre_of(std::span<const float> positions) {
@@ -81,7 +80,8 @@ void JaxNoise::gather(const JaxKey& key, std::uint64_t before, std::span<float> 
   parallel_for((atoms_->atoms + kPart - 1) / kPart, [&](std::int64_t part) {
     for (std::int64_t a = part * kPart; a < std::min(atoms_->atoms, (part + 1) * kPart); ++a)
       for (std::uint64_t i = 0; i < 3; ++i) {
-        const std::uint64_t index = before + static_cast<std::uint64_t>(atoms_->slot[static_cast<std::size_t>(a)]) * 3 + i;
+        const std::uint64_t index =
+            before + static_cast<std::uint64_t>(atoms_->slot[static_cast<std::size_t>(a)]) * 3 + i;
         to[static_cast<std::size_t>(a) * 3 + i] = std::sqrt(2.0F) * inverse_erf(key.uniform(index, least, 1));
       }
   });

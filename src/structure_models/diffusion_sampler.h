@@ -17,7 +17,7 @@ namespace groel::structure_models {
 enum class NoisierStep { by_next_level, by_previous_level };
 /// How positions are turned by a rotation R whose rows are the vectors of Gram and Schmidt.
 enum class Turning {
-  row_times_matrix,  ///< x R (AlphaFold 3)
+  row_times_matrix,    ///< x R (AlphaFold 3)
   matrix_times_column  ///< R x (Protenix)
 };
 

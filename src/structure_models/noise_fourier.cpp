@@ -8,8 +8,8 @@
 namespace groel::structure_models {
 namespace {
 
-// From model/network/noise_level_embeddings.py of google-deepmind/alphafold3 (Apache-2.0): normal and uniform numbers of
-// JAX's key 42, which are constants there, and in no file of weights.
+// From model/network/noise_level_embeddings.py of google-deepmind/alphafold3 (Apache-2.0): normal and uniform numbers
+// of JAX's key 42, which are constants there, and in no file of weights.
 // clang-format off
 constexpr std::array<float, kNoiseFeatures> kFrequencies{
     0.45873642F, 0.06516238F, -0.07278306F, -0.26992258F, 0.64292115F, -0.40763968F, 3.60116863F, 0.54461384F, -0.32644904F, 2.10888267F,

@@ -69,8 +69,8 @@ class Filler {
     if (target.bytes == nullptr) {
       target.dtype = joined ? DType::f32 : layers.array.dtype;
       target.shape = vector ? Shape{rows} : Shape{rows, width};
-      target.bytes = std::make_shared<std::vector<std::byte>>(static_cast<std::size_t>(rows * width) *
-                                                              size_of(target.dtype));
+      target.bytes =
+          std::make_shared<std::vector<std::byte>>(static_cast<std::size_t>(rows * width) * size_of(target.dtype));
     }
     const auto row = [&](std::int64_t r) {
       for (std::int64_t c = 0; c < layers.in; ++c) {

@@ -20,8 +20,8 @@ std::array<std::int32_t, 4> relative_features(const TokenPlaces& places, std::in
   std::array<std::int32_t, 4> out{};
   out[0] = chain ? clipped(places.residue[a] - places.residue[b], kRelativeResidues) : kBins - 1;
   out[1] = kBins + (residue ? clipped(places.token[a] - places.token[b], kRelativeResidues) : kBins - 1);
-  out[2] = 2 * kBins + 1 +
-           (entity ? clipped(places.copy[a] - places.copy[b], kRelativeChains) : 2 * kRelativeChains + 1);
+  out[2] =
+      2 * kBins + 1 + (entity ? clipped(places.copy[a] - places.copy[b], kRelativeChains) : 2 * kRelativeChains + 1);
   out[3] = entity ? 2 * kBins : -1;
   return out;
 }

@@ -36,9 +36,9 @@ float polynomial(float x, std::span<const float> coefficients) {
 }  // namespace
 
 float inverse_erf(float x) {
-  static constexpr std::array<float, 9> kNear{2.81022636e-08F, 3.43273939e-07F, -3.5233877e-06F,
-                                              -4.39150654e-06F, 0.00021858087F, -0.00125372503F,
-                                              -0.00417768164F,  0.246640727F,   1.50140941F};
+  static constexpr std::array<float, 9> kNear{2.81022636e-08F,  3.43273939e-07F, -3.5233877e-06F,
+                                              -4.39150654e-06F, 0.00021858087F,  -0.00125372503F,
+                                              -0.00417768164F,  0.246640727F,    1.50140941F};
   static constexpr std::array<float, 9> kFar{-0.000200214257F, 0.000100950558F, 0.00134934322F,
                                              -0.00367342844F,  0.00573950773F,  -0.0076224613F,
                                              0.00943887047F,   1.00167406F,     2.83297682F};

@@ -20,10 +20,8 @@ TokenTransformer::TokenTransformer(const TokenTransformerForm& form)
                               nn::LinearForm{.bias = nn::Bias::no, .exactness = nn::Exactness::attention});
   for (std::int64_t b = 0; b < form.blocks; ++b)
     blocks_.push_back(std::make_shared<Block>(Block{
-        nn::folding::BiasedAttention({.width = form.width,
-                                      .heads = form.heads,
-                                      .head_width = form.head_width,
-                                      .condition = form.condition}),
+        nn::folding::BiasedAttention(
+            {.width = form.width, .heads = form.heads, .head_width = form.head_width, .condition = form.condition}),
         nn::folding::Transition({.width = form.width, .inner = form.transition, .condition = form.condition})}));
 }
 

@@ -54,8 +54,8 @@ class Checker {
   // Compares what a part shows.
   Watch watch(const std::string& prefix, double tolerance) const {
     return [this, prefix, tolerance](const std::string& name, const Tensor& value) {
-      if (const std::size_t at = name.find("pair_cond"); at != std::string::npos && name.find("cond_pair") == std::string::npos &&
-                                                         name.size() > at + 9)
+      if (const std::size_t at = name.find("pair_cond");
+          at != std::string::npos && name.find("cond_pair") == std::string::npos && name.size() > at + 9)
         return take_pairs(prefix + name.substr(0, at + 9), std::stoll(name.substr(at + 9)), value, tolerance);
       run_.compare(prefix + name, value, features_.atoms, tolerance, worst_);
     };
@@ -91,12 +91,13 @@ class Checker {
   }
 
   void check_trunk() {
-    embeddings_ = network_.embed(run_.input(), features_, run_.rows(), [&](const std::string& name, const Tensor& value) {
-      run_.compare(name, value, features_.atoms, kState, worst_);
-      const std::string last = fmt::format("msa_block{}.z", network_.shape().alignment_blocks - 1);
-      if (name == "pass0." + last) before_ = value.clone();
-      if (name == "pass0.s_init") check_block(value);
-    });
+    embeddings_ =
+        network_.embed(run_.input(), features_, run_.rows(), [&](const std::string& name, const Tensor& value) {
+          run_.compare(name, value, features_.atoms, kState, worst_);
+          const std::string last = fmt::format("msa_block{}.z", network_.shape().alignment_blocks - 1);
+          if (name == "pass0." + last) before_ = value.clone();
+          if (name == "pass0.s_init") check_block(value);
+        });
   }
 
   // What each part of the first block adds.
@@ -125,15 +126,15 @@ class Checker {
       shown(node == Node::starting ? "pair_attention1" : "pair_attention2", pairs.z,
             [&](Tensor& z) { module.add(pairs, z); });
     }
-    const auto transition = filled(Transition({.width = form.width, .inner = form.transition}), weights_,
-                                   at + "pairs.transition.");
+    const auto transition =
+        filled(Transition({.width = form.width, .inner = form.transition}), weights_, at + "pairs.transition.");
     shown("pair_transition", pairs.z, [&](Tensor& z) { transition.add(z, z); });
-    const auto attention = filled(BiasedAttention({.width = shape.single,
-                                                   .heads = shape.single_heads,
-                                                   .head_width = shape.single_head}),
-                                  weights_, at + "attention.");
+    const auto attention =
+        filled(BiasedAttention({.width = shape.single, .heads = shape.single_heads, .head_width = shape.single_head}),
+               weights_, at + "attention.");
     const auto logits = filled(PairLogits({shape.pair, shape.single_heads}), weights_, at + "pair_logits.");
-    const auto last = filled(Transition({.width = shape.single, .inner = shape.single_inner}), weights_, at + "transition.");
+    const auto last =
+        filled(Transition({.width = shape.single, .inner = shape.single_inner}), weights_, at + "transition.");
     Tensor own = single.clone();
     attention.add({.x = own,
                    .cu_seqlens = Tensor::of<std::int32_t>({2}, {0, static_cast<std::int32_t>(own.size(0))}),
@@ -146,14 +147,13 @@ class Checker {
   void check_denoiser() {
     const auto sigmas = run_.settings().at("sigmas").get<std::vector<float>>();
     const Watch see = watch("", kState);
-    const DiffusionConditions conditions =
-        network_.conditions(run_.input(), features_, embeddings_, KeptLogits::none,
-                            [&](const std::string& name, const Tensor& value) {
-                              see(name == "cond_pair"             ? "den." + name
-                                  : name == "queries_single_cond" ? "den0.enc." + name
-                                                                  : "den0." + name,
-                                  value);
-                            });
+    const DiffusionConditions conditions = network_.conditions(
+        run_.input(), features_, embeddings_, KeptLogits::none, [&](const std::string& name, const Tensor& value) {
+          see(name == "cond_pair"             ? "den." + name
+              : name == "queries_single_cond" ? "den0.enc." + name
+                                              : "den0." + name,
+              value);
+        });
     for (std::size_t i = 0; i < sigmas.size(); ++i) {
       const std::string name = fmt::format("den{}.", i);
       const Tensor noisy = run_.atoms_of(run_.floats(name + "in"), features_.atoms);
@@ -168,7 +168,8 @@ class Checker {
     contacts_ = folding::contact_probabilities(logits.values<float>());
     run_.compare("distogram.contact_probs", contacts_, kContacts, worst_);
     std::vector<float> edges;
-    for (std::size_t i = 0; i + 1 < folding::kDistanceBins; ++i) edges.push_back(2.3125F + 0.3125F * static_cast<float>(i));
+    for (std::size_t i = 0; i + 1 < folding::kDistanceBins; ++i)
+      edges.push_back(2.3125F + 0.3125F * static_cast<float>(i));
     run_.compare("distogram.bin_edges", edges, 1e-5, worst_);
   }
 
@@ -217,8 +218,9 @@ class Checker {
 
   void score(const std::vector<std::int32_t>& ids, Confidences& out) const {
     const auto count = static_cast<std::size_t>(*std::ranges::max_element(ids)) + 1, n = ids.size();
-    folding::add_token_scores({ids, run_.input().frames_mask, out.errors.pae, out.errors.tm_global, out.errors.tm_interface},
-                              count, out.summary);
+    folding::add_token_scores(
+        {ids, run_.input().frames_mask, out.errors.pae, out.errors.tm_global, out.errors.tm_interface}, count,
+        out.summary);
     std::vector<double> sums(count * count), least(count * count, INFINITY), pairs(count * count);
     for (std::size_t i = 0; i < n; ++i)
       for (std::size_t j = 0; j < n; ++j) {
@@ -234,7 +236,8 @@ class Checker {
   }
 
   void check_confidence(const std::string& prefix, const std::vector<float>& slots) const {
-    const Confidences own = confidences(run_.atoms_of(slots, features_.atoms).reshape({features_.atoms.atoms, 3}), prefix);
+    const Confidences own =
+        confidences(run_.atoms_of(slots, features_.atoms).reshape({features_.atoms.atoms, 3}), prefix);
     std::map<std::string, std::vector<float>> all;
     add(own, all);
     compare_all(prefix, prefix + "score.", all);
@@ -268,14 +271,11 @@ class Checker {
                    const std::map<std::string, std::vector<float>>& all) const {
     for (const auto& [name, values] : all) {
       const bool score = name.starts_with("score.");
-      const bool angstroms = name.find("pae_min") != std::string::npos || name.find("pde") != std::string::npos ||
-                             name == "full_pae";
-      const double tolerance = name == "predicted_lddt" ? kLddt
-                               : angstroms              ? kErrors
-                               : score                  ? kScores
-                                                        : kContacts;
-      run_.compare(score ? scores + name.substr(6) : arrays + name, values, name.ends_with("resolved") ? kState : tolerance,
-                   worst_);
+      const bool angstroms =
+          name.find("pae_min") != std::string::npos || name.find("pde") != std::string::npos || name == "full_pae";
+      const double tolerance = name == "predicted_lddt" ? kLddt : angstroms ? kErrors : score ? kScores : kContacts;
+      run_.compare(score ? scores + name.substr(6) : arrays + name, values,
+                   name.ends_with("resolved") ? kState : tolerance, worst_);
     }
   }
 

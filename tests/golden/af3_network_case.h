@@ -17,8 +17,8 @@ class NetworkRun : public testing::NetworkInputs {
       : NetworkInputs(inputs, run), golden_(golden) {}
 
   /// As it is, or atoms brought to the places that the case has them in.
-  void compare(const std::string& array, const Tensor& ours, const structure_models::AtomWindows& atoms, double tolerance,
-               Worst& worst) const;
+  void compare(const std::string& array, const Tensor& ours, const structure_models::AtomWindows& atoms,
+               double tolerance, Worst& worst) const;
   void compare(const std::string& array, std::span<const float> ours, double tolerance, Worst& worst) const;
 
  private:

@@ -82,8 +82,8 @@ class Traps : public ::testing::Test {
     const DiffusionConditions conditions = network->conditions(input, features, embeddings, KeptLogits::all);
     const auto sigma = one.settings().at("sigmas")[1].get<float>();
     const Tensor noisy = one.atoms_of(one.floats("den1.in"), features.atoms);
-    out.denoised = apart(one.key("den1.out"),
-                         slots(network->diffusion().denoise(noisy, sigma, conditions), features.atoms));
+    out.denoised =
+        apart(one.key("den1.out"), slots(network->diffusion().denoise(noisy, sigma, conditions), features.atoms));
     SamplerSettings sampler;
     sampler.samples = one.settings().at("samples").get<std::int64_t>();
     sampler.steps = one.settings().at("steps").get<std::int64_t>();
@@ -136,56 +136,56 @@ TEST_F(Traps, EndingBiasIsNotTransposed) {
 
 TEST_F(Traps, ChannelsOfProductsTakeTurns) {
   const auto halves = run(0, {.weights = [](auto& w) {
-    for (auto& [name, array] : w.arrays) {
-      if (!name.ends_with(".multiply_outgoing.a.weight")) continue;
-      io::Array& other = w.arrays.at(name.substr(0, name.size() - 8) + "b.weight");
-      const auto* a = reinterpret_cast<const std::uint16_t*>(array.bytes.data());
-      const auto* b = reinterpret_cast<const std::uint16_t*>(other.bytes.data());
-      const std::size_t rows = static_cast<std::size_t>(array.shape[0]), width = static_cast<std::size_t>(array.shape[1]);
-      std::vector<std::uint16_t> all;
-      for (std::size_t r = 0; r < rows; ++r) {
-        all.insert(all.end(), a + r * width, a + (r + 1) * width);
-        all.insert(all.end(), b + r * width, b + (r + 1) * width);
-      }
-      const auto middle = all.begin() + static_cast<std::ptrdiff_t>(rows * width);
-      replace(array, std::vector<std::uint16_t>(all.begin(), middle));
-      replace(other, std::vector<std::uint16_t>(middle, all.end()));
-    }
-  }});
+                            for (auto& [name, array] : w.arrays) {
+                              if (!name.ends_with(".multiply_outgoing.a.weight")) continue;
+                              io::Array& other = w.arrays.at(name.substr(0, name.size() - 8) + "b.weight");
+                              const auto* a = reinterpret_cast<const std::uint16_t*>(array.bytes.data());
+                              const auto* b = reinterpret_cast<const std::uint16_t*>(other.bytes.data());
+                              const std::size_t rows = static_cast<std::size_t>(array.shape[0]),
+                                                width = static_cast<std::size_t>(array.shape[1]);
+                              std::vector<std::uint16_t> all;
+                              for (std::size_t r = 0; r < rows; ++r) {
+                                all.insert(all.end(), a + r * width, a + (r + 1) * width);
+                                all.insert(all.end(), b + r * width, b + (r + 1) * width);
+                              }
+                              const auto middle = all.begin() + static_cast<std::ptrdiff_t>(rows * width);
+                              replace(array, std::vector<std::uint16_t>(all.begin(), middle));
+                              replace(other, std::vector<std::uint16_t>(middle, all.end()));
+                            }
+                          }});
   EXPECT_GT(halves.pair, 0.05);
 }
 
 TEST_F(Traps, IncomingEdgesHaveTheirSides) {
   const auto swapped = run(0, {.weights = [](auto& w) {
-    for (std::int64_t b = 0; b < w.shape.trunk_blocks; ++b)
-      for (const char* part : {"", "_gate"}) {
-        const std::string at = fmt::format("trunk.pairformer.{}.pairs.multiply_incoming.", b);
-        swap_arrays(w.arrays, at + "a" + part + ".weight", at + "b" + part + ".weight");
-      }
-  }});
+                             for (std::int64_t b = 0; b < w.shape.trunk_blocks; ++b)
+                               for (const char* part : {"", "_gate"}) {
+                                 const std::string at = fmt::format("trunk.pairformer.{}.pairs.multiply_incoming.", b);
+                                 swap_arrays(w.arrays, at + "a" + part + ".weight", at + "b" + part + ".weight");
+                               }
+                           }});
   EXPECT_GT(swapped.pair, 0.05);
 }
 
 TEST_F(Traps, ConfidenceNamesLeftAndRightTheOtherWayRound) {
-  const auto swapped = run(0, {.weights = [](auto& w) {
-    swap_arrays(w.arrays, "confidence.row.weight", "confidence.column.weight");
-  }});
+  const auto swapped =
+      run(0, {.weights = [](auto& w) { swap_arrays(w.arrays, "confidence.row.weight", "confidence.column.weight"); }});
   EXPECT_LT(swapped.pair, kSame);
   EXPECT_GT(swapped.errors, 0.05);
 }
 
 TEST_F(Traps, TemplatesHaveTheColumnsLetterFirst) {
   const auto swapped = run(0, {.weights = [](auto& w) {
-    io::Array& features = w.arrays.at("trunk.templates.features.weight");
-    const auto* from = reinterpret_cast<const float*>(features.bytes.data());
-    std::vector<float> values(from, from + features.bytes.size() / sizeof(float));
-    const auto width = static_cast<std::size_t>(features.shape[1]);
-    for (std::size_t row = 0; row < values.size(); row += width)
-      std::swap_ranges(values.begin() + static_cast<std::ptrdiff_t>(row + 40),
-                       values.begin() + static_cast<std::ptrdiff_t>(row + 71),
-                       values.begin() + static_cast<std::ptrdiff_t>(row + 71));
-    replace(features, values);
-  }});
+                             io::Array& features = w.arrays.at("trunk.templates.features.weight");
+                             const auto* from = reinterpret_cast<const float*>(features.bytes.data());
+                             std::vector<float> values(from, from + features.bytes.size() / sizeof(float));
+                             const auto width = static_cast<std::size_t>(features.shape[1]);
+                             for (std::size_t row = 0; row < values.size(); row += width)
+                               std::swap_ranges(values.begin() + static_cast<std::ptrdiff_t>(row + 40),
+                                                values.begin() + static_cast<std::ptrdiff_t>(row + 71),
+                                                values.begin() + static_cast<std::ptrdiff_t>(row + 71));
+                             replace(features, values);
+                           }});
   EXPECT_GT(swapped.pair, 0.01);
 }
 
@@ -208,8 +208,9 @@ TEST_F(Traps, KeysHaveTheConformerOfAnotherToken) {
 
 TEST_F(Traps, BondsGoOneWay) {
   const auto both = run(0, {.input = [](auto& input) {
-    for (const auto& [row, column] : std::vector(input.bonds)) input.bonds.emplace_back(column, row);
-  }});
+                          for (const auto& [row, column] : std::vector(input.bonds))
+                            input.bonds.emplace_back(column, row);
+                        }});
   EXPECT_GT(both.pair, 0.01);
   const auto corner = run(0, {.features = [](auto& features) { features.bonds.emplace_back(0, 0); }});
   EXPECT_GT(corner.pair, 1e-3);

@@ -71,7 +71,8 @@ TEST(Records, PartsAndCompressionAreOneStream) {
   EXPECT_EQ(read({{"m.0.bin.zst", packed.substr(0, 30)}, {"m.1.bin.zst", packed.substr(30)}}), 2U);
   // Ten and more, in the order of numbers.
   std::map<std::string, std::string> many;
-  for (std::size_t i = 0; i < 11; ++i) many["m." + std::to_string(i) + ".bin"] = two.substr(i * 10, i == 10 ? std::string::npos : 10);
+  for (std::size_t i = 0; i < 11; ++i)
+    many["m." + std::to_string(i) + ".bin"] = two.substr(i * 10, i == 10 ? std::string::npos : 10);
   EXPECT_EQ(read(many), 2U);
 }
 
@@ -81,7 +82,8 @@ TEST(Records, FoldersAreTold) {
   EXPECT_EQ(error_of([&] { find_parameter_files(folder / "none"); }).kind(), ErrorKind::not_found);
   write_text(folder / "a.bin", kRecord);
   write_text(folder / "b.bin", kRecord);
-  EXPECT_NE(error_of([&] { find_parameter_files(folder.path()); }).parts().what.find("2 models: a and b"), std::string::npos);
+  EXPECT_NE(error_of([&] { find_parameter_files(folder.path()); }).parts().what.find("2 models: a and b"),
+            std::string::npos);
   EXPECT_EQ(find_parameter_files(folder / "a.bin").model, "a");
   TemporaryFolder gap;
   write_text(gap / "m.0.bin", kRecord);
@@ -109,10 +111,13 @@ TEST(Records, DamageIsTold) {
 }
 
 // The tiny network with changes to its records.
-std::string problem_of(const std::function<void(ParameterRecord&, std::string&)>& change, const std::string& more = {}) {
+std::string problem_of(const std::function<void(ParameterRecord&, std::string&)>& change,
+                       const std::string& more = {}) {
   std::string file;
   read_parameter_records(find_parameter_files(kTiny), [&](ParameterRecord record) {
-    std::string type = record.array.dtype == DType::f32 ? "float32" : record.array.dtype == DType::bf16 ? "bfloat16" : "uint8";
+    std::string type = record.array.dtype == DType::f32    ? "float32"
+                       : record.array.dtype == DType::bf16 ? "bfloat16"
+                                                           : "uint8";
     change(record, type);
     if (record.name.empty()) return;
     const std::size_t colon = record.name.find(':');
@@ -121,7 +126,9 @@ std::string problem_of(const std::function<void(ParameterRecord&, std::string&)>
       const auto whole = static_cast<std::int32_t>(value);
       file.append(reinterpret_cast<const char*>(&whole), sizeof whole);
     };
-    for (const std::size_t size : {scope.size(), name.size(), type.size(), record.array.shape.size(), record.array.bytes.size()}) add(size);
+    for (const std::size_t size :
+         {scope.size(), name.size(), type.size(), record.array.shape.size(), record.array.bytes.size()})
+      add(size);
     file += scope + name + type;
     for (const std::int64_t size : record.array.shape) add(static_cast<std::size_t>(size));
     file.append(reinterpret_cast<const char*>(record.array.bytes.data()), record.array.bytes.size());
@@ -152,7 +159,8 @@ TEST(Records, EverythingThatIsWrongIsListedAtOnce) {
         if (record.name == "diffuser/distogram_head/half_logits:weights") record.array.shape = {64, 32};
       },
       kRecord);
-  EXPECT_NE(problem.find("missing (1):\n    diffuser/evoformer/bond_embedding:weights [1, 32]"), std::string::npos) << problem;
+  EXPECT_NE(problem.find("missing (1):\n    diffuser/evoformer/bond_embedding:weights [1, 32]"), std::string::npos)
+      << problem;
   EXPECT_NE(problem.find("unexpected (1):\n    m/lin:weights [2, 1]"), std::string::npos) << problem;
   EXPECT_NE(problem.find("half_logits:weights: [64, 32] in the file, [32, 64] expected"), std::string::npos) << problem;
 }

@@ -100,9 +100,10 @@ std::string text_of(const ordered_json& job) {
                   job["padded_tokens"].get<int>(), counted(job["atoms"].get<std::size_t>(), "atom"),
                   counted(job["bonds"].get<std::size_t>(), "bond"), job["conformers"].get<std::string>());
   const auto memory = job["memory_bytes"].get<std::size_t>();
-  out += fmt::format("  the network takes up to {} of memory (its weights {}; {} are free) and about {} for each seed here\n",
-                     format_bytes(memory), format_bytes(job["weight_bytes"].get<std::size_t>()),
-                     format_bytes(available_memory()), time_text(job["seconds_per_seed"].get<double>()));
+  out += fmt::format(
+      "  the network takes up to {} of memory (its weights {}; {} are free) and about {} for each seed here\n",
+      format_bytes(memory), format_bytes(job["weight_bytes"].get<std::size_t>()), format_bytes(available_memory()),
+      time_text(job["seconds_per_seed"].get<double>()));
   return out;
 }
 

@@ -41,11 +41,8 @@ class Stages {
     if (progress.stage != stage_) begin(progress.stage);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - began_;
     const char* unit = stage_ == "trunk" ? "blocks" : stage_ == "diffusion" ? "steps" : "samples";
-    sink_.progress({.phase = phase_,
-                    .done = progress.done,
-                    .total = progress.total,
-                    .seconds = seconds.count(),
-                    .unit = unit});
+    sink_.progress(
+        {.phase = phase_, .done = progress.done, .total = progress.total, .seconds = seconds.count(), .unit = unit});
     if (progress.done == progress.total) sink_.progress_done();
   }
 
@@ -81,7 +78,8 @@ class JobRun {
         loaded_(loaded),
         context_(context),
         settings_(options.run_settings()),
-        tokens_(folding::lay_out(job.job, job.components, {.keep_standalone_glycans = options.keep_standalone_glycans})),
+        tokens_(
+            folding::lay_out(job.job, job.components, {.keep_standalone_glycans = options.keep_standalone_glycans})),
         layout_(folding::atom_layout(tokens_, job.components, job.job)),
         files_(std::move(folder), output_settings(job, options, loaded.identifier)) {}
 
@@ -100,9 +98,8 @@ class JobRun {
   nlohmann::ordered_json identity() const {
     Sha256 job;
     job.update(folding::job_json(job_.job));
-    return {{"job", job.finish()},          {"weights", loaded_.identifier},
-            {"recycles", options_.recycles_or_usual()}, {"samples", options_.samples},
-            {"steps", options_.steps},       {"alignment_rows", options_.alignment_rows},
+    return {{"job", job.finish()},         {"weights", loaded_.identifier}, {"recycles", options_.recycles_or_usual()},
+            {"samples", options_.samples}, {"steps", options_.steps},       {"alignment_rows", options_.alignment_rows},
             {"dtype", options_.dtype}};
   }
 
@@ -114,7 +111,8 @@ class JobRun {
                   {"the samples in this folder are of other settings, weights or another job", files_.folder().string(),
                    "go on with those that they were made with, or begin anew with --overwrite"});
     if (options_.resume)
-      for (const folding::WrittenScore& one : folding::read_ranking_scores(files_.folder())) scores_[one.name] = one.ranking_score;
+      for (const folding::WrittenScore& one : folding::read_ranking_scores(files_.folder()))
+        scores_[one.name] = one.ranking_score;
     write_text(file, own);
   }
 
@@ -127,11 +125,12 @@ class JobRun {
       cost = this->cost();
     }
     if (needed(cost) > most)
-      throw Error(ErrorKind::memory,
-                  {fmt::format("the network needs {} beside its weights for {} tokens, and there is {}",
-                               format_bytes(needed(cost)), tokens_.tokens.size(), format_bytes(most)),
-                   fmt::format("job '{}'", job_.job.name),
-                   "run fewer samples at a time (--num-diffusion-samples), a smaller job, or on a machine with more memory"});
+      throw Error(
+          ErrorKind::memory,
+          {fmt::format("the network needs {} beside its weights for {} tokens, and there is {}",
+                       format_bytes(needed(cost)), tokens_.tokens.size(), format_bytes(most)),
+           fmt::format("job '{}'", job_.job.name),
+           "run fewer samples at a time (--num-diffusion-samples), a smaller job, or on a machine with more memory"});
     context_.sink.note(fmt::format("{}: {}; up to {} beside the weights", job_.job.name,
                                    counted(tokens_.tokens.size(), "token"), format_bytes(needed(cost))));
   }
@@ -168,7 +167,8 @@ class JobRun {
     run.embed(stages);
     save_arrays(seed, run);
     const std::vector<float> contacts = run.contacts();
-    run.sample(wanted, [&](const PredictedSample& sample) { write(seed, sample, input, contacts); }, std::ref(stages));
+    run.sample(
+        wanted, [&](const PredictedSample& sample) { write(seed, sample, input, contacts); }, std::ref(stages));
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
     context_.sink.note(fmt::format("{}: {} in {}", of, counted(wanted.size(), "sample"), time_text(took.count())));
   }
@@ -191,9 +191,10 @@ class JobRun {
     const auto n = static_cast<std::int64_t>(tokens_.tokens.size());
     const Alphafold3Embeddings& all = run.embeddings();
     if (options_.save_embeddings)
-      files_.add_embeddings(seed, {n, all.single.size(1), all.pair.size(1),
-                                   [&](std::int64_t row) { return all.single.rows(row, row + 1).values<float>(); },
-                                   [&](std::int64_t row) { return all.pair.rows(row * n, (row + 1) * n).values<float>(); }});
+      files_.add_embeddings(seed,
+                            {n, all.single.size(1), all.pair.size(1),
+                             [&](std::int64_t row) { return all.single.rows(row, row + 1).values<float>(); },
+                             [&](std::int64_t row) { return all.pair.rows(row * n, (row + 1) * n).values<float>(); }});
     std::vector<float> logits;
     if (options_.save_distogram)
       files_.add_distogram(seed, n, [&](std::int64_t row) -> std::span<const float> {
@@ -208,10 +209,9 @@ class JobRun {
                              lddt = folding::values_of_atoms(layout_, sample.lddt, 1);
     folding::require_finite(layout_, positions);
     const std::vector<std::int32_t> chains = folding::token_chains(layout_);
-    const folding::ConfidenceSummary summary =
-        folding::summarise(layout_, positions,
-                           {chains, input.frames_mask, sample.errors.pae, sample.errors.tm_global,
-                            sample.errors.tm_interface});
+    const folding::ConfidenceSummary summary = folding::summarise(
+        layout_, positions,
+        {chains, input.frames_mask, sample.errors.pae, sample.errors.tm_global, sample.errors.tm_interface});
     files_.add_sample({seed, sample.sample}, layout_, {positions, lddt, sample.errors.pae, contacts, summary});
     files_.finish();
   }
@@ -238,9 +238,11 @@ class JobRun {
 
 LoadedAlphafold3 load_weights(const FoldOptions& options, Context& context) {
   if (options.model_dir.empty())
-    throw Error(ErrorKind::usage, {"a prediction needs the weights of AlphaFold 3", {},
-                                   "give --model-dir DIR; --no-inference ends before the network, --features writes what "
-                                   "it is given"});
+    throw Error(ErrorKind::usage,
+                {"a prediction needs the weights of AlphaFold 3",
+                 {},
+                 "give --model-dir DIR; --no-inference ends before the network, --features writes what "
+                 "it is given"});
   options.run_settings();
   LoadedAlphafold3 out = load_alphafold3(options.model_dir, engine::parse_precision(options.dtype));
   context.sink.note(fmt::format("weights of AlphaFold 3 ({} parameters) from {}", out.parameters, options.model_dir));

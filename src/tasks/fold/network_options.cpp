@@ -23,8 +23,7 @@ void NetworkOptions::declare_network(OptionBinder& to) {
                 .help = "Passes of the trunk after the first (default: 10; of an ESMFold as the model says, 3)",
                 .value_name = "N",
                 .aliases = {"recycles"}});
-  to(samples,
-     {.name = "num-diffusion-samples", .help = "Structures for each seed", .otherwise = 5, .value_name = "N"});
+  to(samples, {.name = "num-diffusion-samples", .help = "Structures for each seed", .otherwise = 5, .value_name = "N"});
   to(steps, {.name = "num-diffusion-steps",
              .help = "Steps from noise to a structure (AlphaFold 3 takes 200)",
              .otherwise = 200,
@@ -36,8 +35,9 @@ void NetworkOptions::declare_network(OptionBinder& to) {
   to(save_embeddings, {.name = "save-embeddings", .help = "Write the trunk's embeddings of each seed, too"});
   to(save_distogram, {.name = "save-distogram", .help = "Write the logits of distances of each seed, too"});
   to(compress, {.name = "compress-large-output-files", .help = "Write structures and confidences as .zst"});
-  to(no_terms, {.name = "no-terms-of-use",
-                .help = "Leave TERMS_OF_USE.md out, and the notice in structures: whoever passes them on has to add it"});
+  to(no_terms,
+     {.name = "no-terms-of-use",
+      .help = "Leave TERMS_OF_USE.md out, and the notice in structures: whoever passes them on has to add it"});
   to(resume, {.name = "resume", .help = "Go on in the folder of an interrupted run: samples that are there are kept"});
   to(dtype, dtype_option());
   to(memory, memory_option());

@@ -19,20 +19,20 @@ ordered_json describe_esmfold(const std::filesystem::path& path, const std::stri
   const structure_models::EsmfoldShape& shape = loaded.model->shape();
   ordered_json memory;
   for (const std::int64_t residues : kLengths) memory[std::to_string(residues)] = loaded.model->fold_bytes(residues);
-  return {{"path", path.string()},
-          {"family", "esmfold"},
-          {"checkpoint_layout", loaded.layout},
-          {"parameters", loaded.model->parameters()},
-          {"language_model", {{"layers", shape.language_layers}, {"width", shape.language_width}}},
-          {"trunk",
-           {{"blocks", shape.trunk.blocks}, {"width", shape.trunk.width}, {"pair_width", shape.trunk.pair_width}}},
-          {"recycles", shape.trunk.passes - 1},
-          {"dtype", dtype},
-          {"weight_bytes", loaded.model->weight_bytes()},
-          {"bytes_for_residues", memory},
-          {"ignored_tensors", loaded.ignored},
-          {"licence", "MIT, where the weights are those published"},
-          {"citation", "Lin et al. 2023, Science 379:1123"}};
+  return {
+      {"path", path.string()},
+      {"family", "esmfold"},
+      {"checkpoint_layout", loaded.layout},
+      {"parameters", loaded.model->parameters()},
+      {"language_model", {{"layers", shape.language_layers}, {"width", shape.language_width}}},
+      {"trunk", {{"blocks", shape.trunk.blocks}, {"width", shape.trunk.width}, {"pair_width", shape.trunk.pair_width}}},
+      {"recycles", shape.trunk.passes - 1},
+      {"dtype", dtype},
+      {"weight_bytes", loaded.model->weight_bytes()},
+      {"bytes_for_residues", memory},
+      {"ignored_tensors", loaded.ignored},
+      {"licence", "MIT, where the weights are those published"},
+      {"citation", "Lin et al. 2023, Science 379:1123"}};
 }
 
 void print_esmfold(const ordered_json& info, std::ostream& out) {
@@ -44,8 +44,9 @@ void print_esmfold(const ordered_json& info, std::ostream& out) {
   line("checkpoint", info["checkpoint_layout"]);
   line("language model", fmt::format("{} layers, width {}", info["language_model"]["layers"].dump(),
                                      info["language_model"]["width"].dump()));
-  line("trunk", fmt::format("{} blocks, residues {}, pairs {}, {} recycles", info["trunk"]["blocks"].dump(),
-                            info["trunk"]["width"].dump(), info["trunk"]["pair_width"].dump(), info["recycles"].dump()));
+  line("trunk",
+       fmt::format("{} blocks, residues {}, pairs {}, {} recycles", info["trunk"]["blocks"].dump(),
+                   info["trunk"]["width"].dump(), info["trunk"]["pair_width"].dump(), info["recycles"].dump()));
   line("parameters", info["parameters"].dump());
   line("weights in memory", fmt::format("{} as {}", format_bytes(info["weight_bytes"].get<std::size_t>()),
                                         info["dtype"].get<std::string>()));
