@@ -181,13 +181,13 @@ std::vector<Tensor> Esmfold::describe(std::span<const std::vector<std::int32_t>*
   return out;
 }
 
-EsmfoldOutput Esmfold::fold(const EsmfoldInput& input, const EsmfoldOptions& options, const Taps& taps) const {
+EsmfoldOutput Esmfold::fold(const EsmfoldInput& input, const EsmfoldOptions& options, const ModuleTaps& taps) const {
   const std::vector<std::int32_t>* const one = &input.types;
   return fold(input, describe({&one, 1}).front(), options, taps);
 }
 
 EsmfoldOutput Esmfold::fold(const EsmfoldInput& input, const Tensor& described, const EsmfoldOptions& options,
-                            const Taps& taps) const {
+                            const ModuleTaps& taps) const {
   taps.show("described", described);
   std::vector<std::int32_t> index = input.residue_index;
   if (index.empty())

@@ -61,11 +61,11 @@ class Esmfold final : public nn::Module {
   /// [N, Cs] of each protein: what the language model says of its residues, all in one packed pass. The same whatever
   /// else is in the batch.
   std::vector<Tensor> describe(std::span<const std::vector<std::int32_t>* const> proteins) const;
-  /// `described`: of input.types. Taps see the first pass.
+  /// `described`: of input.types. ModuleTaps see the first pass.
   EsmfoldOutput fold(const EsmfoldInput& input, const Tensor& described, const EsmfoldOptions& options = {},
-                     const Taps& taps = {}) const;
+                     const ModuleTaps& taps = {}) const;
   /// Both.
-  EsmfoldOutput fold(const EsmfoldInput& input, const EsmfoldOptions& options = {}, const Taps& taps = {}) const;
+  EsmfoldOutput fold(const EsmfoldInput& input, const EsmfoldOptions& options = {}, const ModuleTaps& taps = {}) const;
 
   /// [N*N, 64]: of the distance between Cβ, 2.3125 to 21.6875 Å; symmetric.
   Tensor distogram_logits(const Tensor& z) const;

@@ -129,10 +129,10 @@ void check_memory(const Esmfold& model, ops::Precision precision, const fs::path
   const auto each = static_cast<std::size_t>(precision == ops::Precision::bf16 ? 2 : 4);
   const std::size_t wanted = static_cast<std::size_t>(model.parameters()) * each, free_now = available_memory();
   if (wanted > free_now)
-    throw Error(ErrorKind::memory, {fmt::format("its weights take {}, and {} are free", format_bytes(wanted),
-                                                format_bytes(free_now)),
-                                    path.string(), each == 4 ? "use `dtype=bf16`, or a machine with more memory"
-                                                             : "use a machine with more memory"});
+    throw Error(ErrorKind::memory,
+                {fmt::format("its weights take {}, and {} are free", format_bytes(wanted), format_bytes(free_now)),
+                 path.string(),
+                 each == 4 ? "use `dtype=bf16`, or a machine with more memory" : "use a machine with more memory"});
 }
 
 RawCheckpoint read_folder(const fs::path& folder) {

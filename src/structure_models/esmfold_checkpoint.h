@@ -31,8 +31,8 @@ LoadedEsmfold load_esmfold(const std::filesystem::path& path, ops::Precision pre
 
 /// The same of a checkpoint that is read already, in the terms of Hugging Face; `folder`: of its vocabulary, and what
 /// errors name.
-LoadedEsmfold assemble_esmfold(models::RawCheckpoint raw, const EsmfoldShape& shape, const std::filesystem::path& folder,
-                               ops::Precision precision = ops::Precision::f32);
+LoadedEsmfold assemble_esmfold(models::RawCheckpoint raw, const EsmfoldShape& shape,
+                               const std::filesystem::path& folder, ops::Precision precision = ops::Precision::f32);
 
 /// Names of the folding trunk as it is published become those of Esmfold; queries, keys and values of each head, which
 /// come in turns, become three matrices. Errors: bad_model.

@@ -70,7 +70,7 @@ Vector ideal_beta(const float* residue) {
 
 }  // namespace
 
-std::vector<std::int32_t> distance_bins(const Tensor& atoms) {
+std::vector<std::int32_t> recycled_distances(const Tensor& atoms) {
   const std::int64_t residues = atoms.size(0);
   const auto bounds = squared_bounds();
   std::vector<Vector> betas;
@@ -108,7 +108,7 @@ class EsmfoldBlock final : public nn::Module {
     to.part("pairs", pairs_);
   }
 
-  void update(Tensor& s, folding::Pairs& pairs, const Taps& taps) const {
+  void update(Tensor& s, folding::Pairs& pairs, const ModuleTaps& taps) const {
     const Tensor bias = pair_bias_(pairs.z);
     taps.show("pair_bias", bias);
     attention_.add({.x = s, .cu_seqlens = folding::even_bounds(1, s.size(0)), .bias = {bias}}, s);
@@ -117,7 +117,7 @@ class EsmfoldBlock final : public nn::Module {
     taps.show("transition", s);
     from_residues_.add_to(s, pairs.z);
     taps.show("from_residues", pairs.z);
-    const Taps inside = taps.inside("pairs");
+    const ModuleTaps inside = taps.inside("pairs");
     if (inside.wanted())
       pairs_.update(pairs, [&](std::string_view step) { inside.show(step, pairs.z); });
     else
@@ -160,8 +160,8 @@ void EsmfoldTrunk::members(nn::Members to) {
 }
 
 // s and z of the pass before (zeros before the first) become those that the first block reads; `bins` [N*N].
-void EsmfoldTrunk::begin_pass(const EsmfoldTrunkInput& input, std::span<const std::int32_t> bins, EsmfoldTrunkOutput& state,
-                              const Taps& taps) const {
+void EsmfoldTrunk::begin_pass(const EsmfoldTrunkInput& input, std::span<const std::int32_t> bins,
+                              EsmfoldTrunkOutput& state, const ModuleTaps& taps) const {
   state.s = ops::add(input.residues, recycled_s_norm_(state.s));
   const std::int64_t width = shape_.pair_width, farthest = shape_.position_bins;
   folding::for_grid_rows(state.s.size(0), width, [&](const folding::GridRows& grid) {
@@ -186,17 +186,17 @@ void EsmfoldTrunk::begin_pass(const EsmfoldTrunkInput& input, std::span<const st
   });
 }
 
-EsmfoldTrunkOutput EsmfoldTrunk::operator()(const EsmfoldTrunkInput& input, const Taps& taps) const {
+EsmfoldTrunkOutput EsmfoldTrunk::operator()(const EsmfoldTrunkInput& input, const ModuleTaps& taps) const {
   const std::int64_t residues = input.residues.size(0);
   const Device device = input.residues.device();
   GROEL_REQUIRE(static_cast<std::int64_t>(input.types.size()) == residues &&
                 static_cast<std::int64_t>(input.residue_index.size()) == residues && input.passes > 0);
   EsmfoldTrunkOutput out{Tensor::zeros({residues, shape_.width}, DType::f32, device),
-                  Tensor::zeros({residues * residues, shape_.pair_width}, DType::f32, device),
-                  {}};
+                         Tensor::zeros({residues * residues, shape_.pair_width}, DType::f32, device),
+                         {}};
   std::vector<std::int32_t> bins(static_cast<std::size_t>(residues * residues), 0);
   for (std::int64_t pass = 0; pass < input.passes; ++pass) {
-    const Taps seen = pass == 0 ? taps : Taps();
+    const ModuleTaps seen = pass == 0 ? taps : ModuleTaps();
     const auto tell = [&](std::int64_t block) {
       if (input.progress) input.progress({pass, input.passes, block, shape_.blocks});
     };
@@ -206,7 +206,8 @@ EsmfoldTrunkOutput EsmfoldTrunk::operator()(const EsmfoldTrunkInput& input, cons
     folding::Pairs pairs{out.z};
     for (std::int64_t block = 0; block < shape_.blocks; ++block) {
       tell(block);
-      blocks_[static_cast<std::size_t>(block)]->update(out.s, pairs, block == 0 ? seen.inside("blocks.0") : Taps());
+      blocks_[static_cast<std::size_t>(block)]->update(out.s, pairs,
+                                                       block == 0 ? seen.inside("blocks.0") : ModuleTaps());
     }
     tell(shape_.blocks);
     const bool last = pass + 1 == input.passes;
@@ -214,7 +215,7 @@ EsmfoldTrunkOutput EsmfoldTrunk::operator()(const EsmfoldTrunkInput& input, cons
     seen.show("trunk2sm_s", s);
     seen.show("trunk2sm_z", z);
     out.rounds = structure_(s, z, input.types, last ? input.keep : StructureModule::Keep::last, seen.inside("sm"));
-    if (!last && device != Device::shape) bins = distance_bins(out.rounds.back().atoms);
+    if (!last && device != Device::shape) bins = recycled_distances(out.rounds.back().atoms);
   }
   return out;
 }

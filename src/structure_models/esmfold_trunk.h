@@ -38,11 +38,11 @@ class EsmfoldTrunk final : public nn::Module {
   ~EsmfoldTrunk() override;
   void members(nn::Members to) override;
   /// What taps see is that of the first pass.
-  EsmfoldTrunkOutput operator()(const EsmfoldTrunkInput& input, const Taps& taps = {}) const;
+  EsmfoldTrunkOutput operator()(const EsmfoldTrunkInput& input, const ModuleTaps& taps = {}) const;
 
  private:
   void begin_pass(const EsmfoldTrunkInput& input, std::span<const std::int32_t> bins, EsmfoldTrunkOutput& state,
-                  const Taps& taps) const;
+                  const ModuleTaps& taps) const;
 
   EsmfoldTrunkShape shape_;
   nn::EmbeddingTable positions_;  // (2*bins + 2, Cz); row 0 is of pairs that are masked, of which there are none
@@ -55,6 +55,6 @@ class EsmfoldTrunk final : public nn::Module {
 
 /// atoms [N, 14, 3] -> of each pair the bin of the distance between Cβ, of 15 from 3.375 to 21.375 Å, as the trunk
 /// reads it. Cβ is where it is in an ideal residue; of a residue without atoms at the origin.
-std::vector<std::int32_t> distance_bins(const Tensor& atoms);
+std::vector<std::int32_t> recycled_distances(const Tensor& atoms);
 
 }  // namespace groel::structure_models

@@ -31,7 +31,7 @@ FoundEsmfold find_esmfold(const std::string& name) {
     throw Error(ErrorKind::unsupported,
                 {"this is no ESMFold: sequences are folded by it alone", name,
                  "give the folder of facebook/esmfold_v1, or fair-esm's esmfold_3B_v1.pt; jobs of AlphaFold 3 take "
-                 "--model-dir"});
+                 "`model_dir`"});
   }
   if (!is_its_name(name))
     throw Error(ErrorKind::not_found, {"there is no such folder or file, and it is no ESMFold that has a name", name,

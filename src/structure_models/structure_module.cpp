@@ -122,7 +122,7 @@ Tensor StructureModule::raw_angles(const Tensor& s, const Tensor& first) const {
 }
 
 StructureRound StructureModule::described(const Tensor& s, const Tensor& first, std::span<const std::int32_t> types,
-                                          std::span<const QuaternionFrame> frames, const Taps& taps) const {
+                                          std::span<const QuaternionFrame> frames, const ModuleTaps& taps) const {
   StructureRound out;
   out.frames = frames_tensor(frames, shape_.translation_scale, s.device());
   out.raw_angles = raw_angles(s, first);
@@ -143,7 +143,7 @@ StructureRound StructureModule::described(const Tensor& s, const Tensor& first, 
 
 std::vector<StructureRound> StructureModule::operator()(const Tensor& s_in, const Tensor& z_in,
                                                         std::span<const std::int32_t> types, Keep keep,
-                                                        const Taps& taps) const {
+                                                        const ModuleTaps& taps) const {
   const ProfileScope scope("structure_module");
   GROEL_REQUIRE(static_cast<std::int64_t>(types.size()) == s_in.size(0));
   const Tensor first = norm_s_(s_in), z = norm_z_(z_in);
@@ -152,7 +152,7 @@ std::vector<StructureRound> StructureModule::operator()(const Tensor& s_in, cons
   std::vector<QuaternionFrame> frames(types.size());
   std::vector<StructureRound> out;
   for (std::int64_t round = 0; round < shape_.rounds; ++round) {
-    const Taps seen = round == 0 ? taps : Taps();
+    const ModuleTaps seen = round == 0 ? taps : ModuleTaps();
     const Tensor update = attention_(s, z, bias, frames);
     seen.show("ipa", update);
     s = transition(attention_norm_(ops::add(s, update)));

@@ -40,7 +40,7 @@ class StructureModule final : public nn::Module {
   /// s [N, Cs], z [N*N, Cz] (both before their norms; z is overwritten), `types` [N] of residues 0..20 -> the last
   /// round, or all.
   std::vector<StructureRound> operator()(const Tensor& s, const Tensor& z, std::span<const std::int32_t> types,
-                                         Keep keep = Keep::last, const Taps& taps = {}) const;
+                                         Keep keep = Keep::last, const ModuleTaps& taps = {}) const;
 
  private:
   class TransitionLayer;
@@ -48,7 +48,7 @@ class StructureModule final : public nn::Module {
   Tensor transition(Tensor s) const;
   Tensor raw_angles(const Tensor& s, const Tensor& first) const;
   StructureRound described(const Tensor& s, const Tensor& first, std::span<const std::int32_t> types,
-                           std::span<const QuaternionFrame> frames, const Taps& taps) const;
+                           std::span<const QuaternionFrame> frames, const ModuleTaps& taps) const;
 
   StructureModuleShape shape_;
   nn::LayerNorm norm_s_, norm_z_;

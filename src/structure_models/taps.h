@@ -12,18 +12,20 @@
 namespace groel::structure_models {
 
 /// Tensors are valid during the call only.
-class Taps {
+class ModuleTaps {
  public:
   using Seen = std::function<void(const std::string& name, const Tensor& value)>;
-  Taps() = default;
-  explicit Taps(Seen seen, std::string path = {}) : seen_(std::move(seen)), path_(std::move(path)) {}
+  ModuleTaps() = default;
+  explicit ModuleTaps(Seen seen, std::string path = {}) : seen_(std::move(seen)), path_(std::move(path)) {}
 
   bool wanted() const { return static_cast<bool>(seen_); }
   void show(std::string_view name, const Tensor& value) const {
     if (seen_) seen_(path_ + std::string(name), value);
   }
   /// For a part: its names come after `name.`.
-  Taps inside(std::string_view name) const { return seen_ ? Taps(seen_, fmt::format("{}{}.", path_, name)) : Taps(); }
+  ModuleTaps inside(std::string_view name) const {
+    return seen_ ? ModuleTaps(seen_, fmt::format("{}{}.", path_, name)) : ModuleTaps();
+  }
 
  private:
   Seen seen_;

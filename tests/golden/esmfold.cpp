@@ -47,7 +47,7 @@ EsmfoldInput input_of(const json& run, std::size_t which) {
 }
 
 EsmfoldOutput folded(const Esmfold& model, const json& run, const EsmfoldInput& input,
-                     const structure_models::Taps& taps = {}) {
+                     const structure_models::ModuleTaps& taps = {}) {
   structure_models::EsmfoldOptions options;
   options.keep = structure_models::StructureModule::Keep::all;
   if (run["num_recycles"].is_number()) options.recycles = run["num_recycles"];
@@ -145,8 +145,8 @@ void check_output(const Esmfold& model, const EsmfoldOutput& out, bool alone, Ru
 // What was seen of the first pass, by its names there.
 class Seen {
  public:
-  structure_models::Taps taps() {
-    return structure_models::Taps([this](const std::string& name, const Tensor& value) {
+  structure_models::ModuleTaps taps() {
+    return structure_models::ModuleTaps([this](const std::string& name, const Tensor& value) {
       values_[name] = values_of(value.contiguous() ? value : value.clone());
     });
   }
@@ -281,7 +281,7 @@ void check(const Case& golden, Rows& rows) {
       const EsmfoldInput input = input_of(run, which);
       Seen seen;
       const bool hooks = name == "inner";
-      const EsmfoldOutput out = folded(model, run, input, hooks ? seen.taps() : structure_models::Taps());
+      const EsmfoldOutput out = folded(model, run, input, hooks ? seen.taps() : structure_models::ModuleTaps());
       RunCheck own(golden, name, count > 1 ? fmt::format(".{}", which) : "", rows);
       check_output(model, out, count == 1, own);
       check_residues(input, own);

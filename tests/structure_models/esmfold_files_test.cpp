@@ -16,10 +16,10 @@ namespace groel::structure_models {
 namespace {
 
 namespace fs = std::filesystem;
-using ::testing::HasSubstr;
 using testing::error_of;
 using testing::esmfold_folder;
 using testing::esmfold_tiny;
+using ::testing::HasSubstr;
 
 class EsmfoldFiles : public ::testing::Test {
  protected:
@@ -56,7 +56,8 @@ TEST_F(EsmfoldFiles, SettingsThatAreMissingOrOddAreNamed) {
     return std::string(error_of([&] { load_esmfold(folder_.path()); }).what());
   };
   EXPECT_THAT(said("/esmfold_config", nullptr), HasSubstr("'esmfold_config' is missing"));
-  EXPECT_THAT(said("/esmfold_config/trunk/num_blocks", "two"), HasSubstr("esmfold_config.trunk: 'num_blocks' is not an"));
+  EXPECT_THAT(said("/esmfold_config/trunk/num_blocks", "two"),
+              HasSubstr("esmfold_config.trunk: 'num_blocks' is not an"));
   EXPECT_THAT(said("/esmfold_config/trunk/sequence_head_width", 7), HasSubstr("does not divide"));
   EXPECT_THAT(said("/esmfold_config/use_esm_attn_map", true), HasSubstr("attention maps"));
   EXPECT_THAT(said("/esmfold_config/trunk/structure_module/num_angles", 5), HasSubstr("7 torsion angles"));
@@ -87,9 +88,11 @@ void write_fair_esm(const fs::path& folder) {
       own.items.push_back({name, view_of(array)});
   const std::int64_t width = config["hidden_size"];
   std::vector<NamedTensor> head;
-  for (const auto& [name, shape] :
-       {std::pair<std::string, Shape>{"dense.weight", {width, width}}, {"dense.bias", {width}},
-        {"layer_norm.weight", {width}}, {"layer_norm.bias", {width}}, {"bias", {33}}})
+  for (const auto& [name, shape] : {std::pair<std::string, Shape>{"dense.weight", {width, width}},
+                                    {"dense.bias", {width}},
+                                    {"layer_norm.weight", {width}},
+                                    {"layer_norm.bias", {width}},
+                                    {"bias", {33}}})
     language.arrays["lm_head." + name] = checkpoints::array_of(Tensor::zeros(shape));
   models::express_fair_esm(language);
   std::vector<NamedTensor> tensors;

@@ -184,12 +184,12 @@ TEST(IdealResidues, BondsHaveTheirLengths) {
       return std::sqrt(std::pow(atoms[3 * a] - atoms[3 * b], 2) + std::pow(atoms[3 * a + 1] - atoms[3 * b + 1], 2) +
                        std::pow(atoms[3 * a + 2] - atoms[3 * b + 2], 2));
     };
-    EXPECT_NEAR(distance(0, 1), 1.46, 0.02) << type;  // N, CA
+    EXPECT_NEAR(distance(0, 1), 1.46, 0.02) << type;   // N, CA
     EXPECT_NEAR(distance(1, 2), 1.525, 0.02) << type;  // CA, C
-    EXPECT_NEAR(distance(2, 3), 1.23, 0.02) << type;  // C, O
+    EXPECT_NEAR(distance(2, 3), 1.23, 0.02) << type;   // C, O
     for (std::int64_t chi = 0; chi < ideal_residue(type).chi_angles; ++chi)
-      EXPECT_NEAR(distance(4 + static_cast<std::size_t>(chi), chi == 0 ? 1 : 3 + static_cast<std::size_t>(chi)),
-                  1.53, 0.32)
+      EXPECT_NEAR(distance(4 + static_cast<std::size_t>(chi), chi == 0 ? 1 : 3 + static_cast<std::size_t>(chi)), 1.53,
+                  0.32)
           << type << " chi " << chi;
   }
 }

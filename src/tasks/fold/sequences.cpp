@@ -5,135 +5,26 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
-#include <map>
 
 #include "base/error.h"
-#include "base/interrupt.h"
-#include "base/system.h"
 #include "base/words.h"
 #include "engine/precision.h"
-#include "io/sequences.h"
 #include "nn/folding/pairs.h"
 #include "structure_models/esmfold_checkpoint.h"
 #include "structure_models/find_esmfold.h"
+#include "tasks/fold/fold_memory.h"
 #include "tasks/fold/folded_files.h"
 #include "tasks/fold/options.h"
+#include "tasks/fold/sequence_records.h"
 #include "tasks/reading/input.h"
-#include "tasks/reading/output_name.h"
 
 namespace groel::tasks {
 namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
-using structure_models::Esmfold;
 using structure_models::EsmfoldOutput;
-using structure_models::EsmfoldSequence;
 using structure_models::EsmfoldProgress;
-
-struct FoldRecord {
-  std::string id, name;  ///< `name`: of its files
-  std::string text;      ///< as it was read
-  EsmfoldSequence sequence;
-  std::optional<Error> error;
-  ordered_json row = nullptr;  ///< once it is folded
-
-  std::int64_t length() const { return static_cast<std::int64_t>(sequence.input.types.size()); }
-};
-
-// "sp|P01308|INS_HUMAN" as sp_P01308_INS_HUMAN.
-std::string file_stem(const std::string& id) {
-  std::string out = with_part("x", id).filename().string();
-  out.erase(0, 2);
-  while (out.starts_with('.')) out.front() = '_';
-  return out.empty() ? "sequence" : out;
-}
-
-// A name of its own for each: ids may be alike, or differ in what no file name has.
-void name_files(std::vector<FoldRecord>& records, Sink& sink) {
-  std::map<std::string, std::int64_t> taken;
-  for (FoldRecord& record : records) {
-    const std::string stem = file_stem(record.id);
-    record.name = stem;
-    for (std::int64_t again = ++taken[stem]; again > 1 && taken.contains(record.name); ++again)
-      record.name = fmt::format("{}-{}", stem, again);
-    if (record.name == stem) continue;
-    taken[record.name] = 1;
-    sink.warning(
-        fmt::format("'{}': its files are called {}, as {} is the name of another's", record.id, record.name, stem));
-  }
-}
-
-std::vector<FoldRecord> read_fold_records(const FoldOptions& options, Sink& sink) {
-  std::vector<FoldRecord> out;
-  std::int64_t unknown = 0, lower = 0, with_unknown = 0;
-  const io::ReadingNotes notes = io::for_each_sequence(options.input, {}, [&](io::SequenceRecord& raw) {
-    FoldRecord record{raw.id, {}, raw.sequence, {}, raw.error, nullptr};
-    try {
-      if (!record.error)
-        record.sequence = structure_models::esmfold_sequence(raw.sequence, {options.linker, options.residue_offset});
-    } catch (const Error& error) {
-      record.error = error.at(raw.line > 0 ? fmt::format("{}:{} ({})", raw.source, raw.line, raw.id) : raw.id);
-    }
-    unknown += record.sequence.unknown;
-    with_unknown += record.sequence.unknown > 0 ? 1 : 0;
-    lower += record.sequence.lower_case;
-    out.push_back(std::move(record));
-  });
-  io::SequenceSummary summary;
-  summary.add(notes);
-  summary.tell(sink);
-  if (unknown > 0)
-    sink.warning(fmt::format("{} in {} {} none of the twenty residues and {} read as X, which gets no atoms",
-                             counted(unknown, "letter"), counted(with_unknown, "sequence"), unknown == 1 ? "is" : "are",
-                             unknown == 1 ? "is" : "are"));
-  if (lower > 0) sink.note(fmt::format("{} read as upper case", counted(lower, "lower-case letter")));
-  name_files(out, sink);
-  return out;
-}
-
-// What fits: weights, and the memory of a pass for each length.
-class FoldMemory {
- public:
-  FoldMemory(const Esmfold& model, std::optional<std::size_t> allowed) : model_(model), weights_(model.weight_bytes()) {
-    const auto free_now = static_cast<std::size_t>(static_cast<double>(available_memory()) * 0.8);
-    const std::size_t whole = allowed.value_or(free_now + weights_);
-    if (whole <= weights_)
-      throw Error(ErrorKind::memory, {fmt::format("{} are not enough for the model's weights, {}", format_bytes(whole),
-                                                  format_bytes(weights_)),
-                                      "`memory`", "allow more, or use `dtype=bf16`"});
-    left_ = whole - weights_;
-  }
-  std::size_t weights() const { return weights_; }
-  std::size_t needed(std::int64_t residues) {
-    auto& known = needed_[residues];
-    if (known == 0) known = model_.fold_bytes(residues);
-    return known;
-  }
-  void require(std::int64_t residues) {
-    if (needed(residues) <= left_) return;
-    throw Error(ErrorKind::memory,
-                {fmt::format("{} residues (linkers too) need {} beside the weights, and {} are left; {} would fit",
-                             residues, format_bytes(needed(residues)), format_bytes(left_), longest(residues)),
-                 {},
-                 "raise `memory`, use `dtype=bf16`, or fold domains apart"});
-  }
-
- private:
-  // Some steps of bisection: what is said need not be exact.
-  std::int64_t longest(std::int64_t above) {
-    std::int64_t fits = 1;
-    for (int step = 0; step < 7; ++step) {
-      const std::int64_t middle = (fits + above) / 2;
-      (needed(middle) <= left_ ? fits : above) = middle;
-    }
-    return fits;
-  }
-
-  const Esmfold& model_;
-  std::size_t weights_, left_ = 0;
-  std::map<std::int64_t, std::size_t> needed_;
-};
 
 // Residues that are done, of the present sequence by its blocks.
 class FoldProgress {
@@ -243,11 +134,12 @@ class FoldRun {
     std::int64_t residues = 0;
     for (const FoldRecord* record : open) residues += record->length();
     const std::int64_t longest = open.back()->length();
-    context_.sink.note(fmt::format(
-        "ESMFold of {:.1f} million numbers as {}, {} of weights; {} of {} to {} residues, {} each; up to {} beside the weights",
-        static_cast<double>(model_.model->parameters()) / 1e6, options_.dtype, format_bytes(memory_->weights()),
-        counted(open.size(), "sequence"), open.front()->length(), longest, counted(passes_, "pass", "passes"),
-        format_bytes(memory_->needed(longest))));
+    context_.sink.note(
+        fmt::format("ESMFold of {:.1f} million numbers as {}, {} of weights; {} of {} to {} residues, {} each; up to "
+                    "{} beside the weights",
+                    static_cast<double>(model_.model->parameters()) / 1e6, options_.dtype,
+                    format_bytes(memory_->weights()), counted(open.size(), "sequence"), open.front()->length(), longest,
+                    counted(passes_, "pass", "passes"), format_bytes(memory_->needed(longest))));
     FoldProgress progress(context_.sink, static_cast<std::int64_t>(open.size()), residues);
     for (std::size_t begin = 0; begin < open.size();) {
       const std::size_t end = batch_end(open, begin);
@@ -260,7 +152,7 @@ class FoldRun {
   std::size_t batch_end(const std::vector<FoldRecord*>& open, std::size_t begin) const {
     std::size_t end = begin;
     for (std::int64_t tokens = 0; end < open.size(); ++end) {
-      tokens += open[end]->length() + 2;
+      tokens += model_.model->language_model().tokenizer().token_count(open[end]->length());
       if (tokens > options_.max_tokens && end > begin) break;
     }
     return end;
@@ -415,10 +307,11 @@ void FoldSequenceOptions::declare_sequences(OptionBinder& to) {
                   .otherwise = 1024,
                   .value_name = "N",
                   .aliases = {"max-tokens-per-batch"}});
-  to(chunk, {.name = "chunk",
-             .help = "Rows of pairs that are worked on at a time (default: as many as take 16 MB); results are the same",
-             .value_name = "N",
-             .aliases = {"chunk-size"}});
+  to(chunk,
+     {.name = "chunk",
+      .help = "Rows of pairs that are worked on at a time (default: as many as take 16 MB); results are the same",
+      .value_name = "N",
+      .aliases = {"chunk-size"}});
 }
 
 }  // namespace groel::tasks
