@@ -18,14 +18,14 @@ using testing::ProtenixGiven;
 using testing::relative_l2;
 
 // What is done differently.
-struct Trap {
+struct ProtenixTrap {
   std::function<void(io::ArrayMap&)> weights{};
   std::function<void(ProtenixShape&)> shape{};
   std::function<void(ProtenixInput&)> input{};
 };
 
 // Relative differences from the golden values.
-struct Differences {
+struct ProtenixDifferences {
   double target = 0, pair = 0, denoised = 0;
 };
 
@@ -41,7 +41,7 @@ class ProtenixTraps : public ::testing::Test {
   }
   static std::filesystem::path weights() { return golden().folder / "model.pt"; }
 
-  static std::unique_ptr<Protenix> network(const Trap& trap) {
+  static std::unique_ptr<Protenix> network(const ProtenixTrap& trap) {
     io::ArrayMap arrays = protenix_arrays(read_protenix_arrays(weights()), weights());
     if (trap.weights) trap.weights(arrays);
     ProtenixShape shape = protenix_shape(arrays, weights());
@@ -56,7 +56,7 @@ class ProtenixTraps : public ::testing::Test {
     return relative_l2(ours.values<float>(), golden().values(array));
   }
 
-  static Differences differences(const Trap& trap) {
+  static ProtenixDifferences differences(const ProtenixTrap& trap) {
     const auto one = network(trap);
     ProtenixInput input = given().input();
     if (trap.input) trap.input(input);
@@ -68,47 +68,47 @@ class ProtenixTraps : public ::testing::Test {
   }
 };
 
-constexpr double kNear = 2e-5, kFar = 5e-4;
+constexpr double kAsGolden = 2e-5, kTrapped = 5e-4;
 
 TEST_F(ProtenixTraps, NetworkAsItIs) {
-  const Differences as_it_is = differences({});
-  EXPECT_LT(as_it_is.target, kNear);
-  EXPECT_LT(as_it_is.pair, kNear);
-  EXPECT_LT(as_it_is.denoised, kNear);
+  const ProtenixDifferences as_it_is = differences({});
+  EXPECT_LT(as_it_is.target, kAsGolden);
+  EXPECT_LT(as_it_is.pair, kAsGolden);
+  EXPECT_LT(as_it_is.denoised, kAsGolden);
 }
 
 TEST_F(ProtenixTraps, KeysOfAtomsUnderANormOfTheirOwn) {
-  const Differences seen = differences({.shape = [](ProtenixShape& shape) {
+  const ProtenixDifferences seen = differences({.shape = [](ProtenixShape& shape) {
     for (AtomTransformerForm* form :
          {&shape.atoms.transformer, &shape.diffusion.encoder.transformer, &shape.diffusion.decoder.transformer})
       form->keys = nn::folding::KeyNorm::own;
   }});
-  EXPECT_GT(seen.target, kFar);
-  EXPECT_GT(seen.denoised, kFar);
+  EXPECT_GT(seen.target, kTrapped);
+  EXPECT_GT(seen.denoised, kTrapped);
 }
 
 TEST_F(ProtenixTraps, KeysOutsideOfTheAtomsSeen) {
-  const Differences seen = differences({.shape = [](ProtenixShape& shape) {
+  const ProtenixDifferences seen = differences({.shape = [](ProtenixShape& shape) {
     for (AtomTransformerForm* form :
          {&shape.atoms.transformer, &shape.diffusion.encoder.transformer, &shape.diffusion.decoder.transformer})
       form->empty_keys = EmptyKeys::visible;
   }});
-  EXPECT_GT(seen.target, kFar);
-  EXPECT_GT(seen.denoised, kFar);
+  EXPECT_GT(seen.target, kTrapped);
+  EXPECT_GT(seen.denoised, kTrapped);
 }
 
 TEST_F(ProtenixTraps, BiasOfTheEndingNodeAsItIs) {
-  const Differences seen = differences({.shape = [](ProtenixShape& shape) {
+  const ProtenixDifferences seen = differences({.shape = [](ProtenixShape& shape) {
     for (nn::folding::PairBlockForm* form :
          {&shape.trunk.pairformer.pairs, &shape.trunk.alignment.pairs, &shape.trunk.templates.block})
       form->ending_bias = nn::folding::EndingBias::as_is;
   }});
-  EXPECT_LT(seen.target, kNear);
-  EXPECT_GT(seen.pair, kFar);
+  EXPECT_LT(seen.target, kAsGolden);
+  EXPECT_GT(seen.pair, kTrapped);
 }
 
 TEST_F(ProtenixTraps, IncomingEdgesExchanged) {
-  const Differences seen = differences({.weights = [](io::ArrayMap& arrays) {
+  const ProtenixDifferences seen = differences({.weights = [](io::ArrayMap& arrays) {
     for (auto& [name, array] : arrays)
       if (const std::size_t at = name.find("multiply_incoming.a"); at != std::string::npos) {
         std::string other = name;
@@ -116,33 +116,33 @@ TEST_F(ProtenixTraps, IncomingEdgesExchanged) {
         std::swap(array, arrays.at(other));
       }
   }});
-  EXPECT_GT(seen.pair, kFar);
+  EXPECT_GT(seen.pair, kTrapped);
 }
 
 TEST_F(ProtenixTraps, BondsInOneDirection) {
-  const Differences seen = differences({.input = [](ProtenixInput& input) {
+  const ProtenixDifferences seen = differences({.input = [](ProtenixInput& input) {
     std::erase_if(input.bonds, [](const auto& bond) { return bond.first > bond.second; });
   }});
-  EXPECT_GT(seen.pair, kFar);
+  EXPECT_GT(seen.pair, kTrapped);
 }
 
 TEST_F(ProtenixTraps, EmptyTemplatesOfAlanine) {
-  const Differences seen = differences({.input = [](ProtenixInput& input) {
+  const ProtenixDifferences seen = differences({.input = [](ProtenixInput& input) {
     for (std::size_t t = 1; t < input.templates.size(); ++t) std::ranges::fill(input.templates[t].letters, 0);
   }});
-  EXPECT_GT(seen.pair, kFar);
+  EXPECT_GT(seen.pair, kTrapped);
 }
 
 TEST_F(ProtenixTraps, FrequenciesOfAlphaFold3) {
-  const Differences seen =
+  const ProtenixDifferences seen =
       differences({.weights =
                        [](io::ArrayMap& arrays) {
                          arrays.erase("diffusion.noise_frequencies");
                          arrays.erase("diffusion.noise_phases");
                        },
                    .shape = [](ProtenixShape& shape) { shape.diffusion.noise = NoiseFrequencies::constants; }});
-  EXPECT_LT(seen.pair, kNear);
-  EXPECT_GT(seen.denoised, kFar);
+  EXPECT_LT(seen.pair, kAsGolden);
+  EXPECT_GT(seen.denoised, kTrapped);
 }
 
 TEST_F(ProtenixTraps, EveryArrayIsAskedFor) {
