@@ -3,6 +3,7 @@
 
 #include <fmt/chrono.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/atomic_file.h"
@@ -120,7 +121,14 @@ void OutputFiles::add_sample(const SampleName& name, const AtomLayout& layout, c
     confidences.finish();
     write_text(start + files[2], summary_json(layout, prediction.summary));
   });
-  samples_.push_back({name, prediction.summary.ranking_score});
+  keep_sample({name, prediction.summary.ranking_score});
+}
+
+void OutputFiles::keep_sample(const RankedSample& sample) {
+  const auto later = std::ranges::find_if(samples_, [&](const RankedSample& one) {
+    return one.name.seed == sample.name.seed && one.name.sample > sample.name.sample;
+  });
+  samples_.insert(later, sample);
 }
 
 bool OutputFiles::has_sample(const SampleName& name) const {

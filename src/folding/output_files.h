@@ -55,7 +55,7 @@ class OutputFiles {
   void add_sample(const SampleName& name, const AtomLayout& layout, const Prediction& prediction);
 
   /// A sample whose files are there of an earlier run: is ranked with the others.
-  void keep_sample(const RankedSample& sample) { samples_.push_back(sample); }
+  void keep_sample(const RankedSample& sample);
   /// Whether all files of a sample are there.
   bool has_sample(const SampleName& name) const;
 
@@ -74,6 +74,7 @@ class OutputFiles {
   /// after the last sample, or after any: it can be called again.
   void finish() const;
 
+  /// Seeds as they came, of each its samples by number.
   const std::vector<RankedSample>& samples() const { return samples_; }
   /// Of equal scores the first, and none that is no number before one that is; none where there is no sample.
   std::optional<RankedSample> best() const;

@@ -206,7 +206,8 @@ std::vector<Download> download_rows() {
        "models",
        "https://github.com/google-deepmind/alphafold3/blob/main/WEIGHTS_TERMS_OF_USE.md",
        {{"https://storage.googleapis.com/alphafold3/af3.bin.zst",
-         "sha256:74d0258616917cd122f5eab6d076afe4a8930e96823851e65e4f777dfb1f33ff", 1'020'545'840}}}};
+         "sha256:74d0258616917cd122f5eab6d076afe4a8930e96823851e65e4f777dfb1f33ff", 1'020'545'840}},
+       "groel fold job.json -o folds"}};
 }
 
 // In order: the first part that a short name contains decides.

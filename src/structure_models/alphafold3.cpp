@@ -113,10 +113,17 @@ Tensor Alphafold3::distogram(const Alphafold3Embeddings& embeddings, const nn::f
 
 namespace {
 
-std::string hexadecimal(std::span<const std::byte> bytes) {
-  std::string out;
-  for (const std::byte byte : bytes) out += fmt::format("{:02x}", std::to_integer<unsigned>(byte));
-  return out;
+// Of the record's bytes, the text that AlphaFold 3 writes into its structures; of what is no text, its bytes.
+std::string identifier_of(std::span<const std::byte> bytes) {
+  std::string text;
+  for (const std::byte byte : bytes) {
+    if (byte == std::byte{0}) break;
+    text += static_cast<char>(byte);
+  }
+  if (std::ranges::all_of(text, [](char c) { return c >= ' ' && c <= '~'; })) return text;
+  std::string hexadecimal;
+  for (const std::byte byte : bytes) hexadecimal += fmt::format("{:02x}", std::to_integer<unsigned>(byte));
+  return hexadecimal;
 }
 
 }  // namespace
@@ -130,7 +137,7 @@ Alphafold3Weights read_alphafold3_weights(const std::filesystem::path& path) {
     if (records.contains(record.name))
       throw Error(ErrorKind::bad_model, {fmt::format("the record {} is there twice", record.name), label, {}});
     if (record.name == kIdentifierRecord) {
-      out.identifier = hexadecimal(record.array.bytes);
+      out.identifier = identifier_of(record.array.bytes);
       return;
     }
     out.parameters += element_count(record.array.shape);
@@ -143,17 +150,20 @@ Alphafold3Weights read_alphafold3_weights(const std::filesystem::path& path) {
   return out;
 }
 
-std::unique_ptr<Alphafold3> alphafold3_of(const Alphafold3Weights& weights, ops::Precision precision,
+std::unique_ptr<Alphafold3> alphafold3_of(Alphafold3Weights weights, ops::Precision precision,
                                           const std::filesystem::path& path) {
   auto out = std::make_unique<Alphafold3>(weights.shape);
   checkpoints::fill_slots(*out, weights.arrays, {}, path);
+  weights.arrays.clear();  // each goes as soon as it is packed
   out->prepare(precision);
   return out;
 }
 
 LoadedAlphafold3 load_alphafold3(const std::filesystem::path& path, ops::Precision precision) {
   Alphafold3Weights weights = read_alphafold3_weights(path);
-  return {alphafold3_of(weights, precision, path), weights.identifier, weights.parameters};
+  LoadedAlphafold3 out{nullptr, weights.identifier, weights.parameters};
+  out.network = alphafold3_of(std::move(weights), precision, path);
+  return out;
 }
 
 }  // namespace groel::structure_models

@@ -109,7 +109,7 @@ struct Alphafold3Weights {
 };
 Alphafold3Weights read_alphafold3_weights(const std::filesystem::path& path);
 /// Fills a network with them; `path` is named in errors.
-std::unique_ptr<Alphafold3> alphafold3_of(const Alphafold3Weights& weights, ops::Precision precision,
+std::unique_ptr<Alphafold3> alphafold3_of(Alphafold3Weights weights, ops::Precision precision,
                                           const std::filesystem::path& path);
 
 }  // namespace groel::structure_models

@@ -11,7 +11,7 @@
 namespace groel::structure_models {
 namespace {
 
-using nn::folding::Alignment;
+using nn::folding::AlignmentStates;
 using nn::folding::Pairs;
 
 constexpr std::int64_t kAlignmentLetters = 32;
@@ -62,14 +62,19 @@ AlignmentModule::AlignmentModule(const AlignmentModuleForm& form)
         nn::folding::Transition({.width = form.width, .inner = form.transition}), nn::folding::PairBlock(form.pairs)}));
 }
 
+// Whether a block updates the alignment.
+bool AlignmentModule::updates(std::size_t block) const {
+  return form_.last == LastBlock::whole || block + 1 < blocks_.size();
+}
+
 void AlignmentModule::members(nn::Members to) {
   to.part("features", features_);
   to.part("target", target_);
   for (std::size_t b = 0; b < blocks_.size(); ++b) {
     const std::string name = fmt::format("blocks.{}.", b);
     to.part(name + "outer", blocks_[b]->outer);
-    to.part(name + "averaging", blocks_[b]->averaging);
-    to.part(name + "transition", blocks_[b]->transition);
+    if (updates(b)) to.part(name + "averaging", blocks_[b]->averaging);
+    if (updates(b)) to.part(name + "transition", blocks_[b]->transition);
     to.part(name + "pairs", blocks_[b]->pairs);
   }
 }
@@ -86,14 +91,16 @@ Tensor AlignmentModule::embedded(const AlignmentRows& rows, const Tensor& target
 }
 
 void AlignmentModule::update(const AlignmentRows& rows, const Tensor& target, Pairs& pairs, const Watch& watch) const {
-  Alignment in{embedded(rows, target), rows.tokens, {}};
+  AlignmentStates in{embedded(rows, target), rows.tokens, {}};
   show(watch, "msa_init", in.m);
   for (std::size_t b = 0; b < blocks_.size(); ++b) {
     const Block& block = *blocks_[b];
     const std::string name = fmt::format("msa_block{}.", b);
     shown(watch, name + "update.outer_product_mean", pairs.z, [&] { block.outer.add(in, pairs.z); });
-    shown(watch, name + "update.msa_attention1", in.m, [&] { block.averaging.add(in, pairs.z, in.m); });
-    shown(watch, name + "update.msa_transition", in.m, [&] { block.transition.add(in.m, in.m); });
+    if (updates(b)) {
+      shown(watch, name + "update.msa_attention1", in.m, [&] { block.averaging.add(in, pairs.z, in.m); });
+      shown(watch, name + "update.msa_transition", in.m, [&] { block.transition.add(in.m, in.m); });
+    }
     block.pairs.update(pairs);
     show(watch, name + "m", in.m);
     show(watch, name + "z", pairs.z);

@@ -11,6 +11,8 @@ namespace {
 constexpr double kF32 = 4;
 // Rows of matrices that are worked on at a time, beside what grows with a job: about a dozen of 16 MB.
 constexpr double kChunks = 200e6;
+// Bytes of a parameter while the file's are packed: in f32, and as in the file, which has near half of them as bf16.
+constexpr double kLoading = 7;
 
 double number(std::int64_t x) { return static_cast<double>(x); }
 
@@ -73,6 +75,7 @@ Alphafold3Cost alphafold3_cost(const Alphafold3Shape& shape, const Alphafold3Job
   Alphafold3Cost out;
   const auto bytes = [](double x) { return static_cast<std::size_t>(x); };
   out.weights = bytes(number(parameters) * kF32);
+  out.loading = bytes(number(parameters) * kLoading);
   out.kept_logits = settings.kept == KeptLogits::all ? bytes(logits) : 0;
   out.trunk = bytes(kChunks + pair + std::max({planes, 5 * templates, alignment + planes}));
   out.diffusion = bytes(kChunks + 2 * pair + bias + logits + 6 * samples * atoms * number(shape.atom) * kF32 +

@@ -1,6 +1,7 @@
 // What a run of AlphaFold 3's network will take: memory and arithmetic, told before it begins.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 
 #include "structure_models/alphafold3_run.h"
@@ -17,12 +18,15 @@ struct Alphafold3Job {
 struct Alphafold3Cost {
   // Bytes.
   std::size_t weights = 0;
+  std::size_t loading = 0;                               ///< of the weights while they are read and packed
   std::size_t trunk = 0, diffusion = 0, confidence = 0;  ///< beside the weights, at most at a time
   std::size_t kept_logits = 0;                           ///< of diffusion, where they are kept
   // Multiplications and additions of a seed.
   double trunk_work = 0, diffusion_work = 0, confidence_work = 0;
 
-  std::size_t memory() const { return weights + std::max({trunk, diffusion, confidence}); }
+  std::size_t memory() const { return std::max(loading, weights + beside()); }
+  /// The weights aside.
+  std::size_t beside() const { return std::max({trunk, diffusion, confidence}); }
   double work() const { return trunk_work + diffusion_work + confidence_work; }
 };
 

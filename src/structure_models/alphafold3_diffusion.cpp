@@ -21,6 +21,11 @@ Tensor beside(const Tensor& a, const Tensor& b) {
   return out;
 }
 
+// Columns of relative positions.
+std::int64_t relative_columns(const Alphafold3DiffusionForm& form) {
+  return form.relative_width > 0 ? form.relative_width : kRelativeFeatures;
+}
+
 // x [S * N, D] += row [N, D] of each sample.
 void add_to_samples(const Tensor& rows, Tensor& x) {
   const std::int64_t count = rows.count(), samples = x.count() / count;
@@ -35,12 +40,13 @@ void add_to_samples(const Tensor& rows, Tensor& x) {
 
 Alphafold3Diffusion::Alphafold3Diffusion(const Alphafold3DiffusionForm& form)
     : form_(form),
-      pair_norm_(form.pair_width + kRelativeFeatures, 1e-5F, nn::Bias::no),
+      pair_norm_(form.pair_width + relative_columns(form), 1e-5F, nn::Bias::no),
       single_norm_(form.single_width + form.target_width, 1e-5F, nn::Bias::no),
       noise_norm_(kNoiseFeatures, 1e-5F, nn::Bias::no),
       tokens_norm_(form.condition_width, 1e-5F, nn::Bias::no),
       out_norm_(form.tokens.width, 1e-5F, nn::Bias::no),
-      pair_(form.pair_width + kRelativeFeatures, form.pair_condition, kPlain),
+      relative_(kRelativeFeatures, form.relative_width, kPlain),
+      pair_(form.pair_width + relative_columns(form), form.pair_condition, kPlain),
       single_(form.single_width + form.target_width, form.condition_width, kPlain),
       noise_(kNoiseFeatures, form.condition_width, kPlain),
       tokens_(form.condition_width, form.tokens.width, kPlain),
@@ -54,6 +60,11 @@ Alphafold3Diffusion::Alphafold3Diffusion(const Alphafold3DiffusionForm& form)
 }
 
 void Alphafold3Diffusion::members(nn::Members to) {
+  if (form_.relative_width > 0) to.part("relative", relative_);
+  if (form_.noise == NoiseFrequencies::in_file) {
+    to.tensor("noise_frequencies", {kNoiseFeatures}, nn::Role::buffer, frequencies_);
+    to.tensor("noise_phases", {kNoiseFeatures}, nn::Role::buffer, phases_);
+  }
   to.part("pair_norm", pair_norm_);
   to.part("pair", pair_);
   for (std::size_t i = 0; i < 2; ++i) to.part(fmt::format("pair_transitions.{}", i), pair_transitions_[i]);
@@ -73,11 +84,13 @@ void Alphafold3Diffusion::members(nn::Members to) {
 // [N * N, Z].
 Tensor Alphafold3Diffusion::pair_condition(const Trunk& trunk, const TokenPlaces& places) const {
   Tensor out = Tensor::empty({trunk.pair.size(0), form_.pair_condition});
-  nn::folding::for_grid_rows(
-      places.tokens(), 2 * pair_.width() + 2 * kRelativeFeatures, [&](const nn::folding::GridRows& grid) {
-        const Tensor all = beside(grid.of(trunk.pair), relative_encoding(places, grid.begin, grid.end));
-        pair_(pair_norm_(all), {.into = grid.of(out)});
-      });
+  nn::folding::for_grid_rows(places.tokens(), 2 * pair_.width() + 2 * kRelativeFeatures,
+                             [&](const nn::folding::GridRows& grid) {
+                               Tensor relative = relative_encoding(places, grid.begin, grid.end);
+                               if (form_.relative_width > 0) relative = relative_(relative);
+                               const Tensor all = beside(grid.of(trunk.pair), relative);
+                               pair_(pair_norm_(all), {.into = grid.of(out)});
+                             });
   for (const auto& transition : pair_transitions_) transition.add(out, out);
   return out;
 }
@@ -106,7 +119,12 @@ DiffusionConditions Alphafold3Diffusion::conditions(const Trunk& trunk, const To
 
 // [N, C]. level: over that of the data.
 Tensor Alphafold3Diffusion::single_condition(const Tensor& single, float level) const {
-  const Tensor noise = noise_(noise_norm_(noise_features(level, noise_frequencies(), noise_phases())));
+  const bool own = form_.noise == NoiseFrequencies::in_file;
+  const Tensor frequencies = own ? frequencies_.to(DType::f32) : Tensor(),
+               phases = own ? phases_.to(DType::f32) : Tensor();
+  const Tensor noise =
+      noise_(noise_norm_(own ? noise_features(level, frequencies.values<float>(), phases.values<float>())
+                             : noise_features(level, noise_frequencies(), noise_phases())));
   Tensor out = single.clone();
   add_to_samples(noise.reshape({1, form_.condition_width}), out);
   for (const auto& transition : single_transitions_) transition.add(out, out);

@@ -45,6 +45,10 @@ class TokenTransformer final : public nn::Module {
   std::vector<std::shared_ptr<Block>> blocks_;
 };
 
+/// Where the frequencies and phases are from in which a noise level is written. constants: AlphaFold 3's. in_file: the
+/// network's own.
+enum class NoiseFrequencies { constants, in_file };
+
 struct Alphafold3DiffusionForm {
   std::int64_t pair_width = 128, single_width = 384, target_width = 447;
   std::int64_t condition_width = 384;                           ///< of single tokens
@@ -54,6 +58,9 @@ struct Alphafold3DiffusionForm {
   TokenTransformerForm tokens{};
   AtomDecoderForm decoder{};
   float sigma_data = 16;
+  /// Width of what a layer makes of relative positions before pairs see them (Protenix); 0: they stay features.
+  std::int64_t relative_width = 0;
+  NoiseFrequencies noise = NoiseFrequencies::constants;
 };
 
 /// What all steps and samples of a run share.
@@ -71,7 +78,8 @@ class Alphafold3Diffusion final : public nn::Module {
   Alphafold3Diffusion() = default;
   explicit Alphafold3Diffusion(const Alphafold3DiffusionForm& form);
 
-  /// `pair_norm`, `pair`, `pair_transitions.0`, `.1`; `single_norm`, `single`, `noise_norm`, `noise`,
+  /// `relative` where there is one; `noise_frequencies`, `noise_phases` [256] where they are in the file; `pair_norm`,
+  /// `pair`, `pair_transitions.0`, `.1`; `single_norm`, `single`, `noise_norm`, `noise`,
   /// `single_transitions.0`, `.1`; `encoder`; `tokens_norm`, `tokens`; `transformer`; `out_norm`; `decoder`.
   void members(nn::Members to) override;
 
@@ -93,7 +101,8 @@ class Alphafold3Diffusion final : public nn::Module {
 
   Alphafold3DiffusionForm form_;
   nn::LayerNorm pair_norm_, single_norm_, noise_norm_, tokens_norm_, out_norm_;
-  nn::Linear pair_, single_, noise_, tokens_;
+  nn::Linear relative_, pair_, single_, noise_, tokens_;
+  Tensor frequencies_, phases_;  // (256)
   nn::folding::Transition pair_transitions_[2], single_transitions_[2];
   AtomEncoder encoder_;
   TokenTransformer transformer_;

@@ -3,7 +3,7 @@
 #include <array>
 #include <set>
 
-#include "structure_models/alphafold3.h"
+#include "structure_models/alphafold3_features.h"
 
 namespace groel::structure_models {
 namespace {
@@ -23,7 +23,9 @@ Slots slots_of(std::int32_t letter) {
   return {0, {0, 0, 0}};
 }
 
-TemplateStructure template_of(const Alphafold3Input& input, std::int64_t which) {
+}  // namespace
+
+TemplateStructure alphafold3_template(const Alphafold3Input& input, std::int64_t which) {
   TemplateStructure out;
   const auto n = static_cast<std::size_t>(input.tokens), first = static_cast<std::size_t>(which) * n;
   out.empty = true;
@@ -49,7 +51,7 @@ TemplateStructure template_of(const Alphafold3Input& input, std::int64_t which) 
   return out;
 }
 
-ReferenceAtoms reference_of(const Alphafold3Input& input, const AtomWindows& atoms, KeySpaces spaces) {
+ReferenceAtoms alphafold3_reference(const Alphafold3Input& input, const AtomWindows& atoms, KeySpaces spaces) {
   ReferenceAtoms out;
   for (std::size_t a = 0; a < atoms.slot.size(); ++a) {
     const auto slot = static_cast<std::size_t>(atoms.slot[a]);
@@ -65,8 +67,6 @@ ReferenceAtoms reference_of(const Alphafold3Input& input, const AtomWindows& ato
   return out;
 }
 
-}  // namespace
-
 TokenPlaces places_of(const Alphafold3Input& input) {
   return {input.residue_index, input.token_index, input.asym_id, input.entity_id, input.sym_id};
 }
@@ -74,8 +74,8 @@ TokenPlaces places_of(const Alphafold3Input& input) {
 Alphafold3Features Alphafold3::features(const Alphafold3Input& input, KeySpaces spaces, const Watch& watch) const {
   Alphafold3Features out;
   out.atoms = atom_windows(input.atom_mask, kInputSlots, WindowEdge::shifted);
-  out.reference = reference_of(input, out.atoms, spaces);
-  for (std::int64_t t = 0; t < kInputTemplates; ++t) out.templates.push_back(template_of(input, t));
+  out.reference = alphafold3_reference(input, out.atoms, spaces);
+  for (std::int64_t t = 0; t < kInputTemplates; ++t) out.templates.push_back(alphafold3_template(input, t));
   std::set<std::pair<std::int32_t, std::int32_t>> bonds(input.bonds.begin(), input.bonds.end());
   bonds.erase({0, 0});
   out.bonds.assign(bonds.begin(), bonds.end());

@@ -61,7 +61,7 @@ TrunkState Alphafold3Trunk::start(std::int64_t tokens) const {
 }
 
 // Of the pass before [N * N, Z] to this one's, in place.
-void Alphafold3Trunk::embed_pairs(const TrunkInput& in, Tensor& z) const {
+void Alphafold3Trunk::embed_pairs(const Alphafold3TrunkInput& in, Tensor& z) const {
   const std::int64_t n = in.places.tokens(), width = form_.pair_width;
   nn::folding::for_grid_rows(n, 2 * width, [&](const nn::folding::GridRows& grid) {
     const Tensor target = grid.of(z);
@@ -82,7 +82,7 @@ void Alphafold3Trunk::embed_pairs(const TrunkInput& in, Tensor& z) const {
   }
 }
 
-void Alphafold3Trunk::pass(const TrunkInput& in, TrunkState& state, const Watch& watch,
+void Alphafold3Trunk::pass(const Alphafold3TrunkInput& in, TrunkState& state, const Watch& watch,
                            const std::function<void()>& block_done) const {
   Tensor& z = state.pair.z;
   embed_pairs(in, z);

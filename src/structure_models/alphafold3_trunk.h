@@ -12,6 +12,9 @@
 
 namespace groel::structure_models {
 
+/// Whether the last block updates the alignment, which nothing reads after it.
+enum class LastBlock { whole, pairs_only };
+
 struct AlignmentModuleForm {
   std::int64_t width = 64, target_width = 447, features = 34;
   std::int64_t blocks = 4;
@@ -19,6 +22,7 @@ struct AlignmentModuleForm {
   nn::folding::PairAveragingForm averaging{};
   std::int64_t transition = 256;  ///< inner width
   nn::folding::PairBlockForm pairs{};
+  LastBlock last = LastBlock::whole;
 };
 
 /// Rows of an alignment as a pass takes them.
@@ -45,6 +49,7 @@ class AlignmentModule final : public nn::Module {
 
  private:
   struct Block;
+  bool updates(std::size_t block) const;
   Tensor embedded(const AlignmentRows& rows, const Tensor& target) const;
 
   AlignmentModuleForm form_;
@@ -68,7 +73,7 @@ struct TrunkState {
 };
 
 /// What a pass is given beside the state.
-struct TrunkInput {
+struct Alphafold3TrunkInput {
   const TokenPlaces& places;
   const Tensor& target;  ///< [N, T]
   const std::vector<TemplateStructure>& templates;
@@ -88,11 +93,11 @@ class Alphafold3Trunk final : public nn::Module {
   TrunkState start(std::int64_t tokens) const;
   /// In place. `watch`: "z_init", "template0", "z_after_template", those of the alignment, "s_init", "pairformer0.z",
   /// …. `block_done` is called after each block of the Pairformer.
-  void pass(const TrunkInput& in, TrunkState& state, const Watch& watch = {},
+  void pass(const Alphafold3TrunkInput& in, TrunkState& state, const Watch& watch = {},
             const std::function<void()>& block_done = {}) const;
 
  private:
-  void embed_pairs(const TrunkInput& in, Tensor& z) const;
+  void embed_pairs(const Alphafold3TrunkInput& in, Tensor& z) const;
 
   Alphafold3TrunkForm form_;
   nn::Linear row_, column_, relative_, bond_;

@@ -17,6 +17,7 @@ namespace {
 using nn::folding::GridRows;
 using Vector = std::array<float, 3>;
 
+constexpr std::size_t kGivenFeatures = 44;
 constexpr float kLeastLength = 1e-6F;
 
 Vector minus(const float* a, const float* b) { return {a[0] - b[0], a[1] - b[1], a[2] - b[2]}; }
@@ -55,21 +56,27 @@ Tensor pair_features(const TemplateStructure& one, std::span<const std::int32_t>
   float* const all = out.mutable_data<float>();
   parallel_for(grid.end - grid.begin, [&](std::int64_t row) {
     const auto i = static_cast<std::size_t>(grid.begin + row);
-    const Frame frame = frame_of(one.backbone.data() + 9 * i);
+    const Frame frame = one.backbone.empty() ? Frame{} : frame_of(one.backbone.data() + 9 * i);
     for (std::size_t j = 0; j < static_cast<std::size_t>(n); ++j) {
       float* to = all + (row * n + static_cast<std::int64_t>(j)) * width;
       const bool seen = form.pairs == TemplatePairs::all || chains[i] == chains[j];
+      float* letters = to + kDistanceBinCount + 1;
+      float* backbone = letters + 2 * form.letters;
+      if (one.letters[j] < form.letters) letters[one.letters[j]] = 1;
+      if (one.letters[i] < form.letters) letters[form.letters + one.letters[i]] = 1;
+      if (!one.pairs.empty()) {
+        const float* given = one.pairs.data() + (i * static_cast<std::size_t>(n) + j) * kGivenFeatures;
+        if (seen) std::copy_n(given, kDistanceBinCount + 1, to);
+        if (seen) std::copy_n(given + kDistanceBinCount + 1, 4, backbone);
+        continue;
+      }
       if (seen && one.has_beta[i] != 0 && one.has_beta[j] != 0) {
         const Vector apart = minus(one.pseudo_beta.data() + 3 * i, one.pseudo_beta.data() + 3 * j);
         if (const std::int32_t bin = distance_bin(dot(apart, apart)); bin >= 0) to[bin] = 1;
         to[kDistanceBinCount] = 1;
       }
-      float* letters = to + kDistanceBinCount + 1;
-      if (one.letters[j] < form.letters) letters[one.letters[j]] = 1;
-      if (one.letters[i] < form.letters) letters[form.letters + one.letters[i]] = 1;
       if (!seen || one.has_frame[i] == 0 || one.has_frame[j] == 0) continue;
       const Vector at = direction(frame, one.backbone.data() + 9 * j + 3);
-      float* backbone = letters + 2 * form.letters;
       std::copy(at.begin(), at.end(), backbone);
       backbone[3] = 1;
     }

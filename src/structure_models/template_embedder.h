@@ -17,7 +17,10 @@ struct TemplateStructure {
   std::vector<std::uint8_t> has_beta;   ///< [N]
   std::vector<float> backbone;          ///< [N, 3, 3]: N, CA, C of proteins, Å
   std::vector<std::uint8_t> has_frame;  ///< [N]: all three are there
-  bool empty = false;                   ///< nothing lies in it, so that all such are alike
+  /// [N, N, 44]: distances 39, pseudo-beta, direction 3, backbone of each pair, before chains are told apart; empty:
+  /// they are made of the positions.
+  std::vector<float> pairs = {};
+  bool empty = false;  ///< nothing lies in it, so that all such are alike
 };
 
 /// Which pairs a template says something of.

@@ -59,16 +59,16 @@ void TokenTransformer::update(Tensor& x, const Tensor& condition,
                               const Watch& watch) const {
   const std::int64_t n = condition.size(0), samples = x.size(0) / n;
   const auto together = static_cast<std::size_t>(form_.blocks_together);
-  const Tensor bounds = nn::folding::even_bounds(1, n);
+  // All samples in one product: of few tokens alone, products are slow.
+  Tensor conditions = Tensor::empty({samples * n, condition.size(1)}, DType::f32, condition.device());
+  for (std::int64_t s = 0; s < samples; ++s) conditions.rows(s * n, (s + 1) * n).copy_from(condition);
+  const Tensor bounds = nn::folding::even_bounds(samples, n);
   for (std::size_t g = 0; g < groups(); ++g) {
     const std::vector<Tensor> of_group = logits(g);
     for (std::size_t b = 0; b < together; ++b) {
       const Block& block = *blocks_[g * together + b];
-      for (std::int64_t s = 0; s < samples; ++s) {
-        Tensor own = x.rows(s * n, (s + 1) * n);
-        block.attention.add({.x = own, .condition = condition, .cu_seqlens = bounds, .bias = {of_group[b]}}, own);
-        block.transition.add(own, own, condition);
-      }
+      block.attention.add({.x = x, .condition = conditions, .cu_seqlens = bounds, .bias = {of_group[b]}}, x);
+      block.transition.add(x, x, conditions);
       show(watch, fmt::format("token_block{}", g * together + b), x);
       check_interrupted();
     }

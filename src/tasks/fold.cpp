@@ -23,27 +23,26 @@ int run(const FoldOptions& options, Context& context) {
 Task fold_task() {
   return {
       .name = "fold",
-      .summary = "Predict structures: of sequences by ESMFold, of complexes by AlphaFold 3's network and weights",
+      .summary = "Structures: of sequences by ESMFold, of complexes by AlphaFold 3's network",
       .description =
           "Sequences (-m names an ESMFold) become a PDB and an mmCIF file each, with pLDDT in the place of B "
           "factors; chains are\n"
           "joined by ':'. A run that was stopped goes on where it was when the command is given again.\n"
-          "Jobs of AlphaFold 3 (JSON): reads the JSON of AlphaFold 3 (versions 1 to 4), of the AlphaFold Server and of "
-          "Protenix, and says of "
+          "Jobs: reads the JSON of AlphaFold 3 (versions 1 to 4), of the AlphaFold Server and of Protenix, and says of "
           "everything\n"
           "that is wrong with it where it is. --check tells what a job will be run as; --features writes every "
           "array of the\n"
-          "network's batch. With -o and --model-dir, the folder of AlphaFold 3's weights, each job gets a folder as "
-          "AlphaFold 3\n"
-          "writes it: structures with their confidence for every seed, ranked, and the completed job. A run that was\n"
-          "stopped goes on with --resume. AlphaFold 3's own flags are understood too (--json_path, --output_dir, ...).",
+          "network's batch. With -o and --model-dir, the folder of AlphaFold 3's weights, each job gets a folder as\n"
+          "AlphaFold 3 writes it: structures with their confidence for every seed, ranked, and the completed job. Its "
+          "own\n"
+          "flags are understood too (--json_path, --output_dir, --norun_inference, ...).",
       .examples = {{"groel fold proteins.fasta -m facebook/esmfold_v1 -o folds --arrays",
                     "a structure for each sequence"},
                    {"groel fold examples/fold/ubiquitin.json --check", "what a job will be run as"},
                    {"groel fold examples/fold/ubiquitin.json --features features.npz",
                     "every array that the network is given"},
                    {"groel fold examples/fold/ubiquitin.json --model-dir af3 -o folds",
-                    "structures, with weights from Google DeepMind in the folder af3"},
+                    "structures, with AlphaFold 3's weights in the folder af3"},
                    {"groel fold examples/fold/ubiquitin.json -o folds --no-inference",
                     "the completed job, in a folder of its name"},
                    {"groel fold --examples", "one small job for each thing that a job can hold"}},

@@ -114,7 +114,11 @@ int run(const PullOptions& options, Context& context) {
   const models::Download* download = models::find_download(options.name.front());
   if (download == nullptr)
     return options.source == "hub" ? pull_from_hub(options, context) : pull_from_publisher(options, context);
-  context.sink.note(fmt::format("this version of GroEL does not run {}: it only downloads the files", download->title));
+  if (download->run_by.empty())
+    context.sink.note(
+        fmt::format("this version of GroEL does not run {}: it only downloads the files", download->title));
+  else
+    context.sink.note(fmt::format("{} is run by `{}`", download->title, download->run_by));
   if (!download->id.empty()) return pull_from_hub(options, context);
   require_accepted(*download, options, context);
   return pull_files(options, context, download->files, hub::downloads_folder() / download->name);

@@ -9,7 +9,9 @@
 #include "folding/clash.h"
 #include "folding/confidence_heads.h"
 #include "folding/disorder.h"
+#include "folding/job_layout.h"
 #include "folding/output_files.h"
+#include "golden/af3_case.h"
 #include "golden/file_differences.h"
 #include "golden/kind.h"
 #include "golden/prediction_case.h"
@@ -186,13 +188,52 @@ void check_case(const ConfidenceCase& one, Rows& rows) {
   differences.write(rows, one.name() + "_output");
 }
 
+// The layout that comes of the job is that of the file that AlphaFold 3 wrote.
+std::string layout_differs(const AtomLayout& ours, const AtomLayout& theirs) {
+  const auto same = [](const auto& a, const auto& b, const auto& key) {
+    return std::ranges::equal(a, b, {}, key, key);
+  };
+  if (!same(ours.chains, theirs.chains,
+            [](const LayoutChain& one) { return std::tuple(one.id, one.type, one.first_residue, one.residues); }))
+    return "chains";
+  if (!same(ours.residues, theirs.residues, [](const LayoutResidue& one) {
+        return std::tuple(one.component, one.number, one.chain, one.first_atom, one.atoms);
+      }))
+    return "residues";
+  if (!same(ours.atoms, theirs.atoms,
+            [](const LayoutAtom& one) { return std::tuple(one.name, one.element, one.residue); }))
+    return "atoms";
+  if (!same(ours.tokens, theirs.tokens, [](const LayoutToken& one) { return std::tuple(one.residue, one.atoms); }))
+    return "tokens";
+  for (std::size_t i = 0; i < std::min(ours.components.size(), theirs.components.size()); ++i) {
+    const auto key = [](const LayoutComponent& one) {
+      return fmt::format("{} {} {} {} {} {} {} {}", one.id, one.type, one.name, one.synonyms, one.formula, one.weight,
+                         one.standard, one.smiles);
+    };
+    if (key(ours.components[i]) != key(theirs.components[i])) return key(ours.components[i]);
+  }
+  return ours.components.size() == theirs.components.size() ? "" : "components";
+}
+
+void check_layout(const ConfidenceCase& one, const Case& golden, Rows& rows) {
+  const std::string file = "confidences/" + one.name() + ".json";
+  const Job job = af3_job(golden, parse_jobs(read_text(golden.folder() / file), file, golden.folder()).at(0));
+  const ComponentTable components = af3_components(golden, job);
+  rows.exact(one.name() + ": layout of its job",
+             layout_differs(atom_layout(lay_out(job, components), components, job), one.layout()));
+}
+
 bool knows(const Case& golden) {
   return golden.holds("confidences") && !names_of(golden.folder() / "confidences").empty();
 }
 
 void check(const Case& golden, Rows& rows) {
   const fs::path folder = golden.folder() / "confidences";
-  for (const std::string& name : names_of(folder)) check_case(ConfidenceCase(folder, name), rows);
+  for (const std::string& name : names_of(folder)) {
+    const ConfidenceCase one(folder, name);
+    if (fs::exists(folder / (name + ".json"))) check_layout(one, golden, rows);
+    check_case(one, rows);
+  }
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 // Single operations of AlphaFold 3 and Protenix.
 #include "golden/kind.h"
-#include "support/folding_singles.h"
+#include "support/folding_parts.h"
 
 namespace groel::golden {
 namespace {
@@ -20,12 +20,13 @@ void check(const Case& golden, Rows& rows) {
   const nlohmann::json cases = golden.json("cases.json");
   for (const nlohmann::json& one : cases["cases"]) {
     const FoldingOp op(all, one["name"]);
-    if (testing::block_of(op.name()) == nullptr) {
+    const testing::Part part = testing::part_of(op.name());
+    if (part == nullptr && testing::block_of(op.name()) == nullptr) {
       rows.not_run(op.name(), "no operation of this name is known");
       continue;
     }
     try {
-      rows.near(op.name(), testing::miss_of(op, testing::Trap::none), 1);
+      rows.near(op.name(), part != nullptr ? part(op) : testing::miss_of(op, testing::Trap::none), 1);
     } catch (const std::exception& error) {
       rows.miss(op.name(), error.what());
     }

@@ -52,7 +52,7 @@ inline nf::Pairs pairs(const FoldingOp& op) {
   return {z.reshape({z.size(0) * z.size(1), z.size(2)}), op.has("in.mask") ? flat(op("in.mask")) : Tensor()};
 }
 
-inline nf::Alignment alignment(const FoldingOp& op) {
+inline nf::AlignmentStates alignment(const FoldingOp& op) {
   const Tensor m = op("in.m");
   return {m.reshape({m.size(0) * m.size(1), m.size(2)}), m.size(1), op.has("in.mask") ? flat(op("in.mask")) : Tensor()};
 }
@@ -127,7 +127,7 @@ inline Tensor triangle_attention(const FoldingOp& op, Trap trap) {
 }
 
 inline Tensor outer_product_mean(const FoldingOp& op, Trap trap) {
-  const nf::Alignment in = alignment(op);
+  const nf::AlignmentStates in = alignment(op);
   Weights w;
   if (op.of_protenix()) {
     join(w, norm(op, "layer_norm", "norm"));
@@ -155,7 +155,7 @@ inline Tensor outer_product_mean(const FoldingOp& op, Trap trap) {
 }
 
 inline Tensor pair_averaging(const FoldingOp& op, Trap) {
-  const nf::Alignment in = alignment(op);
+  const nf::AlignmentStates in = alignment(op);
   const Tensor z = pairs(op).z;
   Weights w;
   if (op.of_protenix()) {

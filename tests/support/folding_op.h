@@ -51,6 +51,14 @@ class FoldingOp {
     const io::Array& found = array(what);
     return Tensor::copy_of(found.shape, found.dtype, found.bytes);
   }
+  /// All weights by name.
+  io::ArrayMap weights() const {
+    const std::string prefix = name_ + ".w.";
+    io::ArrayMap out;
+    for (const auto& [key, value] : all_->arrays())
+      if (key.starts_with(prefix)) out[key.substr(prefix.size())] = value;
+    return out;
+  }
   /// The only weight whose name ends so.
   Tensor weight(const std::string& end) const {
     const io::Array* found = nullptr;

@@ -1,4 +1,4 @@
-// The alignment that a folding network looks at.
+// The states of an alignment that a folding network looks at.
 #pragma once
 
 #include "tensor/tensor.h"
@@ -6,7 +6,7 @@
 namespace groel::nn::folding {
 
 /// Rows of an alignment, each over all N tokens.
-struct Alignment {
+struct AlignmentStates {
   Tensor m;  ///< [S*N, M] f32, contiguous: row s*N + i is token i of row s
   std::int64_t tokens = 0;
   Tensor mask = {};  ///< [S*N] f32, host: 1 where a row has that token, else 0; undefined: everywhere

@@ -11,7 +11,7 @@ namespace groel::nn::folding {
 namespace {
 
 // [N*N] f32: 1 / (count + rows that have both tokens).
-Tensor shares(const Alignment& in, float count, Device device) {
+Tensor shares(const AlignmentStates& in, float count, Device device) {
   const std::int64_t n = in.tokens, rows = in.rows();
   if (!in.mask.defined())
     return Tensor::computed({n * n}, device, [&](std::span<float> out) {
@@ -44,7 +44,7 @@ void OuterProductMean::ready(const Form& form) {
   precision_ = form.precision;
 }
 
-void OuterProductMean::add(const Alignment& in, Tensor& to) const {
+void OuterProductMean::add(const AlignmentStates& in, Tensor& to) const {
   const std::int64_t n = in.tokens, c = form_.inner, rows = in.rows();
   const Tensor both = sides_(norm_(in.m, input_));
   // [S*N, c] -> [N*c, S]

@@ -27,7 +27,7 @@ class OuterProductMean final : public Module {
   void members(Members to) override;
   void ready(const Form& form) override;
   /// (out(Σ_rows left_i ⊗ right_j) + bias) / (count + rows that have both i and j) is added to `to` [N*N, C].
-  void add(const Alignment& in, Tensor& to) const;
+  void add(const AlignmentStates& in, Tensor& to) const;
 
  private:
   OuterProductMeanForm form_;

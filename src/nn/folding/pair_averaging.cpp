@@ -11,7 +11,7 @@ namespace groel::nn::folding {
 namespace {
 
 // Scores of tokens that no row has.
-void hide_absent(const Alignment& in, Tensor& logits) {
+void hide_absent(const AlignmentStates& in, Tensor& logits) {
   const auto there = in.mask.values<float>();
   float* values = logits.mutable_data<float>();
   for (std::int64_t i = 0; i < in.tokens; ++i) {
@@ -47,7 +47,7 @@ void PairAveraging::ready(const Form& form) {
 }
 
 // [H*N, N]: of each head and token, over the tokens that it sees.
-Tensor PairAveraging::weights(const Alignment& in, const Tensor& z) const {
+Tensor PairAveraging::weights(const AlignmentStates& in, const Tensor& z) const {
   const std::int64_t n = in.tokens;
   Tensor logits = planes_of(
       n, form_.heads, z.device(), [&](const GridRows& grid) { return logits_(pair_norm_(grid.of(z), input_)); },
@@ -68,7 +68,7 @@ Tensor PairAveraging::averaged(const Tensor& values, const std::vector<ops::Pack
   return ops::transpose(out.reshape({form_.heads * form_.head_width, rows * n}));
 }
 
-void PairAveraging::add(const Alignment& in, const Tensor& z, Tensor& to) const {
+void PairAveraging::add(const AlignmentStates& in, const Tensor& z, Tensor& to) const {
   const std::int64_t n = in.tokens, width = form_.heads * form_.head_width;
   const Tensor all = weights(in, z);
   std::vector<ops::PackedWeight> heads;

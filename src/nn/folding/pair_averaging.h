@@ -27,10 +27,10 @@ class PairAveraging final : public Module {
   void ready(const Form& form) override;
   /// The update of in.m is added to `to` [S*N, M], which may be in.m. A token that no row has is not seen; else every
   /// token is, in every row. Beside [H, N, N] f32 it takes memory for some rows of the alignment.
-  void add(const Alignment& in, const Tensor& z, Tensor& to) const;
+  void add(const AlignmentStates& in, const Tensor& z, Tensor& to) const;
 
  private:
-  Tensor weights(const Alignment& in, const Tensor& z) const;
+  Tensor weights(const AlignmentStates& in, const Tensor& z) const;
   Tensor averaged(const Tensor& values, const std::vector<ops::PackedWeight>& heads, std::int64_t n) const;
 
   PairAveragingForm form_;

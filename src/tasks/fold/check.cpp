@@ -52,8 +52,8 @@ constexpr double kOfProductSpeed = 0.5;
 
 // Of the weights that are named, or AlphaFold 3's sizes.
 structure_models::Alphafold3Shape shape_of(const FoldOptions& options) {
-  if (options.model_dir.empty()) return {};
-  return structure_models::read_alphafold3_weights(options.model_dir).shape;
+  const std::string path = fold_weights(options);
+  return path.empty() ? structure_models::Alphafold3Shape{} : structure_models::read_alphafold3_weights(path).shape;
 }
 
 struct Machine {

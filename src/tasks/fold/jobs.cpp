@@ -133,11 +133,16 @@ void write_fold_features(const std::vector<FoldJob>& jobs, const FoldOptions& op
 
 namespace {
 
-// Where a job's results go: with --resume into the folder of the run before.
-fs::path folder_of(const FoldJob& job, const FoldOptions& options) {
+// Where a job's results go: where a run of it was stopped, that one goes on.
+fs::path folder_of(const FoldJob& job, const FoldOptions& options, const std::optional<FoldNetwork>& network,
+                   Context& context) {
+  const fs::path wanted = fs::path(options.output) / folding::file_name(job.job);
+  const bool goes_on = !options.overwrite && network && network->began(job, wanted);
+  if (goes_on)
+    context.sink.note(fmt::format("{}: goes on with the run that was stopped in {}", job.job.name, wanted.string()));
   const auto filled =
-      options.overwrite || options.resume ? folding::FilledFolder::write_into : folding::FilledFolder::name_anew;
-  return folding::output_folder(fs::path(options.output) / folding::file_name(job.job), filled, std::time(nullptr));
+      options.overwrite || goes_on ? folding::FilledFolder::write_into : folding::FilledFolder::name_anew;
+  return folding::output_folder(wanted, filled, std::time(nullptr));
 }
 
 void write_completed(const FoldJob& job, const fs::path& folder, Context& context) {
@@ -159,7 +164,7 @@ int run_fold_jobs(const std::vector<FoldJob>& jobs, const FoldOptions& options, 
   if (!options.no_inference) network.emplace(options, context);
   for (FoldJob one : jobs) {
     complete(one, options, context);
-    const fs::path folder = folder_of(one, options);
+    const fs::path folder = folder_of(one, options, network, context);
     write_completed(one, folder, context);
     if (network) network->run(one, folder);
   }

@@ -22,6 +22,8 @@
 #include "folding/output_files.h"
 #include "folding/output_origin.h"
 #include "folding/result_files.h"
+#include "hub/environment.h"
+#include "structure_models/alphafold3_records.h"
 
 namespace groel::tasks {
 
@@ -68,6 +70,23 @@ folding::OutputSettings output_settings(const FoldJob& job, const FoldOptions& o
           .compress = options.compress};
 }
 
+// What has to be the same for samples to belong together.
+std::string identity(const FoldJob& job, const FoldOptions& options, const LoadedAlphafold3& loaded) {
+  Sha256 text;
+  text.update(folding::job_json(job.job));
+  const Alphafold3RunSettings settings = options.run_settings();
+  const nlohmann::ordered_json out{{"job", text.finish()},
+                                   {"weights", loaded.identifier},
+                                   {"passes", settings.passes},
+                                   {"samples", settings.sampler.samples},
+                                   {"steps", settings.sampler.steps},
+                                   {"alignment_rows", settings.alignment_rows},
+                                   {"dtype", options.dtype},
+                                   {"compressed", options.compress},
+                                   {"terms", !options.no_terms}};
+  return out.dump(2) + "\n";
+}
+
 // One job with everything that its seeds share.
 class JobRun {
  public:
@@ -94,23 +113,11 @@ class JobRun {
   }
 
  private:
-  // What has to be the same for samples to belong together.
-  nlohmann::ordered_json identity() const {
-    Sha256 job;
-    job.update(folding::job_json(job_.job));
-    return {{"job", job.finish()},         {"weights", loaded_.identifier}, {"recycles", options_.recycles_or_usual()},
-            {"samples", options_.samples}, {"steps", options_.steps},       {"alignment_rows", options_.alignment_rows},
-            {"dtype", options_.dtype}};
-  }
-
   void begin() {
     const fs::path file = files_.folder() / kUnfinished;
-    const std::string own = identity().dump(2) + "\n";
-    if (options_.resume && fs::exists(file) && read_text(file) != own)
-      throw Error(ErrorKind::usage,
-                  {"the samples in this folder are of other settings, weights or another job", files_.folder().string(),
-                   "go on with those that they were made with, or begin anew with --overwrite"});
-    if (options_.resume)
+    const std::string own = identity(job_, options_, loaded_);
+    resumes_ = !options_.overwrite && fs::exists(file) && read_text(file) == own;
+    if (resumes_)
       for (const folding::WrittenScore& one : folding::read_ranking_scores(files_.folder()))
         scores_[one.name] = one.ranking_score;
     write_text(file, own);
@@ -118,21 +125,23 @@ class JobRun {
 
   // Refuses what does not fit before anything is computed; keeps less where that is enough.
   void choose_memory() {
-    const std::size_t most = options_.memory.value_or(available_memory());
     Alphafold3Cost cost = this->cost();
-    if (needed(cost) > most) {
+    // The weights are in memory already.
+    const std::size_t most = options_.memory ? *options_.memory - std::min(*options_.memory, cost.weights)
+                                             : static_cast<std::size_t>(static_cast<double>(available_memory()) * 0.8);
+    if (cost.beside() > most) {
       settings_.kept = KeptLogits::none;
       cost = this->cost();
     }
-    if (needed(cost) > most)
+    if (cost.beside() > most)
       throw Error(
           ErrorKind::memory,
           {fmt::format("the network needs {} beside its weights for {} tokens, and there is {}",
-                       format_bytes(needed(cost)), tokens_.tokens.size(), format_bytes(most)),
+                       format_bytes(cost.beside()), tokens_.tokens.size(), format_bytes(most)),
            fmt::format("job '{}'", job_.job.name),
            "run fewer samples at a time (--num-diffusion-samples), a smaller job, or on a machine with more memory"});
     context_.sink.note(fmt::format("{}: {}; up to {} beside the weights", job_.job.name,
-                                   counted(tokens_.tokens.size(), "token"), format_bytes(needed(cost))));
+                                   counted(tokens_.tokens.size(), "token"), format_bytes(cost.beside())));
   }
   Alphafold3Cost cost() const {
     Alphafold3Job job{static_cast<std::int64_t>(tokens_.tokens.size()), static_cast<std::int64_t>(tokens_.atom_count()),
@@ -140,14 +149,13 @@ class JobRun {
     for (const folding::JobChain& chain : tokens_.chains) job.templates |= chain.templates && !chain.templates->empty();
     return alphafold3_cost(loaded_.network->shape(), job, settings_, loaded_.parameters);
   }
-  static std::size_t needed(const Alphafold3Cost& cost) { return cost.memory() - cost.weights; }
 
   // Samples that are not there yet; the others are ranked with them.
   std::vector<std::int64_t> missing(std::uint32_t seed) {
     std::vector<std::int64_t> out;
     for (std::int64_t s = 0; s < settings_.sampler.samples; ++s) {
       const auto score = scores_.find(fmt::format("seed-{}_sample-{}", seed, s));
-      if (options_.resume && score != scores_.end() && files_.has_sample({seed, s}))
+      if (resumes_ && score != scores_.end() && files_.has_sample({seed, s}))
         files_.keep_sample({{seed, s}, score->second});
       else
         out.push_back(s);
@@ -234,18 +242,19 @@ class JobRun {
   folding::OutputFiles files_;
   std::map<std::string, double> scores_;  // of an earlier run, by sample
   std::vector<std::string> said_;
+  bool resumes_ = false;
 };
 
 LoadedAlphafold3 load_weights(const FoldOptions& options, Context& context) {
-  if (options.model_dir.empty())
-    throw Error(ErrorKind::usage,
-                {"a prediction needs the weights of AlphaFold 3",
-                 {},
-                 "give --model-dir DIR; --no-inference ends before the network, --features writes what "
-                 "it is given"});
   options.run_settings();
-  LoadedAlphafold3 out = load_alphafold3(options.model_dir, engine::parse_precision(options.dtype));
-  context.sink.note(fmt::format("weights of AlphaFold 3 ({} parameters) from {}", out.parameters, options.model_dir));
+  const std::string path = fold_weights(options);
+  if (path.empty())
+    throw Error(ErrorKind::usage, {"a prediction needs the weights of AlphaFold 3",
+                                   {},
+                                   "give --model-dir DIR, or get them by `groel pull alphafold3`; --no-inference ends "
+                                   "before the network, --features writes what it is given"});
+  LoadedAlphafold3 out = load_alphafold3(path, engine::parse_precision(options.dtype));
+  context.sink.note(fmt::format("weights of AlphaFold 3 ({} parameters) from {}", out.parameters, path));
   return out;
 }
 
@@ -253,6 +262,17 @@ LoadedAlphafold3 load_weights(const FoldOptions& options, Context& context) {
 
 FoldNetwork::FoldNetwork(const FoldOptions& options, Context& context)
     : options_(options), context_(context), loaded_(load_weights(options, context)) {}
+
+std::string fold_weights(const FoldOptions& options) {
+  if (!options.model_dir.empty()) return options.model_dir;
+  const fs::path pulled = hub::downloads_folder() / "alphafold3";
+  return has_parameter_files(pulled) ? pulled.string() : std::string();
+}
+
+bool FoldNetwork::began(const FoldJob& job, const fs::path& folder) const {
+  const fs::path file = folder / kUnfinished;
+  return fs::exists(file) && read_text(file) == identity(job, options_, loaded_);
+}
 
 void FoldNetwork::run(const FoldJob& job, const fs::path& folder) {
   JobRun(job, folder, options_, loaded_, context_).run();

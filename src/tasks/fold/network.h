@@ -15,8 +15,10 @@ class FoldNetwork {
  public:
   /// Reads the weights. Errors: usage, where no folder of them is named; those of the reader.
   FoldNetwork(const FoldOptions& options, Context& context);
-  /// A job with its alignments, into its folder: all samples of all seeds, and the ranking. Errors: memory, before
-  /// anything is computed; those of the features and of the files.
+  /// Whether a folder holds part of what a run of this job with these settings gives.
+  bool began(const FoldJob& job, const std::filesystem::path& folder) const;
+  /// A job with its alignments, into its folder: all samples of all seeds, and the ranking. Samples of a run that began
+  /// there are kept. Errors: memory, before anything is computed; those of the features and of the files.
   void run(const FoldJob& job, const std::filesystem::path& folder);
 
  private:
@@ -25,6 +27,8 @@ class FoldNetwork {
   structure_models::LoadedAlphafold3 loaded_;
 };
 
+/// Where the weights are: --model-dir, or what `groel pull alphafold3` downloaded. "" for none.
+std::string fold_weights(const FoldOptions& options);
 /// What the network will take for a job of that layout: of the weights that are named, or of AlphaFold 3's sizes.
 structure_models::Alphafold3Cost fold_cost(const folding::TokenLayout& layout, const FoldOptions& options,
                                            const structure_models::Alphafold3Shape& shape);

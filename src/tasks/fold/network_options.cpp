@@ -38,7 +38,6 @@ void NetworkOptions::declare_network(OptionBinder& to) {
   to(no_terms,
      {.name = "no-terms-of-use",
       .help = "Leave TERMS_OF_USE.md out, and the notice in structures: whoever passes them on has to add it"});
-  to(resume, {.name = "resume", .help = "Go on in the folder of an interrupted run: samples that are there are kept"});
   to(dtype, dtype_option());
   to(memory, memory_option());
 }

@@ -14,7 +14,6 @@ struct NetworkOptions {
   std::optional<std::int64_t> recycles;  ///< none: 10, of an ESMFold as it says itself
   std::int64_t samples = 5, steps = 200, alignment_rows = 1024;
   bool save_embeddings = false, save_distogram = false, compress = false, no_terms = false;
-  bool resume = false;
   std::string dtype;
   std::optional<std::size_t> memory;
 

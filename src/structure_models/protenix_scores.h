@@ -1,0 +1,43 @@
+// What Protenix makes of its confidence logits: pLDDT, errors of pairs, and scores of complex, chains and interfaces.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "nn/folding/pairs.h"
+
+namespace groel::structure_models {
+
+/// N tokens in K chains, A atoms.
+struct ProtenixJudged {
+  std::span<const std::int32_t> chains;      ///< [N]: asym_id; K different numbers, whose order is that of the scores
+  std::span<const std::uint8_t> has_frame;   ///< [N]
+  std::span<const std::int32_t> atom_token;  ///< [A]
+  std::span<const std::uint8_t> ligand;      ///< [A]: atoms of no polymer
+  std::span<const float> contacts;           ///< [N, N]: probabilities
+  std::span<const float> lddt_logits;        ///< [A, bins]
+  /// Logits of some rows of the grid of pairs, [rows * N, bins].
+  std::function<Tensor(const nn::folding::GridRows&)> errors, distance_errors;
+};
+
+/// Scores of pairs of chains are [K, K]; 0 where a chain meets itself, and where no token has a frame.
+struct ProtenixScores {
+  std::vector<float> atom_plddt;      ///< [A], 0 to 1
+  std::vector<float> pae, pde;        ///< [N, N], Å
+  float plddt = 0;                    ///< 0 to 100
+  float gpde = 0, ptm = 0, iptm = 0;  ///< gpde in Å, of pairs by how likely they are in contact
+  std::vector<float> chain_plddt, chain_gpde, chain_ptm, chain_iptm;
+  std::vector<float> chain_pair_plddt, chain_pair_gpde, chain_pair_iptm, chain_pair_iptm_global;
+
+  /// Without what clashes take off.
+  float ranking() const { return 0.8F * iptm + 0.2F * ptm; }
+};
+ProtenixScores protenix_scores(const ProtenixJudged& judged);
+
+/// How likely tokens are within 8 Å: logits [P, bins] of distances from 2.3125 to 21.6875 Å -> [P], the bins whose
+/// middle is nearer.
+std::vector<float> protenix_contacts(std::span<const float> logits, std::int64_t bins = 64);
+
+}  // namespace groel::structure_models

@@ -1,0 +1,137 @@
+// groel fold with AlphaFold 3's network, on small random weights: every file of the results, runs that go on where they
+// were stopped, and what is told before anything is computed.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "base/text_file.h"
+#include "io/npz.h"
+#include "support/program.h"
+
+namespace groel::tasks {
+namespace {
+
+using testing::Outcome;
+
+const std::string kWeights = std::string(GROEL_TEST_DATA) + "/af3-tiny/af3.bin";
+
+class FoldNetworkRun : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const nlohmann::json job{{"dialect", "alphafold3"},
+                             {"version", 1},
+                             {"name", "two chains"},
+                             {"modelSeeds", {3, 4}},
+                             {"sequences",
+                              {{{"protein",
+                                 {{"id", "A"},
+                                  {"sequence", "MKTAYIAK"},
+                                  {"unpairedMsa", ""},
+                                  {"pairedMsa", ""},
+                                  {"templates", nlohmann::json::array()}}}},
+                               {{"ligand", {{"id", "B"}, {"ccdCodes", {"ZN"}}}}}}}};
+    write_text(path("job.json"), job.dump());
+  }
+  std::string path(const std::string& name) const { return folder_ / name; }
+  Outcome run(std::vector<std::string> words) const {
+    std::vector<std::string> all{GROEL_PROGRAM, "fold", path("job.json"), "--ideal-coordinates"};
+    all.insert(all.end(), words.begin(), words.end());
+    return testing::Process(all, {folder_.path().string(), "", {{"XDG_CACHE_HOME", path("cache")}}}).wait();
+  }
+  Outcome fold(const std::string& out, std::vector<std::string> more = {}) const {
+    std::vector<std::string> words{
+        "--model-dir",           kWeights, "-o", path(out), "--num-recycles", "1", "--num-diffusion-samples", "2",
+        "--num-diffusion-steps", "3"};
+    words.insert(words.end(), more.begin(), more.end());
+    return run(words);
+  }
+  std::string text(const std::string& file) const { return read_text(path(file)); }
+  testing::TemporaryFolder folder_;
+};
+
+TEST_F(FoldNetworkRun, WritesEveryFile) {
+  const Outcome outcome = fold("out", {"--save-embeddings", "--save-distogram"});
+  ASSERT_EQ(outcome.exit, 0) << outcome;
+  const std::string job = "out/two_chains/";
+  for (const char* sample : {"seed-3_sample-0", "seed-3_sample-1", "seed-4_sample-0", "seed-4_sample-1"})
+    for (const char* kind : {"model.cif", "confidences.json", "summary_confidences.json"})
+      EXPECT_TRUE(std::filesystem::exists(path(job + sample + "/two_chains_" + sample + "_" + kind))) << sample << kind;
+  for (const char* file : {"two_chains_data.json", "two_chains_model.cif", "two_chains_confidences.json",
+                           "two_chains_summary_confidences.json", "TERMS_OF_USE.md"})
+    EXPECT_TRUE(std::filesystem::exists(path(job + file))) << file;
+  EXPECT_FALSE(std::filesystem::exists(path(job + ".groel-unfinished.json")));
+  const std::string scores = text(job + "two_chains_ranking_scores.csv");
+  EXPECT_EQ(std::ranges::count(scores, '\n'), 5);
+  const auto confidences = nlohmann::json::parse(text(job + "two_chains_confidences.json"));
+  EXPECT_EQ(confidences["pae"].size(), 9U);
+  EXPECT_EQ(confidences["atom_plddts"].size(), 65U);
+  EXPECT_EQ(confidences["token_chain_ids"].back(), "B");
+  EXPECT_EQ(
+      io::read_npz(path(job + "seed-3_embeddings/two_chains_seed-3_embeddings.npz")).arrays.at("pair_embeddings").shape,
+      (std::vector<std::int64_t>{9, 9, 32}));
+  EXPECT_EQ(io::read_npz(path(job + "seed-4_distogram/two_chains_seed-4_distogram.npz")).arrays.at("distogram").shape,
+            (std::vector<std::int64_t>{9, 9, 64}));
+  EXPECT_NE(text(job + "two_chains_model.cif").find("AlphaFold-beta-20231127"), std::string::npos);
+}
+
+TEST_F(FoldNetworkRun, SeedsDecideAndThreadsDoNot) {
+  ASSERT_EQ(fold("one", {"--threads", "1"}).exit, 0);
+  ASSERT_EQ(fold("two", {"--threads", "2"}).exit, 0);
+  const auto atoms = [&](const std::string& out, const std::string& sample) {
+    const std::string cif = text(out + "/two_chains/" + sample + "/two_chains_" + sample + "_model.cif");
+    return cif.substr(cif.find("_atom_site."));
+  };
+  EXPECT_EQ(atoms("one", "seed-3_sample-0"), atoms("two", "seed-3_sample-0"));
+  EXPECT_NE(atoms("one", "seed-3_sample-0"), atoms("one", "seed-3_sample-1"));
+  EXPECT_NE(atoms("one", "seed-3_sample-0"), atoms("one", "seed-4_sample-0"));
+}
+
+TEST_F(FoldNetworkRun, GoesOnWhereItWasStopped) {
+  ASSERT_EQ(fold("whole").exit, 0);
+  ASSERT_EQ(fold("part").exit, 0);
+  // As if it had been stopped after three samples.
+  const std::string job = path("part/two_chains/"), gone = "seed-4_sample-0";
+  std::filesystem::remove_all(job + gone);
+  // The mark of a run that is not at its end is that of the same run.
+  const Outcome killed = fold("marked", {"--memory", "1K"});
+  EXPECT_EQ(killed.exit, 7) << killed;
+  std::filesystem::copy(path("marked/two_chains/.groel-unfinished.json"), job + ".groel-unfinished.json");
+  const Outcome outcome = fold("part");
+  ASSERT_EQ(outcome.exit, 0) << outcome;
+  EXPECT_TRUE(outcome.says("goes on with the run that was stopped")) << outcome;
+  EXPECT_TRUE(outcome.says("seed 3: is there already")) << outcome;
+  EXPECT_TRUE(outcome.says("seed 4: 1 sample")) << outcome;
+  for (const std::string name :
+       {gone + "/two_chains_" + gone + "_summary_confidences.json", std::string("two_chains_confidences.json")})
+    EXPECT_EQ(text("part/two_chains/" + name), text("whole/two_chains/" + name));
+  EXPECT_EQ(text("part/two_chains/two_chains_ranking_scores.csv"),
+            text("whole/two_chains/two_chains_ranking_scores.csv"));
+}
+
+TEST_F(FoldNetworkRun, TellsWhatItTakesBefore) {
+  const Outcome checked = run({"--check", "--json", "--model-dir", kWeights});
+  ASSERT_EQ(checked.exit, 0) << checked;
+  const auto job = nlohmann::json::parse(checked.out)["jobs"][0];
+  EXPECT_GT(job["memory_bytes"].get<double>(), job["weight_bytes"].get<double>());
+  EXPECT_GT(job["seconds_per_seed"].get<double>(), 0);
+  const auto published = nlohmann::json::parse(run({"--check", "--json"}).out)["jobs"][0];
+  EXPECT_EQ(published["weight_bytes"].get<std::size_t>(), 368'384'538U * 4);
+  const Outcome refused = fold("out", {"--memory", "1K"});
+  EXPECT_EQ(refused.exit, 7) << refused;
+  EXPECT_TRUE(refused.says("the network needs")) << refused;
+}
+
+TEST_F(FoldNetworkRun, WeightsAreAskedForBeforeAnythingElse) {
+  const Outcome none = run({"-o", path("out")});
+  EXPECT_EQ(none.exit, 2) << none;
+  EXPECT_TRUE(none.says("--model-dir")) << none;
+  const Outcome empty = run({"-o", path("out"), "--model-dir", folder_.path().string()});
+  EXPECT_EQ(empty.exit, 3) << empty;
+  EXPECT_TRUE(empty.says("no weights of AlphaFold 3 are in this folder")) << empty;
+  EXPECT_FALSE(std::filesystem::exists(path("out")));
+}
+
+}  // namespace
+}  // namespace groel::tasks
