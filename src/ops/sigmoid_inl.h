@@ -13,8 +13,13 @@ namespace groel::ops::HWY_NAMESPACE {
 
 /// 1 / (1 + e^-x); the exponent is capped where e^88 makes the result 0 in all but name. NaN stays NaN.
 HWY_INLINE Vector sigmoid(Vector x) {
-  const Vector one = hn::Set(kTag, 1.0F);
-  return hn::Div(one, hn::Add(one, exp(hn::Min(hn::Set(kTag, 88.0F), hn::Neg(x)))));
+  const Vector one = hn::Set(kTag, 1.0F), most = hn::Set(kTag, 88.0F), power = hn::Neg(x);
+#if HWY_TARGET == HWY_EMU128 || HWY_TARGET == HWY_SCALAR
+  const Vector capped = hn::IfThenElse(hn::Lt(most, power), most, power);
+#else
+  const Vector capped = hn::Min(most, power);  // in this order NaN stays
+#endif
+  return hn::Div(one, hn::Add(one, exp(capped)));
 }
 
 }  // namespace groel::ops::HWY_NAMESPACE
