@@ -38,7 +38,7 @@ std::vector<ParameterRecord> records_of(const fs::path& path) {
 }
 
 template <class Body>
-Error error_of(const Body& body) {
+Error refusal_of(const Body& body) {
   try {
     body();
   } catch (const Error& error) {
@@ -78,23 +78,24 @@ TEST(Records, PartsAndCompressionAreOneStream) {
 
 TEST(Records, FoldersAreTold) {
   TemporaryFolder folder;
-  EXPECT_EQ(error_of([&] { find_parameter_files(folder.path()); }).kind(), ErrorKind::not_found);
-  EXPECT_EQ(error_of([&] { find_parameter_files(folder / "none"); }).kind(), ErrorKind::not_found);
+  EXPECT_EQ(refusal_of([&] { find_parameter_files(folder.path()); }).kind(), ErrorKind::not_found);
+  EXPECT_EQ(refusal_of([&] { find_parameter_files(folder / "none"); }).kind(), ErrorKind::not_found);
   testing::write_file(folder / "a.bin", kRecord);
   testing::write_file(folder / "b.bin", kRecord);
-  EXPECT_NE(error_of([&] { find_parameter_files(folder.path()); }).parts().what.find("2 models: a"), std::string::npos);
+  EXPECT_NE(refusal_of([&] { find_parameter_files(folder.path()); }).parts().what.find("2 models: a"),
+            std::string::npos);
   EXPECT_EQ(find_parameter_files(folder / "a.bin").model, "a");
   TemporaryFolder gap;
   testing::write_file(gap / "m.0.bin", kRecord);
   testing::write_file(gap / "m.2.bin", kRecord);
-  EXPECT_NE(error_of([&] { find_parameter_files(gap.path()); }).parts().what.find("part 1"), std::string::npos);
+  EXPECT_NE(refusal_of([&] { find_parameter_files(gap.path()); }).parts().what.find("part 1"), std::string::npos);
 }
 
 TEST(Records, DamageIsTold) {
   TemporaryFolder folder;
   const auto what = [&](const std::string& text) {
     testing::write_file(folder / "m.bin", text);
-    const Error error = error_of([&] { records_of(folder.path()); });
+    const Error error = refusal_of([&] { records_of(folder.path()); });
     EXPECT_EQ(error.kind(), ErrorKind::bad_model) << text.size();
     return error.parts().what + " " + error.parts().where;
   };
