@@ -13,7 +13,7 @@ namespace groel {
 
 /// What is left undefined is as in `groel generate`: what generation_config.json of the model's folder says, else what
 /// ProtGPT2's authors recommend.
-struct GenerateOptions {
+struct GeneratorOptions {
   std::optional<std::string> prompt;  ///< undefined: the model's token that begins a protein
   std::int64_t number = 1;
   bool greedy = false;  ///< the likeliest token always; takes none of the next six, and one protein
@@ -43,9 +43,9 @@ class ProteinGenerator {
   explicit ProteinGenerator(const Model& model);
 
   /// Throws Error: usage for an option out of its range, bad_input for a prompt that the tokenizer cannot read.
-  std::vector<GeneratedProtein> operator()(const GenerateOptions& options = {}) const;
+  std::vector<GeneratedProtein> operator()(const GeneratorOptions& options = {}) const;
   /// Hands each over as soon as those before it are.
-  void operator()(const GenerateOptions& options, const std::function<void(GeneratedProtein)>& receive) const;
+  void operator()(const GeneratorOptions& options, const std::function<void(GeneratedProtein)>& receive) const;
 
  private:
   Model model_;

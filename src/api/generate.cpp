@@ -9,13 +9,13 @@
 namespace groel {
 namespace {
 
-std::optional<std::string> length_of(const GenerateOptions& o) {
+std::optional<std::string> length_of(const GeneratorOptions& o) {
   if (!o.min_residues && !o.max_residues) return {};
   const auto text = [](const std::optional<std::int64_t>& of) { return of ? std::to_string(*of) : std::string(); };
   return text(o.min_residues) + ":" + text(o.max_residues);
 }
 
-tasks::GenerateOptions task_options(const GenerateOptions& o) {
+tasks::GenerateOptions task_options(const GeneratorOptions& o) {
   tasks::GenerateOptions to;
   to.prompt = o.prompt;
   to.number = o.number;
@@ -48,13 +48,13 @@ ProteinGenerator::ProteinGenerator(const Model& model) : model_(model) {
   models::require<models::CausalLm>(api::engine_model(model));
 }
 
-std::vector<GeneratedProtein> ProteinGenerator::operator()(const GenerateOptions& options) const {
+std::vector<GeneratedProtein> ProteinGenerator::operator()(const GeneratorOptions& options) const {
   std::vector<GeneratedProtein> all;
   (*this)(options, [&](GeneratedProtein one) { all.push_back(std::move(one)); });
   return all;
 }
 
-void ProteinGenerator::operator()(const GenerateOptions& options,
+void ProteinGenerator::operator()(const GeneratorOptions& options,
                                   const std::function<void(GeneratedProtein)>& receive) const {
   const api::Scope scope(model_.session());
   if (options.number < 1 || options.batch < 0)

@@ -12,7 +12,7 @@ namespace groel::formats {
 
 namespace fs = std::filesystem;
 
-struct ArrayFile::Writer {
+struct NamedArraysFile::Writer {
   virtual ~Writer() = default;
   virtual void add(const std::string& group, const std::string& name, const std::vector<std::int64_t>& shape,
                    std::span<const float> values) = 0;
@@ -21,7 +21,7 @@ struct ArrayFile::Writer {
 
 namespace {
 
-class NumpyArrays final : public ArrayFile::Writer {
+class NumpyArrays final : public NamedArraysFile::Writer {
  public:
   explicit NumpyArrays(const fs::path& path) : file_(path) {}
   void add(const std::string& group, const std::string& name, const std::vector<std::int64_t>& shape,
@@ -35,7 +35,7 @@ class NumpyArrays final : public ArrayFile::Writer {
 };
 
 // Under another name in the same folder until it is whole.
-class Hdf5Arrays final : public ArrayFile::Writer {
+class Hdf5Arrays final : public NamedArraysFile::Writer {
  public:
   explicit Hdf5Arrays(fs::path path) : path_(std::move(path)), partial_(path_) {
     partial_ += ".partial";
@@ -77,7 +77,7 @@ class Hdf5Arrays final : public ArrayFile::Writer {
 
 }  // namespace
 
-ArrayFile::ArrayFile(const fs::path& path) {
+NamedArraysFile::NamedArraysFile(const fs::path& path) {
   static const std::string known[] = {".npz", ".h5", ".hdf5"};
   check_extension(path, known);
   const std::string extension = format_extension(path);
@@ -87,13 +87,13 @@ ArrayFile::ArrayFile(const fs::path& path) {
     writer_ = std::make_unique<NumpyArrays>(path);
 }
 
-ArrayFile::~ArrayFile() = default;
+NamedArraysFile::~NamedArraysFile() = default;
 
-void ArrayFile::add(const std::string& group, const std::string& name, const std::vector<std::int64_t>& shape,
-                    std::span<const float> values) {
+void NamedArraysFile::add(const std::string& group, const std::string& name, const std::vector<std::int64_t>& shape,
+                          std::span<const float> values) {
   writer_->add(group, name, shape, values);
 }
 
-void ArrayFile::finish() { writer_->finish(); }
+void NamedArraysFile::finish() { writer_->finish(); }
 
 }  // namespace groel::formats

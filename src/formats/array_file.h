@@ -11,10 +11,10 @@ namespace groel::formats {
 
 /// Complete under its name, or not there. Errors of all members: io with the system's reason; usage for an extension
 /// that is neither .npz nor .h5 nor .hdf5 (one without is .npz).
-class ArrayFile {
+class NamedArraysFile {
  public:
-  explicit ArrayFile(const std::filesystem::path& path);
-  ~ArrayFile();
+  explicit NamedArraysFile(const std::filesystem::path& path);
+  ~NamedArraysFile();
 
   /// f32, row-major. `group` "": at the top; else "GROUP.NAME" in NumPy's archive, a group of HDF5.
   void add(const std::string& group, const std::string& name, const std::vector<std::int64_t>& shape,

@@ -24,7 +24,7 @@ struct HttpRequest {
   std::string header(const std::string& name) const;
 };
 
-struct HttpReply {
+struct ServerReply {
   int status = 200;
   std::string body;
   std::string type = "application/json";
@@ -33,15 +33,15 @@ struct HttpReply {
   std::function<void(const std::function<bool(std::string_view)>& write)> stream{};
 };
 
-using HttpHandler = std::function<HttpReply(const HttpRequest&)>;
+using HttpHandler = std::function<ServerReply(const HttpRequest&)>;
 
 struct HttpSettings {
   std::string host = "127.0.0.1";
-  int port = 0;                                    ///< 0: any that is free
-  std::size_t threads = 64;                        ///< connections that are served at a time
-  std::size_t most_bytes = 64u << 20U;             ///< of a body; more is refused with 413
-  std::chrono::seconds patience{30};               ///< for a request that does not come to its end
-  std::function<HttpReply(int status)> refusal{};  ///< of a request that never reaches the handler (400, 413)
+  int port = 0;                                      ///< 0: any that is free
+  std::size_t threads = 64;                          ///< connections that are served at a time
+  std::size_t most_bytes = 64u << 20U;               ///< of a body; more is refused with 413
+  std::chrono::seconds patience{30};                 ///< for a request that does not come to its end
+  std::function<ServerReply(int status)> refusal{};  ///< of a request that never reaches the handler (400, 413)
 };
 
 class HttpServer {

@@ -122,7 +122,7 @@ TEST(Train, LeavesAModelThatLoads) {
 TEST(ProteinGenerator, WritesWhatTheCommandWrites) {
   const Model model = Model::load("groel-writer");
   const ProteinGenerator writer(model);
-  const GenerateOptions options{.prompt = "M", .number = 3, .seed = 5, .max_residues = 40};
+  const GeneratorOptions options{.prompt = "M", .number = 3, .seed = 5, .max_residues = 40};
   const auto proteins = writer(options);
   ASSERT_EQ(proteins.size(), 3U);
   for (const GeneratedProtein& one : proteins) {
@@ -131,7 +131,7 @@ TEST(ProteinGenerator, WritesWhatTheCommandWrites) {
     EXPECT_EQ(one.token_ids.size(), one.log_probabilities.size());
     EXPECT_GT(one.perplexity, 1);
   }
-  GenerateOptions alone = options;
+  GeneratorOptions alone = options;
   alone.batch = 1;
   std::size_t at = 0;
   writer(alone, [&](GeneratedProtein one) { EXPECT_EQ(one.token_ids, proteins.at(at++).token_ids); });

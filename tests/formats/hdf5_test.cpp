@@ -247,11 +247,11 @@ TEST(Hdf5, ErrorsAreNotPrinted) {
   EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
 }
 
-TEST(ArrayFile, HasAGroupForEachPrompt) {
+TEST(NamedArraysFile, HasAGroupForEachPrompt) {
   const testing::TemporaryFolder folder;
   const std::vector<float> values{1, 2, 3, 4, 5, 6};
   for (const char* name : {"a.h5", "a.npz"}) {
-    ArrayFile file(folder.path() / name);
+    NamedArraysFile file(folder.path() / name);
     EXPECT_FALSE(std::filesystem::exists(folder.path() / name));
     file.add("", "embeddings", {2, 3}, values);
     file.add("x/y", "sequence_logits", {6}, values);
@@ -259,7 +259,7 @@ TEST(ArrayFile, HasAGroupForEachPrompt) {
     file.finish();
   }
   {
-    ArrayFile dropped(folder.path() / "b.h5");
+    NamedArraysFile dropped(folder.path() / "b.h5");
     dropped.add("", "embeddings", {2, 3}, values);
   }
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 2);  // nothing of what is not whole
@@ -271,7 +271,7 @@ TEST(ArrayFile, HasAGroupForEachPrompt) {
   EXPECT_EQ(reader.text_attribute("x_y", "original_id"), "x/y");
   EXPECT_EQ(io::read_npz(folder.path() / "a.npz").arrays.at("x/y.sequence_logits").shape,
             (std::vector<std::int64_t>{6}));
-  EXPECT_THROW(ArrayFile(folder.path() / "a.csv"), Error);
+  EXPECT_THROW(NamedArraysFile(folder.path() / "a.csv"), Error);
 }
 
 }  // namespace

@@ -67,7 +67,10 @@ TEST(ComingFrom, NamesCommandsAndFlagsThatExist) {
   std::set<std::string> flags, commands;
   for (const tasks::Task& task : tasks::tasks()) {
     commands.insert(std::string(task.name));
-    for (const OptionSpec& option : task.options) flags.insert(option.name);
+    for (const OptionSpec& option : task.options) {
+      flags.insert(option.name);
+      flags.insert(option.aliases.begin(), option.aliases.end());
+    }
   }
   const std::regex named("`groel ([a-z-]+)");
   for (std::sregex_iterator at(page.begin(), page.end(), named), end; at != end; ++at)

@@ -89,12 +89,12 @@ TEST_F(Fold, SaysWhatIsMissing) {
   testing::write_file(
       path("job.json"),
       R"({"dialect":"alphafold3","version":1,"name":"j","modelSeeds":[1],"sequences":[{"protein":{"id":"A","sequence":"MKTAYIAKQR"}}]})");
-  outcome = run({path("job.json"), "-o", path("out"), "--no-data-pipeline"});
+  outcome = run({path("job.json"), "-o", path("out"), "--no-inference", "--no-data-pipeline"});
   EXPECT_TRUE(outcome.says("lacks alignments or templates")) << outcome;
-  outcome = run({path("job.json"), "-o", path("out")}, {{"PATH", "/nowhere"}});
+  outcome = run({path("job.json"), "-o", path("out"), "--no-inference"}, {{"PATH", "/nowhere"}});
   EXPECT_TRUE(outcome.says("apt-get install hmmer")) << outcome;
   if (!find_program("jackhmmer")) return;
-  outcome = run({path("job.json"), "-o", path("out"), "--db-dir", path("none")});
+  outcome = run({path("job.json"), "-o", path("out"), "--no-inference", "--db-dir", path("none")});
   EXPECT_TRUE(outcome.says("uniref90 is not there")) << outcome;
   EXPECT_FALSE(std::filesystem::exists(path("out")));
 }

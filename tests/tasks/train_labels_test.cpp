@@ -16,9 +16,9 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 Words classify(const std::string& out) {
-  return {"train",          "classify", "--data",   kStability, "--label-column",  "stability",
-          "--from",         kEsm2,      "--output", out,        "--report",        "none",
-          "--split-column", "set",      "--seed",   "1",        "--learning-rate", "1e-3"};
+  return {"train",           "classify", "--data",   kStability, "--label-column", "stability",
+          "--from",          kEsm2,      "--output", out,        "--split-column", "set",
+          "--learning-rate", "1e-3",     "--seed",   "1",        "--report",       "none"};
 }
 Words tokens(const std::string& out) {
   return {"train",        "tokens", "--data",          kStructure, "--from",   kEsm2,  "--label-column", "structure",

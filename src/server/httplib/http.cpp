@@ -28,7 +28,7 @@ HttpRequest request_of(const httplib::Request& from) {
   return to;
 }
 
-void send(HttpReply from, httplib::Response& to) {
+void send(ServerReply from, httplib::Response& to) {
   to.status = from.status;
   for (const auto& [name, value] : from.headers) to.set_header(name, value);
   if (!from.stream) return to.set_content(from.body, from.type);

@@ -55,7 +55,7 @@ std::string name_of(Track track) {
   return track == Track::residue_annotations ? "residue_logits" : fmt::format("{}_logits", models::track_name(track));
 }
 
-void add(formats::ArrayFile& to, const std::string& prompt, const esm3::TrackLogits& output) {
+void add(formats::NamedArraysFile& to, const std::string& prompt, const esm3::TrackLogits& output) {
   for (const auto& [track, logits] : output.logits)
     to.add(prompt, name_of(track),
            track == Track::function
@@ -80,7 +80,7 @@ int logits_of_prompts(const Esm3Call& call) {
   if (!options.overwrite && output_stands(*options.output))
     throw Error(ErrorKind::usage, {"the file exists already", *options.output, "replace it with --overwrite"});
   const LogitsConfig config = config_of(options);
-  formats::ArrayFile writer(*options.output);
+  formats::NamedArraysFile writer(*options.output);
   std::vector<std::string> seen;
   const int status = for_each_prompt(call, [&](const esm3::Prompt& prompt) {
     if (std::find(seen.begin(), seen.end(), prompt.id) != seen.end())

@@ -95,7 +95,7 @@ void Call::compute(std::int64_t about_tokens, const std::function<void()>& work)
   served.queue.run(work, about_tokens, deadline, http.gone);
 }
 
-server::HttpReply json_reply(const ordered_json& body, int status) {
+server::ServerReply json_reply(const ordered_json& body, int status) {
   return {.status = status, .body = body.dump(-1, ' ', false, ordered_json::error_handler_t::replace)};
 }
 

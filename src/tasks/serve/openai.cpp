@@ -55,7 +55,7 @@ std::string bytes_of(std::span<const float> values) {
   return out;
 }
 
-server::HttpReply embeddings(Call& call) {
+server::ServerReply embeddings(Call& call) {
   call.only({"input", "model", "encoding_format", "dimensions", "user"});
   if (call.body.contains("model")) (void)call.text("model");
   const std::string form = call.body.contains("encoding_format") ? call.text("encoding_format") : "float";
@@ -78,7 +78,7 @@ server::HttpReply embeddings(Call& call) {
                      {"usage", {{"prompt_tokens", call.tokens}, {"total_tokens", call.tokens}}}});
 }
 
-server::HttpReply models_list(Call& call) {
+server::ServerReply models_list(Call& call) {
   return json_reply(
       {{"object", "list"},
        {"data", ordered_json::array(

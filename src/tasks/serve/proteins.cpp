@@ -61,7 +61,7 @@ ordered_json nested(const Tensor& x) {
   return out;
 }
 
-server::HttpReply encode(Call& call) {
+server::ServerReply encode(Call& call) {
   call.only({"params", "items"});
   const auto items = call.body.find("items");
   if (items == call.body.end() || !items->is_array() || items->empty())
@@ -87,7 +87,7 @@ server::HttpReply encode(Call& call) {
   return json_reply({{"results", std::move(results)}});
 }
 
-server::HttpReply fill_mask(Call& call) {
+server::ServerReply fill_mask(Call& call) {
   call.only({"sequence", "top"});
   const auto top = static_cast<std::size_t>(call.integer("top", 5, 1, 20));
   const models::Model& model = call.served.model();
@@ -124,7 +124,7 @@ ScoreMethod method_of(const Call& call) {
                                  "masked-marginals, wt-marginals or pseudo-perplexity"});
 }
 
-server::HttpReply score(Call& call) {
+server::ServerReply score(Call& call) {
   call.only({"sequence", "variants", "method"});
   const std::string wild_type = call.text("sequence");
   const bio::Encoded encoded = call.encode(wild_type, 0);
@@ -152,7 +152,7 @@ server::HttpReply score(Call& call) {
   return json_reply({{"scores", std::move(out)}});
 }
 
-server::HttpReply contacts(Call& call) {
+server::ServerReply contacts(Call& call) {
   call.only({"sequence"});
   call.inputs = 1;
   std::vector<bio::Encoded> one;
@@ -183,7 +183,7 @@ GenerateOptions generate_options(const Call& call) {
 }
 
 // Server-sent events, one for each protein as it is finished; or all of them at once.
-server::HttpReply generate(Call& call) {
+server::ServerReply generate(Call& call) {
   call.only({"prompt", "number", "greedy", "temperature", "top_p", "top_k", "repetition_penalty", "seed",
              "max_new_tokens", "stream"});
   const GenerateOptions options = generate_options(call);
@@ -209,7 +209,7 @@ server::HttpReply generate(Call& call) {
     call.compute(about, [&] { write_all([&](const ordered_json& one) { proteins.push_back(one); }); });
     return json_reply({{"sequences", std::move(proteins)}});
   }
-  server::HttpReply reply{.status = 200, .body = {}, .type = "text/event-stream"};
+  server::ServerReply reply{.status = 200, .body = {}, .type = "text/event-stream"};
   reply.stream = [&served = call.served, deadline = call.deadline, about, write_all](const auto& write) {
     bool there = true;
     const auto event = [&](const ordered_json& data) {

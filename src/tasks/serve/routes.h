@@ -55,7 +55,7 @@ struct Route {
   std::string method, path, summary;
   nlohmann::ordered_json fields;  ///< of the body, as a JSON schema's properties; null: none
   ErrorForm form = ErrorForm::own;
-  server::HttpReply (*answer)(Call& call) = nullptr;
+  server::ServerReply (*answer)(Call& call) = nullptr;
   bool open = false;                              ///< without a key
   bool (*there)(const models::Model&) = nullptr;  ///< whether this model can; none: every one
 };
@@ -71,7 +71,7 @@ bool can(const models::Model& model) {
   return std::find(all.begin(), all.end(), Capability::kName) != all.end();
 }
 
-server::HttpReply json_reply(const nlohmann::ordered_json& body, int status = 200);
+server::ServerReply json_reply(const nlohmann::ordered_json& body, int status = 200);
 nlohmann::ordered_json numbers(std::span<const float> values);
 /// Rows of [L, D].
 nlohmann::ordered_json rows(const Tensor& matrix);

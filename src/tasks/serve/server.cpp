@@ -18,8 +18,8 @@ namespace {
 
 using nlohmann::json;
 using nlohmann::ordered_json;
-using server::HttpReply;
 using server::HttpRequest;
+using server::ServerReply;
 using Clock = std::chrono::steady_clock;
 
 // Digests of keys: what is compared takes the same time whatever the key.
@@ -41,8 +41,8 @@ std::set<std::string> keys_of(const ServeOptions& options) {
 }
 
 // What went wrong, in the form of whose route it is.
-HttpReply error_reply(ErrorForm form, int status, const std::string& what, const std::string& kind,
-                      const std::string& field = {}) {
+ServerReply error_reply(ErrorForm form, int status, const std::string& what, const std::string& kind,
+                        const std::string& field = {}) {
   switch (form) {
     case ErrorForm::openai: {
       const char* type = status == 401   ? "authentication_error"
@@ -83,7 +83,7 @@ std::string field_of(const Error& error) {
   return where.size() > 2 && where.front() == '`' && where.back() == '`' ? where.substr(1, where.size() - 2) : "";
 }
 
-HttpReply reply_of(ErrorForm form, const Error& error) {
+ServerReply reply_of(ErrorForm form, const Error& error) {
   // A body that is well-formed and cannot be used; one that is too large for the server.
   const int status = error.kind() == ErrorKind::usage || error.kind() == ErrorKind::bad_input ? 422
                      : error.kind() == ErrorKind::memory                                      ? 413
@@ -93,13 +93,13 @@ HttpReply reply_of(ErrorForm form, const Error& error) {
                      field_of(error));
 }
 
-HttpReply reply_of(ErrorForm form, QueueRefusal why) {
+ServerReply reply_of(ErrorForm form, QueueRefusal why) {
   const auto reply = [&](int status, const char* what, const char* kind) {
     return error_reply(form, status, what, form == ErrorForm::tei ? tei_kind(status) : kind);
   };
   switch (why) {
     case QueueRefusal::full: {
-      HttpReply out = reply(429, "too much is waiting: try again in a moment", "overloaded");
+      ServerReply out = reply(429, "too much is waiting: try again in a moment", "overloaded");
       out.headers.emplace_back("Retry-After", "1");
       return out;
     }
@@ -126,12 +126,12 @@ class Service {
     }
   }
 
-  HttpReply answer(const HttpRequest& request) {
+  ServerReply answer(const HttpRequest& request) {
     const auto start = Clock::now();
     const std::string id = id_of(request);
     Call call{served_, request, {}, start + std::chrono::seconds(options_.timeout)};
     const Route* const route = route_of(request);
-    HttpReply reply = checked(request, route, call);
+    ServerReply reply = checked(request, route, call);
     reply.headers.emplace_back("X-Request-Id", id);
     const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
     metrics_.count(request.method,
@@ -144,7 +144,7 @@ class Service {
   }
 
   /// Of a request that never came whole.
-  HttpReply refusal(int status) {
+  ServerReply refusal(int status) {
     metrics_.count("", "other", status, 0, 0, 0);
     return error_reply(ErrorForm::own, status,
                        status == 413 ? "the request is too large (--max-bytes)" : "this is no HTTP request",
@@ -167,11 +167,11 @@ class Service {
     return header.starts_with(kBearer) && keys_.contains(sha256(header.substr(kBearer.size())));
   }
 
-  HttpReply checked(const HttpRequest& request, const Route* route, Call& call) {
+  ServerReply checked(const HttpRequest& request, const Route* route, Call& call) {
     const ErrorForm form = route != nullptr ? route->form : ErrorForm::own;
     if (!may_ask(request, route)) {
-      HttpReply out = error_reply(form, 401, "a key is needed: Authorization: Bearer KEY",
-                                  form == ErrorForm::tei ? "Unauthorized" : "unauthorized");
+      ServerReply out = error_reply(form, 401, "a key is needed: Authorization: Bearer KEY",
+                                    form == ErrorForm::tei ? "Unauthorized" : "unauthorized");
       out.headers.emplace_back("WWW-Authenticate", "Bearer");
       return out;
     }
@@ -187,7 +187,7 @@ class Service {
                                "not_found");
   }
 
-  HttpReply routed(const HttpRequest& request, const Route& route, Call& call) {
+  ServerReply routed(const HttpRequest& request, const Route& route, Call& call) {
     try {
       if (!route.fields.is_null()) {
         call.body = json::parse(request.body, nullptr, false);
@@ -237,7 +237,7 @@ class Service {
     return plain ? given : fmt::format("{:x}-{}", started_, ++requests_);
   }
 
-  void log(const HttpRequest& request, const HttpReply& reply, const Call& call, const std::string& id,
+  void log(const HttpRequest& request, const ServerReply& reply, const Call& call, const std::string& id,
            double seconds) {
     if (!log_.is_open()) return;
     const ordered_json line{{"id", id},

@@ -27,7 +27,7 @@ void refuse_truncation(const Call& call) {
     throw Error(ErrorKind::usage, {"nothing is cut off here", "`truncate`", "send a piece of the sequence"});
 }
 
-server::HttpReply embed(Call& call) {
+server::ServerReply embed(Call& call) {
   call.only({"inputs", "normalize", "truncate"});
   refuse_truncation(call);
   const bool normalize = call.flag("normalize", true);
@@ -44,7 +44,7 @@ server::HttpReply embed(Call& call) {
   return json_reply(out);
 }
 
-server::HttpReply embed_all(Call& call) {
+server::ServerReply embed_all(Call& call) {
   call.only({"inputs", "truncate"});
   refuse_truncation(call);
   engine::OutputRequest request = call.last_layer({engine::Output::per_residue});
@@ -55,7 +55,7 @@ server::HttpReply embed_all(Call& call) {
   return json_reply(out);
 }
 
-server::HttpReply tokenize(Call& call) {
+server::ServerReply tokenize(Call& call) {
   call.only({"inputs", "add_special_tokens"});
   const bool ends = call.flag("add_special_tokens", true);
   const bio::Tokenizer& tokenizer = call.served.model().tokenizer();
@@ -77,7 +77,7 @@ server::HttpReply tokenize(Call& call) {
 }
 
 // Of a model with a head of classes: each class with its probability, the likeliest first.
-server::HttpReply predict(Call& call) {
+server::ServerReply predict(Call& call) {
   call.only({"inputs", "raw_scores", "truncate"});
   refuse_truncation(call);
   const bool raw = call.flag("raw_scores", false),
@@ -109,7 +109,7 @@ server::HttpReply predict(Call& call) {
   return json_reply(single ? out.front() : out);
 }
 
-server::HttpReply info(Call& call) {
+server::ServerReply info(Call& call) {
   const models::Model& model = call.served.model();
   const auto most = model.info().max_residues;
   return json_reply({{"model_id", call.served.name},
@@ -128,7 +128,7 @@ server::HttpReply info(Call& call) {
                      {"width", model.info().width}});
 }
 
-server::HttpReply health(Call&) { return {.status = 200, .body = ""}; }
+server::ServerReply health(Call&) { return {.status = 200, .body = ""}; }
 
 bool has_classes(const models::Model& model) {
   if (!can<models::Classifier>(model)) return false;
