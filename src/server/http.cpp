@@ -7,12 +7,12 @@
 
 namespace groel::server {
 
-std::string HttpRequest::header(const std::string& name) const {
+std::string ServerRequest::header(const std::string& name) const {
   const auto found = headers.find(name);
   return found == headers.end() ? std::string() : found->second;
 }
 
-std::unique_ptr<HttpServer> make_http_server(const HttpSettings& settings, HttpHandler handler) {
+std::unique_ptr<HttpServer> make_http_server(const ServerSettings& settings, HttpHandler handler) {
   const auto entry = reinterpret_cast<const HttpModule* (*)()>(loaded_part("groel-http.so", kHttpEntry));
   if (entry == nullptr || entry()->version != kHttpModule)
     throw Error(ErrorKind::unsupported, {"this program was built without a server, or does not find it",

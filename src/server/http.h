@@ -13,7 +13,7 @@
 
 namespace groel::server {
 
-struct HttpRequest {
+struct ServerRequest {
   std::string method, path;  ///< "POST", "/v1/embeddings"
   std::string body;
   std::string client;                          ///< its address
@@ -33,9 +33,9 @@ struct ServerReply {
   std::function<void(const std::function<bool(std::string_view)>& write)> stream{};
 };
 
-using HttpHandler = std::function<ServerReply(const HttpRequest&)>;
+using HttpHandler = std::function<ServerReply(const ServerRequest&)>;
 
-struct HttpSettings {
+struct ServerSettings {
   std::string host = "127.0.0.1";
   int port = 0;                                      ///< 0: any that is free
   std::size_t threads = 64;                          ///< connections that are served at a time
@@ -56,6 +56,6 @@ class HttpServer {
 };
 
 /// Errors: unsupported, where the part with cpp-httplib is not here.
-std::unique_ptr<HttpServer> make_http_server(const HttpSettings& settings, HttpHandler handler);
+std::unique_ptr<HttpServer> make_http_server(const ServerSettings& settings, HttpHandler handler);
 
 }  // namespace groel::server

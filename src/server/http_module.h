@@ -7,7 +7,7 @@ namespace groel::server {
 
 struct HttpModule {
   int version;  ///< kHttpModule of the program that it belongs to
-  std::unique_ptr<HttpServer> (*make)(const HttpSettings& settings, HttpHandler handler);
+  std::unique_ptr<HttpServer> (*make)(const ServerSettings& settings, HttpHandler handler);
 };
 
 inline constexpr int kHttpModule = 1;

@@ -18,8 +18,8 @@ std::function<bool()> gone_of(const Request& request) {
     return [] { return false; };
 }
 
-HttpRequest request_of(const httplib::Request& from) {
-  HttpRequest to{from.method, from.path, from.body, from.remote_addr, {}, gone_of(from)};
+ServerRequest request_of(const httplib::Request& from) {
+  ServerRequest to{from.method, from.path, from.body, from.remote_addr, {}, gone_of(from)};
   for (const auto& [name, value] : from.headers) {
     std::string lower = name;
     std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
@@ -41,7 +41,7 @@ void send(ServerReply from, httplib::Response& to) {
 
 class Server final : public HttpServer {
  public:
-  Server(HttpSettings settings, HttpHandler handler) : settings_(std::move(settings)), handler_(std::move(handler)) {
+  Server(ServerSettings settings, HttpHandler handler) : settings_(std::move(settings)), handler_(std::move(handler)) {
     server_.new_task_queue = [threads = settings_.threads] { return new httplib::ThreadPool(threads); };
     server_.set_payload_max_length(settings_.most_bytes);
     server_.set_read_timeout(settings_.patience.count());
@@ -75,7 +75,7 @@ class Server final : public HttpServer {
   void stop() override { server_.stop(); }
 
  private:
-  HttpSettings settings_;
+  ServerSettings settings_;
   HttpHandler handler_;
   httplib::Server server_;
   int port_ = 0;
@@ -87,7 +87,7 @@ class Server final : public HttpServer {
 extern "C" __attribute__((visibility("default"))) const groel::server::HttpModule* groel_http_module() {
   static const groel::server::HttpModule module{
       groel::server::kHttpModule,
-      [](const groel::server::HttpSettings& settings,
+      [](const groel::server::ServerSettings& settings,
          groel::server::HttpHandler handler) -> std::unique_ptr<groel::server::HttpServer> {
         return std::make_unique<groel::server::Server>(settings, std::move(handler));
       }};

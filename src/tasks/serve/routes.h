@@ -27,7 +27,7 @@ struct Served {
 /// A request on its way: what of it is told in the log and the metrics is left here.
 struct Call {
   const Served& served;
-  const server::HttpRequest& http;
+  const server::ServerRequest& http;
   nlohmann::json body;  ///< an object, of POST
   Deadline deadline;
   std::int64_t inputs = 0, tokens = 0;

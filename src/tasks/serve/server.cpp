@@ -18,8 +18,8 @@ namespace {
 
 using nlohmann::json;
 using nlohmann::ordered_json;
-using server::HttpRequest;
 using server::ServerReply;
+using server::ServerRequest;
 using Clock = std::chrono::steady_clock;
 
 // Digests of keys: what is compared takes the same time whatever the key.
@@ -126,7 +126,7 @@ class Service {
     }
   }
 
-  ServerReply answer(const HttpRequest& request) {
+  ServerReply answer(const ServerRequest& request) {
     const auto start = Clock::now();
     const std::string id = id_of(request);
     Call call{served_, request, {}, start + std::chrono::seconds(options_.timeout)};
@@ -154,20 +154,20 @@ class Service {
  private:
   static bool own(const std::string& path) { return path == "/metrics" || path == "/openapi.json"; }
 
-  const Route* route_of(const HttpRequest& request) const {
+  const Route* route_of(const ServerRequest& request) const {
     for (const Route& route : routes_)
       if (route.path == request.path && route.method == request.method) return &route;
     return nullptr;
   }
 
-  bool may_ask(const HttpRequest& request, const Route* route) const {
+  bool may_ask(const ServerRequest& request, const Route* route) const {
     if (keys_.empty() || (route != nullptr && route->open)) return true;
     const std::string header = request.header("authorization");
     constexpr std::string_view kBearer = "Bearer ";
     return header.starts_with(kBearer) && keys_.contains(sha256(header.substr(kBearer.size())));
   }
 
-  ServerReply checked(const HttpRequest& request, const Route* route, Call& call) {
+  ServerReply checked(const ServerRequest& request, const Route* route, Call& call) {
     const ErrorForm form = route != nullptr ? route->form : ErrorForm::own;
     if (!may_ask(request, route)) {
       ServerReply out = error_reply(form, 401, "a key is needed: Authorization: Bearer KEY",
@@ -187,7 +187,7 @@ class Service {
                                "not_found");
   }
 
-  ServerReply routed(const HttpRequest& request, const Route& route, Call& call) {
+  ServerReply routed(const ServerRequest& request, const Route& route, Call& call) {
     try {
       if (!route.fields.is_null()) {
         call.body = json::parse(request.body, nullptr, false);
@@ -230,14 +230,14 @@ class Service {
     return out;
   }
 
-  std::string id_of(const HttpRequest& request) {
+  std::string id_of(const ServerRequest& request) {
     std::string given = request.header("x-request-id");
     const bool plain = !given.empty() && given.size() <= 128 &&
                        std::all_of(given.begin(), given.end(), [](unsigned char c) { return c > ' ' && c < 127; });
     return plain ? given : fmt::format("{:x}-{}", started_, ++requests_);
   }
 
-  void log(const HttpRequest& request, const ServerReply& reply, const Call& call, const std::string& id,
+  void log(const ServerRequest& request, const ServerReply& reply, const Call& call, const std::string& id,
            double seconds) {
     if (!log_.is_open()) return;
     const ordered_json line{{"id", id},
@@ -271,13 +271,13 @@ void serve(const ServeOptions& options, const checkpoints::LoadedModel& loaded, 
   // What is computed is not broken off by a signal: it ends the taking of connections.
   const Uninterrupted whole;
   Service service(options, loaded, session);
-  server::HttpSettings settings{.host = options.host,
-                                .port = static_cast<int>(options.port),
-                                .threads = static_cast<std::size_t>(options.connections),
-                                .most_bytes = options.most_bytes};
+  server::ServerSettings settings{.host = options.host,
+                                  .port = static_cast<int>(options.port),
+                                  .threads = static_cast<std::size_t>(options.connections),
+                                  .most_bytes = options.most_bytes};
   settings.refusal = [&](int status) { return service.refusal(status); };
   const auto http =
-      server::make_http_server(settings, [&](const HttpRequest& request) { return service.answer(request); });
+      server::make_http_server(settings, [&](const ServerRequest& request) { return service.answer(request); });
   const int port = http->bind();
   if (port == 0)
     throw Error(ErrorKind::io,
