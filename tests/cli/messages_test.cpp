@@ -167,7 +167,7 @@ TEST_F(Messages, CommandsOfOtherProgramsNameOurs) {
          {{"cluster", "x.h5"}, {"does not cluster", "groel project"}},
          {{"finetune", "x.csv"}, {"groel train classify"}},
          {{"download", "esm2"}, {"groel pull esm2-650m"}},
-         {{"fold", "small.fasta"}, {"this is FASTA, not a job", "groel fold --examples"}, 4},
+         {{"fold", "small.fasta"}, {"structures need a folder", "give --output DIR"}, 2},
          {{"fill_mask", "MKT"}, {"did you mean 'fill-mask'?"}},
          {{"embd", "small.fasta"}, {"did you mean 'embed'?"}},
          {{"help", "embd"}, {"did you mean 'embed'?"}},

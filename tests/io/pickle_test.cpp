@@ -53,8 +53,8 @@ TEST(Pickle, RefusesToRunCode) {
   expect_refused("\x80\x04\x8c\x02os\x8c\x06system\x93.", {"refuses to run code: os.system"});
   expect_refused(
       "\x80\x02"
-      "comegaconf.dictconfig\nDictConfig\n)\x81.",
-      {"omegaconf.dictconfig.DictConfig"});
+      "comegaconf.resolvers\nenv\n)\x81.",
+      {"omegaconf.resolvers.env"});
   expect_refused(
       "\x80\x02"
       "cargparse\nNamespace.__init__\n.",
