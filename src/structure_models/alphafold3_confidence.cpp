@@ -7,6 +7,7 @@
 #include "base/threads.h"
 #include "ops/pair_grid.h"
 #include "structure_models/distance_bins.h"
+#include "structure_models/token_sums.h"
 
 namespace groel::structure_models {
 namespace {
@@ -71,15 +72,7 @@ void Alphafold3Confidence::add_distances(std::span<const float> beta, Tensor& z)
 ConfidenceLogits Alphafold3Confidence::logits(const Trunk& trunk, std::span<const float> beta,
                                               const Watch& watch) const {
   nn::folding::Pairs pairs{trunk.pair.clone()};
-  const Tensor row = row_(trunk.target), column = column_(trunk.target);
-  const std::int64_t n = row.size(0), width = form_.pair_width;
-  const float *rows = row.data<float>(), *columns = column.data<float>();
-  float* const to = pairs.z.mutable_data<float>();
-  parallel_for(n, [&](std::int64_t i) {
-    for (std::int64_t j = 0; j < n; ++j)
-      for (std::int64_t c = 0; c < width; ++c)
-        to[(i * n + j) * width + c] += rows[i * width + c] + columns[j * width + c];
-  });
+  add_token_sums(row_(trunk.target), column_(trunk.target), pairs.z);
   add_distances(beta, pairs.z);
   Tensor single = trunk.single.clone();
   pairformer_.update(pairs, single, [&](std::size_t block) {

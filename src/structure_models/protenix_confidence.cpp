@@ -1,5 +1,6 @@
 // Pairs of a sample's distances through a small Pairformer, and the heads after it.
 #include "structure_models/protenix_confidence.h"
+#include "structure_models/token_sums.h"
 
 #include <algorithm>
 #include <cmath>
@@ -89,15 +90,7 @@ void ProtenixConfidence::add_distances(std::span<const float> places, Tensor& z)
 
 ProtenixConfidenceLogits ProtenixConfidence::logits(const Trunk& trunk, std::span<const float> places) const {
   nn::folding::Pairs pairs{trunk.pair.clone()};
-  const Tensor row = row_(trunk.target), column = column_(trunk.target);
-  const std::int64_t n = row.size(0), width = form_.pair_width;
-  const float *rows = row.data<float>(), *columns = column.data<float>();
-  float* const to = pairs.z.mutable_data<float>();
-  parallel_for(n, [&](std::int64_t i) {
-    for (std::int64_t j = 0; j < n; ++j)
-      for (std::int64_t c = 0; c < width; ++c)
-        to[(i * n + j) * width + c] += rows[i * width + c] + columns[j * width + c];
-  });
+  add_token_sums(row_(trunk.target), column_(trunk.target), pairs.z);
   add_distances(places, pairs.z);
   Tensor cut = trunk.single.clone();
   for (float& x : std::span(cut.mutable_data<float>(), static_cast<std::size_t>(cut.count())))
