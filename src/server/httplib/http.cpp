@@ -43,6 +43,11 @@ class Server final : public HttpServer {
  public:
   Server(ServerSettings settings, HttpHandler handler) : settings_(std::move(settings)), handler_(std::move(handler)) {
     server_.new_task_queue = [threads = settings_.threads] { return new httplib::ThreadPool(threads); };
+    // Its own options let a second server listen at the same port, and share the requests.
+    server_.set_socket_options([](auto socket) {
+      const int yes = 1;
+      ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    });
     server_.set_payload_max_length(settings_.most_bytes);
     server_.set_read_timeout(settings_.patience.count());
     server_.set_keep_alive_timeout(5);

@@ -1,5 +1,11 @@
 // Routes of the commands: /encode, /fill-mask, /score, /contacts, /generate.
 #include "tasks/generate/proteins.h"
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <thread>
+
 #include "base/error.h"
 #include "engine/layers.h"
 #include "engine/masked_scan.h"
@@ -182,6 +188,48 @@ GenerateOptions generate_options(const Call& call) {
   return out;
 }
 
+// What one thread computes for another to send: a client that reads slowly keeps nobody waiting but itself.
+class Events {
+ public:
+  /// Errors: QueueError, when the client has gone: no more is to be computed.
+  void add(std::string text) {
+    const std::lock_guard lock(mutex_);
+    if (stopped_) throw QueueError(QueueRefusal::gone);
+    waiting_.push_back(std::move(text));
+    changed_.notify_one();
+  }
+  /// The same for what is last, if there is anybody to read it.
+  void end_with(std::string text) {
+    const std::lock_guard lock(mutex_);
+    if (!stopped_) waiting_.push_back(std::move(text));
+  }
+  void close() {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    changed_.notify_one();
+  }
+  void stop() {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+    waiting_.clear();
+  }
+  /// Waits; none: that was all.
+  std::optional<std::string> next() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return closed_ || !waiting_.empty(); });
+    if (waiting_.empty()) return {};
+    std::string text = std::move(waiting_.front());
+    waiting_.pop_front();
+    return text;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::string> waiting_;
+  bool closed_ = false, stopped_ = false;
+};
+
 // Server-sent events, one for each protein as it is finished; or all of them at once.
 server::ServerReply generate(Call& call) {
   call.only({"prompt", "number", "greedy", "temperature", "top_p", "top_k", "repetition_penalty", "seed",
@@ -211,19 +259,28 @@ server::ServerReply generate(Call& call) {
   }
   server::ServerReply reply{.status = 200, .body = {}, .type = "text/event-stream"};
   reply.stream = [&served = call.served, deadline = call.deadline, about, write_all](const auto& write) {
-    bool there = true;
-    const auto event = [&](const ordered_json& data) {
-      there = there && write("data: " + data.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n\n");
-      if (!there) throw QueueError(QueueRefusal::gone);
-    };
-    try {
-      served.queue.run([&] { write_all(event); }, about, deadline, {});
-      if (there) write("data: [DONE]\n\n");
-    } catch (const QueueError&) {
-      if (there) write("data: {\"error\": \"the server is busy, or the request came too late\"}\n\n");
-    } catch (const std::exception& error) {
-      if (there) write("data: " + ordered_json{{"error", error.what()}}.dump() + "\n\n");
-    }
+    Events events;
+    std::thread waiting([&] {
+      try {
+        served.queue.run(
+            [&] {
+              write_all([&](const ordered_json& one) {
+                events.add(one.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
+              });
+            },
+            about, deadline, {});
+        events.add("[DONE]");
+      } catch (const QueueError&) {
+        events.end_with(R"({"error": "the server is busy, or the request came too late"})");
+      } catch (const std::exception& error) {
+        events.end_with(
+            ordered_json{{"error", error.what()}}.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
+      }
+      events.close();
+    });
+    while (const auto event = events.next())
+      if (!write("data: " + *event + "\n\n")) events.stop();
+    waiting.join();
   };
   return reply;
 }
