@@ -40,7 +40,7 @@ struct Backend {
   void (*activate_as)(const Tensor& x, Activation activation, Tensor& y);
   void (*activation_grad)(const Tensor& x, const Tensor& dy, Activation activation, Tensor& dx);
   void (*add)(const Tensor& a, const Tensor& b, Tensor& y);
-  void (*add_columns)(const Tensor& x, const ColumnPairs& pairs, Tensor& z);
+  void (*add_column_pairs)(const Tensor& x, const ColumnPairs& pairs, Tensor& z);
   void (*add_contacts)(Tensor& logits, const ResidueMaps& maps, const Tensor& weights);
   void (*add_windows)(const Tensor& dy, const Windows& windows, Tensor& dx);
   bool (*all_finite)(const Tensor& x);
@@ -105,7 +105,7 @@ struct Backend {
   double (*sum)(const Tensor& x);
   void (*swiglu)(const Tensor& x, Tensor& y);
   void (*swiglu_grad)(const Tensor& x, const Tensor& dy, Tensor& dx);
-  void (*take_columns)(const Tensor& z, const ColumnPairs& pairs, Tensor& x);
+  void (*take_column_pairs)(const Tensor& z, const ColumnPairs& pairs, Tensor& x);
   void (*tanh)(const Tensor& x, Tensor& y);
   void (*tanh_grad)(const Tensor& y, const Tensor& dy, Tensor& dx);
   void (*transpose)(const Tensor& x, Tensor& y);

@@ -33,17 +33,17 @@ void for_column_pairs(const ColumnPairs& pairs, std::int64_t width, const Body& 
 
 }  // namespace
 
-Tensor take_columns(const Tensor& z, const ColumnPairs& pairs) {
+Tensor take_column_pairs(const Tensor& z, const ColumnPairs& pairs) {
   check(z, pairs);
   Tensor x = Tensor::empty({pairs.end - pairs.begin, z.size(1)}, DType::f32, z.device());
-  backend(z).take_columns(z, pairs, x);
+  backend(z).take_column_pairs(z, pairs, x);
   return x;
 }
 
-void add_columns(const Tensor& x, const ColumnPairs& pairs, Tensor& z) {
+void add_column_pairs(const Tensor& x, const ColumnPairs& pairs, Tensor& z) {
   check(z, pairs);
   GROEL_REQUIRE(x.dtype() == DType::f32 && x.shape() == (Shape{pairs.end - pairs.begin, z.size(1)}));
-  backend(z).add_columns(x, pairs, z);
+  backend(z).add_column_pairs(x, pairs, z);
 }
 
 DType plane_type(Precision precision) {
@@ -80,8 +80,8 @@ void blocks_as_rows(const Tensor& x, const Blocks& blocks, Tensor& y) {
   });
 }
 
-void take_columns(const Tensor& z, const ColumnPairs& pairs, Tensor& x) {
-  const ProfileScope scope("take_columns");
+void take_column_pairs(const Tensor& z, const ColumnPairs& pairs, Tensor& x) {
+  const ProfileScope scope("take_column_pairs");
   const std::int64_t width = z.size(1);
   const float* from = z.data<float>();
   float* to = x.mutable_data<float>();
@@ -89,8 +89,8 @@ void take_columns(const Tensor& z, const ColumnPairs& pairs, Tensor& x) {
                    [&](std::int64_t i, std::int64_t row) { std::copy_n(from + row * width, width, to + i * width); });
 }
 
-void add_columns(const Tensor& x, const ColumnPairs& pairs, Tensor& z) {
-  const ProfileScope scope("add_columns");
+void add_column_pairs(const Tensor& x, const ColumnPairs& pairs, Tensor& z) {
+  const ProfileScope scope("add_column_pairs");
   const std::int64_t width = z.size(1);
   const auto from = matrix<float>(x);
   float* to = z.mutable_data<float>();

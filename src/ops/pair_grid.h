@@ -15,9 +15,20 @@ struct ColumnPairs {
 };
 
 /// z [n*n, C] f32, contiguous -> [end - begin, C]: those pairs.
-Tensor take_columns(const Tensor& z, const ColumnPairs& pairs);
-/// x as take_columns gives it, is added to those pairs of z.
-void add_columns(const Tensor& x, const ColumnPairs& pairs, Tensor& z);
+Tensor take_column_pairs(const Tensor& z, const ColumnPairs& pairs);
+/// x as take_column_pairs gives it, is added to those pairs of z.
+void add_column_pairs(const Tensor& x, const ColumnPairs& pairs, Tensor& z);
+
+/// Columns [begin, end) of a grid of n x n.
+struct GridColumns {
+  std::int64_t n;
+  std::int64_t begin;
+  std::int64_t end;
+};
+/// All pairs of these columns.
+inline Tensor take_columns(const Tensor& z, const GridColumns& columns) {
+  return take_column_pairs(z, {columns.n, columns.begin * columns.n, columns.end * columns.n});
+}
 
 /// Of what type planes are wanted for products in that precision: what they would be rounded to anyway.
 DType plane_type(Precision precision);
@@ -36,8 +47,8 @@ struct Blocks {
 Tensor blocks_as_rows(const Tensor& x, const Blocks& blocks);
 
 namespace reference {
-Tensor take_columns(const Tensor& z, const ColumnPairs& pairs);
-void add_columns(const Tensor& x, const ColumnPairs& pairs, Tensor& z);
+Tensor take_column_pairs(const Tensor& z, const ColumnPairs& pairs);
+void add_column_pairs(const Tensor& x, const ColumnPairs& pairs, Tensor& z);
 void multiply_planes(const Tensor& a, const Tensor& b, std::int64_t n, Tensor& product);
 Tensor blocks_as_rows(const Tensor& x, const Blocks& blocks);
 }  // namespace reference

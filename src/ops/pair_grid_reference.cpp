@@ -4,7 +4,7 @@
 
 namespace groel::ops::reference {
 
-Tensor take_columns(const Tensor& z, const ColumnPairs& pairs) {
+Tensor take_column_pairs(const Tensor& z, const ColumnPairs& pairs) {
   const auto from = matrix<float>(z);
   Tensor x = Tensor::empty({pairs.end - pairs.begin, from.columns});
   const auto to = mutable_matrix<float>(x);
@@ -14,7 +14,7 @@ Tensor take_columns(const Tensor& z, const ColumnPairs& pairs) {
   return x;
 }
 
-void add_columns(const Tensor& x, const ColumnPairs& pairs, Tensor& z) {
+void add_column_pairs(const Tensor& x, const ColumnPairs& pairs, Tensor& z) {
   const auto from = matrix<float>(x);
   const auto to = mutable_matrix<float>(z);
   for (std::int64_t at = pairs.begin; at < pairs.end; ++at)

@@ -165,8 +165,8 @@ std::vector<Tensor> elementwise(Device device) {
 std::vector<Tensor> pair_grids(Device device) {
   Tensor z = on(device, {16, 9});
   const ColumnPairs pairs{4, 5, 12};
-  const Tensor taken = take_columns(z, pairs);
-  add_columns(taken, pairs, z);
+  const Tensor taken = take_column_pairs(z, pairs);
+  add_column_pairs(taken, pairs, z);
   Tensor planes = on(device, {3, 16}), gated = on(device, {8, 5});
   multiply_planes(planes, on(device, {3, 16}), 4, Precision::f32, planes);
   const Tensor x = strided(device, 5, 8), gates = strided(device, 5, 8);

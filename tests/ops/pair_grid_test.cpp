@@ -13,11 +13,11 @@ TEST(PairGrid, ColumnsMatchTheReference) {
       const Tensor z = test::random({n * n, width}, 1);
       for (const ColumnPairs& pairs :
            {ColumnPairs{n, 0, n * n}, ColumnPairs{n, n * n / 3, n * n}, ColumnPairs{n, 0, n / 2}}) {
-        const Tensor x = take_columns(z, pairs);
-        EXPECT_TRUE(test::same_bits(x, reference::take_columns(z, pairs)));
+        const Tensor x = take_column_pairs(z, pairs);
+        EXPECT_TRUE(test::same_bits(x, reference::take_column_pairs(z, pairs)));
         Tensor ours = z.clone(), theirs = z.clone();
-        add_columns(x, pairs, ours);
-        reference::add_columns(x, pairs, theirs);
+        add_column_pairs(x, pairs, ours);
+        reference::add_column_pairs(x, pairs, theirs);
         EXPECT_TRUE(test::same_bits(ours, theirs));
       }
     }
@@ -79,6 +79,11 @@ TEST(PairGrid, PlanesDoNotDependOnThreads) {
   EXPECT_TRUE(test::same_bits(one, all.rows(3, 4)));
 }
 
+TEST(PairGrid, ColumnsAreTheirPairs) {
+  const Tensor z = test::random({49, 3}, 1);
+  EXPECT_TRUE(test::same_bits(take_columns(z, {7, 2, 5}), reference::take_column_pairs(z, {7, 14, 35})));
+}
+
 TEST(PairGrid, BlocksMatchTheReference) {
   for (const Blocks& blocks : {Blocks{1, 1}, Blocks{3, 4}, Blocks{32, 32}, Blocks{6, 1}}) {
     const Tensor x = test::random({5 * blocks.rows, 7 * blocks.columns}, 1);
@@ -87,8 +92,8 @@ TEST(PairGrid, BlocksMatchTheReference) {
 }
 
 TEST(PairGrid, WrongShapesAreRefused) {
-  EXPECT_THROW(take_columns(test::random({10, 5}, 1), {3, 0, 1}), Error);
-  EXPECT_THROW(take_columns(test::random({9, 5}, 1), {3, 2, 10}), Error);
+  EXPECT_THROW(take_column_pairs(test::random({10, 5}, 1), {3, 0, 1}), Error);
+  EXPECT_THROW(take_column_pairs(test::random({9, 5}, 1), {3, 2, 10}), Error);
   Tensor a = test::random({2, 9}, 1);
   EXPECT_THROW(multiply_planes(a, test::random({2, 16}, 1), 3, Precision::f32, a), Error);
   EXPECT_THROW(multiply_planes(a.to(DType::bf16), a.to(DType::bf16), 3, Precision::f32, a), Error);

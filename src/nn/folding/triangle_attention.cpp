@@ -54,7 +54,7 @@ Tensor TriangleAttention::biases(const Pairs& in) const {
   const std::int64_t n = in.tokens();
   const bool turned = form_.node == Node::ending && form_.ending_bias == EndingBias::transposed;
   return shared_planes_of(n, form_.heads, {3 * form_.width, in.z.device()}, [&](std::int64_t begin, std::int64_t end) {
-    const Tensor z = turned ? in.z.rows(begin, end) : ops::take_columns(in.z, {n, begin, end});
+    const Tensor z = turned ? in.z.rows(begin, end) : ops::take_column_pairs(in.z, {n, begin, end});
     return bias_(norm_(z, input_));
   });
 }
@@ -81,10 +81,10 @@ void TriangleAttention::add(const Pairs& in, Tensor& to) const {
   share_rows(n, share, [&](std::int64_t begin, std::int64_t end) {
     const GridRows grid{n, begin, end};
     const ops::ColumnPairs columns{n, grid.first(), grid.last()};
-    const Tensor normed = norm_(ending ? ops::take_columns(in.z, columns) : grid.of(in.z), input_);
+    const Tensor normed = norm_(ending ? ops::take_column_pairs(in.z, columns) : grid.of(in.z), input_);
     const Tensor seen = attended(normed, grid, bias);
     const Tensor target = grid.of(to);
-    ending ? ops::add_columns(out_(seen), columns, to) : void(out_(seen, {.residual = target, .into = target}));
+    ending ? ops::add_column_pairs(out_(seen), columns, to) : void(out_(seen, {.residual = target, .into = target}));
   });
 }
 

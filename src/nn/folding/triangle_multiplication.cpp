@@ -47,7 +47,7 @@ void TriangleMultiplication::fill_planes(const Pairs& in, const Planes& to) cons
   const bool incoming = form_.edges == Edges::incoming;
   const Tensor mask = incoming ? transposed_mask(in.mask, n) : in.mask;
   share_rows(n * n, {4 * inner + 2 * form_.width, in.z.device()}, [&](std::int64_t begin, std::int64_t end) {
-    const Tensor z = incoming ? ops::take_columns(in.z, {n, begin, end}) : in.z.rows(begin, end);
+    const Tensor z = incoming ? ops::take_column_pairs(in.z, {n, begin, end}) : in.z.rows(begin, end);
     const Tensor all = inputs_(norm_(z, input_));
     const Tensor factor = mask.defined() ? mask.rows(begin, end) : Tensor();
     Tensor a = to.a.columns(begin, end), b = to.b.columns(begin, end);
