@@ -196,6 +196,9 @@ TEST(Generate, RefusesWhatCannotBe) {
   expect_refused({"--length", "30:20"}, {"--length", "shortest"});
   expect_refused({"--length", "thirty"}, {"--length", "MIN:MAX"});
   expect_refused({"--window", "1000"}, {"--window", "256"});
+  expect_refused({"--min-new-tokens", "9", "--max-new-tokens", "8"}, {"--min-new-tokens", "9 new tokens at least"});
+  expect_refused({"--require", "CK", "--forbid", "ac"}, {"--require --forbid", "'C' has to come"});
+  expect_refused({"--length", "5000:", "--max-new-tokens", "3"}, {"--max-new-tokens", "never 5000"});
   expect_refused({"--best", "5"}, {"--best", "--number"});
   expect_refused({"-n", "0"}, {"--number"});
   expect_refused({"--judge-by", "examples/mitochondrion"}, {"--judge-by", "--judge FILES"});
@@ -209,6 +212,12 @@ TEST(Generate, MoreTokensThanTheContextSaysTheLimit) {
   EXPECT_EQ(
       generated({"--max-new-tokens", "300", "--window", "200", "--ignore-eos"})["sequences"][0]["token_ids"].size(),
       300U);
+}
+
+TEST(Generate, APromptLongerThanWhatIsWantedIsRefused) {
+  const Outcome outcome = groel({"generate", "-m", kGpt2, "--prompt", "MKTAYIAKQR", "--length", ":10"});
+  EXPECT_EQ(outcome.exit, 4) << outcome;
+  EXPECT_TRUE(outcome.says("the prompt has 10 residues")) << outcome;
 }
 
 TEST(Generate, AMaskedModelSaysThatItCannot) {

@@ -2,6 +2,7 @@
 #include "tasks/generate/judgement.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <set>
 #include <span>
@@ -16,6 +17,7 @@
 #include "report/document.h"
 #include "report/picture.h"
 #include "tasks/reading/model.h"
+#include "tasks/reading/written_out.h"
 
 namespace groel::tasks {
 namespace {
@@ -248,6 +250,25 @@ void write_judgement(const ordered_json& found, const std::filesystem::path& fol
   if (failed) throw Error(ErrorKind::io, {"cannot make the folder: " + failed.message(), folder.string(), {}});
   if (report::draws_pictures()) write_text(folder / "report.html", page_of(found));
   write_text(folder / "report.json", found.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n");
+}
+
+void judge_files(const GenerateOptions& options, std::vector<std::string> written, Sink& sink) {
+  JudgementInput input{std::move(written), {}, options.judge_by, options.dtype};
+  for_each_input(options.judge, {}, [&](io::SequenceRecord& record) {
+    std::string letters;
+    for (const char c : record.sequence)
+      if (std::isalpha(static_cast<unsigned char>(c)) != 0)
+        letters += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    if (!letters.empty()) input.known.push_back(std::move(letters));
+  });
+  if (input.written.empty() || input.known.empty()) {
+    sink.warning("there is nothing to compare: no report is written");
+    return;
+  }
+  const std::filesystem::path folder = options.report.value_or("generated-report");
+  write_judgement(judge_written(input, sink), folder);
+  sink.note(fmt::format("compared with {}: {}", counted(input.known.size(), "sequence"),
+                        (folder / (report::draws_pictures() ? "report.html" : "report.json")).string()));
 }
 
 }  // namespace groel::tasks

@@ -184,7 +184,8 @@ nlohmann::ordered_json said_of(const GenerateOptions& o, const generation::Gener
 
 }  // namespace
 
-GenerateSettings generate_settings(const GenerateOptions& o, const checkpoints::LoadedModel& loaded) {
+GenerateSettings generate_settings(const GenerateOptions& o, const checkpoints::LoadedModel& loaded,
+                                   std::size_t longest) {
   check_greedy(o);
   const json config = generation_config(loaded);
   GenerateSettings out;
@@ -203,8 +204,8 @@ GenerateSettings generate_settings(const GenerateOptions& o, const checkpoints::
       letters_of(loaded.model->tokenizer(), loaded.model->info().vocabulary, checked_letters(o.forbid));
   out.residues_of_token = std::move(letters.residues);
   to.rules.bad_words = std::move(letters.forbidden);
-  out.prompt = prompt_of(o, loaded);
-  to.batch = batch_of(o, loaded, to, static_cast<std::int64_t>(out.prompt.size()));
+  if (o.prompts.empty()) out.prompt = prompt_of(o, loaded);
+  to.batch = batch_of(o, loaded, to, static_cast<std::int64_t>(std::max(longest, out.prompt.size())));
   out.said = said_of(o, to);
   return out;
 }

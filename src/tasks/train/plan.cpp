@@ -6,6 +6,7 @@
 
 #include "checkpoints/initial.h"
 #include "checkpoints/load.h"
+#include "checkpoints/pad_token.h"
 #include "checkpoints/prompts.h"
 #include "checkpoints/tokenizer_files.h"
 #include "engine/precision.h"
@@ -133,6 +134,7 @@ double momentum(const TrainOptions& options, train::OptimizerKind kind) {
 
 constexpr std::int64_t kDefaultEpochs = 3;  // before the data are known
 constexpr std::int64_t kDefaultBatchTokens = 4096;
+constexpr std::int64_t kAnyTokens = 1 << 30;  // of a batch that is counted in sequences
 
 bool length_by_data(const TrainOptions& options) { return !options.steps && !options.epochs && !options.minutes; }
 
@@ -224,10 +226,13 @@ std::optional<nn::LoraOptions> lora_of(const TrainOptions& options) {
 train::MlmDataOptions batch_options(const TrainOptions& options) {
   const auto seed = static_cast<std::uint64_t>(options.seed);
   return {.seed = seed,
-          .batch_tokens = options.batch_tokens ? *options.batch_tokens : kDefaultBatchTokens,
+          .batch_tokens = options.batch_tokens ? *options.batch_tokens
+                          : options.batch_size ? kAnyTokens
+                                               : kDefaultBatchTokens,
           .max_residues = options.max_length,
           .crop = train::parse_crop(crop_of(options)),
-          .masking = {.style = train::parse_masking(options.masking), .fraction = options.mask_fraction, .seed = seed}};
+          .masking = {.style = train::parse_masking(options.masking), .fraction = options.mask_fraction, .seed = seed},
+          .batch_sequences = options.batch_size.value_or(0)};
 }
 
 void check_folders(const TrainOptions& options) {
@@ -235,6 +240,14 @@ void check_folders(const TrainOptions& options) {
   if (options.from.has_value() && std::filesystem::equivalent(*options.from, *options.output, ignored))
     throw Error(ErrorKind::usage, {"the run would write over the model that it starts from", "--from --output",
                                    "give --output another folder"});
+}
+
+void check_frozen(const TrainOptions& options) {
+  if (!options.freeze) return;
+  if (*options.freeze < 1) throw Error(ErrorKind::usage, {"it is a number of layers", "--freeze", "1 or more"});
+  if (options.lora_r || options.head != kTransformersHead || (options.train.given && options.train.value != "all"))
+    throw Error(ErrorKind::usage,
+                {"what is trained is said twice", "--freeze", "leave --train, --lora-r and --head away"});
 }
 
 train::Start start_of(const TrainOptions& options) {
@@ -284,6 +297,9 @@ TrainPlan train_plan(const TrainOptions& options) {
   if (options.data.empty() && !prompts) throw Error(ErrorKind::usage, {"data is missing", "--data", {}});
   if (!options.output) throw Error(ErrorKind::usage, {"output is missing", "--output", {}});
   check_folders(options);
+  check_frozen(options);
+  if (options.batch_size && *options.batch_size < 1)
+    throw Error(ErrorKind::usage, {"a batch has a sequence at least", "--batch-size", "1 or more"});
   if (options.valid_fraction > 0 && !options.valid.empty())
     throw Error(ErrorKind::usage, {"what is held out is said twice", "--valid --valid-fraction", "give one of them"});
   return {.objective = objective_of(options),
@@ -294,12 +310,14 @@ TrainPlan train_plan(const TrainOptions& options) {
           .valid_fraction = options.valid_fraction,
           .filter = {.shortest = options.min_length, .gaps = parse_gaps(options.gaps)},
           .batches = batch_options(options),
-          .batch_tokens_by_data = !options.batch_tokens.has_value(),
+          .batch_tokens_by_data = !options.batch_tokens.has_value() && !options.batch_size.has_value(),
           .length_by_data = length_by_data(options),
           .trainer = trainer_options(options),
           .start = start_of(options),
           .precision = engine::parse_precision(options.dtype),
           .trained = prompts && !options.train.given ? "prompts" : options.train.value,
+          .freeze = options.freeze.value_or(0),
+          .form = options.form,
           .head = head_plan(options),
           .lora = lora_of(options),
           .lora_targets_named = options.lora_targets.given,
@@ -332,8 +350,16 @@ models::TrainingPlan training_plan(const TrainPlan& plan, const checkpoints::Che
                                    "prompts or all"});
   }
   if (plan.lora && !learns_labels(plan.objective)) out.trained = [](const nn::Parameter&) { return false; };
+  const std::int64_t layers =
+      plan.freeze > 0 || plan.trained.starts_with("last:") ? checkpoints::build_model(weights)->info().layers : 0;
+  if (plan.freeze > layers)
+    throw Error(ErrorKind::usage, {fmt::format("the model has {}", counted(layers, "layer")), "--freeze",
+                                   fmt::format("from 1 to {}", layers)});
+  if (plan.freeze > 0)
+    out.trained = [layers = static_cast<int>(plan.freeze)](const nn::Parameter& p) {
+      return p.place.block < 0 || p.place.block >= layers;
+    };
   if (plan.lora || plan.trained == "heads" || plan.trained == "all") return out;
-  const std::int64_t layers = checkpoints::build_model(weights)->info().layers;
   std::int64_t last = 0;
   const std::string_view number = std::string_view(plan.trained).substr(plan.trained.starts_with("last:") ? 5 : 0);
   const auto [stop, error] = std::from_chars(number.data(), number.data() + number.size(), last);
@@ -345,9 +371,26 @@ models::TrainingPlan training_plan(const TrainPlan& plan, const checkpoints::Che
   return out;
 }
 
+// A padding token for the model of --from.
+void add_padding(const TrainOptions& options, checkpoints::Checkpoint& to, Sink& sink) {
+  if (!options.pad_token) return;
+  const auto row = options.pad_row.value == "drawn" ? checkpoints::NewRow::drawn : checkpoints::NewRow::mean;
+  const bool grew = checkpoints::add_pad_token(to, *options.pad_token, row, static_cast<std::uint64_t>(options.seed));
+  sink.note(fmt::format("{} is {} of the vocabulary{}; batches are packed, so that nobody reads or learns it",
+                        *options.pad_token, to.config["pad_token_id"].dump(),
+                        grew ? fmt::format(", which has {} tokens now", to.config["vocab_size"].dump())
+                             : std::string(", whose tables had room for it")));
+}
+
 checkpoints::Checkpoint starting_weights(const TrainOptions& options, Sink& sink) {
   if (!options.from)
     refuse_given({{!options.prompt.empty(), "--prompt"}}, {"prompts belong to a model: name it by --from", {}, {}});
+  if (!options.from || options.lora_r)
+    refuse_given({{options.pad_token.has_value(), "--pad-token"}},
+                 options.from ? Error::Parts{"tables grow by it, which adapters do not hold", {}, "leave it away"}
+                              : Error::Parts{"a new model needs no padding token", {}, "leave it away"});
+  refuse_given({{options.pad_row.given && !options.pad_token, "--pad-row"}},
+               {"no token is added", {}, "--pad-token <pad>"});
   if (options.from)
     refuse_given({{options.family.given, "--family"},
                   {options.shape.given, "--shape"},
@@ -361,6 +404,7 @@ checkpoints::Checkpoint starting_weights(const TrainOptions& options, Sink& sink
   checkpoints::Checkpoint checkpoint = options.from.has_value()
                                            ? checkpoints::read_prompted(find_model(*options.from, sink), options.prompt)
                                            : new_model(options);
+  add_padding(options, checkpoint, sink);
   if (options.dropout) {
     const double dropout = *options.dropout;
     if (!(dropout >= 0 && dropout < 1)) throw Error(ErrorKind::usage, {"dropout lies in [0, 1)", "--dropout", {}});

@@ -49,6 +49,8 @@ struct TrainPlan {
   train::Start start = train::Start::fresh;
   ops::Precision precision = ops::Precision::f32;
   std::string trained = "all";     ///< "heads", "last:N"
+  std::int64_t freeze = 0;         ///< of "all": the first layers that are not
+  std::string form = "document";   ///< of text that causal models read
   std::optional<HeadPlan> head{};  ///< of its own; none: the model's
   std::optional<nn::LoraOptions> lora;
   bool lora_targets_named = false;  ///< else they are those that the family names
