@@ -23,16 +23,18 @@ GROEL_BF16_INLINE __m512bh load_pairs(const std::uint16_t* weight) {
   return _mm512_cvtne2ps_pbh(high, low);
 }
 
-// R rows of x by V vectors of one block's columns. x and weight in pairs, of bf16 or (std::uint16_t) of whole numbers.
+// R rows of x by V vectors of one block's columns, pairs [begin, end) of a run; sums of later runs are added. x and
+// weight in pairs, of bf16 or (std::uint16_t) of whole numbers.
 template <int R, int V, class Pair>
-GROEL_BF16 void columns(const PanelLayout& layout, const std::uint32_t* x, const Pair* weight, float* y) {
+GROEL_BF16 void add_run(const PanelLayout& layout, std::int64_t begin, std::int64_t end, const std::uint32_t* x,
+                        const Pair* weight, float* y) {
   const std::int64_t pairs = layout.in / 2;
   __m512 sum[R][V];
 #pragma GCC unroll 4
   for (int r = 0; r < R; ++r)
 #pragma GCC unroll 4
     for (int v = 0; v < V; ++v) sum[r][v] = _mm512_setzero_ps();
-  for (std::int64_t k = 0; k < pairs; ++k) {
+  for (std::int64_t k = begin; k < end; ++k) {
     __m512bh w[V];
 #pragma GCC unroll 4
     for (int v = 0; v < V; ++v) w[v] = load_pairs(weight + k * layout.block + v * kLanes);
@@ -46,7 +48,17 @@ GROEL_BF16 void columns(const PanelLayout& layout, const std::uint32_t* x, const
 #pragma GCC unroll 4
   for (int r = 0; r < R; ++r)
 #pragma GCC unroll 4
-    for (int v = 0; v < V; ++v) _mm512_storeu_ps(y + r * layout.out + v * kLanes, sum[r][v]);
+    for (int v = 0; v < V; ++v) {
+      float* const to = y + r * layout.out + v * kLanes;
+      _mm512_storeu_ps(to, begin == 0 ? sum[r][v] : _mm512_add_ps(_mm512_loadu_ps(to), sum[r][v]));
+    }
+}
+
+template <int R, int V, class Pair>
+void columns(const PanelLayout& layout, const std::uint32_t* x, const Pair* weight, float* y) {
+  const std::int64_t pairs = layout.in / 2, run = layout.run / 2;
+  for (std::int64_t begin = 0; begin < pairs; begin += run)
+    add_run<R, V>(layout, begin, std::min(pairs, begin + run), x, weight, y);
 }
 
 template <int V, class Pair>

@@ -20,8 +20,8 @@ TEST(FewRows, WholeNumbersGiveTheBitsOfTheirBfloat16s) {
     rounded[i] = to_bf16(static_cast<float>(whole[i]));
   }
   for (std::size_t i = 0; i < x.size(); ++i) x[i] = to_bf16(static_cast<float>(i * 31 % 97) / 13.0F - 3.5F);
-  for (const std::int64_t block : {64, 48, 16}) {
-    const PanelLayout layout{kIn, kOut, block, 2, kIn, DType::bf16};
+  for (const auto& [block, run] : {std::pair{64, 70}, {48, 32}, {16, 64}}) {
+    const PanelLayout layout{kIn, kOut, block, 2, run, DType::bf16};
     for (std::int64_t rows = 1; rows <= 9; ++rows) {
       std::vector<float> expected(static_cast<std::size_t>(rows * kOut)), got(expected.size());
       few_rows_bf16(layout, rows, x.data(), rounded.data(), expected.data());

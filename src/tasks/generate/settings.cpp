@@ -104,7 +104,13 @@ std::vector<std::int32_t> ends_of(const checkpoints::LoadedModel& loaded, const 
 std::vector<std::int32_t> prompt_of(const GenerateOptions& o, const checkpoints::LoadedModel& loaded) {
   const bio::Tokenizer& tokenizer = loaded.model->tokenizer();
   if (o.prompt) {
-    const auto ids = tokenizer.encode_text(*o.prompt);
+    const auto ids = [&] {
+      try {
+        return tokenizer.encode_text(*o.prompt);
+      } catch (const Error& error) {
+        throw error.at("--prompt");
+      }
+    }();
     if (ids.empty())
       throw Error(ErrorKind::usage, {"it has no tokens", "--prompt", "leave it away, or give a residue"});
     return ids;
