@@ -179,6 +179,7 @@ TEST(Generate, IsJudgedBesideWhatWasLearned) {
   EXPECT_EQ(found["proteins"], 3);
   EXPECT_EQ(found["known_proteins"], 2);
   EXPECT_EQ(found["nearest"]["copies"], 1);
+  EXPECT_GT(found["nearest"]["mean_identity"].get<double>(), 1.0 / 3) << "what is near none has a nearest one, too";
   EXPECT_EQ(found["descriptors"][0]["name"], "length");
   EXPECT_NEAR(found["descriptors"][0]["known"]["mean"].get<double>(),
               (33.0 + static_cast<double>(first[1]["sequence"].get<std::string>().size())) / 2, 1e-9);

@@ -97,14 +97,14 @@ ordered_json descriptors_of(const JudgementInput& input) {
 }
 
 ordered_json nearest_of(const JudgementInput& input) {
-  const auto nearest = analysis::nearest_sequences(input.known, input.written);
+  const auto nearest = analysis::nearest_sequences(input.known, input.written, analysis::Neighbours::any);
   std::vector<double> identities;
   std::int64_t copies = 0, close = 0, none = 0;
   const std::set<std::string> known(input.known.begin(), input.known.end());
   for (const std::string& sequence : input.written) copies += known.contains(sequence) ? 1 : 0;
   for (const auto& one : nearest) {
     identities.push_back(one ? one->identity : 0);
-    none += one ? 0 : 1;
+    none += one && one->near ? 0 : 1;
     close += one && one->identity >= 0.9 ? 1 : 0;
   }
   return {{"mean_identity", mean_and_deviation(identities).mean},
@@ -182,7 +182,7 @@ std::string spaced(std::string name) {
   std::replace(name.begin(), name.end(), '_', ' ');
   return name;
 }
-std::string three(const ordered_json& value) { return fmt::format("{:.3g}", value.get<double>()); }
+std::string four_digits(const ordered_json& value) { return fmt::format("{:.4g}", value.get<double>()); }
 std::string percent(const ordered_json& value) { return fmt::format("{:.1f} %", 100 * value.get<double>()); }
 
 void show_labels(const ordered_json& labels, report::Document& page) {
@@ -206,8 +206,7 @@ std::string page_of(const ordered_json& found) {
   page.heading("How near to what was learned");
   page.paragraph(fmt::format(
       "Identity with the nearest protein that was learned from, over the longer of the two: {} on average; {} at 90 % "
-      "or "
-      "more; {} near none.",
+      "or more; {} no nearer to any than chance would have it.",
       percent(nearest["mean_identity"]), nearest["at_least_90_percent"].dump(), nearest["without_a_near_one"].dump()));
   page.figure(shares_figure("Nearest protein", "identity", {0.0, 1.0}, nearest["shares"], nullptr));
   page.heading("Composition");
@@ -217,9 +216,9 @@ std::string page_of(const ordered_json& found) {
   page.heading("Descriptors");
   report::TextTable table{{"", "written", "±", "learned from", "±"}, {}};
   for (const ordered_json& one : found["descriptors"])
-    table.rows.push_back({one["name"].get<std::string>(), three(one["written"]["mean"]),
-                          three(one["written"]["deviation"]), three(one["known"]["mean"]),
-                          three(one["known"]["deviation"])});
+    table.rows.push_back({spaced(one["name"].get<std::string>()), four_digits(one["written"]["mean"]),
+                          four_digits(one["written"]["deviation"]), four_digits(one["known"]["mean"]),
+                          four_digits(one["known"]["deviation"])});
   page.table(table);
   for (const ordered_json& one : found["descriptors"])
     for (const char* shown : {"length", "charge", "hydrophobic_moment"})
