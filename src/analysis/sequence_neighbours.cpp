@@ -69,7 +69,7 @@ class WordPlaces {
 
 class Search {
  public:
-  Search(std::span<const std::string> among, std::span<const std::string> queries, Neighbours told)
+  Search(std::span<const std::string> among, std::span<const std::string> queries, ToldNeighbours told)
       : among_(among), queries_(queries), told_(told) {
     for (std::size_t size = 0; size < kSizes; ++size)
       if (std::any_of(queries.begin(), queries.end(), [&](const auto& query) { return size_of(query) == size; }))
@@ -105,7 +105,7 @@ class Search {
       const bool better = !best || identity > best->identity || (identity == best->identity && candidate < best->index);
       if (!better) continue;
       const bool near = is_near(found, identity, letters.size());
-      if (near || told_ == Neighbours::any) best = {candidate, identity, near};
+      if (near || told_ == ToldNeighbours::any) best = {candidate, identity, near};
     }
     return best;
   }
@@ -119,7 +119,7 @@ class Search {
   }
 
   std::span<const std::string> among_, queries_;
-  Neighbours told_;
+  ToldNeighbours told_;
   std::array<std::optional<WordIndex>, kSizes> indices_;
   std::vector<std::vector<std::uint8_t>> letters_;
   double residues_ = 0;
@@ -128,7 +128,7 @@ class Search {
 }  // namespace
 
 std::vector<std::optional<SequenceNeighbour>> nearest_sequences(std::span<const std::string> among,
-                                                                std::span<const std::string> queries, Neighbours told) {
+                                                                std::span<const std::string> queries, ToldNeighbours told) {
   return Search(among, queries, told).run();
 }
 

@@ -16,7 +16,7 @@ struct SequenceNeighbour {
 };
 
 /// Which neighbours are told: those that are near, or the best that was found whether it is near or not.
-enum class Neighbours { near, any };
+enum class ToldNeighbours { near, any };
 
 /// For each query the sequence of `among` with the highest identity, the first of equals; nothing where none is near.
 ///
@@ -27,6 +27,6 @@ enum class Neighbours { near, any };
 /// longer sequence is identical. The same result for any number of threads.
 std::vector<std::optional<SequenceNeighbour>> nearest_sequences(std::span<const std::string> among,
                                                                 std::span<const std::string> queries,
-                                                                Neighbours told = Neighbours::near);
+                                                                ToldNeighbours told = ToldNeighbours::near);
 
 }  // namespace groel::analysis

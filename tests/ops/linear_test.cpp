@@ -203,7 +203,7 @@ TEST(Linear, AnInputsEndTakesFewRows) {
     if (dtype == DType::bf16 && active_isa() < Isa::avx512_bf16) continue;
     const cpu::PanelProduct product(320, 256, dtype);
     EXPECT_EQ(product.padded(64), 64);
-    EXPECT_TRUE(product.padded(1) == 1 || product.padded(1) == product.padded(16));  // as few rows, or as a small tile
+    EXPECT_TRUE(product.padded(1) == 1 || product.padded(1) == product.padded(16));
     EXPECT_TRUE(product.padded(17) == 32 || product.padded(17) == 64);
   }
 }

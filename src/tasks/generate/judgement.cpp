@@ -97,7 +97,7 @@ ordered_json descriptors_of(const JudgementInput& input) {
 }
 
 ordered_json nearest_of(const JudgementInput& input) {
-  const auto nearest = analysis::nearest_sequences(input.known, input.written, analysis::Neighbours::any);
+  const auto nearest = analysis::nearest_sequences(input.known, input.written, analysis::ToldNeighbours::any);
   std::vector<double> identities;
   std::int64_t copies = 0, close = 0, none = 0;
   const std::set<std::string> known(input.known.begin(), input.known.end());
