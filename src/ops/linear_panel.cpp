@@ -22,6 +22,13 @@ float scattered(std::uint32_t i) {
 }
 
 Tensor scattered_matrix(std::int64_t rows, std::int64_t columns, DType dtype) {
+  if (dtype == DType::u8) {
+    Tensor bytes = Tensor::empty({rows, columns}, DType::u8);
+    auto* to = bytes.mutable_data<std::uint8_t>();
+    for (std::int64_t i = 0; i < rows * columns; ++i)
+      to[i] = static_cast<std::uint8_t>((static_cast<std::uint32_t>(i + rows) * 2654435761U) >> 24);
+    return bytes;
+  }
   Tensor x = Tensor::empty({rows, columns});
   float* to = x.mutable_data<float>();
   for (std::int64_t i = 0; i < rows * columns; ++i) to[i] = scattered(static_cast<std::uint32_t>(i + rows));
@@ -92,6 +99,7 @@ std::optional<PanelLayout> find_layout(const TileProduct& large) {
   constexpr std::int64_t kRun = 256;
   const TileShape& shape = large.shape();
   const bool half = shape.input == DType::bf16;
+  if (shape.input == DType::u8) return {};
   if (half && active_isa() < Isa::avx512_bf16) return {};
   const std::int64_t group = half ? 2 : 1, narrowest = half ? 16 : narrowest_few_rows_block();
   const auto unpadded = static_cast<std::size_t>(shape.in * shape.out) * size_of(shape.input);

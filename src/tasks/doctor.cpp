@@ -47,6 +47,7 @@ json report() {
           {"kernels",
            {{"f32_products", ops::product_kernel(ops::Precision::f32)},
             {"bf16_products", ops::product_kernel(ops::Precision::bf16)},
+            {"int8_products", ops::product_kernel(ops::Precision::int8)},
             {"f32x3_products", ops::splits_products() ? "split into bf16 products" : "as f32"},
             {"simd", ops::simd_target()}}},
           {"cores", available_cores()},

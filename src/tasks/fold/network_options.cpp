@@ -38,7 +38,7 @@ void NetworkOptions::declare_network(OptionBinder& to) {
   to(no_terms,
      {.name = "no-terms-of-use",
       .help = "Leave TERMS_OF_USE.md out, and the notice in structures: whoever passes them on has to add it"});
-  to(dtype, dtype_option());
+  to(dtype, training_dtype_option());
   to(memory, memory_option());
 }
 

@@ -203,9 +203,10 @@ GenerateSettings generate_settings(const GenerateOptions& o, const checkpoints::
   to.window = o.window;
   if (o.length) read_length(*o.length, to);
   if (!o.ignore_eos) to.ends = ends_of(loaded, config);
-  to.held = o.cache == "int8"                                                                     ? DType::i8
-            : o.cache == "f32" || (o.cache == "auto" && loaded.precision != ops::Precision::bf16) ? DType::f32
-                                                                                                  : DType::bf16;
+  to.held = o.cache == "int8" ? DType::i8
+            : o.cache == "f32" || (o.cache == "auto" && ops::beside_products(loaded.precision) != ops::Precision::bf16)
+                ? DType::f32
+                : DType::bf16;
   TokenLetters letters =
       letters_of(loaded.model->tokenizer(), loaded.model->info().vocabulary, checked_letters(o.forbid));
   out.residues_of_token = std::move(letters.residues);

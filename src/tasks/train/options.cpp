@@ -344,7 +344,7 @@ void TrainOptions::declare(OptionBinder& to) {
   to.verbs(kTrained);
   to(cost, {.name = "cost", .help = "Say what the run would cost in tokens, memory and minutes, and stop there"});
   to.verbs({});
-  to(dtype, dtype_option());
+  to(dtype, training_dtype_option());
   to(threads, threads_option());
   to(json, json_option());
 }
