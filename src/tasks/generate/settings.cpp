@@ -104,7 +104,13 @@ std::vector<std::int32_t> ends_of(const checkpoints::LoadedModel& loaded, const 
 std::vector<std::int32_t> prompt_of(const GenerateOptions& o, const checkpoints::LoadedModel& loaded) {
   const bio::Tokenizer& tokenizer = loaded.model->tokenizer();
   if (o.prompt) {
-    const auto ids = tokenizer.encode_text(*o.prompt);
+    const auto ids = [&] {
+      try {
+        return tokenizer.encode_text(*o.prompt);
+      } catch (const Error& error) {
+        throw error.at("--prompt");
+      }
+    }();
     if (ids.empty())
       throw Error(ErrorKind::usage, {"it has no tokens", "--prompt", "leave it away, or give a residue"});
     return ids;
@@ -184,7 +190,8 @@ nlohmann::ordered_json said_of(const GenerateOptions& o, const generation::Gener
 
 }  // namespace
 
-GenerateSettings generate_settings(const GenerateOptions& o, const checkpoints::LoadedModel& loaded) {
+GenerateSettings generate_settings(const GenerateOptions& o, const checkpoints::LoadedModel& loaded,
+                                   std::size_t longest) {
   check_greedy(o);
   const json config = generation_config(loaded);
   GenerateSettings out;
@@ -204,8 +211,8 @@ GenerateSettings generate_settings(const GenerateOptions& o, const checkpoints::
       letters_of(loaded.model->tokenizer(), loaded.model->info().vocabulary, checked_letters(o.forbid));
   out.residues_of_token = std::move(letters.residues);
   to.rules.bad_words = std::move(letters.forbidden);
-  out.prompt = prompt_of(o, loaded);
-  to.batch = batch_of(o, loaded, to, static_cast<std::int64_t>(out.prompt.size()));
+  if (o.prompts.empty()) out.prompt = prompt_of(o, loaded);
+  to.batch = batch_of(o, loaded, to, static_cast<std::int64_t>(std::max(longest, out.prompt.size())));
   out.said = said_of(o, to);
   return out;
 }
