@@ -80,7 +80,7 @@ std::string summary_json(const AtomLayout& layout, const ConfidenceSummary& summ
   const std::size_t chains = layout.chains.size();
   nlohmann::ordered_json ids = nlohmann::ordered_json::array();
   for (const LayoutToken& token : layout.tokens) ids.push_back(layout.chain_of(token).id);
-  const nlohmann::ordered_json out{{"chain_ids", ids},
+  nlohmann::ordered_json out{{"chain_ids", ids},
                                    {"chain_iptm", two_decimals(summary.chain_iptm)},
                                    {"chain_pair_iptm", square(summary.chain_pair_iptm, chains)},
                                    {"chain_pair_pae_min", square(summary.chain_pair_pae_min, chains)},
@@ -90,6 +90,10 @@ std::string summary_json(const AtomLayout& layout, const ConfidenceSummary& summ
                                    {"iptm", two_decimals(summary.iptm)},
                                    {"ptm", two_decimals(summary.ptm)},
                                    {"ranking_score", two_decimals(summary.ranking_score)}};
+  for (const SummaryEntry& one : summary.more)
+    out[one.key] = one.of == SummaryEntry::Of::whole    ? two_decimals(one.values.front())
+                   : one.of == SummaryEntry::Of::chains ? two_decimals(one.values)
+                                                        : square(one.values, chains);
   return out.dump(1);
 }
 

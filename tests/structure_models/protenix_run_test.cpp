@@ -18,7 +18,7 @@ const Protenix& protenix_network() {
 
 std::vector<PredictedSample> protenix_samples(std::uint32_t seed, const std::vector<std::int64_t>& wanted) {
   const testing::ProtenixGiven given(testing::data("protenix-tiny") / "inputs.safetensors");
-  Alphafold3RunSettings settings = protenix_run_settings();
+  RunSettings settings = protenix_run_settings(protenix_network().shape());
   settings.passes = 2;
   settings.sampler.steps = 4;
   ProtenixRun run(protenix_network(), given.input(), seed, settings);

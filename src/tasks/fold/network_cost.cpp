@@ -10,11 +10,11 @@ namespace groel::tasks {
 
 using namespace structure_models;
 
-Alphafold3Cost fold_cost(const folding::TokenLayout& layout, const FoldOptions& options, const Alphafold3Shape& shape) {
-  Alphafold3Job job{static_cast<std::int64_t>(layout.tokens.size()), static_cast<std::int64_t>(layout.atom_count()),
-                    options.alignment_rows, false};
+RunCost fold_cost(const folding::TokenLayout& layout, const NetworkFacts& facts, const RunSettings& settings) {
+  RunJob job{static_cast<std::int64_t>(layout.tokens.size()), static_cast<std::int64_t>(layout.atom_count()),
+             settings.alignment_rows, false};
   for (const folding::JobChain& chain : layout.chains) job.templates |= chain.templates && !chain.templates->empty();
-  return alphafold3_cost(shape, job, options.run_settings(), alphafold3_parameters(shape));
+  return run_cost(facts.forms, job, settings, facts.parameters);
 }
 
 double product_speed() {
