@@ -75,7 +75,8 @@ int main(int argc, char** argv) {
   std::vector<char> identifier(64);
   std::snprintf(identifier.data(), identifier.size(), "random");
   write_record(file, "__meta__:__identifier__", "uint8", {64}, identifier);
-  for (const RecordRule& rule : alphafold3_rules({})) write_record(file, rule.record, "float32", rule.shape(), numbers(rule, draw));
+  for (const RecordRule& rule : alphafold3_rules({}))
+    write_record(file, rule.record, "float32", rule.shape(), numbers(rule, draw));
   file.flush();
   if (!file) std::fprintf(stderr, "%s cannot be written\n", argv[1]);
   return file ? 0 : 1;

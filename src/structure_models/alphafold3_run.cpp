@@ -92,8 +92,7 @@ void Alphafold3Run::sample(std::span<const std::int64_t> wanted, const Take& tak
     one.summary = [&](const folding::AtomLayout& layout, std::span<const float> places) {
       const std::vector<std::int32_t> chains = folding::token_chains(layout);
       return folding::summarise(
-          layout, places,
-          {chains, input_.frames_mask, one.errors.pae, one.errors.tm_global, one.errors.tm_interface});
+          layout, places, {chains, input_.frames_mask, one.errors.pae, one.errors.tm_global, one.errors.tm_interface});
     };
     take(one);
     if (watcher) watcher({"confidence", row + 1, std::ssize(wanted)});

@@ -143,12 +143,13 @@ void refuse_variants(const io::ArrayMap& published, const std::filesystem::path&
     const auto found = published.lower_bound(std::string(begin));
     return found != published.end() && found->first.starts_with(begin);
   };
-  const char* more = has("input_embedder.linear_esm.")  ? "ESM-2's vectors (the variants called esm and ism)"
-                     : has("constraint_embedder.")      ? "constraints (the variant called constraint)"
-                                                        : nullptr;
+  const char* more = has("input_embedder.linear_esm.") ? "ESM-2's vectors (the variants called esm and ism)"
+                     : has("constraint_embedder.")     ? "constraints (the variant called constraint)"
+                                                       : nullptr;
   if (more != nullptr)
-    throw Error(ErrorKind::unsupported, {fmt::format("this network of Protenix reads {}, which are not made here", more),
-                                         path.string(), "use a variant called default, or protenix-v2"});
+    throw Error(ErrorKind::unsupported,
+                {fmt::format("this network of Protenix reads {}, which are not made here", more), path.string(),
+                 "use a variant called default, or protenix-v2"});
 }
 
 }  // namespace
@@ -161,7 +162,8 @@ ProtenixWeights read_protenix_weights(const std::filesystem::path& path) {
   refuse_variants(published, path);
   check_records(protenix_table(published), published, {}, path.string());
   ProtenixWeights out;
-  out.identifier = checkpoints::fingerprint({.config = nullptr, .arrays = published, .tokenizer = {}, .path = path, .layout = {}});
+  out.identifier =
+      checkpoints::fingerprint({.config = nullptr, .arrays = published, .tokenizer = {}, .path = path, .layout = {}});
   for (const auto& [name, array] : published) out.parameters += element_count(array.shape);
   out.arrays = protenix_arrays(std::move(published), path);
   out.shape = protenix_shape(out.arrays, path);

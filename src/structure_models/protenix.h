@@ -96,9 +96,9 @@ struct ProtenixWeights {
   std::string identifier;  ///< a digest of the file's arrays
   std::int64_t parameters = 0;
 };
-/// Reads a file of weights; numbers stay mapped until they are used. Errors: of the reader; bad_model, listing every array
-/// that is missing, unexpected or mis-shaped by its published name; unsupported, for the networks that read ESM-2's vectors
-/// or constraints, too.
+/// Reads a file of weights; numbers stay mapped until they are used. Errors: of the reader; bad_model, listing every
+/// array that is missing, unexpected or mis-shaped by its published name; unsupported, for the networks that read
+/// ESM-2's vectors or constraints, too.
 ProtenixWeights read_protenix_weights(const std::filesystem::path& path);
 /// Fills a network with them; `path` is named in errors. Errors: bad_model, where numbers are none.
 std::unique_ptr<Protenix> protenix_of(ProtenixWeights weights, ops::Precision precision,

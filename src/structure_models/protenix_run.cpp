@@ -77,8 +77,7 @@ RunSettings protenix_run_settings(const ProtenixShape& shape) {
   return out;
 }
 
-ProtenixRun::ProtenixRun(const Protenix& network, ProtenixInput input, std::uint32_t seed,
-                         const RunSettings& settings)
+ProtenixRun::ProtenixRun(const Protenix& network, ProtenixInput input, std::uint32_t seed, const RunSettings& settings)
     : network_(network),
       input_(std::move(input)),
       settings_(settings),

@@ -37,8 +37,9 @@ struct ProtenixScores {
 };
 ProtenixScores protenix_scores(const ProtenixJudged& judged);
 
-/// The same under AlphaFold 3's names, as far as they mean the same, with Protenix's own beside them. Clashes are counted
-/// as Protenix does, and what is disordered counts for nothing in the ranking score. positions: [A, 3] Å, of the layout.
+/// The same under AlphaFold 3's names, as far as they mean the same, with Protenix's own beside them. Clashes are
+/// counted as Protenix does, and what is disordered counts for nothing in the ranking score. positions: [A, 3] Å, of
+/// the layout.
 folding::ConfidenceSummary protenix_summary(const ProtenixScores& scores, std::span<const std::uint8_t> has_frame,
                                             const folding::AtomLayout& layout, std::span<const float> positions);
 

@@ -17,7 +17,8 @@ const std::string kFirstEncoder = "input_embedder.atom_attention_encoder.",
                   kDecoder = "diffusion_module.atom_attention_decoder.",
                   kAtomStack = "atom_transformer.diffusion_transformer.blocks.",
                   kTemplateStack = "template_embedder.pairformer_stack.blocks.", kAlignmentStack = "msa_module.blocks.",
-                  kTrunkStack = "pairformer_stack.blocks.", kTokenStack = "diffusion_module.diffusion_transformer.blocks.",
+                  kTrunkStack = "pairformer_stack.blocks.",
+                  kTokenStack = "diffusion_module.diffusion_transformer.blocks.",
                   kConfidenceStack = "confidence_head.pairformer_stack.blocks.";
 
 // An axis: a number, or the name of a size that arrays share.
@@ -191,8 +192,7 @@ void trunk(Table& to, const ProtenixBlocks& blocks) {
     }
     pair_block(to, block + "pair_stack.", "z", "alignment ");
   });
-  each_block(blocks.trunk, kTrunkStack,
-             [&](const std::string& block, bool) { pairformer_block(to, block, ""); });
+  each_block(blocks.trunk, kTrunkStack, [&](const std::string& block, bool) { pairformer_block(to, block, ""); });
   to.weight("linear_no_bias_sinit", "s", "target");
   to.weight("linear_no_bias_zinit1", "z", "s");
   to.weight("linear_no_bias_zinit2", "z", "s");

@@ -320,17 +320,18 @@ std::filesystem::path find_protenix_file(const std::filesystem::path& path) {
   };
   std::error_code failed;
   if (fs::is_regular_file(path, failed)) return holds_tensors(path) ? path : fs::path();
-  std::vector<fs::path> all, named;
+  std::vector<fs::path> named, torch, others;
   for (fs::directory_iterator at(path, failed), end; !failed && at != end; at.increment(failed)) {
     if (!holds_tensors(at->path())) continue;
-    all.push_back(at->path());
     if (at->path().filename().string().starts_with("protenix")) named.push_back(at->path());
+    (at->path().extension() == ".pt" ? torch : others).push_back(at->path());
   }
   if (named.size() > 1)
     throw Error(ErrorKind::bad_model,
                 {"several networks of Protenix are in this folder", path.string(), "name one of the files"});
-  if (named.size() == 1) return named.front();
-  return all.size() == 1 ? all.front() : fs::path();
+  for (const std::vector<fs::path>* kind : {&named, &torch})
+    if (kind->size() == 1) return kind->front();
+  return torch.empty() && others.size() == 1 ? others.front() : fs::path();
 }
 
 io::ArrayMap read_protenix_arrays(const std::filesystem::path& path) {

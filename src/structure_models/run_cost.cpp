@@ -55,7 +55,8 @@ double step_work(const Alphafold3DiffusionForm& form, double n, double atoms) {
 
 }  // namespace
 
-RunCost run_cost(const NetworkForms& forms, const RunJob& job, const RunSettings& settings, std::int64_t parameters) {
+NetworkCost run_cost(const NetworkForms& forms, const RunJob& job, const RunSettings& settings,
+                     std::int64_t parameters) {
   const Alphafold3TrunkForm& trunk = forms.trunk;
   const AtomTransformerForm& atom = forms.diffusion.encoder.transformer;
   const TokenTransformerForm& tokens = forms.diffusion.tokens;
@@ -69,7 +70,7 @@ RunCost run_cost(const NetworkForms& forms, const RunJob& job, const RunSettings
   const double bias = 2 * atoms * kWindowKeys * number(atom.blocks * atom.heads) * kF32;
   const double groups = number(tokens.blocks_together * tokens.heads) * pairs;
   const double logits = settings.kept == KeptLogits::all ? number(tokens.blocks * tokens.heads) * pairs : groups;
-  RunCost out;
+  NetworkCost out;
   const auto bytes = [](double x) { return static_cast<std::size_t>(x); };
   out.weights = bytes(number(parameters) * kF32);
   out.loading = bytes(number(parameters) * kLoading);
@@ -79,10 +80,10 @@ RunCost run_cost(const NetworkForms& forms, const RunJob& job, const RunSettings
                         8 * samples * n * number(tokens.width) * kF32);
   out.confidence = bytes(kChunks + 2 * pair + planes + 4 * pairs);
   const double passes = number(settings.passes);
-  out.trunk_work = passes * (number(trunk.blocks) * pairformer_work(trunk.pairformer, n) +
-                             number(trunk.alignment.blocks) * alignment_work(trunk.alignment, n, rows) +
-                             (job.templates ? 4 : 1) * number(trunk.templates.blocks) *
-                                 pair_block_work(trunk.templates.block, n));
+  out.trunk_work =
+      passes * (number(trunk.blocks) * pairformer_work(trunk.pairformer, n) +
+                number(trunk.alignment.blocks) * alignment_work(trunk.alignment, n, rows) +
+                (job.templates ? 4 : 1) * number(trunk.templates.blocks) * pair_block_work(trunk.templates.block, n));
   const double shared =
       settings.kept == KeptLogits::all ? 0 : 2 * n * n * number(trunk.pair_width * tokens.heads * tokens.blocks);
   out.diffusion_work = number(settings.sampler.steps) * (samples * step_work(forms.diffusion, n, atoms) + shared);

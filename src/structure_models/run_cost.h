@@ -24,7 +24,7 @@ struct RunJob {
   bool templates = false;  ///< any that is not empty
 };
 
-struct RunCost {
+struct NetworkCost {
   // Bytes.
   std::size_t weights = 0;
   std::size_t loading = 0;                               ///< of the weights while they are read and packed
@@ -41,6 +41,7 @@ struct RunCost {
 
 /// An estimate from the sizes of the largest arrays and products; a test holds it to what runs take. `parameters`: of
 /// the network, in f32.
-RunCost run_cost(const NetworkForms& forms, const RunJob& job, const RunSettings& settings, std::int64_t parameters);
+NetworkCost run_cost(const NetworkForms& forms, const RunJob& job, const RunSettings& settings,
+                     std::int64_t parameters);
 
 }  // namespace groel::structure_models

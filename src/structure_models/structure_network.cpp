@@ -20,7 +20,8 @@ const std::array<NetworkFamily, 2>& network_families() {
 }
 
 const NetworkFamily& family_at(const fs::path& path) {
-  const auto found = std::ranges::find_if(network_families(), [&](const NetworkFamily& one) { return one.is_at(path); });
+  const auto found =
+      std::ranges::find_if(network_families(), [&](const NetworkFamily& one) { return one.is_at(path); });
   if (found != network_families().end()) return *found;
   if (is_esmfold_at(path))
     throw Error(ErrorKind::unsupported, {"this is ESMFold, which folds sequences and no jobs", path.string(),
@@ -34,10 +35,11 @@ const NetworkFamily& family_at(const fs::path& path) {
                  path.string(), "give the file as it was published, or its folder"});
   if (!fs::exists(path, failed))
     throw Error(ErrorKind::not_found, {"there is no such folder or file of weights", path.string(), {}});
-  throw Error(ErrorKind::not_found,
-              {"no weights of AlphaFold 3 are in this folder, nor any of Protenix: no NAME.bin, NAME.bin.zst or parts of "
-               "one, and no NAME.pt",
-               path.string(), "give the folder that holds af3.bin.zst (or af3.bin), or a file of Protenix"});
+  throw Error(
+      ErrorKind::not_found,
+      {"no weights of AlphaFold 3 are in this folder, nor any of Protenix: no NAME.bin, NAME.bin.zst or parts of "
+       "one, and no NAME.pt",
+       path.string(), "give the folder that holds af3.bin.zst (or af3.bin), or a file of Protenix"});
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ struct NetworkFacts {
   std::string identifier;  ///< of the weights
   std::int64_t parameters = 0;
   NetworkForms forms{};
-  RunSettings usual{};  ///< what its authors run it with
+  RunSettings usual{};    ///< what its authors run it with
   bool templates = true;  ///< whether it reads them
 };
 

@@ -48,8 +48,8 @@ class TemplateEmbedder final : public nn::Module {
 
   /// `features` [T, F]; `pair_norm`, `pair` [T, C]; `blocks.0`, …; `norm`; `out` [C, T].
   void members(nn::Members to) override;
-  /// Adds to z [N * N, C]. chains [N]: of tokens. `watch`: "template0", …. `done` (may be empty) is called after each of
-  /// `steps(templates.size())`.
+  /// Adds to z [N * N, C]. chains [N]: of tokens. `watch`: "template0", …. `done` (may be empty) is called after each
+  /// of `steps(templates.size())`.
   void add(const std::vector<TemplateStructure>& templates, std::span<const std::int32_t> chains, Tensor& z,
            const Watch& watch = {}, const std::function<void()>& done = {}) const;
   std::int64_t steps(std::size_t templates) const { return unused() ? 0 : static_cast<std::int64_t>(templates); }

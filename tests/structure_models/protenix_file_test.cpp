@@ -47,16 +47,37 @@ TEST_F(ProtenixFiles, EveryArrayOfTheGoldenOneIsInTheTable) {
   EXPECT_EQ(read_protenix_weights(written()).parameters, read_protenix_weights(ProtenixFile::golden()).parameters);
 }
 
-// Of the shapes that Protenix publishes; millions of parameters as its documentation has them (134.06 for the mini one).
+// Of the shapes that Protenix publishes; millions of parameters as its documentation has them (134.06 for the mini
+// one).
 TEST_F(ProtenixFiles, TheTableMakesThePublishedNumbersOfParameters) {
-  const ProtenixSizes one{{"z", 128}, {"two z", 256}, {"s", 384}, {"target", 449}, {"s and target", 833}, {"noise", 256},
-                          {"distances", 39}, {"atom", 128}, {"atom pair", 16}, {"encoded", 384}, {"token", 768},
-                          {"atom attention", 128}, {"atom heads", 4}, {"atom transition", 256},
-                          {"diffusion atom attention", 128}, {"diffusion atom heads", 4},
-                          {"diffusion atom transition", 256}, {"token attention", 768}, {"token heads", 16},
-                          {"token transition", 1536}, {"condition pair transition", 256},
-                          {"condition single transition", 768}, {"template", 64}, {"alignment", 64}, {"outer", 32},
-                          {"outer squared", 1024}, {"averaging", 64}, {"averaging heads", 8},
+  const ProtenixSizes one{{"z", 128},
+                          {"two z", 256},
+                          {"s", 384},
+                          {"target", 449},
+                          {"s and target", 833},
+                          {"noise", 256},
+                          {"distances", 39},
+                          {"atom", 128},
+                          {"atom pair", 16},
+                          {"encoded", 384},
+                          {"token", 768},
+                          {"atom attention", 128},
+                          {"atom heads", 4},
+                          {"atom transition", 256},
+                          {"diffusion atom attention", 128},
+                          {"diffusion atom heads", 4},
+                          {"diffusion atom transition", 256},
+                          {"token attention", 768},
+                          {"token heads", 16},
+                          {"token transition", 1536},
+                          {"condition pair transition", 256},
+                          {"condition single transition", 768},
+                          {"template", 64},
+                          {"alignment", 64},
+                          {"outer", 32},
+                          {"outer squared", 1024},
+                          {"averaging", 64},
+                          {"averaging heads", 8},
                           {"alignment transition", 256}};
   const auto millions = [&](const ProtenixBlocks& blocks, const ProtenixSizes& changed = {}) {
     ProtenixSizes sizes = one;
@@ -80,8 +101,13 @@ TEST_F(ProtenixFiles, TheTableMakesThePublishedNumbersOfParameters) {
   ProtenixBlocks tiny = mini;
   tiny.trunk = 8;
   EXPECT_NEAR(millions(tiny), 109.50, 0.005);
-  ProtenixSizes two{{"z", 256}, {"two z", 512}, {"alignment", 128}, {"alignment transition", 512},
-                    {"template product", 64}, {"template pair attention", 64}, {"condition pair transition", 512}};
+  ProtenixSizes two{{"z", 256},
+                    {"two z", 512},
+                    {"alignment", 128},
+                    {"alignment transition", 512},
+                    {"template product", 64},
+                    {"template pair attention", 64},
+                    {"condition pair transition", 512}};
   for (const std::string own : {"", "alignment ", "confidence "}) {
     two[own + "product"] = two[own + "pair attention"] = 256;
     two[own + "pair heads"] = 8;
@@ -108,7 +134,8 @@ TEST_F(ProtenixFiles, EverythingWrongIsToldAtOnce) {
 
 TEST_F(ProtenixFiles, ABlockThatIsMissingIsMissedWhole) {
   file_.erase("diffusion_module.diffusion_transformer.blocks.1.");
-  EXPECT_TRUE(says(complaint(), "diffusion_module.diffusion_transformer.blocks.1.attention_pair_bias.linear_a_last.bias"));
+  EXPECT_TRUE(
+      says(complaint(), "diffusion_module.diffusion_transformer.blocks.1.attention_pair_bias.linear_a_last.bias"));
 }
 
 TEST_F(ProtenixFiles, VariantsThatAreGivenMoreAreRefused) {
@@ -142,13 +169,11 @@ TEST_F(ProtenixFiles, FewStepsEndAtWhatIsDenoised) {
   const testing::ProtenixGiven given(testing::data("protenix-tiny") / "inputs.safetensors");
   testing::ProtenixNoise noise(given);
   Tensor last;
-  const Tensor positions = sample_positions(
-      sampler, given.input().atoms(), noise,
-      [&](const Tensor& noisy, float) {
-        last = noisy.clone();
-        for (std::int64_t i = 0; i < last.count(); ++i) last.mutable_data<float>()[i] *= 0.5F;
-        return last;
-      });
+  const Tensor positions = sample_positions(sampler, given.input().atoms(), noise, [&](const Tensor& noisy, float) {
+    last = noisy.clone();
+    for (std::int64_t i = 0; i < last.count(); ++i) last.mutable_data<float>()[i] *= 0.5F;
+    return last;
+  });
   for (std::int64_t i = 0; i < positions.count(); ++i)
     EXPECT_NEAR(positions.data<float>()[i], last.data<float>()[i], 1e-5 + 1e-5 * std::abs(last.data<float>()[i]));
 }
@@ -169,8 +194,7 @@ TEST_F(ProtenixFiles, WithoutTemplateBlocksTemplatesSayNothing) {
 }
 
 TEST_F(ProtenixFiles, OtherFilesAreNone) {
-  const std::string text =
-      message_of([&] { load_structure_network(testing::data("esm2-tiny") / "esm2_tiny.pt"); });
+  const std::string text = message_of([&] { load_structure_network(testing::data("esm2-tiny") / "esm2_tiny.pt"); });
   EXPECT_TRUE(says(text, "these are no weights of Protenix")) << text;
   EXPECT_FALSE(is_structure_network_at(testing::data("esm2-tiny")));
   EXPECT_FALSE(is_structure_network_at(testing::data("esm2-tiny") / "pytorch_model.bin"));

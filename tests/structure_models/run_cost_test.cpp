@@ -10,7 +10,7 @@ namespace {
 
 constexpr double kGigabyte = 1e9;
 
-RunCost published(std::int64_t tokens, KeptLogits kept = KeptLogits::all) {
+NetworkCost published(std::int64_t tokens, KeptLogits kept = KeptLogits::all) {
   RunSettings settings;
   settings.kept = kept;
   const NetworkFacts facts = alphafold3_facts();
@@ -19,7 +19,7 @@ RunCost published(std::int64_t tokens, KeptLogits kept = KeptLogits::all) {
 
 TEST(Cost, GrowsWithTheSquareOfTokens) {
   EXPECT_EQ(alphafold3_facts().parameters, 368'384'538);
-  const RunCost small = published(1024), large = published(2048);
+  const NetworkCost small = published(1024), large = published(2048);
   EXPECT_NEAR(static_cast<double>(small.weights), 1.47 * kGigabyte, 0.01 * kGigabyte);
   // Four arrays of 128 numbers for each pair are 2.1 GB at 1024 tokens.
   EXPECT_GT(static_cast<double>(small.beside()), 2.1 * kGigabyte);

@@ -1,6 +1,6 @@
-// Published figures of networks that predict structures, with their published weights: AlphaFold 3's own end-to-end test
-// (run_alphafold_test.py: 5tgy, five samples of a seed, each ranked from 0.66 to 0.79), ESMFold's mean pLDDT of 88.3 in
-// fair-esm's README, and what Protenix says of the sizes of its networks.
+// Published figures of networks that predict structures, with their published weights: AlphaFold 3's own end-to-end
+// test (run_alphafold_test.py: 5tgy, five samples of a seed, each ranked from 0.66 to 0.79), ESMFold's mean pLDDT
+// of 88.3 in fair-esm's README, and what Protenix says of the sizes of its networks.
 //
 // $GROEL_WEIGHTS holds af3.bin.zst (or af3.bin) with components.cif or components.cif.gz of the wwPDB, for the ligand
 // 7BU, which the program does not bring along; esmfold_v1/ or esmfold_3B_v1.pt; protenix_….pt.
@@ -44,10 +44,10 @@ TEST_P(OfficialAlphaFold3, RanksWithinItsBand) {
   job["modelSeeds"] = {GetParam().seed};
   write_text(folder / "job.json", job.dump());
   const testing::Outcome outcome =
-      testing::Process(testing::groel_command({"fold", folder / "job.json", "--model-dir", network.string(),
-                                               "--components", components.string(), "-o", folder / "out", "--buckets",
-                                               GetParam().bucket}),
-                       {folder.path().string(), "", {}})
+      testing::Process(
+          testing::groel_command({"fold", folder / "job.json", "--model-dir", network.string(), "--components",
+                                  components.string(), "-o", folder / "out", "--buckets", GetParam().bucket}),
+          {folder.path().string(), "", {}})
           .wait();
   ASSERT_EQ(outcome.exit, 0) << outcome;
   std::istringstream scores(read_text(folder / "out/5tgy/5tgy_ranking_scores.csv"));

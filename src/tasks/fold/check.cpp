@@ -66,7 +66,7 @@ ordered_json checked(const FoldJob& one, const FoldOptions& options, const Machi
       folding::lay_out(one.job, one.components, {.keep_standalone_glycans = options.keep_standalone_glycans});
   const std::size_t padded = folding::padded_tokens(layout.tokens.size(), options.feature_options().buckets);
   const structure_models::RunSettings settings = options.run_settings(machine.facts.usual);
-  const structure_models::RunCost cost = fold_cost(layout, machine.facts, settings);
+  const structure_models::NetworkCost cost = fold_cost(layout, machine.facts, settings);
   ordered_json out{{"job", one.job.name},
                    {"file", one.file},
                    {"folder", folding::file_name(one.job)},
@@ -107,7 +107,8 @@ std::string text_of(const ordered_json& job) {
   out += fmt::format(
       "  {} ({}, {}) takes up to {} of memory (its weights {}; {} are free) and about {} for each seed here\n",
       job["network"].get<std::string>(), counted(job["passes"].get<std::size_t>(), "pass", "passes"),
-      counted(job["steps"].get<std::size_t>(), "step"), format_bytes(memory), format_bytes(job["weight_bytes"].get<std::size_t>()), format_bytes(available_memory()),
+      counted(job["steps"].get<std::size_t>(), "step"), format_bytes(memory),
+      format_bytes(job["weight_bytes"].get<std::size_t>()), format_bytes(available_memory()),
       time_text(job["seconds_per_seed"].get<double>()));
   return out;
 }

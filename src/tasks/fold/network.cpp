@@ -103,7 +103,8 @@ class JobRun {
     begin();
     choose_memory();
     if (!network_.facts().templates && has_templates())
-      context_.sink.warning(fmt::format("{}: this network reads no templates: those of the job are left out", job_.job.name));
+      context_.sink.warning(
+          fmt::format("{}: this network reads no templates: those of the job are left out", job_.job.name));
     for (const std::uint32_t seed : job_.job.seeds) run_seed(seed);
     files_.finish();
     std::error_code ignored;
@@ -124,7 +125,7 @@ class JobRun {
 
   // Refuses what does not fit before anything is computed; keeps less where that is enough.
   void choose_memory() {
-    RunCost cost = this->cost();
+    NetworkCost cost = this->cost();
     // The weights are in memory already.
     const std::size_t most = options_.memory ? *options_.memory - std::min(*options_.memory, cost.weights)
                                              : static_cast<std::size_t>(static_cast<double>(available_memory()) * 0.8);
@@ -142,11 +143,10 @@ class JobRun {
     context_.sink.note(fmt::format("{}: {}; up to {} beside the weights", job_.job.name,
                                    counted(tokens_.tokens.size(), "token"), format_bytes(cost.beside())));
   }
-  RunCost cost() const { return fold_cost(tokens_, network_.facts(), settings_); }
+  NetworkCost cost() const { return fold_cost(tokens_, network_.facts(), settings_); }
   bool has_templates() const {
-    return std::ranges::any_of(tokens_.chains, [](const folding::JobChain& chain) {
-      return chain.templates && !chain.templates->empty();
-    });
+    return std::ranges::any_of(
+        tokens_.chains, [](const folding::JobChain& chain) { return chain.templates && !chain.templates->empty(); });
   }
 
   // Samples that are not there yet; the others are ranked with them.
@@ -173,7 +173,8 @@ class JobRun {
     run->embed(std::ref(stages));
     save_arrays(seed, *run);
     const std::vector<float> contacts = run->contacts();
-    run->sample(wanted, [&](const PredictedSample& sample) { write(seed, sample, contacts); }, std::ref(stages));
+    run->sample(
+        wanted, [&](const PredictedSample& sample) { write(seed, sample, contacts); }, std::ref(stages));
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
     context_.sink.note(fmt::format("{}: {} in {}", of, counted(wanted.size(), "sample"), time_text(took.count())));
   }
@@ -196,9 +197,10 @@ class JobRun {
     const auto n = static_cast<std::int64_t>(tokens_.tokens.size());
     const Tensor &single = run.single(), &pair = run.pair();
     if (options_.save_embeddings)
-      files_.add_embeddings(seed, {n, single.size(1), pair.size(1),
-                                   [&](std::int64_t row) { return single.rows(row, row + 1).values<float>(); },
-                                   [&](std::int64_t row) { return pair.rows(row * n, (row + 1) * n).values<float>(); }});
+      files_.add_embeddings(
+          seed,
+          {n, single.size(1), pair.size(1), [&](std::int64_t row) { return single.rows(row, row + 1).values<float>(); },
+           [&](std::int64_t row) { return pair.rows(row * n, (row + 1) * n).values<float>(); }});
     std::vector<float> logits;
     if (options_.save_distogram)
       files_.add_distogram(seed, n, [&](std::int64_t row) -> std::span<const float> {
@@ -246,7 +248,8 @@ std::unique_ptr<StructureNetwork> load_weights(const FoldOptions& options, Conte
                                    "give --model-dir DIR, or get some by `groel pull` (`groel models` lists them); "
                                    "--no-inference ends before the network, --features writes what it is given"});
   auto out = load_structure_network(path, engine::parse_precision(options.dtype));
-  context.sink.note(fmt::format("weights of {} ({} parameters) from {}", out->facts().title, out->facts().parameters, path));
+  context.sink.note(
+      fmt::format("weights of {} ({} parameters) from {}", out->facts().title, out->facts().parameters, path));
   return out;
 }
 

@@ -34,8 +34,8 @@ bool names_fold_network(const std::string& model);
 /// two of them; not_found, for a name that is not on this machine.
 std::string fold_weights(const FoldOptions& options);
 /// What a network will take for a job of that layout.
-structure_models::RunCost fold_cost(const folding::TokenLayout& layout, const structure_models::NetworkFacts& facts,
-                                    const structure_models::RunSettings& settings);
+structure_models::NetworkCost fold_cost(const folding::TokenLayout& layout, const structure_models::NetworkFacts& facts,
+                                        const structure_models::RunSettings& settings);
 /// Multiplications and additions that this machine does in a second in matrix products, measured in a moment.
 double product_speed();
 /// "40 s", "3 min", "2.5 h".

@@ -35,9 +35,9 @@ std::string weights_of_name(const std::string& name) {
                                        "`groel models` lists the networks that have a name"});
   const fs::path folder = pulled(std::string(download->name));
   if (folder.empty())
-    throw Error(ErrorKind::not_found, {fmt::format("{} is not on this machine", download->title), name,
-                                       fmt::format("get it by `groel pull {}`, or give its file by --model-dir",
-                                                   download->name)});
+    throw Error(ErrorKind::not_found,
+                {fmt::format("{} is not on this machine", download->title), name,
+                 fmt::format("get it by `groel pull {}`, or give its file by --model-dir", download->name)});
   return folder.string();
 }
 

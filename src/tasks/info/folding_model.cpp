@@ -67,7 +67,8 @@ ordered_json describe_structure_network(const std::filesystem::path& path) {
   std::size_t weights = 0;
   for (const std::int64_t tokens : kLengths) {
     const RunJob job{tokens, kAtomsOfToken * tokens, facts.usual.alignment_rows, facts.templates};
-    const structure_models::RunCost cost = structure_models::run_cost(facts.forms, job, facts.usual, facts.parameters);
+    const structure_models::NetworkCost cost =
+        structure_models::run_cost(facts.forms, job, facts.usual, facts.parameters);
     memory[std::to_string(tokens)] = cost.beside();
     weights = cost.weights;
   }
@@ -97,10 +98,10 @@ void print_structure_network(const ordered_json& info, std::ostream& out) {
   line("trunk", fmt::format("{} blocks, {} over the alignment, pairs {}, {}", info["trunk"]["blocks"].dump(),
                             info["trunk"]["alignment_blocks"].dump(), info["trunk"]["pair_width"].dump(),
                             info["templates"].get<bool>() ? "templates" : "no templates"));
-  line("diffusion", fmt::format("{} blocks, width {}", info["diffusion"]["blocks"].dump(),
-                                info["diffusion"]["width"].dump()));
-  line("usually", fmt::format("{} passes of the trunk, {} steps", info["usual"]["passes"].dump(),
-                              info["usual"]["steps"].dump()));
+  line("diffusion",
+       fmt::format("{} blocks, width {}", info["diffusion"]["blocks"].dump(), info["diffusion"]["width"].dump()));
+  line("usually",
+       fmt::format("{} passes of the trunk, {} steps", info["usual"]["passes"].dump(), info["usual"]["steps"].dump()));
   line("parameters", info["parameters"].dump());
   line("weights in memory", fmt::format("{} as f32", format_bytes(info["weight_bytes"].get<std::size_t>())));
   for (const auto& [tokens, bytes] : info["bytes_for_tokens"].items())
