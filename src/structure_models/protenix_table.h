@@ -16,6 +16,11 @@ struct ProtenixBlocks {
 };
 /// Sizes by the names that the table has for them ("z").
 using ProtenixSizes = std::map<std::string, std::int64_t>;
+/// Those of the published networks but version 2, and of version 2.
+ProtenixSizes protenix_sizes();
+ProtenixSizes protenix_2_sizes();
+/// The mini network's; the tiny one has half the trunk.
+ProtenixBlocks protenix_mini_blocks();
 /// Every array of such a network, with its shape.
 std::vector<RecordRule> protenix_table(const ProtenixBlocks& blocks, const ProtenixSizes& sizes);
 

@@ -50,70 +50,18 @@ TEST_F(ProtenixFiles, EveryArrayOfTheGoldenOneIsInTheTable) {
 // Of the shapes that Protenix publishes; millions of parameters as its documentation has them (134.06 for the mini
 // one).
 TEST_F(ProtenixFiles, TheTableMakesThePublishedNumbersOfParameters) {
-  const ProtenixSizes one{{"z", 128},
-                          {"two z", 256},
-                          {"s", 384},
-                          {"target", 449},
-                          {"s and target", 833},
-                          {"noise", 256},
-                          {"distances", 39},
-                          {"atom", 128},
-                          {"atom pair", 16},
-                          {"encoded", 384},
-                          {"token", 768},
-                          {"atom attention", 128},
-                          {"atom heads", 4},
-                          {"atom transition", 256},
-                          {"diffusion atom attention", 128},
-                          {"diffusion atom heads", 4},
-                          {"diffusion atom transition", 256},
-                          {"token attention", 768},
-                          {"token heads", 16},
-                          {"token transition", 1536},
-                          {"condition pair transition", 256},
-                          {"condition single transition", 768},
-                          {"template", 64},
-                          {"alignment", 64},
-                          {"outer", 32},
-                          {"outer squared", 1024},
-                          {"averaging", 64},
-                          {"averaging heads", 8},
-                          {"alignment transition", 256}};
-  const auto millions = [&](const ProtenixBlocks& blocks, const ProtenixSizes& changed = {}) {
-    ProtenixSizes sizes = one;
-    for (const std::string own : {"", "alignment ", "confidence ", "template "}) {
-      sizes[own + "product"] = sizes[own + "pair attention"] = 128;
-      sizes[own + "pair heads"] = 4;
-      sizes[own + "pair transition"] = own == "template " ? 128 : 512;
-      sizes[own + "single attention"] = 384;
-      sizes[own + "single heads"] = 16;
-      sizes[own + "single transition"] = 1536;
-    }
-    for (const auto& [size, value] : changed) sizes[size] = value;
+  const auto millions = [](const ProtenixBlocks& blocks, const ProtenixSizes& sizes) {
     std::int64_t out = 0;
     for (const RecordRule& rule : protenix_table(blocks, sizes)) out += element_count(rule.shape());
     return static_cast<double>(out) / 1e6;
   };
-  EXPECT_NEAR(millions({}), 368.48, 0.005);
-  EXPECT_NEAR(millions({.templates = 0}), 368.09, 0.005);
-  const ProtenixBlocks mini{.templates = 0, .alignment = 1, .trunk = 16, .tokens = 8, .encoder = 1, .decoder = 1};
-  EXPECT_NEAR(millions(mini), 134.06, 0.01);
-  ProtenixBlocks tiny = mini;
-  tiny.trunk = 8;
-  EXPECT_NEAR(millions(tiny), 109.50, 0.005);
-  ProtenixSizes two{{"z", 256},
-                    {"two z", 512},
-                    {"alignment", 128},
-                    {"alignment transition", 512},
-                    {"template product", 64},
-                    {"template pair attention", 64},
-                    {"condition pair transition", 512}};
-  for (const std::string own : {"", "alignment ", "confidence "}) {
-    two[own + "product"] = two[own + "pair attention"] = 256;
-    two[own + "pair heads"] = 8;
-    two[own + "pair transition"] = 1024;
-  }
-  EXPECT_NEAR(millions({}, two), 464.44, 0.005);
+  EXPECT_NEAR(millions({}, protenix_sizes()), 368.48, 0.005);
+  EXPECT_NEAR(millions({.templates = 0}, protenix_sizes()), 368.09, 0.005);
+  ProtenixBlocks blocks = protenix_mini_blocks();
+  EXPECT_NEAR(millions(blocks, protenix_sizes()), 134.06, 0.01);
+  blocks.trunk /= 2;
+  EXPECT_NEAR(millions(blocks, protenix_sizes()), 109.50, 0.005);
+  EXPECT_NEAR(millions({}, protenix_2_sizes()), 464.44, 0.005);
 }
 
 TEST_F(ProtenixFiles, EverythingWrongIsToldAtOnce) {

@@ -39,8 +39,14 @@ class Stages {
     if (progress.stage != stage_) begin(progress.stage);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - began_;
     const char* unit = stage_ == "trunk" ? "blocks" : stage_ == "diffusion" ? "steps" : "samples";
-    sink_.progress(
-        {.phase = phase_, .done = progress.done, .total = progress.total, .seconds = seconds.count(), .unit = unit});
+    sink_.progress({.phase = phase_,
+                    .done = progress.done,
+                    .total = progress.total,
+                    .tokens = progress.done,
+                    .total_tokens = progress.total,
+                    .seconds = seconds.count(),
+                    .unit = unit,
+                    .token_unit = unit});
     if (progress.done == progress.total) sink_.progress_done();
   }
 
