@@ -44,6 +44,21 @@ TEST(ProtenixRuns, SeedsDiffer) {
   EXPECT_NE(protenix_samples(7, {0})[0].positions, protenix_samples(8, {0})[0].positions);
 }
 
+// Four templates, two blocks over the alignment and two of the Pairformer in each pass.
+TEST(ProtenixRuns, EveryPartOfAPassIsProgress) {
+  const testing::ProtenixGiven given(testing::data("protenix-tiny") / "inputs.safetensors");
+  RunSettings settings = protenix_run_settings(protenix_network().shape());
+  settings.passes = 2;
+  ProtenixRun run(protenix_network(), given.input(), 7, settings);
+  std::int64_t seen = 0;
+  run.embed([&](const RunProgress& progress) {
+    EXPECT_EQ(progress.stage, "trunk");
+    EXPECT_EQ(progress.total, 2 * (4 + 2 + 2));
+    EXPECT_EQ(progress.done, ++seen);
+  });
+  EXPECT_EQ(seen, 16);
+}
+
 TEST(ProtenixRuns, ShapesAreThoseOfTheComplex) {
   const auto one = protenix_samples(7, {0})[0];
   EXPECT_EQ(one.positions.size(), 25U * 24 * 3);

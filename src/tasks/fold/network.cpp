@@ -47,6 +47,7 @@ class Stages {
                     .seconds = seconds.count(),
                     .unit = unit,
                     .token_unit = unit});
+    last_ = std::chrono::steady_clock::now();
     if (progress.done == progress.total) sink_.progress_done();
   }
 
@@ -54,11 +55,11 @@ class Stages {
   void begin(std::string_view stage) {
     stage_ = stage;
     phase_ = fmt::format("{}: {}", of_, stage);
-    began_ = std::chrono::steady_clock::now();
+    began_ = last_;  // its first step began when that before it ended
   }
   Sink& sink_;
   std::string of_, stage_, phase_;
-  std::chrono::steady_clock::time_point began_;
+  std::chrono::steady_clock::time_point began_, last_ = std::chrono::steady_clock::now();
 };
 
 folding::OutputSettings output_settings(const FoldJob& job, const FoldOptions& options,

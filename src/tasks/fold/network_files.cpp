@@ -1,7 +1,4 @@
 // Finds the weights that a run of jobs names.
-#include <algorithm>
-#include <array>
-
 #include "base/error.h"
 #include "hub/environment.h"
 #include "models/published.h"
