@@ -6,6 +6,8 @@
 #include <map>
 #include <mutex>
 
+#include "base/threads.h"
+
 namespace groel {
 namespace {
 
@@ -40,7 +42,8 @@ ProfileScope::ProfileScope(const char* name, double flops) : name_(g_on ? name :
 
 ProfileScope::~ProfileScope() {
   if (name_ == nullptr) return;
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+  const double share = 1.0 / std::max(1, threads_in_loop());
+  const double seconds = share * std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
   const std::scoped_lock lock(g_mutex);
   ProfileRow& row = rows()[name_];
   row.name = name_;

@@ -21,8 +21,8 @@ void stop_profile();
 /// Rows in falling order of time.
 std::vector<ProfileRow> profile();
 
-/// Adds the time of its scope to the row `name`, when profiling is on. For the calling thread's operators, not inside
-/// parallel loops.
+/// Adds the time of its scope to the row `name`, when profiling is on; inside a parallel loop, its share of the loop's
+/// time.
 class ProfileScope {
  public:
   explicit ProfileScope(const char* name, double flops = 0);

@@ -86,13 +86,13 @@ class FirstError {
   std::exception_ptr error_;
 };
 
-thread_local bool t_inside = false;
+thread_local int t_inside = 0;  // threads of the loop
 
 // While one lives, its thread runs bodies.
 class Inside {
  public:
-  Inside() { t_inside = true; }
-  ~Inside() { t_inside = false; }
+  explicit Inside(int threads) { t_inside = threads; }
+  ~Inside() { t_inside = 0; }
   Inside(const Inside&) = delete;
   Inside& operator=(const Inside&) = delete;
 };
@@ -124,10 +124,10 @@ void wait_for_change(const std::atomic<int>& value, int old) {
 /// Indices that threads take one by one.
 class Job {
  public:
-  Job(std::int64_t count, const std::function<void(std::int64_t)>& body)
-      : count_(count), body_(body), context_(work_context()) {}
+  Job(std::int64_t count, int threads, const std::function<void(std::int64_t)>& body)
+      : count_(count), threads_(threads), body_(body), context_(work_context()) {}
   void work() {
-    const Inside inside;
+    const Inside inside(threads_);
     const WorkScope scope(context_);
     for (std::int64_t i = next_++; i < count_ && !errors_.failed(); i = next_++) errors_.guard(body_, i);
   }
@@ -135,6 +135,7 @@ class Job {
 
  private:
   std::int64_t count_;
+  int threads_;
   const std::function<void(std::int64_t)>& body_;
   WorkContext context_;
   std::atomic<std::int64_t> next_{0};
@@ -265,17 +266,19 @@ int available_cores() {
   return std::max(1, quota > 0 ? std::min(affinity, quota) : affinity);
 }
 
+int threads_in_loop() noexcept { return t_inside; }
+
 void parallel_for(std::int64_t count, const std::function<void(std::int64_t)>& body) {
   ThreadPool& pool = ThreadPool::current();
   const int threads = static_cast<int>(std::min<std::int64_t>(pool.threads(), count));
-  if (threads <= 1 || t_inside) {
+  if (threads <= 1 || t_inside > 0) {
     for (std::int64_t i = 0; i < count; ++i) {
       check_interrupted();
       body(i);
     }
     return;
   }
-  Job job(count, body);
+  Job job(count, threads, body);
   pool.impl_->run(job, threads - 1);
   job.rethrow();
 }

@@ -36,8 +36,10 @@ class ThreadPool {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Threads that parallel_for uses here (at least 1).
-inline int num_threads() noexcept { return ThreadPool::current().threads(); }
+/// How many threads run the parallel loop that this one is inside of; 0: it is in none.
+int threads_in_loop() noexcept;
+/// Threads that parallel_for uses here (at least 1; 1 inside a parallel loop).
+inline int num_threads() noexcept { return threads_in_loop() > 0 ? 1 : ThreadPool::current().threads(); }
 /// Errors: as ThreadPool.
 inline void set_num_threads(std::int64_t threads) { ThreadPool::current().set_threads(threads); }
 inline int refused_threads() noexcept { return ThreadPool::current().refused(); }

@@ -10,6 +10,9 @@
 
 namespace groel::ops {
 
+/// Numbers after each head of a shared bias that may be read and never matter.
+inline constexpr std::int64_t kBiasMargin = 64;
+
 /// With `mask`, `cu_keys`, `bias` and the positions left as they are: every token sees every token of its sequence.
 struct AttentionInput {
   Tensor q;           ///< [Tq, H*K] f32; rows may be strided
@@ -31,6 +34,11 @@ struct AttentionInput {
   /// Added to the scores after `scale`: [H, n_q, n_k] f32, one for all sequences, or one each (undefined: none). Minus
   /// infinity hides a key, but every query must be left one.
   std::vector<Tensor> bias = {};
+  /// Added likewise, one for all sequences, which are of one size, and laid out for speed: [H, n_k * n_q] f32, at j *
+  /// n_q + i of query i and key j; rows at least kBiasMargin further apart than they are long. Finite. No gradient.
+  Tensor shared_bias = {};
+  /// [Tk] f32: added to all scores of that key. Finite. No gradient.
+  Tensor key_bias = {};
   /// [Tq] i32, rows of the rotary table; undefined: each query's place (attention_mask.h).
   Tensor positions = {};
   /// [Tk] i32, likewise.

@@ -12,6 +12,7 @@ namespace {
 /// Keys [key, key + keys) for the queries of a block.
 struct KeyBlock {
   const BlockRules* rules;
+  SharedBias bias;
   std::int64_t key;
   std::int64_t keys;
   std::int64_t queries;
@@ -24,7 +25,7 @@ struct Sums {
   __m512 at[kRows][V];
 };
 
-// sums[r][v] = Σ_i left[i, v] · right[i·step + r·row], over pairs; `count` of them.
+// sums[r][v] += Σ_i left[i, v] · right[i·step + r·row], over pairs; `count` of them.
 struct PairProduct {
   const Pair* left;  // [count, kQueries]
   const Pair* right;
@@ -34,11 +35,35 @@ struct PairProduct {
 };
 
 template <int V, int R>
-GROEL_BF16_INLINE void multiply(const PairProduct& product, Sums<V>& sums) {
+GROEL_BF16_INLINE void clear(Sums<V>& sums) {
 #pragma GCC unroll 4
   for (int r = 0; r < R; ++r)
 #pragma GCC unroll 4
     for (int v = 0; v < V; ++v) sums.at[r][v] = _mm512_setzero_ps();
+}
+
+// The bias of R keys and V vectors of queries; and what comes after it is asked for.
+template <int V, int R>
+GROEL_BF16_INLINE void start_with_bias(const SharedBias& bias, Sums<V>& sums) {
+  const __m512 unit = _mm512_set1_ps(bias.unit);
+#pragma GCC unroll 4
+  for (int r = 0; r < R; ++r) {
+    const __m512 all = _mm512_set1_ps(bias.keys == nullptr ? 0.0F : bias.keys[r]);
+#pragma GCC unroll 4
+    for (int v = 0; v < V; ++v) {
+      __m512 sum = all;
+      if (bias.pairs != nullptr) {
+        const float* const from = bias.pairs + r * bias.stride + v * kLanes;
+        _mm_prefetch(reinterpret_cast<const char*>(from + R * bias.stride), _MM_HINT_T0);
+        sum = _mm512_add_ps(sum, _mm512_loadu_ps(from));
+      }
+      sums.at[r][v] = _mm512_mul_ps(sum, unit);
+    }
+  }
+}
+
+template <int V, int R>
+GROEL_BF16_INLINE void multiply(const PairProduct& product, Sums<V>& sums) {
   for (std::int64_t i = 0; i < product.count; ++i) {
     __m512bh left[V];
 #pragma GCC unroll 4
@@ -72,9 +97,10 @@ struct DotProducts {
   }
 
   template <int V, int R>
-  GROEL_BF16_INLINE static void score_rows(const AttentionBlock& b, std::int64_t key, std::int64_t j,
-                                           std::int64_t lane) {
+  GROEL_BF16_INLINE static void score_rows(const AttentionBlock& b, std::int64_t key, std::int64_t j, std::int64_t lane,
+                                           const SharedBias& bias) {
     Sums<V> sums;
+    bias.defined() ? start_with_bias<V, R>(bias, sums) : clear<V, R>(sums);
     multiply<V, R>({b.q + lane, b.k + (key + j) * b.pairs, b.pairs, 1, ceil_div(b.width, 2)}, sums);
 #pragma GCC unroll 4
     for (int r = 0; r < R; ++r)
@@ -86,6 +112,7 @@ struct DotProducts {
   GROEL_BF16_INLINE static void value_rows(const AttentionBlock& b, std::int64_t key, std::int64_t keys, std::int64_t d,
                                            std::int64_t lane) {
     Sums<V> sums;
+    clear<V, R>(sums);
     multiply<V, R>(
         {b.weights + lane, reinterpret_cast<const Pair*>(b.v) + key / 2 * b.width + d, 1, b.width, ceil_div(keys, 2)},
         sums);
@@ -102,10 +129,10 @@ struct DotProducts {
   // V vectors of queries.
   template <int V, bool kRuled>
   GROEL_BF16 static void attend_vectors(const AttentionBlock& b, const KeyBlock& at, std::int64_t lane) {
-    const auto [rules, key, keys, queries] = at;
+    const auto [rules, bias, key, keys, queries] = at;
     std::int64_t j = 0;
-    for (; j + kRows <= keys; j += kRows) score_rows<V, kRows>(b, key, j, lane);
-    for (; j < keys; ++j) score_rows<V, 1>(b, key, j, lane);
+    for (; j + kRows <= keys; j += kRows) score_rows<V, kRows>(b, key, j, lane, bias.from(key + j, lane));
+    for (; j < keys; ++j) score_rows<V, 1>(b, key, j, lane, bias.from(key + j, lane));
     if constexpr (kRuled) rules->apply({b.scores, key, keys, lane, V * kLanes});
     softmax_step<V, kRuled>(b, keys, lane);
     std::int64_t d = 0;
@@ -177,9 +204,10 @@ struct TileProducts {
 
   template <bool kRuled>
   GROEL_BF16 static void attend_keys(const AttentionBlock& b, const KeyBlock& at) {
-    const auto [rules, key, keys, queries] = at;
+    const auto [rules, bias, key, keys, queries] = at;
     for (std::int64_t lane = 0; lane < queries; lane += 2 * kTile) {
       for (std::int64_t j = 0; j < keys; j += 2 * kTile) score_tiles(b, b.k + key * b.pairs, j, lane);
+      if (bias.defined()) add_shared_bias(bias, {b.scores, key, keys, lane, 2 * kTile});
       if constexpr (kRuled) rules->apply({b.scores, key, keys, lane, 2 * kTile});
       softmax_step<2, kRuled>(b, keys, lane);
       for (std::int64_t d = 0; d < b.padded; d += kTile) value_tiles(b, key, keys, d, lane);
@@ -188,10 +216,11 @@ struct TileProducts {
 };
 
 template <class Products>
-GROEL_BF16 void attend_block(const AttentionBlock& b, const BlockRules& rules, std::int64_t queries) {
+GROEL_BF16 void attend_block(const AttentionBlock& b, const BlockRules& rules, const SharedBias& bias,
+                             std::int64_t queries) {
   const KeyRange range = rules.keys();
   for (std::int64_t key = range.begin; key < range.end; key += kKeys) {
-    const KeyBlock at{&rules, key, std::min(kKeys, range.end - key), queries};
+    const KeyBlock at{&rules, bias, key, std::min(kKeys, range.end - key), queries};
     rules.plain(key, at.keys) ? Products::template attend_keys<false>(b, at)
                               : Products::template attend_keys<true>(b, at);
   }
@@ -209,7 +238,7 @@ GROEL_BF16 void attend_to(const AttentionInput& input, const AttentionTask& task
     const std::int64_t queries = std::min(kQueries, task.query_end - query);
     start_block(b);
     pack_queries(input, task, b, query);
-    attend_block<Products>(b, {input, task, {query, queries}}, queries);
+    attend_block<Products>(b, {input, task, {query, queries}}, shared_bias(input, task, query), queries);
     write_block(b, queries, Matrix<T>{out.row(query) + task.head * b.width, queries, b.width, out.stride});
     write_log_sums({task.head, query, queries, b.highest, b.total}, result);
   }

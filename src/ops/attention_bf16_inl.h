@@ -15,6 +15,7 @@
 #include "ops/attention_tiles.h"
 #include "ops/bf16_vectors_inl.h"
 #include "ops/scratch.h"
+#include "ops/transpose_impl.h"
 
 namespace groel::ops::cpu {
 namespace {
@@ -111,10 +112,10 @@ void pack_queries(const AttentionInput& input, const AttentionTask& task, const 
   const std::int64_t count = std::min(kQueries, task.query_end - query);
   rotate_head(query_rows(input, task, query, count, input.scale * kLog2E), b.rows);
   pack_rows(b, b.rows, count, b.row_pairs);
-  for (std::int64_t p = 0; p < b.pairs; ++p) {
-    for (std::int64_t i = 0; i < count; ++i) b.q[p * kQueries + i] = b.row_pairs[i * b.pairs + p];
+  transpose_block(
+      {reinterpret_cast<const float*>(b.row_pairs), b.pairs, reinterpret_cast<float*>(b.q), kQueries, count, b.pairs});
+  for (std::int64_t p = 0; p < b.pairs && count < kQueries; ++p)
     std::fill(b.q + p * kQueries + count, b.q + (p + 1) * kQueries, Pair{0});
-  }
 }
 
 // Scores of V vectors of queries become weights 2^(score - highest), in pairs of keys, with zeros past the last;
@@ -188,8 +189,7 @@ GROEL_BF16 void write_block(const AttentionBlock& b, std::int64_t queries, Matri
       _mm512_storeu_ps(at, _mm512_mul_ps(_mm512_loadu_ps(at), inverse));
     }
   }
-  for (std::int64_t i = 0; i < queries; ++i)
-    for (std::int64_t d = 0; d < b.width; ++d) b.rows[i * b.width + d] = b.out[d * kQueries + i];
+  transpose_block({b.out, kQueries, b.rows, b.width, b.width, queries});
   for (std::int64_t i = 0; i < queries; ++i) write_row(b.rows + i * b.width, b.width, out.row(i));
 }
 

@@ -115,18 +115,23 @@ HWY_INLINE void value_block(const Block& b, const float* v, std::int64_t keys, s
 }
 
 /// Keys and values [key, key + keys) for all queries of the block.
+struct Rules {
+  const cpu::BlockRules& masks;
+  cpu::SharedBias bias;
+};
+
 template <bool kRuled>
-void attend_keys(const Block& b, const cpu::BlockRules& rules, std::int64_t key, std::int64_t keys,
-                 std::int64_t queries) {
+void attend_keys(const Block& b, const Rules& rules, std::int64_t key, std::int64_t keys, std::int64_t queries) {
   const float* k = b.keys + key * b.width;
   const float* v = b.values + key * b.width;
   for_query_vectors(queries, [&](auto vectors, std::int64_t lane) HWY_ATTR {
     constexpr int kVectors = decltype(vectors)::value;
     Vector highest[kVectors];
     for (Vector& one : highest) one = hn::Set(kTag, -std::numeric_limits<float>::infinity());
-    score_block<kVectors>(b.q + lane, {k, b.width}, keys, b.width, b.scores + lane, highest);
+    score_block<kVectors>(b.q + lane, {k, b.width}, keys, b.width, b.scores + lane, highest,
+                          rules.bias.from(key, lane));
     if constexpr (kRuled) {
-      rules.apply({b.scores, key, keys, lane, kVectors * lanes()});
+      rules.masks.apply({b.scores, key, keys, lane, kVectors * lanes()});
       find_highest(b.scores + lane, keys, highest);
     }
     for (int i = 0; i < kVectors; ++i) softmax_step<kRuled>(b, keys, lane + i * lanes(), highest[i]);
@@ -134,19 +139,16 @@ void attend_keys(const Block& b, const cpu::BlockRules& rules, std::int64_t key,
   });
 }
 
-/// Queries back in rows, divided by their sums. All are transposed before any is read as vectors: a vector read soon
-/// after the scalar writes that it covers would have to wait for them.
+/// Queries back in rows, divided by their sums. (Lanes past the last query hold anything.)
 template <class T>
 void write_block(const Block& b, std::int64_t queries, Matrix<T> out) {
-  for (std::int64_t i = 0; i < queries; ++i)
-    for (std::int64_t d = 0; d < b.width; ++d) b.rows[i * b.width + d] = b.out[d * kQueries + i];
-  for (std::int64_t i = 0; i < queries; ++i) {
-    const float* row = b.rows + i * b.width;
-    const Vector inverse = hn::Set(kTag, 1.0F / b.total[i]);
-    T* to = out.row(i);
-    for_vectors(b.width,
-                [&](std::int64_t d, std::int64_t n) HWY_ATTR { store(hn::Mul(load(row + d, n), inverse), to + d, n); });
-  }
+  float* const inverse = b.correction;
+  for (std::int64_t i = 0; i < queries; ++i) inverse[i] = 1.0F / b.total[i];
+  transpose_tiles(
+      b.width, queries,
+      [&](std::int64_t d, std::int64_t i, std::int64_t)
+          HWY_ATTR { return hn::Mul(hn::LoadU(kTag, b.out + d * kQueries + i), hn::LoadU(kTag, inverse + i)); },
+      [&](std::int64_t i, std::int64_t d, std::int64_t n, Vector v) HWY_ATTR { store(v, out.row(i) + d, n); });
 }
 
 void lay_out(const AttentionInput& input, const cpu::AttentionTask& task, const Block& b) {
@@ -158,12 +160,12 @@ void lay_out(const AttentionInput& input, const cpu::AttentionTask& task, const 
     std::copy_n(v.row(task.begin + j) + column, b.width, b.values + j * b.width);
 }
 
-void attend_block(const Block& b, const cpu::BlockRules& rules, std::int64_t queries) {
-  const KeyRange range = rules.keys();
+void attend_block(const Block& b, const Rules& rules, std::int64_t queries) {
+  const KeyRange range = rules.masks.keys();
   for (std::int64_t key = range.begin; key < range.end; key += kKeys) {
     const std::int64_t keys = std::min(kKeys, range.end - key);
-    rules.plain(key, keys) ? attend_keys<false>(b, rules, key, keys, queries)
-                           : attend_keys<true>(b, rules, key, keys, queries);
+    rules.masks.plain(key, keys) ? attend_keys<false>(b, rules, key, keys, queries)
+                                 : attend_keys<true>(b, rules, key, keys, queries);
   }
 }
 
@@ -177,7 +179,8 @@ void attend_to(const AttentionInput& input, const cpu::AttentionTask& task, Atte
     start_block(b);
     cpu::rotate_head(cpu::query_rows(input, task, query, queries, input.scale * cpu::kLog2E), b.rows);
     transpose_queries({b.rows, b.width}, queries, b.width, b.q);
-    attend_block(b, {input, task, {query, queries}}, queries);
+    const cpu::BlockRules masks(input, task, {query, queries});
+    attend_block(b, {masks, cpu::shared_bias(input, task, query)}, queries);
     write_block(b, queries, Matrix<T>{out.row(query) + task.head * b.width, queries, b.width, out.stride});
     cpu::write_log_sums({task.head, query, queries, b.highest, b.total}, result);
   }

@@ -34,6 +34,7 @@ void check(const AttentionInput& input, const AttentionResult& forward, const Te
     GROEL_REQUIRE(x->shape() == input.k.shape() && x->dtype() == DType::f32);
   GROEL_REQUIRE(forward.y.shape() == input.q.shape());
   GROEL_REQUIRE((forward.log_sums.shape() == Shape{input.heads, input.q.size(0)}));
+  GROEL_REQUIRE(!input.shared_bias.defined() && !input.key_bias.defined());
   check_bias(input, to);
 }
 

@@ -10,11 +10,14 @@
 #define GROEL_OPS_ATTENTION_INL_H_
 #endif
 
+#include <hwy/cache_control.h>
+
 #include <algorithm>
 #include <type_traits>
 
 #include "ops/attention_impl.h"
-#include "ops/simd_inl.h"
+#include "ops/attention_rules.h"
+#include "ops/transpose_inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace groel::ops::HWY_NAMESPACE {
@@ -46,13 +49,10 @@ HWY_INLINE void for_query_vectors(std::int64_t rows, const Body& body) {
 
 /// q rows -> transposed [width, kQueries]; lanes past `rows`, up to a full vector, are zeros.
 HWY_INLINE void transpose_queries(HeadRows q, std::int64_t rows, std::int64_t width, float* HWY_RESTRICT to) {
-  const std::int64_t filled = (rows + lanes() - 1) / lanes() * lanes();
-  for (std::int64_t i = 0; i < rows; ++i) {
-    const float* row = q.row(i);
-    for (std::int64_t d = 0; d < width; ++d) to[d * kQueries + i] = row[d];
-  }
-  for (std::int64_t d = 0; d < width; ++d)
-    for (std::int64_t i = rows; i < filled; ++i) to[d * kQueries + i] = 0.0F;
+  transpose_tiles(
+      rows, width, [&](std::int64_t i, std::int64_t d, std::int64_t n) HWY_ATTR { return load(q.row(i) + d, n); },
+      [&](std::int64_t d, std::int64_t i, std::int64_t, Vector v)
+          HWY_ATTR { hn::StoreU(v, kTag, to + d * kQueries + i); });
 }
 
 /// The registers of a product: sum[r] += broadcast(b[r]) * x, for R rows r and V vectors x of queries.
@@ -95,12 +95,32 @@ struct Tile {
   }
 };
 
+/// Sums of R keys by V vectors of queries start with their bias; and what comes after it is asked for.
+template <int V, int R>
+HWY_INLINE void start_with_bias(const cpu::SharedBias& bias, Tile<V, R>& tile) {
+  const Vector unit = hn::Set(kTag, bias.unit);
+#pragma GCC unroll 8
+  for (int r = 0; r < R; ++r) {
+    const Vector all = hn::Set(kTag, bias.keys == nullptr ? 0.0F : bias.keys[r]);
+#pragma GCC unroll 8
+    for (int v = 0; v < V; ++v) {
+      Vector sum = all;
+      if (bias.pairs != nullptr) {
+        const float* const from = bias.pairs + r * bias.stride + v * lanes();
+        hwy::Prefetch(from + R * bias.stride);
+        sum = hn::Add(sum, hn::LoadU(kTag, from));
+      }
+      tile.sum[r][v] = hn::Mul(sum, unit);
+    }
+  }
+}
+
 /// scores[j] = q · k[j] for R keys; raises `highest` to them.
 template <int V, int R>
-HWY_INLINE void score_tile(const float* HWY_RESTRICT q, HeadRows k, std::int64_t width, float* HWY_RESTRICT scores,
-                           Vector (&highest)[V]) {
+HWY_INLINE void score_tile(const float* HWY_RESTRICT q, HeadRows k, std::int64_t width, const cpu::SharedBias& bias,
+                           float* HWY_RESTRICT scores, Vector (&highest)[V]) {
   Tile<V, R> tile;
-  tile.clear();
+  bias.defined() ? start_with_bias(bias, tile) : tile.clear();
   for (std::int64_t d = 0; d < width; ++d) tile.add(q + d * kQueries, k.data + d, k.stride);
 #pragma GCC unroll 8
   for (int r = 0; r < R; ++r)
@@ -111,13 +131,16 @@ HWY_INLINE void score_tile(const float* HWY_RESTRICT q, HeadRows k, std::int64_t
     }
 }
 
-/// q transposed, k: `keys` rows -> scores [keys, kQueries] for V vectors of queries; raises `highest` to them.
+/// q transposed, k: `keys` rows -> scores [keys, kQueries] for V vectors of queries, with the bias from there on;
+/// raises `highest` to them.
 template <int V>
 HWY_INLINE void score_block(const float* q, HeadRows k, std::int64_t keys, std::int64_t width, float* scores,
-                            Vector (&highest)[V]) {
+                            Vector (&highest)[V], const cpu::SharedBias& bias = {}) {
   std::int64_t j = 0;
-  for (; j + 4 <= keys; j += 4) score_tile<V, 4>(q, {k.row(j), k.stride}, width, scores + j * kQueries, highest);
-  for (; j < keys; ++j) score_tile<V, 1>(q, {k.row(j), k.stride}, width, scores + j * kQueries, highest);
+  for (; j + 4 <= keys; j += 4)
+    score_tile<V, 4>(q, {k.row(j), k.stride}, width, bias.from(j, 0), scores + j * kQueries, highest);
+  for (; j < keys; ++j)
+    score_tile<V, 1>(q, {k.row(j), k.stride}, width, bias.from(j, 0), scores + j * kQueries, highest);
 }
 
 }  // namespace groel::ops::HWY_NAMESPACE

@@ -20,6 +20,20 @@ void check_bias(const AttentionInput& input, const AttentionSequence& s) {
   GROEL_REQUIRE((bias.dtype() == DType::f32 && bias.shape() == Shape{input.heads, s.queries(), s.keys()}));
 }
 
+void check_shared_bias(const AttentionInput& input, const AttentionLayout& layout) {
+  const Tensor& bias = input.shared_bias;
+  if (input.key_bias.defined())
+    GROEL_REQUIRE(input.key_bias.dtype() == DType::f32 && input.key_bias.shape() == Shape{input.k.size(0)});
+  if (!bias.defined()) return;
+  GROEL_REQUIRE(bias.rank() == 2 && bias.dtype() == DType::f32 && bias.size(0) == input.heads);
+  GROEL_REQUIRE(bias.row_stride() >= bias.size(1) + kBiasMargin);
+  for (std::int64_t b = 0; b < layout.sequences(); ++b) {
+    const AttentionSequence s = layout.sequence(b), first = layout.sequence(0);
+    GROEL_REQUIRE(s.queries() == first.queries() && s.keys() == first.keys());
+    GROEL_REQUIRE(bias.size(1) == s.keys() * s.queries());
+  }
+}
+
 // Given positions are rows of the table; counted ones go up to the sequence's last key.
 void check_positions(const Tensor& positions, std::int64_t tokens, std::int64_t table) {
   const auto values = positions.values<std::int32_t>();
@@ -58,6 +72,7 @@ AttentionLayout::AttentionLayout(const AttentionInput& input) {
     check_mask(input.mask, sequence(b));
     check_bias(input, sequence(b));
   }
+  check_shared_bias(input, *this);
   if (input.rotary.defined()) check_rotation(input, *this);
 }
 

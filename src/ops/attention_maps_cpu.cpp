@@ -28,6 +28,7 @@ void map_block(const AttentionInput& input, const cpu::AttentionTask& task, Matr
   const std::int64_t width = cpu::head_width(input);
   const std::int64_t queries = task.query_end - task.query;
   const cpu::BlockRules rules(input, task, {task.query, queries}, 1.0F);
+  const cpu::SharedBias bias = cpu::shared_bias(input, task, task.query, 1.0F);
   float* transposed = reinterpret_cast<float*>(scratch.bytes(cpu::attention_maps_bytes(input)));
   float* scores = transposed + width * kQueries;
   float* rows = scores + kKeys * kQueries;  // of q, then of k
@@ -43,7 +44,8 @@ void map_block(const AttentionInput& input, const cpu::AttentionTask& task, Matr
       constexpr int kVectors = decltype(vectors)::value;
       Vector highest[kVectors];
       for (Vector& one : highest) one = hn::Zero(kTag);  // not used: each row has a softmax of its own
-      score_block<kVectors>(transposed + lane, {rows, width}, keys, width, scores + lane, highest);
+      score_block<kVectors>(transposed + lane, {rows, width}, keys, width, scores + lane, highest,
+                            bias.from(key, lane));
     });
     if (!rules.plain(key, keys)) rules.apply({scores, key, keys, 0, queries});
     for (std::int64_t i = 0; i < queries; ++i)

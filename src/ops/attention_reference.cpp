@@ -94,6 +94,9 @@ std::vector<double> AttentionHead::weights(std::int64_t query) const {
   for (std::int64_t j = 0; j < sequence.keys(); ++j) {
     double score = dot(q[static_cast<std::size_t>(query)], k[static_cast<std::size_t>(j)]);
     if (bias.defined()) score += bias.data<float>()[(queries.head * sequence.queries() + query) * sequence.keys() + j];
+    if (input.shared_bias.defined())
+      score += matrix<float>(input.shared_bias).row(queries.head)[j * sequence.queries() + query];
+    if (input.key_bias.defined()) score += input.key_bias.data<float>()[sequence.key_begin + j];
     out.push_back(sees(query, j) ? score : -INFINITY);
   }
   const double highest = *std::max_element(out.begin(), out.end());

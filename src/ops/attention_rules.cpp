@@ -18,6 +18,27 @@ const float* bias_rows(const AttentionInput& input, const AttentionTask& task, s
 
 }  // namespace
 
+SharedBias shared_bias(const AttentionInput& input, const AttentionTask& task, std::int64_t query, float unit) {
+  SharedBias out;
+  out.unit = unit;
+  if (input.key_bias.defined()) out.keys = input.key_bias.data<float>() + task.begin;
+  if (input.shared_bias.defined()) {
+    out.stride = input.shared_bias.size(1) / std::max<std::int64_t>(1, task.keys());
+    out.pairs = matrix<float>(input.shared_bias).row(task.head) + query - task.first;
+  }
+  return out;
+}
+
+void add_shared_bias(const SharedBias& bias, const ScoreBlock& block) {
+  const SharedBias at = bias.from(block.key, block.lane);
+  for (std::int64_t j = 0; j < block.keys; ++j) {
+    float* const scores = block.scores + j * kQueries + block.lane;
+    const float all = at.keys == nullptr ? 0.0F : at.keys[j];
+    for (std::int64_t i = 0; i < block.lanes; ++i)
+      scores[i] += ((at.pairs == nullptr ? 0.0F : at.pairs[j * at.stride + i]) + all) * at.unit;
+  }
+}
+
 BlockRules::BlockRules(const AttentionInput& input, const AttentionTask& task, QueryBlock block, float unit)
     : mask_(input.mask),
       all_keys_(task.keys()),

@@ -22,6 +22,25 @@ struct ScoreBlock {
   std::int64_t lanes;
 };
 
+/// The bias that all sequences share, and that of keys, for one block of queries: pairs[j * stride + i] is of key j and
+/// the block's query i, and may be read for any i < kQueries. Null: none.
+struct SharedBias {
+  const float* pairs = nullptr;
+  std::int64_t stride = 0;
+  const float* keys = nullptr;
+  float unit = 1;  ///< of the scores
+
+  bool defined() const { return pairs != nullptr || keys != nullptr; }
+  /// From that key, and that query of the block, on.
+  SharedBias from(std::int64_t key, std::int64_t lane) const {
+    return {pairs == nullptr ? nullptr : pairs + key * stride + lane, stride, keys == nullptr ? nullptr : keys + key,
+            unit};
+  }
+};
+SharedBias shared_bias(const AttentionInput& input, const AttentionTask& task, std::int64_t query, float unit = kLog2E);
+/// Adds it to a block of scores, where a kernel does not start its sums with it.
+void add_shared_bias(const SharedBias& bias, const ScoreBlock& block);
+
 /// Only blocks that a bound of the mask runs through, or that have a bias, take more than the plain kernel: the others
 /// are plain or left out. A block in which a query sees no key leaves the query's sums as they are, to the bit.
 class BlockRules {

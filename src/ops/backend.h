@@ -27,6 +27,7 @@
 #include "ops/norm_grad.h"
 #include "ops/pair_features.h"
 #include "ops/pair_grid.h"
+#include "ops/planes.h"
 #include "ops/pool_grad.h"
 #include "ops/prompt_gate.h"
 #include "ops/windows.h"
@@ -39,7 +40,7 @@ struct Backend {
   void (*activate_as)(const Tensor& x, Activation activation, Tensor& y);
   void (*activation_grad)(const Tensor& x, const Tensor& dy, Activation activation, Tensor& dx);
   void (*add)(const Tensor& a, const Tensor& b, Tensor& y);
-  void (*add_columns)(const Tensor& x, const GridColumns& columns, Tensor& z);
+  void (*add_columns)(const Tensor& x, const ColumnPairs& pairs, Tensor& z);
   void (*add_contacts)(Tensor& logits, const ResidueMaps& maps, const Tensor& weights);
   void (*add_windows)(const Tensor& dy, const Windows& windows, Tensor& dx);
   bool (*all_finite)(const Tensor& x);
@@ -67,6 +68,7 @@ struct Backend {
   void (*embedding_grad)(const Tensor& dy, const EmbeddingGrad& input, Tensor& table);
   bool (*equal)(const Tensor& a, const Tensor& b);
   void (*gate)(const Tensor& x, const Tensor& g, const GateOptions& options, Tensor& y);
+  void (*gate_planes)(const Tensor& x, const Tensor& g, const Tensor& factor, Tensor& planes);
   void (*gather_windows)(const Tensor& x, const Windows& windows, Tensor& y);
   void (*geometric_attention)(const GeometricAttentionInput& input, Tensor& y);
   void (*join_pairs)(const Tensor& x, const PairRows& pairs, Tensor& y);
@@ -80,7 +82,7 @@ struct Backend {
   void (*lstm)(const LstmInput& input, LstmResult& to);
   void (*lstm_grad)(const LstmInput& input, const LstmResult& forward, const PackedWeight& transposed, const Tensor& dh,
                     Tensor& dgates);
-  void (*multiply_planes)(Tensor& a, const Tensor& b, std::int64_t n, Precision precision);
+  void (*multiply_planes)(const Tensor& a, const Tensor& b, std::int64_t n, Precision precision, Tensor& product);
   void (*neighbour_sum)(const Tensor& x, const Neighbours& links, Tensor& y);
   std::shared_ptr<const PackedWeight::Impl> (*pack)(const std::vector<Tensor>& weights,
                                                     const std::vector<Tensor>& scales, Precision precision,
@@ -88,6 +90,7 @@ struct Backend {
   std::shared_ptr<const PackedWeight::Impl> (*pack_transposed)(const Tensor& weight);
   void (*pair_features)(const Tensor& x, Tensor& y);
   void (*pair_features_grad)(const Tensor& x, const Tensor& dy, Tensor& dx);
+  void (*planes_as_rows)(const Tensor& planes, Tensor& rows);
   void (*prompt_gate)(const Tensor& x, const PromptGate& gate, PromptGateResult& to);
   void (*prompt_gate_grad)(const Tensor& x, const PromptGate& gate, const Tensor& dy, Tensor& dx, Tensor& weight);
   void (*rotary_inplace)(Tensor& x, const RotaryTable& table, const Tensor& cu_seqlens, const RotaryOptions& options);
@@ -103,7 +106,7 @@ struct Backend {
   double (*sum)(const Tensor& x);
   void (*swiglu)(const Tensor& x, Tensor& y);
   void (*swiglu_grad)(const Tensor& x, const Tensor& dy, Tensor& dx);
-  void (*take_columns)(const Tensor& z, const GridColumns& columns, Tensor& x);
+  void (*take_columns)(const Tensor& z, const ColumnPairs& pairs, Tensor& x);
   void (*tanh)(const Tensor& x, Tensor& y);
   void (*tanh_grad)(const Tensor& y, const Tensor& dy, Tensor& dx);
   void (*transpose)(const Tensor& x, Tensor& y);

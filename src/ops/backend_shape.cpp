@@ -3,7 +3,7 @@
 
 #include "base/threads.h"
 #include "ops/attention_grad_impl.h"
-#include "ops/backend.h"
+#include "ops/backend_cpu.h"
 #include "ops/geometric_attention_impl.h"
 #include "ops/linear_grad_impl.h"
 #include "ops/linear_impl.h"
@@ -98,10 +98,8 @@ void geometric_attention(const GeometricAttentionInput& input, Tensor&) {
   keep("geometric_attention", cpu::geometric_attention_bytes(longest));
 }
 
-// One channel's planes: b packed, and the product.
-void multiply_planes(Tensor&, const Tensor&, std::int64_t n, Precision precision) {
-  keep("multiply_planes",
-       cpu::packed_bytes(n, n, precision, WeightForm::exact) + static_cast<std::size_t>(n * n) * sizeof(float));
+void multiply_planes(const Tensor&, const Tensor&, std::int64_t n, Precision precision, Tensor&) {
+  keep("multiply_planes", cpu::multiply_planes_bytes(n, precision));
 }
 
 bool all_finite(const Tensor&) { return true; }
@@ -142,6 +140,7 @@ const Backend& shape_backend() {
       .embedding_grad = shape::kNothing,
       .equal = shape::equal,
       .gate = shape::kNothing,
+      .gate_planes = shape::kNothing,
       .gather_windows = shape::kNothing,
       .geometric_attention = shape::geometric_attention,
       .join_pairs = shape::kNothing,
@@ -160,6 +159,7 @@ const Backend& shape_backend() {
       .pack_transposed = shape::pack_transposed,
       .pair_features = shape::kNothing,
       .pair_features_grad = shape::kNothing,
+      .planes_as_rows = shape::kNothing,
       .prompt_gate = shape::kNothing,
       .prompt_gate_grad = shape::kNothing,
       .rotary_inplace = shape::kNothing,

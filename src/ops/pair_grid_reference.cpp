@@ -4,32 +4,30 @@
 
 namespace groel::ops::reference {
 
-Tensor take_columns(const Tensor& z, const GridColumns& columns) {
+Tensor take_columns(const Tensor& z, const ColumnPairs& pairs) {
   const auto from = matrix<float>(z);
-  Tensor x = Tensor::empty({(columns.end - columns.begin) * columns.n, from.columns});
+  Tensor x = Tensor::empty({pairs.end - pairs.begin, from.columns});
   const auto to = mutable_matrix<float>(x);
-  for (std::int64_t j = columns.begin; j < columns.end; ++j)
-    for (std::int64_t k = 0; k < columns.n; ++k)
-      for (std::int64_t c = 0; c < from.columns; ++c)
-        to.row((j - columns.begin) * columns.n + k)[c] = from.row(k * columns.n + j)[c];
+  for (std::int64_t at = pairs.begin; at < pairs.end; ++at)
+    for (std::int64_t c = 0; c < from.columns; ++c)
+      to.row(at - pairs.begin)[c] = from.row(at % pairs.n * pairs.n + at / pairs.n)[c];
   return x;
 }
 
-void add_columns(const Tensor& x, const GridColumns& columns, Tensor& z) {
+void add_columns(const Tensor& x, const ColumnPairs& pairs, Tensor& z) {
   const auto from = matrix<float>(x);
   const auto to = mutable_matrix<float>(z);
-  for (std::int64_t j = columns.begin; j < columns.end; ++j)
-    for (std::int64_t k = 0; k < columns.n; ++k)
-      for (std::int64_t c = 0; c < from.columns; ++c)
-        to.row(k * columns.n + j)[c] += from.row((j - columns.begin) * columns.n + k)[c];
+  for (std::int64_t at = pairs.begin; at < pairs.end; ++at)
+    for (std::int64_t c = 0; c < from.columns; ++c)
+      to.row(at % pairs.n * pairs.n + at / pairs.n)[c] += from.row(at - pairs.begin)[c];
 }
 
-void multiply_planes(Tensor& a, const Tensor& b, std::int64_t n) {
-  const Tensor before = a.clone();
+void multiply_planes(const Tensor& a, const Tensor& b, std::int64_t n, Tensor& product) {
+  const Tensor lefts = a.to(DType::f32), rights = b.to(DType::f32);
   for (std::int64_t c = 0; c < a.size(0); ++c) {
-    const float* left = matrix<float>(before).row(c);
-    const float* right = matrix<float>(b).row(c);
-    float* to = mutable_matrix<float>(a).row(c);
+    const float* left = matrix<float>(lefts).row(c);
+    const float* right = matrix<float>(rights).row(c);
+    float* to = mutable_matrix<float>(product).row(c);
     for (std::int64_t i = 0; i < n; ++i)
       for (std::int64_t j = 0; j < n; ++j) {
         double sum = 0;

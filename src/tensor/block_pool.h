@@ -26,12 +26,12 @@ inline std::size_t block_size(std::size_t bytes) {
 template <class Block>
 class BlockPool {
  public:
-  /// A block of that capacity that waits; none: the caller has to make one.
+  /// The block of that capacity that came back last, which may still be in a cache; none: the caller has to make one.
   std::optional<Block> take(std::size_t capacity) {
     statistics_.live += capacity;
     statistics_.peak = std::max(statistics_.peak, statistics_.live);
-    const auto found = free_.find(capacity);
-    if (found == free_.end()) {
+    auto found = free_.upper_bound(capacity);
+    if (found == free_.begin() || (--found)->first != capacity) {
       ++statistics_.allocations;
       return std::nullopt;
     }

@@ -30,6 +30,17 @@ TEST_P(Threads, RunEveryIndexOnce) {
   }
 }
 
+TEST_P(Threads, AreOneInsideALoop) {
+  set_num_threads(GetParam());
+  std::atomic<int> wrong{0};
+  parallel_for(8, [&](std::int64_t) {
+    if (GetParam() > 1 && (num_threads() != 1 || threads_in_loop() != GetParam())) ++wrong;
+  });
+  EXPECT_EQ(wrong, 0);
+  EXPECT_EQ(threads_in_loop(), 0);
+  EXPECT_EQ(num_threads(), GetParam());
+}
+
 TEST_P(Threads, NestedRunsAreSerialOnTheirThread) {
   set_num_threads(GetParam());
   std::atomic<int> inner{0};

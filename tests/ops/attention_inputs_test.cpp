@@ -68,6 +68,44 @@ TEST(AttentionBias, OneForAllSequencesIsTheSameForEach) {
   }
 }
 
+// The same numbers laid out for speed, with other numbers where they may be read in vain.
+Tensor keys_first(const Tensor& bias) {
+  const std::int64_t heads = bias.size(0), queries = bias.size(1), keys = bias.size(2);
+  Tensor out = test::random({heads, queries * keys + kBiasMargin}, 9).columns(0, queries * keys);
+  for (std::int64_t h = 0; h < heads; ++h)
+    for (std::int64_t i = 0; i < queries; ++i)
+      for (std::int64_t j = 0; j < keys; ++j)
+        out.mutable_data<float>()[h * out.row_stride() + j * queries + i] =
+            bias.data<float>()[(h * queries + i) * keys + j];
+  return out;
+}
+
+TEST(AttentionBias, SharedAndOfKeysMatchTheReference) {
+  for (const std::int64_t queries : {1, 33, 64, 150})
+    for (const Precision precision : {Precision::f32, Precision::bf16})
+      for (const bool causal : {false, true}) {
+        const std::int64_t keys = queries + 11;
+        AttentionInput input =
+            make({{queries, queries}, {keys, keys}, 4, 2, 16}, causal ? AttentionMask::causal() : AttentionMask{});
+        input.precision = precision;
+        const double error = precision == Precision::f32 ? 1e-5 : 1e-2;
+        const Tensor bias = test::random({4, queries, keys}, 4);
+        input.bias = {bias};
+        const Tensor expected = attention(input), map = attention_maps(input, 1);
+        input.bias = {};
+        input.shared_bias = keys_first(bias);
+        EXPECT_LT(test::relative_error(attention(input), expected), error) << queries;
+        EXPECT_LT(test::max_error(attention_maps(input, 1), map), 1e-6);
+        input.key_bias = test::random({2 * keys}, 5);
+        input.key_bias.mutable_data<float>()[keys + 3] = -1e9F;  // not seen
+        EXPECT_LT(test::relative_error(attention(input), reference::attention(input)), error) << queries;
+        EXPECT_EQ(attention_maps(input, 1).data<float>()[3], 0);
+        test::expect_same_for_any_threads([&] { return attention(input); });
+        input.shared_bias = {};
+        EXPECT_LT(test::relative_error(attention(input), reference::attention(input)), error) << queries;
+      }
+}
+
 TEST(AttentionBias, MinusInfinityHidesAKey) {
   AttentionInput input = make({{90}, {90}, 2, 2, 16}, {});
   input.bias = {Tensor::zeros({2, 90, 90})};

@@ -164,14 +164,16 @@ std::vector<Tensor> elementwise(Device device) {
 
 std::vector<Tensor> pair_grids(Device device) {
   Tensor z = on(device, {16, 9});
-  const GridColumns columns{4, 1, 3};
-  const Tensor taken = take_columns(z, columns);
-  add_columns(taken, columns, z);
-  Tensor planes = on(device, {3, 16});
-  multiply_planes(planes, on(device, {3, 16}), 4, Precision::f32);
+  const ColumnPairs pairs{4, 5, 12};
+  const Tensor taken = take_columns(z, pairs);
+  add_columns(taken, pairs, z);
+  Tensor planes = on(device, {3, 16}), gated = on(device, {8, 5});
+  multiply_planes(planes, on(device, {3, 16}), 4, Precision::f32, planes);
   const Tensor x = strided(device, 5, 8), gates = strided(device, 5, 8);
+  gate_planes(x, gates, on(device, {5}), gated);
   return {taken,          z,
           planes,         blocks_as_rows(on(device, {6, 8}), {3, 4}),
+          gated,          planes_as_rows(strided(device, 5, 8)),
           gate(x, gates), gate(x, {}, {.factor = on(device, {5}), .residual = gates, .output = DType::bf16})};
 }
 

@@ -86,7 +86,8 @@ void PairLogits::members(Members to) {
 Tensor PairLogits::operator()(const Tensor& z) const {
   const std::int64_t n = Pairs{z}.tokens();
   return planes_of(
-             n, form_.heads, z.device(), [&](const GridRows& grid) { return of_rows(grid.of(z)); }, form_.pair_width)
+             n, form_.heads, z.device(), [&](const GridRows& grid) { return of_rows(grid.of(z)); },
+             2 * form_.pair_width)
       .reshape({form_.heads, n, n});
 }
 

@@ -51,7 +51,7 @@ Tensor PairAveraging::weights(const AlignmentStates& in, const Tensor& z) const 
   const std::int64_t n = in.tokens;
   Tensor logits = planes_of(
       n, form_.heads, z.device(), [&](const GridRows& grid) { return logits_(pair_norm_(grid.of(z), input_)); },
-      form_.pair_width);
+      2 * form_.pair_width);
   if (in.mask.defined()) hide_absent(in, logits);
   return ops::softmax(logits.reshape({form_.heads * n, n}));
 }

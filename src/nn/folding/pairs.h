@@ -46,9 +46,25 @@ void for_rows(std::int64_t rows, std::int64_t numbers, const std::function<void(
 /// blocks compute does not depend on how many these are.
 void for_grid_rows(std::int64_t n, std::int64_t width, const std::function<void(const GridRows&)>& body);
 
-/// [H, N*N]: plane h holds column h of what `rows` gives for each chunk of the grid, [.., H] f32.
+/// How share_rows divides rows.
+struct RowShare {
+  std::int64_t numbers;     ///< that the work on one row makes, in all
+  Device device;            ///< where it is done
+  std::int64_t least = 64;  ///< rows that are worth a call (the products' tiles)
+};
+/// Calls body(begin, end) for all rows of something, each call on one thread, whose operators hand to each other what
+/// fits into its cache; at most as many rows at once as the limit lets, but always one for each thread. What blocks
+/// compute does not depend on how many these are. Where there is no data, one call is counted for every thread.
+void share_rows(std::int64_t rows, const RowShare& share, const std::function<void(std::int64_t, std::int64_t)>& body);
+
+/// [H, N*N]: plane h holds column h of what `rows` gives for some of the grid's rows, [.., H] f32, of which each pair
+/// makes `width` numbers. On all threads.
 Tensor planes_of(std::int64_t n, std::int64_t heads, Device device, const std::function<Tensor(const GridRows&)>& rows,
                  std::int64_t width);
+/// The same for pairs [begin, end), as attention's shared bias wants it: planes are ops::kBiasMargin numbers further
+/// apart than they are long.
+Tensor shared_planes_of(std::int64_t n, std::int64_t heads, const RowShare& share,
+                        const std::function<Tensor(std::int64_t begin, std::int64_t end)>& rows);
 
 /// mask [N*N] with rows and columns exchanged; undefined where there is none.
 Tensor transposed_mask(const Tensor& mask, std::int64_t n);

@@ -29,7 +29,7 @@ void Transition::members(Members to) {
 
 void Transition::add(const Tensor& x, Tensor& to, const Tensor& condition) const {
   const bool relu = form_.kind == TransitionKind::relu;
-  for_rows(x.size(0), 2 * form_.inner, [&](std::int64_t begin, std::int64_t end) {
+  share_rows(x.size(0), {2 * form_.inner, x.device()}, [&](std::int64_t begin, std::int64_t end) {
     const Tensor own = condition.defined() ? condition.rows(begin, end) : Tensor();
     const Tensor normed = norm_(x.rows(begin, end), own, input_);
     const Tensor inner = relu ? in_(normed, {.activation = ops::Activation::relu, .output = input_})

@@ -12,19 +12,13 @@
 namespace groel::nn::folding {
 namespace {
 
-// A bias for each row of the grid, with what its row of the mask hides; one for all where nothing is hidden.
-std::vector<Tensor> masked_biases(const Tensor& bias, const Tensor& mask, const GridRows& grid) {
-  if (!mask.defined()) return {bias};
+// What is added to scores of pairs that are not there, for the rows of the grid in order.
+Tensor unseen(const Tensor& mask) {
+  if (!mask.defined()) return {};
+  Tensor out = Tensor::empty(mask.shape());
   const auto there = mask.values<float>();
-  std::vector<Tensor> out;
-  for (std::int64_t row = grid.begin; row < grid.end; ++row) {
-    const auto keys = there.subspan(static_cast<std::size_t>(row * grid.n), static_cast<std::size_t>(grid.n));
-    Tensor own = bias.clone();
-    float* values = own.mutable_data<float>();
-    for (std::int64_t i = 0; i < own.count(); ++i)
-      if (keys[static_cast<std::size_t>(i % grid.n)] == 0) values[i] += kUnseen;
-    out.push_back(own);
-  }
+  std::transform(there.begin(), there.end(), out.mutable_data<float>(),
+                 [](float is) { return is == 0 ? kUnseen : 0.0F; });
   return out;
 }
 
@@ -55,19 +49,18 @@ void TriangleAttention::ready(const Form& form) {
   precision_ = form.precision == ops::Precision::bf16 ? ops::Precision::bf16 : ops::Precision::f32;
 }
 
-// [H, N, N]: between query and key of any row.
+// [H, N*N]: between key and query of any row. Keys come first, so that what is turned is as it lies.
 Tensor TriangleAttention::biases(const Pairs& in) const {
   const std::int64_t n = in.tokens();
   const bool turned = form_.node == Node::ending && form_.ending_bias == EndingBias::transposed;
-  const auto rows = [&](const GridRows& grid) {
-    const Tensor z = turned ? ops::take_columns(in.z, {n, grid.begin, grid.end}) : grid.of(in.z);
+  return shared_planes_of(n, form_.heads, {3 * form_.width, in.z.device()}, [&](std::int64_t begin, std::int64_t end) {
+    const Tensor z = turned ? in.z.rows(begin, end) : ops::take_columns(in.z, {n, begin, end});
     return bias_(norm_(z, input_));
-  };
-  return planes_of(n, form_.heads, in.z.device(), rows, form_.width).reshape({form_.heads, n, n});
+  });
 }
 
 // normed [rows*N, C] -> what is seen, gated: [rows*N, H*K].
-Tensor TriangleAttention::attended(const Tensor& normed, const GridRows& grid, const std::vector<Tensor>& bias) const {
+Tensor TriangleAttention::attended(const Tensor& normed, const GridRows& grid, const Biases& bias) const {
   const std::int64_t width = form_.heads * form_.head_width;
   const Tensor qkv = qkv_(normed);
   ops::AttentionInput input{qkv.columns(0, width), qkv.columns(width, 2 * width), qkv.columns(2 * width, 3 * width),
@@ -75,19 +68,21 @@ Tensor TriangleAttention::attended(const Tensor& normed, const GridRows& grid, c
   input.heads = form_.heads;
   input.precision = precision_;
   input.scale = 1.0F / std::sqrt(static_cast<float>(form_.head_width));
-  input.bias = bias;
+  input.shared_bias = bias.pairs;
+  if (bias.keys.defined()) input.key_bias = grid.of(bias.keys);
   return ops::gate(ops::attention(input), gate_(normed), {.output = input_});
 }
 
 void TriangleAttention::add(const Pairs& in, Tensor& to) const {
   const std::int64_t n = in.tokens();
   const bool ending = form_.node == Node::ending;
-  const Tensor bias = biases(in);
-  const Tensor mask = ending ? transposed_mask(in.mask, n) : in.mask;
-  for_grid_rows(n, 4 * form_.heads * form_.head_width, [&](const GridRows& grid) {
-    const ops::GridColumns columns{n, grid.begin, grid.end};
+  const Biases bias{biases(in), unseen(ending ? transposed_mask(in.mask, n) : in.mask)};
+  const RowShare share{n * (6 * form_.heads * form_.head_width + 2 * form_.width), in.z.device(), 1};
+  share_rows(n, share, [&](std::int64_t begin, std::int64_t end) {
+    const GridRows grid{n, begin, end};
+    const ops::ColumnPairs columns{n, grid.first(), grid.last()};
     const Tensor normed = norm_(ending ? ops::take_columns(in.z, columns) : grid.of(in.z), input_);
-    const Tensor seen = attended(normed, grid, masked_biases(bias, mask, grid));
+    const Tensor seen = attended(normed, grid, bias);
     const Tensor target = grid.of(to);
     ending ? ops::add_columns(out_(seen), columns, to) : void(out_(seen, {.residual = target, .into = target}));
   });

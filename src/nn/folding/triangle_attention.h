@@ -32,13 +32,17 @@ class TriangleAttention final : public Module {
   /// `norm`; `bias` [H, C]; `query`, `key`, `value`, `gate` [H*K, C]; `out` [C, H*K].
   void members(Members to) override;
   void ready(const Form& form) override;
-  /// The update of in.z is added to `to` [N*N, C], which may be in.z. Beside [H, N, N] f32 it takes memory for some
-  /// rows of the grid (with a mask, for one more bias per row).
+  /// The update of in.z is added to `to` [N*N, C], which may be in.z. Beside [H, N, N] f32 it takes memory for a row
+  /// of the grid or some on each thread.
   void add(const Pairs& in, Tensor& to) const;
 
  private:
+  struct Biases {
+    Tensor pairs;  // [H, N*N] keys first
+    Tensor keys;   // [N*N] of the keys of each row, or undefined
+  };
   Tensor biases(const Pairs& in) const;
-  Tensor attended(const Tensor& normed, const GridRows& grid, const std::vector<Tensor>& bias) const;
+  Tensor attended(const Tensor& normed, const GridRows& grid, const Biases& bias) const;
 
   TriangleAttentionForm form_;
   LayerNorm norm_;

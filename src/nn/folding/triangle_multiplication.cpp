@@ -2,8 +2,8 @@
 #include "nn/folding/triangle_multiplication.h"
 
 #include "ops/gate.h"
-#include "ops/linear_grad.h"
 #include "ops/pair_grid.h"
+#include "ops/planes.h"
 
 namespace groel::nn::folding {
 
@@ -29,33 +29,55 @@ void TriangleMultiplication::ready(const Form& form) {
   precision_ = form.precision;
 }
 
-// planes [2*inner, N*N]: a, then b; at i*N + k is the number of (i, k), or of (k, i) for incoming edges.
-void TriangleMultiplication::fill_planes(const Pairs& in, Tensor& planes) const {
-  const std::int64_t n = in.tokens(), channels = 2 * form_.inner;
+namespace {
+
+// Numbers from one plane to the next: whole cache lines, and not so far apart that all begin at the same place of the
+// cache.
+std::int64_t plane_step(std::int64_t pairs) {
+  constexpr std::int64_t kLine = 32;
+  return (pairs + kLine - 1) / kLine * kLine + kLine;
+}
+
+}  // namespace
+
+// A plane of a and one of b for each channel, side by side; at i*N + k is the number of (i, k), or of (k, i) for
+// incoming edges.
+void TriangleMultiplication::fill_planes(const Pairs& in, const Planes& to) const {
+  const std::int64_t n = in.tokens(), inner = form_.inner;
   const bool incoming = form_.edges == Edges::incoming;
   const Tensor mask = incoming ? transposed_mask(in.mask, n) : in.mask;
-  for_grid_rows(n, 2 * channels, [&](const GridRows& grid) {
-    const Tensor z = incoming ? ops::take_columns(in.z, {n, grid.begin, grid.end}) : grid.of(in.z);
-    const Tensor both = inputs_(norm_(z, input_));
-    const Tensor gated = ops::gate(both.columns(0, channels), both.columns(channels, 2 * channels),
-                                   {.factor = mask.defined() ? grid.of(mask) : Tensor()});
-    planes.columns(grid.first(), grid.last()).copy_from(ops::transpose(gated));
+  share_rows(n * n, {4 * inner + 2 * form_.width, in.z.device()}, [&](std::int64_t begin, std::int64_t end) {
+    const Tensor z = incoming ? ops::take_columns(in.z, {n, begin, end}) : in.z.rows(begin, end);
+    const Tensor all = inputs_(norm_(z, input_));
+    const Tensor factor = mask.defined() ? mask.rows(begin, end) : Tensor();
+    Tensor a = to.a.columns(begin, end), b = to.b.columns(begin, end);
+    ops::gate_planes(all.columns(0, inner), all.columns(2 * inner, 3 * inner), factor, a);
+    ops::gate_planes(all.columns(inner, 2 * inner), all.columns(3 * inner, 4 * inner), factor, b);
   });
 }
 
+// The product in f32 takes the place of a, and where numbers are half as wide, of b.
+TriangleMultiplication::Planes TriangleMultiplication::make_planes(const Pairs& in) const {
+  const std::int64_t pairs = in.z.size(0), step = plane_step(pairs);
+  const DType type = ops::plane_type(precision_);
+  const Tensor all = Tensor::empty({form_.inner, 2 * step}, type, in.z.device());
+  const std::int64_t wide = type == DType::f32 ? 2 * step : step;
+  const Tensor product = Tensor::view(all.storage(), {form_.inner, wide}, DType::f32);
+  return {all.columns(0, pairs), all.columns(step, step + pairs), product.columns(0, pairs)};
+}
+
 void TriangleMultiplication::add(const Pairs& in, Tensor& to) const {
-  const std::int64_t n = in.tokens();
-  Tensor planes = Tensor::empty({2 * form_.inner, n * n}, DType::f32, in.z.device());
+  Planes planes = make_planes(in);
   fill_planes(in, planes);
-  Tensor product = planes.rows(0, form_.inner);
-  ops::multiply_planes(product, planes.rows(form_.inner, 2 * form_.inner), n, precision_);
-  for_grid_rows(n, 2 * form_.width, [&](const GridRows& grid) {
-    const Tensor rows = ops::transpose(product.columns(grid.first(), grid.last()));
-    const Tensor update = out_(product_norm_(rows, input_));
-    const Tensor gates = out_gate_(norm_(grid.of(in.z), input_));
-    const Tensor target = grid.of(to);
-    ops::gate(update, gates, {.residual = target, .into = target});
-  });
+  ops::multiply_planes(planes.a, planes.b, in.tokens(), precision_, planes.product);
+  share_rows(in.z.size(0), {2 * form_.inner + 4 * form_.width, in.z.device()},
+             [&](std::int64_t begin, std::int64_t end) {
+               const Tensor rows = ops::planes_as_rows(planes.product.columns(begin, end));
+               const Tensor update = out_(product_norm_(rows, input_));
+               const Tensor gates = out_gate_(norm_(in.z.rows(begin, end), input_));
+               const Tensor target = to.rows(begin, end);
+               ops::gate(update, gates, {.residual = target, .into = target});
+             });
 }
 
 }  // namespace groel::nn::folding

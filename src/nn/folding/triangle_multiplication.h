@@ -28,12 +28,19 @@ class TriangleMultiplication final : public Module {
   /// `norm`; `a`, `b`, `a_gate`, `b_gate` [inner, C]; `product_norm`; `out` [C, inner]; `out_gate` [C, C].
   void members(Members to) override;
   void ready(const Form& form) override;
-  /// The update of in.z is added to `to` [N*N, C], which may be in.z. Beside two arrays [inner, N*N] f32 it takes
-  /// memory for some rows of the grid.
+  /// The update of in.z is added to `to` [N*N, C], which may be in.z. Beside two arrays [inner, N*N], f32 or bf16, it
+  /// takes memory for some pairs on each thread.
   void add(const Pairs& in, Tensor& to) const;
 
  private:
-  void fill_planes(const Pairs& in, Tensor& planes) const;
+  /// a and b in the type that products want, [inner, N*N] each, and their product, f32, in the same memory.
+  struct Planes {
+    Tensor a;
+    Tensor b;
+    Tensor product;
+  };
+  Planes make_planes(const Pairs& in) const;
+  void fill_planes(const Pairs& in, const Planes& to) const;
 
   TriangleMultiplicationForm form_;
   LayerNorm norm_;
