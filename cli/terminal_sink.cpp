@@ -24,7 +24,8 @@ std::string text_of(const Progress& progress) {
   const double rate = progress.seconds > 0 ? static_cast<double>(progress.tokens) / progress.seconds : 0;
   std::string text = fmt::format("{} {}", progress.phase, progress.done);
   if (progress.total > 0) text += fmt::format("/{}", progress.total);
-  text += fmt::format(" {}, {:.0f} {}/s", progress.unit, rate, progress.token_unit);
+  constexpr double kWhole = 10;  // from here on rates are told without decimals
+  text += fmt::format(" {}, {:.{}f} {}/s", progress.unit, rate, rate < kWhole ? 1 : 0, progress.token_unit);
   if (!progress.detail.empty()) text += fmt::format(", {}", progress.detail);
   if (rate > 0 && progress.total_tokens > progress.tokens)
     text += fmt::format(", {} left", clock_text(static_cast<double>(progress.total_tokens - progress.tokens) / rate));

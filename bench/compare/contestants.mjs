@@ -6,7 +6,7 @@ import { kPeers, Peer } from './peers.mjs';
 import { batches, padded } from './sequences.mjs';
 
 const kNoLimit = 1e9;
-const kDtypes = ['f32', 'bf16', 'f32x3'];
+const kDtypes = ['f32', 'bf16', 'f32x3', 'int8'];
 const kBatchTokens = [0, 1024, 4096];  // padded tokens per batch; 0: one sequence at a time
 
 /** Says something to the person who waits. */

@@ -11,6 +11,9 @@ const kPython = process.env.PYTHON ?? '/usr/bin/python3';  // Debian's, which ha
 const hasOnnxRuntime = () => existsSync(join(kHere, 'onnxruntime/node_modules/onnxruntime-node'));
 const hasTorch = () => spawnSync(kPython, ['-c', 'import torch, numpy']).status === 0;
 
+const hasEsmCpp = () => (process.env.ESM_CPP ?? '') !== '';
+const esmCpp = (...options) => [kPython, join(kHere, 'esmcpp/peer.py'), ...options];
+
 /** Every peer: the most that its hidden states may differ from GroEL's in f32, as a fraction of their norm. */
 export const kPeers = [
   { name: 'onnxruntime', tool: 'ONNX Runtime', dtype: 'f32', tolerance: 1e-4, installed: hasOnnxRuntime,
@@ -19,6 +22,11 @@ export const kPeers = [
     command: [kPython, join(kHere, 'pytorch/peer.py')] },
   { name: 'pytorch-bf16', tool: 'PyTorch', dtype: 'bf16', tolerance: 5e-2, installed: hasTorch,
     command: [kPython, join(kHere, 'pytorch/peer.py'), '--dtype', 'bf16'] },
+  { name: 'esm.cpp', tool: 'esm.cpp', dtype: 'f32', tolerance: 1e-4, installed: hasEsmCpp, command: esmCpp() },
+  { name: 'esm.cpp-int8', tool: 'esm.cpp', dtype: 'int8', tolerance: 2e-1, installed: hasEsmCpp,
+    command: esmCpp('--dtype', 'int8') },
+  { name: 'esm.cpp-int8-bf16', tool: 'esm.cpp, bf16 attention', dtype: 'int8', tolerance: 2e-1, installed: hasEsmCpp,
+    command: esmCpp('--dtype', 'int8', '--attention', 'bf16') },
 ];
 
 export class Peer {

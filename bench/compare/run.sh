@@ -10,8 +10,9 @@ usage: bench/compare/run.sh [--install] [OPTIONS] [LAYERSxWIDTHxHEADS...]
 
   --install         first install the peers: python3-torch, python3-numpy and libopenblas0-pthread with apt-get,
                     onnxruntime-node with npm
-  --peers LIST      onnxruntime, pytorch, pytorch-bf16 [all]; those not installed are left out
-  --dtypes LIST     GroEL's precisions: f32, bf16, f32x3 [f32,bf16]
+  --peers LIST      onnxruntime, pytorch, pytorch-bf16, and where $ESM_CPP names a build of it esm.cpp, esm.cpp-int8,
+                    esm.cpp-int8-bf16 [all]; those not installed are left out
+  --dtypes LIST     GroEL's precisions: f32, bf16, f32x3, int8 [f32,bf16]
   --fasta FILE      proteins [bench/data/mixed.fasta]
   --residues N      how many residues of them, records spread evenly [60000 for 8M parameters, fewer for larger models]
   --threads N       threads of every program [2]

@@ -145,16 +145,22 @@ structure() {
     --epochs 5 --metric accuracy --keep best
 }
 
-# MODEL is the one that writes (groel-writer; MODEL=nferruz/ProtGPT2 RATE=1e-5 LENGTH=15 EPOCHS=3 is the course's), JUDGE
-# the one that is taught to tell peptides apart, WRITTEN how many are written.
+# MODEL is the one that writes (groel-writer), JUDGE the one that is taught to tell peptides apart, WRITTEN how many are
+# written. COURSE=nferruz/ProtGPT2: that model by the recipe of a course, with all but its last two layers frozen (FROZEN).
 peptides() {
-  local writer=${MODEL:-groel-writer}
+  local writer=${COURSE:-${MODEL:-groel-writer}} recipe
+  if [ -n "${COURSE:-}" ]; then
+    recipe=(--form plain --pad-token "<pad>" --max-length 15 --batch-size 16 --epochs 3 --learning-rate 1e-5 --beta2 0.999
+      --freeze "${FROZEN:-34}" --eval-every 100 --save-every 100 --save-total-limit 2 --metric perplexity)
+  else
+    recipe=(--max-length "${LENGTH:-40}" --batch-tokens $((16 * ${LENGTH:-40})) --epochs "${EPOCHS:-10}"
+      --learning-rate "${RATE:-1e-3}" --train last:2)
+  fi
   "$groel" train classify --from "${JUDGE:-groel-5m}" --data "$(raw Xiao_training.csv)" --valid "$(raw Xiao_validation.csv)" \
     --label-column Activity --max-length 40 --epochs 3 --learning-rate 2e-4 --metric accuracy --keep best --output "$out/classifier"
   "$groel" data split "$(raw Siu_train_AMP_3268.fasta)" --test-size 0.25 --random-state 42 --out "$out"
-  "$groel" train clm --from "$writer" --data "$out/train.fasta" --valid "$out/test.fasta" --max-length "${LENGTH:-40}" \
-    --batch-tokens $((16 * ${LENGTH:-40})) --epochs "${EPOCHS:-10}" --learning-rate "${RATE:-1e-3}" --warmup 100 \
-    --weight-decay 0.01 --train last:2 --keep best --output "$out/writer" --json "${more[@]}" >"$out/results.json"
+  "$groel" train clm --from "$writer" --data "$out/train.fasta" --valid "$out/test.fasta" "${recipe[@]}" --warmup 100 \
+    --weight-decay 0.01 --keep best --output "$out/writer" --json "${more[@]}" >"$out/results.json"
   for model in "$writer" "$out/writer"; do  # before and after
     "$groel" generate -m "$model" -n "${WRITTEN:-500}" --prompt M --top-k 50 --top-p 0.95 --repetition-penalty 1 \
       --length 8:40 --standard --unique --judge "$out/train.fasta" --judge-by "$out/classifier" \

@@ -16,8 +16,9 @@
 namespace groel {
 
 /// f32 gives the reference's numbers; bf16 is faster where the processor has bf16 products; f32x3 makes
-/// f32's products of several in bf16, with nearly f32's accuracy, where that is faster (AMX), and is f32 elsewhere.
-enum class Dtype { f32, bf16, f32x3 };
+/// f32's products of several in bf16, with nearly f32's accuracy, where that is faster (AMX), and is f32 elsewhere;
+/// int8 rounds weights and inputs of the layers' products to whole numbers, for the most speed and about 2 digits.
+enum class Dtype { f32, bf16, f32x3, int8 };
 
 struct ModelDescription {
   std::string family;

@@ -69,7 +69,8 @@ class WordPlaces {
 
 class Search {
  public:
-  Search(std::span<const std::string> among, std::span<const std::string> queries) : among_(among), queries_(queries) {
+  Search(std::span<const std::string> among, std::span<const std::string> queries, ToldNeighbours told)
+      : among_(among), queries_(queries), told_(told) {
     for (std::size_t size = 0; size < kSizes; ++size)
       if (std::any_of(queries.begin(), queries.end(), [&](const auto& query) { return size_of(query) == size; }))
         indices_[size].emplace(among, kWordSizes[size]);
@@ -102,7 +103,9 @@ class Search {
       const auto longer = static_cast<double>(std::max(letters.size(), other.size()));
       const double identity = static_cast<double>(found.identical) / longer;
       const bool better = !best || identity > best->identity || (identity == best->identity && candidate < best->index);
-      if (better && is_near(found, identity, letters.size())) best = {candidate, identity};
+      if (!better) continue;
+      const bool near = is_near(found, identity, letters.size());
+      if (near || told_ == ToldNeighbours::any) best = {candidate, identity, near};
     }
     return best;
   }
@@ -116,6 +119,7 @@ class Search {
   }
 
   std::span<const std::string> among_, queries_;
+  ToldNeighbours told_;
   std::array<std::optional<WordIndex>, kSizes> indices_;
   std::vector<std::vector<std::uint8_t>> letters_;
   double residues_ = 0;
@@ -124,8 +128,8 @@ class Search {
 }  // namespace
 
 std::vector<std::optional<SequenceNeighbour>> nearest_sequences(std::span<const std::string> among,
-                                                                std::span<const std::string> queries) {
-  return Search(among, queries).run();
+                                                                std::span<const std::string> queries, ToldNeighbours told) {
+  return Search(among, queries, told).run();
 }
 
 }  // namespace groel::analysis

@@ -12,7 +12,11 @@ namespace groel::analysis {
 struct SequenceNeighbour {
   std::int64_t index = 0;  ///< in `among`
   double identity = 0;     ///< identical pairs of the local alignment / residues of the longer sequence
+  bool near = true;        ///< nearer than chance would have it
 };
+
+/// Which neighbours are told: those that are near, or the best that was found whether it is near or not.
+enum class ToldNeighbours { near, any };
 
 /// For each query the sequence of `among` with the highest identity, the first of equals; nothing where none is near.
 ///
@@ -22,6 +26,7 @@ struct SequenceNeighbour {
 /// is near when chance would give its score less than once in 100 searches (Karlin and Altschul), or when half of the
 /// longer sequence is identical. The same result for any number of threads.
 std::vector<std::optional<SequenceNeighbour>> nearest_sequences(std::span<const std::string> among,
-                                                                std::span<const std::string> queries);
+                                                                std::span<const std::string> queries,
+                                                                ToldNeighbours told = ToldNeighbours::near);
 
 }  // namespace groel::analysis

@@ -15,6 +15,7 @@ ModelDescription describe(const models::Model& model) {
 
 ops::Precision precision_of(Dtype dtype) {
   if (dtype == Dtype::bf16) return ops::Precision::bf16;
+  if (dtype == Dtype::int8) return ops::Precision::int8;
   return dtype == Dtype::f32x3 ? ops::Precision::f32x3 : ops::Precision::f32;
 }
 

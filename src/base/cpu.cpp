@@ -52,6 +52,8 @@ bool has_amx_bf16() {
   return bit(features.d, kAmxBf16) && bit(features.d, kAmxTile) && request_amx();
 }
 
+bool has_avx512_vnni() { return bit(CpuId(7, 0).c, 11); }
+
 bool has_avx512_bf16() { return bit(CpuId(7, 1).a, 5); }
 
 // What the compiler may use in code for AVX2: a virtual machine may offer some of it alone.
@@ -73,6 +75,7 @@ Isa detect() {
   return has_amx_bf16() ? Isa::amx : Isa::avx512_bf16;
 }
 #else
+bool has_avx512_vnni() { return false; }
 Isa detect() { return Isa::baseline; }
 #endif
 
@@ -104,6 +107,11 @@ Isa machine_isa() {
 Isa active_isa() {
   static const Isa isa = capped();
   return isa;
+}
+
+bool multiplies_bytes() {
+  static const bool able = has_avx512_vnni();
+  return able && active_isa() >= Isa::avx512;
 }
 
 SimdLevel simd_level() {

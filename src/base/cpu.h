@@ -20,6 +20,9 @@ Isa machine_isa();
 /// The level in use: machine_isa() limited by the environment variable GROEL_ISA at first use. An unknown name in it
 /// is a usage error. Fixed for the life of the process (kernels are packed for it).
 Isa active_isa();
+/// Whether kernels of the active level may use AVX-512's dot products of bytes (VNNI). Processors with avx512_bf16 have
+/// them, some with avx512.
+bool multiplies_bytes();
 /// Every level that this machine can run, lowest first (for tests that force each).
 std::vector<Isa> runnable_isas();
 

@@ -148,11 +148,12 @@ std::shared_ptr<const Tokenizer> byte_bpe_tokenizer(const TokenizerFiles& files)
 TokenizerFiles with_added_token(TokenizerFiles files, const std::string& text, const std::string& name) {
   const auto found = std::find(files.tokens.begin(), files.tokens.end(), text);
   const auto id = static_cast<std::int32_t>(found - files.tokens.begin());
-  if (found == files.tokens.end()) files.tokens.push_back(text);
+  const bool apart = found == files.tokens.end();
+  if (apart) files.tokens.push_back(text);
   const auto same =
       std::find_if(files.added.begin(), files.added.end(), [&](const AddedToken& one) { return one.id == id; });
   if (same == files.added.end())
-    files.added.push_back({.id = id, .text = text});
+    files.added.push_back({.id = id, .text = text, .apart = apart});
   else
     same->special = true;
   files.named[name] = text;

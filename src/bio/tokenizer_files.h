@@ -16,6 +16,7 @@ struct AddedToken {
   bool special = true;       ///< left out by who decodes without special tokens
   bool strips_left = false;  ///< white space before it goes with it
   bool strips_right = false;
+  bool apart = false;  ///< it came after the vocabulary was made: added_tokens.json has it, and not vocab.json
 };
 
 /// A pair of tokens that becomes one.

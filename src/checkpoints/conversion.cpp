@@ -7,6 +7,9 @@
 #include "base/error.h"
 #include "base/words.h"
 #include "checkpoints/tensors.h"
+#include "models/config_reader.h"
+#include "ops/linear.h"
+#include "tensor/transpose.h"
 
 namespace groel::checkpoints {
 namespace {
@@ -31,6 +34,20 @@ std::set<std::string> buffers_of(const nn::Tree& tree, const io::ArrayMap& array
     if (parameter.role == nn::Role::buffer && arrays.contains(parameter.name) && !weights.contains(data_of(parameter)))
       out.insert(parameter.name);
   return out;
+}
+
+// Matrices of the layers that may be kept as whole numbers, by name; true: the file has the transpose.
+std::map<std::string, bool> whole_matrices(const nn::Tree& tree) {
+  std::map<std::string, bool> out;
+  for (const nn::Parameter& parameter : tree.parameters)
+    if (parameter.scales != nullptr && !parameter.place.head) out.emplace(parameter.name, parameter.transposed);
+  return out;
+}
+
+void add_whole(const std::string& name, const io::Array& array, bool turned, std::vector<NamedTensor>& out) {
+  ops::WholeWeight whole = ops::to_whole(turned ? transposed(array) : borrowed(array));
+  out.push_back({name, turned ? groel::transposed(whole.numbers) : std::move(whole.numbers)});
+  out.push_back({name + "_scale", std::move(whole.scales)});
 }
 
 // Equal bytes in memory stay one tensor.
@@ -118,13 +135,28 @@ void require_own_vocabulary(const Checkpoint& checkpoint, const models::Model& m
 }  // namespace
 
 Conversion to_hugging_face(const Checkpoint& checkpoint, models::Model& model, DType dtype) {
-  models::RawCheckpoint file{checkpoint.config, {}, buffers_of(nn::tree_of(model), checkpoint.arrays), {}};
+  const nn::Tree tree = nn::tree_of(model);
+  models::RawCheckpoint file{checkpoint.config, {}, buffers_of(tree, checkpoint.arrays), {}};
+  file.config.erase("quantization_config");
   for (const auto& [name, array] : checkpoint.arrays)
     if (is_weight(array)) file.arrays.emplace(name, array);
-  return finish(checkpoint, std::move(file), dtype);
+  if (dtype != DType::i8) return finish(checkpoint, std::move(file), dtype);
+  ConversionReport report = report_of(checkpoint, file);
+  std::vector<NamedTensor> tensors;
+  for (const auto& [name, turned] : whole_matrices(tree))
+    if (const auto found = file.arrays.find(name); found != file.arrays.end()) {
+      add_whole(name, found->second, turned, tensors);
+      file.arrays.erase(found);
+    }
+  for (NamedTensor& one : cast(file, DType::bf16)) tensors.push_back(std::move(one));
+  file.config["quantization_config"] = models::ConfigReader::whole_weights();
+  return {std::move(file), std::move(tensors), std::move(report)};
 }
 
 Conversion to_native(const Checkpoint& checkpoint, models::Model& model, DType dtype) {
+  if (dtype == DType::i8)
+    throw Error(ErrorKind::usage, {"the model's own code has no whole numbers for weights", "`dtype`",
+                                   "write a Hugging Face folder for int8"});
   const models::Layout* const layout = models::written_layout(*checkpoint.family);
   if (layout == nullptr)
     throw Error(ErrorKind::unsupported,

@@ -31,9 +31,11 @@ struct Conversion {
   ConversionReport report;
 };
 
-/// In the model's own names, with a Hugging Face configuration. `model` is `checkpoint`, loaded.
+/// In the model's own names, with a Hugging Face configuration. `model` is `checkpoint`, loaded. i8: matrices of layers
+/// as whole numbers (ops::to_whole) with the scales of their rows beside them ("…weight_scale"), all else in bf16.
 Conversion to_hugging_face(const Checkpoint& checkpoint, models::Model& model, DType dtype);
-/// In the layout of its family's own code. Errors: unsupported, where there is none or it cannot hold the model.
+/// In the layout of its family's own code. Errors: unsupported, where there is none or it cannot hold the model; usage,
+/// for i8.
 Conversion to_native(const Checkpoint& checkpoint, models::Model& model, DType dtype);
 
 }  // namespace groel::checkpoints

@@ -121,6 +121,10 @@ void fill(Checkpoint& checkpoint, const InitialOptions& options, const Wanted& w
 
 }  // namespace
 
+Tensor normal_values(const Shape& shape, std::uint64_t seed, const std::string& name, double deviation) {
+  return normal(shape, name_key(seed, name), deviation);
+}
+
 Checkpoint initial_checkpoint(const nlohmann::json& config, const InitialOptions& options) {
   Checkpoint out;
   out.family = &models::find_family(config);

@@ -24,6 +24,9 @@ struct InitialOptions {
 /// Family::build; usage, for InitialHeads::neighbours of a family without biases of queries and keys.
 Checkpoint initial_checkpoint(const nlohmann::json& config, const InitialOptions& options);
 
+/// Numbers of a normal distribution around 0, that of the weights above: they depend on seed, name and shape alone.
+Tensor normal_values(const Shape& shape, std::uint64_t seed, const std::string& name, double deviation);
+
 /// Gives a checkpoint the tensors under `prefix` that its configuration asks for and it lacks, drawn the same way: the
 /// head of a model that had none.
 void add_initial(Checkpoint& checkpoint, const std::string& prefix, std::uint64_t seed);

@@ -84,6 +84,26 @@ std::set<std::string> absent_groups(const nn::Tree& tree, const io::ArrayMap& ar
   return absent;
 }
 
+// Written by `groel convert --to int8`: i8 numbers, and beside them a scale for each output.
+bool in_whole_numbers(const nn::Parameter& parameter, const io::Array& array) {
+  return array.dtype == DType::i8 && parameter.scales != nullptr;
+}
+
+void check_scales(const nn::Parameter& parameter, const io::ArrayMap& arrays, const std::set<std::string>& bad,
+                  Complaints& complaints) {
+  const std::string name = parameter.scales_name();
+  const Shape wanted{parameter.shape[0]};
+  const auto found = arrays.find(name);
+  if (found == arrays.end())
+    complaints.add("missing", fmt::format("{} {}", name, to_string(wanted)));
+  else if (found->second.shape != wanted || found->second.dtype != DType::f32)
+    complaints.add("mis-shaped",
+                   fmt::format("{}: {} {} in the file, f32 {} in the model", name, groel::name(found->second.dtype),
+                               to_string(found->second.shape), to_string(wanted)));
+  else if (bad.contains(name))
+    complaints.add("with NaN or infinity", name);
+}
+
 void check(const nn::Tree& tree, const io::ArrayMap& arrays, Complaints& complaints) {
   const std::set<std::string> bad = non_finite(arrays);
   const std::set<std::string> absent = absent_groups(tree, arrays);
@@ -95,6 +115,8 @@ void check(const nn::Tree& tree, const io::ArrayMap& arrays, Complaints& complai
     } else if (const io::Array& array = found->second; array.shape != parameter.stored_shape()) {
       complaints.add("mis-shaped", fmt::format("{}: {} in the file, {} in the model", parameter.name,
                                                to_string(array.shape), to_string(parameter.stored_shape())));
+    } else if (in_whole_numbers(parameter, array)) {
+      check_scales(parameter, arrays, bad, complaints);
     } else if (!is_weight_dtype(array.dtype)) {
       complaints.add("of a dtype that is not a weight's",
                      fmt::format("{}: {}", parameter.name, groel::name(array.dtype)));
@@ -107,7 +129,11 @@ void check(const nn::Tree& tree, const io::ArrayMap& arrays, Complaints& complai
 std::vector<std::string> unused(const nn::Tree& tree, const io::ArrayMap& arrays,
                                 const std::vector<std::string_view>& patterns, Complaints& complaints) {
   std::set<std::string> wanted;
-  for (const nn::Parameter& parameter : tree.parameters) wanted.insert(parameter.name);
+  for (const nn::Parameter& parameter : tree.parameters) {
+    wanted.insert(parameter.name);
+    const auto found = arrays.find(parameter.name);
+    if (found != arrays.end() && in_whole_numbers(parameter, found->second)) wanted.insert(parameter.scales_name());
+  }
   std::vector<std::string> ignored;
   const auto ignorable = [&](const std::string& stored) {
     return std::any_of(patterns.begin(), patterns.end(),
@@ -222,9 +248,12 @@ std::vector<std::string> fill_slots(nn::Module& module, const io::ArrayMap& arra
   check(tree, arrays, complaints);
   std::vector<std::string> ignored = unused(tree, arrays, ignorable, complaints);
   complaints.throw_if_any(path.string());
-  for (const nn::Parameter& parameter : tree.parameters)
-    if (const auto found = arrays.find(parameter.name); found != arrays.end())
-      *parameter.slot = parameter.transposed ? transposed(found->second) : borrowed(found->second);
+  for (const nn::Parameter& parameter : tree.parameters) {
+    const auto found = arrays.find(parameter.name);
+    if (found == arrays.end()) continue;
+    *parameter.slot = parameter.transposed ? transposed(found->second) : borrowed(found->second);
+    if (in_whole_numbers(parameter, found->second)) *parameter.scales = borrowed(arrays.at(parameter.scales_name()));
+  }
   return ignored;
 }
 

@@ -19,6 +19,9 @@ Tensor borrowed(const io::Array& array);
 /// The transpose of a matrix, in memory of its own.
 Tensor transposed(const io::Array& array);
 
+/// Arrays in i8 that have scales beside them ("…_scale") as f32 values, for those who cannot use them as they are.
+void widen_whole_arrays(io::ArrayMap& arrays);
+
 /// A safetensors file of contiguous tensors. Errors: io.
 void write_tensors(const std::filesystem::path& path, const std::vector<NamedTensor>& tensors,
                    const std::map<std::string, std::string>& metadata = {});

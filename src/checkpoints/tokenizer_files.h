@@ -16,7 +16,8 @@ namespace groel::checkpoints {
 /// line; unsupported, for what would give other ids than Transformers'.
 bio::TokenizerFiles read_tokenizer_files(const std::filesystem::path& folder, models::Vocabulary kind);
 
-/// Writes vocab.txt, or vocab.json and merges.txt; tokenizer_config.json and special_tokens_map.json. Errors: io.
+/// Writes vocab.txt, or vocab.json and merges.txt (tokens that came later in added_tokens.json); tokenizer_config.json
+/// and special_tokens_map.json. Errors: io.
 void write_tokenizer_files(const std::filesystem::path& folder, const bio::Tokenizer& tokenizer,
                            models::Vocabulary kind);
 /// vocab.txt alone, of tokens that no family knows.

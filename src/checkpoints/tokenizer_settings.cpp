@@ -74,8 +74,9 @@ class SettingsReader {
     if (at >= out_.tokens.size()) out_.tokens.resize(at + 1);
     if (!out_.tokens[at].empty() && out_.tokens[at] != text)
       fail(fmt::format("id {} is '{}' in the vocabulary and '{}' among the added tokens", id, out_.tokens[at], text));
+    const bool apart = out_.tokens[at].empty();
     out_.tokens[at] = text;
-    const AddedToken one{id, text, is_set(token, "special"), is_set(token, "lstrip"), is_set(token, "rstrip")};
+    const AddedToken one{id, text, is_set(token, "special"), is_set(token, "lstrip"), is_set(token, "rstrip"), apart};
     const auto same =
         std::find_if(out_.added.begin(), out_.added.end(), [&](const AddedToken& a) { return a.id == id; });
     if (same == out_.added.end()) out_.added.push_back(one);

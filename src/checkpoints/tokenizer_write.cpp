@@ -39,11 +39,15 @@ std::string merges_of(const bio::TokenizerFiles& files) {
   return text;
 }
 
-std::string vocabulary_of(const std::vector<std::string>& tokens) {
+// Of those that came later (`apart`), or of all others.
+std::string vocabulary_of(const bio::TokenizerFiles& files, bool apart) {
+  std::vector<bool> later(files.tokens.size());
+  for (const bio::AddedToken& token : files.added) later[static_cast<std::size_t>(token.id)] = token.apart;
   ordered_json out = ordered_json::object();
   auto& object = out.get_ref<ordered_json::object_t&>();
-  for (std::size_t id = 0; id < tokens.size(); ++id) object.emplace_back(tokens[id], id);  // none is there twice
-  return out.dump() + "\n";
+  for (std::size_t id = 0; id < files.tokens.size(); ++id)
+    if (later[id] == apart) object.emplace_back(files.tokens[id], id);  // none is there twice
+  return out.empty() ? std::string() : out.dump() + "\n";
 }
 
 }  // namespace
@@ -59,7 +63,9 @@ void write_tokenizer_files(const fs::path& folder, const bio::Tokenizer& tokeniz
   if (kind == models::Vocabulary::lines) {
     write_token_lines(folder, files.tokens);
   } else {
-    write_text(folder / "vocab.json", vocabulary_of(files.tokens));
+    write_text(folder / "vocab.json", vocabulary_of(files, false));
+    if (const std::string later = vocabulary_of(files, true); !later.empty())
+      write_text(folder / "added_tokens.json", later);
     write_text(folder / "merges.txt", merges_of(files));
   }
   write_text(folder / "tokenizer_config.json", tokenizer_config(tokenizer, files, kind));

@@ -11,10 +11,10 @@ struct PrecisionName {
   ops::Precision precision;
 };
 constexpr PrecisionName kPrecisions[] = {
-    {"f32", ops::Precision::f32},     {"bf16", ops::Precision::bf16},     {"f32x3", ops::Precision::f32x3},
-    {"float32", ops::Precision::f32}, {"bfloat16", ops::Precision::bf16},
+    {"f32", ops::Precision::f32},   {"bf16", ops::Precision::bf16},   {"f32x3", ops::Precision::f32x3},
+    {"int8", ops::Precision::int8}, {"float32", ops::Precision::f32}, {"bfloat16", ops::Precision::bf16},
 };
-constexpr std::size_t kShown = 3;  // those after them are other spellings
+constexpr std::size_t kShown = 4;  // those after them are other spellings
 
 }  // namespace
 
@@ -24,10 +24,16 @@ std::vector<std::string> precision_names() {
   return names;
 }
 
+std::vector<std::string> training_precision_names() {
+  std::vector<std::string> names = precision_names();
+  std::erase(names, "int8");
+  return names;
+}
+
 ops::Precision parse_precision(const std::string& text) {
   for (const PrecisionName& one : kPrecisions)
     if (one.text == text) return one.precision;
-  throw Error(ErrorKind::usage, {fmt::format("unknown dtype '{}'", text), "`dtype`", "use f32, bf16 or f32x3"});
+  throw Error(ErrorKind::usage, {fmt::format("unknown dtype '{}'", text), "`dtype`", "use f32, bf16, f32x3 or int8"});
 }
 
 std::string_view name(ops::Precision precision) noexcept {

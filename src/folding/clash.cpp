@@ -1,6 +1,7 @@
 // Looks for atoms of polymers that are too near to others.
 #include "folding/clash.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "analysis/atom_cells.h"
@@ -40,6 +41,27 @@ class PolymerAtoms {
         return true;
     return false;
   }
+  bool overlap(const AtomLayout& layout) const {
+    const analysis::AtomCells cells(places_, kTooClose);
+    const std::size_t chains = layout.chains.size();
+    std::vector<std::int64_t> atoms(chains), pairs(chains * chains);
+    for (std::size_t i = 0; i < atoms_.size(); ++i) {
+      const auto chain = static_cast<std::size_t>(atoms_[i].chain);
+      ++atoms[chain];
+      cells.each_near(places_[i], [&](std::size_t j) {
+        if (analysis::squared_distance(places_[i], places_[j]) < kTooClose * kTooClose)
+          ++pairs[chain * chains + static_cast<std::size_t>(atoms_[j].chain)];
+      });
+    }
+    for (std::size_t a = 0; a < chains; ++a)
+      for (std::size_t b = a + 1; b < chains; ++b) {
+        const std::int64_t found = pairs[a * chains + b];
+        if (found > kMostClashes ||
+            static_cast<double>(found) > kMostOfChain * static_cast<double>(std::min(atoms[a], atoms[b])))
+          return true;
+      }
+    return false;
+  }
 
  private:
   bool is_too_close(std::size_t i, const analysis::AtomCells& cells) const {
@@ -60,6 +82,11 @@ class PolymerAtoms {
 bool has_clash(const AtomLayout& layout, std::span<const float> positions) {
   GROEL_REQUIRE(positions.size() == 3 * layout.atoms.size());
   return PolymerAtoms(layout, positions).clash(layout);
+}
+
+bool chains_overlap(const AtomLayout& layout, std::span<const float> positions) {
+  GROEL_REQUIRE(positions.size() == 3 * layout.atoms.size());
+  return PolymerAtoms(layout, positions).overlap(layout);
 }
 
 }  // namespace groel::folding

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "folding/layout.h"
@@ -19,6 +20,14 @@ struct TokenConfidence {
   std::span<const float> tm_interface;   ///< [N, N]
 };
 
+/// A score under a name that AlphaFold 3 does not have.
+struct SummaryEntry {
+  enum class Of { whole, chains, pairs };
+  std::string key;
+  Of of = Of::whole;
+  std::vector<double> values;  ///< one, [C], or [C, C]
+};
+
 /// NaN where a value is not defined: ipTM of one chain, pTM of a chain without frames.
 struct ConfidenceSummary {
   double ptm = 0, iptm = 0;
@@ -27,6 +36,7 @@ struct ConfidenceSummary {
   double fraction_disordered = 0;
   bool has_clash = false;
   double ranking_score = 0;
+  std::vector<SummaryEntry> more{};  ///< what another network than AlphaFold 3 says beside these
 };
 
 /// All of it, as AlphaFold 3 computes it (model/confidences.py). `positions`: [A, 3], Å, finite numbers.

@@ -80,16 +80,20 @@ std::string summary_json(const AtomLayout& layout, const ConfidenceSummary& summ
   const std::size_t chains = layout.chains.size();
   nlohmann::ordered_json ids = nlohmann::ordered_json::array();
   for (const LayoutToken& token : layout.tokens) ids.push_back(layout.chain_of(token).id);
-  const nlohmann::ordered_json out{{"chain_ids", ids},
-                                   {"chain_iptm", two_decimals(summary.chain_iptm)},
-                                   {"chain_pair_iptm", square(summary.chain_pair_iptm, chains)},
-                                   {"chain_pair_pae_min", square(summary.chain_pair_pae_min, chains)},
-                                   {"chain_ptm", two_decimals(summary.chain_ptm)},
-                                   {"fraction_disordered", two_decimals(summary.fraction_disordered)},
-                                   {"has_clash", summary.has_clash ? 1.0 : 0.0},
-                                   {"iptm", two_decimals(summary.iptm)},
-                                   {"ptm", two_decimals(summary.ptm)},
-                                   {"ranking_score", two_decimals(summary.ranking_score)}};
+  nlohmann::ordered_json out{{"chain_ids", ids},
+                             {"chain_iptm", two_decimals(summary.chain_iptm)},
+                             {"chain_pair_iptm", square(summary.chain_pair_iptm, chains)},
+                             {"chain_pair_pae_min", square(summary.chain_pair_pae_min, chains)},
+                             {"chain_ptm", two_decimals(summary.chain_ptm)},
+                             {"fraction_disordered", two_decimals(summary.fraction_disordered)},
+                             {"has_clash", summary.has_clash ? 1.0 : 0.0},
+                             {"iptm", two_decimals(summary.iptm)},
+                             {"ptm", two_decimals(summary.ptm)},
+                             {"ranking_score", two_decimals(summary.ranking_score)}};
+  for (const SummaryEntry& one : summary.more)
+    out[one.key] = one.of == SummaryEntry::Of::whole    ? two_decimals(one.values.front())
+                   : one.of == SummaryEntry::Of::chains ? two_decimals(one.values)
+                                                        : square(one.values, chains);
   return out.dump(1);
 }
 

@@ -70,6 +70,26 @@ ModelOrigin alphafold3_origin(const AlphaFold3Run& run) {
   return out;
 }
 
+ModelOrigin protenix_origin(const std::string& program, const std::string& time, const std::string& identifier) {
+  ModelOrigin out;
+  out.authors = {"ByteDance AML AI4Science Team"};
+  out.citation = {
+      {"country", "US"},
+      {"id", "primary"},
+      {"journal_full", "bioRxiv"},
+      {"pdbx_database_id_DOI", "10.1101/2025.01.08.631967"},
+      {"title", "Protenix - Advancing Structure Prediction Through a Comprehensive AlphaFold3 Reproduction"},
+      {"year", "2025"}};
+  out.usage.push_back({"license",
+                       "Predicted with weights of Protenix, which ByteDance publishes under the Apache License 2.0.",
+                       "https://www.apache.org/licenses/LICENSE-2.0"});
+  out.group = "Protenix (" + program + " @ " + time + ")";
+  out.software = "Protenix";
+  out.version = identifier.substr(0, 16);
+  out.steps = {"coevolution MSA", "template search", "modeling"};
+  return out;
+}
+
 std::string alphafold3_terms() {
   return std::string(
              "# Terms of use\n\n"

@@ -33,6 +33,9 @@ struct AlphaFold3Run {
 };
 ModelOrigin alphafold3_origin(const AlphaFold3Run& run);
 
+/// What a structure of Protenix's weights says. `program` and `time` as above; `identifier`: a digest of the weights.
+ModelOrigin protenix_origin(const std::string& program, const std::string& time, const std::string& identifier);
+
 /// What TERMS_OF_USE.md beside such structures says.
 std::string alphafold3_terms();
 

@@ -69,6 +69,10 @@ Generator::Generator(const models::Model& model, GenerationSettings settings,
   if (settings_.batch < 1) throw Error(ErrorKind::usage, {"no sequence at a time", "`batch`", "1 or more"});
   if (settings_.max_new_tokens && *settings_.max_new_tokens < 1)
     throw Error(ErrorKind::usage, {"nothing is to be written", "`max_new_tokens`", "1 or more"});
+  if (settings_.max_new_tokens && settings_.rules.min_new_tokens > *settings_.max_new_tokens)
+    throw Error(ErrorKind::usage, {fmt::format("{} new tokens at least and {} at most", settings_.rules.min_new_tokens,
+                                               *settings_.max_new_tokens),
+                                   "`min_new_tokens`", "at most as many as `max_new_tokens`"});
   const bool limited = settings_.min_residues || settings_.max_residues;
   GROEL_REQUIRE(!limited || static_cast<std::int64_t>(residues_of_token_.size()) == model.info().vocabulary);
   if (settings_.min_residues && settings_.max_residues && *settings_.min_residues > *settings_.max_residues)
@@ -79,7 +83,7 @@ std::optional<std::int64_t> Generator::room() const {
   return settings_.window ? std::optional<std::int64_t>() : causal_.max_tokens();
 }
 
-void Generator::check_prompt(const Request& request) const {
+void Generator::check(const Request& request) const {
   if (request.prompt.empty())
     throw Error(ErrorKind::bad_input, {"the prompt has no tokens", "`prompt`", "give at least one residue or token"});
   const auto tokens = static_cast<std::int64_t>(request.prompt.size());
@@ -90,6 +94,25 @@ void Generator::check_prompt(const Request& request) const {
                 {fmt::format("{} tokens of the prompt and {} new ones are more than this model's context of {}", tokens,
                              settings_.max_new_tokens.value_or(1), *most),
                  "`max_new_tokens`", "take fewer, or `window` tokens at a time"});
+  check_residues(request.prompt);
+}
+
+// Limits in residues that no tokens could keep.
+void Generator::check_residues(std::span<const std::int32_t> prompt) const {
+  if (residues_of_token_.empty()) return;
+  std::int64_t residues = 0;
+  for (const std::int32_t id : prompt) residues += residues_of_token_[static_cast<std::size_t>(id)];
+  if (settings_.max_residues && residues >= *settings_.max_residues)
+    throw Error(ErrorKind::bad_input, {fmt::format("the prompt has {} residues, and {} are the most that are wanted",
+                                                   residues, *settings_.max_residues),
+                                       "`length`", "raise it, or take a shorter prompt"});
+  const auto room = settings_.max_new_tokens;
+  if (!settings_.min_residues || !room) return;
+  const std::int64_t most = *std::max_element(residues_of_token_.begin(), residues_of_token_.end());
+  if (residues + *room * most < *settings_.min_residues)
+    throw Error(ErrorKind::usage,
+                {fmt::format("{} new tokens of {} residues at most are never {}", *room, most, *settings_.min_residues),
+                 "`max_new_tokens`", "raise it, or ask for less `length`"});
 }
 
 void Generator::run(const std::function<std::optional<Request>()>& next,
@@ -104,7 +127,7 @@ void Generator::run(const std::function<std::optional<Request>()>& next,
     while (static_cast<std::int64_t>(going.size() + fresh.size()) < settings_.batch) {
       std::optional<Request> request = next();
       if (!request) break;
-      check_prompt(*request);
+      check(*request);
       all.push_back(std::make_unique<Active>());
       all.back()->ids = request->prompt;
       for (const std::int32_t id : request->prompt)
@@ -226,7 +249,9 @@ void Generator::take_token(std::span<float> logits, Active& to) const {
     token = likeliest_token(logits);
   } else {
     warp_logits(logits, settings_.rules);
-    const auto key = derive_key(settings_.seed, kPurpose, static_cast<std::uint64_t>(to.out.request.index));
+    const Request& request = to.out.request;
+    auto key = derive_key(settings_.seed, kPurpose, static_cast<std::uint64_t>(request.index));
+    if (request.stream != 0) key = derive_key(key, kPurpose, request.stream);
     const auto bits = philox(key, to.out.ids.size());
     token = draw_token(logits, unit_double(bits[0]) + unit_double(bits[1]) * 0x1p-32);
   }

@@ -34,8 +34,10 @@ struct GenerationSettings {
 
 /// A sequence to write.
 struct Request {
-  std::int64_t index = 0;  ///< which one it is: with the seed, all that its draws depend on
+  std::int64_t index = 0;  ///< which one it is: with seed and stream, all that its draws depend on
   std::vector<std::int32_t> prompt;
+  std::uint64_t stream = 0;  ///< draws of another stream are others; 0: of runs that have one
+  std::int64_t source = 0;   ///< the caller's own: nothing depends on it
 };
 
 /// Why it ends.
@@ -65,19 +67,22 @@ class Generator {
   void run(const std::function<std::optional<Request>()>& next,
            const std::function<void(const Written&)>& receive) const;
 
+  /// Errors: bad_input, as `run` has for such a request.
+  void check(const Request& request) const;
+
   const GenerationSettings& settings() const { return settings_; }
   /// Tokens that a sequence may have, prompt and all; none: any number.
   std::optional<std::int64_t> room() const;
 
  private:
   struct Active;
-  void check_prompt(const Request& request) const;
   // Prompts that were read: what the model keeps of them, and its logits of the token after them.
   struct ReadPrompt {
     models::Prefix prefix;
     Tensor logits;  // [1, V]
   };
   using Known = std::map<std::vector<std::int32_t>, ReadPrompt>;
+  void check_residues(std::span<const std::int32_t> prompt) const;
   void read_prompts(std::span<const std::vector<std::int32_t>> prompts, Known& known) const;
   void begin(std::vector<Active*>& fresh, Known& known) const;
   void step(std::vector<Active*>& going) const;

@@ -31,9 +31,9 @@ void ConfigReader::require(const char* field, const std::vector<json>& values) c
 }
 
 void ConfigReader::require_plain_encoder() const {
-  for (const char* field :
-       {"is_decoder", "is_encoder_decoder", "add_cross_attention", "pruned_heads", "quantization_config"})
+  for (const char* field : {"is_decoder", "is_encoder_decoder", "add_cross_attention", "pruned_heads"})
     require(field, {});
+  require_own_quantization();
   require("rope_theta", {10000, 10000.0});
   for (const char* field : {"rope_scaling", "rope_parameters"}) {  // {"rope_type": "default", "rope_theta": 10000}
     const auto found = config_.find(field);

@@ -51,6 +51,12 @@ class ConfigReader {
   /// Errors where a field asks for anything but these values: it would be computed otherwise than its writer meant.
   /// null, false and what is empty ask for nothing.
   void require(const char* field, const std::vector<nlohmann::json>& values) const;
+  /// No quantised weights but those that `groel convert --to int8` writes.
+  void require_own_quantization() const { require("quantization_config", {whole_weights()}); }
+  /// What a configuration says of these.
+  static nlohmann::json whole_weights() {
+    return {{"quant_method", "groel"}, {"weights", "int8, symmetric, a scale for each output beside them"}};
+  }
   /// No decoder, no pruned heads, no quantised weights; rotary positions of the plain kind.
   void require_plain_encoder() const;
   /// Heads that divide the width, into even parts where they are turned by rotary positions.

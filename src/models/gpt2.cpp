@@ -41,7 +41,8 @@ ops::Activation read_activation(const ConfigReader& reader) {
 
 Gpt2Config Gpt2Config::read(const json& config) {
   const ConfigReader reader(config);
-  for (const char* field : {"add_cross_attention", "pruned_heads", "quantization_config"}) reader.require(field, {});
+  for (const char* field : {"add_cross_attention", "pruned_heads"}) reader.require(field, {});
+  reader.require_own_quantization();
   Gpt2Config c{};
   const auto width = reader.integer("n_embd", 1, 1 << 16);
   const bool has_inner = config.contains("n_inner") && !config["n_inner"].is_null();

@@ -53,7 +53,10 @@ void Model::take_stock(ops::Precision precision) {
   tree_ = nn::tree_of(*this);
   parameters_ = nn::count(tree_);
   present_.clear();
-  for (const nn::Parameter& parameter : tree_.parameters) present_.push_back(parameter.slot->defined());
+  for (const nn::Parameter& parameter : tree_.parameters)
+    present_.push_back(!parameter.slot->defined()             ? Had::nothing
+                       : parameter.slot->dtype() == DType::i8 ? Had::whole_numbers
+                                                              : Had::values);
   for (const nn::Parameter& parameter : tree_.parameters)
     if (const std::string& group = parameter.place.group; !group.empty() && nn::has_group(tree_, group))
       groups_.insert(group);
@@ -70,8 +73,13 @@ std::unique_ptr<Model> Model::without_data() const {
   std::unique_ptr<Model> out = again_();
   const nn::Tree tree = nn::tree_of(*out);
   GROEL_REQUIRE(tree.parameters.size() == present_.size());
-  for (std::size_t i = 0; i < present_.size(); ++i)
-    if (present_[i]) *tree.parameters[i].slot = Tensor::empty(tree.parameters[i].shape, DType::f32, Device::shape);
+  for (std::size_t i = 0; i < present_.size(); ++i) {
+    const nn::Parameter& parameter = tree.parameters[i];
+    const bool whole = present_[i] == Had::whole_numbers;
+    if (present_[i] == Had::nothing) continue;
+    *parameter.slot = Tensor::empty(parameter.shape, whole ? DType::i8 : DType::f32, Device::shape);
+    if (whole) *parameter.scales = Tensor::empty({parameter.shape[0]}, DType::f32, Device::shape);
+  }
   return out;
 }
 
@@ -87,6 +95,8 @@ std::shared_ptr<ShapeTwin> Model::shape_twin() const {
 }
 
 void Model::prepare_training(const TrainingPlan& plan) {
+  if (plan.precision == ops::Precision::int8)
+    throw Error(ErrorKind::usage, {"a model cannot be trained in int8", "`dtype`", "use f32 or bf16"});
   take_stock(plan.precision);
   check_trainable();
   recompute_ = plan.recompute;

@@ -129,7 +129,8 @@ class Model : public nn::Module {
   void take_stock(ops::Precision precision);
 
   nn::Tree tree_;
-  std::vector<bool> present_;  // which parameters of the tree the checkpoint had
+  enum class Had : std::uint8_t { nothing, values, whole_numbers };
+  std::vector<Had> present_;  // what the checkpoint had of each parameter of the tree
   std::function<std::unique_ptr<Model>()> again_;
   mutable std::shared_ptr<ShapeTwin> twin_;
   std::int64_t parameters_ = 0;

@@ -184,6 +184,16 @@ std::vector<PublishedModel> published_rows() {
   };
 }
 
+// A network of Protenix, at the address that its own program downloads it from.
+Download protenix(const char* name, const char* title) {
+  return {.name = name,
+          .title = title,
+          .licence = "Apache-2.0",
+          .files = {{std::string("https://protenix.tos-cn-beijing.volces.com/checkpoint/") + name + ".pt", "", 0}},
+          .run_by = "groel fold job.json -m NAME -o folds",
+          .of_jobs = true};
+}
+
 std::vector<Download> download_rows() {
   return {
       {.name = "esmfold",
@@ -207,7 +217,14 @@ std::vector<Download> download_rows() {
        "https://github.com/google-deepmind/alphafold3/blob/main/WEIGHTS_TERMS_OF_USE.md",
        {{"https://storage.googleapis.com/alphafold3/af3.bin.zst",
          "sha256:74d0258616917cd122f5eab6d076afe4a8930e96823851e65e4f777dfb1f33ff", 1'020'545'840}},
-       "groel fold job.json -o folds"}};
+       "groel fold job.json -o folds",
+       true},
+      protenix("protenix_base_default_v1.0.0", "Protenix v1, structures of complexes (368 M parameters)"),
+      protenix("protenix_base_20250630_v1.0.0", "Protenix v1, trained on structures up to June 2025 (368 M)"),
+      protenix("protenix-v2", "Protenix v2, larger (464 M)"),
+      protenix("protenix_base_default_v0.5.0", "Protenix v0.5, without templates (368 M)"),
+      protenix("protenix_mini_default_v0.5.0", "Protenix mini, in 5 steps, without templates (134 M)"),
+      protenix("protenix_tiny_default_v0.5.0", "Protenix tiny, in 5 steps, without templates (110 M)")};
 }
 
 // In order: the first part that a short name contains decides.

@@ -73,6 +73,7 @@ struct Download {
   std::string_view terms_address{};
   std::vector<DirectFile> files{};
   std::string_view run_by{};  ///< "groel fold FASTA -m ..."; empty: by nothing in this version
+  bool of_jobs = false;       ///< a network that predicts the structures of jobs
 };
 
 const std::vector<Download>& other_downloads();

@@ -144,6 +144,7 @@ bool Transformer::scales_masked(const Batch& batch) const {
 
 Tensor Transformer::run(const Batch& batch, const Taps& taps, const Kept* kept) const {
   const auto layers = static_cast<int>(shape_.layers);
+  const ops::Precision beside = ops::beside_products(precision());
   const int last = taps.last_layer < 0 ? layers : std::min(taps.last_layer, layers);
   const std::shared_ptr<const PromptedBatch> prompted = this->prompted(batch);
   const auto show = [&](int layer, const Tensor& x) {
@@ -155,7 +156,7 @@ Tensor Transformer::run(const Batch& batch, const Taps& taps, const Kept* kept) 
   x = embedded(prompted != nullptr ? prompted->join(x) : x);
   show(0, x);
   for (int block = 0; block < last; ++block) {
-    x = run_block(x, {prompted != nullptr ? prompted->batch() : batch, taps, block, precision(), kept, prompted});
+    x = run_block(x, {prompted != nullptr ? prompted->batch() : batch, taps, block, beside, kept, prompted});
     // The last layer is the only one seen through the final norm, if any is.
     if (block + 1 == layers && !shape_.norm_in_heads) x = final_norm_(x);
     show(block + 1, x);

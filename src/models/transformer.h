@@ -25,8 +25,8 @@ class PromptedBatch;
 struct Pass {
   const Batch& batch;  ///< with the rows of prompts
   const Taps& taps;
-  int block;  ///< from 0
-  ops::Precision precision;
+  int block;                                                ///< from 0
+  ops::Precision precision;                                 ///< beside the products
   const Kept* kept = nullptr;                               ///< of earlier tokens; none: the batch is all there is
   std::shared_ptr<const PromptedBatch> prompted = nullptr;  ///< none: no prompts
 

@@ -25,12 +25,13 @@ Tensor stack_rows(const std::vector<Tensor>& tensors, const Shape& shape) {
 
 Linear::Linear(std::int64_t in, const std::vector<Output>& outputs, const LinearForm& form) : in_(in), form_(form) {
   GROEL_REQUIRE(form.scale == 1.0F || form.bias == Bias::no);
-  for (const Output& output : outputs) parts_.push_back({output.name, output.width, {}, {}, {}, {}});
+  for (const Output& output : outputs) parts_.push_back({output.name, output.width, {}, {}, {}, {}, {}});
 }
 
 void Linear::members(Members to) {
   for (Part& part : parts_) {
-    to.tensor(joined_path(part.name, "weight"), {part.out, in_}, Role::matrix, part.weight, &part.weight_gradient);
+    to.tensor(joined_path(part.name, "weight"), {part.out, in_}, Role::matrix, part.weight, &part.weight_gradient,
+              &part.scales);
     if (has_bias()) to.tensor(joined_path(part.name, "bias"), {part.out}, Role::bias, part.bias, &part.bias_gradient);
   }
 }
@@ -47,6 +48,8 @@ std::vector<Tensor> Linear::each(Tensor Part::*member) const {
   return out;
 }
 
+Tensor Linear::stacked_weights() const { return stack_rows(each(&Part::weight), {width(), in_}); }
+
 bool Linear::trained() const {
   return std::any_of(parts_.begin(), parts_.end(),
                      [](const Part& p) { return p.weight_gradient.defined() || p.bias_gradient.defined(); });
@@ -60,14 +63,18 @@ void Linear::ready(const Form& form) {
   if (splits && form_.exactness == Exactness::attention) precision = ops::Precision::f32x6;
   if (form_.exactness == Exactness::head) precision = ops::Precision::f32;
   const auto weights = form_.exactness == Exactness::head ? ops::WeightForm::exact : form.weights;
-  if (form_.scale == 1.0F) {
+  if (whole()) {
+    std::vector<Tensor> scales = each(&Part::scales);
+    if (form_.scale != 1.0F)
+      for (Tensor& one : scales) one = ops::scale(one, form_.scale);
+    packed_ = ops::PackedWeight(each(&Part::weight), precision, weights, scales);
+  } else if (form_.scale == 1.0F) {
     packed_ = ops::PackedWeight(each(&Part::weight), precision, weights);
   } else {
-    packed_ =
-        ops::PackedWeight(ops::scale(stack_rows(each(&Part::weight), {width(), in_}), form_.scale), precision, weights);
+    packed_ = ops::PackedWeight(ops::scale(stacked_weights(), form_.scale), precision, weights);
   }
   if (has_bias()) bias_ = stack_rows(each(&Part::bias), {width()});
-  for (Part& part : parts_) part = {part.name, part.out, {}, {}, {}, {}};
+  for (Part& part : parts_) part = {part.name, part.out, {}, {}, {}, {}, {}};
 }
 
 // Gradients of all parts in one piece, of which each wanted part is a view.
@@ -87,7 +94,7 @@ void Linear::join_gradients() {
 
 // The same for the masters, in memory of our own.
 void Linear::join_masters() {
-  master_ = stack_rows(each(&Part::weight), {width(), in_}).clone();
+  master_ = stacked_weights().clone();
   if (has_bias()) bias_ = stack_rows(each(&Part::bias), {width()}).clone();
   std::int64_t row = 0;
   for (Part& part : parts_) {
@@ -107,13 +114,18 @@ void Linear::pack(const Tensor& weight) {
 void Linear::ready_for_training(const Form& form) {
   training_ = form;
   if (form_.exactness == Exactness::head) training_.precision = ops::Precision::f32;
+  for (Part& part : parts_)
+    if (part.scales.defined()) {
+      part.weight = ops::from_whole({part.weight, part.scales});
+      part.scales = {};
+    }
   if (trained()) {
     join_gradients();
     join_masters();
     pack(master_);
     return;
   }
-  pack(stack_rows(each(&Part::weight), {width(), in_}));
+  pack(stacked_weights());
   if (has_bias()) bias_ = stack_rows(each(&Part::bias), {width()});
 }
 

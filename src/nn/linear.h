@@ -61,6 +61,7 @@ class Linear final : public Module {
     std::string name;
     std::int64_t out;
     Tensor weight;  // (out, in)
+    Tensor scales;  // (out) of a weight in i8; else undefined
     Tensor bias;    // (out)
     Tensor weight_gradient;
     Tensor bias_gradient;
@@ -68,6 +69,9 @@ class Linear final : public Module {
   bool trained() const;
   bool has_bias() const { return form_.bias == Bias::yes; }
   std::vector<Tensor> each(Tensor Part::*member) const;
+  bool whole() const { return parts_.front().scales.defined(); }
+  /// All weights, one below the other, in f32.
+  Tensor stacked_weights() const;
   void ready_for_training(const Form& form);
   void join_gradients();
   void join_masters();

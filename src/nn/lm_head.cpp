@@ -39,9 +39,14 @@ void TableHead::ready(const Form& form) {
 
 // Splitting into bf16 products is for small errors of long chains of blocks, which a head ends.
 void TableHead::pack() {
-  const auto precision = form_.precision == ops::Precision::bf16 ? ops::Precision::bf16 : ops::Precision::f32;
+  const bool whole = form_.precision == ops::Precision::int8;
+  const bool half = ops::beside_products(form_.precision) == ops::Precision::bf16;
+  const auto precision = half ? ops::Precision::bf16 : ops::Precision::f32;
   const Tensor& table = tied_ ? words_.table() : table_;
-  packed_ = ops::PackedWeight(table, precision, form_.training ? ops::WeightForm::exact : form_.weights);
+  packed_ = ops::PackedWeight(table, precision,
+                              form_.training ? ops::WeightForm::exact
+                              : whole        ? ops::WeightForm::int8
+                                             : form_.weights);
   if (form_.training) packed_transposed_ = ops::PackedWeight(ops::transpose(table), precision);
 }
 

@@ -25,9 +25,11 @@ void Members::part(std::string_view name, Module& module) const {
   tree_->modules.push_back({&module, inside.path_, place_});
 }
 
-void Members::tensor(std::string_view name, Shape shape, Role role, Tensor& slot, Tensor* gradient) const {
+void Members::tensor(std::string_view name, Shape shape, Role role, Tensor& slot, Tensor* gradient,
+                     Tensor* scales) const {
   const bool turned = transposed_ && shape.size() == 2;
-  tree_->parameters.push_back({joined_path(path_, name), std::move(shape), role, place_, &slot, gradient, turned});
+  tree_->parameters.push_back(
+      {joined_path(path_, name), std::move(shape), role, place_, &slot, gradient, scales, turned});
 }
 
 Shape Parameter::stored_shape() const { return transposed ? Shape{shape[1], shape[0]} : shape; }

@@ -42,11 +42,14 @@ struct Parameter {
   Place place;
   Tensor* slot;
   Tensor* gradient;  ///< where its gradient goes in training; nullptr: it cannot be trained
+  Tensor* scales;    ///< where those of its rows go if it is kept as whole numbers; nullptr: it cannot be
   /// A checkpoint holds its transpose.
   bool transposed = false;
 
   /// In a checkpoint.
   Shape stored_shape() const;
+  /// Name in a checkpoint of the scales of its rows.
+  std::string scales_name() const { return name + "_scale"; }
 };
 
 /// A parameter in training: f32 master and gradient, contiguous, in the same memory as long as the model lives.
@@ -112,7 +115,8 @@ class Members {
   explicit Members(Tree& tree) : tree_(&tree) {}
 
   void part(std::string_view name, Module& module) const;
-  void tensor(std::string_view name, Shape shape, Role role, Tensor& slot, Tensor* gradient = nullptr) const;
+  void tensor(std::string_view name, Shape shape, Role role, Tensor& slot, Tensor* gradient = nullptr,
+              Tensor* scales = nullptr) const;
 
   /// The same for parts that are in a block; after all blocks; in a head; in a group.
   Members in_block(int block) const;

@@ -84,7 +84,8 @@ struct Backend {
                     Tensor& dgates);
   void (*multiply_planes)(const Tensor& a, const Tensor& b, std::int64_t n, Precision precision, Tensor& product);
   void (*neighbour_sum)(const Tensor& x, const Neighbours& links, Tensor& y);
-  std::shared_ptr<const PackedWeight::Impl> (*pack)(const std::vector<Tensor>& weights, Precision precision,
+  std::shared_ptr<const PackedWeight::Impl> (*pack)(const std::vector<Tensor>& weights,
+                                                    const std::vector<Tensor>& scales, Precision precision,
                                                     WeightForm form);
   std::shared_ptr<const PackedWeight::Impl> (*pack_transposed)(const Tensor& weight);
   void (*pair_features)(const Tensor& x, Tensor& y);

@@ -54,8 +54,8 @@ void multiply_planes(const Tensor& a, const Tensor& b, std::int64_t n, Precision
 /// What each thread keeps for it.
 std::size_t multiply_planes_bytes(std::int64_t n, Precision precision);
 void neighbour_sum(const Tensor& x, const Neighbours& links, Tensor& y);
-std::shared_ptr<const PackedWeight::Impl> pack(const std::vector<Tensor>& weights, Precision precision,
-                                               WeightForm form);
+std::shared_ptr<const PackedWeight::Impl> pack(const std::vector<Tensor>& weights, const std::vector<Tensor>& scales,
+                                               Precision precision, WeightForm form);
 std::shared_ptr<const PackedWeight::Impl> pack_transposed(const Tensor& weight);
 void pair_features(const Tensor& x, Tensor& y);
 void pair_features_grad(const Tensor& x, const Tensor& dy, Tensor& dx);

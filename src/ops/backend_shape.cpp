@@ -33,8 +33,8 @@ struct ShapeWeight final : PackedWeight::Impl {
   std::size_t bytes() const override { return cpu::packed_bytes(in, out, precision, form); }
 };
 
-std::shared_ptr<const PackedWeight::Impl> pack(const std::vector<Tensor>& weights, Precision precision,
-                                               WeightForm form) {
+std::shared_ptr<const PackedWeight::Impl> pack(const std::vector<Tensor>& weights, const std::vector<Tensor>&,
+                                               Precision precision, WeightForm form) {
   auto weight = std::make_shared<ShapeWeight>();
   weight->in = weights.front().size(1);
   for (const Tensor& part : weights) weight->out += part.size(0);

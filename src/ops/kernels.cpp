@@ -5,16 +5,17 @@
 
 #include "base/cpu.h"
 #include "base/simd_dispatch.h"
+#include "ops/limits.h"
 #include "ops/onednn.h"
 
 namespace groel::ops {
 
 std::string product_kernel(Precision precision) {
-  const bool native = active_isa() >= Isa::avx512_bf16;
-  const bool rounded = precision == Precision::bf16 && !native;
-  const DType input = precision == Precision::bf16 && native ? DType::bf16 : DType::f32;
+  const DType input = multiplied_type(precision);
   const std::string kernel = TileProduct({.rows = 64, .in = 128, .out = 128, .input = input}).kernel();
-  return rounded ? kernel + " (inputs rounded to bf16)" : kernel;
+  if (input != DType::f32) return kernel;
+  if (precision == Precision::bf16) return kernel + " (inputs rounded to bf16)";
+  return precision == Precision::int8 ? kernel + " (of whole numbers in f32)" : kernel;
 }
 
 std::string simd_target() {

@@ -28,12 +28,17 @@ struct Operands {
 
 }  // namespace
 
+DType multiplied_type(Precision precision) {
+  if (precision == Precision::bf16 && active_isa() >= Isa::avx512_bf16) return DType::bf16;
+  return precision == Precision::int8 && multiplies_bytes() ? DType::u8 : DType::f32;
+}
+
 double measure_product_rate(const ProductShape& shape, Precision precision) {
   constexpr std::int64_t kRows = 256;
   constexpr double kShortest = 4e-3;  // seconds of a run: many times what waking the threads takes
-  const bool native = precision == Precision::bf16 && active_isa() >= Isa::avx512_bf16;
-  const TileProduct product({kRows, shape.in, shape.out, native ? DType::bf16 : DType::f32});
-  const Tensor weight = Tensor::zeros({shape.out, shape.in}, native ? DType::bf16 : DType::f32);
+  const DType input = multiplied_type(precision);
+  const TileProduct product({kRows, shape.in, shape.out, input});
+  const Tensor weight = Tensor::zeros({shape.out, shape.in}, input);
   const auto packed = Storage::allocate(product.packed_bytes());
   product.pack(weight.raw_data(), packed->data());
   const double flops = 2.0 * kRows * static_cast<double>(shape.in) * static_cast<double>(shape.out);

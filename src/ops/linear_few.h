@@ -48,5 +48,7 @@ void widen(const Widening& how, const std::byte* packed, std::byte* out);
 void narrow(const Widening& how, const float* wide, std::byte* packed);
 /// On processors with bf16 dot products; elsewhere it must not be called.
 void few_rows_bf16(const PanelLayout& layout, std::int64_t rows, const bf16_t* x, const bf16_t* packed, float* y);
+/// The same over whole numbers in the order of the bf16 panel: the bits of these numbers in bf16.
+void few_rows_bf16(const PanelLayout& layout, std::int64_t rows, const bf16_t* x, const std::int8_t* packed, float* y);
 
 }  // namespace groel::ops::cpu

@@ -17,8 +17,8 @@ struct PackedWeight::Impl {
 
 namespace cpu {
 
-std::shared_ptr<const PackedWeight::Impl> pack(const std::vector<Tensor>& weights, Precision precision,
-                                               WeightForm form);
+std::shared_ptr<const PackedWeight::Impl> pack(const std::vector<Tensor>& weights, const std::vector<Tensor>& scales,
+                                               Precision precision, WeightForm form);
 /// In f32, of a weight [in, out], contiguous.
 std::shared_ptr<const PackedWeight::Impl> pack_transposed(const Tensor& weight);
 /// Everything is checked; y is where the result goes.

@@ -22,6 +22,13 @@ float scattered(std::uint32_t i) {
 }
 
 Tensor scattered_matrix(std::int64_t rows, std::int64_t columns, DType dtype) {
+  if (dtype == DType::u8) {
+    Tensor bytes = Tensor::empty({rows, columns}, DType::u8);
+    auto* to = bytes.mutable_data<std::uint8_t>();
+    for (std::int64_t i = 0; i < rows * columns; ++i)
+      to[i] = static_cast<std::uint8_t>((static_cast<std::uint32_t>(i + rows) * 2654435761U) >> 24);
+    return bytes;
+  }
   Tensor x = Tensor::empty({rows, columns});
   float* to = x.mutable_data<float>();
   for (std::int64_t i = 0; i < rows * columns; ++i) to[i] = scattered(static_cast<std::uint32_t>(i + rows));
@@ -87,22 +94,23 @@ class Trial {
 };
 
 // The layout by which the packed weight can be read, if there is one: oneDNN's with AVX-512 has blocks of columns and
-// sums in one go; with AVX2 the weight is as it was, and sums are of 256 each.
+// sums in runs of 512 or 1024, short ones in one go; with AVX2 the weight is as it was, and sums are of 256 each.
 std::optional<PanelLayout> find_layout(const TileProduct& large) {
-  constexpr std::int64_t kRun = 256;
   const TileShape& shape = large.shape();
   const bool half = shape.input == DType::bf16;
+  if (shape.input == DType::u8) return {};
   if (half && active_isa() < Isa::avx512_bf16) return {};
   const std::int64_t group = half ? 2 : 1, narrowest = half ? 16 : narrowest_few_rows_block();
   const auto unpadded = static_cast<std::size_t>(shape.in * shape.out) * size_of(shape.input);
   if (shape.in % group != 0 || large.packed_bytes() != unpadded) return {};
   const Trial trial(large);
   for (const std::int64_t block : {std::int64_t{64}, std::int64_t{48}, std::int64_t{32}, std::int64_t{16}, shape.out})
-    for (const std::int64_t run : {shape.in, kRun}) {
+    for (const std::int64_t run : {shape.in, std::int64_t{1024}, std::int64_t{512}, std::int64_t{256}}) {
+      if (run > shape.in) continue;
       const PanelLayout layout{shape.in, shape.out, block, group, run, shape.input};
       const bool plain = block == shape.out;
       const bool fits = shape.out % block == 0 &&
-                        (half ? block % narrowest == 0 && run == shape.in : plain || block % narrowest == 0);
+                        (half ? block % narrowest == 0 : plain || block % narrowest == 0);
       if (fits && trial.repeated_by(layout)) return layout;
     }
   return {};
@@ -212,6 +220,7 @@ void PanelProduct::widen(const std::byte* packed, DType stored, std::byte* wide)
 // With more than kMostFewRows it is looked for only once it has been wanted several times.
 bool PanelProduct::takes_narrow(std::int64_t rows) const {
   constexpr int kOften = 16;
+  if (large_.shape().input == DType::bf16) return rows <= kMostFewRows && few().has_value();
   if (large_.shape().input != DType::f32 || rows > kMostNarrowRows) return false;
   if (rows > kMostFewRows && few_->wanted < kOften && ++few_->wanted < kOften) return false;
   return few().has_value();
@@ -220,6 +229,9 @@ bool PanelProduct::takes_narrow(std::int64_t rows) const {
 void PanelProduct::run_narrow(std::int64_t rows, const std::byte* x, const std::byte* packed, DType stored,
                               float* y) const {
   PanelLayout layout = *few();
+  if (layout.input == DType::bf16)
+    return few_rows_bf16(layout, rows, reinterpret_cast<const bf16_t*>(x),
+                         reinterpret_cast<const std::int8_t*>(packed), y);
   if (const std::int64_t block = narrow_block(); block > 0) layout.block = block;
   few_rows_widened(layout, rows, reinterpret_cast<const float*>(x), packed, stored, y);
 }

@@ -23,7 +23,7 @@ class PanelProduct {
 
   std::int64_t out() const { return large_.shape().out; }
   std::size_t packed_bytes() const { return large_.packed_bytes(); }
-  /// weight [out, in] contiguous, of the input type.
+  /// weight [out, in] contiguous, of the input type (i8 for u8).
   void pack(const void* weight, std::byte* packed) const { large_.pack(weight, packed); }
   /// f32 weight [in, out], whose rows are `stride` apart.
   void pack_transposed(const float* weight, std::int64_t stride, std::byte* packed) const {
@@ -40,7 +40,7 @@ class PanelProduct {
   bool takes_narrow(std::int64_t rows) const;
   /// The same as `run`, over such a panel; of rows that it takes.
   void run_narrow(std::int64_t rows, const std::byte* x, const std::byte* packed, DType stored, float* y) const;
-  /// x [rows, in], rows from `padded` -> y [rows, out].
+  /// x [rows, in], rows from `padded` -> y [rows, out]; of whole numbers (u8) y holds i32.
   void run(std::int64_t rows, const std::byte* x, const std::byte* packed, float* y) const;
 
  private:

@@ -43,7 +43,9 @@ void cap_isa() {
   switch (active_isa()) {
     case Isa::baseline: dnnl::set_max_cpu_isa(dnnl::cpu_isa::sse41); return;
     case Isa::avx2: dnnl::set_max_cpu_isa(dnnl::cpu_isa::avx2); return;
-    case Isa::avx512: dnnl::set_max_cpu_isa(dnnl::cpu_isa::avx512_core); return;
+    case Isa::avx512:
+      dnnl::set_max_cpu_isa(multiplies_bytes() ? dnnl::cpu_isa::avx512_core_vnni : dnnl::cpu_isa::avx512_core);
+      return;
     case Isa::avx512_bf16: dnnl::set_max_cpu_isa(dnnl::cpu_isa::avx512_core_bf16); return;
     case Isa::amx: return;
   }
@@ -64,12 +66,19 @@ dnnl::stream& stream() {
 }
 
 memory::data_type data_type(DType dtype) {
-  return dtype == DType::bf16 ? memory::data_type::bf16 : memory::data_type::f32;
+  switch (dtype) {
+    case DType::bf16: return memory::data_type::bf16;
+    case DType::u8: return memory::data_type::u8;
+    default: return memory::data_type::f32;
+  }
 }
+
+// Of a weight by which numbers of that type are multiplied.
+memory::data_type weight_type(DType input) { return input == DType::u8 ? memory::data_type::s8 : data_type(input); }
 
 // The layout of weights that oneDNN likes best.
 memory::desc any_layout(const TileShape& shape) {
-  return {{shape.in, shape.out}, data_type(shape.input), memory::format_tag::any};
+  return {{shape.in, shape.out}, weight_type(shape.input), memory::format_tag::any};
 }
 
 // oneDNN 3 describes a product at once, oneDNN 2 by an operation's description of its own; which of them this is shows
@@ -91,7 +100,8 @@ auto describe_product(const memory::desc& x, const memory::desc& weight, const m
 dnnl::matmul::primitive_desc describe(const TileShape& shape, const memory::desc& weight) {
   using Tag = memory::format_tag;
   const memory::desc x({shape.rows, shape.in}, data_type(shape.input), Tag::ab);
-  const memory::desc y({shape.rows, shape.out}, memory::data_type::f32, Tag::ab);
+  const auto summed = shape.input == DType::u8 ? memory::data_type::s32 : memory::data_type::f32;
+  const memory::desc y({shape.rows, shape.out}, summed, Tag::ab);
   dnnl::primitive_attr attributes;
   attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   return describe_product<dnnl::matmul>(x, weight, y, attributes);
@@ -165,7 +175,7 @@ struct TileProduct::Impl {
 
  private:
   memory::desc form_of(const Source& source) const {
-    return {{shape.in, shape.out}, data_type(shape.input), memory::dims{source.in_stride, source.out_stride}};
+    return {{shape.in, shape.out}, weight_type(shape.input), memory::dims{source.in_stride, source.out_stride}};
   }
 
   struct Packing {
@@ -241,7 +251,7 @@ void TileProduct::pack_transposed(const float* weight, std::int64_t stride, std:
   impl_->pack({weight, stride, 1}, packed);
 }
 
-void TileProduct::run(const void* x, const std::byte* packed, float* y, std::byte* scratch) const {
+void TileProduct::run(const void* x, const std::byte* packed, void* y, std::byte* scratch) const {
   const OneThread guard;
   try {
     Arguments& a = impl_->arguments();

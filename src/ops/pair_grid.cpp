@@ -110,6 +110,7 @@ bool straight(Precision precision) {
     case Precision::bf16: return plane_type(precision) == DType::bf16;
     case Precision::f32x3:
     case Precision::f32x6: return !splits_products();
+    case Precision::int8: return false;
   }
   return false;
 }

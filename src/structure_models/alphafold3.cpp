@@ -63,9 +63,9 @@ Tensor Alphafold3::target(const Alphafold3Input& input, const Alphafold3Features
 Alphafold3Embeddings Alphafold3::embed(const Alphafold3Input& input, const Alphafold3Features& features,
                                        const PassRows& rows, const Watch& watch,
                                        const std::function<void(const Progress&)>& seen) const {
-  const TokenPlaces places = places_of(input);
+  const TokenPlaces places = input.places();
   TrunkState state = trunk_.start(input.tokens);
-  Progress progress{0, static_cast<std::int64_t>(rows.size()), 0, shape_.trunk_blocks};
+  Progress progress{0, static_cast<std::int64_t>(rows.size()), 0, trunk_.steps(features.templates.size())};
   for (const std::vector<std::int32_t>& order : rows) {
     const AlignmentRows alignment{input.tokens, input.msa, input.deletions, order};
     const std::string name = fmt::format("pass{}.", progress.pass);
@@ -85,7 +85,7 @@ Alphafold3Embeddings Alphafold3::embed(const Alphafold3Input& input, const Alpha
 DiffusionConditions Alphafold3::conditions(const Alphafold3Input& input, const Alphafold3Features& features,
                                            const Alphafold3Embeddings& embeddings, KeptLogits kept,
                                            const Watch& watch) const {
-  return diffusion_.conditions({embeddings.single, embeddings.pair, embeddings.target}, places_of(input),
+  return diffusion_.conditions({embeddings.single, embeddings.pair, embeddings.target}, input.places(),
                                features.reference, features.atoms, kept, watch);
 }
 

@@ -45,6 +45,7 @@ class Alphafold3 final : public nn::Module {
 
   /// The rows of the alignment that each pass takes, in order; as many passes as there are lists.
   using PassRows = std::vector<std::vector<std::int32_t>>;
+  /// `blocks` are those that the trunk counts as steps of a pass.
   struct Progress {
     std::int64_t pass = 0, passes = 0, block = 0, blocks = 0;
   };
@@ -79,8 +80,6 @@ class Alphafold3 final : public nn::Module {
   Alphafold3Confidence confidence_;
   nn::Linear distogram_;  // (64, Z): half of symmetric logits
 };
-
-TokenPlaces places_of(const Alphafold3Input& input);
 
 /// The draws of a run with a seed, in AlphaFold 3's order: of each of `passes` passes the rows of the alignment, all
 /// shuffled, then the first `most`; and the key of the diffusion.

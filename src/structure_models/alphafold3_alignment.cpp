@@ -90,7 +90,8 @@ Tensor AlignmentModule::embedded(const AlignmentRows& rows, const Tensor& target
   return out;
 }
 
-void AlignmentModule::update(const AlignmentRows& rows, const Tensor& target, Pairs& pairs, const Watch& watch) const {
+void AlignmentModule::update(const AlignmentRows& rows, const Tensor& target, Pairs& pairs, const Watch& watch,
+                             const std::function<void()>& done) const {
   AlignmentStates in{embedded(rows, target), rows.tokens, {}};
   show(watch, "msa_init", in.m);
   for (std::size_t b = 0; b < blocks_.size(); ++b) {
@@ -104,6 +105,7 @@ void AlignmentModule::update(const AlignmentRows& rows, const Tensor& target, Pa
     block.pairs.update(pairs);
     show(watch, name + "m", in.m);
     show(watch, name + "z", pairs.z);
+    if (done) done();
   }
 }
 

@@ -67,10 +67,6 @@ ReferenceAtoms alphafold3_reference(const Alphafold3Input& input, const AtomWind
   return out;
 }
 
-TokenPlaces places_of(const Alphafold3Input& input) {
-  return {input.residue_index, input.token_index, input.asym_id, input.entity_id, input.sym_id};
-}
-
 Alphafold3Features Alphafold3::features(const Alphafold3Input& input, KeySpaces spaces, const Watch& watch) const {
   Alphafold3Features out;
   out.atoms = atom_windows(input.atom_mask, kInputSlots, WindowEdge::shifted);

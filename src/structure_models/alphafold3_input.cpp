@@ -93,7 +93,8 @@ Alphafold3Input alphafold3_input(const folding::Features& features) {
     *to = from.tokens<float>(name, n);
   for (const auto& [name, to] : {std::pair{"ref_mask", &out.ref_mask},
                                  {"pred_dense_atom_mask", &out.atom_mask},
-                                 {"frames_mask", &out.frames_mask}})
+                                 {"frames_mask", &out.frames_mask},
+                                 {"is_ligand", &out.ligand}})
     *to = from.tokens<std::uint8_t>(name, n);
   out.msa = from.rows<std::int8_t>("msa", rows, n);
   out.deletions = from.rows<float>("deletion_matrix", rows, n);

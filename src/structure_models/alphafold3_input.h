@@ -6,13 +6,14 @@
 #include <vector>
 
 #include "folding/features.h"
+#include "structure_models/relative_encoding.h"
 
 namespace groel::structure_models {
 
 /// N tokens with 24 slots each, R rows of the alignment, 4 templates.
-struct Alphafold3Input {
+struct Alphafold3Input : TokenNumbers {
   std::int64_t tokens = 0, rows = 0;
-  std::vector<std::int32_t> aatype, residue_index, token_index, asym_id, entity_id, sym_id;  ///< [N]
+  std::vector<std::int32_t> aatype;                          ///< [N]
   std::vector<std::int8_t> msa;                              ///< [R, N]: 31 residue types
   std::vector<float> deletions;                              ///< [R, N]
   std::vector<float> profile;                                ///< [N, 31]
@@ -30,6 +31,7 @@ struct Alphafold3Input {
   std::vector<std::pair<std::int32_t, std::int32_t>> bonds;  ///< of tokens: row and column of the pair matrix
   std::vector<std::int32_t> pseudo_beta;                     ///< [N]: token * 24 + slot
   std::vector<std::uint8_t> frames_mask;                     ///< [N]: tokens with a frame of three atoms
+  std::vector<std::uint8_t> ligand;                          ///< [N]: tokens of no polymer
 };
 
 inline constexpr std::int64_t kInputSlots = 24, kInputTemplates = 4, kInputLetters = 31;

@@ -1,13 +1,12 @@
 // Stages of a run, one after the other.
 #include "structure_models/alphafold3_run.h"
 
-#include <algorithm>
-#include <cmath>
-
-#include "base/error.h"
+#include <utility>
 
 namespace groel::structure_models {
 namespace {
+
+constexpr const char* kNetwork = "AlphaFold 3's network";
 
 // The draws of all samples of a seed, of which some are wanted.
 class SomeNoise final : public DiffusionNoise {
@@ -24,30 +23,23 @@ class SomeNoise final : public DiffusionNoise {
   std::span<const std::int64_t> wanted_;
 };
 
-void require_numbers(const Tensor& x, const char* what) {
-  for (const float value : x.values<float>())
-    if (!std::isfinite(value))
-      throw Error(ErrorKind::bad_model, {fmt::format("{} are no numbers any more", what), "AlphaFold 3's network",
-                                         "are the weights whole? `dtype=f32` rules out what rounding could do"});
-}
-
 }  // namespace
 
-Alphafold3Run::Alphafold3Run(const Alphafold3& network, const Alphafold3Input& input, std::uint32_t seed,
-                             std::int64_t padded, const Alphafold3RunSettings& settings)
+Alphafold3Run::Alphafold3Run(const Alphafold3& network, Alphafold3Input input, std::uint32_t seed, std::int64_t padded,
+                             const RunSettings& settings)
     : network_(network),
-      input_(input),
+      input_(std::move(input)),
       settings_(settings),
       padded_(padded),
-      draws_(alphafold3_draws(seed, settings.passes, input.rows, settings.alignment_rows)),
-      features_(network.features(input)) {}
+      draws_(alphafold3_draws(seed, settings.passes, input_.rows, settings.alignment_rows)),
+      features_(network.features(input_)) {}
 
 void Alphafold3Run::embed(const RunWatcher& watcher) {
   embeddings_ = network_.embed(input_, features_, draws_.rows, {}, [&](const Alphafold3::Progress& progress) {
     if (watcher)
       watcher({"trunk", progress.pass * progress.blocks + progress.block, progress.passes * progress.blocks});
   });
-  require_numbers(embeddings_.single, "the trunk's embeddings");
+  require_numbers(embeddings_.single, "the trunk's embeddings", kNetwork);
 }
 
 std::vector<float> Alphafold3Run::contacts() const {
@@ -66,10 +58,7 @@ std::vector<float> Alphafold3Run::distogram_row(std::int64_t token) const {
 }
 
 PredictedSample Alphafold3Run::judged(std::int64_t sample, const Tensor& positions) const {
-  PredictedSample out{sample, std::vector<float>(static_cast<std::size_t>(input_.tokens * kInputSlots * 3)), {}, {}};
-  const float* from = positions.data<float>();
-  for (std::size_t a = 0; a < features_.atoms.slot.size(); ++a)
-    std::copy_n(from + 3 * a, 3, out.positions.begin() + 3 * features_.atoms.slot[a]);
+  PredictedSample out{sample, positions_by_slot(positions, features_.atoms, input_.tokens), {}, {}};
   const ConfidenceLogits logits = network_.confidence(input_, features_, embeddings_, positions);
   out.lddt = folding::expected_lddt(logits.lddt.values<float>());
   std::vector<std::int32_t> chains;
@@ -81,8 +70,7 @@ PredictedSample Alphafold3Run::judged(std::int64_t sample, const Tensor& positio
   return out;
 }
 
-void Alphafold3Run::sample(std::span<const std::int64_t> wanted,
-                           const std::function<void(const PredictedSample&)>& take, const RunWatcher& watcher) {
+void Alphafold3Run::sample(std::span<const std::int64_t> wanted, const Take& take, const RunWatcher& watcher) {
   SamplerSettings sampler = settings_.sampler;
   JaxNoise all(draws_.diffusion, sampler.samples, padded_, features_.atoms);
   SomeNoise noise(all, wanted);
@@ -97,10 +85,16 @@ void Alphafold3Run::sample(std::span<const std::int64_t> wanted,
           if (watcher) watcher({"diffusion", step.step + 1, sampler.steps});
         });
   }
-  require_numbers(positions, "positions");
+  require_numbers(positions, "positions", kNetwork);
   for (std::size_t s = 0; s < wanted.size(); ++s) {
     const auto row = static_cast<std::int64_t>(s);
-    take(judged(wanted[s], positions.rows(row, row + 1).reshape({features_.atoms.atoms, 3})));
+    PredictedSample one = judged(wanted[s], positions.rows(row, row + 1).reshape({features_.atoms.atoms, 3}));
+    one.summary = [&](const folding::AtomLayout& layout, std::span<const float> places) {
+      const std::vector<std::int32_t> chains = folding::token_chains(layout);
+      return folding::summarise(
+          layout, places, {chains, input_.frames_mask, one.errors.pae, one.errors.tm_global, one.errors.tm_interface});
+    };
+    take(one);
     if (watcher) watcher({"confidence", row + 1, std::ssize(wanted)});
   }
 }

@@ -37,6 +37,9 @@ struct Alphafold3Shape {
   Alphafold3ConfidenceForm confidence() const;
 };
 
+/// The number of parameters of a network of that shape.
+std::int64_t alphafold3_parameters(const Alphafold3Shape& shape);
+
 /// By the shapes of records (alphafold3_records.h); what is not there stays as published.
 Alphafold3Shape alphafold3_shape(const io::ArrayMap& records);
 

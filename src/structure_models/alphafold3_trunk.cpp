@@ -83,21 +83,24 @@ void Alphafold3Trunk::embed_pairs(const Alphafold3TrunkInput& in, Tensor& z) con
 }
 
 void Alphafold3Trunk::pass(const Alphafold3TrunkInput& in, TrunkState& state, const Watch& watch,
-                           const std::function<void()>& block_done) const {
+                           const std::function<void()>& done) const {
   Tensor& z = state.pair.z;
+  const auto step = [&] {
+    if (done) done();
+    check_interrupted();
+  };
   embed_pairs(in, z);
   show(watch, "z_init", z);
-  templates_.add(in.templates, in.places.chain, z, watch);
+  templates_.add(in.templates, in.places.chain, z, watch, step);
   show(watch, "z_after_template", z);
-  alignment_.update(in.alignment, in.target, state.pair, watch);
+  alignment_.update(in.alignment, in.target, state.pair, watch, step);
   Tensor s = previous_single_(previous_single_norm_(state.single));
   s = ops::add(s, single_(in.target));
   show(watch, "s_init", s);
   pairformer_.update(state.pair, s, [&](std::size_t block) {
     show(watch, fmt::format("pairformer{}.z", block), z);
     show(watch, fmt::format("pairformer{}.s", block), s);
-    if (block_done) block_done();
-    check_interrupted();
+    step();
   });
   state.single = s;
 }

@@ -43,9 +43,9 @@ class AlignmentModule final : public nn::Module {
   /// `outer`, `averaging`, `transition`, `pairs`.
   void members(nn::Members to) override;
   /// Adds to z [N * N, C] in place. target [N, T]. `watch`: "msa_init", "msa_block0.m", "msa_block0.z", …, and the
-  /// updates of the first block.
-  void update(const AlignmentRows& rows, const Tensor& target, nn::folding::Pairs& pairs,
-              const Watch& watch = {}) const;
+  /// updates of the first block. `done` (may be empty) is called after each block.
+  void update(const AlignmentRows& rows, const Tensor& target, nn::folding::Pairs& pairs, const Watch& watch = {},
+              const std::function<void()>& done = {}) const;
 
  private:
   struct Block;
@@ -92,9 +92,13 @@ class Alphafold3Trunk final : public nn::Module {
   /// The state before the first pass: zeros.
   TrunkState start(std::int64_t tokens) const;
   /// In place. `watch`: "z_init", "template0", "z_after_template", those of the alignment, "s_init", "pairformer0.z",
-  /// …. `block_done` is called after each block of the Pairformer.
+  /// …. `done` (may be empty) is called after each of `steps(in.templates.size())`: templates, blocks of the alignment,
+  /// and those of the Pairformer.
   void pass(const Alphafold3TrunkInput& in, TrunkState& state, const Watch& watch = {},
-            const std::function<void()>& block_done = {}) const;
+            const std::function<void()>& done = {}) const;
+  std::int64_t steps(std::size_t templates) const {
+    return templates_.steps(templates) + form_.alignment.blocks + form_.blocks;
+  }
 
  private:
   void embed_pairs(const Alphafold3TrunkInput& in, Tensor& z) const;

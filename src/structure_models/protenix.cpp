@@ -9,14 +9,11 @@
 #include "checkpoints/load.h"
 #include "ops/elementwise.h"
 #include "ops/pair_grid.h"
+#include "structure_models/protenix_table.h"
 #include "structure_models/protenix_weights.h"
 
 namespace groel::structure_models {
 namespace {
-
-TokenPlaces places_of(const ProtenixInput& input) {
-  return {input.residue_index, input.token_index, input.asym_id, input.entity_id, input.sym_id};
-}
 
 // Atoms in the order in which they are given.
 AtomWindows windows_of(const ProtenixInput& input, std::int64_t slots) {
@@ -92,9 +89,9 @@ ProtenixFeatures Protenix::features(const ProtenixInput& input) const {
 
 ProtenixEmbeddings Protenix::embed(const ProtenixInput& input, const ProtenixFeatures& features, const PassRows& rows,
                                    const Watch& watch, const std::function<void(const Progress&)>& seen) const {
-  const TokenPlaces places = places_of(input);
+  const TokenPlaces places = input.places();
   TrunkState state = trunk_.start(input.tokens);
-  Progress progress{0, static_cast<std::int64_t>(rows.size()), 0, shape_.trunk.blocks};
+  Progress progress{0, static_cast<std::int64_t>(rows.size()), 0, trunk_.steps(input.templates.size())};
   for (const std::vector<std::int32_t>& order : rows) {
     const AlignmentRows alignment{input.tokens, input.msa, input.deletions, order};
     progress.block = 0;
@@ -111,7 +108,7 @@ ProtenixEmbeddings Protenix::embed(const ProtenixInput& input, const ProtenixFea
 DiffusionConditions Protenix::conditions(const ProtenixInput& input, const ProtenixFeatures& features,
                                          const ProtenixEmbeddings& embeddings, KeptLogits kept,
                                          const Watch& watch) const {
-  return diffusion_.conditions({embeddings.single, embeddings.pair, features.target}, places_of(input),
+  return diffusion_.conditions({embeddings.single, embeddings.pair, features.target}, input.places(),
                                features.reference, features.atoms, kept, watch);
 }
 
@@ -138,15 +135,52 @@ SamplerSettings protenix_sampler() {
   return out;
 }
 
-std::unique_ptr<Protenix> load_protenix(const std::filesystem::path& path, ops::Precision precision) {
+namespace {
+
+// Networks that are given more than a job holds.
+void refuse_variants(const io::ArrayMap& published, const std::filesystem::path& path) {
+  const auto has = [&](std::string_view begin) {
+    const auto found = published.lower_bound(std::string(begin));
+    return found != published.end() && found->first.starts_with(begin);
+  };
+  const char* more = has("input_embedder.linear_esm.") ? "ESM-2's vectors (the variants called esm and ism)"
+                     : has("constraint_embedder.")     ? "constraints (the variant called constraint)"
+                                                       : nullptr;
+  if (more != nullptr)
+    throw Error(ErrorKind::unsupported,
+                {fmt::format("this network of Protenix reads {}, which are not made here", more), path.string(),
+                 "use a variant called default, or protenix-v2"});
+}
+
+}  // namespace
+
+ProtenixWeights read_protenix_weights(const std::filesystem::path& path) {
   io::ArrayMap published = read_protenix_arrays(path);
   if (!is_protenix(published))
-    throw Error(ErrorKind::bad_model, {"these are no weights of Protenix", path.string(), {}});
-  const io::ArrayMap arrays = protenix_arrays(std::move(published), path);
-  auto out = std::make_unique<Protenix>(protenix_shape(arrays, path));
-  checkpoints::fill_slots(*out, arrays, {}, path);
+    throw Error(ErrorKind::bad_model, {"these are no weights of Protenix", path.string(),
+                                       "give the .pt file as Protenix publishes it, or a folder that holds one"});
+  refuse_variants(published, path);
+  check_records(protenix_table(published), published, {}, path.string());
+  ProtenixWeights out;
+  out.identifier =
+      checkpoints::fingerprint({.config = nullptr, .arrays = published, .tokenizer = {}, .path = path, .layout = {}});
+  for (const auto& [name, array] : published) out.parameters += element_count(array.shape);
+  out.arrays = protenix_arrays(std::move(published), path);
+  out.shape = protenix_shape(out.arrays, path);
+  return out;
+}
+
+std::unique_ptr<Protenix> protenix_of(ProtenixWeights weights, ops::Precision precision,
+                                      const std::filesystem::path& path) {
+  auto out = std::make_unique<Protenix>(weights.shape);
+  checkpoints::fill_slots(*out, weights.arrays, {}, path);
+  weights.arrays.clear();  // each goes as soon as it is packed
   out->prepare(precision);
   return out;
+}
+
+std::unique_ptr<Protenix> load_protenix(const std::filesystem::path& path, ops::Precision precision) {
+  return protenix_of(read_protenix_weights(path), precision, path);
 }
 
 }  // namespace groel::structure_models

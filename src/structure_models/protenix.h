@@ -52,6 +52,7 @@ class Protenix final : public nn::Module {
 
   /// The rows of the alignment that each pass takes, in order; as many passes as there are lists.
   using PassRows = std::vector<std::vector<std::int32_t>>;
+  /// `blocks` are those that the trunk counts as steps of a pass.
   struct Progress {
     std::int64_t pass = 0, passes = 0, block = 0, blocks = 0;
   };
@@ -88,8 +89,21 @@ class Protenix final : public nn::Module {
 /// turned.
 SamplerSettings protenix_sampler();
 
-/// Reads a file of weights. Errors: of the reader; bad_model, listing every array that is missing, unexpected or
-/// mis-shaped.
+/// The weights under the network's own names.
+struct ProtenixWeights {
+  ProtenixShape shape;
+  io::ArrayMap arrays;
+  std::string identifier;  ///< a digest of the file's arrays
+  std::int64_t parameters = 0;
+};
+/// Reads a file of weights; numbers stay mapped until they are used. Errors: of the reader; bad_model, listing every
+/// array that is missing, unexpected or mis-shaped by its published name; unsupported, for the networks that read
+/// ESM-2's vectors or constraints, too.
+ProtenixWeights read_protenix_weights(const std::filesystem::path& path);
+/// Fills a network with them; `path` is named in errors. Errors: bad_model, where numbers are none.
+std::unique_ptr<Protenix> protenix_of(ProtenixWeights weights, ops::Precision precision,
+                                      const std::filesystem::path& path);
+/// Both.
 std::unique_ptr<Protenix> load_protenix(const std::filesystem::path& path,
                                         ops::Precision precision = ops::Precision::f32);
 

@@ -73,6 +73,7 @@ void add_atoms(const Alphafold3Input& input, ProtenixInput& to) {
     to.ref_charge.push_back(input.ref_charge[slot]);
     for (std::size_t c = 0; c < 4; ++c) to.ref_name_chars.push_back(input.ref_name_chars[4 * slot + c]);
     to.ref_space_uid.push_back(input.ref_space_uid[slot]);
+    to.ligand.push_back(input.ligand[static_cast<std::size_t>(token)]);
   }
 }
 
@@ -89,6 +90,7 @@ ProtenixInput protenix_input(const Alphafold3Input& input) {
   out.sym_id = from_zero(input.sym_id);
   out.deletions = input.deletions;
   out.deletion_mean = input.deletion_mean;
+  out.has_frame = input.frames_mask;
   const std::vector<Nucleotides> kinds = nucleotides(input);
   add_letters(input, kinds, out);
   add_templates(input, kinds, out);

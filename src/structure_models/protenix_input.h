@@ -14,13 +14,13 @@ namespace groel::structure_models {
 inline constexpr std::int64_t kProtenixLetters = 32, kProtenixGap = 31;
 
 /// N tokens, A atoms in the order of their tokens, R rows of the alignment.
-struct ProtenixInput {
+struct ProtenixInput : TokenNumbers {
   std::int64_t tokens = 0, rows = 0;
-  std::vector<std::int32_t> restype, residue_index, token_index, asym_id, entity_id, sym_id;  ///< [N]
-  std::vector<std::int8_t> msa;                                                               ///< [R, N]
-  std::vector<float> deletions;                                                               ///< [R, N]: how many
-  std::vector<float> profile;                                                                 ///< [N, 32]
-  std::vector<float> deletion_mean;                                                           ///< [N]
+  std::vector<std::int32_t> restype;  ///< [N]
+  std::vector<std::int8_t> msa;       ///< [R, N]
+  std::vector<float> deletions;       ///< [R, N]: how many
+  std::vector<float> profile;         ///< [N, 32]
+  std::vector<float> deletion_mean;   ///< [N]
   std::vector<TemplateStructure> templates;
   std::vector<std::int32_t> atom_token;      ///< [A]
   std::vector<std::int32_t> atom_slot;       ///< [A]: its number in its token, by which weights are picked
@@ -32,6 +32,9 @@ struct ProtenixInput {
   std::vector<std::int32_t> ref_name_chars;  ///< [A, 4]
   std::vector<std::int32_t> ref_space_uid;   ///< [A]
   std::vector<std::pair<std::int32_t, std::int32_t>> bonds;  ///< of tokens, in both directions
+  // Read by scores alone.
+  std::vector<std::uint8_t> has_frame;  ///< [N]
+  std::vector<std::uint8_t> ligand;     ///< [A]: atoms of no polymer
 
   std::int64_t atoms() const { return static_cast<std::int64_t>(atom_token.size()); }
 };

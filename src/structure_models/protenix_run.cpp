@@ -1,17 +1,15 @@
 // Stages of a run, one after the other.
 #include "structure_models/protenix_run.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 
-#include "base/error.h"
 #include "structure_models/protenix_scores.h"
 
 namespace groel::structure_models {
 namespace {
+
+constexpr const char* kNetwork = "Protenix's network";
 
 // Keys of a seed: one for each pass, one for the diffusion.
 JaxKey pass_key(std::uint32_t seed, std::int64_t pass) {
@@ -53,25 +51,33 @@ class SeededNoise final : public DiffusionNoise {
   std::span<const std::int64_t> wanted_;
 };
 
-void require_finite(const Tensor& x, const char* what) {
-  for (const float value : x.values<float>())
-    if (!std::isfinite(value))
-      throw Error(ErrorKind::bad_model, {fmt::format("{} are no numbers any more", what), "Protenix's network",
-                                         "are the weights whole? `dtype=f32` rules out what rounding could do"});
+// Logits of the slots that atoms have: [N, slots * bins] -> [A, bins].
+std::vector<float> of_atoms(const Tensor& logits, const AtomWindows& atoms) {
+  const std::int64_t bins = logits.size(1) / atoms.slots;
+  std::vector<float> out;
+  for (const std::int32_t slot : atoms.slot) {
+    const float* from = logits.data<float>() + slot * bins;
+    out.insert(out.end(), from, from + bins);
+  }
+  return out;
 }
 
 }  // namespace
 
-Alphafold3RunSettings protenix_run_settings() {
-  Alphafold3RunSettings out;
+RunSettings protenix_run_settings(const ProtenixShape& shape) {
+  RunSettings out;
   out.passes = 10;
   out.alignment_rows = 16384;
   out.sampler = protenix_sampler();
+  if (shape.trunk.alignment.blocks > 1) return out;
+  out.passes = 4;
+  out.sampler.steps = 5;
+  out.sampler.gamma = 0;
+  out.sampler.step_scale = 1;
   return out;
 }
 
-ProtenixRun::ProtenixRun(const Protenix& network, ProtenixInput input, std::uint32_t seed,
-                         const Alphafold3RunSettings& settings)
+ProtenixRun::ProtenixRun(const Protenix& network, ProtenixInput input, std::uint32_t seed, const RunSettings& settings)
     : network_(network),
       input_(std::move(input)),
       settings_(settings),
@@ -86,7 +92,7 @@ void ProtenixRun::embed(const RunWatcher& watcher) {
     if (watcher)
       watcher({"trunk", progress.pass * progress.blocks + progress.block, progress.passes * progress.blocks});
   });
-  require_finite(embeddings_.single, "the trunk's embeddings");
+  require_numbers(embeddings_.single, "the trunk's embeddings", kNetwork);
 }
 
 std::vector<float> ProtenixRun::contacts() const {
@@ -100,25 +106,37 @@ std::vector<float> ProtenixRun::contacts() const {
   return out;
 }
 
-PredictedSample ProtenixRun::judged(std::int64_t sample, const Tensor& positions) const {
-  const std::int64_t slots = features_.atoms.slots;
-  PredictedSample out{sample, std::vector<float>(static_cast<std::size_t>(input_.tokens * slots * 3)), {}, {}};
-  const float* from = positions.data<float>();
-  for (std::size_t a = 0; a < features_.atoms.slot.size(); ++a)
-    std::copy_n(from + 3 * a, 3, out.positions.begin() + 3 * features_.atoms.slot[a]);
+std::vector<float> ProtenixRun::distogram_row(std::int64_t token) const {
+  const Tensor logits = network_.distogram(embeddings_.pair, {input_.tokens, token, token + 1});
+  return {logits.values<float>().begin(), logits.values<float>().end()};
+}
+
+PredictedSample ProtenixRun::judged(std::int64_t sample, const Tensor& positions,
+                                    std::span<const float> contacts) const {
+  PredictedSample out{sample, positions_by_slot(positions, features_.atoms, input_.tokens), {}, {}};
   const ProtenixConfidenceLogits logits = network_.confidence(input_, features_, embeddings_, positions);
-  out.lddt = folding::expected_lddt(logits.lddt.values<float>());
-  nn::folding::for_grid_rows(input_.tokens, 4 * network_.shape().trunk.pair_width,
-                             [&](const nn::folding::GridRows& rows) {
-                               const Tensor errors = network_.confidence_head().errors(logits, rows);
-                               folding::add_aligned_errors(errors.values<float>(), static_cast<std::size_t>(rows.begin),
-                                                           input_.asym_id, out.errors);
-                             });
+  const ProtenixConfidence& head = network_.confidence_head();
+  const std::vector<float> lddt = of_atoms(logits.lddt, features_.atoms);
+  const auto scores = std::make_shared<ProtenixScores>(protenix_scores(
+      {.chains = input_.asym_id,
+       .has_frame = input_.has_frame,
+       .atom_token = input_.atom_token,
+       .ligand = input_.ligand,
+       .contacts = contacts,
+       .lddt_logits = lddt,
+       .errors = [&](const nn::folding::GridRows& rows) { return head.errors(logits, rows); },
+       .distance_errors = [&](const nn::folding::GridRows& rows) { return head.distance_errors(logits, rows); }}));
+  out.lddt.resize(static_cast<std::size_t>(input_.tokens * features_.atoms.slots));
+  for (std::size_t a = 0; a < scores->atom_plddt.size(); ++a)
+    out.lddt[static_cast<std::size_t>(features_.atoms.slot[a])] = 100 * scores->atom_plddt[a];
+  out.errors.pae = scores->pae;
+  out.summary = [this, scores](const folding::AtomLayout& layout, std::span<const float> places) {
+    return protenix_summary(*scores, input_.has_frame, layout, places);
+  };
   return out;
 }
 
-void ProtenixRun::sample(std::span<const std::int64_t> wanted, const std::function<void(const PredictedSample&)>& take,
-                         const RunWatcher& watcher) {
+void ProtenixRun::sample(std::span<const std::int64_t> wanted, const Take& take, const RunWatcher& watcher) {
   SamplerSettings sampler = settings_.sampler;
   sampler.samples = std::ssize(wanted);
   SeededNoise noise(diffusion_, wanted);
@@ -132,10 +150,11 @@ void ProtenixRun::sample(std::span<const std::int64_t> wanted, const std::functi
           if (watcher) watcher({"diffusion", step.step + 1, sampler.steps});
         });
   }
-  require_finite(positions, "positions");
+  require_numbers(positions, "positions", kNetwork);
+  const std::vector<float> likely = contacts();
   for (std::size_t s = 0; s < wanted.size(); ++s) {
     const auto row = static_cast<std::int64_t>(s);
-    take(judged(wanted[s], positions.rows(row, row + 1).reshape({input_.atoms(), 3})));
+    take(judged(wanted[s], positions.rows(row, row + 1).reshape({input_.atoms(), 3}), likely));
     if (watcher) watcher({"confidence", row + 1, std::ssize(wanted)});
   }
 }

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "folding/confidence_summary.h"
 #include "nn/folding/pairs.h"
 
 namespace groel::structure_models {
@@ -35,6 +36,12 @@ struct ProtenixScores {
   float ranking() const { return 0.8F * iptm + 0.2F * ptm; }
 };
 ProtenixScores protenix_scores(const ProtenixJudged& judged);
+
+/// The same under AlphaFold 3's names, as far as they mean the same, with Protenix's own beside them. Clashes are
+/// counted as Protenix does, and what is disordered counts for nothing in the ranking score. positions: [A, 3] Å, of
+/// the layout.
+folding::ConfidenceSummary protenix_summary(const ProtenixScores& scores, std::span<const std::uint8_t> has_frame,
+                                            const folding::AtomLayout& layout, std::span<const float> positions);
 
 /// How likely tokens are within 8 Å: logits [P, bins] of distances from 2.3125 to 21.6875 Å -> [P], the bins whose
 /// middle is nearer.

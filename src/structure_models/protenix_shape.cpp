@@ -92,6 +92,7 @@ Alphafold3TrunkForm trunk(const Sizes& size) {
   out.single_width = size("trunk.single", 0);
   out.templates.pair_width = out.pair_width;
   out.templates.letters = kProtenixLetters;
+  out.templates.without_blocks = WithoutBlocks::unused;
   out.templates.blocks = size.blocks("trunk.templates.blocks.", ".multiply_outgoing.out");
   out.templates.block.width = size("trunk.templates.features", 0);
   if (out.templates.blocks > 0) out.templates.block = pair_block(size, "trunk.templates.blocks.0.");

@@ -306,8 +306,32 @@ class Joiner {
 }  // namespace
 
 bool is_protenix(const io::ArrayMap& published) {
-  return published.contains("diffusion_module.diffusion_conditioning.fourier_embedding.w") &&
-         published.contains("linear_no_bias_zinit1.weight");
+  const auto has = [&](const std::string& begin) {
+    const auto found = published.lower_bound(begin);
+    return found != published.end() && found->first.starts_with(begin);
+  };
+  return has("diffusion_module.diffusion_conditioning.") && has("pairformer_stack.blocks.");
+}
+
+std::filesystem::path find_protenix_file(const std::filesystem::path& path) {
+  namespace fs = std::filesystem;
+  const auto holds_tensors = [](const fs::path& file) {
+    return file.extension() == ".pt" || file.extension() == ".safetensors";
+  };
+  std::error_code failed;
+  if (fs::is_regular_file(path, failed)) return holds_tensors(path) ? path : fs::path();
+  std::vector<fs::path> named, torch, others;
+  for (fs::directory_iterator at(path, failed), end; !failed && at != end; at.increment(failed)) {
+    if (!holds_tensors(at->path())) continue;
+    if (at->path().filename().string().starts_with("protenix")) named.push_back(at->path());
+    (at->path().extension() == ".pt" ? torch : others).push_back(at->path());
+  }
+  if (named.size() > 1)
+    throw Error(ErrorKind::bad_model,
+                {"several networks of Protenix are in this folder", path.string(), "name one of the files"});
+  for (const std::vector<fs::path>* kind : {&named, &torch})
+    if (kind->size() == 1) return kind->front();
+  return torch.empty() && others.size() == 1 ? others.front() : fs::path();
 }
 
 io::ArrayMap read_protenix_arrays(const std::filesystem::path& path) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "tensor/tensor.h"
 
@@ -17,6 +18,12 @@ struct TokenPlaces {
   std::span<const std::int32_t> entity;   ///< chains of one sequence
   std::span<const std::int32_t> copy;     ///< sym_id: which of these
   std::int64_t tokens() const { return static_cast<std::int64_t>(residue.size()); }
+};
+
+/// The same as inputs of networks hold it.
+struct TokenNumbers {
+  std::vector<std::int32_t> residue_index, token_index, asym_id, entity_id, sym_id;  ///< [N]
+  TokenPlaces places() const { return {residue_index, token_index, asym_id, entity_id, sym_id}; }
 };
 
 inline constexpr std::int32_t kRelativeResidues = 32, kRelativeChains = 2;

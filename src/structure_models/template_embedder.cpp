@@ -125,14 +125,15 @@ Tensor TemplateEmbedder::embedded(const TemplateStructure& one, std::span<const 
 }
 
 void TemplateEmbedder::add(const std::vector<TemplateStructure>& templates, std::span<const std::int32_t> chains,
-                           Tensor& z, const Watch& watch) const {
-  if (templates.empty()) return;
+                           Tensor& z, const Watch& watch, const std::function<void()>& done) const {
+  if (templates.empty() || unused()) return;
   Tensor sum, nothing;  // what comes of an empty one, which is the same for all of them
   for (std::size_t t = 0; t < templates.size(); ++t) {
     const bool known = templates[t].empty && nothing.defined();
     const Tensor one = known ? nothing : embedded(templates[t], chains, z);
     if (templates[t].empty) nothing = one;
     show(watch, fmt::format("template{}", t), one);
+    if (done) done();
     if (!sum.defined()) {
       sum = one.clone();
       continue;

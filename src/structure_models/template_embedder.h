@@ -1,6 +1,7 @@
 // What templates say about pairs of tokens (Abramson et al. 2024, algorithm 16).
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -26,12 +27,16 @@ struct TemplateStructure {
 /// Which pairs a template says something of.
 enum class TemplatePairs { within_chains, all };
 
+/// What an embedder without blocks gives: what it makes of features, or nothing (Protenix 0.5).
+enum class WithoutBlocks { used, unused };
+
 struct TemplateForm {
   std::int64_t pair_width = 128;
   std::int64_t letters = 31;
   std::int64_t blocks = 2;
   nn::folding::PairBlockForm block{};  ///< width: that of templates
   TemplatePairs pairs = TemplatePairs::within_chains;
+  WithoutBlocks without_blocks = WithoutBlocks::used;
   /// Distances 39, pseudo-beta 1, letters of the column, of the row, direction 3, backbone 1.
   std::int64_t features() const { return 39 + 1 + 2 * letters + 3 + 1; }
 };
@@ -43,11 +48,14 @@ class TemplateEmbedder final : public nn::Module {
 
   /// `features` [T, F]; `pair_norm`, `pair` [T, C]; `blocks.0`, …; `norm`; `out` [C, T].
   void members(nn::Members to) override;
-  /// Adds to z [N * N, C]. chains [N]: of tokens. `watch`: "template0", ….
+  /// Adds to z [N * N, C]. chains [N]: of tokens. `watch`: "template0", …. `done` (may be empty) is called after each
+  /// of `steps(templates.size())`.
   void add(const std::vector<TemplateStructure>& templates, std::span<const std::int32_t> chains, Tensor& z,
-           const Watch& watch = {}) const;
+           const Watch& watch = {}, const std::function<void()>& done = {}) const;
+  std::int64_t steps(std::size_t templates) const { return unused() ? 0 : static_cast<std::int64_t>(templates); }
 
  private:
+  bool unused() const { return blocks_.empty() && form_.without_blocks == WithoutBlocks::unused; }
   Tensor embedded(const TemplateStructure& one, std::span<const std::int32_t> chains, const Tensor& z) const;
 
   TemplateForm form_;

@@ -5,6 +5,7 @@
 #include "checkpoints/model_folder.h"
 #include "checkpoints/native_file.h"
 #include "checkpoints/saved_model.h"
+#include "checkpoints/tensors.h"
 #include "tasks/convert/native.h"
 #include "tasks/reading/model.h"
 #include "tasks/reading/model_folder.h"
@@ -33,11 +34,13 @@ struct ConvertOptions : OutputOptions {
         .help = "What to write: a Hugging Face folder with safetensors or with pytorch_model.bin, or a file of the "
                 "model's own code; not given: the last where the output's name ends in .pt or .pth, else the first",
         .choices = {"hugging-face", "hugging-face-bin", "native"}});
-    to(dtype, {.name = "dtype",
-               .help = "Precision of the weights",
-               .otherwise = "f32",
-               .choices = {"f32", "bf16", "f16"},
-               .aliases = {"to"}});
+    to(dtype,
+       {.name = "dtype",
+        .help = "Precision of the weights; int8: whole numbers with a scale for each output for the layers' matrices "
+                "(what --dtype int8 and --weights int8 make of them), bf16 for the rest",
+        .otherwise = "f32",
+        .choices = {"f32", "bf16", "f16", "int8"},
+        .aliases = {"to"}});
     to(shard_size, {.name = "shard-size",
                     .help = "Divide the weights of a folder among files of at most this size",
                     .value_name = "SIZE",
@@ -64,6 +67,7 @@ struct ConvertOptions : OutputOptions {
 
 DType parse_dtype(const std::string& text) {
   if (text == "bf16") return DType::bf16;
+  if (text == "int8") return DType::i8;
   return text == "f16" ? DType::f16 : DType::f32;
 }
 
@@ -71,6 +75,9 @@ void check_output(const ConvertOptions& options) {
   const fs::path output = *options.output;
   if (options.shard_size == std::size_t{0})
     throw Error(ErrorKind::usage, {"a file holds at least something", "--shard-size", "for example --shard-size 2G"});
+  if (options.dtype == "int8" && (options.native() || options.layout == "hugging-face-bin"))
+    throw Error(ErrorKind::usage,
+                {"weights in int8 are written as safetensors", "--dtype int8", "write --layout hugging-face"});
   if (options.native()) {
     if (options.shard_size)
       throw Error(ErrorKind::usage, {"a file of the model's own code is one file", "--shard-size",
@@ -130,10 +137,11 @@ void tell(const ConvertOptions& options, const checkpoints::Conversion& conversi
 
 int run(const ConvertOptions& options, Context& context) {
   check_output(options);
-  const checkpoints::Checkpoint checkpoint = checkpoints::read_checkpoint(model_of(options.model, context.sink));
+  checkpoints::Checkpoint checkpoint = checkpoints::read_checkpoint(model_of(options.model, context.sink));
   if (options.native()) check_native_output(*options.output, *checkpoint.family, options.standing());
   const checkpoints::LoadedModel loaded =
       checkpoints::load_unprepared(checkpoint);  // strict: a damaged one is found out here
+  checkpoints::widen_whole_arrays(checkpoint.arrays);
   const auto convert = options.native() ? checkpoints::to_native : checkpoints::to_hugging_face;
   const checkpoints::Conversion conversion = convert(checkpoint, *loaded.model, parse_dtype(options.dtype));
   const ConvertedFiles written = options.native()
@@ -148,13 +156,14 @@ int run(const ConvertOptions& options, Context& context) {
 Task convert_task() {
   return {
       .name = "convert",
-      .summary = "Write a checkpoint in another layout, or in f32, bf16 or f16",
+      .summary = "Write a checkpoint in another layout, or in f32, bf16, f16 or int8",
       .description =
           "Takes every layout that can be loaded: Hugging Face folders, files of a model's own code, GGUF files, "
           "adapters (merged into their base). Writes a Hugging Face folder or a file of the model's own code, and says "
           "which tensors are renamed, joined, computed or dropped. bf16 halves the file and keeps about 3 digits of "
-          "each weight.",
+          "each weight; int8 halves that again, at the cost that `groel doctor MODEL --quality` measures.",
       .examples = {{"groel convert --dtype bf16 --output tiny-bf16", "half the size"},
+                   {"groel convert --to int8 --output tiny-int8", "a quarter of f32, for --dtype int8"},
                    {"groel convert --output esm2_tiny.pt", "for fair-esm's code"},
                    {"groel convert --layout hugging-face-bin --shard-size 10M --output tiny-bin",
                     "pytorch_model.bin in several files"}},

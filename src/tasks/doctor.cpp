@@ -47,6 +47,7 @@ json report() {
           {"kernels",
            {{"f32_products", ops::product_kernel(ops::Precision::f32)},
             {"bf16_products", ops::product_kernel(ops::Precision::bf16)},
+            {"int8_products", ops::product_kernel(ops::Precision::int8)},
             {"f32x3_products", ops::splits_products() ? "split into bf16 products" : "as f32"},
             {"simd", ops::simd_target()}}},
           {"cores", available_cores()},
@@ -84,6 +85,7 @@ void print_report(const json& r, std::ostream& out) {
                                                                            r["isa"]["machine"].get<std::string>())));
   line("f32 products", r["kernels"]["f32_products"]);
   line("bf16 products", r["kernels"]["bf16_products"]);
+  line("int8 products", r["kernels"]["int8_products"]);
   line("f32x3 products", r["kernels"]["f32x3_products"]);
   line("other kernels", r["kernels"]["simd"]);
   line("cores, threads", fmt::format("{}, {}", r["cores"].dump(), r["threads"].dump()));

@@ -23,7 +23,7 @@ int run(const FoldOptions& options, Context& context) {
 Task fold_task() {
   return {
       .name = "fold",
-      .summary = "Structures: of sequences by ESMFold, of complexes by AlphaFold 3's network",
+      .summary = "Structures: of sequences by ESMFold, of complexes by AlphaFold 3's network or Protenix's",
       .description =
           "Sequences (-m names an ESMFold) become a PDB and an mmCIF file each, with pLDDT in the place of B "
           "factors; chains are\n"
@@ -32,10 +32,11 @@ Task fold_task() {
           "everything\n"
           "that is wrong with it where it is. --check tells what a job will be run as; --features writes every "
           "array of the\n"
-          "network's batch. With -o and --model-dir, the folder of AlphaFold 3's weights, each job gets a folder as\n"
-          "AlphaFold 3 writes it: structures with their confidence for every seed, ranked, and the completed job. Its "
-          "own\n"
-          "flags are understood too (--json_path, --output_dir, --norun_inference, ...).",
+          "network's batch. With -o and --model-dir, the folder of AlphaFold 3's weights or a file of Protenix's, each "
+          "job gets a\n"
+          "folder as AlphaFold 3 writes it: structures with their confidence for every seed, ranked, and the completed "
+          "job.\n"
+          "AlphaFold 3's own flags are understood too (--json_path, --output_dir, --norun_inference, ...).",
       .examples = {{"groel fold proteins.fasta -m facebook/esmfold_v1 -o folds --arrays",
                     "a structure for each sequence"},
                    {"groel fold examples/fold/ubiquitin.json --check", "what a job will be run as"},
@@ -43,6 +44,8 @@ Task fold_task() {
                     "every array that the network is given"},
                    {"groel fold examples/fold/ubiquitin.json --model-dir af3 -o folds",
                     "structures, with AlphaFold 3's weights in the folder af3"},
+                   {"groel fold examples/fold/ubiquitin.json -m protenix_base_default_v1.0.0 -o folds",
+                    "structures by Protenix, whose weights are open"},
                    {"groel fold examples/fold/ubiquitin.json -o folds --no-inference",
                     "the completed job, in a folder of its name"},
                    {"groel fold --examples", "one small job for each thing that a job can hold"}},

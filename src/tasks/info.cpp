@@ -5,6 +5,7 @@
 #include "engine/precision.h"
 #include "predictors/card.h"
 #include "structure_models/esmfold_checkpoint.h"
+#include "tasks/fold/network.h"
 #include "tasks/info/folding_model.h"
 #include "tasks/info/tensors.h"
 #include "tasks/reading/model.h"
@@ -133,6 +134,16 @@ int run(const InfoOptions& options, Context& context) {
       context.out << info.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
     else
       print_esmfold(info, context.out);
+    return 0;
+  }
+  if (names_fold_network(paths.front())) {
+    FoldOptions named;
+    named.model = paths.front();
+    const nlohmann::ordered_json info = describe_structure_network(fold_weights(named));
+    if (options.json)
+      context.out << info.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+    else
+      print_structure_network(info, context.out);
     return 0;
   }
   const auto card = predictors::read_card(paths.front());

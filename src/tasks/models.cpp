@@ -17,7 +17,7 @@ using models::PublishedModel;
 using nlohmann::ordered_json;
 
 constexpr const char* kRow = "  {:<34} {:<10} {:>10} {:>9}  {:<8} {:<28} {}\n";
-constexpr const char* kDownloadRow = "  {:<12} {:<66} {}\n";
+constexpr const char* kDownloadRow = "  {:<30} {:<66} {}\n";
 
 // Of a folder's files, where links lead; of a file.
 std::size_t size_of(const std::filesystem::path& folder) {
@@ -147,11 +147,13 @@ void print_family(const ordered_json& family, std::ostream& out) {
 void print_downloads(const ordered_json& all, std::ostream& out) {
   const auto list = [&](bool run, const char* title) {
     out << title;
+    ordered_json last;  // a line that says how to run one stands below the first of them
     for (const ordered_json& one : all["downloads"]) {
       if (one["run_by"].is_null() == run) continue;
       out << fmt::format(kDownloadRow, one["name"].get<std::string>(), one["title"].get<std::string>(),
                          one["licence"].get<std::string>() + (one["terms"].is_null() ? "" : ", to be accepted"));
-      if (run) out << fmt::format("  {:<12} {}\n", "", one["run_by"].get<std::string>());
+      if (run && one["run_by"] != last) out << fmt::format("  {:<30} {}\n", "", one["run_by"].get<std::string>());
+      last = one["run_by"];
     }
   };
   list(true, "\nStructures, downloaded by `groel pull NAME` and run by `groel fold`:\n");

@@ -6,6 +6,7 @@
 #include "tasks/reading/input.h"
 #include "tasks/reading/model.h"
 #include "tasks/reading/scan_progress.h"
+#include "tasks/reading/text_form.h"
 #include "tasks/task.h"
 
 namespace groel::tasks {
@@ -15,12 +16,14 @@ using nlohmann::ordered_json;
 
 struct PerplexityOptions : SequenceOptions, ModelOptions, MaskedScanOptions, ThreadOptions {
   bool json = false;
+  std::string form;
 
   void declare(OptionBinder& to) {
     to(input, sequences_option());
     to(model, model_option());
     to(prompt, prompt_option());
     declare_records(to);
+    to(form, form_option());
     to(window, window_option(0));
     MaskedScanOptions::declare(to);
     to(dtype, dtype_option());
@@ -210,11 +213,12 @@ int report(const std::vector<ReadRecord>& records, const std::vector<Likelihood>
   return failures.exit_status();
 }
 
-int run_causal(const PerplexityOptions& options, const models::Model& model, Context& context) {
+int run_causal(const PerplexityOptions& options, const checkpoints::LoadedModel& loaded, Context& context) {
   if (options.window != 0)
     throw Error(ErrorKind::usage, {"a causal model reads a sequence once, as a whole", "--window", "leave it away"});
-  const engine::CausalScan scan(model, options.plan());
-  std::vector<ReadRecord> records = read_records(options, model.tokenizer(), context.sink);
+  const engine::CausalScan scan(*loaded.model, options.plan());
+  const auto tokenizer = tokenizer_in_form(loaded.family->tokenizer(loaded.model->tokenizer().files()), options.form);
+  std::vector<ReadRecord> records = read_records(options, *tokenizer, context.sink);
   const auto scores = causal_likelihoods(records, scan, context.sink);
   return report(records, scores, PredictedUnit::tokens, options, context);
 }
@@ -223,7 +227,9 @@ int run(const PerplexityOptions& options, Context& context) {
   const checkpoints::LoadedModel loaded = load_model_of(options, context.sink);
   const auto can = loaded.model->capabilities();
   if (std::find(can.begin(), can.end(), models::CausalLm::kName) != can.end())
-    return run_causal(options, *loaded.model, context);
+    return run_causal(options, loaded, context);
+  if (options.form != "document")
+    throw Error(ErrorKind::usage, {"this model reads residues, not text", "--form", "leave it away"});
   models::require<models::MaskedLm>(*loaded.model);
   const bio::Tokenizer& tokenizer = loaded.model->tokenizer();
   const engine::MaskedScan scan(*loaded.model, options.scan_options());

@@ -4,6 +4,7 @@
 #include "base/sha256.h"
 #include "checkpoints/prompts.h"
 #include "report/picture.h"
+#include "tasks/reading/text_form.h"
 #include "tasks/task.h"
 #include "tasks/train/checks.h"
 #include "tasks/train/curves.h"
@@ -144,10 +145,11 @@ TrainedModel train_language(TrainPlan plan, checkpoints::Checkpoint weights, Con
     throw Error(ErrorKind::usage, {fmt::format("'{}' is not a score of a language model", metric), "--metric",
                                    "loss, perplexity or accuracy"});
   Findings findings(context.sink);
-  const models::TokenizerPointer tokenizer = checkpoints::tokenizer_of(weights);
+  const bool causal = plan.objective == Objective::clm;
+  models::TokenizerPointer tokenizer = checkpoints::tokenizer_of(weights);
+  if (causal) tokenizer = tokenizer_in_form(tokenizer, plan.form);
   keep_to_positions(plan, weights, tokenizer);
   const models::TrainingPlan training = training_plan(plan, weights);
-  const bool causal = plan.objective == Objective::clm;
   if (causal) tell_dropout(weights.config, context.sink);
   const auto trainee =
       causal ? train::make_clm(std::move(weights), training) : train::make_mlm(std::move(weights), training);
@@ -171,7 +173,7 @@ TrainedModel train_language(TrainPlan plan, checkpoints::Checkpoint weights, Con
 void choose_what_is_trained(const TrainOptions& options, const checkpoints::Checkpoint& weights, TrainPlan& plan,
                             Sink& sink) {
   constexpr std::int64_t kWhole = 50'000'000, kRank = 8;
-  if (options.train.given || options.lora_r) return;
+  if (options.train.given || options.lora_r || options.freeze) return;
   std::int64_t parameters = 0;
   for (const auto& [name, array] : weights.arrays)
     parameters += static_cast<std::int64_t>(array.bytes.size() / size_of(array.dtype));

@@ -15,8 +15,9 @@ struct MlmDataOptions {
   CropStyle crop = CropStyle::random;
   Order order = Order::shuffled;
   MaskingOptions masking{};
+  std::int64_t batch_sequences = 0;  ///< at most; 0: any number
 
-  PackingOptions packing() const { return {seed, batch_tokens, max_residues, crop, order}; }
+  PackingOptions packing() const { return {seed, batch_tokens, max_residues, crop, order, batch_sequences}; }
 };
 
 class MlmData final : public PackedData {

@@ -39,8 +39,10 @@ PackedData::PackedData(const Corpus& corpus, std::vector<std::int64_t> members, 
 std::int64_t PackedData::end_of_batch(const std::vector<std::int64_t>& order, std::int64_t from) const {
   std::int64_t tokens = 0;
   auto to = static_cast<std::size_t>(from);
-  while (to < order.size() && tokens + piece_tokens(order[to]) <= options_.batch_tokens)
-    tokens += piece_tokens(order[to++]);
+  const auto last = options_.batch_sequences > 0
+                        ? std::min(order.size(), to + static_cast<std::size_t>(options_.batch_sequences))
+                        : order.size();
+  while (to < last && tokens + piece_tokens(order[to]) <= options_.batch_tokens) tokens += piece_tokens(order[to++]);
   return static_cast<std::int64_t>(to);
 }
 
@@ -55,7 +57,13 @@ std::int64_t PackedData::tokens_in_epoch() const {
   return all;
 }
 
-std::int64_t PackedData::most_tokens() const { return std::min(tokens_in_epoch(), options_.batch_tokens); }
+std::int64_t PackedData::most_tokens() const {
+  const std::int64_t most = std::min(tokens_in_epoch(), options_.batch_tokens);
+  if (options_.batch_sequences == 0) return most;
+  std::int64_t longest = 0;
+  for (const std::int64_t sequence : this->members()) longest = std::max(longest, piece_tokens(sequence));
+  return std::min(most, longest * options_.batch_sequences);
+}
 
 std::int64_t PackedData::piece_start(std::int64_t sequence) const {
   const std::int64_t spare = corpus_.length(sequence) - piece_length(sequence);

@@ -23,6 +23,7 @@ struct PackingOptions {
   std::int64_t max_residues = 1022;  ///< a longer sequence is cropped to it
   CropStyle crop = CropStyle::random;
   Order order = Order::shuffled;
+  std::int64_t batch_sequences = 0;  ///< at most; 0: any number
 };
 
 /// A run of the residues' tokens of one sequence, and where its first is in the batch.

@@ -108,7 +108,7 @@ TEST_F(Completion, BashCompletesCommandsVerbsAndOptions) {
 TEST_F(Completion, BashCompletesValues) {
   EXPECT_EQ(offered({"groel", "embed", "--dtype", "f32x"}), Words{"f32x3"});
   EXPECT_EQ(offered({"groel", "embed", "--dtype", "=", "b"}), Words{"bf16"});
-  EXPECT_EQ(offered({"groel", "embed", "--dtype", "="}), (Words{"bf16", "f32", "f32x3"}));
+  EXPECT_EQ(offered({"groel", "embed", "--dtype", "="}), (Words{"bf16", "f32", "f32x3", "int8"}));
   EXPECT_EQ(offered({"groel", "embed", "-i", "mean,per-r"}), Words{"mean,per-residue"});
   EXPECT_EQ(offered({"groel", "embed", "-m", "groel-5"}), Words{"groel-5m"});
   EXPECT_EQ(offered({"groel", "embed", "--threads", ""}), Words{});

@@ -68,7 +68,7 @@ TEST_P(BatchInvariance, HoldsBitwise) {
 
 INSTANTIATE_TEST_SUITE_P(Models, BatchInvariance,
                          ::testing::Combine(::testing::Values("esm2-tiny", "esm2-tiny-h24", "esm1b-tiny"),
-                                            ::testing::Values(Dtype::f32, Dtype::bf16, Dtype::f32x3)));
+                                            ::testing::Values(Dtype::f32, Dtype::bf16, Dtype::f32x3, Dtype::int8)));
 
 }  // namespace
 }  // namespace groel

@@ -17,7 +17,7 @@ namespace groel::engine {
 namespace {
 
 constexpr models::ModelShape kShapes[] = {{2, 64, 4}, {6, 320, 20}};
-constexpr ops::Precision kPrecisions[] = {ops::Precision::f32, ops::Precision::bf16};
+constexpr ops::Precision kPrecisions[] = {ops::Precision::f32, ops::Precision::bf16, ops::Precision::int8};
 
 struct Case {
   const char* name;

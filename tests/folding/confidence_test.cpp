@@ -132,6 +132,25 @@ TEST(Clash, IsMoreThanHalfOfAChain) {
   EXPECT_TRUE(has_clash(layout, positions));
 }
 
+TEST(Clash, OfProtenixIsCountedByPairsOfAtomsAndChains) {
+  const AtomLayout layout = small_layout();
+  std::vector<float> positions = on_a_line(layout.atoms.size(), 3);
+  EXPECT_FALSE(chains_overlap(layout, positions));
+  const auto move = [&](std::size_t atom, std::size_t onto) { positions[3 * atom] = positions[3 * onto] + 1.0F; };
+  move(8, 0);
+  move(9, 1);
+  EXPECT_FALSE(chains_overlap(layout, positions));  // two pairs, half of B's four atoms
+  move(9, 0);
+  move(1, 0);  // 1 and 0 both lie within 1.1 Å of 8 and 9: four pairs of two atoms each
+  EXPECT_TRUE(chains_overlap(layout, positions));
+  EXPECT_FALSE(has_clash(layout, positions));
+  // A's residues in one place, and the ligand in B, are none.
+  positions = on_a_line(layout.atoms.size(), 3);
+  for (std::size_t a = 0; a < 8; ++a) positions[3 * a] = 0;
+  for (std::size_t a = 12; a < 14; ++a) positions[3 * a] = 8 * 3;
+  EXPECT_FALSE(chains_overlap(layout, positions));
+}
+
 TEST(Clash, NeighboursInTheChainAndLigandsDoNotCount) {
   const AtomLayout layout = small_layout();
   std::vector<float> positions = on_a_line(layout.atoms.size(), 3);

@@ -77,7 +77,7 @@ class Checker {
 
   void check_relative() const {
     const std::int64_t n = run_.input().tokens;
-    run_.compare("rel_feat", relative_encoding(places_of(run_.input()), 0, n).values<float>(), 1e-9, worst_);
+    run_.compare("rel_feat", relative_encoding(run_.input().places(), 0, n).values<float>(), 1e-9, worst_);
   }
 
   void make_features() {

@@ -98,6 +98,7 @@ class Alignments {
       compare(*checkpoints::load_model(layout.path, engine::parse_precision("f32x3")).model, prefix + "f32x3 ", kSplit);
     }
     compare(*checkpoints::load_model(layout.path, engine::parse_precision("bf16")).model, prefix + "bf16 ", kBf16);
+    compare(*checkpoints::load_model(layout.path, engine::parse_precision("int8")).model, prefix + "int8 ", kInt8);
   }
 
  private:

@@ -223,6 +223,7 @@ class Inference {
     const checkpoints::LoadedModel bf16 = checkpoints::load_model(layout.path, engine::parse_precision("bf16"));
     const Outputs ours = compare(*bf16.model, prefix + "bf16 ", kBf16);
     mean_angles(*exact_, ours, static_cast<int>(bf16.model->info().layers)).write(rows_, prefix + "bf16 ", 5e-4);
+    compare(*checkpoints::load_model(layout.path, engine::parse_precision("int8")).model, prefix + "int8 ", kInt8);
   }
 
   const Case& golden_;

@@ -54,7 +54,7 @@ class Checker {
   void check_relative() const {
     const io::ArrayMap arrays = protenix_arrays(read_protenix_arrays(golden_.folder() / "model.pt"), golden_.folder());
     const io::Array& weight = arrays.at("trunk.relative.weight");
-    const TokenPlaces places{input_.residue_index, input_.token_index, input_.asym_id, input_.entity_id, input_.sym_id};
+    const TokenPlaces places = input_.places();
     const ops::PackedWeight packed(Tensor::copy_of(weight.shape, weight.dtype, weight.bytes), ops::Precision::f32);
     compare("relpos", ops::linear(relative_encoding(places, 0, input_.tokens), packed), kState);
   }

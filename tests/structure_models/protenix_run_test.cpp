@@ -18,7 +18,7 @@ const Protenix& protenix_network() {
 
 std::vector<PredictedSample> protenix_samples(std::uint32_t seed, const std::vector<std::int64_t>& wanted) {
   const testing::ProtenixGiven given(testing::data("protenix-tiny") / "inputs.safetensors");
-  Alphafold3RunSettings settings = protenix_run_settings();
+  RunSettings settings = protenix_run_settings(protenix_network().shape());
   settings.passes = 2;
   settings.sampler.steps = 4;
   ProtenixRun run(protenix_network(), given.input(), seed, settings);
@@ -42,6 +42,21 @@ TEST(ProtenixRuns, SamplesDoNotDependOnOneAnother) {
 
 TEST(ProtenixRuns, SeedsDiffer) {
   EXPECT_NE(protenix_samples(7, {0})[0].positions, protenix_samples(8, {0})[0].positions);
+}
+
+// Four templates, two blocks over the alignment and two of the Pairformer in each pass.
+TEST(ProtenixRuns, EveryPartOfAPassIsProgress) {
+  const testing::ProtenixGiven given(testing::data("protenix-tiny") / "inputs.safetensors");
+  RunSettings settings = protenix_run_settings(protenix_network().shape());
+  settings.passes = 2;
+  ProtenixRun run(protenix_network(), given.input(), 7, settings);
+  std::int64_t seen = 0;
+  run.embed([&](const RunProgress& progress) {
+    EXPECT_EQ(progress.stage, "trunk");
+    EXPECT_EQ(progress.total, 2 * (4 + 2 + 2));
+    EXPECT_EQ(progress.done, ++seen);
+  });
+  EXPECT_EQ(seen, 16);
 }
 
 TEST(ProtenixRuns, ShapesAreThoseOfTheComplex) {

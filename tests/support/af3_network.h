@@ -88,6 +88,7 @@ class NetworkInputs {
     to.atom_mask = bytes("pred_dense_atom_mask");
     to.pseudo_beta = integers("pseudo_beta");
     to.frames_mask = bytes("frames_mask");
+    to.ligand.assign(static_cast<std::size_t>(to.tokens), 0);  // the case does not say
     const auto bonds = integers("bonds");
     for (std::size_t i = 0; i + 1 < bonds.size(); i += 2) to.bonds.emplace_back(bonds[i], bonds[i + 1]);
   }

@@ -52,6 +52,8 @@ class ProtenixGiven {
     out.ref_charge = numbers("ref_charge");
     out.ref_name_chars = whole<std::int32_t>("ref_atom_name_chars_index");
     out.ref_space_uid = whole<std::int32_t>("ref_space_uid");
+    out.has_frame = whole<std::uint8_t>("has_frame");
+    out.ligand = whole<std::uint8_t>("is_ligand");
     const std::vector<float> bonds = numbers("token_bonds");
     for (std::size_t i = 0; i < bonds.size(); ++i)
       if (bonds[i] != 0)

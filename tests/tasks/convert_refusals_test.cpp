@@ -69,6 +69,15 @@ TEST(ConvertRefuses, NamesThatDoNotGoWithTheLayout) {
   EXPECT_TRUE(work.names().empty());
 }
 
+TEST(ConvertRefuses, WholeNumbersInLayoutsThatHaveNone) {
+  const TemporaryFolder work;
+  for (const char* layout : {"native", "hugging-face-bin"}) {
+    const Outcome done = groel({"convert", "-m", kEsm2, "--to", "int8", "--layout", layout, "--output", work / "x"});
+    EXPECT_EQ(done.exit, 2) << done;
+    EXPECT_NE(done.err.find("safetensors"), std::string::npos) << done;
+  }
+}
+
 TEST(ConvertRefuses, ToReplaceUnasked) {
   const TemporaryFolder work;
   const std::string out = work / "esm2_x.pt", regression = work / "esm2_x-contact-regression.pt";

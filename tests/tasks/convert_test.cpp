@@ -31,6 +31,69 @@ TEST(Convert, HalvesTheFileAndKeepsTheFrequencies) {
   }
 }
 
+// The numbers that a product of int8 would make of the weights, so that its results are the same bits.
+TEST(Convert, WritesWholeNumbersThatGiveTheSameBits) {
+  const TemporaryFolder work;
+  const Outcome done = groel({"convert", "-m", "groel-5m", "--to", "int8", "--output", work / "whole", "--json"});
+  ASSERT_EQ(done.exit, 0) << done;
+  std::size_t whole = 0, values = 0;
+  const auto written = io::read_safetensors(work / "whole/model.safetensors").arrays;
+  for (const auto& [name, array] : written) {
+    if (array.dtype != DType::i8) continue;
+    whole += array.bytes.size();
+    ASSERT_TRUE(written.contains(name + "_scale")) << name;
+    EXPECT_EQ(written.at(name + "_scale").shape, (std::vector<std::int64_t>{array.shape[0]})) << name;
+  }
+  for (const auto& [name, array] : written)
+    if (array.dtype == DType::bf16) values += array.bytes.size();
+  EXPECT_GT(whole, 20 * values) << "layers' matrices are nearly all of a model";
+  const auto rows_of = [&](const std::string& model, const char* dtype) {
+    const Outcome out =
+        groel({"embed", "MKTAYIAKQRQISFVKSHFSRQ", "-m", model, "--dtype", dtype, "-o", "-", "--format", "jsonl"});
+    EXPECT_EQ(out.exit, 0) << out;
+    return out.out;
+  };
+  EXPECT_EQ(rows_of(work / "whole", "int8"), rows_of("groel-5m", "int8"));
+  EXPECT_NE(rows_of(work / "whole", "f32"), rows_of("groel-5m", "f32"));
+}
+
+// Back in f32 it is what the whole numbers mean, and trains like any other.
+TEST(Convert, WholeNumbersAreTakenWherePlainOnesAre) {
+  const TemporaryFolder work;
+  ASSERT_EQ(groel({"convert", "-m", kEsm2, "--to", "int8", "--output", work / "whole"}).exit, 0);
+  ASSERT_EQ(groel({"convert", "-m", work / "whole", "--to", "f32", "--output", work / "back"}).exit, 0);
+  EXPECT_EQ(json::parse(read_file(work / "back/config.json")).count("quantization_config"), 0U);
+  for (const auto& [name, array] : io::read_safetensors(work / "back/model.safetensors").arrays) {
+    EXPECT_EQ(array.dtype, DType::f32) << name;
+    EXPECT_FALSE(name.ends_with("_scale")) << name;
+  }
+  const std::string protein = write_file(work / "one.fasta", ">one\nMKTAYIAKQRQISFVKSHFSRQ\n");
+  const auto vector_of = [&](const std::string& model) {
+    return values(embed_lines({protein, "-m", model, "-i", "per-residue"}).at(0), "per_residue");
+  };
+  EXPECT_LT(relative_l2(vector_of(work / "back"), vector_of(work / "whole")), 1e-5);
+  const std::string input = write_file(work / "in.fasta", ">a\nMKTAYIAKQRQISFVK\n>b\nMKTAYIAKQRQISFVKA\n");
+  const Outcome trained =
+      groel({"train", "mlm", "--data", input, "--from", work / "whole", "-o", work / "trained", "--steps", "2"});
+  ASSERT_EQ(trained.exit, 0) << trained;
+  for (const auto& [name, array] : io::read_safetensors(work / "trained/model.safetensors").arrays)
+    EXPECT_NE(array.dtype, DType::i8) << name;
+}
+
+TEST(Convert, WholeNumbersWithoutTheirScalesAreRefused) {
+  const TemporaryFolder work;
+  ASSERT_EQ(groel({"convert", "-m", kEsm2, "--to", "int8", "--output", work / "whole"}).exit, 0);
+  const io::ArrayFile file = io::read_safetensors(work / "whole/model.safetensors");
+  std::map<std::string, io::ArrayView> kept;
+  for (const auto& [name, array] : file.arrays)
+    if (!name.ends_with("query.weight_scale")) kept[name] = {array.dtype, array.shape, array.bytes};
+  io::write_safetensors(work / "cut.safetensors", kept, {});
+  fs::rename(work / "cut.safetensors", work / "whole/model.safetensors");
+  const Outcome done = groel({"info", work / "whole"});
+  EXPECT_NE(done.exit, 0);
+  EXPECT_NE(done.err.find("query.weight_scale"), std::string::npos) << done;
+}
+
 TEST(Convert, ALongProteinStaysWhatItIs) {
   const TemporaryFolder work;
   for (const char* to : {"f32", "bf16", "f16"})

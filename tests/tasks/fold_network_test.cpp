@@ -6,49 +6,17 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "base/text_file.h"
 #include "io/npz.h"
-#include "support/program.h"
+#include "tasks/fold_job_run.h"
 
 namespace groel::tasks {
 namespace {
 
-using testing::Outcome;
-
 const std::string kWeights = std::string(GROEL_TEST_DATA) + "/af3-tiny/af3.bin";
 
-class FoldNetworkRun : public ::testing::Test {
+class FoldNetworkRun : public FoldJobRun {
  protected:
-  void SetUp() override {
-    const nlohmann::json job{{"dialect", "alphafold3"},
-                             {"version", 1},
-                             {"name", "two chains"},
-                             {"modelSeeds", {3, 4}},
-                             {"sequences",
-                              {{{"protein",
-                                 {{"id", "A"},
-                                  {"sequence", "MKTAYIAK"},
-                                  {"unpairedMsa", ""},
-                                  {"pairedMsa", ""},
-                                  {"templates", nlohmann::json::array()}}}},
-                               {{"ligand", {{"id", "B"}, {"ccdCodes", {"ZN"}}}}}}}};
-    write_text(path("job.json"), job.dump());
-  }
-  std::string path(const std::string& name) const { return folder_ / name; }
-  Outcome run(std::vector<std::string> words) const {
-    std::vector<std::string> all{GROEL_PROGRAM, "fold", path("job.json"), "--ideal-coordinates"};
-    all.insert(all.end(), words.begin(), words.end());
-    return testing::Process(all, {folder_.path().string(), "", {{"XDG_CACHE_HOME", path("cache")}}}).wait();
-  }
-  Outcome fold(const std::string& out, std::vector<std::string> more = {}) const {
-    std::vector<std::string> words{
-        "--model-dir",           kWeights, "-o", path(out), "--num-recycles", "1", "--num-diffusion-samples", "2",
-        "--num-diffusion-steps", "3"};
-    words.insert(words.end(), more.begin(), more.end());
-    return run(words);
-  }
-  std::string text(const std::string& file) const { return read_text(path(file)); }
-  testing::TemporaryFolder folder_;
+  FoldNetworkRun() : FoldJobRun(kWeights) {}
 };
 
 TEST_F(FoldNetworkRun, WritesEveryFile) {
@@ -79,10 +47,6 @@ TEST_F(FoldNetworkRun, WritesEveryFile) {
 TEST_F(FoldNetworkRun, SeedsDecideAndThreadsDoNot) {
   ASSERT_EQ(fold("one", {"--threads", "1"}).exit, 0);
   ASSERT_EQ(fold("two", {"--threads", "2"}).exit, 0);
-  const auto atoms = [&](const std::string& out, const std::string& sample) {
-    const std::string cif = text(out + "/two_chains/" + sample + "/two_chains_" + sample + "_model.cif");
-    return cif.substr(cif.find("_atom_site."));
-  };
   EXPECT_EQ(atoms("one", "seed-3_sample-0"), atoms("two", "seed-3_sample-0"));
   EXPECT_NE(atoms("one", "seed-3_sample-0"), atoms("one", "seed-3_sample-1"));
   EXPECT_NE(atoms("one", "seed-3_sample-0"), atoms("one", "seed-4_sample-0"));
@@ -129,7 +93,7 @@ TEST_F(FoldNetworkRun, WeightsAreAskedForBeforeAnythingElse) {
   EXPECT_TRUE(none.says("--model-dir")) << none;
   const Outcome empty = run({"-o", path("out"), "--model-dir", folder_.path().string()});
   EXPECT_EQ(empty.exit, 3) << empty;
-  EXPECT_TRUE(empty.says("no weights of AlphaFold 3 are in this folder")) << empty;
+  EXPECT_TRUE(empty.says("no weights of AlphaFold 3 are in this folder, nor any of Protenix")) << empty;
   EXPECT_FALSE(std::filesystem::exists(path("out")));
 }
 

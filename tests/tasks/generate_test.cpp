@@ -179,6 +179,7 @@ TEST(Generate, IsJudgedBesideWhatWasLearned) {
   EXPECT_EQ(found["proteins"], 3);
   EXPECT_EQ(found["known_proteins"], 2);
   EXPECT_EQ(found["nearest"]["copies"], 1);
+  EXPECT_GT(found["nearest"]["mean_identity"].get<double>(), 1.0 / 3) << "what is near none has a nearest one, too";
   EXPECT_EQ(found["descriptors"][0]["name"], "length");
   EXPECT_NEAR(found["descriptors"][0]["known"]["mean"].get<double>(),
               (33.0 + static_cast<double>(first[1]["sequence"].get<std::string>().size())) / 2, 1e-9);
@@ -196,6 +197,9 @@ TEST(Generate, RefusesWhatCannotBe) {
   expect_refused({"--length", "30:20"}, {"--length", "shortest"});
   expect_refused({"--length", "thirty"}, {"--length", "MIN:MAX"});
   expect_refused({"--window", "1000"}, {"--window", "256"});
+  expect_refused({"--min-new-tokens", "9", "--max-new-tokens", "8"}, {"--min-new-tokens", "9 new tokens at least"});
+  expect_refused({"--require", "CK", "--forbid", "ac"}, {"--require --forbid", "'C' has to come"});
+  expect_refused({"--length", "5000:", "--max-new-tokens", "3"}, {"--max-new-tokens", "never 5000"});
   expect_refused({"--best", "5"}, {"--best", "--number"});
   expect_refused({"-n", "0"}, {"--number"});
   expect_refused({"--judge-by", "examples/mitochondrion"}, {"--judge-by", "--judge FILES"});
@@ -209,6 +213,12 @@ TEST(Generate, MoreTokensThanTheContextSaysTheLimit) {
   EXPECT_EQ(
       generated({"--max-new-tokens", "300", "--window", "200", "--ignore-eos"})["sequences"][0]["token_ids"].size(),
       300U);
+}
+
+TEST(Generate, APromptLongerThanWhatIsWantedIsRefused) {
+  const Outcome outcome = groel({"generate", "-m", kGpt2, "--prompt", "MKTAYIAKQR", "--length", ":10"});
+  EXPECT_EQ(outcome.exit, 4) << outcome;
+  EXPECT_TRUE(outcome.says("the prompt has 10 residues")) << outcome;
 }
 
 TEST(Generate, AMaskedModelSaysThatItCannot) {

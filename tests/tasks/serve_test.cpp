@@ -1,4 +1,5 @@
 // groel serve: its routes, forms and limits, over a real connection.
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -19,8 +19,11 @@ using nlohmann::ordered_json;
 struct Form {
   const char *name, *dtype, *weights;
 };
-constexpr Form kForms[] = {
-    {"f32", "f32", "exact"}, {"f32x3", "f32x3", "exact"}, {"bf16", "bf16", "exact"}, {"int8 weights", "f32", "int8"}};
+constexpr Form kForms[] = {{"f32", "f32", "exact"},
+                           {"f32x3", "f32x3", "exact"},
+                           {"bf16", "bf16", "exact"},
+                           {"int8 weights", "f32", "int8"},
+                           {"int8", "int8", "exact"}};
 constexpr std::size_t kEvery = 7;  // residues, of which one is masked
 
 // What a form makes of one protein.

@@ -50,14 +50,14 @@ ordered_json chain_row(const folding::TokenLayout& layout, std::size_t index) {
 // Products of the network are about so much slower than the largest alone.
 constexpr double kOfProductSpeed = 0.5;
 
-// Of the weights that are named, or AlphaFold 3's sizes.
-structure_models::Alphafold3Shape shape_of(const FoldOptions& options) {
+// Of the weights that are named, or of AlphaFold 3.
+structure_models::NetworkFacts facts_of(const FoldOptions& options) {
   const std::string path = fold_weights(options);
-  return path.empty() ? structure_models::Alphafold3Shape{} : structure_models::read_alphafold3_weights(path).shape;
+  return path.empty() ? structure_models::alphafold3_facts() : structure_models::structure_network_facts(path);
 }
 
 struct Machine {
-  structure_models::Alphafold3Shape shape;
+  structure_models::NetworkFacts facts;
   double speed = product_speed();
 };
 
@@ -65,7 +65,8 @@ ordered_json checked(const FoldJob& one, const FoldOptions& options, const Machi
   const folding::TokenLayout layout =
       folding::lay_out(one.job, one.components, {.keep_standalone_glycans = options.keep_standalone_glycans});
   const std::size_t padded = folding::padded_tokens(layout.tokens.size(), options.feature_options().buckets);
-  const structure_models::Alphafold3Cost cost = fold_cost(layout, options, machine.shape);
+  const structure_models::RunSettings settings = options.run_settings(machine.facts.usual);
+  const structure_models::NetworkCost cost = fold_cost(layout, machine.facts, settings);
   ordered_json out{{"job", one.job.name},
                    {"file", one.file},
                    {"folder", folding::file_name(one.job)},
@@ -75,6 +76,9 @@ ordered_json checked(const FoldJob& one, const FoldOptions& options, const Machi
                    {"padded_tokens", padded},
                    {"atoms", layout.atom_count()},
                    {"bonds", layout.to_polymers.size() + layout.of_ligands.size()},
+                   {"network", machine.facts.title},
+                   {"passes", settings.passes},
+                   {"steps", settings.sampler.steps},
                    {"memory_bytes", cost.memory()},
                    {"weight_bytes", cost.weights},
                    {"seconds_per_seed", cost.work() / (machine.speed * kOfProductSpeed)},
@@ -101,8 +105,10 @@ std::string text_of(const ordered_json& job) {
                   counted(job["bonds"].get<std::size_t>(), "bond"), job["conformers"].get<std::string>());
   const auto memory = job["memory_bytes"].get<std::size_t>();
   out += fmt::format(
-      "  the network takes up to {} of memory (its weights {}; {} are free) and about {} for each seed here\n",
-      format_bytes(memory), format_bytes(job["weight_bytes"].get<std::size_t>()), format_bytes(available_memory()),
+      "  {} ({}, {}) takes up to {} of memory (its weights {}; {} are free) and about {} for each seed here\n",
+      job["network"].get<std::string>(), counted(job["passes"].get<std::size_t>(), "pass", "passes"),
+      counted(job["steps"].get<std::size_t>(), "step"), format_bytes(memory),
+      format_bytes(job["weight_bytes"].get<std::size_t>()), format_bytes(available_memory()),
       time_text(job["seconds_per_seed"].get<double>()));
   return out;
 }
@@ -111,7 +117,8 @@ std::string text_of(const ordered_json& job) {
 
 void check_fold_jobs(const std::vector<FoldJob>& jobs, const FoldOptions& options, Context& context) {
   ordered_json all = ordered_json::array();
-  const Machine machine{shape_of(options)};
+  options.check_network();
+  const Machine machine{facts_of(options)};
   for (const FoldJob& one : jobs) all.push_back(checked(one, options, machine));
   if (options.json) {
     context.out << ordered_json{{"jobs", all}}.dump(2) << '\n';

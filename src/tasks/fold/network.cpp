@@ -1,4 +1,4 @@
-// Runs AlphaFold 3's network on a job: seed by seed, with every sample written as soon as it is there.
+// Runs a network on a job: seed by seed, with every sample written as soon as it is there.
 #include "tasks/fold/network.h"
 
 #include <fmt/chrono.h>
@@ -15,15 +15,11 @@
 #include "base/version.h"
 #include "base/words.h"
 #include "engine/precision.h"
-#include "folding/confidence_summary.h"
 #include "folding/features.h"
 #include "folding/job_layout.h"
 #include "folding/job_write.h"
 #include "folding/output_files.h"
-#include "folding/output_origin.h"
 #include "folding/result_files.h"
-#include "hub/environment.h"
-#include "structure_models/alphafold3_records.h"
 
 namespace groel::tasks {
 
@@ -43,8 +39,15 @@ class Stages {
     if (progress.stage != stage_) begin(progress.stage);
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - began_;
     const char* unit = stage_ == "trunk" ? "blocks" : stage_ == "diffusion" ? "steps" : "samples";
-    sink_.progress(
-        {.phase = phase_, .done = progress.done, .total = progress.total, .seconds = seconds.count(), .unit = unit});
+    sink_.progress({.phase = phase_,
+                    .done = progress.done,
+                    .total = progress.total,
+                    .tokens = progress.done,
+                    .total_tokens = progress.total,
+                    .seconds = seconds.count(),
+                    .unit = unit,
+                    .token_unit = unit});
+    last_ = std::chrono::steady_clock::now();
     if (progress.done == progress.total) sink_.progress_done();
   }
 
@@ -52,31 +55,32 @@ class Stages {
   void begin(std::string_view stage) {
     stage_ = stage;
     phase_ = fmt::format("{}: {}", of_, stage);
-    began_ = std::chrono::steady_clock::now();
+    began_ = last_;  // its first step began when that before it ended
   }
   Sink& sink_;
   std::string of_, stage_, phase_;
-  std::chrono::steady_clock::time_point began_;
+  std::chrono::steady_clock::time_point began_, last_ = std::chrono::steady_clock::now();
 };
 
-folding::OutputSettings output_settings(const FoldJob& job, const FoldOptions& options, const std::string& identifier) {
+folding::OutputSettings output_settings(const FoldJob& job, const FoldOptions& options,
+                                        const StructureNetwork& network) {
   const std::time_t now = std::time(nullptr);
   return {.job = folding::file_name(job.job),
-          .origin = folding::alphafold3_origin({.program = fmt::format("GroEL {}", kVersion),
-                                                .time = fmt::format("{:%Y-%m-%d %H:%M:%S}", fmt::localtime(now)),
-                                                .identifier = identifier,
-                                                .terms = !options.no_terms}),
-          .terms = options.no_terms ? std::string() : folding::alphafold3_terms(),
+          .origin = network.origin({.program = fmt::format("GroEL {}", kVersion),
+                                    .time = fmt::format("{:%Y-%m-%d %H:%M:%S}", fmt::localtime(now)),
+                                    .terms = !options.no_terms}),
+          .terms = options.no_terms ? std::string() : network.terms(),
           .compress = options.compress};
 }
 
 // What has to be the same for samples to belong together.
-std::string identity(const FoldJob& job, const FoldOptions& options, const LoadedAlphafold3& loaded) {
+std::string identity(const FoldJob& job, const FoldOptions& options, const NetworkFacts& facts) {
   Sha256 text;
   text.update(folding::job_json(job.job));
-  const Alphafold3RunSettings settings = options.run_settings();
+  const RunSettings settings = options.run_settings(facts.usual);
   const nlohmann::ordered_json out{{"job", text.finish()},
-                                   {"weights", loaded.identifier},
+                                   {"network", facts.title},
+                                   {"weights", facts.identifier},
                                    {"passes", settings.passes},
                                    {"samples", settings.sampler.samples},
                                    {"steps", settings.sampler.steps},
@@ -90,21 +94,24 @@ std::string identity(const FoldJob& job, const FoldOptions& options, const Loade
 // One job with everything that its seeds share.
 class JobRun {
  public:
-  JobRun(const FoldJob& job, fs::path folder, const FoldOptions& options, const LoadedAlphafold3& loaded,
+  JobRun(const FoldJob& job, fs::path folder, const FoldOptions& options, const StructureNetwork& network,
          Context& context)
       : job_(job),
         options_(options),
-        loaded_(loaded),
+        network_(network),
         context_(context),
-        settings_(options.run_settings()),
+        settings_(options.run_settings(network.facts().usual)),
         tokens_(
             folding::lay_out(job.job, job.components, {.keep_standalone_glycans = options.keep_standalone_glycans})),
         layout_(folding::atom_layout(tokens_, job.components, job.job)),
-        files_(std::move(folder), output_settings(job, options, loaded.identifier)) {}
+        files_(std::move(folder), output_settings(job, options, network)) {}
 
   void run() {
     begin();
     choose_memory();
+    if (!network_.facts().templates && has_templates())
+      context_.sink.warning(
+          fmt::format("{}: this network reads no templates: those of the job are left out", job_.job.name));
     for (const std::uint32_t seed : job_.job.seeds) run_seed(seed);
     files_.finish();
     std::error_code ignored;
@@ -115,7 +122,7 @@ class JobRun {
  private:
   void begin() {
     const fs::path file = files_.folder() / kUnfinished;
-    const std::string own = identity(job_, options_, loaded_);
+    const std::string own = identity(job_, options_, network_.facts());
     resumes_ = !options_.overwrite && fs::exists(file) && read_text(file) == own;
     if (resumes_)
       for (const folding::WrittenScore& one : folding::read_ranking_scores(files_.folder()))
@@ -125,7 +132,7 @@ class JobRun {
 
   // Refuses what does not fit before anything is computed; keeps less where that is enough.
   void choose_memory() {
-    Alphafold3Cost cost = this->cost();
+    NetworkCost cost = this->cost();
     // The weights are in memory already.
     const std::size_t most = options_.memory ? *options_.memory - std::min(*options_.memory, cost.weights)
                                              : static_cast<std::size_t>(static_cast<double>(available_memory()) * 0.8);
@@ -143,11 +150,10 @@ class JobRun {
     context_.sink.note(fmt::format("{}: {}; up to {} beside the weights", job_.job.name,
                                    counted(tokens_.tokens.size(), "token"), format_bytes(cost.beside())));
   }
-  Alphafold3Cost cost() const {
-    Alphafold3Job job{static_cast<std::int64_t>(tokens_.tokens.size()), static_cast<std::int64_t>(tokens_.atom_count()),
-                      settings_.alignment_rows, false};
-    for (const folding::JobChain& chain : tokens_.chains) job.templates |= chain.templates && !chain.templates->empty();
-    return alphafold3_cost(loaded_.network->shape(), job, settings_, loaded_.parameters);
+  NetworkCost cost() const { return fold_cost(tokens_, network_.facts(), settings_); }
+  bool has_templates() const {
+    return std::ranges::any_of(
+        tokens_.chains, [](const folding::JobChain& chain) { return chain.templates && !chain.templates->empty(); });
   }
 
   // Samples that are not there yet; the others are ranked with them.
@@ -169,14 +175,13 @@ class JobRun {
     if (wanted.empty()) return context_.sink.note(of + ": is there already");
     const auto began = std::chrono::steady_clock::now();
     const std::size_t padded = folding::padded_tokens(tokens_.tokens.size(), options_.feature_options().buckets);
-    const Alphafold3Input input = alphafold3_input(features(seed));
-    Alphafold3Run run(*loaded_.network, input, seed, static_cast<std::int64_t>(padded), settings_);
+    const auto run = network_.begin(features(seed), seed, static_cast<std::int64_t>(padded), settings_);
     Stages stages(context_.sink, of);
-    run.embed(stages);
-    save_arrays(seed, run);
-    const std::vector<float> contacts = run.contacts();
-    run.sample(
-        wanted, [&](const PredictedSample& sample) { write(seed, sample, input, contacts); }, std::ref(stages));
+    run->embed(std::ref(stages));
+    save_arrays(seed, *run);
+    const std::vector<float> contacts = run->contacts();
+    run->sample(
+        wanted, [&](const PredictedSample& sample) { write(seed, sample, contacts); }, std::ref(stages));
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
     context_.sink.note(fmt::format("{}: {} in {}", of, counted(wanted.size(), "sample"), time_text(took.count())));
   }
@@ -195,14 +200,14 @@ class JobRun {
     return out;
   }
 
-  void save_arrays(std::uint32_t seed, const Alphafold3Run& run) {
+  void save_arrays(std::uint32_t seed, const StructureRun& run) {
     const auto n = static_cast<std::int64_t>(tokens_.tokens.size());
-    const Alphafold3Embeddings& all = run.embeddings();
+    const Tensor &single = run.single(), &pair = run.pair();
     if (options_.save_embeddings)
-      files_.add_embeddings(seed,
-                            {n, all.single.size(1), all.pair.size(1),
-                             [&](std::int64_t row) { return all.single.rows(row, row + 1).values<float>(); },
-                             [&](std::int64_t row) { return all.pair.rows(row * n, (row + 1) * n).values<float>(); }});
+      files_.add_embeddings(
+          seed,
+          {n, single.size(1), pair.size(1), [&](std::int64_t row) { return single.rows(row, row + 1).values<float>(); },
+           [&](std::int64_t row) { return pair.rows(row * n, (row + 1) * n).values<float>(); }});
     std::vector<float> logits;
     if (options_.save_distogram)
       files_.add_distogram(seed, n, [&](std::int64_t row) -> std::span<const float> {
@@ -211,16 +216,12 @@ class JobRun {
       });
   }
 
-  void write(std::uint32_t seed, const PredictedSample& sample, const Alphafold3Input& input,
-             const std::vector<float>& contacts) {
+  void write(std::uint32_t seed, const PredictedSample& sample, const std::vector<float>& contacts) {
     const std::vector<float> positions = folding::values_of_atoms(layout_, sample.positions, 3),
                              lddt = folding::values_of_atoms(layout_, sample.lddt, 1);
     folding::require_finite(layout_, positions);
-    const std::vector<std::int32_t> chains = folding::token_chains(layout_);
-    const folding::ConfidenceSummary summary = folding::summarise(
-        layout_, positions,
-        {chains, input.frames_mask, sample.errors.pae, sample.errors.tm_global, sample.errors.tm_interface});
-    files_.add_sample({seed, sample.sample}, layout_, {positions, lddt, sample.errors.pae, contacts, summary});
+    files_.add_sample({seed, sample.sample}, layout_,
+                      {positions, lddt, sample.errors.pae, contacts, sample.summary(layout_, positions)});
     files_.finish();
   }
 
@@ -234,9 +235,9 @@ class JobRun {
 
   const FoldJob& job_;
   const FoldOptions& options_;
-  const LoadedAlphafold3& loaded_;
+  const StructureNetwork& network_;
   Context& context_;
-  Alphafold3RunSettings settings_;
+  RunSettings settings_;
   folding::TokenLayout tokens_;
   folding::AtomLayout layout_;
   folding::OutputFiles files_;
@@ -245,37 +246,32 @@ class JobRun {
   bool resumes_ = false;
 };
 
-LoadedAlphafold3 load_weights(const FoldOptions& options, Context& context) {
-  options.run_settings();
+std::unique_ptr<StructureNetwork> load_weights(const FoldOptions& options, Context& context) {
+  options.check_network();
   const std::string path = fold_weights(options);
   if (path.empty())
-    throw Error(ErrorKind::usage, {"a prediction needs the weights of AlphaFold 3",
+    throw Error(ErrorKind::usage, {"a prediction needs weights: those of AlphaFold 3, or of Protenix",
                                    {},
-                                   "give --model-dir DIR, or get them by `groel pull alphafold3`; --no-inference ends "
-                                   "before the network, --features writes what it is given"});
-  LoadedAlphafold3 out = load_alphafold3(path, engine::parse_precision(options.dtype));
-  context.sink.note(fmt::format("weights of AlphaFold 3 ({} parameters) from {}", out.parameters, path));
+                                   "give --model-dir DIR, or get some by `groel pull` (`groel models` lists them); "
+                                   "--no-inference ends before the network, --features writes what it is given"});
+  auto out = load_structure_network(path, engine::parse_precision(options.dtype));
+  context.sink.note(
+      fmt::format("weights of {} ({} parameters) from {}", out->facts().title, out->facts().parameters, path));
   return out;
 }
 
 }  // namespace
 
 FoldNetwork::FoldNetwork(const FoldOptions& options, Context& context)
-    : options_(options), context_(context), loaded_(load_weights(options, context)) {}
-
-std::string fold_weights(const FoldOptions& options) {
-  if (!options.model_dir.empty()) return options.model_dir;
-  const fs::path pulled = hub::downloads_folder() / "alphafold3";
-  return has_parameter_files(pulled) ? pulled.string() : std::string();
-}
+    : options_(options), context_(context), network_(load_weights(options, context)) {}
 
 bool FoldNetwork::began(const FoldJob& job, const fs::path& folder) const {
   const fs::path file = folder / kUnfinished;
-  return fs::exists(file) && read_text(file) == identity(job, options_, loaded_);
+  return fs::exists(file) && read_text(file) == identity(job, options_, network_->facts());
 }
 
 void FoldNetwork::run(const FoldJob& job, const fs::path& folder) {
-  JobRun(job, folder, options_, loaded_, context_).run();
+  JobRun(job, folder, options_, *network_, context_).run();
 }
 
 }  // namespace groel::tasks

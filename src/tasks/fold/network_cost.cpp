@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "engine/precision.h"
+#include "folding/alignment.h"
 #include "ops/linear.h"
 #include "tasks/fold/network.h"
 
@@ -10,11 +11,29 @@ namespace groel::tasks {
 
 using namespace structure_models;
 
-Alphafold3Cost fold_cost(const folding::TokenLayout& layout, const FoldOptions& options, const Alphafold3Shape& shape) {
-  Alphafold3Job job{static_cast<std::int64_t>(layout.tokens.size()), static_cast<std::int64_t>(layout.atom_count()),
-                    options.alignment_rows, false};
+namespace {
+
+// At most so many rows as the alignment of all chains will have: the longest paired one, and below it the longest
+// other. What is still to be searched may fill it.
+std::int64_t most_rows(const folding::TokenLayout& layout) {
+  constexpr std::size_t kMost = 16384;
+  std::size_t paired = 1, unpaired = 1;
+  for (const folding::JobChain& chain : layout.chains) {
+    if (chain.molecule != folding::Molecule::protein && chain.molecule != folding::Molecule::rna) continue;
+    if (!chain.unpaired_msa) return kMost;
+    unpaired = std::max(unpaired, folding::alignment_rows(*chain.unpaired_msa).size());
+    if (chain.paired_msa) paired = std::max(paired, folding::alignment_rows(*chain.paired_msa).size());
+  }
+  return static_cast<std::int64_t>(std::min(kMost, paired + unpaired));
+}
+
+}  // namespace
+
+NetworkCost fold_cost(const folding::TokenLayout& layout, const NetworkFacts& facts, const RunSettings& settings) {
+  RunJob job{static_cast<std::int64_t>(layout.tokens.size()), static_cast<std::int64_t>(layout.atom_count()),
+             most_rows(layout), false};
   for (const folding::JobChain& chain : layout.chains) job.templates |= chain.templates && !chain.templates->empty();
-  return alphafold3_cost(shape, job, options.run_settings(), alphafold3_parameters(shape));
+  return run_cost(facts.forms, job, settings, facts.parameters);
 }
 
 double product_speed() {

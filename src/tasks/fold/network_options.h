@@ -1,27 +1,28 @@
-// The options of groel fold about AlphaFold 3's network.
+// The options of groel fold about the networks of jobs.
 #pragma once
 
 #include <optional>
 #include <string>
 
 #include "base/option_binder.h"
-#include "structure_models/alphafold3_run.h"
+#include "structure_models/structure_run.h"
 
 namespace groel::tasks {
 
 struct NetworkOptions {
   std::string model_dir;
-  std::optional<std::int64_t> recycles;  ///< none: 10, of an ESMFold as it says itself
-  std::int64_t samples = 5, steps = 200, alignment_rows = 1024;
+  std::optional<std::int64_t> recycles;               ///< none: as the network's authors run it
+  std::optional<std::int64_t> steps, alignment_rows;  ///< likewise
+  std::int64_t samples = 5;
   bool save_embeddings = false, save_distogram = false, compress = false, no_terms = false;
   std::string dtype;
   std::optional<std::size_t> memory;
 
-  /// Of AlphaFold 3.
-  std::int64_t recycles_or_usual() const { return recycles.value_or(10); }
   void declare_network(OptionBinder& to);
   /// Errors: usage, naming the option that makes no sense.
-  structure_models::Alphafold3RunSettings run_settings() const;
+  void check_network() const;
+  /// What a network is usually run with, and what the options say otherwise.
+  structure_models::RunSettings run_settings(structure_models::RunSettings usual) const;
 };
 
 }  // namespace groel::tasks

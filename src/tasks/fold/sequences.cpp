@@ -14,6 +14,7 @@
 #include "structure_models/find_esmfold.h"
 #include "tasks/fold/fold_memory.h"
 #include "tasks/fold/folded_files.h"
+#include "tasks/fold/network.h"
 #include "tasks/fold/options.h"
 #include "tasks/fold/sequence_records.h"
 #include "tasks/reading/input.h"
@@ -272,10 +273,12 @@ char first_character(const std::string& path) {
 }  // namespace
 
 bool folds_sequences(const FoldOptions& options) {
-  if (!options.model.empty()) return true;
-  if (options.input.empty() || !fs::is_regular_file(options.input.front())) return false;
-  const char first = first_character(options.input.front());
-  return first == '>' || first == ';';
+  bool fasta = false;
+  if (!options.input.empty() && fs::is_regular_file(options.input.front())) {
+    const char first = first_character(options.input.front());
+    fasta = first == '>' || first == ';';
+  }
+  return fasta || (!options.model.empty() && !names_fold_network(options.model));
 }
 
 int fold_sequences(const FoldOptions& options, Context& context) {
@@ -289,7 +292,8 @@ void FoldSequenceOptions::declare_sequences(OptionBinder& to) {
      {.name = "model",
       .letter = 'm',
       .help = "Fold sequences (FASTA and its kin; chains joined by ':') with this ESMFold: a Hugging Face folder "
-              "(facebook/esmfold_v1), fair-esm's esmfold_3B_v1.pt, or one of these names",
+              "(facebook/esmfold_v1), fair-esm's esmfold_3B_v1.pt, or one of these names; or jobs with the network of "
+              "that name (protenix_base_default_v1.0.0, ...), or with these weights",
       .value_name = "MODEL"});
   to(arrays, {.name = "arrays", .help = "Write ID.npz, too: positions of 14 atoms, plddt of 37, ptm, pae"});
   to(linker, {.name = "linker",

@@ -24,8 +24,8 @@ struct FoldSequenceOptions {
 
 struct FoldOptions;
 
-/// Whether the files of a run are sequences rather than jobs: a model is named, or the first of them begins as FASTA
-/// and its kin do.
+/// Whether the files of a run are sequences rather than jobs: the first of them begins as FASTA and its kin do, or the
+/// model that is named is no network of jobs.
 bool folds_sequences(const FoldOptions& options);
 /// Every record to a file of its name in the folder of --output. -> exit status. Errors: usage; those of the model.
 int fold_sequences(const FoldOptions& options, Context& context);

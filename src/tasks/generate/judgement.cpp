@@ -2,6 +2,7 @@
 #include "tasks/generate/judgement.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <set>
 #include <span>
@@ -16,6 +17,7 @@
 #include "report/document.h"
 #include "report/picture.h"
 #include "tasks/reading/model.h"
+#include "tasks/reading/written_out.h"
 
 namespace groel::tasks {
 namespace {
@@ -95,14 +97,14 @@ ordered_json descriptors_of(const JudgementInput& input) {
 }
 
 ordered_json nearest_of(const JudgementInput& input) {
-  const auto nearest = analysis::nearest_sequences(input.known, input.written);
+  const auto nearest = analysis::nearest_sequences(input.known, input.written, analysis::ToldNeighbours::any);
   std::vector<double> identities;
   std::int64_t copies = 0, close = 0, none = 0;
   const std::set<std::string> known(input.known.begin(), input.known.end());
   for (const std::string& sequence : input.written) copies += known.contains(sequence) ? 1 : 0;
   for (const auto& one : nearest) {
     identities.push_back(one ? one->identity : 0);
-    none += one ? 0 : 1;
+    none += one && one->near ? 0 : 1;
     close += one && one->identity >= 0.9 ? 1 : 0;
   }
   return {{"mean_identity", mean_and_deviation(identities).mean},
@@ -180,7 +182,7 @@ std::string spaced(std::string name) {
   std::replace(name.begin(), name.end(), '_', ' ');
   return name;
 }
-std::string three(const ordered_json& value) { return fmt::format("{:.3g}", value.get<double>()); }
+std::string four_digits(const ordered_json& value) { return fmt::format("{:.4g}", value.get<double>()); }
 std::string percent(const ordered_json& value) { return fmt::format("{:.1f} %", 100 * value.get<double>()); }
 
 void show_labels(const ordered_json& labels, report::Document& page) {
@@ -204,8 +206,7 @@ std::string page_of(const ordered_json& found) {
   page.heading("How near to what was learned");
   page.paragraph(fmt::format(
       "Identity with the nearest protein that was learned from, over the longer of the two: {} on average; {} at 90 % "
-      "or "
-      "more; {} near none.",
+      "or more; {} no nearer to any than chance would have it.",
       percent(nearest["mean_identity"]), nearest["at_least_90_percent"].dump(), nearest["without_a_near_one"].dump()));
   page.figure(shares_figure("Nearest protein", "identity", {0.0, 1.0}, nearest["shares"], nullptr));
   page.heading("Composition");
@@ -215,9 +216,9 @@ std::string page_of(const ordered_json& found) {
   page.heading("Descriptors");
   report::TextTable table{{"", "written", "±", "learned from", "±"}, {}};
   for (const ordered_json& one : found["descriptors"])
-    table.rows.push_back({one["name"].get<std::string>(), three(one["written"]["mean"]),
-                          three(one["written"]["deviation"]), three(one["known"]["mean"]),
-                          three(one["known"]["deviation"])});
+    table.rows.push_back({spaced(one["name"].get<std::string>()), four_digits(one["written"]["mean"]),
+                          four_digits(one["written"]["deviation"]), four_digits(one["known"]["mean"]),
+                          four_digits(one["known"]["deviation"])});
   page.table(table);
   for (const ordered_json& one : found["descriptors"])
     for (const char* shown : {"length", "charge", "hydrophobic_moment"})
@@ -248,6 +249,25 @@ void write_judgement(const ordered_json& found, const std::filesystem::path& fol
   if (failed) throw Error(ErrorKind::io, {"cannot make the folder: " + failed.message(), folder.string(), {}});
   if (report::draws_pictures()) write_text(folder / "report.html", page_of(found));
   write_text(folder / "report.json", found.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n");
+}
+
+void judge_files(const GenerateOptions& options, std::vector<std::string> written, Sink& sink) {
+  JudgementInput input{std::move(written), {}, options.judge_by, options.dtype};
+  for_each_input(options.judge, {}, [&](io::SequenceRecord& record) {
+    std::string letters;
+    for (const char c : record.sequence)
+      if (std::isalpha(static_cast<unsigned char>(c)) != 0)
+        letters += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    if (!letters.empty()) input.known.push_back(std::move(letters));
+  });
+  if (input.written.empty() || input.known.empty()) {
+    sink.warning("there is nothing to compare: no report is written");
+    return;
+  }
+  const std::filesystem::path folder = options.report.value_or("generated-report");
+  write_judgement(judge_written(input, sink), folder);
+  sink.note(fmt::format("compared with {}: {}", counted(input.known.size(), "sequence"),
+                        (folder / (report::draws_pictures() ? "report.html" : "report.json")).string()));
 }
 
 }  // namespace groel::tasks

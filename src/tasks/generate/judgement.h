@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/progress.h"
+#include "tasks/generate/options.h"
 
 namespace groel::tasks {
 
@@ -23,5 +24,8 @@ nlohmann::ordered_json judge_written(const JudgementInput& input, Sink& sink);
 
 /// report.html and report.json of that. Errors: io; usage, where the folder has files already and may not be replaced.
 void write_judgement(const nlohmann::ordered_json& found, const std::filesystem::path& folder);
+
+/// These, beside the sequences of --judge, as --judge-by and --report say; says where the page is. Errors: as both.
+void judge_files(const GenerateOptions& options, std::vector<std::string> written, Sink& sink);
 
 }  // namespace groel::tasks

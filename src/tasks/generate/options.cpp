@@ -67,7 +67,7 @@ void declare_kept(GenerateOptions& o, OptionBinder& to) {
               .help = "Of all that were written, the N of lowest perplexity, the lowest first",
               .value_name = "N"});
   to(o.tries, {.name = "tries",
-               .help = "Proteins that are written at most to get --number of them; 0: 20 for each",
+               .help = "Proteins that are written at most to get --number of them (of each prompt); 0: 20 for each",
                .otherwise = 0,
                .value_name = "N"});
 }
@@ -97,17 +97,28 @@ void GenerateOptions::declare(OptionBinder& to) {
       .help = "What the protein begins with: residues, or text with a model's own tags (default: nothing but the "
               "token that begins one)",
       .value_name = "TEXT"});
+  to(prompts,
+     {.name = "prompts",
+      .help = "Files of prompts: FASTA, CSV or TSV, or one prompt a line (also .gz, .zst; - for stdin); --number "
+              "proteins of each, called after it",
+      .value_name = "FILES"});
   OptionSpec writer = model_option();
   writer.otherwise = "groel-writer";  // the default of other commands cannot write
   writer.setting.clear();
   to(model, std::move(writer));
-  to(number, {.name = "number", .letter = 'n', .help = "Proteins to write", .otherwise = 1, .value_name = "N"});
+  to(number,
+     {.name = "number", .letter = 'n', .help = "Proteins to write, of each prompt", .otherwise = 1, .value_name = "N"});
   to(output, {.name = "output",
               .letter = 'o',
               .help = "File to write (.fasta, .jsonl, also .gz, .zst); without it they go to stdout as they come",
               .value_name = "FILE",
               .writes = Writes::file,
               .aliases = {"out"}});
+  to.group(kInput);
+  to(prompt_column, {.name = "prompt-column",
+                     .help = "Tables of --prompts: column of the prompts (default: prompt, else that of the sequences)",
+                     .value_name = "NAME"});
+  to(id_column, {.name = "id-column", .help = "CSV/TSV: column of the ids", .value_name = "NAME"});
   declare_drawing(*this, to);
   declare_length(*this, to);
   declare_kept(*this, to);

@@ -12,6 +12,8 @@ namespace groel::tasks {
 
 struct GenerateOptions : ModelOptions, ThreadOptions {
   std::optional<std::string> prompt;
+  std::vector<std::string> prompts;
+  std::string prompt_column, id_column;
   std::int64_t number = 1;
   std::optional<std::string> output;
   bool greedy = false;

@@ -51,6 +51,7 @@ Protein protein_of(const Written& written, const bio::Tokenizer& tokenizer) {
 std::string fasta_record(const Protein& protein, const Written& written, const ordered_json& settings) {
   std::string out = fmt::format(">{} perplexity={:.3f} residues={} tokens={} ended={}", protein.id, protein.perplexity,
                                 protein.sequence.size(), written.ids.size(), generation::name(written.ending));
+  if (!protein.prompt.empty()) out += " prompt=" + protein.prompt;
   for (const auto& [name, value] : settings.items()) out += fmt::format(" {}={}", name, setting_text(value));
   out += '\n';
   constexpr std::size_t kLine = 60;
@@ -59,14 +60,16 @@ std::string fasta_record(const Protein& protein, const Written& written, const o
 }
 
 ordered_json json_record(const Protein& protein, const Written& written) {
-  return {{"id", protein.id},
-          {"token_ids", written.ids},
-          {"text", protein.text},
-          {"sequence", protein.sequence},
-          {"perplexity", protein.perplexity},
-          {"ended", generation::name(written.ending)},
-          {"log_probabilities", written.log_probabilities},
-          {"prompt_ids", written.request.prompt}};
+  ordered_json out{{"id", protein.id},
+                   {"token_ids", written.ids},
+                   {"text", protein.text},
+                   {"sequence", protein.sequence},
+                   {"perplexity", protein.perplexity},
+                   {"ended", generation::name(written.ending)},
+                   {"log_probabilities", written.log_probabilities},
+                   {"prompt_ids", written.request.prompt}};
+  if (!protein.prompt.empty()) out["prompt"] = protein.prompt;
+  return out;
 }
 
 }  // namespace groel::tasks

@@ -12,6 +12,7 @@ namespace groel::tasks {
 
 struct Protein {
   std::string id;            ///< "generated_1": one more than its index
+  std::string prompt;        ///< its name, where it has one: the id is then made of that
   std::string text;          ///< of the new tokens, special ones by their names
   std::string sequence;      ///< letters of prompt and text, upper case, without special tokens and tags
   std::int64_t dropped = 0;  ///< characters of them that are neither letters, nor spaces and line ends, nor special

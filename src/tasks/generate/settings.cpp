@@ -104,7 +104,13 @@ std::vector<std::int32_t> ends_of(const checkpoints::LoadedModel& loaded, const 
 std::vector<std::int32_t> prompt_of(const GenerateOptions& o, const checkpoints::LoadedModel& loaded) {
   const bio::Tokenizer& tokenizer = loaded.model->tokenizer();
   if (o.prompt) {
-    const auto ids = tokenizer.encode_text(*o.prompt);
+    const auto ids = [&] {
+      try {
+        return tokenizer.encode_text(*o.prompt);
+      } catch (const Error& error) {
+        throw error.at("--prompt");
+      }
+    }();
     if (ids.empty())
       throw Error(ErrorKind::usage, {"it has no tokens", "--prompt", "leave it away, or give a residue"});
     return ids;
@@ -184,7 +190,8 @@ nlohmann::ordered_json said_of(const GenerateOptions& o, const generation::Gener
 
 }  // namespace
 
-GenerateSettings generate_settings(const GenerateOptions& o, const checkpoints::LoadedModel& loaded) {
+GenerateSettings generate_settings(const GenerateOptions& o, const checkpoints::LoadedModel& loaded,
+                                   std::size_t longest) {
   check_greedy(o);
   const json config = generation_config(loaded);
   GenerateSettings out;
@@ -196,15 +203,16 @@ GenerateSettings generate_settings(const GenerateOptions& o, const checkpoints::
   to.window = o.window;
   if (o.length) read_length(*o.length, to);
   if (!o.ignore_eos) to.ends = ends_of(loaded, config);
-  to.held = o.cache == "int8"                                                                     ? DType::i8
-            : o.cache == "f32" || (o.cache == "auto" && loaded.precision != ops::Precision::bf16) ? DType::f32
-                                                                                                  : DType::bf16;
+  to.held = o.cache == "int8" ? DType::i8
+            : o.cache == "f32" || (o.cache == "auto" && ops::beside_products(loaded.precision) != ops::Precision::bf16)
+                ? DType::f32
+                : DType::bf16;
   TokenLetters letters =
       letters_of(loaded.model->tokenizer(), loaded.model->info().vocabulary, checked_letters(o.forbid));
   out.residues_of_token = std::move(letters.residues);
   to.rules.bad_words = std::move(letters.forbidden);
-  out.prompt = prompt_of(o, loaded);
-  to.batch = batch_of(o, loaded, to, static_cast<std::int64_t>(out.prompt.size()));
+  if (o.prompts.empty()) out.prompt = prompt_of(o, loaded);
+  to.batch = batch_of(o, loaded, to, static_cast<std::int64_t>(std::max(longest, out.prompt.size())));
   out.said = said_of(o, to);
   return out;
 }

@@ -9,13 +9,15 @@ namespace groel::tasks {
 
 struct GenerateSettings {
   generation::GenerationSettings generation;
-  std::vector<std::int32_t> prompt;
+  std::vector<std::int32_t> prompt;             ///< none, where --prompts has them
   std::vector<std::int32_t> residues_of_token;  ///< by id
   nlohmann::ordered_json said;                  ///< for headers and reports: what the proteins depend on
 };
 
 /// Options go before generation_config.json of the model's folder, and that before what is built in, which is what
-/// ProtGPT2's authors recommend. Errors: usage; bad_input for a prompt that the tokenizer cannot read.
-GenerateSettings generate_settings(const GenerateOptions& options, const checkpoints::LoadedModel& loaded);
+/// ProtGPT2's authors recommend. `longest`: tokens of the longest of --prompts. Errors: usage; bad_input for a prompt
+/// that the tokenizer cannot read.
+GenerateSettings generate_settings(const GenerateOptions& options, const checkpoints::LoadedModel& loaded,
+                                   std::size_t longest = 0);
 
 }  // namespace groel::tasks

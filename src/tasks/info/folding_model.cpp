@@ -1,9 +1,10 @@
-// An ESMFold in numbers.
+// Models that predict structures in numbers.
 #include "tasks/info/folding_model.h"
 
 #include "base/options.h"
 #include "engine/precision.h"
 #include "structure_models/esmfold_checkpoint.h"
+#include "structure_models/structure_network.h"
 
 namespace groel::tasks {
 namespace {
@@ -53,6 +54,58 @@ void print_esmfold(const ordered_json& info, std::ostream& out) {
   for (const auto& [residues, bytes] : info["bytes_for_residues"].items())
     line(residues + " residues", format_bytes(bytes.get<std::size_t>()) + " beside the weights");
   line("unused tensors", fmt::format("{}", info["ignored_tensors"].size()));
+  line("licence", info["licence"]);
+  line("citation", info["citation"]);
+}
+
+ordered_json describe_structure_network(const std::filesystem::path& path) {
+  using structure_models::RunJob;
+  const structure_models::NetworkFacts facts = structure_models::structure_network_facts(path);
+  const auto& [trunk, diffusion, confidence_blocks, confidence] = facts.forms;
+  constexpr std::int64_t kAtomsOfToken = 8;
+  ordered_json memory;
+  std::size_t weights = 0;
+  for (const std::int64_t tokens : kLengths) {
+    const RunJob job{tokens, kAtomsOfToken * tokens, facts.usual.alignment_rows, facts.templates};
+    const structure_models::NetworkCost cost =
+        structure_models::run_cost(facts.forms, job, facts.usual, facts.parameters);
+    memory[std::to_string(tokens)] = cost.beside();
+    weights = cost.weights;
+  }
+  return {{"path", path.string()},
+          {"family", facts.family},
+          {"network", facts.title},
+          {"identifier", facts.identifier},
+          {"parameters", facts.parameters},
+          {"trunk",
+           {{"blocks", trunk.blocks}, {"alignment_blocks", trunk.alignment.blocks}, {"pair_width", trunk.pair_width}}},
+          {"templates", facts.templates},
+          {"diffusion", {{"blocks", diffusion.tokens.blocks}, {"width", diffusion.tokens.width}}},
+          {"usual", {{"passes", facts.usual.passes}, {"steps", facts.usual.sampler.steps}}},
+          {"weight_bytes", weights},
+          {"bytes_for_tokens", memory},
+          {"licence", facts.licence},
+          {"citation", facts.citation}};
+}
+
+void print_structure_network(const ordered_json& info, std::ostream& out) {
+  const auto line = [&](std::string_view label, const std::string& value) {
+    out << fmt::format("{:<22}{}\n", label, value);
+  };
+  line("path", info["path"]);
+  line("family", fmt::format("{}: structures of jobs, by `groel fold`", info["family"].get<std::string>()));
+  line("weights", info["identifier"]);
+  line("trunk", fmt::format("{} blocks, {} over the alignment, pairs {}, {}", info["trunk"]["blocks"].dump(),
+                            info["trunk"]["alignment_blocks"].dump(), info["trunk"]["pair_width"].dump(),
+                            info["templates"].get<bool>() ? "templates" : "no templates"));
+  line("diffusion",
+       fmt::format("{} blocks, width {}", info["diffusion"]["blocks"].dump(), info["diffusion"]["width"].dump()));
+  line("usually",
+       fmt::format("{} passes of the trunk, {} steps", info["usual"]["passes"].dump(), info["usual"]["steps"].dump()));
+  line("parameters", info["parameters"].dump());
+  line("weights in memory", fmt::format("{} as f32", format_bytes(info["weight_bytes"].get<std::size_t>())));
+  for (const auto& [tokens, bytes] : info["bytes_for_tokens"].items())
+    line(tokens + " tokens", format_bytes(bytes.get<std::size_t>()) + " beside the weights");
   line("licence", info["licence"]);
   line("citation", info["citation"]);
 }

@@ -14,4 +14,9 @@ nlohmann::ordered_json describe_esmfold(const std::filesystem::path& path, const
 /// The same for people.
 void print_esmfold(const nlohmann::ordered_json& info, std::ostream& out);
 
+/// A network that predicts the structures of jobs: its weights, checked by names and shapes. Errors: those of its
+/// reader.
+nlohmann::ordered_json describe_structure_network(const std::filesystem::path& path);
+void print_structure_network(const nlohmann::ordered_json& info, std::ostream& out);
+
 }  // namespace groel::tasks

@@ -18,7 +18,7 @@ namespace groel::tasks {
 struct KeptState {
   std::int64_t records = 0;
   std::int64_t failed = 0;  ///< of them
-  std::string digest;       ///< of their ids and sequences
+  std::string digest;       ///< of their ids and sequences, or what else tells where they end
 };
 
 /// Rows go to a file in `OUT.partial/`, which gets the output's name at the end, or straight to standard output, where

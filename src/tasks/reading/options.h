@@ -79,6 +79,8 @@ OptionSpec model_option();
 OptionSpec threads_option();
 OptionSpec json_option();
 OptionSpec dtype_option();
+/// The same for what trains.
+OptionSpec training_dtype_option();
 OptionSpec weights_option();
 OptionSpec prompt_option();
 OptionSpec sequences_option();

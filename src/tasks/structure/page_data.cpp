@@ -1,6 +1,8 @@
 // Makes the JSON of a page: columns of numbers, which are much smaller than objects.
 #include "tasks/structure/page_data.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <map>

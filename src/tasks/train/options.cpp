@@ -2,6 +2,7 @@
 #include "tasks/train/options.h"
 
 #include "models/family.h"
+#include "tasks/reading/text_form.h"
 
 namespace groel::tasks {
 namespace {
@@ -69,6 +70,11 @@ void TrainOptions::declare_data(OptionBinder& to) {
      unset_row("batch-tokens", "N",
                "Tokens per batch at most, end tokens counted (default: 4096, fewer for a small set, so that it "
                "has 100 batches); nothing is padded"));
+  to.verbs({"mlm", "clm"});
+  to(batch_size, unset_row("batch-size", "N", "Sequences per batch at most, instead of or beside --batch-tokens"));
+  to.verbs({"clm"});
+  to(form, form_option());
+  to.verbs(kOfAll);
   to(accumulate, integer_row("accumulate", 1, "Batches per update"));
   to.verbs({"mlm", "prompts"});
   to(mask_fraction, number_row("mask-fraction", 0.15, "Part of the residues to predict"));
@@ -127,6 +133,16 @@ void TrainOptions::declare_model(OptionBinder& to) {
                 "them at a neighbour each"));
   to(initial_deviation,
      unset_row("initial-deviation", "X", "Standard deviation of a new model's weights (default: 0.02)"));
+  to.group("");
+  to.verbs({"clm"});
+  to(pad_token,
+     {.name = "pad-token",
+      .help = "Add this token (<pad>) to the vocabulary of --from, and a row for it to its tables, as scripts of "
+              "Transformers do; nothing is padded here",
+      .value_name = "TEXT"});
+  to(pad_row, choice_row("pad-row", {"mean", "drawn"},
+                         "Its row: the mean of the others (as Transformers since 4.46), or drawn as new weights are"));
+  to.group("New model");
   to.verbs(kTrained);
   to(dropout, unset_row("dropout", "X", "Dropout (default: the model's own; 0 for a new one)"));
 }
@@ -141,6 +157,9 @@ void TrainOptions::declare_trained(OptionBinder& to) {
           "layers and the head; of prompts: prompts (the default, with the heads of tasks) or all",
       .otherwise = "all",
       .value_name = "WHAT"});
+  to.verbs({"mlm", "clm", "classify", "residues"});
+  to(freeze, unset_row("freeze", "N", "Train all but the first N layers: the tables of tokens and positions, too"));
+  to.verbs(kOfAll);
   to(lora_r, unset_row("lora-r", "N", "Train low-rank adapters of this rank (and the head) instead"));
   to(lora_alpha, number_row("lora-alpha", 16, "Their scale is alpha / r"));
   to(lora_dropout, number_row("lora-dropout", 0, "Dropout of what enters them"));
@@ -325,7 +344,7 @@ void TrainOptions::declare(OptionBinder& to) {
   to.verbs(kTrained);
   to(cost, {.name = "cost", .help = "Say what the run would cost in tokens, memory and minutes, and stop there"});
   to.verbs({});
-  to(dtype, dtype_option());
+  to(dtype, training_dtype_option());
   to(threads, threads_option());
   to(json, json_option());
 }

@@ -35,8 +35,9 @@ struct TrainOptions : LabelColumnOptions, HeadOptions, PromptOptions, ThreadOpti
   std::int64_t min_length = 0;
   std::int64_t max_length = 0;
   Chosen<std::string> crop;
-  std::optional<std::int64_t> batch_tokens;
+  std::optional<std::int64_t> batch_tokens, batch_size;
   std::int64_t accumulate = 0;
+  std::string form;
   double mask_fraction = 0;
   std::string masking;
 
@@ -55,8 +56,11 @@ struct TrainOptions : LabelColumnOptions, HeadOptions, PromptOptions, ThreadOpti
   Chosen<std::string> tokenizer, initial_heads;
   std::optional<double> initial_deviation;
   std::optional<double> dropout;
+  std::optional<std::string> pad_token;
+  Chosen<std::string> pad_row;
 
   Chosen<std::string> train;
+  std::optional<std::int64_t> freeze;
   std::optional<std::int64_t> lora_r;
   Chosen<double> lora_alpha;
   Chosen<double> lora_dropout;

@@ -4,13 +4,11 @@
 #include <algorithm>
 #include <charconv>
 
-#include "checkpoints/initial.h"
+#include "base/words.h"
 #include "checkpoints/load.h"
 #include "checkpoints/prompts.h"
-#include "checkpoints/tokenizer_files.h"
 #include "engine/precision.h"
 #include "tasks/reading/input.h"
-#include "tasks/reading/model.h"
 #include "train/objectives.h"
 #include "train/recipe.h"
 
@@ -18,84 +16,6 @@ namespace groel::tasks {
 namespace {
 
 using nlohmann::json;
-
-// The family and the size that a new model is asked for.
-json new_config(const TrainOptions& options) {
-  const models::Family* family = &models::family_named(options.family.value);
-  models::ModelShape shape;
-  const bool any_shape = options.family.given && !options.shape.given;
-  for (const models::Family& one : models::families())
-    for (const models::NamedShape& known : one.shapes)
-      if (!any_shape && options.shape.value == known.name) {
-        shape = known.shape;
-        family = &one;
-      }
-  if (options.family.given && options.family.value != family->name)
-    throw Error(ErrorKind::usage,
-                {fmt::format("{} is a shape of {}, not of {}", options.shape.value, family->name, options.family.value),
-                 "--shape --family", "leave one of them out"});
-  if (options.layers) shape.layers = *options.layers;
-  if (options.width) shape.width = *options.width;
-  if (options.heads) shape.heads = *options.heads;
-  json config = family->configure(shape);
-  if (options.initial_deviation) {
-    const double deviation = *options.initial_deviation;
-    if (!(deviation > 0 && deviation <= 1))
-      throw Error(ErrorKind::usage, {"a deviation lies above 0, up to 1", "--initial-deviation", "0.02 is usual"});
-    config["initializer_range"] = deviation;
-  }
-  return config;
-}
-
-checkpoints::InitialOptions initial_options(const TrainOptions& options, const bio::TokenizerFiles& tokenizer) {
-  return {static_cast<std::uint64_t>(options.seed),
-          options.initial_heads.value == "neighbours" ? checkpoints::InitialHeads::neighbours
-                                                      : checkpoints::InitialHeads::anywhere,
-          tokenizer};
-}
-
-// A token for each letter, and one that begins and ends a protein.
-bio::TokenizerFiles letters_vocabulary() {
-  bio::TokenizerFiles out;
-  out.tokens = {"<|endoftext|>"};
-  for (char letter = 'A'; letter <= 'Z'; ++letter) out.tokens.emplace_back(1, letter);
-  out.label = "the vocabulary of letters";
-  out.added = {{.id = 0, .text = out.tokens[0]}};
-  for (const char* name : {"bos_token", "eos_token", "unk_token"}) out.named[name] = out.tokens[0];
-  return out;
-}
-
-// The tokenizer of a new model of that family.
-bio::TokenizerFiles new_tokenizer(const TrainOptions& options, const models::Family& family) {
-  const bool pairs = family.vocabulary == models::Vocabulary::byte_pairs;
-  if (!pairs && !options.tokenizer.given) return {};
-  if (!pairs)
-    throw Error(ErrorKind::usage,
-                {fmt::format("{} has a vocabulary of its own", family.name), "--tokenizer", "leave it away"});
-  if (options.tokenizer.value == "letters") return letters_vocabulary();
-  bio::TokenizerFiles files = checkpoints::read_tokenizer_files(options.tokenizer.value, family.vocabulary);
-  if (files.tokens.empty())
-    throw Error(ErrorKind::not_found, {"there is no tokenizer", options.tokenizer.value,
-                                       "a folder with vocab.json and merges.txt, or tokenizer.json"});
-  return files;
-}
-
-checkpoints::Checkpoint new_model(const TrainOptions& options) {
-  json config = new_config(options);
-  const models::Family& family = models::find_family(config);
-  const bio::TokenizerFiles tokenizer = new_tokenizer(options, family);
-  if (!tokenizer.tokens.empty()) config["vocab_size"] = tokenizer.tokens.size();
-  return checkpoints::initial_checkpoint(config, initial_options(options, tokenizer));
-}
-
-// Options that go with nothing here; `why` lacks its place.
-void refuse_given(const std::vector<std::pair<bool, const char*>>& options, Error::Parts why) {
-  for (const auto& [given, flag] : options) {
-    if (!given) continue;
-    why.where = flag;
-    throw Error(ErrorKind::usage, why);
-  }
-}
 
 Objective objective_of(const TrainOptions& options) {
   const std::string word = options.objective.at(0);
@@ -133,6 +53,7 @@ double momentum(const TrainOptions& options, train::OptimizerKind kind) {
 
 constexpr std::int64_t kDefaultEpochs = 3;  // before the data are known
 constexpr std::int64_t kDefaultBatchTokens = 4096;
+constexpr std::int64_t kAnyTokens = 1 << 30;  // of a batch that is counted in sequences
 
 bool length_by_data(const TrainOptions& options) { return !options.steps && !options.epochs && !options.minutes; }
 
@@ -224,10 +145,13 @@ std::optional<nn::LoraOptions> lora_of(const TrainOptions& options) {
 train::MlmDataOptions batch_options(const TrainOptions& options) {
   const auto seed = static_cast<std::uint64_t>(options.seed);
   return {.seed = seed,
-          .batch_tokens = options.batch_tokens ? *options.batch_tokens : kDefaultBatchTokens,
+          .batch_tokens = options.batch_tokens ? *options.batch_tokens
+                          : options.batch_size ? kAnyTokens
+                                               : kDefaultBatchTokens,
           .max_residues = options.max_length,
           .crop = train::parse_crop(crop_of(options)),
-          .masking = {.style = train::parse_masking(options.masking), .fraction = options.mask_fraction, .seed = seed}};
+          .masking = {.style = train::parse_masking(options.masking), .fraction = options.mask_fraction, .seed = seed},
+          .batch_sequences = options.batch_size.value_or(0)};
 }
 
 void check_folders(const TrainOptions& options) {
@@ -235,6 +159,14 @@ void check_folders(const TrainOptions& options) {
   if (options.from.has_value() && std::filesystem::equivalent(*options.from, *options.output, ignored))
     throw Error(ErrorKind::usage, {"the run would write over the model that it starts from", "--from --output",
                                    "give --output another folder"});
+}
+
+void check_frozen(const TrainOptions& options) {
+  if (!options.freeze) return;
+  if (*options.freeze < 1) throw Error(ErrorKind::usage, {"it is a number of layers", "--freeze", "1 or more"});
+  if (options.lora_r || options.head != kTransformersHead || (options.train.given && options.train.value != "all"))
+    throw Error(ErrorKind::usage,
+                {"what is trained is said twice", "--freeze", "leave --train, --lora-r and --head away"});
 }
 
 train::Start start_of(const TrainOptions& options) {
@@ -284,6 +216,9 @@ TrainPlan train_plan(const TrainOptions& options) {
   if (options.data.empty() && !prompts) throw Error(ErrorKind::usage, {"data is missing", "--data", {}});
   if (!options.output) throw Error(ErrorKind::usage, {"output is missing", "--output", {}});
   check_folders(options);
+  check_frozen(options);
+  if (options.batch_size && *options.batch_size < 1)
+    throw Error(ErrorKind::usage, {"a batch has a sequence at least", "--batch-size", "1 or more"});
   if (options.valid_fraction > 0 && !options.valid.empty())
     throw Error(ErrorKind::usage, {"what is held out is said twice", "--valid --valid-fraction", "give one of them"});
   return {.objective = objective_of(options),
@@ -294,12 +229,14 @@ TrainPlan train_plan(const TrainOptions& options) {
           .valid_fraction = options.valid_fraction,
           .filter = {.shortest = options.min_length, .gaps = parse_gaps(options.gaps)},
           .batches = batch_options(options),
-          .batch_tokens_by_data = !options.batch_tokens.has_value(),
+          .batch_tokens_by_data = !options.batch_tokens.has_value() && !options.batch_size.has_value(),
           .length_by_data = length_by_data(options),
           .trainer = trainer_options(options),
           .start = start_of(options),
           .precision = engine::parse_precision(options.dtype),
           .trained = prompts && !options.train.given ? "prompts" : options.train.value,
+          .freeze = options.freeze.value_or(0),
+          .form = options.form,
           .head = head_plan(options),
           .lora = lora_of(options),
           .lora_targets_named = options.lora_targets.given,
@@ -332,8 +269,16 @@ models::TrainingPlan training_plan(const TrainPlan& plan, const checkpoints::Che
                                    "prompts or all"});
   }
   if (plan.lora && !learns_labels(plan.objective)) out.trained = [](const nn::Parameter&) { return false; };
+  const std::int64_t layers =
+      plan.freeze > 0 || plan.trained.starts_with("last:") ? checkpoints::build_model(weights)->info().layers : 0;
+  if (plan.freeze > layers)
+    throw Error(ErrorKind::usage, {fmt::format("the model has {}", counted(layers, "layer")), "--freeze",
+                                   fmt::format("from 1 to {}", layers)});
+  if (plan.freeze > 0)
+    out.trained = [layers = static_cast<int>(plan.freeze)](const nn::Parameter& p) {
+      return p.place.block < 0 || p.place.block >= layers;
+    };
   if (plan.lora || plan.trained == "heads" || plan.trained == "all") return out;
-  const std::int64_t layers = checkpoints::build_model(weights)->info().layers;
   std::int64_t last = 0;
   const std::string_view number = std::string_view(plan.trained).substr(plan.trained.starts_with("last:") ? 5 : 0);
   const auto [stop, error] = std::from_chars(number.data(), number.data() + number.size(), last);
@@ -343,31 +288,6 @@ models::TrainingPlan training_plan(const TrainPlan& plan, const checkpoints::Che
                                    fmt::format("all, heads, or last:N with N from 1 to {}", layers)});
   out.trained = [from = static_cast<int>(layers - last)](const nn::Parameter& p) { return p.place.block >= from; };
   return out;
-}
-
-checkpoints::Checkpoint starting_weights(const TrainOptions& options, Sink& sink) {
-  if (!options.from)
-    refuse_given({{!options.prompt.empty(), "--prompt"}}, {"prompts belong to a model: name it by --from", {}, {}});
-  if (options.from)
-    refuse_given({{options.family.given, "--family"},
-                  {options.shape.given, "--shape"},
-                  {options.layers.has_value(), "--layers"},
-                  {options.width.has_value(), "--width"},
-                  {options.heads.has_value(), "--heads"},
-                  {options.tokenizer.given, "--tokenizer"},
-                  {options.initial_heads.given, "--initial-heads"},
-                  {options.initial_deviation.has_value(), "--initial-deviation"}},
-                 {"--from brings its own shape", {}, {}});
-  checkpoints::Checkpoint checkpoint = options.from.has_value()
-                                           ? checkpoints::read_prompted(find_model(*options.from, sink), options.prompt)
-                                           : new_model(options);
-  if (options.dropout) {
-    const double dropout = *options.dropout;
-    if (!(dropout >= 0 && dropout < 1)) throw Error(ErrorKind::usage, {"dropout lies in [0, 1)", "--dropout", {}});
-    checkpoint.config["hidden_dropout_prob"] = dropout;
-    checkpoint.config["attention_probs_dropout_prob"] = 0.0;  // not trained with
-  }
-  return checkpoint;
 }
 
 }  // namespace groel::tasks

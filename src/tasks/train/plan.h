@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/progress.h"
@@ -49,6 +50,8 @@ struct TrainPlan {
   train::Start start = train::Start::fresh;
   ops::Precision precision = ops::Precision::f32;
   std::string trained = "all";     ///< "heads", "last:N"
+  std::int64_t freeze = 0;         ///< of "all": the first layers that are not
+  std::string form = "document";   ///< of text that causal models read
   std::optional<HeadPlan> head{};  ///< of its own; none: the model's
   std::optional<nn::LoraOptions> lora;
   bool lora_targets_named = false;  ///< else they are those that the family names
@@ -72,6 +75,9 @@ TrainPlan train_plan(const TrainOptions& options);
 
 /// What the library is to train of that checkpoint. Errors: usage.
 models::TrainingPlan training_plan(const TrainPlan& plan, const checkpoints::Checkpoint& weights);
+
+/// Refuses options that are given and go with nothing here; `why` lacks its place, which is their flag. Errors: usage.
+void refuse_given(const std::vector<std::pair<bool, const char*>>& options, Error::Parts why);
 
 /// The weights to start from: those of --from, or new ones of the shape asked for.
 checkpoints::Checkpoint starting_weights(const TrainOptions& options, Sink& sink);

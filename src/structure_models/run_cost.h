@@ -1,21 +1,30 @@
-// What a run of AlphaFold 3's network will take: memory and arithmetic, told before it begins.
+// What a run of a network of AlphaFold 3's kind will take: memory and arithmetic, told before it begins.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
 
-#include "structure_models/alphafold3_run.h"
+#include "structure_models/alphafold3_trunk.h"
+#include "structure_models/structure_run.h"
 
 namespace groel::structure_models {
 
+/// Sizes of a network's parts.
+struct NetworkForms {
+  Alphafold3TrunkForm trunk{};
+  Alphafold3DiffusionForm diffusion{};
+  std::int64_t confidence_blocks = 4;
+  nn::folding::PairformerForm confidence{};
+};
+
 /// What a run is of.
-struct Alphafold3Job {
+struct RunJob {
   std::int64_t tokens = 0, atoms = 0;
   std::int64_t rows = 0;   ///< of the alignment
   bool templates = false;  ///< any that is not empty
 };
 
-struct Alphafold3Cost {
+struct NetworkCost {
   // Bytes.
   std::size_t weights = 0;
   std::size_t loading = 0;                               ///< of the weights while they are read and packed
@@ -32,10 +41,7 @@ struct Alphafold3Cost {
 
 /// An estimate from the sizes of the largest arrays and products; a test holds it to what runs take. `parameters`: of
 /// the network, in f32.
-Alphafold3Cost alphafold3_cost(const Alphafold3Shape& shape, const Alphafold3Job& job,
-                               const Alphafold3RunSettings& settings, std::int64_t parameters);
-
-/// The number of parameters of a network of that shape.
-std::int64_t alphafold3_parameters(const Alphafold3Shape& shape);
+NetworkCost run_cost(const NetworkForms& forms, const RunJob& job, const RunSettings& settings,
+                     std::int64_t parameters);
 
 }  // namespace groel::structure_models

@@ -1,0 +1,109 @@
+// Writes weights of the published shapes with random numbers, for measurements of time and memory:
+//
+//   bench_folding_weights FILE.bin                              AlphaFold 3: 368,384,538 numbers, 1.47 GB
+//   bench_folding_weights FILE.safetensors [v1|v2|mini|tiny]    Protenix
+//
+// Products keep the size of what they are given, norms and gates are as they begin in training. What a network with
+// them predicts means nothing.
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "io/arrays.h"
+#include "structure_models/alphafold3_rules.h"
+#include "structure_models/protenix_table.h"
+
+namespace {
+
+using namespace groel;
+using namespace groel::structure_models;
+
+// Normal numbers, near enough: sums of twelve uniform ones.
+class Draw {
+ public:
+  explicit Draw(std::uint64_t seed) : state_(seed * 0x9E3779B97F4A7C15U + 1) {}
+  float operator()() {
+    float sum = -6;
+    for (int i = 0; i < 3; ++i) {
+      state_ ^= state_ << 13U;
+      state_ ^= state_ >> 7U;
+      state_ ^= state_ << 17U;
+      for (unsigned part = 0; part < 4; ++part) sum += static_cast<float>((state_ >> (16 * part)) & 0xFFFFU) / 65536.0F;
+    }
+    return sum;
+  }
+
+ private:
+  std::uint64_t state_;
+};
+
+void put(std::ofstream& to, std::int64_t number) {
+  const auto whole = static_cast<std::int32_t>(number);
+  to.write(reinterpret_cast<const char*>(&whole), sizeof whole);
+}
+
+void write_record(std::ofstream& to, const std::string& record, const std::string& type, const Shape& shape,
+                  const std::vector<char>& payload) {
+  const std::size_t colon = record.rfind(':');
+  const std::string scope = record.substr(0, colon), name = record.substr(colon + 1);
+  for (const std::size_t length : {scope.size(), name.size(), type.size(), shape.size(), payload.size()})
+    put(to, static_cast<std::int64_t>(length));
+  to << scope << name << type;
+  for (const std::int64_t size : shape) put(to, size);
+  to.write(payload.data(), static_cast<std::streamsize>(payload.size()));
+}
+
+std::vector<float> numbers(const Shape& shape, std::int64_t in, float otherwise, Draw& draw) {
+  std::vector<float> out(static_cast<std::size_t>(element_count(shape)), otherwise);
+  const float scale = 1 / std::sqrt(static_cast<float>(in));
+  if (in > 0)
+    for (float& x : out) x = scale * draw();
+  return out;
+}
+
+void write_alphafold3(const std::string& path) {
+  std::ofstream file(path, std::ios::binary);
+  Draw draw(1);
+  std::vector<char> identifier(64);
+  std::snprintf(identifier.data(), identifier.size(), "random");
+  write_record(file, "__meta__:__identifier__", "uint8", {64}, identifier);
+  for (const RecordRule& rule : alphafold3_rules({})) {
+    const bool vector = rule.axes == RecordAxes::vector;
+    const auto values =
+        numbers(rule.shape(), vector ? 0 : element_count(rule.in), rule.record.ends_with(":scale") ? 1.0F : 0.0F, draw);
+    const auto* bytes = reinterpret_cast<const char*>(values.data());
+    write_record(file, rule.record, "float32", rule.shape(), {bytes, bytes + values.size() * sizeof(float)});
+  }
+}
+
+void write_protenix(const std::string& path, const std::string& kind) {
+  ProtenixBlocks blocks = kind == "mini" || kind == "tiny" ? protenix_mini_blocks() : ProtenixBlocks{};
+  if (kind == "tiny") blocks.trunk /= 2;
+  Draw draw(1);
+  std::map<std::string, std::vector<float>> values;
+  std::map<std::string, io::ArrayView> views;
+  for (const RecordRule& rule : protenix_table(blocks, kind == "v2" ? protenix_2_sizes() : protenix_sizes())) {
+    const bool matrix = rule.out.size() > 1, bias = rule.record.ends_with(".bias");
+    auto& own = values[rule.record] = numbers(rule.out, matrix ? rule.out.at(1) : 0, bias ? 0.0F : 1.0F, draw);
+    if (rule.record.find("fourier_embedding") != std::string::npos) own = numbers(rule.out, 1, 0, draw);
+    for (std::size_t bin = 0; rule.record.ends_with("_bins") && bin < own.size(); ++bin)
+      own[bin] = 3.25F + 1.25F * static_cast<float>(bin + (rule.record.ends_with("upper_bins") ? 1 : 0));
+    views[rule.record] = {DType::f32, rule.out, std::as_bytes(std::span(own))};
+  }
+  io::write_safetensors(path, views);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 2) {
+    std::fprintf(stderr, "bench_folding_weights FILE.bin | FILE.safetensors [v1|v2|mini|tiny]\n");
+    return 2;
+  }
+  const std::string path = argv[1];
+  path.ends_with(".safetensors") ? write_protenix(path, argc > 2 ? argv[2] : "v1") : write_alphafold3(path);
+}

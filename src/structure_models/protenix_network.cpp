@@ -1,0 +1,67 @@
+// Protenix as a network that jobs are run by.
+#include "base/error.h"
+#include "structure_models/esmfold_checkpoint.h"
+#include "structure_models/protenix_run.h"
+#include "structure_models/protenix_weights.h"
+#include "structure_models/structure_network.h"
+
+namespace groel::structure_models {
+namespace {
+
+namespace fs = std::filesystem;
+
+// By the names of its arrays.
+bool is_at(const fs::path& path) {
+  if (is_esmfold_at(path)) return false;
+  try {
+    const fs::path file = find_protenix_file(path);
+    return !file.empty() && is_protenix(read_protenix_arrays(file));
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+NetworkFacts facts_of(const ProtenixWeights& weights) {
+  const ProtenixShape& shape = weights.shape;
+  return {.family = "protenix",
+          .title = "Protenix",
+          .licence = "Apache-2.0, where the weights are those published",
+          .citation = "ByteDance AML AI4Science Team 2025, bioRxiv 2025.01.08.631967",
+          .identifier = weights.identifier,
+          .parameters = weights.parameters,
+          .forms = {shape.trunk, shape.diffusion, shape.confidence.blocks, shape.confidence.pairformer},
+          .usual = protenix_run_settings(shape),
+          .templates = shape.trunk.templates.blocks > 0};
+}
+
+class ProtenixNetwork final : public StructureNetwork {
+ public:
+  ProtenixNetwork(NetworkFacts facts, std::unique_ptr<Protenix> network)
+      : StructureNetwork(std::move(facts)), network_(std::move(network)) {}
+
+  std::unique_ptr<StructureRun> begin(const folding::Features& features, std::uint32_t seed, std::int64_t /*padded*/,
+                                      const RunSettings& settings) const override {
+    return std::make_unique<ProtenixRun>(*network_, protenix_input(alphafold3_input(features)), seed, settings);
+  }
+  folding::ModelOrigin origin(const RunStamp& stamp) const override {
+    return folding::protenix_origin(stamp.program, stamp.time, facts().identifier);
+  }
+
+ private:
+  std::unique_ptr<Protenix> network_;
+};
+
+NetworkFacts read_facts(const fs::path& path) { return facts_of(read_protenix_weights(find_protenix_file(path))); }
+
+std::unique_ptr<StructureNetwork> load(const fs::path& path, ops::Precision precision) {
+  const fs::path file = find_protenix_file(path);
+  ProtenixWeights weights = read_protenix_weights(file);
+  NetworkFacts facts = facts_of(weights);
+  return std::make_unique<ProtenixNetwork>(std::move(facts), protenix_of(std::move(weights), precision, file));
+}
+
+}  // namespace
+
+NetworkFamily protenix_family() { return {is_at, read_facts, load}; }
+
+}  // namespace groel::structure_models
