@@ -91,7 +91,7 @@ inline constexpr ForeignFlag kForeignFlags[] = {
     {"load-best-model-at-end", "keep", "write --keep best"},
     {"lora use-lora lora-rank rank peft", "lora-r", ""},
     {"target-modules lora-modules", "lora-targets", ""},
-    {"freeze freeze-backbone freeze-encoder frozen linear-probe head-only freeze-base", "train", "write --train heads"},
+    {"freeze-backbone freeze-encoder frozen linear-probe head-only freeze-base", "train", "write --train heads"},
     {"gradient-checkpointing activation-checkpointing", "checkpointing", ""},
     {"resume-from-checkpoint resume-from restore continue", "resume", ""},
     {"optim opt", "optimizer", ""},

@@ -128,7 +128,8 @@ class Search {
 }  // namespace
 
 std::vector<std::optional<SequenceNeighbour>> nearest_sequences(std::span<const std::string> among,
-                                                                std::span<const std::string> queries, ToldNeighbours told) {
+                                                                std::span<const std::string> queries,
+                                                                ToldNeighbours told) {
   return Search(among, queries, told).run();
 }
 

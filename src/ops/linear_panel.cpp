@@ -109,8 +109,7 @@ std::optional<PanelLayout> find_layout(const TileProduct& large) {
       if (run > shape.in) continue;
       const PanelLayout layout{shape.in, shape.out, block, group, run, shape.input};
       const bool plain = block == shape.out;
-      const bool fits = shape.out % block == 0 &&
-                        (half ? block % narrowest == 0 : plain || block % narrowest == 0);
+      const bool fits = shape.out % block == 0 && (half ? block % narrowest == 0 : plain || block % narrowest == 0);
       if (fits && trial.repeated_by(layout)) return layout;
     }
   return {};
@@ -230,8 +229,8 @@ void PanelProduct::run_narrow(std::int64_t rows, const std::byte* x, const std::
                               float* y) const {
   PanelLayout layout = *few();
   if (layout.input == DType::bf16)
-    return few_rows_bf16(layout, rows, reinterpret_cast<const bf16_t*>(x),
-                         reinterpret_cast<const std::int8_t*>(packed), y);
+    return few_rows_bf16(layout, rows, reinterpret_cast<const bf16_t*>(x), reinterpret_cast<const std::int8_t*>(packed),
+                         y);
   if (const std::int64_t block = narrow_block(); block > 0) layout.block = block;
   few_rows_widened(layout, rows, reinterpret_cast<const float*>(x), packed, stored, y);
 }

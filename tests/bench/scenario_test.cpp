@@ -55,7 +55,7 @@ TEST_F(Scenarios, MembersThatMakeNoSenseAreNamed) {
       {{{"residues", std::uint64_t{1} << 63}}, "'residues' is 9223372036854775808, more than 9223372036854775807"},
       {{{"threads", -3}}, "'threads' is -3, less than 0"},
       {{{"threads", 5000}}, "'threads' is 5000, more than 4096"},
-      {{{"dtype", "fp8"}}, "unknown dtype 'fp8': use f32, bf16 or f32x3"},
+      {{{"dtype", "fp8"}}, "unknown dtype 'fp8': use f32, bf16, f32x3 or int8"},
       {{{"dtype", 16}}, "'dtype' is 16, not a text"},
       {{{"lenght", 10}}, "unknown member 'lenght' (did you mean 'length'?)"},
       {{{"model", "esm2"}}, "'layers' is the checkpoint's"},

@@ -133,7 +133,7 @@ void TrainOptions::declare_model(OptionBinder& to) {
                 "them at a neighbour each"));
   to(initial_deviation,
      unset_row("initial-deviation", "X", "Standard deviation of a new model's weights (default: 0.02)"));
-  to.group("");
+  to.group("Added token");
   to.verbs({"clm"});
   to(pad_token,
      {.name = "pad-token",
