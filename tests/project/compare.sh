@@ -18,7 +18,7 @@ compare=$root/bench/compare/compare.mjs
 refuses "--rounds: 'many' is not a number above 0" "$compare" --rounds many
 refuses "--threads: '0' is not a number above 0" "$compare" --threads 0
 refuses '6x320: a shape is LAYERSxWIDTHxHEADS' "$compare" 6x320
-refuses 'no such precision: fp8 (f32, bf16, f32x3)' "$compare" --dtypes f32,fp8
+refuses 'no such precision: fp8 (f32, bf16, f32x3, int8)' "$compare" --dtypes f32,fp8
 refuses 'no such peer: tensorflow' "$compare" --peers tensorflow
 refuses '/dev/null: there are no proteins in it' "$compare" --fasta /dev/null 1x8x2
 
