@@ -35,7 +35,8 @@ Tensor updated(const Tensor& weight, const Tensor& a, const Tensor& b, double fa
 }
 
 void merge(Checkpoint& checkpoint, const Adapter& adapter, double sign) {
-  widen_whole_arrays(checkpoint.arrays);
+  const auto model = build_model(checkpoint);
+  widen_whole_arrays(nn::tree_of(*model), checkpoint.arrays);
   const nn::LoraOptions options = lora_options(adapter);
   const double factor = sign * options.alpha / static_cast<double>(options.rank);
   for (const auto& [name, array] : adapter.tensors) {

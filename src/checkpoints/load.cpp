@@ -236,6 +236,7 @@ LoadedModel load_unprepared(Checkpoint checkpoint) {
                   {},
                   {}};
   out.ignored = fill_slots(*out.model, checkpoint.arrays, checkpoint.family->ignorable, checkpoint.path);
+  out.config.erase("quantization_config");  // it is of the file: what is saved later holds values
   out.fingerprint = fingerprint(checkpoint);
   checkpoint.arrays.clear();
   return out;

@@ -33,20 +33,16 @@ Tensor transposed(const io::Array& array) {
   return groel::transposed(borrowed(array));
 }
 
-void widen_whole_arrays(io::ArrayMap& arrays) {
-  std::vector<std::string> scales;
-  for (auto& [name, array] : arrays) {
-    const auto found = arrays.find(name + "_scale");
-    if (array.dtype != DType::i8 || array.shape.size() != 2 || found == arrays.end()) continue;
-    const io::Array& of_rows = found->second;
-    if (of_rows.dtype != DType::f32 || of_rows.shape.size() != 1) continue;
-    const bool turned = of_rows.shape[0] != array.shape[0];  // of a matrix that is kept as [in, out]
-    if (turned && of_rows.shape[0] != array.shape[1]) continue;
-    const Tensor values = ops::from_whole({turned ? transposed(array) : borrowed(array), borrowed(of_rows)});
-    scales.push_back(found->first);
-    array = array_of(turned ? groel::transposed(values) : values);
+void widen_whole_arrays(const nn::Tree& tree, io::ArrayMap& arrays) {
+  for (const nn::Parameter& parameter : tree.parameters) {
+    const auto found = arrays.find(parameter.name), scales = arrays.find(parameter.scales_name());
+    if (found == arrays.end() || scales == arrays.end() || found->second.dtype != DType::i8) continue;
+    io::Array& array = found->second;
+    const Tensor values =
+        ops::from_whole({parameter.transposed ? transposed(array) : borrowed(array), borrowed(scales->second)});
+    array = array_of(parameter.transposed ? groel::transposed(values) : values);
+    arrays.erase(scales);
   }
-  for (const std::string& name : scales) arrays.erase(name);
 }
 
 void write_tensors(const std::filesystem::path& path, const std::vector<NamedTensor>& tensors,

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "io/arrays.h"
+#include "nn/module.h"
 #include "tensor/tensor.h"
 
 namespace groel::checkpoints {
@@ -20,7 +21,8 @@ Tensor borrowed(const io::Array& array);
 Tensor transposed(const io::Array& array);
 
 /// Arrays in i8 that have scales beside them ("…_scale") as f32 values, for those who cannot use them as they are.
-void widen_whole_arrays(io::ArrayMap& arrays);
+/// `arrays` fit the tree. (Which way a matrix lies is not seen from a square one.)
+void widen_whole_arrays(const nn::Tree& tree, io::ArrayMap& arrays);
 
 /// A safetensors file of contiguous tensors. Errors: io.
 void write_tensors(const std::filesystem::path& path, const std::vector<NamedTensor>& tensors,

@@ -141,7 +141,7 @@ int run(const ConvertOptions& options, Context& context) {
   if (options.native()) check_native_output(*options.output, *checkpoint.family, options.standing());
   const checkpoints::LoadedModel loaded =
       checkpoints::load_unprepared(checkpoint);  // strict: a damaged one is found out here
-  checkpoints::widen_whole_arrays(checkpoint.arrays);
+  checkpoints::widen_whole_arrays(nn::tree_of(*loaded.model), checkpoint.arrays);
   const auto convert = options.native() ? checkpoints::to_native : checkpoints::to_hugging_face;
   const checkpoints::Conversion conversion = convert(checkpoint, *loaded.model, parse_dtype(options.dtype));
   const ConvertedFiles written = options.native()

@@ -9,6 +9,7 @@
 #include "io/arrays.h"
 #include "support/golden.h"
 #include "tasks/jsonl.h"
+#include "tensor/tensor.h"
 
 namespace groel::testing {
 namespace {
@@ -78,6 +79,22 @@ TEST(Convert, WholeNumbersAreTakenWherePlainOnesAre) {
   ASSERT_EQ(trained.exit, 0) << trained;
   for (const auto& [name, array] : io::read_safetensors(work / "trained/model.safetensors").arrays)
     EXPECT_NE(array.dtype, DType::i8) << name;
+  EXPECT_EQ(json::parse(read_file(work / "trained/config.json")).count("quantization_config"), 0U);
+}
+
+// GPT-2's matrices lie the other way in a file, the square ones among them.
+TEST(Convert, WholeNumbersOfTransposedMatricesComeBack) {
+  const TemporaryFolder work;
+  ASSERT_EQ(groel({"convert", "-m", "groel-writer", "--to", "int8", "--output", work / "whole"}).exit, 0);
+  ASSERT_EQ(groel({"convert", "-m", work / "whole", "--to", "f32", "--output", work / "back"}).exit, 0);
+  const auto before =
+      io::read_safetensors(std::string(GROEL_SOURCE_DIR) + "/models/groel-writer/model.safetensors").arrays;
+  for (const auto& [name, array] : io::read_safetensors(work / "back/model.safetensors").arrays) {
+    const auto was =
+        Tensor::copy_of(before.at(name).shape, before.at(name).dtype, before.at(name).bytes).to(DType::f32);
+    const auto is = Tensor::copy_of(array.shape, array.dtype, array.bytes);
+    EXPECT_LT(relative_l2(is.values<float>(), was.values<float>()), 2e-2) << name;
+  }
 }
 
 TEST(Convert, WholeNumbersWithoutTheirScalesAreRefused) {
