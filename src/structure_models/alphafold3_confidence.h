@@ -25,7 +25,6 @@ struct ConfidenceLogits {
 
 class Alphafold3Confidence final : public nn::Module {
  public:
-  Alphafold3Confidence() = default;
   explicit Alphafold3Confidence(const Alphafold3ConfidenceForm& form);
 
   /// `row`, `column` [Z, T]; `distances` [Z, 39]; `pairformer.0`, …; `distance_norm`, `distance` (half of symmetric

@@ -24,7 +24,6 @@ struct ProtenixConfidenceLogits {
 
 class ProtenixConfidence final : public nn::Module {
  public:
-  ProtenixConfidence() = default;
   explicit ProtenixConfidence(const ProtenixConfidenceForm& form);
 
   /// `single_norm`; `row`, `column` [Z, T]; `distances` [Z, 39] of bins, `distance` [Z, 1] of the distance itself;

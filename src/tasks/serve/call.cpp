@@ -60,7 +60,7 @@ bool Call::flag(const char* field, bool otherwise) const {
 
 void Call::only(std::initializer_list<const char*> fields) const {
   for (const auto& [name, value] : body.items())
-    if (std::none_of(fields.begin(), fields.end(), [&](const char* field) { return name == field; }))
+    if (std::none_of(fields.begin(), fields.end(), [&name = name](const char* field) { return name == field; }))
       refuse(name.c_str(), "there is no such field",
              "this route takes " + listed(std::vector<std::string>(fields.begin(), fields.end()), 20));
 }
