@@ -54,6 +54,8 @@ bool has_amx_bf16() {
 
 bool has_avx512_vnni() { return bit(CpuId(7, 0).c, 11); }
 
+bool has_avx_vnni() { return bit(CpuId(7, 1).a, 4); }
+
 bool has_avx512_bf16() { return bit(CpuId(7, 1).a, 5); }
 
 // What the compiler may use in code for AVX2: a virtual machine may offer some of it alone.
@@ -76,6 +78,7 @@ Isa detect() {
 }
 #else
 bool has_avx512_vnni() { return false; }
+bool has_avx_vnni() { return false; }
 Isa detect() { return Isa::baseline; }
 #endif
 
@@ -109,9 +112,20 @@ Isa active_isa() {
   return isa;
 }
 
-bool multiplies_bytes() {
-  static const bool able = has_avx512_vnni();
-  return able && active_isa() >= Isa::avx512;
+ByteProducts byte_products() {
+  static const ByteProducts by = [] {
+    if (active_isa() >= Isa::avx512) return has_avx512_vnni() ? ByteProducts::quads_512 : ByteProducts::none;
+    if (active_isa() < Isa::avx2) return ByteProducts::none;
+    return has_avx_vnni() ? ByteProducts::quads_256 : ByteProducts::pairs_256;
+  }();
+  return by;
+}
+
+std::vector<ByteProducts> runnable_byte_products() {
+  std::vector<ByteProducts> out;
+  if (machine_isa() >= Isa::avx2) out.push_back(ByteProducts::pairs_256);
+  if (machine_isa() >= Isa::avx2 && has_avx_vnni()) out.push_back(ByteProducts::quads_256);
+  return out;
 }
 
 SimdLevel simd_level() {

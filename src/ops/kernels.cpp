@@ -12,6 +12,8 @@ namespace groel::ops {
 
 std::string product_kernel(Precision precision) {
   const DType input = multiplied_type(precision);
+  if (input == DType::u8 && byte_products() == ByteProducts::quads_256) return "bytes, AVX-VNNI";
+  if (input == DType::u8 && byte_products() == ByteProducts::pairs_256) return "bytes widened to pairs, AVX2";
   const std::string kernel = TileProduct({.rows = 64, .in = 128, .out = 128, .input = input}).kernel();
   if (input != DType::f32) return kernel;
   if (precision == Precision::bf16) return kernel + " (inputs rounded to bf16)";

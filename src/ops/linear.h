@@ -15,8 +15,8 @@ enum class Activation { none, gelu_erf, gelu_tanh, relu };
 /// values, high + low, and the product into high·high + low·high + high·low, f32 accumulation: a relative error of
 /// about 4e-6 at the speed of bf16 products by three. f32x6: into three values and six products, with f32's error. Both
 /// are f32 where splits_products() is false. int8: each row of x rounded to 256 steps between its least and its largest
-/// value, the weight as WeightForm::int8 has it, the product of these whole numbers exact (where multiplies_bytes() is
-/// false: in f32, exact to 2^24), and each row's and each output's scale afterwards.
+/// value, the weight as WeightForm::int8 has it, the product of these whole numbers exact (where byte_products() is
+/// none: in f32, exact to 2^24), and each row's and each output's scale afterwards.
 enum class Precision { f32, bf16, f32x3, f32x6, int8 };
 
 /// What operators other than products take beside products of a precision, and what is handed to such a product: bf16

@@ -150,7 +150,10 @@ void run_group(const Job& job, Range tiles, Range panels) {
 LinearScratch linear_scratch(std::int64_t rows, const PackedWeight::Impl& weight) {
   const ProductNumbers numbers = numbers_of(weight.precision, weight.form);
   const std::int64_t padded = std::min(kRows, ceil_div(rows, PanelProduct::kFewRows) * PanelProduct::kFewRows);
-  return {group_bytes(numbers.split * weight.in, numbers.type),
+  const ByteProducts by = byte_products();
+  const bool own = numbers.type == DType::u8 && by != ByteProducts::quads_512;
+  return {group_bytes(numbers.split * weight.in, numbers.type) +
+              (own ? ByteProduct::scratch_bytes(padded, weight.in, by) : 0),
           static_cast<std::size_t>(padded * std::min(kPanel, weight.out)) * sizeof(float),
           numbers.stored == numbers.type
               ? 0

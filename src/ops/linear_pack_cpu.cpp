@@ -171,7 +171,7 @@ std::shared_ptr<CpuWeight> make_weight(std::int64_t in, std::int64_t columns, Pr
 }  // namespace
 
 ProductNumbers numbers_of(Precision precision, WeightForm form) {
-  if (precision == Precision::int8 && multiplies_bytes()) return {DType::u8, 1, DType::u8};
+  if (precision == Precision::int8 && byte_products() != ByteProducts::none) return {DType::u8, 1, DType::u8};
   const std::int64_t split = form == WeightForm::int8 ? 1 : products_for_one(precision);
   const bool bf16 = split > 1 || (precision == Precision::bf16 && active_isa() >= Isa::avx512_bf16);
   const DType type = bf16 ? DType::bf16 : DType::f32;

@@ -161,35 +161,45 @@ bool proven(const TileProduct& large, const TileProduct& small) {
 
 }  // namespace
 
-PanelProduct::PanelProduct(std::int64_t in, std::int64_t out, DType input) : large_({kRows, in, out, input}) {
-  TileProduct small({kFewRows, in, out, input}, large_);
-  if (proven(large_, small)) small_ = std::move(small);
+PanelProduct::PanelProduct(std::int64_t in, std::int64_t out, DType input) : shape_{kRows, in, out, input} {
+  if (input == DType::u8 && byte_products() != ByteProducts::quads_512) {
+    bytes_.emplace(in, out, byte_products());
+    return;
+  }
+  large_.emplace(shape_);
+  TileProduct small({kFewRows, in, out, input}, *large_);
+  if (proven(*large_, small)) small_ = std::move(small);
+}
+
+void PanelProduct::pack(const void* weight, std::byte* packed) const {
+  if (bytes_)
+    bytes_->pack(static_cast<const std::int8_t*>(weight), reinterpret_cast<std::int8_t*>(packed));
+  else
+    large_->pack(weight, packed);
 }
 
 const std::optional<PanelLayout>& PanelProduct::few() const {
-  std::call_once(few_->once, [this] { few_->layout = layout_of(large_); });
+  std::call_once(few_->once, [this] { few_->layout = layout_of(*large_); });
   return few_->layout;
 }
 
 std::int64_t PanelProduct::padded(std::int64_t rows) const {
-  if (rows <= kMostFewRows && few()) return rows;
+  if (bytes_ || (rows <= kMostFewRows && few())) return rows;
   return small_ ? (rows + kFewRows - 1) / kFewRows * kFewRows : kRows;
 }
 
 std::int64_t PanelProduct::narrow_block() const {
   constexpr std::int64_t kBlock = 64;
-  const TileShape& shape = large_.shape();
   std::call_once(few_->block_once, [&] {
-    few_->block = shape.input == DType::f32 && shape.out % kBlock == 0 && is_plain(large_) ? kBlock : 0;
+    few_->block = shape_.input == DType::f32 && shape_.out % kBlock == 0 && is_plain(*large_) ? kBlock : 0;
   });
   return few_->block;
 }
 
 void PanelProduct::pack_narrow(const void* weight, std::byte* wide, DType stored, std::byte* packed) const {
   pack(weight, wide);
-  const TileShape& shape = large_.shape();
-  const auto numbers = static_cast<std::int64_t>(packed_bytes() / size_of(shape.input));
-  if (shape.input == DType::bf16) {
+  const auto numbers = static_cast<std::int64_t>(packed_bytes() / size_of(shape_.input));
+  if (shape_.input == DType::bf16) {
     for (std::int64_t i = 0; i < numbers; ++i)
       reinterpret_cast<std::int8_t*>(packed)[i] =
           static_cast<std::int8_t>(to_float(reinterpret_cast<const bf16_t*>(wide)[i]));
@@ -198,29 +208,28 @@ void PanelProduct::pack_narrow(const void* weight, std::byte* wide, DType stored
   const auto* floats = reinterpret_cast<const float*>(wide);
   const std::int64_t block = narrow_block();
   if (block == 0) return narrow({stored, DType::f32, 1, numbers, numbers}, floats, packed);
-  for (std::int64_t c = 0; c < shape.out; c += block)
-    narrow({stored, DType::f32, shape.in, block, shape.out}, floats + c,
-           packed + static_cast<std::size_t>(c * shape.in) * size_of(stored));
+  for (std::int64_t c = 0; c < shape_.out; c += block)
+    narrow({stored, DType::f32, shape_.in, block, shape_.out}, floats + c,
+           packed + static_cast<std::size_t>(c * shape_.in) * size_of(stored));
 }
 
 void PanelProduct::widen(const std::byte* packed, DType stored, std::byte* wide) const {
-  const TileShape& shape = large_.shape();
   const std::int64_t block = narrow_block();
   if (block == 0) {
-    const auto numbers = static_cast<std::int64_t>(packed_bytes() / size_of(shape.input));
-    return cpu::widen({stored, shape.input, 1, numbers, numbers}, packed, wide);
+    const auto numbers = static_cast<std::int64_t>(packed_bytes() / size_of(shape_.input));
+    return cpu::widen({stored, shape_.input, 1, numbers, numbers}, packed, wide);
   }
-  for (std::int64_t c = 0; c < shape.out; c += block)
-    cpu::widen({stored, shape.input, shape.in, block, shape.out},
-               packed + static_cast<std::size_t>(c * shape.in) * size_of(stored),
-               wide + static_cast<std::size_t>(c) * size_of(shape.input));
+  for (std::int64_t c = 0; c < shape_.out; c += block)
+    cpu::widen({stored, shape_.input, shape_.in, block, shape_.out},
+               packed + static_cast<std::size_t>(c * shape_.in) * size_of(stored),
+               wide + static_cast<std::size_t>(c) * size_of(shape_.input));
 }
 
 // With more than kMostFewRows it is looked for only once it has been wanted several times.
 bool PanelProduct::takes_narrow(std::int64_t rows) const {
   constexpr int kOften = 16;
-  if (large_.shape().input == DType::bf16) return rows <= kMostFewRows && few().has_value();
-  if (large_.shape().input != DType::f32 || rows > kMostNarrowRows) return false;
+  if (shape_.input == DType::bf16) return rows <= kMostFewRows && few().has_value();
+  if (shape_.input != DType::f32 || rows > kMostNarrowRows) return false;
   if (rows > kMostFewRows && few_->wanted < kOften && ++few_->wanted < kOften) return false;
   return few().has_value();
 }
@@ -236,12 +245,14 @@ void PanelProduct::run_narrow(std::int64_t rows, const std::byte* x, const std::
 }
 
 void PanelProduct::run(std::int64_t rows, const std::byte* x, const std::byte* packed, float* y) const {
-  if (rows == kRows) return run_product(large_, x, packed, y);
+  if (bytes_)
+    return bytes_->run(rows, reinterpret_cast<const std::uint8_t*>(x), reinterpret_cast<const std::int8_t*>(packed),
+                       reinterpret_cast<std::int32_t*>(y));
+  if (rows == kRows) return run_product(*large_, x, packed, y);
   if (rows <= kMostFewRows && few()) return run_few(*few(), rows, x, packed, y);
-  const TileShape& shape = small_->shape();
-  const auto row_bytes = static_cast<std::size_t>(shape.in) * size_of(shape.input);
+  const auto row_bytes = static_cast<std::size_t>(shape_.in) * size_of(shape_.input);
   for (std::int64_t r = 0; r < rows; r += kFewRows)
-    run_product(*small_, x + static_cast<std::size_t>(r) * row_bytes, packed, y + r * shape.out);
+    run_product(*small_, x + static_cast<std::size_t>(r) * row_bytes, packed, y + r * shape_.out);
 }
 
 }  // namespace groel::ops::cpu

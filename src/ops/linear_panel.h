@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 
+#include "ops/byte_product.h"
 #include "ops/linear_few.h"
 #include "ops/onednn.h"
 
@@ -13,7 +14,8 @@ namespace groel::ops::cpu {
 
 /// Products over one packed panel: of kRows rows; of kFewRows for an input's end; and of very few rows, as when a
 /// causal model writes a token at a time. The others are used where they give the same bits as the first (tried once
-/// for every shape).
+/// for every shape). Bytes are multiplied by oneDNN with AVX-512's dot products, else by ByteProduct, which takes any
+/// rows.
 class PanelProduct {
  public:
   static constexpr std::int64_t kRows = 64;
@@ -21,13 +23,13 @@ class PanelProduct {
 
   PanelProduct(std::int64_t in, std::int64_t out, DType input);
 
-  std::int64_t out() const { return large_.shape().out; }
-  std::size_t packed_bytes() const { return large_.packed_bytes(); }
+  std::int64_t out() const { return shape_.out; }
+  std::size_t packed_bytes() const { return bytes_ ? bytes_->packed_bytes() : large_->packed_bytes(); }
   /// weight [out, in] contiguous, of the input type (i8 for u8).
-  void pack(const void* weight, std::byte* packed) const { large_.pack(weight, packed); }
+  void pack(const void* weight, std::byte* packed) const;
   /// f32 weight [in, out], whose rows are `stride` apart.
   void pack_transposed(const float* weight, std::int64_t stride, std::byte* packed) const {
-    large_.pack_transposed(weight, stride, packed);
+    large_->pack_transposed(weight, stride, packed);
   }
   /// How many rows `run` takes for an input of `rows` <= kRows.
   std::int64_t padded(std::int64_t rows) const;
@@ -44,7 +46,9 @@ class PanelProduct {
   void run(std::int64_t rows, const std::byte* x, const std::byte* packed, float* y) const;
 
  private:
-  TileProduct large_;
+  TileShape shape_;
+  std::optional<ByteProduct> bytes_;  // else the others
+  std::optional<TileProduct> large_;
   std::optional<TileProduct> small_;
   // Looked for when it is first wanted, as that takes longer than a product.
   struct Few {

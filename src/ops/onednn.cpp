@@ -44,7 +44,8 @@ void cap_isa() {
     case Isa::baseline: dnnl::set_max_cpu_isa(dnnl::cpu_isa::sse41); return;
     case Isa::avx2: dnnl::set_max_cpu_isa(dnnl::cpu_isa::avx2); return;
     case Isa::avx512:
-      dnnl::set_max_cpu_isa(multiplies_bytes() ? dnnl::cpu_isa::avx512_core_vnni : dnnl::cpu_isa::avx512_core);
+      dnnl::set_max_cpu_isa(byte_products() == ByteProducts::quads_512 ? dnnl::cpu_isa::avx512_core_vnni
+                                                                       : dnnl::cpu_isa::avx512_core);
       return;
     case Isa::avx512_bf16: dnnl::set_max_cpu_isa(dnnl::cpu_isa::avx512_core_bf16); return;
     case Isa::amx: return;

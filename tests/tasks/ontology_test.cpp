@@ -151,7 +151,7 @@ TEST_F(OntologyCommands, MeasuresAreThoseOfCafaEvaluator) {
                                                                               : name == "CCO" ? "cellular_component"
                                                                                               : "molecular_function"];
       for (const auto& [measure, values] : expected.items()) {
-        const auto near = [&](const std::string& key, const char* value) {
+        const auto near = [&, &values = values](const std::string& key, const char* value) {
           EXPECT_NEAR(aspect[key].get<double>(), values[value].get<double>(), 1e-12) << name << ' ' << key << with_root;
         };
         near(measure, "value");
