@@ -5,7 +5,8 @@ import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:f
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-const kUsage = 'usage: make_random_model.mjs --out DIR [--layers 6] [--width 320] [--heads 20] [--seed 1]';
+const kUsage = 'usage: make_random_model.mjs --out DIR [--layers 6] [--width 320] [--heads 20] [--seed 1] ' +
+  '[--dtype f32|bf16]';
 const kVocabulary = ('<cls> <pad> <eos> <unk> L A G V S E R T I D P K Q N F Y M H W C X B U Z O . - ' +
   '<null_1> <mask>').split(' ');
 const kMaxPositions = 1026;
@@ -15,9 +16,11 @@ function options() {
     options: {
       out: { type: 'string' }, layers: { type: 'string', default: '6' }, width: { type: 'string', default: '320' },
       heads: { type: 'string', default: '20' }, seed: { type: 'string', default: '1' },
+      dtype: { type: 'string', default: 'f32' },
     },
   });
-  const shape = { out: values.out };
+  const shape = { out: values.out, dtype: values.dtype };
+  if (!['f32', 'bf16'].includes(shape.dtype)) throw new Error(`--dtype: '${shape.dtype}' is neither f32 nor bf16`);
   for (const name of ['layers', 'width', 'heads', 'seed']) {
     shape[name] = Number(values[name]);
     if (!Number.isInteger(shape[name]) || shape[name] < 1)
@@ -39,14 +42,15 @@ function optionsOrUsage() {
 }
 
 // Uniform numbers of 32 bits from a counter (Steele & Vigna's mixing function, 32-bit variant).
-function* uniform(seed) {
-  for (let state = seed >>> 0; ;) {
+function uniform(seed) {
+  let state = seed >>> 0;
+  return () => {
     state = (state + 0x9e3779b9) >>> 0;
     let z = state;
     z = Math.imul(z ^ (z >>> 16), 0x85ebca6b);
     z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35);
-    yield ((z ^ (z >>> 16)) >>> 0) / 4294967296;
-  }
+    return ((z ^ (z >>> 16)) >>> 0) / 4294967296;
+  };
 }
 
 // Every tensor in the order of the file: [name, shape, centre, spread]. A weight's spread keeps activations near one.
@@ -82,17 +86,27 @@ function values([, shape, centre, spread], random) {
   const out = new Float32Array(count(shape));
   if (centre === 'inv_freq') return out.map((_, j) => 10000 ** (-j / out.length));
   // A uniform distribution of this standard deviation: quicker to draw than a normal one, and as good here.
-  for (let j = 0; j < out.length; ++j) out[j] = centre + (random.next().value - 0.5) * spread * Math.sqrt(12);
+  for (let j = 0; j < out.length; ++j) out[j] = centre + (random() - 0.5) * spread * Math.sqrt(12);
   return out;
 }
 
-function writeSafetensors(path, list, seed) {
+// The upper halves, rounded to nearest, ties to even.
+function toBf16(floats) {
+  const bits = new Uint32Array(floats.buffer);
+  const out = new Uint16Array(bits.length);
+  for (let i = 0; i < bits.length; ++i) out[i] = (bits[i] + 0x7fff + ((bits[i] >>> 16) & 1)) >>> 16;
+  return out;
+}
+
+function writeSafetensors(path, list, { seed, dtype }) {
+  const half = ([, , centre]) => dtype === 'bf16' && centre !== 'inv_freq';
   const header = { __metadata__: { format: 'pt' } };
   let end = 0;
-  for (const [name, shape] of list) {
+  for (const tensor of list) {
+    const [name, shape] = tensor;
     const begin = end;
-    end += 4 * count(shape);
-    header[name] = { dtype: 'F32', shape, data_offsets: [begin, end] };
+    end += (half(tensor) ? 2 : 4) * count(shape);
+    header[name] = { dtype: half(tensor) ? 'BF16' : 'F32', shape, data_offsets: [begin, end] };
   }
   let text = JSON.stringify(header);
   text += ' '.repeat((8 - (text.length % 8)) % 8);
@@ -104,7 +118,8 @@ function writeSafetensors(path, list, seed) {
   writeSync(file, text);
   const random = uniform(seed);
   for (const tensor of list) {
-    const bytes = Buffer.from(values(tensor, random).buffer);
+    const floats = values(tensor, random);
+    const bytes = Buffer.from((half(tensor) ? toBf16(floats) : floats).buffer);
     for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
   }
   closeSync(file);
@@ -118,6 +133,6 @@ writeFileSync(join(shape.out, 'config.json'), JSON.stringify({
   num_attention_heads: shape.heads, intermediate_size: 4 * shape.width, vocab_size: kVocabulary.length,
   max_position_embeddings: kMaxPositions, position_embedding_type: 'rotary', layer_norm_eps: 1e-5,
   token_dropout: true, emb_layer_norm_before: false, mask_token_id: 32, pad_token_id: 1,
-  attention_probs_dropout_prob: 0, hidden_dropout_prob: 0, is_folding_model: false, torch_dtype: 'float32',
+  attention_probs_dropout_prob: 0, hidden_dropout_prob: 0, is_folding_model: false, torch_dtype: shape.dtype === 'bf16' ? 'bfloat16' : 'float32',
 }, null, 2) + '\n');
-writeSafetensors(join(shape.out, 'model.safetensors'), tensors(shape), shape.seed);
+writeSafetensors(join(shape.out, 'model.safetensors'), tensors(shape), shape);

@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/random.h"
 #include "base/threads.h"
 #include "checkpoints/load.h"
@@ -16,11 +17,7 @@ namespace {
 
 constexpr std::uint64_t kPurpose = 0x696e6974;  // "init"
 
-std::uint64_t name_key(std::uint64_t seed, const std::string& name) {
-  std::uint64_t hash = 0xcbf29ce484222325ULL;  // FNV-1a
-  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
-  return derive_key(seed, kPurpose, hash);
-}
+std::uint64_t name_key(std::uint64_t seed, const std::string& name) { return derive_key(seed, kPurpose, hash64(name)); }
 
 // Two normal values by the method of Box and Muller.
 void draw_pair(std::uint64_t key, std::uint64_t pair, double deviation, float* to, std::int64_t count) {

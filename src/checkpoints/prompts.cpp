@@ -2,10 +2,13 @@
 #include "checkpoints/prompts.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <set>
 
 #include "base/error.h"
+#include "base/hash.h"
+#include "base/random.h"
 #include "base/words.h"
 #include "checkpoints/initial.h"
 #include "checkpoints/load.h"
@@ -123,6 +126,25 @@ void write(const std::filesystem::path& path, const std::vector<NamedTensor>& te
                  {"token_dropout", text(shape.token_dropout)}});
 }
 
+std::filesystem::path write_again(const PromptFile& prompt, const std::vector<NamedTensor>& tensors,
+                                  const std::filesystem::path& folder, const std::string& trunk) {
+  check_name(prompt.name);
+  make_folder(folder);
+  const std::filesystem::path to = folder / (prompt.name + kExtension);
+  write(to, tensors, {{}, prompt.together, prompt.gated, prompt.token_dropout}, prompt.name, trunk);
+  return to;
+}
+
+// Numbers of the same root mean square, uniform around 0.
+void scatter(Tensor& values, std::uint64_t key) {
+  auto* at = values.mutable_data<float>();
+  double squares = 0;
+  for (std::int64_t i = 0; i < values.count(); ++i) squares += static_cast<double>(at[i]) * at[i];
+  const double spread = std::sqrt(12 * squares / static_cast<double>(std::max<std::int64_t>(1, values.count())));
+  for (std::int64_t i = 0; i < values.count(); ++i)
+    at[i] = static_cast<float>((unit_double(philox(key, static_cast<std::uint64_t>(i))[0]) - 0.5) * spread);
+}
+
 }  // namespace
 
 std::filesystem::path find_prompt(const std::string& named, const std::filesystem::path& model) {
@@ -202,14 +224,22 @@ void write_prompts(const std::filesystem::path& folder, const nn::PromptShape& s
 std::filesystem::path copy_prompt(const std::filesystem::path& file, const std::filesystem::path& folder,
                                   const std::string& trunk) {
   const PromptFile prompt = read_prompt(file);
-  check_name(prompt.name);
-  make_folder(folder);
   std::vector<NamedTensor> tensors;
   for (const auto& [name, array] : prompt.arrays) tensors.push_back({name, copied(array, array.dtype)});
-  const std::filesystem::path to = folder / (prompt.name + kExtension);
-  write(to, tensors, {{}, prompt.together, prompt.gated, prompt.token_dropout}, prompt.name,
-        trunk.empty() ? prompt.trunk : trunk);
-  return to;
+  return write_again(prompt, tensors, folder, trunk.empty() ? prompt.trunk : trunk);
+}
+
+std::filesystem::path write_random_twin(const std::filesystem::path& file, const std::filesystem::path& folder,
+                                        std::uint64_t seed) {
+  const PromptFile prompt = read_prompt(file);
+  std::vector<NamedTensor> tensors;
+  for (const auto& [name, array] : prompt.arrays) {
+    tensors.push_back({name, copied(array, DType::f32)});
+    // Gates are those of every prompt that is used beside it.
+    const std::string of = name == kVectors ? prompt.name + ' ' + name : name;
+    scatter(tensors.back().value, derive_key(seed, hash64(of)));
+  }
+  return write_again(prompt, tensors, folder, prompt.trunk);
 }
 
 }  // namespace groel::checkpoints

@@ -38,6 +38,11 @@ void add_new_prompts(Checkpoint& checkpoint, const nn::PromptShape& shape, std::
 std::filesystem::path copy_prompt(const std::filesystem::path& file, const std::filesystem::path& folder,
                                   const std::string& trunk);
 
+/// A prompt's random twin in that folder, which is made: of the same name, shape and trunk, its vectors and gates drawn
+/// uniformly around 0 with the root mean square that each of them has. -> its path. Errors: as copy_prompt.
+std::filesystem::path write_random_twin(const std::filesystem::path& file, const std::filesystem::path& folder,
+                                        std::uint64_t seed);
+
 /// Whether a tensor's name is one of a prompt or its gates.
 bool is_of_prompts(const std::string& name);
 

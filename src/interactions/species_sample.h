@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/hash.h"
 #include "base/random.h"
 
 namespace groel::interactions {
@@ -40,9 +41,7 @@ class SpeciesSample {
     const auto found = all_.find(species);
     if (found != all_.end()) return found->second;
     constexpr std::uint64_t kOfSpecies = 0x73706563;  // "spec"
-    std::uint64_t hash = 0xcbf29ce484222325ULL;       // FNV-1a
-    for (const char c : species) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
-    return all_.emplace(std::string(species), One{derive_key(seed_, kOfSpecies, hash)}).first->second;
+    return all_.emplace(std::string(species), One{derive_key(seed_, kOfSpecies, hash64(species))}).first->second;
   }
 
   std::int64_t most_, left_out_ = 0;

@@ -2,6 +2,7 @@
 #include "interactions/stream_links.h"
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/interrupt.h"
 #include "interactions/species_sample.h"
 
@@ -10,13 +11,8 @@ namespace {
 
 // Of the two ids in that order.
 std::uint64_t hash_of(std::string_view low, std::string_view high) {
-  std::uint64_t hash = 0xcbf29ce484222325ULL;
-  const auto add = [&](std::string_view text) {
-    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
-    hash = (hash ^ 0xFF) * 0x100000001b3ULL;
-  };
-  add(low);
-  add(high);
+  constexpr std::uint64_t kEnd = 0xFF;
+  std::uint64_t hash = Hash64().add(low).add(kEnd).add(high).add(kEnd).value();
   hash ^= hash >> 32;
   return hash * 0x9E3779B97F4A7C15ULL;
 }

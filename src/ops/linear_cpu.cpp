@@ -98,13 +98,12 @@ void run_tile(const Job& job, const Rows& rows, std::int64_t panel, const Input&
     product.run_narrow(taken, x.numbers, w.panel_data(panel), w.stored, out);
   else
     product.run(taken, x.numbers, wide, out);
-  const float* scales = w.scales.data() + panel * kPanel;
   if (w.rounds_to_whole())
     value_of_whole({w.input == DType::u8 ? DType::i32 : DType::f32, rows.end - rows.begin, product.out(), x.meaning,
-                    scales, w.sums.data() + panel * kPanel},
+                    w.scales.data() + panel * kPanel, w.sums.data() + panel * kPanel},
                    out);
   else if (!w.scales.empty())
-    scale_columns(out, taken, product.out(), scales);
+    scale_columns(out, taken, product.out(), w.scales.data() + panel * kPanel);
   Epilogue e = epilogue(job, rows.begin, panel * kPanel);
   e.product = out;
   e.product_stride = product.out();

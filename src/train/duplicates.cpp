@@ -7,21 +7,13 @@
 #include <charconv>
 #include <sstream>
 
+#include "base/hash.h"
 #include "base/text_file.h"
 
 namespace groel::train {
 namespace {
 
 constexpr std::size_t kMostKept = 2'000'000;
-
-class Fnv {  // FNV-1a
- public:
-  void take(std::uint64_t value) { hash_ = (hash_ ^ value) * 0x100000001b3ULL; }
-  std::uint64_t value() const { return hash_; }
-
- private:
-  std::uint64_t hash_ = 0xcbf29ce484222325ULL;
-};
 
 std::filesystem::path file_near(const std::filesystem::path& model) {
   std::error_code ignored;
@@ -35,18 +27,18 @@ std::filesystem::path file_near(const std::filesystem::path& model) {
 std::vector<std::uint64_t> sequence_keys(const Corpus& corpus) {
   std::vector<std::uint64_t> out;
   for (std::int64_t i = 0; i < corpus.size(); ++i) {
-    Fnv hash;
-    for (const std::uint16_t id : corpus[i]) hash.take(id);
+    Hash64 hash;
+    for (const std::uint16_t id : corpus[i]) hash.add(std::uint64_t{id});
     out.push_back(hash.value());
   }
   return out;
 }
 
 std::uint64_t text_key(const std::string& sequence) {
-  Fnv hash;
+  Hash64 hash;
   for (const char c : sequence) {
     if (c == ' ' || c == '\t' || c == '\r' || c == '\n') continue;
-    hash.take(static_cast<std::uint64_t>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c));
+    hash.add(static_cast<std::uint64_t>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c));
   }
   return hash.value();
 }

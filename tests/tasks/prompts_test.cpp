@@ -4,6 +4,8 @@
 #include <fstream>
 
 #include "base/error.h"
+#include "checkpoints/tensors.h"
+#include "io/arrays.h"
 #include "io/npz.h"
 #include "tasks/reading.h"
 
@@ -164,6 +166,38 @@ TEST(Prompts, AreProbed) {
   EXPECT_TRUE(groel({"probe", work / "probe.toml", "--output", work / "probe"}).says("there is a probe already"));
   const Outcome again = done({"probe", work / "probe.toml", "--output", work / "probe", "--resume", "--json"});
   EXPECT_EQ(json::parse(again.out), found);
+}
+
+TEST(Prompts, AreProbedAgainstRandomTwins) {
+  const TemporaryFolder& before = learned();
+  const TemporaryFolder work;
+  const std::string folder = std::string(GROEL_TEST_DATA) + "/interactions/", ic = before / "out/prompts/ic";
+  write(work / "probe.toml", "from = \"" + kTrunk + "\"\nprompt = [\"" + ic +
+                                 "\"]\nseeds = 2\ncontrol = true\n[task.scores]\nkind = \"affinity\"\ndata = [\"" +
+                                 folder + "actions.tsv\"]\nsequences = [\"" + folder +
+                                 "dictionary.tsv\"]\nmax-length = 40\nvalue-column = \"score\"\n");
+  const json found = json::parse(done({"probe", work / "probe.toml", "--output", work / "probe", "--json"}).out);
+  const json& choices = found["tasks"][0]["choices"];
+  ASSERT_EQ(choices.size(), 3U);
+  EXPECT_EQ(choices[1]["prompts"], "random ic");
+  EXPECT_TRUE(choices[1]["beyond_random"].is_null());
+  EXPECT_FALSE(choices[1]["difference"].is_null());
+  EXPECT_FALSE(choices[2]["beyond_random"].is_null());
+  EXPECT_NE(choices[1]["values"], choices[0]["values"]);
+  EXPECT_NE(choices[1]["values"], choices[2]["values"]);
+  const auto vectors = [](const std::string& file) {
+    const io::ArrayFile read = io::read_safetensors(file);
+    return checkpoints::copied(read.arrays.at("vectors"), DType::f32);
+  };
+  const auto squares = [](const Tensor& tensor) {
+    double sum = 0;
+    for (const float value : tensor.values<float>()) sum += static_cast<double>(value) * value;
+    return sum;
+  };
+  const Tensor twin = vectors(work / "probe/random/ic.safetensors"), learned_ones = vectors(ic + ".safetensors");
+  EXPECT_EQ(twin.shape(), learned_ones.shape());
+  EXPECT_NEAR(squares(twin), squares(learned_ones), 0.35 * squares(learned_ones));  // of some dozens of numbers
+  EXPECT_NE(twin.values<float>()[0], learned_ones.values<float>()[0]);
 }
 
 // STRING's score of an action stands in for an affinity: a number of a pair.

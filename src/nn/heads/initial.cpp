@@ -4,6 +4,7 @@
 #include <map>
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/random.h"
 #include "nn/heads/prediction_head.h"
 
@@ -12,11 +13,7 @@ namespace {
 
 constexpr std::uint64_t kPurpose = 0x68656164;  // "head"
 
-std::uint64_t key_of(std::uint64_t seed, const std::string& name) {
-  std::uint64_t hash = 0xcbf29ce484222325ULL;  // FNV-1a
-  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
-  return derive_key(seed, kPurpose, hash);
-}
+std::uint64_t key_of(std::uint64_t seed, const std::string& name) { return derive_key(seed, kPurpose, hash64(name)); }
 
 std::string parent_of(const std::string& name) { return name.substr(0, name.size() - last_part(name).size()); }
 

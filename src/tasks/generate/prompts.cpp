@@ -7,6 +7,7 @@
 #include <cctype>
 #include <map>
 
+#include "base/hash.h"
 #include "base/words.h"
 #include "formats/extension.h"
 #include "io/compressed.h"
@@ -31,11 +32,11 @@ std::string one_word(std::string name) {
   return name;
 }
 
-// FNV-1a, never 0.
+// Never 0.
 std::uint64_t stream_of(const std::vector<std::int32_t>& ids) {
-  std::uint64_t hash = 0xcbf29ce484222325ULL;
-  for (const std::int32_t id : ids) hash = (hash ^ static_cast<std::uint32_t>(id)) * 0x100000001b3ULL;
-  return hash | 1U;
+  Hash64 hash;
+  for (const std::int32_t id : ids) hash.add(static_cast<std::uint64_t>(static_cast<std::uint32_t>(id)));
+  return hash.value() | 1U;
 }
 
 class PromptReader {

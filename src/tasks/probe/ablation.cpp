@@ -5,14 +5,17 @@
 #include <array>
 #include <cmath>
 #include <filesystem>
+#include <map>
 
 #include "base/text_file.h"
 #include "base/words.h"
+#include "checkpoints/prompts.h"
 #include "report/document.h"
 #include "tasks/pairs/train.h"
 #include "tasks/probe/affinity_task.h"
 #include "tasks/probe/contact_task.h"
 #include "tasks/reading/csv_text.h"
+#include "tasks/reading/model.h"
 #include "tasks/train/judged_repeats.h"
 
 namespace groel::tasks {
@@ -24,22 +27,40 @@ using nlohmann::ordered_json;
 
 // One choice of prompts.
 struct Choice {
-  std::string name;  // "none", "seq", "seq+ic"
+  std::string name;  // "none", "seq", "seq+ic", "random seq"
   std::vector<std::string> prompts;
+  std::string twin;  // the choice of random numbers that it is compared with; empty: none
 };
 
 std::string name_of(const std::string& prompt) { return fs::path(prompt).stem().string(); }
 
-std::vector<Choice> choices_of(const std::vector<std::string>& prompts) {
+// Each prompt alone, then all of them; with a control each of these after its random twin.
+std::vector<Choice> choices_of(const ProbeOptions& options, Sink& sink) {
+  const std::vector<std::string>& prompts = options.prompt;
   if (prompts.empty())
     throw Error(ErrorKind::usage, {"there are no prompts to probe", "--prompt", "name those that were learned"});
-  std::vector<Choice> out{{"none", {}}};
-  std::string all;
-  for (const std::string& prompt : prompts) {
-    out.push_back({name_of(prompt), {prompt}});
-    all += (all.empty() ? "" : "+") + name_of(prompt);
-  }
-  if (prompts.size() > 1) out.push_back({all, prompts});
+  std::vector<std::string> twins;
+  const fs::path folder = fs::path(options.output) / "random";
+  for (const std::string& prompt : prompts)
+    if (options.control)
+      twins.push_back(checkpoints::write_random_twin(checkpoints::find_prompt(prompt, model_of(options.model, sink)),
+                                                     folder, static_cast<std::uint64_t>(options.seed)));
+  std::vector<Choice> out{{"none", {}, {}}};
+  const auto add = [&](std::size_t begin, std::size_t end) {
+    Choice learned, random;
+    for (std::size_t i = begin; i < end; ++i) {
+      learned.name += (i > begin ? "+" : "") + name_of(prompts[i]);
+      learned.prompts.push_back(prompts[i]);
+      if (options.control) random.prompts.push_back(twins[i]);
+    }
+    if (options.control) {
+      random.name = learned.twin = "random " + learned.name;
+      out.push_back(random);
+    }
+    out.push_back(learned);
+  };
+  for (std::size_t i = 0; i < prompts.size(); ++i) add(i, i + 1);
+  if (prompts.size() > 1) add(0, prompts.size());
   return out;
 }
 
@@ -173,14 +194,20 @@ std::string signed_text(const ordered_json& difference) {
 }
 
 report::TextTable table_of(const ordered_json& found) {
+  const bool control = found["control"];
   report::TextTable out{{"task", "score", "prompts", "mean", "against none", "verdict"}, {}};
+  if (control) out.columns.insert(out.columns.end(), {"against its random twin", "verdict"});
   for (const ordered_json& task : found["tasks"])
     for (const ordered_json& choice : task["choices"]) {
-      const bool none = choice["difference"].is_null();
-      out.rows.push_back({task["name"], task["score"], choice["prompts"],
-                          fmt::format("{:.4f}", choice["mean"].get<double>()),
-                          none ? "" : signed_text(choice["difference"]),
-                          none ? "" : choice["difference"]["verdict"].get<std::string>()});
+      out.rows.push_back(
+          {task["name"], task["score"], choice["prompts"], fmt::format("{:.4f}", choice["mean"].get<double>())});
+      const auto add = [&](const ordered_json& difference) {
+        const bool none = difference.is_null();
+        out.rows.back().push_back(none ? "" : signed_text(difference));
+        out.rows.back().push_back(none ? "" : difference["verdict"].get<std::string>());
+      };
+      add(choice["difference"]);
+      if (control) add(choice["beyond_random"]);
     }
   return out;
 }
@@ -202,6 +229,10 @@ void write_results(const ordered_json& found, const ProbeOptions& options) {
       "Each task is learned on the frozen vectors of {} with no prompt, with each prompt alone and with all of them, "
       "{} each; the differences are those of equal seeds, with 95 % intervals over seeds (Student's t).",
       options.model.value, counted(options.seeds, "run")));
+  if (options.control)
+    page.paragraph(
+        "A random twin has as many tokens as its prompts, of numbers of the same size drawn at random: what a prompt "
+        "gives beyond it comes of what was learned, and not of moving the vectors.");
   page.table(table_of(found));
   write_text(folder / "report.html", page.html());
 }
@@ -223,17 +254,18 @@ ordered_json run_ablation(const ProbeOptions& options, Context& context) {
   if (options.seeds < 1) throw Error(ErrorKind::usage, {"it is a number of runs", "--seeds", "1 or more"});
   if (options.task.empty())
     throw Error(ErrorKind::usage, {"there is no task", "--task", "name them in a recipe: [task.NAME]"});
-  const std::vector<Choice> choices = choices_of(options.prompt);
   std::vector<ProbeTask> tasks;
   for (const std::string& text : options.task) tasks.push_back(task_of(text));
   make_folder(options);
+  const std::vector<Choice> choices = choices_of(options, context.sink);
   ordered_json found{{"model", options.model.value},
                      {"seeds", options.seeds},
                      {"first_seed", options.seed},
+                     {"control", options.control},
                      {"tasks", ordered_json::array()}};
   for (ProbeTask& task : tasks) {
     ordered_json result{{"name", task.name}, {"kind", task.kind}, {"score", ""}, {"choices", ordered_json::array()}};
-    std::vector<double> none;
+    std::map<std::string, std::vector<double>> scores;  // of choices
     for (const Choice& choice : choices) {
       context.sink.note(fmt::format("task {} with prompts: {}", task.name, choice.name));
       std::vector<double> values;
@@ -246,11 +278,15 @@ ordered_json run_ablation(const ProbeOptions& options, Context& context) {
       } else {
         values = train_scores(task, choice, options, context);
       }
-      if (choice.prompts.empty()) none = values;
+      const auto against = [&](const std::string& other) {
+        return scores.contains(other) ? difference(values, scores[other]) : ordered_json();
+      };
       result["choices"].push_back({{"prompts", choice.name},
                                    {"mean", mean_of(values)},
                                    {"values", values},
-                                   {"difference", choice.prompts.empty() ? ordered_json() : difference(values, none)}});
+                                   {"difference", against("none")},
+                                   {"beyond_random", against(choice.twin)}});
+      scores[choice.name] = std::move(values);
     }
     result["score"] = task.score;
     found["tasks"].push_back(std::move(result));

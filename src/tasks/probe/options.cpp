@@ -38,6 +38,11 @@ void ProbeOptions::declare(OptionBinder& to) {
              .otherwise = 5,
              .value_name = "N"});
   to(seed, {.name = "seed", .help = "Of the first run", .otherwise = 42, .value_name = "N"});
+  to(control,
+     {.name = "control",
+      .help =
+          "Run each task with random twins of the prompts, too: the same tokens, numbers drawn at random of the same "
+          "size; what a prompt gives beyond its twin is what it has learned"});
   to(resume, {.name = "resume", .help = "Go on from what an interrupted probe left", .group = kOutput});
   to.verbs({"residues"});
   to(chain, {.name = "chain", .help = "Chain of the structure (default: the first)", .value_name = "NAME"});

@@ -14,6 +14,7 @@ struct ProbeOptions : ModelOptions, ThreadOptions {
   std::vector<std::string> task;
   std::int64_t seeds = 5;
   std::int64_t seed = 42;
+  bool control = false;
   std::string output;
   std::optional<std::string> picture, structure_output, plane;
   std::string chain;
