@@ -7,7 +7,9 @@
 
 #include "base/error.h"
 #include "base/mapped_file.h"
+#include "base/options.h"
 #include "base/sha256.h"
+#include "base/system.h"
 #include "base/threads.h"
 #include "checkpoints/tensors.h"
 #include "models/classifier.h"
@@ -168,6 +170,25 @@ std::string most_common_dtype(const io::ArrayMap& arrays) {
   return most == bytes.end() ? "none" : most->first;
 }
 
+// Said before anything is read: a machine that runs out of memory stands still.
+void check_memory(const Checkpoint& checkpoint, ops::Precision precision, ops::WeightForm weights) {
+  std::size_t stored = 0;
+  for (const auto& [name, array] : checkpoint.arrays) stored += array.bytes.size();
+  const std::size_t free_now = available_memory();
+  if (stored < free_now / 8) return;  // no precision takes more than four times a file of int8
+  const std::size_t needed = packed_size(checkpoint, precision, weights);
+  if (needed <= free_now) return;
+  std::string remedy = "take a smaller model, or a machine with more memory";
+  for (const auto& [smaller, name] : {std::pair(ops::Precision::bf16, "bf16"), std::pair(ops::Precision::int8, "int8")})
+    if (const std::size_t size = packed_size(checkpoint, smaller, ops::WeightForm::exact); size <= free_now) {
+      remedy = fmt::format("`dtype={}` takes {}", name, format_bytes(size));
+      break;
+    }
+  throw Error(ErrorKind::memory, {fmt::format("the weights take {} in memory, and {} are free", format_bytes(needed),
+                                              format_bytes(free_now)),
+                                  checkpoint.path.string(), remedy});
+}
+
 }  // namespace
 
 std::string fingerprint(const Checkpoint& checkpoint) {
@@ -213,11 +234,26 @@ void take_off_heads(Checkpoint& checkpoint) {
   std::erase_if(checkpoint.arrays, [](const auto& entry) { return entry.first.starts_with(models::kClassifier); });
 }
 
+// By a model of the same shapes whose tensors have no memory.
+std::size_t packed_size(const Checkpoint& checkpoint, ops::Precision precision, ops::WeightForm weights) {
+  const auto model = build_model(checkpoint);
+  for (const nn::Parameter& parameter : nn::tree_of(*model).parameters) {
+    const auto found = checkpoint.arrays.find(parameter.name);
+    const bool copy = parameter.role == nn::Role::buffer && parameter.shape.size() > 1;  // of a table
+    if (found == checkpoint.arrays.end() || copy) continue;
+    const DType stored = found->second.dtype == DType::i8 ? DType::bf16 : found->second.dtype;
+    *parameter.slot = Tensor::empty(parameter.shape, stored, Device::shape);
+  }
+  model->prepare(precision, weights);
+  return model->weight_bytes();
+}
+
 LoadedModel load_model(const std::filesystem::path& path, ops::Precision precision, ops::WeightForm weights) {
   return load_model(read_checkpoint(path), precision, weights);
 }
 
 LoadedModel load_model(Checkpoint checkpoint, ops::Precision precision, ops::WeightForm weights) {
+  check_memory(checkpoint, precision, weights);
   LoadedModel out = load_unprepared(std::move(checkpoint));
   out.precision = precision;
   out.model->prepare(precision, weights);

@@ -24,12 +24,17 @@ struct LoadedModel {
 };
 
 /// Loads strictly: one bad_model error lists every missing, unexpected and mis-shaped tensor, and every one that holds
-/// NaN or infinity (the first 200 of each, and how many there are).
+/// NaN or infinity (the first 200 of each, and how many there are). memory, before any of it is read, where the packed
+/// weights are larger than the memory that is free: it says in which precision they would fit.
 LoadedModel load_model(const std::filesystem::path& path, ops::Precision precision = ops::Precision::f32,
                        ops::WeightForm weights = ops::WeightForm::exact);
 /// The same from a checkpoint already read.
 LoadedModel load_model(Checkpoint checkpoint, ops::Precision precision,
                        ops::WeightForm weights = ops::WeightForm::exact);
+
+/// What the model keeps of a checkpoint once it is packed, bytes: known without reading its tensors.
+std::size_t packed_size(const Checkpoint& checkpoint, ops::Precision precision,
+                        ops::WeightForm weights = ops::WeightForm::exact);
 
 /// Puts arrays into the slots of a module, strictly: errors as load_model, naming `path`. -> names of those that it
 /// does not use and that `ignorable` (models/family.h) lets pass.

@@ -2,7 +2,9 @@
 #include "checkpoints/load.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <cstring>
 #include <functional>
 #include <map>
 
@@ -326,6 +328,48 @@ TEST_F(Damaged, ASmallFileThatIsNoFileIsABadModel) {
   fs::remove(folder_ / "config.json");
   ASSERT_EQ(::mkfifo((folder_ / "config.json").c_str(), 0600), 0);
   expect_error(ErrorKind::bad_model, {"config.json", "this is a pipe"});
+}
+
+// Two terabytes that take no room on the disk: it is refused before any of it is read.
+TEST_F(Damaged, WeightsThatMemoryCannotHoldAreRefusedAtOnce) {
+  change_config([](json& config) {
+    config["num_hidden_layers"] = 10;
+    config["hidden_size"] = 65536;
+    config["num_attention_heads"] = 64;
+    config["intermediate_size"] = 262144;
+  });
+  const std::unique_ptr<models::Model> model = [&] {
+    Checkpoint shapes;
+    shapes.config = read_json(folder_ / "config.json");
+    shapes.family = &models::find_family(shapes.config);
+    return build_model(shapes);
+  }();
+  json header;
+  std::int64_t end = 0;
+  for (const nn::Parameter& parameter : nn::tree_of(*model).parameters) {
+    const std::int64_t begin = end;
+    end += element_count(parameter.shape) * 4;
+    header[parameter.name] = {{"dtype", "F32"}, {"shape", parameter.shape}, {"data_offsets", {begin, end}}};
+  }
+  std::string text = header.dump();
+  text.resize((text.size() + 7) / 8 * 8, ' ');  // so that nothing has to be copied to be aligned
+  const std::uint64_t length = text.size();
+  const fs::path file = folder_ / "model.safetensors";
+  std::string bytes(sizeof length, '\0');
+  std::memcpy(bytes.data(), &length, sizeof length);
+  write_text(file, bytes + text);
+  if (::truncate(file.c_str(), static_cast<off_t>(sizeof length + length) + end) != 0)
+    GTEST_SKIP() << "the file system takes no file of " << end << " bytes";
+  expect_error(ErrorKind::memory, {"the weights take 1.", "TB in memory, and", "are free", "take a smaller model"});
+}
+
+TEST(PackedSize, IsWhatTheLoadedModelKeeps) {
+  for (const char* name : {"groel-5m", "groel-writer"})
+    for (const ops::Precision precision : {ops::Precision::f32, ops::Precision::bf16, ops::Precision::int8}) {
+      const fs::path folder = fs::path(GROEL_SOURCE_DIR) / "models" / name;
+      const auto kept = static_cast<double>(load_model(folder, precision).model->weight_bytes());
+      EXPECT_NEAR(static_cast<double>(packed_size(read_checkpoint(folder), precision)), kept, 0.1 * kept) << name;
+    }
 }
 
 }  // namespace
