@@ -45,6 +45,18 @@ if(HTTPLIB_INCLUDE_DIR AND HTTPLIB_LIBRARY AND HTTPLIB_PC)
 else()
   message(STATUS "libcpp-httplib-dev is missing: built without groel serve")
 endif()
+# libfaiss-dev: indexes of vectors that do not fit in memory; done without where it, BLAS or LAPACK is missing.
+find_path(FAISS_INCLUDE_DIR faiss/IndexIVFPQ.h)
+find_library(FAISS_LIBRARY faiss)
+find_library(BLAS_LIBRARY blas)
+find_library(LAPACK_LIBRARY lapack)
+mark_as_advanced(FAISS_INCLUDE_DIR FAISS_LIBRARY BLAS_LIBRARY LAPACK_LIBRARY)
+set(GROEL_FAISS OFF)
+if(FAISS_INCLUDE_DIR AND FAISS_LIBRARY AND BLAS_LIBRARY AND LAPACK_LIBRARY)
+  set(GROEL_FAISS ON)
+else()
+  message(STATUS "libfaiss-dev is missing: built without indexes of codes (groel search index --engine faiss)")
+endif()
 include(Libraries)  # libdnnl-dev: matrix products; libzstd-dev; liblzma-dev; libhdf5-dev; duktape-dev: runs the drawing of pictures;
                    # libutf8proc-dev: what is a letter or a number in Unicode
 if(groel_missing)

@@ -39,8 +39,8 @@ VectorFile read_text_vectors(const VectorRequest& request) {
   if (first == std::string_view::npos) bad_vectors("the file is empty", label);
   if (start[first] == '>' || start[first] == '@')
     bad_vectors("these are sequences, not vectors", label, "`groel embed` makes vectors of them");
-  return start[first] == '{' ? read_jsonl_vectors({label, request.column}, lines)
-                             : read_table_vectors({label, request.column}, lines);
+  return start[first] == '{' ? read_jsonl_vectors({label, request.column, request.share}, lines)
+                             : read_table_vectors({label, request.column, request.share}, lines);
 }
 
 // stdin, a pipe, a device: what can be read once alone.
@@ -88,10 +88,27 @@ void leave_out_failed(VectorFile& file) {
   file.values.resize(kept * width);
 }
 
+// Leaves out what is not of the share, where the reader has not.
+void keep_share(VectorFile& file, const Share& share) {
+  if (share.of == 1 || file.is_share) return;
+  const auto width = static_cast<std::size_t>(file.width);
+  const auto first = static_cast<std::size_t>(share.first(file.rows()));
+  const auto end = static_cast<std::size_t>(share.end(file.rows()));
+  const auto keep = [](auto& values, std::size_t from, std::size_t to) {
+    using Difference = typename std::decay_t<decltype(values)>::difference_type;
+    values.erase(values.begin() + static_cast<Difference>(to), values.end());
+    values.erase(values.begin(), values.begin() + static_cast<Difference>(from));
+  };
+  keep(file.ids, first, end);
+  for (auto& [name, texts] : file.texts) keep(texts, first, end);
+  keep(file.values, first * width, end * width);
+}
+
 }  // namespace
 
-VectorFile read_vectors(const std::filesystem::path& path, const std::string& column) {
-  VectorFile file = read_any({path.string(), column});
+VectorFile read_vectors(const std::filesystem::path& path, const std::string& column, const Share& share) {
+  VectorFile file = read_any({path.string(), column, share});
+  keep_share(file, share);
   GROEL_REQUIRE(file.values.size() == file.ids.size() * static_cast<std::size_t>(file.width));
   leave_out_failed(file);
   if (file.ids.empty() || file.width == 0)

@@ -10,6 +10,13 @@
 
 namespace groel::formats {
 
+/// Part `part` of `of` equal ones: of N records those from N (part - 1) / of to N part / of.
+struct Share {
+  std::int64_t part = 1, of = 1;
+  std::int64_t first(std::int64_t rows) const noexcept { return rows * (part - 1) / of; }
+  std::int64_t end(std::int64_t rows) const noexcept { return rows * part / of; }
+};
+
 struct VectorFile {
   std::vector<std::string> ids;  ///< [N], in the file's order; of HDF5's per-protein layout in that of the names
   std::int64_t width = 0;
@@ -18,6 +25,7 @@ struct VectorFile {
   std::int64_t failed = 0;    ///< records without a vector (or with NaN or infinity in it), which are left out
   std::map<std::string, std::vector<std::string>> texts{};  ///< of a table: columns that are no part of the vectors
   std::vector<std::string> notes{};  ///< of a table: what was read otherwise than one might think; to be said
+  bool is_share = false;             ///< the reader has left out what is not of the share
   nlohmann::json run = nullptr;      ///< what the file says of the run that made it; null: nothing (JSON Lines, tables)
 
   std::int64_t rows() const noexcept { return static_cast<std::int64_t>(ids.size()); }
@@ -28,6 +36,7 @@ struct VectorFile {
 /// and tables whose columns are numbers. `column`: one of the file's pooled columns ("mean_6"); empty for the only one,
 /// or else the mean of the highest layer. Errors naming file, line and column: not_found, io; bad_input for a file that
 /// is empty, malformed, holds no such column, no record with a vector, or vectors of different width.
-VectorFile read_vectors(const std::filesystem::path& path, const std::string& column = {});
+/// `share`: of the file's records, which those without a vector are among; files of packed rows are not read beyond it.
+VectorFile read_vectors(const std::filesystem::path& path, const std::string& column = {}, const Share& share = {});
 
 }  // namespace groel::formats

@@ -28,13 +28,16 @@ bool is_matrix(const io::Array& array) {
   return real && array.shape.size() == 2;
 }
 
-std::vector<float> floats(const io::Array& array) {
-  std::vector<float> out(array.bytes.size() / size_of(array.dtype));
+// Rows [first, end) of a matrix.
+std::vector<float> floats(const io::Array& array, std::int64_t first, std::int64_t end) {
+  const auto width = static_cast<std::size_t>(array.shape[1]), size = size_of(array.dtype);
+  std::vector<float> out(static_cast<std::size_t>(end - first) * width);
+  const auto bytes = std::span<const std::byte>(array.bytes).subspan(static_cast<std::size_t>(first) * width * size);
   switch (array.dtype) {
-    case DType::f64: convert<double>(array.bytes, out); break;
-    case DType::f16: convert<f16_t>(array.bytes, out); break;
-    case DType::bf16: convert<bf16_t>(array.bytes, out); break;
-    default: convert<float>(array.bytes, out);
+    case DType::f64: convert<double>(bytes, out); break;
+    case DType::f16: convert<f16_t>(bytes, out); break;
+    case DType::bf16: convert<bf16_t>(bytes, out); break;
+    default: convert<float>(bytes, out);
   }
   return out;
 }
@@ -59,9 +62,11 @@ VectorFile take_column(const io::ArrayMap& arrays, std::vector<std::string> ids,
   if (array.shape[0] != static_cast<std::int64_t>(ids.size()))
     bad_vectors(fmt::format("{} rows for {} ids", array.shape[0], ids.size()),
                 fmt::format("{}: {}", request.path, out.column));
-  out.ids = std::move(ids);
+  const std::int64_t first = request.share.first(array.shape[0]), end = request.share.end(array.shape[0]);
+  out.ids.assign(std::make_move_iterator(ids.begin() + first), std::make_move_iterator(ids.begin() + end));
   out.width = array.shape[1];
-  out.values = floats(array);
+  out.values = floats(array, first, end);
+  out.is_share = true;
   return out;
 }
 

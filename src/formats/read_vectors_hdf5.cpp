@@ -35,11 +35,12 @@ class PackedFile {
       bad_vectors(fmt::format("its shape {} is not [{}, D], one row per id", shape_text(shape), rows),
                   fmt::format("{}: {}", request_.path, path));
     file_.check_floats(*values, path);
-    out.head({chosen, run, shape[1], rows});
-    for (const std::string& id : names) out.id(id);
+    const std::int64_t begin = request_.share.first(rows), end = request_.share.end(rows);
+    out.head({chosen, run, shape[1], end - begin, true});
+    for (std::int64_t row = begin; row < end; ++row) out.id(names[static_cast<std::size_t>(row)]);
     const std::int64_t step = std::max<std::int64_t>(1, kRowsAtOnce / std::max<std::int64_t>(1, shape[1]));
-    for (std::int64_t first = 0; first < rows; first += step)
-      out.values(file_.rows(*values, path, first, std::min(step, rows - first)));
+    for (std::int64_t first = begin; first < end; first += step)
+      out.values(file_.rows(*values, path, first, std::min(step, end - first)));
     out.end(0);
   }
 

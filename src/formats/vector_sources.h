@@ -15,6 +15,7 @@ namespace groel::formats {
 struct VectorRequest {
   std::string path;    ///< for messages, too
   std::string column;  ///< empty: by default
+  Share share{};
 };
 
 /// Rows without a vector have NaN.

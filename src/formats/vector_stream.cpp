@@ -25,8 +25,11 @@ class Sender final : public VectorSink {
   explicit Sender(const ChildSender& pipe) : pipe_(pipe) {}
 
   void head(const Head& head) override {
-    send(Frame::head,
-         text_of({{"column", head.column}, {"run", head.run}, {"width", head.width}, {"rows", head.rows}}));
+    send(Frame::head, text_of({{"column", head.column},
+                               {"run", head.run},
+                               {"width", head.width},
+                               {"rows", head.rows},
+                               {"is_share", head.is_share}}));
   }
   void id(std::string_view id) override { add(Frame::id, std::as_bytes(std::span(id))); }
   void values(std::span<const float> values) override { add(Frame::values, std::as_bytes(values)); }
@@ -103,6 +106,7 @@ class Receiver {
     out_.column = head["column"].get<std::string>();
     out_.run = head["run"];
     out_.width = head["width"].get<std::int64_t>();
+    out_.is_share = head["is_share"].get<bool>();
     out_.values.reserve(static_cast<std::size_t>(out_.width * head["rows"].get<std::int64_t>()));
   }
 

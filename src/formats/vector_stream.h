@@ -19,6 +19,7 @@ class VectorSink {
     nlohmann::json run;
     std::int64_t width = 0;
     std::int64_t rows = 0;  ///< 0: not known yet
+    bool is_share = false;  ///< of the share that was asked for alone
   };
   virtual void head(const Head& head) = 0;
   virtual void id(std::string_view id) = 0;

@@ -3,7 +3,7 @@
 
 #include "tasks/reading/csv_text.h"
 #include "tasks/reading/input.h"
-#include "tasks/search/index_file.h"
+#include "tasks/search/index_set.h"
 #include "tasks/search/indexing.h"
 #include "tasks/search/labels.h"
 #include "tasks/search/options.h"
@@ -17,15 +17,24 @@ using nlohmann::ordered_json;
 
 // What an index says of itself.
 int describe_index(const std::string& path, const SearchOptions& options, Context& context) {
-  const SearchIndex index = SearchIndex::open(path);
+  const IndexSet index = IndexSet::open(path);
+  if (const std::string alone = index.alone(); !alone.empty()) context.sink.warning(alone);
   ordered_json about{{"index", path},
-                     {"vectors", index.vectors().rows},
-                     {"width", index.vectors().width},
+                     {"vectors", index.rows()},
+                     {"width", index.width()},
                      {"column", index.about().column},
                      {"model", index.about().model()},
                      {"source", index.about().source},
-                     {"graph", index.has_graph()}};
-  if (index.has_graph()) about["copies"] = index.graph().copies.size();
+                     {"graph", index.method() == "hnsw"}};
+  if (index.parts().size() > 1) about["shards"] = index.parts().size();
+  if (index.method() == "hnsw") {
+    std::size_t copies = 0;
+    for (const SearchIndex& part : index.parts()) copies += part.graph().copies.size();
+    about["copies"] = copies;
+  }
+  if (const auto& codes = index.parts().front().codes())
+    about.update(
+        {{"engine", "faiss"}, {"lists", codes->lists}, {"code_bytes", codes->code_bytes}, {"probes", codes->probes}});
   if (index.quality()) about.update(quality_json(*index.quality()));
   if (options.json) {
     context.out << about.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';

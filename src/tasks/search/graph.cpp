@@ -10,15 +10,18 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-IndexGraph build(const analysis::UnitRows& vectors, analysis::HnswOptions options, Sink& sink) {
-  const auto begin = Clock::now();
-  options.progress = [&](std::int64_t done) {
+std::function<void(std::int64_t)> told_to(Sink& sink, std::int64_t rows) {
+  return [&sink, rows, begin = Clock::now()](std::int64_t done) {
     sink.progress({.phase = "indexing",
                    .done = done,
-                   .total = vectors.rows,
+                   .total = rows,
                    .seconds = std::chrono::duration<double>(Clock::now() - begin).count(),
                    .unit = "vectors"});
   };
+}
+
+IndexGraph build(const analysis::UnitRows& vectors, analysis::HnswOptions options, Sink& sink) {
+  options.progress = told_to(sink, vectors.rows);
   IndexGraph out{analysis::build_hnsw(vectors, options), {}};
   sink.progress_done();
   const std::int64_t lost = analysis::mend_hnsw(vectors, *out.graph, kSearchEf);
@@ -36,6 +39,21 @@ std::string described(const analysis::HnswQuality& quality) {
 }
 
 }  // namespace
+
+IndexGraph make_codes(const analysis::UnitRows& vectors, analysis::QuantisedOptions options, Sink& sink) {
+  options.progress = told_to(sink, vectors.rows);
+  const analysis::QuantisedShape shape = analysis::quantised_shape(vectors.rows, vectors.width, options);
+  const auto index = analysis::build_quantised(vectors, options);
+  sink.progress_done();
+  const analysis::QuantisedQuality found = analysis::measure_quantised(vectors, *index, kSearchEf, kLeastRecall);
+  if (found.recall < kLeastRecall)
+    sink.warning(
+        fmt::format("codes of {} bytes find {:.1f} % of the ten nearest, whatever is looked at: more bytes, or "
+                    "more candidates (--ef), find more",
+                    shape.code_bytes, 100 * found.recall));
+  return {
+      {}, {found.recall, found.sampled, 0}, IndexCodes{index->bytes(), shape.lists, shape.code_bytes, found.probes}};
+}
 
 IndexGraph make_graph(const analysis::UnitRows& vectors, Sink& sink) {
   if (vectors.rows <= kMostWithoutGraph) return {};

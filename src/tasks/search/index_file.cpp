@@ -1,12 +1,9 @@
 // Writes and opens the index file.
 #include "tasks/search/index_file.h"
 
-#include <algorithm>
-
 #include "base/error.h"
-#include "base/options.h"
+#include "base/sha256.h"
 #include "formats/text.h"
-#include "tasks/reading/id_parts.h"
 #include "tasks/search/file_kind.h"
 
 namespace groel::tasks {
@@ -16,6 +13,7 @@ using nlohmann::json;
 
 constexpr const char* kFormat = "groel-index";
 constexpr const char* kVersion = "2";
+constexpr const char* kVersionOfParts = "3";  // which a program that does not know them is to refuse
 
 template <class T>
 std::span<const T> values(const io::Array& array) {
@@ -48,6 +46,12 @@ std::string text(const json& metadata, const char* name) {
   return metadata.contains(name) && metadata[name].is_string() ? metadata[name].get<std::string>() : std::string();
 }
 
+std::string digest_of(std::span<const std::byte> bytes) {
+  Sha256 digest;
+  digest.update(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+  return digest.finish();
+}
+
 json parsed(const std::string& text) {
   json out = json::parse(text, nullptr, false);
   return out.is_object() ? out : json();
@@ -55,7 +59,7 @@ json parsed(const std::string& text) {
 
 void require_version(const json& metadata, const std::string& path) {
   const std::string version = text(metadata, "format_version");
-  if (version == kVersion && text(metadata, "metric") == "cosine") return;
+  if ((version == kVersion || version == kVersionOfParts) && text(metadata, "metric") == "cosine") return;
   const std::string source = text(metadata, "source");
   throw Error(ErrorKind::bad_input,
               {fmt::format("an index of version '{}', metric '{}'; this program reads version {}, cosine", version,
@@ -75,8 +79,8 @@ json quality_json(const analysis::HnswQuality& quality) {
   return {{"recall_at_10", quality.recall}, {"recall_sample", quality.sampled}, {"lost", quality.lost}};
 }
 
-std::string quality_text(const analysis::HnswQuality& quality) {
-  return fmt::format("the graph finds {:.2f} % of the ten nearest (measured on {} vectors){}", 100 * quality.recall,
+std::string quality_text(const analysis::HnswQuality& quality, std::string_view by) {
+  return fmt::format("{} finds {:.2f} % of the ten nearest (measured on {} vectors){}", by, 100 * quality.recall,
                      quality.sampled,
                      quality.lost == 0 ? std::string() : fmt::format("; {} do not find themselves", quality.lost));
 }
@@ -95,7 +99,7 @@ void write_index(const std::filesystem::path& path, const IndexContent& content)
   tensors["ids"] = view_of(texts, {offsets.back()});
   tensors["ids_offsets"] = view_of(offsets, {static_cast<std::int64_t>(offsets.size())});
   std::map<std::string, std::string> metadata{{"format", kFormat},
-                                              {"format_version", kVersion},
+                                              {"format_version", content.of > 1 ? kVersionOfParts : kVersion},
                                               {"metric", "cosine"},
                                               {"source", formats::clean_utf8(content.about.source)},
                                               {"column", formats::clean_utf8(content.about.column)}};
@@ -106,6 +110,18 @@ void write_index(const std::filesystem::path& path, const IndexContent& content)
     json description{{"degree", graph.degree}, {"entry", graph.entry}, {"levels", graph.levels.size()}};
     description.update(quality_json(content.made.quality));
     metadata["graph"] = description.dump();
+  }
+  if (content.of > 1) metadata["part"] = json{{"part", content.part}, {"of", content.of}}.dump();
+  if (content.made.codes) {
+    const IndexCodes& codes = *content.made.codes;
+    tensors["codes"] = {DType::u8, {static_cast<std::int64_t>(codes.bytes.size())}, codes.bytes};
+    json description{{"engine", "faiss"},
+                     {"lists", codes.lists},
+                     {"code_bytes", codes.code_bytes},
+                     {"probes", codes.probes},
+                     {"sha256", digest_of(codes.bytes)}};
+    description.update(quality_json(content.made.quality));
+    metadata["codes"] = description.dump();
   }
   io::write_safetensors(path, tensors, metadata);
 }
@@ -125,7 +141,9 @@ SearchIndex SearchIndex::open(const std::filesystem::path& path) {
   index.about_ = {text(metadata, "source"), text(metadata, "column"), parsed(text(metadata, "run"))};
   index.read_vectors();
   index.read_ids();
+  index.read_place(metadata);
   if (metadata.contains("graph")) index.read_graph(parsed(text(metadata, "graph")));
+  if (metadata.contains("codes")) index.read_codes(parsed(text(metadata, "codes")));
   return index;
 }
 
@@ -177,6 +195,33 @@ void SearchIndex::read_graph(const json& description) {
   read_quality(description);
 }
 
+void SearchIndex::read_place(const json& metadata) {
+  if (!metadata.contains("part")) return;
+  const json said = parsed(text(metadata, "part"));
+  for (const char* name : {"part", "of"})
+    if (!said.is_object() || !said.contains(name) || !said[name].is_number_integer())
+      damaged("it does not say which part it is");
+  place_ = {said["part"].get<std::int64_t>(), said["of"].get<std::int64_t>()};
+}
+
+void SearchIndex::read_codes(const json& description) {
+  const auto number = [&](const char* name) {
+    if (!description.is_object() || !description.contains(name) || !description[name].is_number_integer() ||
+        description[name].get<std::int64_t>() < 1)
+      damaged("its codes are not described");
+    return description[name].get<std::int64_t>();
+  };
+  codes_ = {tensor("codes", DType::u8).bytes, number("lists"), number("code_bytes"), number("probes"),
+            text(description, "sha256")};
+  read_quality(description);
+}
+
+std::unique_ptr<analysis::QuantisedIndex> SearchIndex::open_codes() const {
+  // FAISS takes what it reads as it is.
+  if (digest_of(codes_->bytes) != codes_->sha256) damaged("its codes are not those that were written");
+  return analysis::open_quantised(codes_->bytes);
+}
+
 void SearchIndex::read_copies() {
   graph_.copied = values<std::int32_t>(tensor("copied", DType::i32));
   graph_.copies = values<std::int32_t>(tensor("copies", DType::i32));
@@ -195,32 +240,6 @@ std::string_view SearchIndex::id(std::int64_t row) const {
   const std::int64_t end = offsets_[static_cast<std::size_t>(row) + 1];
   if (begin < 0 || end < begin || end > static_cast<std::int64_t>(texts_.size())) damaged("'ids_offsets' is wrong");
   return texts_.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
-}
-
-SearchIndex::Found SearchIndex::find(const std::string& wanted) const {
-  Found whole{-1, -1};
-  Found part{-1, -1};
-  const auto count = [](Found& found, std::int64_t row) {
-    if (found.row < 0) found.row = row;
-    ++found.others;
-  };
-  for (std::int64_t row = 0; row < vectors_.rows; ++row) {
-    const std::string_view here = id(row);
-    if (here.find(wanted) == std::string_view::npos) continue;
-    if (here == wanted) count(whole, row);
-    const auto parts = id_parts(here);
-    if (std::find(parts.begin(), parts.end(), wanted) != parts.end()) count(part, row);
-  }
-  if (whole.row >= 0) return whole;
-  if (part.row >= 0) return part;
-  std::vector<std::string> known;
-  for (std::int64_t row = 0; row < vectors_.rows; ++row) {
-    known.emplace_back(id(row));
-    for (const std::string_view piece : id_parts(id(row))) known.emplace_back(piece);
-  }
-  const auto near = nearest(wanted, known);
-  throw Error(ErrorKind::not_found, {fmt::format("the index has no id '{}'", wanted), path_,
-                                     near ? fmt::format("did you mean '{}'?", *near) : std::string()});
 }
 
 }  // namespace groel::tasks

@@ -29,10 +29,11 @@ struct IndexContent {
   const std::vector<std::string>& ids;
   analysis::UnitRows vectors;
   const IndexGraph& made;
+  std::int64_t part = 0, of = 1;  ///< of a whole that is in several files
 };
 /// {"recall_at_10", "recall_sample", "lost"} of a graph, as the file and --json tell it; and in words.
 nlohmann::json quality_json(const analysis::HnswQuality& quality);
-std::string quality_text(const analysis::HnswQuality& quality);
+std::string quality_text(const analysis::HnswQuality& quality, std::string_view by = "the graph");
 
 /// Writes the file whole or not at all. Errors: io, not_found (the folder).
 void write_index(const std::filesystem::path& path, const IndexContent& content);
@@ -47,16 +48,25 @@ class SearchIndex {
   const analysis::UnitRows& vectors() const noexcept { return vectors_; }
   bool has_graph() const noexcept { return !graph_.levels.empty(); }
   const analysis::HnswView& graph() const noexcept { return graph_; }
-  /// Of the graph, as it was measured when it was built.
+  /// Of the graph or the codes, as it was measured when they were made.
   const std::optional<analysis::HnswQuality>& quality() const noexcept { return quality_; }
   std::string_view id(std::int64_t row) const;
-  struct Found {
-    std::int64_t row;
-    std::int64_t others;  ///< rows beside it that are named the same
+  const std::string& path() const noexcept { return path_; }
+  /// Which part of a whole it is: 0 of 1 for an index of its own.
+  struct Place {
+    std::int64_t part = 0, of = 1;
+    bool operator==(const Place&) const = default;
   };
-  /// The first row of this id, or else of this part between bars ("P01308" of "sp|P01308|INS_HUMAN"). Errors:
-  /// not_found with the nearest id.
-  Found find(const std::string& id) const;
+  const Place& place() const noexcept { return place_; }
+  /// What vectors are found by that do not fit in memory; none: the graph, or looking at all.
+  struct Codes {
+    std::span<const std::byte> bytes;
+    std::int64_t lists, code_bytes, probes;
+    std::string sha256;
+  };
+  const std::optional<Codes>& codes() const noexcept { return codes_; }
+  /// Of an index that has codes: read into memory, when they are what was written. Errors: bad_input; unsupported.
+  std::unique_ptr<analysis::QuantisedIndex> open_codes() const;
 
  private:
   const io::Array& tensor(const std::string& name, DType dtype) const;
@@ -65,6 +75,8 @@ class SearchIndex {
   void read_graph(const nlohmann::json& description);
   void read_copies();
   void read_quality(const nlohmann::json& description);
+  void read_place(const nlohmann::json& metadata);
+  void read_codes(const nlohmann::json& description);
   [[noreturn]] void damaged(const std::string& what) const;
 
   std::string path_;
@@ -73,6 +85,8 @@ class SearchIndex {
   analysis::UnitRows vectors_;
   analysis::HnswView graph_;
   std::optional<analysis::HnswQuality> quality_;
+  Place place_;
+  std::optional<Codes> codes_;
   std::span<const std::int64_t> offsets_;
   std::string_view texts_;
 };

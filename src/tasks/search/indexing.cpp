@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <sstream>
 
 #include "base/compress.h"
 #include "formats/extension.h"
@@ -11,7 +12,7 @@
 #include "tasks/reading/csv_text.h"
 #include "tasks/reading/outputs.h"
 #include "tasks/search/file_kind.h"
-#include "tasks/search/index_file.h"
+#include "tasks/search/index_set.h"
 
 namespace groel::tasks {
 namespace {
@@ -56,9 +57,9 @@ std::int64_t repeated(std::vector<std::string> ids) {
   return count;
 }
 
-Material read(const std::string& path, const SearchOptions& options, Sink& sink) {
+Material read(const std::string& path, const SearchOptions& options, const formats::Share& share, Sink& sink) {
   require_embeddings(path);
-  Material out{formats::read_vectors(path, options.column), {}};
+  Material out{formats::read_vectors(path, options.column, share), {}};
   for (const std::string& note : out.file.notes) sink.note(note);
   const std::int64_t failed = out.file.failed;
   if (failed > 0)
@@ -79,6 +80,18 @@ Material read(const std::string& path, const SearchOptions& options, Sink& sink)
   return out;
 }
 
+// "2/4", or 1 of 1.
+formats::Share share_of(const SearchOptions& options) {
+  if (options.shard.empty()) return {};
+  formats::Share out;
+  char slash = 0, more = 0;
+  std::istringstream text(options.shard);
+  if (!(text >> out.part >> slash >> out.of) || slash != '/' || text >> more || out.part < 1 || out.part > out.of)
+    throw Error(ErrorKind::usage, {fmt::format("'{}' is no part of a whole", options.shard), "--shard",
+                                   "I/N with I from 1 to N, as 1/4"});
+  return out;
+}
+
 ordered_json summary(const Material& material, const IndexGraph& made, const std::string& path) {
   ordered_json out{{"index", path},
                    {"vectors", material.vectors.rows},
@@ -92,6 +105,13 @@ ordered_json summary(const Material& material, const IndexGraph& made, const std
     out["copies"] = made.graph->copies.size();
     out.update(quality_json(made.quality));
   }
+  if (made.codes) {
+    out.update({{"engine", "faiss"},
+                {"lists", made.codes->lists},
+                {"code_bytes", made.codes->code_bytes},
+                {"probes", made.codes->probes}});
+    out.update(quality_json(made.quality));
+  }
   std::error_code special;  // which has no size
   const std::uintmax_t bytes = std::filesystem::file_size(path, special);
   out["bytes"] = special ? 0 : bytes;
@@ -99,6 +119,10 @@ ordered_json summary(const Material& material, const IndexGraph& made, const std
 }
 
 std::string told(const Material& material, const IndexGraph& made, const SearchOptions& options) {
+  if (made.codes)
+    return fmt::format("{}, {} of {} lists looked at",
+                       quality_text(made.quality, fmt::format("a search by codes of {} bytes", made.codes->code_bytes)),
+                       made.codes->probes, made.codes->lists);
   if (options.exact) return "no graph, as asked for: every query is compared with all vectors";
   if (material.vectors.rows <= kMostWithoutGraph)
     return fmt::format("no graph: up to {} vectors, comparing all takes no longer, and is exact", kMostWithoutGraph);
@@ -118,23 +142,47 @@ void check_index_name(const std::filesystem::path& path) {
                                    "name it as proteins.index"});
 }
 
+// What would have no effect is refused.
+void check_engine(const SearchOptions& options) {
+  const bool faiss = options.engine == "faiss";
+  if (faiss && options.exact)
+    throw Error(ErrorKind::usage, {"an exact search needs no FAISS", "--engine --exact", "leave one of them out"});
+  if (!faiss && (options.lists != 0 || options.code_bytes != 0))
+    throw Error(ErrorKind::usage,
+                {"a graph has neither lists nor codes", "--lists --code-bytes", "add --engine faiss"});
+  if (faiss && !analysis::has_quantised()) (void)analysis::open_quantised({});  // says what is missing
+}
+
+IndexGraph found_by(const analysis::UnitRows& rows, const SearchOptions& options, Sink& sink) {
+  if (options.exact) return {};
+  if (options.engine == "faiss")
+    return make_codes(rows, {.lists = options.lists, .code_bytes = options.code_bytes}, sink);
+  return make_graph(rows, sink);
+}
+
 }  // namespace
 
 int make_index(const std::string& embeddings, const SearchOptions& options, Context& context) {
   if (!options.to_file())
     throw Error(ErrorKind::usage, {"the index needs a file", "--output", "for example -o proteins.index"});
   check_index_name(*options.output);
-  check_table_output(options);
+  check_engine(options);
+  const formats::Share share = share_of(options);
+  SearchOptions named = options;
+  if (share.of > 1) named.output = shard_path(*options.output, share.part, share.of).string();
+  check_table_output(named);
+  const std::string& path = *named.output;
   const auto begin = Clock::now();
-  const Material material = read(embeddings, options, context.sink);
+  const Material material = read(embeddings, options, share, context.sink);
   const analysis::Vectors& vectors = material.vectors;
   const analysis::UnitRows rows{vectors.rows, vectors.width, vectors.values.data()};
-  const IndexGraph made = options.exact ? IndexGraph{} : make_graph(rows, context.sink);
-  const std::string& path = *options.output;
+  const IndexGraph made = found_by(rows, options, context.sink);
   write_index(path, {{std::filesystem::path(embeddings).filename().string(), material.file.column, material.file.run},
                      material.file.ids,
                      rows,
-                     made});
+                     made,
+                     share.part,
+                     share.of});
   const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
   if (options.json) {
     ordered_json out = summary(material, made, path);

@@ -30,7 +30,34 @@ void SearchOptions::declare(OptionBinder& to) {
   to(exact, {.name = "exact",
              .help = "index: make no graph, so that all is searched. query: search all, graph or not",
              .group = "Search"});
+  to.verbs({"index"});
+  to(shard, {.name = "shard",
+             .help = "Make part I of N alone, of every Nth part of the file's records, as -o names it with its number: "
+                     "processes and machines share the work, and a query finds all parts by the name without",
+             .value_name = "I/N",
+             .group = "Large sets"});
+  to(engine, {.name = "engine",
+              .help = "hnsw: a graph, beside the vectors in memory. faiss: codes of some bytes each, for sets whose "
+                      "vectors do not fit in memory",
+              .otherwise = "hnsw",
+              .choices = {"hnsw", "faiss"},
+              .group = "Large sets"});
+  to(lists, {.name = "lists",
+             .help = "Lists of FAISS (0: four times the square root of the vectors)",
+             .otherwise = 0,
+             .value_name = "N",
+             .group = "Large sets"});
+  to(code_bytes, {.name = "code-bytes",
+                  .help = "Bytes of a code; they divide the width (0: the most up to 64 that do)",
+                  .otherwise = 0,
+                  .value_name = "N",
+                  .group = "Large sets"});
   to.verbs({"query"});
+  to(probes, {.name = "probes",
+              .help = "Lists of FAISS that a query looks at (default: as many as reached a recall of 0.95 when the "
+                      "index was made)",
+              .value_name = "N",
+              .group = "Large sets"});
   to(sequences, {.name = "sequences", .help = "FASTA, CSV, … of proteins to look for, with -m", .value_name = "FILE"});
   to(model, of_index);
   to.verbs({"index", "query"});

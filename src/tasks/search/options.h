@@ -14,6 +14,9 @@ struct SearchOptions : OutputOptions, ThreadOptions {
   std::optional<std::string> embeddings;
   std::int64_t neighbours = 0;
   std::int64_t ef = 0;
+  std::optional<std::int64_t> probes;
+  std::string engine, shard;
+  std::int64_t lists = 0, code_bytes = 0;
   std::optional<std::string> annotations;
   std::string id_column;
   std::string label_column;

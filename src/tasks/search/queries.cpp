@@ -14,9 +14,7 @@
 #include "tasks/reading/model.h"
 
 namespace groel::tasks {
-namespace {
 
-// Of length 1, or the error of one that has no direction.
 void set_vector(SearchQuery& query, std::span<const float> values) {
   if (!std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); }))
     query.error = Error(ErrorKind::bad_input, {"its vector holds NaN or infinity", query.id, {}});
@@ -27,15 +25,14 @@ void set_vector(SearchQuery& query, std::span<const float> values) {
   query.vector = analysis::normalised(std::move(one)).values;
 }
 
-void check_width(std::int64_t width, const SearchIndex& index, const std::string& where) {
-  if (width != index.vectors().width)
+void check_width(std::int64_t width, const IndexSet& index, const std::string& where) {
+  if (width != index.width())
     throw Error(ErrorKind::bad_input,
-                {fmt::format("vectors of width {}, where those of the index have {}", width, index.vectors().width),
-                 where, "query with vectors of the model that made the index"});
+                {fmt::format("vectors of width {}, where those of the index have {}", width, index.width()), where,
+                 "query with vectors of the model that made the index"});
 }
 
-// By name, as far as both are known.
-void check_model(const std::string& model, const SearchIndex& index, const std::string& where) {
+void check_model(const std::string& model, const IndexSet& index, const std::string& where) {
   const std::string of_index = index.about().model();
   if (!model.empty() && !of_index.empty() && model != of_index)
     throw Error(ErrorKind::usage,
@@ -44,8 +41,32 @@ void check_model(const std::string& model, const SearchIndex& index, const std::
                  where, "query with the model that made the index"});
 }
 
+formats::ColumnName column_of(const IndexSet& index, const models::Model& model, const std::string& where) {
+  const auto column = formats::parse_column_name(index.about().column);
+  if (!column || !formats::is_pooled(column->output))
+    throw Error(ErrorKind::usage, {"the index does not say which layer its vectors are of, so sequences cannot be "
+                                   "embedded for it",
+                                   where, "query with --embeddings or --ids"});
+  if (column->layer > model.info().layers)
+    throw Error(
+        ErrorKind::usage,
+        {fmt::format("the index is of layer {}, and the model has {}", column->layer, model.info().layers), where, {}});
+  return *column;
+}
+
+SearchQuery query_by_id(const std::string& id, const IndexSet& index, Sink& sink) {
+  const auto [row, others] = index.find(id);
+  if (others > 0)
+    sink.warning(fmt::format("{} records of the index are named '{}': the first, '{}', is looked for", others + 1, id,
+                             index.id(row)));
+  const auto values = index.row(row);
+  return {std::string(index.id(row)), {values.begin(), values.end()}, row};
+}
+
+namespace {
+
 // The same layer, pooled the same way, as far as both are known.
-void check_column(const std::string& column, const SearchIndex& index, const std::string& where) {
+void check_column(const std::string& column, const IndexSet& index, const std::string& where) {
   const std::string& of_index = index.about().column;
   if (column == of_index || !formats::parse_column_name(column) || !formats::parse_column_name(of_index)) return;
   throw Error(
@@ -54,21 +75,12 @@ void check_column(const std::string& column, const SearchIndex& index, const std
        where, "give the column of the index, or make an index of the other one"});
 }
 
-SearchQuery by_id(const std::string& id, const SearchIndex& index, Sink& sink) {
-  const auto [row, others] = index.find(id);
-  if (others > 0)
-    sink.warning(fmt::format("{} records of the index are named '{}': the first, '{}', is looked for", others + 1, id,
-                             index.id(row)));
-  const auto values = index.vectors().row(row);
-  return {std::string(index.id(row)), {values.begin(), values.end()}, row};
-}
-
 // One that the index lacks fails alone, unless it lacks all of them.
-std::vector<SearchQuery> by_ids(const std::vector<std::string>& ids, const SearchIndex& index, Sink& sink) {
+std::vector<SearchQuery> by_ids(const std::vector<std::string>& ids, const IndexSet& index, Sink& sink) {
   std::vector<SearchQuery> out;
   for (const std::string& id : ids) {
     try {
-      out.push_back(by_id(id, index, sink));
+      out.push_back(query_by_id(id, index, sink));
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::not_found) throw;
       out.push_back({id, {}, -1, error});
@@ -79,7 +91,7 @@ std::vector<SearchQuery> by_ids(const std::vector<std::string>& ids, const Searc
   return out;
 }
 
-std::vector<SearchQuery> by_embeddings(const std::string& path, const std::string& column, const SearchIndex& index,
+std::vector<SearchQuery> by_embeddings(const std::string& path, const std::string& column, const IndexSet& index,
                                        Sink& sink) {
   const std::string wanted =
       column.empty() && formats::parse_column_name(index.about().column) ? index.about().column : column;
@@ -105,15 +117,11 @@ std::vector<SearchQuery> by_embeddings(const std::string& path, const std::strin
 // The column of the index, computed for sequences.
 class Embedder {
  public:
-  Embedder(const SearchOptions& options, const SearchIndex& index, Sink& sink)
-      : loaded_(load_named(*options.model, options.dtype, sink)), column_(column_of(index)) {
-    const models::ModelInfo info = loaded_.model->info();
+  Embedder(const SearchOptions& options, const IndexSet& index, Sink& sink)
+      : loaded_(load_named(*options.model, options.dtype, sink)),
+        column_(column_of(index, *loaded_.model, "--sequences")) {
     check_model(describe_run(loaded_, {})["model"].get<std::string>(), index, "--model");
-    check_width(info.width, index, "--model");
-    if (column_.layer > info.layers)
-      throw Error(
-          ErrorKind::usage,
-          {fmt::format("the index is of layer {}, and the model has {}", column_.layer, info.layers), "--model", {}});
+    check_width(loaded_.model->info().width, index, "--model");
     const nlohmann::json& run = index.about().run;
     if (run.is_object() && run.contains("long") && run["long"] == "truncate") long_policy_ = LongPolicy::truncate;
   }
@@ -139,15 +147,6 @@ class Embedder {
   }
 
  private:
-  static formats::ColumnName column_of(const SearchIndex& index) {
-    const auto column = formats::parse_column_name(index.about().column);
-    if (!column || !formats::is_pooled(column->output))
-      throw Error(ErrorKind::usage, {"the index does not say which layer its vectors are of, so sequences cannot be "
-                                     "embedded for it",
-                                     "--sequences", "query with --embeddings or --ids"});
-    return *column;
-  }
-
   // Of each distinct sequence.
   std::vector<engine::OutputValues> compute(const EmbedInput& input, Sink& sink) const {
     const engine::Runner runner(*loaded_.model, {{column_.layer}, {column_.output}},
@@ -162,7 +161,7 @@ class Embedder {
 
 }  // namespace
 
-std::vector<SearchQuery> read_queries(const SearchOptions& options, const SearchIndex& index, Sink& sink) {
+std::vector<SearchQuery> read_queries(const SearchOptions& options, const IndexSet& index, Sink& sink) {
   const int kinds =
       int{options.ids.has_value()} + int{options.embeddings.has_value()} + int{options.sequences.has_value()};
   if (kinds != 1)

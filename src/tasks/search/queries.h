@@ -6,20 +6,27 @@
 #include <vector>
 
 #include "base/progress.h"
-#include "tasks/search/index_file.h"
+#include "formats/vector_sources.h"
+#include "models/model.h"
 #include "tasks/search/options.h"
+#include "tasks/search/searcher.h"
 
 namespace groel::tasks {
 
-struct SearchQuery {
-  std::string id;
-  std::vector<float> vector;     ///< [width], of length 1; empty with an error
-  std::int64_t self = -1;        ///< row of the index that it is, and which it does not find
-  std::optional<Error> error{};  ///< this query alone cannot be searched for
-};
+/// Of length 1, or the error of one that has no direction.
+void set_vector(SearchQuery& query, std::span<const float> values);
+/// Refuses another model than that of the index, by name, as far as both are known. Errors: usage, naming `where`.
+void check_model(const std::string& model, const IndexSet& index, const std::string& where);
+/// Errors: bad_input, likewise.
+void check_width(std::int64_t width, const IndexSet& index, const std::string& where);
+/// What is to be computed of sequences that are looked for. Errors: usage, where the index does not say, or the model
+/// has no such layer.
+formats::ColumnName column_of(const IndexSet& index, const models::Model& model, const std::string& where);
+/// The query for one protein of the index. The sink is told where several are named so. Errors: not_found.
+SearchQuery query_by_id(const std::string& id, const IndexSet& index, Sink& sink);
 
 /// By --ids, --embeddings or --sequences. Errors: usage (not one of the three, no model, another model than that of the
 /// index), bad_input (vectors of another width), not_found; those of a record stay with it.
-std::vector<SearchQuery> read_queries(const SearchOptions& options, const SearchIndex& index, Sink& sink);
+std::vector<SearchQuery> read_queries(const SearchOptions& options, const IndexSet& index, Sink& sink);
 
 }  // namespace groel::tasks

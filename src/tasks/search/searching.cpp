@@ -2,7 +2,6 @@
 #include "tasks/search/searching.h"
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 
 #include "base/interrupt.h"
@@ -20,52 +19,7 @@ namespace {
 using nlohmann::ordered_json;
 using Clock = std::chrono::steady_clock;
 
-class Search {
- public:
-  Search(const SearchOptions& options, const SearchIndex& index) : index_(index) {
-    check(options.neighbours, "--neighbours");
-    check(options.ef, "--ef");
-    const std::int64_t rows = index.vectors().rows;
-    k_ = std::min(options.neighbours, rows);
-    ef_ = std::min(options.ef, rows);
-    exact_ = options.exact || !index.has_graph();
-  }
-
-  std::vector<Hit> run(const SearchQuery& query) {
-    std::vector<Hit> out;
-    for (const analysis::Neighbour& one : nearest(query))
-      if (one.row != query.self && static_cast<std::int64_t>(out.size()) < k_)
-        out.push_back({index_.id(one.row), 1 - one.distance});
-    return out;
-  }
-
-  std::int64_t k() const { return k_; }
-  bool exact() const { return exact_; }
-  /// Queries to which the graph gave fewer than asked for, so that all vectors were compared.
-  std::int64_t fallbacks() const { return fallbacks_; }
-
- private:
-  static void check(std::int64_t value, const char* flag) {
-    if (value < 1) throw Error(ErrorKind::usage, {fmt::format("{} is not at least 1", value), flag, {}});
-  }
-
-  std::vector<analysis::Neighbour> nearest(const SearchQuery& query) {
-    const std::int64_t wanted = std::min(k_ + (query.self >= 0 ? 1 : 0), index_.vectors().rows);
-    if (!exact_) {
-      auto found = analysis::search_hnsw(index_.vectors(), index_.graph(), {query.vector, wanted, ef_});
-      if (static_cast<std::int64_t>(found.size()) == wanted) return found;
-      ++fallbacks_;
-    }
-    return analysis::search_all(index_.vectors(), query.vector, wanted);
-  }
-
-  const SearchIndex& index_;
-  std::int64_t k_ = 0, ef_ = 0;
-  bool exact_ = false;
-  std::atomic<std::int64_t> fallbacks_ = 0;
-};
-
-std::vector<Answer> answer_all(const std::vector<SearchQuery>& queries, Search& search,
+std::vector<Answer> answer_all(const std::vector<SearchQuery>& queries, Searcher& search,
                                const Annotations* annotations) {
   std::vector<Answer> out(queries.size());
   parallel_for(static_cast<std::int64_t>(queries.size()), [&](std::int64_t i) {
@@ -97,16 +51,18 @@ void write(const std::vector<Answer>& answers, const Annotations* annotations, c
   }
 }
 
-void tell(const Search& search, const SearchIndex& index, const SearchOptions& options, Sink& sink) {
-  const std::int64_t rows = index.vectors().rows;
+void tell(const Searcher& search, const IndexSet& index, const SearchOptions& options, Sink& sink) {
+  const std::int64_t rows = index.rows();
   if (options.neighbours > rows)
     sink.note(fmt::format("-k {} is more than the {} vectors of the index: all are listed", options.neighbours, rows));
   if (search.fallbacks() > 0)
-    sink.note(fmt::format("the graph found fewer than -k for {} {}, so all vectors were compared", search.fallbacks(),
+    sink.note(fmt::format("{} found fewer than -k for {} {}, so all vectors were compared",
+                          index.method() == "faiss" ? "codes" : "the graph", search.fallbacks(),
                           search.fallbacks() == 1 ? "query" : "queries"));
-  if (const auto& quality = index.quality();
+  if (const auto quality = index.quality();
       quality && !search.exact() && (quality->recall < kLeastRecall || quality->lost > 0))
-    sink.note(quality_text(*quality) + "; --exact finds all");
+    sink.note(quality_text(*quality, index.method() == "faiss" ? "a search by codes" : "the graph") +
+              "; --exact finds all");
 }
 
 }  // namespace
@@ -114,8 +70,9 @@ void tell(const Search& search, const SearchIndex& index, const SearchOptions& o
 int query_index(const std::string& path, const SearchOptions& options, Context& context) {
   check_output_format(options.output.value_or(""), table_extensions(), context.sink);
   check_table_output(options);
-  const SearchIndex index = SearchIndex::open(path);
-  Search search(options, index);
+  const IndexSet index = IndexSet::open(path);
+  if (const std::string alone = index.alone(); !alone.empty()) context.sink.warning(alone);
+  Searcher search(index, {options.neighbours, options.ef, options.exact, options.probes});
   std::optional<Annotations> annotations;
   if (options.annotations) annotations.emplace(options, context.sink);
   const Annotations* labels = annotations ? &*annotations : nullptr;
@@ -128,10 +85,11 @@ int query_index(const std::string& path, const SearchOptions& options, Context& 
   for (const Answer& answer : answers)
     if (answer.error) failures.add(answer.id, *answer.error);
   ordered_json about{{"index", path},
-                     {"vectors", index.vectors().rows},
+                     {"vectors", index.rows()},
                      {"column", index.about().column},
                      {"model", index.about().model()},
-                     {"method", search.exact() ? "exact" : "hnsw"}};
+                     {"method", search.exact() ? "exact" : index.method()}};
+  if (index.parts().size() > 1) about["shards"] = index.parts().size();
   if (index.quality() && !search.exact()) about.update(quality_json(*index.quality()));
   about.update({{"answered_exactly", search.exact() ? static_cast<std::int64_t>(queries.size()) : search.fallbacks()},
                 {"k", search.k()},

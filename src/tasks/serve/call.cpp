@@ -51,6 +51,13 @@ std::int64_t Call::integer(const char* field, std::int64_t otherwise, std::int64
   return found->get<std::int64_t>();
 }
 
+double Call::number(const char* field, double otherwise) const {
+  const auto found = body.find(field);
+  if (found == body.end() || found->is_null()) return otherwise;
+  if (!found->is_number()) refuse(field, fmt::format("it is a number, not {}", found->type_name()));
+  return found->get<double>();
+}
+
 bool Call::flag(const char* field, bool otherwise) const {
   const auto found = body.find(field);
   if (found == body.end() || found->is_null()) return otherwise;

@@ -21,7 +21,7 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 }  // namespace
 
-ComputeQueue::ComputeQueue(const models::Model& model, engine::Session& session, const QueueLimits& limits)
+ComputeQueue::ComputeQueue(const models::Model* model, engine::Session& session, const QueueLimits& limits)
     : model_(model), session_(session), limits_(limits), thread_([this] { loop(); }) {}
 
 ComputeQueue::~ComputeQueue() {
@@ -36,10 +36,13 @@ ComputeQueue::~ComputeQueue() {
 std::vector<engine::OutputValues> ComputeQueue::embed(std::vector<bio::Encoded> sequences,
                                                       const engine::OutputRequest& request, Deadline deadline,
                                                       const std::function<bool()>& gone) {
-  auto item = std::make_unique<Item>();
+  if (sequences.empty()) return {};
+  auto item = std::make_shared<Item>();
   for (const bio::Encoded& one : sequences) item->tokens += one.tokens();
+  item->values.resize(sequences.size());
   item->sequences = std::move(sequences);
   item->request = request;
+  item->key = key_of(request);
   item->deadline = deadline;
   item->gone = gone;
   return enter(std::move(item));
@@ -47,7 +50,7 @@ std::vector<engine::OutputValues> ComputeQueue::embed(std::vector<bio::Encoded> 
 
 void ComputeQueue::run(const std::function<void()>& work, std::int64_t tokens, Deadline deadline,
                        const std::function<bool()>& gone) {
-  auto item = std::make_unique<Item>();
+  auto item = std::make_shared<Item>();
   item->work = work;
   item->tokens = tokens;
   item->deadline = deadline;
@@ -61,7 +64,7 @@ std::vector<engine::OutputValues> ComputeQueue::enter(ItemPointer item) {
     const std::lock_guard lock(mutex_);
     if (closing_) throw QueueError(QueueRefusal::closing);
     // One that is larger than the limit is taken where nothing else waits.
-    if (counts_.waiting > 0 && counts_.waiting_tokens + item->tokens > limits_.waiting_tokens)
+    if (!waiting_.empty() && counts_.waiting_tokens + item->tokens > limits_.waiting_tokens)
       throw QueueError(QueueRefusal::full);
     ++counts_.waiting;
     counts_.waiting_tokens += item->tokens;
@@ -73,84 +76,159 @@ std::vector<engine::OutputValues> ComputeQueue::enter(ItemPointer item) {
 
 void ComputeQueue::loop() {
   const engine::Session::Scope scope(session_);
+  WorkContext whole = work_context();  // what has begun is computed, whoever ends the session
+  whole.cancel = nullptr;
+  const WorkScope uncancelled(whole);
   for (;;) {
     {
       std::unique_lock lock(mutex_);
       changed_.wait(lock, [this] { return closing_ || !waiting_.empty(); });
       if (waiting_.empty()) return;
     }
-    std::vector<ItemPointer> items = take();
-    if (!items.empty()) compute(items);
+    const std::vector<Piece> pieces = take();
+    if (!pieces.empty()) compute(pieces);
   }
 }
 
-// The first that waits, and those after it that can go with it. Those that nobody waits for any more are left out.
-std::vector<ComputeQueue::ItemPointer> ComputeQueue::take() {
-  const std::lock_guard lock(mutex_);
-  std::vector<ItemPointer> out;
-  std::int64_t tokens = 0;
+// Those that nobody waits for any more. With the queue locked.
+void ComputeQueue::leave_out_gone() {
   const auto now = std::chrono::steady_clock::now();
-  for (auto at = waiting_.begin(); at != waiting_.end();) {
-    Item& item = **at;
-    const bool late = now > item.deadline, gone = !late && item.gone && item.gone();
-    const bool fits =
-        out.empty() || (out.front()->request && item.request && tokens + item.tokens <= limits_.batch_tokens &&
-                        key_of(*out.front()->request) == key_of(*item.request));
-    if (!late && !gone && !fits) {
-      ++at;
-      continue;
-    }
+  std::erase_if(waiting_, [&](const ItemPointer& item) {
+    const bool late = item->taken == 0 && now > item->deadline, gone = !late && item->gone && item->gone();
+    if (!late && !gone) return false;
+    if (item->taken == 0) --counts_.waiting;
+    for (std::size_t i = item->taken; i < item->sequences.size(); ++i)
+      counts_.waiting_tokens -= item->sequences[i].tokens();
+    if (!item->request) counts_.waiting_tokens -= item->tokens;
+    item->done.set_exception(std::make_exception_ptr(QueueError(late ? QueueRefusal::too_late : QueueRefusal::gone)));
+    return true;
+  });
+}
+
+// Work alone; or a sequence of the first that waits, one of each that goes with it, and so on until the batch is full.
+std::vector<ComputeQueue::Piece> ComputeQueue::take() {
+  const std::lock_guard lock(mutex_);
+  leave_out_gone();
+  std::vector<Piece> out;
+  if (waiting_.empty()) return out;
+  const ItemPointer first = waiting_.front();
+  const auto begin = [&](const Item& item) {
     --counts_.waiting;
-    counts_.waiting_tokens -= item.tokens;
-    if (late || gone) {
-      item.done.set_exception(std::make_exception_ptr(QueueError(late ? QueueRefusal::too_late : QueueRefusal::gone)));
-    } else {
-      tokens += item.tokens;
-      out.push_back(std::move(*at));
-    }
-    at = waiting_.erase(at);
-    if (!out.empty() && !out.front()->request) break;  // work is done alone
+    ++counts_.batched_requests;
+    if (!item.request) counts_.waiting_tokens -= item.tokens;
+  };
+  if (!first->request) {
+    begin(*first);
+    waiting_.pop_front();
+    return {{first, 0}};
   }
+  std::int64_t tokens = 0;
+  for (bool more = true; more;) {
+    more = false;
+    for (const ItemPointer& item : waiting_) {
+      if (!item->request || item->key != first->key || item->taken == item->sequences.size()) continue;
+      const std::int64_t next = item->sequences[item->taken].tokens();
+      if (!out.empty() && tokens + next > limits_.batch_tokens) continue;
+      if (item->taken == 0) begin(*item);
+      tokens += next;
+      counts_.waiting_tokens -= next;
+      out.push_back({item, item->taken++});
+      more = true;
+    }
+  }
+  std::erase_if(waiting_,
+                [](const ItemPointer& item) { return item->request && item->taken == item->sequences.size(); });
   return out;
 }
 
-void ComputeQueue::compute(std::vector<ItemPointer>& items) {
+void ComputeQueue::compute(const std::vector<Piece>& pieces) {
   const auto start = std::chrono::steady_clock::now();
+  std::int64_t tokens = 0;
+  const ItemPointer& first = pieces.front().item;
+  if (first->request)
+    for (const Piece& piece : pieces) tokens += piece.item->sequences[piece.index].tokens();
+  else
+    tokens = first->tokens;
   try {
-    if (items.front()->request) {
-      embed_together(items);
+    if (first->request) {
+      embed(pieces);
     } else {
-      items.front()->work();
-      items.front()->done.set_value({});
+      first->work();
+      first->done.set_value({});
     }
   } catch (...) {
-    for (ItemPointer& item : items) item->done.set_exception(std::current_exception());
+    fail(pieces, std::current_exception());
   }
   const std::lock_guard lock(mutex_);
   ++counts_.batches;
-  counts_.batched_requests += static_cast<std::int64_t>(items.size());
-  for (const ItemPointer& item : items) counts_.tokens += item->tokens;
+  counts_.tokens += tokens;
   counts_.busy_seconds += seconds_since(start);
 }
 
-void ComputeQueue::embed_together(std::vector<ItemPointer>& items) {
-  const engine::Runner& runner = runner_of(*items.front()->request);
-  std::vector<bio::Encoded> all;
-  for (const ItemPointer& item : items) all.insert(all.end(), item->sequences.begin(), item->sequences.end());
-  Sink nobody;
-  std::vector<engine::OutputValues> values = engine::run_all(runner, engine::jobs_of(all), nobody);
-  auto at = values.begin();
-  for (ItemPointer& item : items) {
-    const auto end = at + static_cast<std::ptrdiff_t>(item->sequences.size());
-    item->done.set_value({std::make_move_iterator(at), std::make_move_iterator(end)});
-    at = end;
+// What comes of a batch goes to the requests at once: who has all does not wait for the rest of it.
+class ComputeQueue::Answers final : public engine::RunStore {
+ public:
+  explicit Answers(const std::vector<Piece>& pieces) : pieces_(pieces) {}
+  void refuse(std::int64_t key, const Error& error) override {
+    engine::OutputValues values;
+    values.failure = error;
+    keep(key, std::move(values));
   }
+  void keep(std::int64_t key, engine::OutputValues values) override {
+    const Piece& piece = pieces_[static_cast<std::size_t>(key)];
+    Item& item = *piece.item;
+    item.values[piece.index] = std::move(values);
+    ++kept_;
+    if (++item.answered == item.sequences.size()) item.done.set_value(std::move(item.values));
+  }
+  std::int64_t batch_kept() override { return kept_; }
+
+ private:
+  const std::vector<Piece>& pieces_;
+  std::int64_t kept_ = 0;
+};
+
+void ComputeQueue::embed(const std::vector<Piece>& pieces) {
+  const auto one = [&pieces](std::int64_t key) -> const bio::Encoded& {
+    const Piece& piece = pieces[static_cast<std::size_t>(key)];
+    return piece.item->sequences[piece.index];
+  };
+  const engine::RunJobs jobs{.count = std::ssize(pieces),
+                             .lengths =
+                                 [one](std::int64_t key) {
+                                   return bio::Lengths{one(key).residues(), one(key).tokens()};
+                                 },
+                             .sequence = [one](std::int64_t key) { return one(key); }};
+  Sink nobody;
+  Answers answers(pieces);
+  runner_of(*pieces.front().item).run(jobs, answers, nobody);
 }
 
-const engine::Runner& ComputeQueue::runner_of(const engine::OutputRequest& request) {
-  std::unique_ptr<engine::Runner>& runner = runners_[key_of(request)];
+// Requests of the batch that are not answered yet hear of it; what else of them waits is left out.
+void ComputeQueue::fail(const std::vector<Piece>& pieces, const std::exception_ptr& error) {
+  const std::lock_guard lock(mutex_);
+  std::vector<ItemPointer> failed;
+  for (const Piece& piece : pieces) {
+    Item& item = *piece.item;
+    const bool answered = item.request && item.answered == item.sequences.size();
+    if (answered || std::find(failed.begin(), failed.end(), piece.item) != failed.end()) continue;
+    failed.push_back(piece.item);
+    item.done.set_exception(error);
+  }
+  std::erase_if(waiting_, [&](const ItemPointer& item) {
+    if (std::find(failed.begin(), failed.end(), item) == failed.end()) return false;
+    for (std::size_t i = item->taken; i < item->sequences.size(); ++i)
+      counts_.waiting_tokens -= item->sequences[i].tokens();
+    return true;
+  });
+}
+
+const engine::Runner& ComputeQueue::runner_of(const Item& item) {
+  constexpr std::size_t kMost = 32;  // kinds of requests, which clients choose
+  if (runners_.size() >= kMost && !runners_.contains(item.key)) runners_.clear();
+  std::unique_ptr<engine::Runner>& runner = runners_[item.key];
   if (runner == nullptr)
-    runner = std::make_unique<engine::Runner>(model_, request,
+    runner = std::make_unique<engine::Runner>(*model_, *item.request,
                                               engine::RunnerOptions{.plan = {.memory = session_.memory_limit()}});
   return *runner;
 }

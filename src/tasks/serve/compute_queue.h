@@ -1,4 +1,5 @@
-// One thread computes for all requests of a server: what they want embedded goes into batches together.
+// One thread computes for all requests of a server: what they want embedded goes into batches together, a few sequences
+// of each in turn, so that a large request keeps no small one waiting; and each is answered when its last one is there.
 #pragma once
 
 #include <chrono>
@@ -22,7 +23,7 @@ using Deadline = std::chrono::steady_clock::time_point;
 
 struct QueueLimits {
   std::int64_t waiting_tokens = 1 << 20;  ///< of requests that wait; more are refused
-  std::int64_t batch_tokens = 16384;      ///< of requests that are taken together
+  std::int64_t batch_tokens = 4096;       ///< of sequences that are taken together; who comes meanwhile waits for them
 };
 
 /// Why a request was not computed.
@@ -47,8 +48,8 @@ struct QueueCounts {
 
 class ComputeQueue {
  public:
-  /// `model` outlives it. Its thread works in the session.
-  ComputeQueue(const models::Model& model, engine::Session& session, const QueueLimits& limits);
+  /// `model` outlives it; null, where nothing is to be embedded. Its thread works in the session.
+  ComputeQueue(const models::Model* model, engine::Session& session, const QueueLimits& limits);
   /// Computes what waits, and ends.
   ~ComputeQueue();
 
@@ -66,22 +67,33 @@ class ComputeQueue {
   struct Item {
     std::vector<bio::Encoded> sequences;
     std::optional<engine::OutputRequest> request;  // none: work
+    std::string key;                               // of what goes together
     std::function<void()> work;
     std::int64_t tokens = 0;
     Deadline deadline;
     std::function<bool()> gone;
+    std::size_t taken = 0, answered = 0;  // of the sequences
+    std::vector<engine::OutputValues> values;
     std::promise<std::vector<engine::OutputValues>> done;
   };
-  using ItemPointer = std::unique_ptr<Item>;
+  using ItemPointer = std::shared_ptr<Item>;
+  // A sequence of an item.
+  struct Piece {
+    ItemPointer item;
+    std::size_t index = 0;
+  };
+  class Answers;
 
   std::vector<engine::OutputValues> enter(ItemPointer item);
   void loop();
-  std::vector<ItemPointer> take();
-  void compute(std::vector<ItemPointer>& items);
-  void embed_together(std::vector<ItemPointer>& items);
-  const engine::Runner& runner_of(const engine::OutputRequest& request);
+  void leave_out_gone();
+  std::vector<Piece> take();
+  void compute(const std::vector<Piece>& pieces);
+  void embed(const std::vector<Piece>& pieces);
+  void fail(const std::vector<Piece>& pieces, const std::exception_ptr& error);
+  const engine::Runner& runner_of(const Item& item);
 
-  const models::Model& model_;
+  const models::Model* model_;
   engine::Session& session_;
   QueueLimits limits_;
   mutable std::mutex mutex_;

@@ -19,7 +19,7 @@ void Metrics::count(const std::string& method, const std::string& path, int stat
   tokens_ += tokens;
 }
 
-std::string Metrics::text(const QueueCounts& queue) const {
+std::string Metrics::text(const QueueCounts& queue, std::int64_t waiting_jobs) const {
   const std::lock_guard lock(mutex_);
   std::string out;
   const auto metric = [&](const char* name, const char* type, const char* help) {
@@ -47,6 +47,8 @@ std::string Metrics::text(const QueueCounts& queue) const {
   number("batch_requests", "counter", "Requests in these", fmt::format("{}", queue.batched_requests));
   number("batch_tokens", "counter", "Tokens in these", fmt::format("{}", queue.tokens));
   number("inference_seconds", "counter", "Seconds that were computed", fmt::format("{:.6f}", queue.busy_seconds));
+  if (waiting_jobs >= 0)
+    number("job_queue_size", "gauge", "Jobs that wait for their turn", fmt::format("{}", waiting_jobs));
   return out;
 }
 

@@ -16,8 +16,8 @@ class Metrics {
  public:
   void count(const std::string& method, const std::string& path, int status, double seconds, std::int64_t inputs,
              std::int64_t tokens);
-  /// Names are TEI's under groel_.
-  std::string text(const QueueCounts& queue) const;
+  /// Names are TEI's under groel_. `waiting_jobs`: below 0, where there are no jobs.
+  std::string text(const QueueCounts& queue, std::int64_t waiting_jobs) const;
 
  private:
   static constexpr std::array kBounds{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0};

@@ -78,11 +78,19 @@ server::ServerReply embeddings(Call& call) {
                      {"usage", {{"prompt_tokens", call.tokens}, {"total_tokens", call.tokens}}}});
 }
 
+ordered_json model_json(const Served& served) {
+  return {{"id", served.name}, {"object", "model"}, {"created", 0}, {"owned_by", "groel"}};
+}
+
 server::ServerReply models_list(Call& call) {
-  return json_reply(
-      {{"object", "list"},
-       {"data", ordered_json::array(
-                    {{{"id", call.served.name}, {"object", "model"}, {"created", 0}, {"owned_by", "groel"}}})}});
+  return json_reply({{"object", "list"}, {"data", ordered_json::array({model_json(call.served)})}});
+}
+
+server::ServerReply model_of_name(Call& call) {
+  if (call.path["model"] != call.served.name)
+    throw Error(ErrorKind::not_found, {fmt::format("there is no model '{}' here", call.path["model"]), "`model`",
+                                       fmt::format("it is '{}'", call.served.name)});
+  return json_reply(model_json(call.served));
 }
 
 }  // namespace
@@ -100,7 +108,8 @@ std::vector<Route> openai_routes() {
            embeddings,
            false,
            can<models::Encoder>},
-          {"GET", "/v1/models", "The model that is served, in OpenAI's form", nullptr, ErrorForm::openai, models_list}};
+          {"GET", "/v1/models", "The model that is served, in OpenAI's form", nullptr, ErrorForm::openai, models_list},
+          {"GET", "/v1/models/{model}", "The same by its name", nullptr, ErrorForm::openai, model_of_name}};
 }
 
 }  // namespace groel::tasks

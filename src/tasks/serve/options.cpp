@@ -13,6 +13,23 @@ void ServeOptions::declare(OptionBinder& to) {
             .otherwise = "127.0.0.1",
             .value_name = "ADDRESS"});
   to(port, {.name = "port", .help = "Port; 0: any that is free, which is said", .otherwise = 8080, .value_name = "N"});
+  to.group("Searching and folding");
+  to(index, {.name = "index",
+             .help = "Index of `groel search` that /search looks in: of the model that is served",
+             .value_name = "FILE"});
+  to(annotations,
+     {.name = "annotations", .help = "Labels of the index's proteins, as for `groel search`", .value_name = "FILE"});
+  to(fold_model, {.name = "fold-model",
+                  .help = "What /fold folds with, as -m of `groel fold`; -m may name it itself, to fold alone",
+                  .value_name = "MODEL"});
+  to(waiting_jobs, {.name = "max-waiting-jobs",
+                    .help = "Jobs that wait, as one runs at a time; more are refused with 429",
+                    .otherwise = 8,
+                    .value_name = "N"});
+  to(kept_jobs, {.name = "max-kept-jobs",
+                 .help = "Jobs that have ended whose files are kept; the oldest makes room",
+                 .otherwise = 32,
+                 .value_name = "N"});
   to.group("Who may ask, and how much");
   to(api_key_file,
      {.name = "api-key-file",
@@ -32,8 +49,8 @@ void ServeOptions::declare(OptionBinder& to) {
                    .value_name = "N"});
   to.group(kPerformance);
   to(batch_tokens, {.name = "batch-tokens",
-                    .help = "Tokens of requests that are computed together",
-                    .otherwise = 16384,
+                    .help = "Tokens that are computed together; who comes meanwhile waits for them",
+                    .otherwise = 4096,
                     .value_name = "N"});
   to(waiting_tokens, {.name = "max-waiting",
                       .help = "Tokens of requests that wait; more are refused with 429",

@@ -1,17 +1,10 @@
-// Routes of the commands: /encode, /fill-mask, /score, /contacts, /generate.
-#include "tasks/generate/proteins.h"
-#include <condition_variable>
-#include <deque>
-#include <mutex>
-#include <optional>
-#include <thread>
-
+// Routes of the commands that a request is enough for: /encode, /fill-mask, /score, /perplexity, /contacts.
 #include "base/error.h"
 #include "engine/layers.h"
 #include "engine/masked_scan.h"
-#include "generation/generator.h"
 #include "tasks/fill_mask/positions.h"
-#include "tasks/generate/settings.h"
+#include "tasks/perplexity/likelihood.h"
+#include "tasks/reading/text_form.h"
 #include "tasks/score/methods.h"
 #include "tasks/score/rows.h"
 #include "tasks/serve/routes.h"
@@ -130,14 +123,16 @@ ScoreMethod method_of(const Call& call) {
                                  "masked-marginals, wt-marginals or pseudo-perplexity"});
 }
 
-server::ServerReply score(Call& call) {
-  call.only({"sequence", "variants", "method"});
-  const std::string wild_type = call.text("sequence");
-  const bio::Encoded encoded = call.encode(wild_type, 0);
-  const std::vector<std::string> variants = call.texts("variants");
-  const ScoreMethod method = method_of(call);
+// Those that are named, or every substitution.
+std::vector<VariantRow> variant_rows(Call& call, const std::string& wild_type) {
+  if (call.flag("scan", false)) {
+    if (call.body.contains("variants"))
+      throw Error(ErrorKind::usage, {"every substitution is asked for already", "`variants`", "leave out one of them"});
+    call.inputs = 1;
+    return every_substitution(wild_type, 0).rows;
+  }
   std::vector<VariantRow> rows;
-  for (const std::string& variant : variants) {
+  for (const std::string& variant : call.texts("variants")) {
     rows.emplace_back().name = variant;
     try {
       read_variant(rows.back(), wild_type, 0);
@@ -145,6 +140,15 @@ server::ServerReply score(Call& call) {
       throw error.at(variant);
     }
   }
+  return rows;
+}
+
+server::ServerReply score(Call& call) {
+  call.only({"sequence", "variants", "scan", "method"});
+  const std::string wild_type = call.text("sequence");
+  const bio::Encoded encoded = call.encode(wild_type, 0);
+  const ScoreMethod method = method_of(call);
+  std::vector<VariantRow> rows = variant_rows(call, wild_type);
   std::vector<double> scores;
   call.compute(encoded.tokens(), [&] {
     Sink nobody;
@@ -158,6 +162,38 @@ server::ServerReply score(Call& call) {
   return json_reply({{"scores", std::move(out)}});
 }
 
+// As `groel perplexity --json`; ids are places in the list.
+server::ServerReply perplexity(Call& call) {
+  call.only({"sequences"});
+  const models::Model& model = call.served.model();
+  const bool causal = can<models::CausalLm>(model);
+  const std::vector<std::string> texts = call.texts("sequences");
+  const auto document =
+      causal ? tokenizer_in_form(call.served.loaded.family->tokenizer(model.tokenizer().files()), "document") : nullptr;
+  std::vector<ReadRecord> records;
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    bio::Encoded encoded = call.encode(texts[i], i);  // refuses what the model cannot read
+    if (causal) encoded = document->encode(texts[i]);
+    records.push_back({std::to_string(i), std::move(encoded), {}});
+  }
+  // A masked model makes a pass for each residue.
+  std::int64_t about = 0;
+  for (const ReadRecord& record : records) about += record.tokens() * (causal ? 1 : record.residues());
+  ordered_json result;
+  call.compute(about, [&] {
+    Sink nobody;
+    Failures failures(nobody);
+    const auto scores = causal ? causal_likelihoods(records, engine::CausalScan(model, {}), nobody)
+                               : masked_likelihoods(records, engine::MaskedScan(model, {}), model.tokenizer(), nobody);
+    result = perplexity_json(records, scores, causal ? PredictedUnit::tokens : PredictedUnit::residues, failures);
+  });
+  return json_reply(result);
+}
+
+bool is_language_model(const models::Model& model) {
+  return can<models::MaskedLm>(model) || can<models::CausalLm>(model);
+}
+
 server::ServerReply contacts(Call& call) {
   call.only({"sequence"});
   call.inputs = 1;
@@ -165,124 +201,6 @@ server::ServerReply contacts(Call& call) {
   one.push_back(call.encode(call.text("sequence"), 0));
   const auto values = call.outputs(std::move(one), {{}, {Output::contacts}});
   return json_reply({{"contacts", rows(values.front().of(Output::contacts))}});
-}
-
-GenerateOptions generate_options(const Call& call) {
-  GenerateOptions out;
-  if (call.body.contains("prompt")) out.prompt = call.text("prompt");
-  out.number = call.integer("number", 1, 1, call.served.most_inputs);
-  out.greedy = call.flag("greedy", false);
-  const auto number = [&](const char* field, std::optional<double>& to) {
-    const auto found = call.body.find(field);
-    if (found == call.body.end() || found->is_null()) return;
-    if (!found->is_number()) throw Error(ErrorKind::usage, {"it is a number", fmt::format("`{}`", field), {}});
-    to = found->get<double>();
-  };
-  number("temperature", out.temperature);
-  number("top_p", out.top_p);
-  number("repetition_penalty", out.repetition_penalty);
-  if (call.body.contains("top_k")) out.top_k = call.integer("top_k", 0, 0, 1 << 20);
-  out.seed = call.integer("seed", 0, 0, std::numeric_limits<std::int64_t>::max());
-  out.max_new_tokens = call.integer("max_new_tokens", 256, 1, 1 << 20);
-  out.cache = "auto";
-  return out;
-}
-
-// What one thread computes for another to send: a client that reads slowly keeps nobody waiting but itself.
-class Events {
- public:
-  /// Errors: QueueError, when the client has gone: no more is to be computed.
-  void add(std::string text) {
-    const std::lock_guard lock(mutex_);
-    if (stopped_) throw QueueError(QueueRefusal::gone);
-    waiting_.push_back(std::move(text));
-    changed_.notify_one();
-  }
-  /// The same for what is last, if there is anybody to read it.
-  void end_with(std::string text) {
-    const std::lock_guard lock(mutex_);
-    if (!stopped_) waiting_.push_back(std::move(text));
-  }
-  void close() {
-    const std::lock_guard lock(mutex_);
-    closed_ = true;
-    changed_.notify_one();
-  }
-  void stop() {
-    const std::lock_guard lock(mutex_);
-    stopped_ = true;
-    waiting_.clear();
-  }
-  /// Waits; none: that was all.
-  std::optional<std::string> next() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return closed_ || !waiting_.empty(); });
-    if (waiting_.empty()) return {};
-    std::string text = std::move(waiting_.front());
-    waiting_.pop_front();
-    return text;
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<std::string> waiting_;
-  bool closed_ = false, stopped_ = false;
-};
-
-// Server-sent events, one for each protein as it is finished; or all of them at once.
-server::ServerReply generate(Call& call) {
-  call.only({"prompt", "number", "greedy", "temperature", "top_p", "top_k", "repetition_penalty", "seed",
-             "max_new_tokens", "stream"});
-  const GenerateOptions options = generate_options(call);
-  const GenerateSettings settings = generate_settings(options, call.served.loaded);
-  const models::Model& model = call.served.model();
-  call.inputs = options.number;
-  const std::int64_t about = options.number * options.max_new_tokens.value_or(256);
-  const auto write_all = [settings, number = options.number,
-                          &model](const std::function<void(const ordered_json&)>& receive) {
-    std::int64_t next = 0;
-    generation::Generator(model, settings.generation, settings.residues_of_token)
-        .run(
-            [&]() -> std::optional<generation::Request> {
-              if (next == number) return {};
-              return generation::Request{next++, settings.prompt};
-            },
-            [&](const generation::Written& written) {
-              receive(json_record(protein_of(written, model.tokenizer()), written));
-            });
-  };
-  if (!call.flag("stream", false)) {
-    ordered_json proteins = ordered_json::array();
-    call.compute(about, [&] { write_all([&](const ordered_json& one) { proteins.push_back(one); }); });
-    return json_reply({{"sequences", std::move(proteins)}});
-  }
-  server::ServerReply reply{.status = 200, .body = {}, .type = "text/event-stream"};
-  reply.stream = [&served = call.served, deadline = call.deadline, about, write_all](const auto& write) {
-    Events events;
-    std::thread waiting([&] {
-      try {
-        served.queue.run(
-            [&] {
-              write_all([&](const ordered_json& one) {
-                events.add(one.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
-              });
-            },
-            about, deadline, {});
-        events.add("[DONE]");
-      } catch (const QueueError&) {
-        events.end_with(R"({"error": "the server is busy, or the request came too late"})");
-      } catch (const std::exception& error) {
-        events.end_with(
-            ordered_json{{"error", error.what()}}.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
-      }
-      events.close();
-    });
-    while (const auto event = events.next())
-      if (!write("data: " + *event + "\n\n")) events.stop();
-    waiting.join();
-  };
-  return reply;
 }
 
 }  // namespace
@@ -312,11 +230,20 @@ std::vector<Route> protein_routes() {
        "How likely variants are, next to the wild type",
        {{"sequence", sequence},
         {"variants", {{"type", "array"}, {"description", "[\"M1A\", \"A5D:K9R\"]"}}},
+        {"scan", option_field("score", "scan")},
         {"method", {{"enum", {"masked-marginals", "wt-marginals", "pseudo-perplexity"}}}}},
        ErrorForm::own,
        score,
        false,
        can<models::MaskedLm>},
+      {"POST",
+       "/perplexity",
+       "How well the model predicts each residue, or of a causal model each token",
+       {{"sequences", {{"description", "A sequence, or a list of sequences"}}}},
+       ErrorForm::own,
+       perplexity,
+       false,
+       is_language_model},
       {"POST",
        "/contacts",
        "The probability of each pair of residues to touch",
@@ -324,24 +251,7 @@ std::vector<Route> protein_routes() {
        ErrorForm::own,
        contacts,
        false,
-       finds_contacts},
-      {"POST",
-       "/generate",
-       "New proteins; \"stream\": true sends each as a server-sent event",
-       {{"prompt", field("string", "What it begins with")},
-        {"number", field("integer", "Proteins (default: 1)")},
-        {"greedy", field("boolean", "The likeliest token always")},
-        {"temperature", field("number", "")},
-        {"top_p", field("number", "")},
-        {"top_k", field("integer", "")},
-        {"repetition_penalty", field("number", "")},
-        {"seed", field("integer", "")},
-        {"max_new_tokens", field("integer", "Default: 256")},
-        {"stream", field("boolean", "Server-sent events")}},
-       ErrorForm::own,
-       generate,
-       false,
-       can<models::CausalLm>}};
+       finds_contacts}};
 }
 
 }  // namespace groel::tasks

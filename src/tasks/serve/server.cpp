@@ -1,7 +1,9 @@
 // Takes requests to their routes.
 #include "tasks/serve/server.h"
 
+#include <array>
 #include <atomic>
+#include <csignal>
 #include <fstream>
 #include <thread>
 
@@ -12,6 +14,7 @@
 #include "base/version.h"
 #include "tasks/reading/flags.h"
 #include "tasks/serve/metrics.h"
+#include "tasks/serve/openapi.h"
 
 namespace groel::tasks {
 namespace {
@@ -38,6 +41,13 @@ std::set<std::string> keys_of(const ServeOptions& options) {
     add(key);
   }
   return out;
+}
+
+// "--num-recycles" of a command's table is the field `num_recycles`.
+Error with_field(const Error& error) {
+  const auto& [what, where, remedy] = error.parts();
+  if (!where.starts_with("--") || where.find(' ') != std::string::npos) return error;
+  return Error(error.kind(), {what, fmt::format("`{}`", field_name(where.substr(2))), remedy});
 }
 
 // What went wrong, in the form of whose route it is.
@@ -83,7 +93,8 @@ std::string field_of(const Error& error) {
   return where.size() > 2 && where.front() == '`' && where.back() == '`' ? where.substr(1, where.size() - 2) : "";
 }
 
-ServerReply reply_of(ErrorForm form, const Error& error) {
+ServerReply reply_of(ErrorForm form, const Error& thrown) {
+  const Error error = with_field(thrown);
   // A body that is well-formed and cannot be used; one that is too large for the server.
   const int status = error.kind() == ErrorKind::usage || error.kind() == ErrorKind::bad_input ? 422
                      : error.kind() == ErrorKind::memory                                      ? 413
@@ -110,16 +121,55 @@ ServerReply reply_of(ErrorForm form, QueueRefusal why) {
   return reply(499, "the client has gone", "gone");
 }
 
+// While one lives, a signal breaks off nothing that is computed: it ends the taking of connections, and jobs. A second
+// one ends the program at once.
+class OwnSignals {
+ public:
+  OwnSignals() {
+    seen_ = 0;
+    struct sigaction own {};
+    own.sa_handler = [](int signal) {
+      seen_ = signal;
+      for (const int other : kSignals) std::signal(other, SIG_DFL);
+    };
+    own.sa_flags = SA_ONSTACK | SA_RESTART;
+    sigemptyset(&own.sa_mask);
+    for (std::size_t i = 0; i < kSignals.size(); ++i) {
+      ::sigaction(kSignals[i], nullptr, &before_[i]);
+      if (before_[i].sa_handler != SIG_IGN) ::sigaction(kSignals[i], &own, nullptr);  // nohup, a background job
+    }
+  }
+  ~OwnSignals() {
+    for (std::size_t i = 0; i < kSignals.size(); ++i) ::sigaction(kSignals[i], &before_[i], nullptr);
+  }
+  OwnSignals(const OwnSignals&) = delete;
+  OwnSignals& operator=(const OwnSignals&) = delete;
+  static bool seen() { return seen_ != 0 || detail::interrupting_signal != 0; }
+
+ private:
+  static constexpr std::array kSignals{SIGINT, SIGTERM, SIGHUP};
+  static inline volatile std::sig_atomic_t seen_ = 0;
+  std::array<struct sigaction, 3> before_{};
+};
+
 class Service {
  public:
-  Service(const ServeOptions& options, const checkpoints::LoadedModel& loaded, engine::Session& session)
+  Service(const ServeOptions& options, const ServedParts& parts, engine::Session& session)
       : options_(options),
         keys_(keys_of(options)),
-        queue_(*loaded.model, session, {options.waiting_tokens, options.batch_tokens}),
-        served_{loaded, options.model.value, queue_, options.most_inputs, options.batch_tokens, options.connections} {
-    for (auto routes : {openai_routes(), tei_routes(), protein_routes()})
+        queue_(parts.loaded().model.get(), session, {options.waiting_tokens, options.batch_tokens}),
+        served_{parts.loaded(),      options.model.value,  queue_,
+                options.most_inputs, options.batch_tokens, options.connections,
+                parts.predictor(),   parts.index(),        nullptr,
+                parts.fold_model()} {
+    if (!parts.fold_model().empty()) {
+      jobs_.emplace(JobLimits{options.waiting_jobs, options.kept_jobs, options.threads});
+      served_.jobs = &*jobs_;
+    }
+    for (auto routes :
+         {openai_routes(), tei_routes(), protein_routes(), generate_routes(), search_routes(), job_routes()})
       for (Route& route : routes)
-        if (route.there == nullptr || route.there(*loaded.model)) routes_.push_back(std::move(route));
+        if (is_there(route)) routes_.push_back(std::move(route));
     if (options.access_log) {
       log_.open(*options.access_log, std::ios::app);
       if (!log_) throw Error(ErrorKind::io, {"it cannot be written to", *options.access_log, {}});
@@ -130,7 +180,7 @@ class Service {
     const auto start = Clock::now();
     const std::string id = id_of(request);
     Call call{served_, request, {}, start + std::chrono::seconds(options_.timeout)};
-    const Route* const route = route_of(request);
+    const Route* const route = route_of(request, call.path);
     ServerReply reply = checked(request, route, call);
     reply.headers.emplace_back("X-Request-Id", id);
     const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
@@ -141,6 +191,11 @@ class Service {
                    reply.status, seconds, call.inputs, call.tokens);
     log(request, reply, call, id, seconds);
     return reply;
+  }
+
+  /// Jobs end, and who waits for them hears of it.
+  void close_jobs() {
+    if (jobs_) jobs_->close();
   }
 
   /// Of a request that never came whole.
@@ -154,9 +209,14 @@ class Service {
  private:
   static bool own(const std::string& path) { return path == "/metrics" || path == "/openapi.json"; }
 
-  const Route* route_of(const ServerRequest& request) const {
+  bool is_there(const Route& route) const {
+    if (route.there != nullptr && !(served_.has_model() && route.there(served_.model()))) return false;
+    return route.offered == nullptr || route.offered(served_);
+  }
+
+  const Route* route_of(const ServerRequest& request, std::map<std::string, std::string>& parts) const {
     for (const Route& route : routes_)
-      if (route.path == request.path && route.method == request.method) return &route;
+      if (route.method == request.method && is_path_of(route.path, request.path, parts)) return &route;
     return nullptr;
   }
 
@@ -177,11 +237,13 @@ class Service {
     }
     if (route != nullptr) return routed(request, *route, call);
     if (request.method == "GET" && request.path == "/metrics")
-      return {.status = 200, .body = metrics_.text(queue_.counts()), .type = "text/plain; version=0.0.4"};
-    if (request.method == "GET" && request.path == "/openapi.json") return json_reply(openapi());
-    const bool other =
-        std::any_of(routes_.begin(), routes_.end(), [&](const Route& one) { return one.path == request.path; }) ||
-        own(request.path);
+      return {.status = 200,
+              .body = metrics_.text(queue_.counts(), jobs_ ? jobs_->waiting() : -1),
+              .type = "text/plain; version=0.0.4"};
+    if (request.method == "GET" && request.path == "/openapi.json") return json_reply(openapi(routes_, !keys_.empty()));
+    const bool other = std::any_of(routes_.begin(), routes_.end(),
+                                   [&](const Route& one) { return is_path_of(one.path, request.path, call.path); }) ||
+                       own(request.path);
     return other ? error_reply(form, 405, fmt::format("{} is not for {}", request.method, request.path), "method")
                  : error_reply(form, 404, fmt::format("there is no {}; /openapi.json has what there is", request.path),
                                "not_found");
@@ -203,31 +265,6 @@ class Service {
     } catch (const std::exception& error) {
       return error_reply(route.form, 500, error.what(), route.form == ErrorForm::tei ? "Backend" : "internal");
     }
-  }
-
-  ordered_json openapi() const {
-    ordered_json paths = ordered_json::object();
-    for (const Route& route : routes_) {
-      std::string method = route.method;
-      std::transform(method.begin(), method.end(), method.begin(), [](unsigned char c) { return std::tolower(c); });
-      ordered_json operation{{"summary", route.summary}, {"operationId", method + route.path}};
-      if (!route.fields.is_null())
-        operation["requestBody"] = {
-            {"required", true},
-            {"content", {{"application/json", {{"schema", {{"type", "object"}, {"properties", route.fields}}}}}}}};
-      operation["responses"] = {{"200", {{"description", "As asked"}}},
-                                {"default", {{"description", "What went wrong, as JSON"}}}};
-      if (!keys_.empty() && !route.open)
-        operation["security"] = ordered_json::array({{{"key", ordered_json::array()}}});
-      paths[route.path][method] = std::move(operation);
-    }
-    for (const char* path : {"/metrics", "/openapi.json"})
-      paths[path]["get"] = {{"summary", path == std::string("/metrics") ? "Counts, for Prometheus" : "This"},
-                            {"responses", {{"200", {{"description", "As asked"}}}}}};
-    ordered_json out{
-        {"openapi", "3.0.3"}, {"info", {{"title", "GroEL"}, {"version", kVersion}}}, {"paths", std::move(paths)}};
-    if (!keys_.empty()) out["components"] = {{"securitySchemes", {{"key", {{"type", "http"}, {"scheme", "bearer"}}}}}};
-    return out;
   }
 
   std::string id_of(const ServerRequest& request) {
@@ -255,6 +292,7 @@ class Service {
   const ServeOptions& options_;
   std::set<std::string> keys_;
   ComputeQueue queue_;
+  std::optional<JobQueue> jobs_;
   Served served_;
   std::vector<Route> routes_;
   Metrics metrics_;
@@ -266,11 +304,10 @@ class Service {
 
 }  // namespace
 
-void serve(const ServeOptions& options, const checkpoints::LoadedModel& loaded, engine::Session& session,
+void serve(const ServeOptions& options, const ServedParts& parts, engine::Session& session,
            const std::function<void(const std::string& address)>& said) {
-  // What is computed is not broken off by a signal: it ends the taking of connections.
-  const Uninterrupted whole;
-  Service service(options, loaded, session);
+  const OwnSignals signals;
+  Service service(options, parts, session);
   server::ServerSettings settings{.host = options.host,
                                   .port = static_cast<int>(options.port),
                                   .threads = static_cast<std::size_t>(options.connections),
@@ -285,8 +322,8 @@ void serve(const ServeOptions& options, const checkpoints::LoadedModel& loaded, 
                  "choose another with --port or --host"});
   std::thread listening([&] { http->run(); });
   said(fmt::format("http://{}:{}", options.host, port));
-  while (detail::interrupting_signal == 0 && !session.cancelled())
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  while (!OwnSignals::seen() && !session.cancelled()) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  service.close_jobs();
   http->stop();
   listening.join();
 }

@@ -5,8 +5,6 @@
 #include "base/error.h"
 #include "base/version.h"
 #include "engine/precision.h"
-#include "models/classifier.h"
-#include "predictors/predictor.h"
 #include "tasks/serve/routes.h"
 
 namespace groel::tasks {
@@ -76,40 +74,42 @@ server::ServerReply tokenize(Call& call) {
   return json_reply(out);
 }
 
-// Of a model with a head of classes: each class with its probability, the likeliest first.
+// By a trained predictor: each class with its probability, the likeliest first; or numbers, in their order.
 server::ServerReply predict(Call& call) {
   call.only({"inputs", "raw_scores", "truncate"});
   refuse_truncation(call);
   const bool raw = call.flag("raw_scores", false),
              single = call.body.contains("inputs") && call.body["inputs"].is_string();
-  const std::vector<bio::Encoded> sequences = encoded(call);
-  const auto& classifier = models::require<models::Classifier>(call.served.model());
-  const models::Classification& classes = classifier.classification();
-  std::vector<std::vector<double>> values;
-  call.compute(call.tokens, [&] {
-    for (const bio::Encoded& one : sequences) {
-      const models::Batch batch = models::Batch::pack(std::span(&one.ids, 1), call.served.model().tokenizer());
-      const Tensor hidden = models::require<models::Encoder>(call.served.model()).encode(batch, {});
-      const auto row = classifier.classify(hidden, batch).values<float>();
-      if (raw)
-        values.emplace_back(row.begin(), row.end());
-      else
-        values.push_back(predictors::probabilities(row, classes.problem));
-    }
-  });
+  std::vector<bio::Encoded> sequences = encoded(call);
+  const predictors::Predictor& predictor = *call.served.predictor;
+  for (std::size_t i = 0; i < sequences.size(); ++i)
+    if (const auto most = predictor.max_residues(); most && sequences[i].residues() > *most)
+      throw Error(ErrorKind::memory,
+                  {fmt::format("{} residues, and the predictor reads {} at most", sequences[i].residues(), *most),
+                   fmt::format("sequence {}", i), "nothing is cut off here: send a piece of it"});
+  const models::Classification& classes = predictor.classes();
   ordered_json out = ordered_json::array();
-  for (const std::vector<double>& row : values) {
+  for (const engine::OutputValues& one : call.outputs(std::move(sequences), predictor.request())) {
+    const Tensor outputs = predictor.head_outputs(one);
+    const auto logits = outputs.values<float>();
+    const std::vector<double> row =
+        raw ? std::vector<double>(logits.begin(), logits.end()) : predictors::probabilities(logits, classes.problem);
     std::vector<std::size_t> order(row.size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return row[a] > row[b]; });
+    if (classes.problem != models::Problem::regression)
+      std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return row[a] > row[b]; });
     ordered_json scores = ordered_json::array();
-    for (const std::size_t i : order) scores.push_back({{"score", row[i]}, {"label", classes.labels.at(i)}});
+    for (const std::size_t i : order)
+      scores.push_back(
+          {{"score", row[i]}, {"label", i < classes.labels.size() ? classes.labels[i] : std::to_string(i)}});
     out.push_back(std::move(scores));
   }
   return json_reply(single ? out.front() : out);
 }
 
 server::ServerReply info(Call& call) {
+  if (!call.served.has_model())
+    return json_reply({{"model_id", call.served.name}, {"version", kVersion}, {"model_type", {{"folding", nullptr}}}});
   const models::Model& model = call.served.model();
   const auto most = model.info().max_residues;
   return json_reply({{"model_id", call.served.name},
@@ -130,11 +130,11 @@ server::ServerReply info(Call& call) {
 
 server::ServerReply health(Call&) { return {.status = 200, .body = ""}; }
 
-bool has_classes(const models::Model& model) {
-  if (!can<models::Classifier>(model)) return false;
-  const models::Classification& classes = models::require<models::Classifier>(model).classification();
-  return !classes.labels.empty() && classes.label_of == models::LabelOf::sequence;
+bool predicts_sequences(const Served& served) {
+  return served.predictor != nullptr && served.predictor->classes().label_of == models::LabelOf::sequence;
 }
+
+bool has_tokens(const Served& served) { return served.has_model(); }
 
 }  // namespace
 
@@ -159,20 +159,24 @@ std::vector<Route> tei_routes() {
            can<models::Encoder>},
           {"POST",
            "/predict",
-           "Classes of sequences, by a model with a head of classes",
+           "Classes of sequences, or numbers, by a trained predictor",
            {{"inputs", inputs},
             {"raw_scores", field("boolean", "Logits (default: probabilities)")},
             {"truncate", truncate}},
            ErrorForm::tei,
            predict,
            false,
-           has_classes},
+           nullptr,
+           predicts_sequences},
           {"POST",
            "/tokenize",
            "The tokens of sequences",
            {{"inputs", inputs}, {"add_special_tokens", field("boolean", "Those at the ends, too (default: true)")}},
            ErrorForm::tei,
-           tokenize},
+           tokenize,
+           false,
+           nullptr,
+           has_tokens},
           {"GET", "/info", "The model, and the limits of this server", nullptr, ErrorForm::tei, info},
           {"GET", "/health", "200 while the server runs", nullptr, ErrorForm::tei, health, true}};
 }
