@@ -23,6 +23,7 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -213,6 +214,20 @@ std::int64_t resident_kilobytes(int pid) {
   return 0;
 }
 
+// Of another process: what it took of the processor, whatever else the machine did.
+double cpu_seconds_of(int pid) {
+  std::ifstream file(fmt::format("/proc/{}/stat", pid));
+  std::string text((std::istreambuf_iterator<char>(file)), {});
+  const std::size_t after = text.rfind(')');
+  if (after == std::string::npos) return 0;
+  std::istringstream fields(text.substr(after + 1));
+  std::string word;
+  for (int i = 0; i < 11; ++i) fields >> word;
+  double user = 0, system = 0;
+  fields >> user >> system;
+  return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
 double cpu_seconds() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
@@ -265,9 +280,15 @@ int main(int count, char** words) {
   const std::vector<std::string> requests = requests_of(words[2], settings);
   if (requests.empty()) return fmt::print(stderr, "{}: too few sequences\n", words[2]), 1;
   const std::int64_t before = pid > 0 ? resident_kilobytes(pid) : 0;
-  const double cpu = cpu_seconds();
+  const double cpu = cpu_seconds(), server_cpu = pid > 0 ? cpu_seconds_of(pid) : 0;
   ordered_json out = load(requests, settings);
   out["client_cpu_seconds"] = cpu_seconds() - cpu;
+  if (pid > 0) {
+    const double taken = cpu_seconds_of(pid) - server_cpu;
+    out["server_cpu_seconds"] = taken;
+    out["tokens_per_cpu_second"] =
+        out["tokens_per_second"].get<double>() * out["seconds"].get<double>() / std::max(taken, 1e-9);
+  }
   if (pid > 0) out["server_kilobytes"] = {{"before", before}, {"after", resident_kilobytes(pid)}};
   fmt::print("{}\n", out.dump());
 }

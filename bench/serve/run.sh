@@ -27,13 +27,14 @@ ask connections=1 seconds=3 >/dev/null # warm
 if [[ $steps == *bench* ]]; then
   printf '{"name": "served", "model": "%s", "data": "%s", "dtype": "%s", "threads": 0, "residues": 60000}' \
     "$(realpath "$model")" "$proteins" "$dtype" >"$work/served.json"
-  "$groel" bench "$work/served.json" --runs 3
+  TIMEFORMAT='bench took %U + %S s of the processor, of '"${RUNS:-3}"' runs and one before them'
+  time "$groel" bench "$work/served.json" --runs "${RUNS:-3}"
 fi
-if [[ $steps == *single* ]]; then ask connections=1 seconds=10; fi
+if [[ $steps == *single* ]]; then ask connections=1 seconds="${SINGLE:-10}"; fi
 ask connections=32 seconds="${SATURATION:-15}"
 rate=$(field 200 per_second)
 if [[ $steps == *half* ]]; then
-  ask connections=64 seconds=20 rate="$(node -p "$rate / 2")"
+  ask connections=64 seconds="${HALF:-20}" rate="$(node -p "$rate / 2")"
 fi
 if [[ $steps == *overload* ]]; then
   ask connections=1000 seconds="${OVERLOAD:-60}" rate="$(node -p "$rate * 10")"

@@ -154,10 +154,14 @@ TEST_F(ServeJobs, WaitsInLineEndsWhenAskedAndRefusesMore) {
 }
 
 TEST_F(ServeJobs, WhatFailsSaysWhy) {
-  Serving server({"--fold-model", kTinyFold});
-  const json job = end_of(server, begin(server, {{"sequence", "MKT"}, {"num_recycles", -1}}));
+  const fs::path model = work_.path() / "model";
+  fs::copy(kTinyFold, model, fs::copy_options::recursive);
+  Serving server({"--fold-model", model.string()});
+  fs::remove(model / "model.safetensors");
+  const json job = end_of(server, begin(server, {{"sequence", "MKT"}}));
   EXPECT_EQ(job["state"], "failed") << job;
-  EXPECT_THAT(job["error"]["message"].get<std::string>(), HasSubstr("recycles"));
+  EXPECT_THAT(job["error"]["message"].get<std::string>(), HasSubstr("model"));
+  EXPECT_TRUE(job["files"].empty());
   const Outcome none = groel({"serve", "--fold-model", "facebook/esmfold_v1", "--port", "0"},
                              {"", "", {{"HF_HOME", work_ / "hf"}, {"TORCH_HOME", work_ / "torch"}}});
   EXPECT_EQ(none.exit, 3) << none;

@@ -48,6 +48,7 @@ class Server final : public HttpServer {
       const int yes = 1;
       ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     });
+    server_.set_tcp_nodelay(true);  // head and body are sent apart, and would wait for one another's receipt, 40 ms
     server_.set_payload_max_length(settings_.most_bytes);
     server_.set_read_timeout(settings_.patience.count());
     server_.set_keep_alive_timeout(5);

@@ -14,7 +14,7 @@ void require_positive(std::int64_t value, const char* field) {
 
 }  // namespace
 
-Searcher::Searcher(const IndexSet& index, const SearchSettings& settings) : index_(index), probes_(settings.probes) {
+Searcher::Searcher(const IndexSet& index, const SearcherSettings& settings) : index_(index), probes_(settings.probes) {
   require_positive(settings.neighbours, "`neighbours`");
   require_positive(settings.ef, "`ef`");
   if (probes_) require_positive(*probes_, "`probes`");

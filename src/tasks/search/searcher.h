@@ -19,7 +19,7 @@ struct SearchQuery {
   std::optional<Error> error{};  ///< this query alone cannot be searched for
 };
 
-struct SearchSettings {
+struct SearcherSettings {
   std::int64_t neighbours = 10;
   std::int64_t ef = kSearchEf;         ///< candidates that are kept, or compared as they are
   bool exact = false;                  ///< all is looked at
@@ -31,7 +31,7 @@ struct SearchSettings {
 class Searcher {
  public:
   /// The index outlives it. Errors: usage; unsupported, where a part needs FAISS and it is not there.
-  Searcher(const IndexSet& index, const SearchSettings& settings);
+  Searcher(const IndexSet& index, const SearcherSettings& settings);
 
   std::vector<Hit> run(const SearchQuery& query);
 

@@ -15,6 +15,13 @@ std::string key_of(const engine::OutputRequest& request) {
   return key;
 }
 
+// Who asks for little does not wait for long behind those who ask for much; and these wait for a bounded time behind
+// whoever comes later.
+Deadline due_of(std::int64_t tokens) {
+  constexpr std::chrono::microseconds kOfToken{400}, kMost{2'000'000};
+  return std::chrono::steady_clock::now() + std::min(kMost, kOfToken * tokens);
+}
+
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
@@ -68,7 +75,9 @@ std::vector<engine::OutputValues> ComputeQueue::enter(ItemPointer item) {
       throw QueueError(QueueRefusal::full);
     ++counts_.waiting;
     counts_.waiting_tokens += item->tokens;
-    waiting_.push_back(std::move(item));
+    item->due = due_of(item->tokens);
+    const auto later = [](const Deadline& due, const ItemPointer& other) { return due < other->due; };
+    waiting_.insert(std::upper_bound(waiting_.begin(), waiting_.end(), item->due, later), std::move(item));
   }
   changed_.notify_all();
   return done.get();
@@ -105,7 +114,7 @@ void ComputeQueue::leave_out_gone() {
   });
 }
 
-// Work alone; or a sequence of the first that waits, one of each that goes with it, and so on until the batch is full.
+// Work alone; or a sequence of the first that is due, one of each that goes with it, and so on until the batch is full.
 std::vector<ComputeQueue::Piece> ComputeQueue::take() {
   const std::lock_guard lock(mutex_);
   leave_out_gone();

@@ -23,7 +23,7 @@ using Deadline = std::chrono::steady_clock::time_point;
 
 struct QueueLimits {
   std::int64_t waiting_tokens = 1 << 20;  ///< of requests that wait; more are refused
-  std::int64_t batch_tokens = 4096;       ///< of sequences that are taken together; who comes meanwhile waits for them
+  std::int64_t batch_tokens = 1024;       ///< of sequences that are taken together; who comes meanwhile waits for them
 };
 
 /// Why a request was not computed.
@@ -71,6 +71,7 @@ class ComputeQueue {
     std::function<void()> work;
     std::int64_t tokens = 0;
     Deadline deadline;
+    Deadline due;  // the order of turns: later the more is asked for
     std::function<bool()> gone;
     std::size_t taken = 0, answered = 0;  // of the sequences
     std::vector<engine::OutputValues> values;
@@ -98,7 +99,7 @@ class ComputeQueue {
   QueueLimits limits_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<ItemPointer> waiting_;
+  std::deque<ItemPointer> waiting_;  // by when they are due
   QueueCounts counts_;
   bool closing_ = false;
   std::map<std::string, std::unique_ptr<engine::Runner>> runners_;  // of the thread alone

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/text_file.h"
+#include "models/published.h"
 #include "structure_models/esmfold_sequence.h"
 #include "structure_models/find_esmfold.h"
 #include "tasks/fold/jobs.h"
@@ -78,9 +79,9 @@ bool is_fold_model(const std::string& name) {
   try {
     (void)structure_models::find_esmfold(name);
     return true;
-  } catch (const Error& error) {
-    if (error.kind() == ErrorKind::not_found) throw;
-    return false;
+  } catch (const Error&) {
+    // One that has its name and is not here is told as such; anything else may be a language model.
+    return models::short_name(name).find("esmfold") != std::string::npos;
   }
 }
 

@@ -50,7 +50,7 @@ void ServeOptions::declare(OptionBinder& to) {
   to.group(kPerformance);
   to(batch_tokens, {.name = "batch-tokens",
                     .help = "Tokens that are computed together; who comes meanwhile waits for them",
-                    .otherwise = 4096,
+                    .otherwise = 1024,
                     .value_name = "N"});
   to(waiting_tokens, {.name = "max-waiting",
                       .help = "Tokens of requests that wait; more are refused with 429",

@@ -89,7 +89,7 @@ server::ServerReply search(Call& call) {
   call.only({"sequences", "ids", "embeddings", "neighbours", "ef", "probes", "exact"});
   const ServedIndex& served = *call.served.index;
   constexpr std::int64_t kMost = 10'000;
-  SearchSettings settings{
+  SearcherSettings settings{
       call.integer("neighbours", 10, 1, kMost), call.integer("ef", kSearchEf, 1, kMost), call.flag("exact", false), {}};
   if (call.body.contains("probes")) settings.probes = call.integer("probes", 1, 1, 1 << 20);
   SearchNotes notes;
