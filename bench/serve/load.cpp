@@ -186,10 +186,14 @@ class Due {
     waiting_.push_back(when);
     changed_.notify_one();
   }
-  void close() {
+  /// What is due and was not sent yet is given up. -> how many that were.
+  std::size_t close() {
     const std::lock_guard lock(mutex_);
     closed_ = true;
     changed_.notify_all();
+    const std::size_t unsent = waiting_.size();
+    waiting_.clear();
+    return unsent;
   }
   bool next(Clock::time_point& when) {
     std::unique_lock lock(mutex_);
@@ -239,6 +243,7 @@ ordered_json load(const std::vector<std::string>& requests, const Settings& sett
   const double rate = settings.number("rate", 0), longest = settings.number("seconds", 10);
   Tally tally;
   Due due;
+  std::size_t unsent = 0;
   std::atomic<std::size_t> next{0};
   const auto begin = Clock::now(),
              end = begin + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(longest));
@@ -261,10 +266,12 @@ ordered_json load(const std::vector<std::string>& requests, const Settings& sett
       std::this_thread::sleep_until(when);
       due.add(when);
     }
-    due.close();
+    unsent = due.close();
   }
   for (std::thread& client : clients) client.join();
-  return tally.json(seconds(Clock::now() - begin));
+  ordered_json out = tally.json(seconds(Clock::now() - begin));
+  if (rate > 0) out["unsent"] = unsent;
+  return out;
 }
 
 }  // namespace
