@@ -18,7 +18,7 @@ std::string key_of(const engine::OutputRequest& request) {
 // Who asks for little does not wait for long behind those who ask for much; and these wait for a bounded time behind
 // whoever comes later.
 Deadline due_of(std::int64_t tokens) {
-  constexpr std::chrono::microseconds kOfToken{400}, kMost{2'000'000};
+  constexpr std::chrono::microseconds kOfToken{50}, kMost{2'000'000};
   return std::chrono::steady_clock::now() + std::min(kMost, kOfToken * tokens);
 }
 
