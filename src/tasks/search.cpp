@@ -57,7 +57,7 @@ int run(const SearchOptions& options, Context& context) {
   const std::string verb = words.empty() ? "" : words[0];
   const auto known = std::find_if(std::begin(kWays), std::end(kWays), [&](const Way& w) { return w.name == verb; });
   if (known == std::end(kWays))
-    throw Error(ErrorKind::usage, {fmt::format("'{}' is neither `index` nor `query` nor `info`", verb), "search",
+    throw Error(ErrorKind::usage, {fmt::format("'{}' is neither 'index' nor 'query' nor 'info'", verb), "search",
                                    "groel search index EMBEDDINGS -o FILE, then groel search query FILE"});
   if (words.size() != 2)
     throw Error(ErrorKind::usage,

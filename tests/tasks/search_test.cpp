@@ -222,7 +222,7 @@ TEST_F(SearchTest, BadInputIsNamed) {
   EXPECT_TRUE(groel({"search", "index", h5}).says("the index needs a file"));
   EXPECT_TRUE(groel({"search", "index", h5, "-o", folder_ / "y", "-k", "3"}).says("no option of `groel search index`"));
   EXPECT_TRUE(groel({"search", "index", h5, "-o", folder_ / "y", "--column", "mean_9"}).says("'mean_9'"));
-  EXPECT_TRUE(groel({"search", "find", h5}).says("neither `index` nor `query` nor `info`"));
+  EXPECT_TRUE(groel({"search", "find", h5}).says("neither 'index' nor 'query' nor 'info'"));
   EXPECT_TRUE(groel({"search", "query"}).says("takes one file"));
   const std::string empty = write_file(folder_ / "empty.h5", "");
   EXPECT_TRUE(groel({"search", "index", empty, "-o", folder_ / "y"}).says("the file is empty"));
