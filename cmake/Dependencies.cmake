@@ -72,3 +72,12 @@ file(GLOB GROEL_3DMOL_JS CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/node_modules/3d
 if(NOT GROEL_3DMOL_JS)
   message(STATUS "node_modules/3dmol is missing: built without pages of structures (see docs/install.md)")
 endif()
+# The page of groel serve and groel open: our scripts with Preact, made into one by esbuild, which is a program of its own.
+file(GLOB GROEL_PREACT CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/node_modules/preact/package.json)
+file(GLOB GROEL_ESBUILD CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/node_modules/@esbuild/*/bin/esbuild)
+set(GROEL_PAGE OFF)
+if(GROEL_ECHARTS_JS AND GROEL_PREACT AND GROEL_ESBUILD)
+  set(GROEL_PAGE ON)
+else()
+  message(STATUS "node_modules/preact or esbuild is missing: groel serve is built without its page (see docs/install.md)")
+endif()

@@ -63,6 +63,7 @@ struct Route {
 std::vector<Route> openai_routes();
 std::vector<Route> tei_routes();
 std::vector<Route> protein_routes();
+std::vector<Route> page_routes();
 
 /// Whether a model has a capability.
 template <class Capability>
