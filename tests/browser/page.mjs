@@ -269,7 +269,7 @@ async function generates() {
   const writer = await serve('groel-writer', ['--threads', '1']);
   const page = await start(writer);
   expect(
-    (await page.locator('.work').innerText()).includes('Not with this model: Masks, Scan'),
+    (await page.locator('.work').innerText()).includes('Not on this server: Masks, Scan'),
     'what the model cannot do is not said',
   );
   let streamed = 0;

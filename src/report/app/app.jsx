@@ -165,7 +165,7 @@ function Workplace({info, openapi}) {
               addSequences={more => setText(now => [now.trim(), more].filter(Boolean).join('\n'))}
             />
           )}
-          {missing.length > 0 && <p class="note">Not with this model: {missing.join(', ')}.</p>}
+          {missing.length > 0 && <p class="note">Not on this server: {missing.join(', ')}.</p>}
         </div>
       </main>
       <footer>

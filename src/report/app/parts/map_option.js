@@ -153,7 +153,7 @@ export function mapOption(props, map, {layout, view, cursor}, ink, wide) {
       gridIndex: 1,
       splitNumber: 2,
       name: track.name,
-      nameGap: 8,
+      nameGap: 12,
       nameTextStyle: {align: 'left', color: ink.soft, padding: [0, 0, 0, -left + 10]},
     });
     out.series.push({
