@@ -27,7 +27,8 @@ std::string highest_layer(const std::vector<std::string>& names) {
   std::string best;
   int layer = -1;
   for (const std::string& name : names)
-    if (const auto parsed = parse_column_name(name); parsed && parsed->output == Output::contacts && parsed->layer > layer)
+    if (const auto parsed = parse_column_name(name);
+        parsed && parsed->output == Output::contacts && parsed->layer > layer)
       best = name, layer = parsed->layer;
   return best;
 }
@@ -35,14 +36,15 @@ std::string highest_layer(const std::vector<std::string>& names) {
 struct FlatMaps {
   std::vector<std::string> ids;
   std::vector<std::int64_t> lengths;
-  std::span<const float> values;  // of all records, one after the other; a record that failed has none
+  std::span<const float> values;          // of all records, one after the other; a record that failed has none
   std::span<const std::int64_t> offsets;  // [N + 1]
 };
 
 ContactFile cut(const FlatMaps& flat, const std::string& path) {
   const std::size_t count = flat.ids.size();
   if (flat.lengths.size() != count || flat.offsets.size() != count + 1)
-    bad_vectors(fmt::format("{} ids, {} lengths and {} offsets", count, flat.lengths.size(), flat.offsets.size()), path);
+    bad_vectors(fmt::format("{} ids, {} lengths and {} offsets", count, flat.lengths.size(), flat.offsets.size()),
+                path);
   ContactFile out;
   for (std::size_t i = 0; i < count; ++i) {
     const std::int64_t from = flat.offsets[i], to = flat.offsets[i + 1], size = flat.lengths[i];
@@ -119,7 +121,8 @@ void pass_hdf5(const std::string& path, VectorSink& out) {
   const json run = parse_run(file.text_attribute(file.root(), "run").value_or("null"));
   out.head({column,
             {{"run", run}, {"ids", file.texts(ids, "ids")}, {"lengths", lengths}},
-            std::max<std::int64_t>(1, std::ssize(values)), 1});
+            std::max<std::int64_t>(1, std::ssize(values)),
+            1});
   out.id("contacts");
   out.values(values.empty() ? std::vector<float>{0} : values);
   out.end(0);
@@ -144,31 +147,45 @@ std::optional<ContactFile> contacts_of_hdf5(const std::string& path, std::size_t
   return out;
 }
 
+// The item of the highest layer; null: there is none.
+const json* contacts_in(const json& record) {
+  const json* best = nullptr;
+  const auto items = record.find("items");
+  if (items == record.end()) return best;
+  for (const json& item : *items)
+    if (item.value("kind", "") == "contacts" && (best == nullptr || item.value("layer", 0) >= best->value("layer", 0)))
+      best = &item;
+  return best;
+}
+
+ContactMapOfRecord map_of(const json& record, const json& item, const std::string& where) {
+  const auto shape = item.at("shape").get<std::vector<std::int64_t>>();
+  std::vector<float> values;
+  for (const json& value : item.at("values"))
+    values.push_back(value.is_number() ? value.get<float>() : std::numeric_limits<float>::quiet_NaN());
+  if (shape.size() != 2 || shape[0] != shape[1] || shape[0] < 1 || shape[0] > kLongestProtein ||
+      shape[0] * shape[1] != std::ssize(values))
+    bad_vectors("the values do not fit the shape", where);
+  return {record.at("id").get<std::string>(), shape[0], std::move(values)};
+}
+
 std::optional<ContactFile> contacts_of_jsonl(io::LineReader& lines) {
   ContactFile out;
-  bool any = false;
   for (std::string_view line; lines.next(line);) {
     if (line.find_first_not_of(" \t") == std::string_view::npos) continue;
+    const std::string where = fmt::format("{}:{}", lines.label(), lines.number());
     const json record = json::parse(line, nullptr, false);
     if (!record.is_object() || !record.contains("id")) return std::nullopt;
-    const json* best = nullptr;
-    for (const json& item : record.value("items", json::array()))
-      if (item.value("kind", "") == "contacts" && (best == nullptr || item.value("layer", 0) >= best->value("layer", 0)))
-        best = &item;
-    any = any || best != nullptr;
-    if (best == nullptr) {
-      out.failed += 1;
-      continue;
+    try {
+      if (const json* item = contacts_in(record))
+        out.records.push_back(map_of(record, *item, where));
+      else
+        ++out.failed;
+    } catch (const json::exception& error) {
+      bad_vectors(fmt::format("a field of the wrong kind: {}", error.what()), where);
     }
-    const auto shape = best->at("shape").get<std::vector<std::int64_t>>();
-    std::vector<float> values;
-    for (const json& value : best->at("values"))
-      values.push_back(value.is_number() ? value.get<float>() : std::numeric_limits<float>::quiet_NaN());
-    if (shape.size() != 2 || shape[0] != shape[1] || shape[0] < 1 || shape[0] * shape[1] != std::ssize(values))
-      bad_vectors("the values do not fit the shape", fmt::format("{}:{}", lines.label(), lines.number()));
-    out.records.push_back({record.at("id").get<std::string>(), shape[0], std::move(values)});
   }
-  if (!any) return std::nullopt;
+  if (out.records.empty()) return std::nullopt;
   return out;
 }
 

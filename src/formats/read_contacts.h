@@ -19,7 +19,7 @@ struct ContactMapOfRecord {
 
 struct ContactFile {
   std::vector<ContactMapOfRecord> records;
-  std::int64_t failed = 0;     ///< records without a map
+  std::int64_t failed = 0;       ///< records without a map
   nlohmann::json run = nullptr;  ///< as VectorFile::run
 };
 

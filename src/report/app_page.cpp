@@ -39,9 +39,8 @@ std::string with_version(std::string_view path, std::string_view text) {
 
 std::string index_html() {
   const std::string molecules =
-      draws_molecules()
-          ? fmt::format(" data-molecules=\"{}\"", with_version("assets/3dmol.js", molecule_script()))
-          : "";
+      draws_molecules() ? fmt::format(" data-molecules=\"{}\"", with_version("assets/3dmol.js", molecule_script()))
+                        : "";
   return fmt::format(
       "{}<title>GroEL</title>\n<link rel=\"icon\" href=\"{}\">\n<link rel=\"stylesheet\" href=\"{}\">\n</head>\n"
       "<body{}>\n<div id=\"page\"></div>\n<noscript>This page needs JavaScript, all of it from this server. The routes "
@@ -54,7 +53,8 @@ std::string index_html() {
 std::string missing_html() {
   return fmt::format(
       "{}<title>GroEL</title>\n</head>\n<body>\n<h1>GroEL</h1>\n"
-      "<p>This server runs, and all of its routes do: <a href=\"openapi.json\">openapi.json</a> says which there are.</p>\n"
+      "<p>This server runs, and all of its routes do: <a href=\"openapi.json\">openapi.json</a> says which there "
+      "are.</p>\n"
       "<p>Its page is not here: this program was built without the drawing parts, which are Apache ECharts, Preact and "
       "esbuild from npm. In GroEL's source tree <code>./run --pictures</code> fetches them and builds again.</p>\n"
       "</body>\n</html>\n",

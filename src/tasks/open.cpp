@@ -84,12 +84,13 @@ int run(const OpenOptions& options, Context& context) {
 }  // namespace
 
 void OpenOptions::declare(OptionBinder& to) {
-  to(input, {.name = "input",
-             .type = OptionType::paths,
-             .help = "A result: embeddings (HDF5, NPZ, safetensors, JSON Lines), contacts (also .rr), a table (CSV, TSV, "
-                     "JSON) of scores, predictions or anything else, a structure, or a folder of `groel fold`",
-             .value_name = "RESULT",
-             .required = true});
+  to(input,
+     {.name = "input",
+      .type = OptionType::paths,
+      .help = "A result: embeddings (HDF5, NPZ, safetensors, JSON Lines), contacts (also .rr), a table (CSV, TSV, "
+              "JSON) of scores, predictions or anything else, a structure, or a folder of `groel fold`",
+      .value_name = "RESULT",
+      .required = true});
   to(output, {.name = "output",
               .letter = 'o',
               .help = "Page to write (default: the result's name with .html, in this folder)",
@@ -103,18 +104,20 @@ void OpenOptions::declare(OptionBinder& to) {
 }
 
 Task open_task() {
-  return {.name = "open",
-          .summary = "A result as a page to look at: embeddings, scans, contacts, predictions, folds",
-          .description =
-              "Writes one HTML file that needs no network and says where it is: a map of embeddings with their nearest\n"
-              "neighbours, substitutions as a heat map, contacts, structures in three dimensions with their confidence, and\n"
-              "tables to sort, filter and chart. The page `groel serve` has at / shows the same of what a model computes.",
-          .examples = {{"groel embed examples/proteins.fasta -o e.h5 && groel open e.h5", "writes e.h5.html"},
-                       {"groel score examples/proteins.fasta --record P01542 --scan -o scan.csv && groel open scan.csv",
-                        "every substitution"},
-                       {"groel open examples/1CRN.cif -o crambin.html", "a structure"}},
-          .options = option_table<OpenOptions>(),
-          .run = entry<OpenOptions, run>};
+  return {
+      .name = "open",
+      .summary = "A result as a page to look at: embeddings, scans, contacts, predictions, folds",
+      .description =
+          "Writes one HTML file that needs no network and says where it is: a map of embeddings with their nearest\n"
+          "neighbours, substitutions as a heat map, contacts, structures in three dimensions with their confidence, "
+          "and\n"
+          "tables to sort, filter and chart. The page `groel serve` has at / shows the same of what a model computes.",
+      .examples = {{"groel embed examples/proteins.fasta -o e.h5 && groel open e.h5", "writes e.h5.html"},
+                   {"groel score examples/proteins.fasta --record P01542 --scan -o scan.csv && groel open scan.csv",
+                    "every substitution"},
+                   {"groel open examples/1CRN.cif -o crambin.html", "a structure"}},
+      .options = option_table<OpenOptions>(),
+      .run = entry<OpenOptions, run>};
 }
 
 }  // namespace groel::tasks

@@ -109,6 +109,20 @@ async function folds() {
   await page.context().close();
 }
 
+// Chains joined by colons are for folds alone.
+async function complexes() {
+  const page = await start({id: 'j1', state: 'done', files, messages: [], result: null});
+  await page.fill('#sequences', '>one\nMKTAYIAK\n>two\nMKT:GAV\n');
+  await page.click('#tab-embed');
+  expect(
+    (await page.locator('.task').innerText()).includes('1 sequence of chains joined by “:” left out'),
+    'what embed leaves out',
+  );
+  await run(page, 'fold', () => page.selectOption('#one-fold', '1'));
+  equal(asked.pop(), {sequence: 'MKT:GAV'}, 'the complex');
+  await page.context().close();
+}
+
 async function failedFolds() {
   const page = await start({id: 'j1', state: 'failed', error: {message: 'out of memory', kind: 'memory'}, files: []});
   await page.click('#tab-fold');
@@ -127,8 +141,7 @@ async function cancelledFolds() {
     return route.fulfill({json: {}});
   });
   await page.click('#tab-fold');
-  await page.click('.task button.primary');
-  await page.waitForRequest('**/jobs/j1/events');
+  await Promise.all([page.waitForRequest('**/jobs/j1/events'), page.click('.task button.primary')]);
   await page.click('.progress button');
   await page.waitForSelector('.state.cancelled');
   await page.waitForTimeout(200);
@@ -170,7 +183,7 @@ async function searches() {
   await page.context().close();
 }
 
-for (const test of [folds, failedFolds, cancelledFolds, searches])
+for (const test of [folds, complexes, failedFolds, cancelledFolds, searches])
   await test().catch(error => expect(false, `${test.name}: ${error.message}`));
 await browser.close();
 await server.end();

@@ -42,6 +42,7 @@ test('what cannot be used is told', () => {
   assert.match(digit.problem, /“1” at 2/);
   assert.match(none.problem, /no residues/);
   assert.match(checkLengths([good], 1)[0].problem, /2 residues; this model reads 1/);
+  assert.equal(parseSequences('MK:GA')[0].problem, '');
   assert.equal(checkLengths([good], null)[0].problem, '');
   assert.deepEqual(places('M<mask>K'), ['M', '<mask>', 'K']);
   assert.equal(parseSequences('M<mask>K')[0].length, 3);

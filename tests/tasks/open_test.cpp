@@ -57,8 +57,8 @@ TEST(Open, VectorsWithTheirMap) {
 TEST(Open, ScansByProteinAndOfSeveralModelsTheMean) {
   GROEL_NEEDS_APP();
   const TemporaryFolder work;
-  const std::string one = write_file(work / "s.csv",
-                                     "mutant,position,wild_type,mutation,score,error\nM1A,1,M,A,-2.5,\nM1C,1,M,C,,failed\n");
+  const std::string one = write_file(
+      work / "s.csv", "mutant,position,wild_type,mutation,score,error\nM1A,1,M,A,-2.5,\nM1C,1,M,C,,failed\n");
   const json page = on_page(one, work / "s.html");
   EXPECT_EQ(page["kind"], "scan");
   ASSERT_EQ(page["proteins"].size(), 1U);
@@ -91,8 +91,8 @@ TEST(Open, ContactsOfEveryFormatAlike) {
     if (first.is_null()) first = page["records"];
     EXPECT_EQ(page["records"], first) << format;
   }
-  const std::string rr = write_file(work / "c.rr",
-                                    "PFRMAT RR\nTARGET t\nMODEL 1\nMKTAYIAK\n1 8 0 8 0.5\n2 7 0 8 0.25\nEND\n");
+  const std::string rr =
+      write_file(work / "c.rr", "PFRMAT RR\nTARGET t\nMODEL 1\nMKTAYIAK\n1 8 0 8 0.5\n2 7 0 8 0.25\nEND\n");
   const json page = on_page(rr, work / "rr.html");
   ASSERT_EQ(page["records"].size(), 1U);
   EXPECT_EQ(page["records"][0]["residues"], "MKTAYIAK");
@@ -125,8 +125,9 @@ TEST(Open, AnyTable) {
   EXPECT_EQ(page["rows"][0], json({"</script><b>", "x", 0.5}));
   EXPECT_TRUE(page["rows"][1][2].is_null());
   EXPECT_THAT(read_file(work / "p.html"), Not(HasSubstr("</script><b>")));
-  const std::string nested = write_file(
-      work / "s.json", R"({"method": "m", "variants": [{"variant": "M1A", "scores": {"score": -4}}, {"variant": "M1C"}]})");
+  const std::string nested =
+      write_file(work / "s.json",
+                 R"({"method": "m", "variants": [{"variant": "M1A", "scores": {"score": -4}}, {"variant": "M1C"}]})");
   const json flat = on_page(nested, work / "s.html");
   EXPECT_EQ(flat["columns"][1]["name"], "scores.score");
   EXPECT_EQ(flat["rows"], json({{"M1A", -4}, {"M1C", nullptr}}));

@@ -59,7 +59,8 @@ TEST(ServePage, AsksItsOwnServerAlone) {
   EXPECT_EQ(page.status, 200);
   EXPECT_THAT(page.headers, HasSubstr("Content-Type: text/html; charset=utf-8"));
   EXPECT_THAT(page.headers, HasSubstr("Content-Security-Policy: default-src 'none'; script-src 'self'; "));
-  EXPECT_THAT(page.headers, HasSubstr("connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"));
+  EXPECT_THAT(page.headers,
+              HasSubstr("connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"));
   EXPECT_THAT(page.headers, Not(HasSubstr("unsafe")));
   EXPECT_THAT(page.headers, HasSubstr("X-Content-Type-Options: nosniff"));
   EXPECT_THAT(page.headers, HasSubstr("Cache-Control: no-cache"));

@@ -22,7 +22,7 @@ function lengthOf(residues) {
 function problemOf(residues) {
   if (!residues) return 'there are no residues in it';
   const all = places(residues),
-    at = all.findIndex(one => !/^(<mask>|[A-Z.\-])$/.test(one));
+    at = all.findIndex(one => !/^(<mask>|[A-Z.:\-])$/.test(one));
   return at < 0 ? '' : `“${all[at]}” at ${at + 1} is no residue`;
 }
 

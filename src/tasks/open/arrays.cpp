@@ -66,10 +66,12 @@ std::optional<ResultJson> opened_contacts(const std::string& path) {
   for (const formats::ContactMapOfRecord& one : file->records) {
     numbers += one.values.size();
     if (numbers > kMostNumbers && !out["records"].empty()) continue;
-    out["records"].push_back({{"name", one.id}, {"size", one.size}, {"values", base64_floats(one.values)}, {"residues", one.residues}});
+    out["records"].push_back(
+        {{"name", one.id}, {"size", one.size}, {"values", base64_floats(one.values)}, {"residues", one.residues}});
   }
   if (file->records.empty())
-    throw Error(ErrorKind::bad_input, {fmt::format("{} failed: none has contacts", counted(file->failed, "record")), path, {}});
+    throw Error(ErrorKind::bad_input,
+                {fmt::format("{} failed: none has contacts", counted(file->failed, "record")), path, {}});
   out["facts"] = {counted(std::ssize(file->records), "map") + " of contacts"};
   add_run(out, file->run);
   if (file->failed > 0) out["notes"].push_back(counted(file->failed, "record") + " without contacts: left out");

@@ -106,7 +106,8 @@ json table_json(const std::vector<std::string>& names, const std::vector<bool>& 
     out["columns"].push_back({{"name", names[c]}, {"number", static_cast<bool>(numeric[c])}});
   out["facts"] = {counted(static_cast<std::int64_t>(rows), "row"), counted(std::ssize(names), "column")};
   if (rows > kMostRows)
-    out["notes"].push_back(fmt::format("the first {} of {} rows are on the page: more would make it too large", kMostRows, rows));
+    out["notes"].push_back(
+        fmt::format("the first {} of {} rows are on the page: more would make it too large", kMostRows, rows));
   return out;
 }
 
@@ -121,7 +122,8 @@ void find_rows(const json& in, const json** best) {
 }
 
 // {"scores": {"score": 1}} -> "scores.score": 1
-void flatten(const json& object, const std::string& before, std::map<std::string, json>& out, std::vector<std::string>& names) {
+void flatten(const json& object, const std::string& before, std::map<std::string, json>& out,
+             std::vector<std::string>& names) {
   for (const auto& [key, value] : object.items()) {
     const std::string name = before.empty() ? key : before + "." + key;
     if (value.is_object()) {
@@ -156,7 +158,8 @@ ResultJson opened_json(const std::string& path) {
   const json* list = nullptr;
   find_rows(all, &list);
   if (list == nullptr)
-    throw Error(ErrorKind::bad_input, {"there is no list of rows in it", path, "a result of `groel … -o NAME.json` is expected"});
+    throw Error(ErrorKind::bad_input,
+                {"there is no list of rows in it", path, "a result of `groel … -o NAME.json` is expected"});
   std::vector<std::string> names;
   std::vector<std::map<std::string, json>> rows(list->size());
   for (std::size_t r = 0; r < list->size(); ++r) flatten((*list)[r], "", rows[r], names);

@@ -9,8 +9,8 @@ namespace {
 
 server::ServerReply page_file(Call& call) {
   const auto& files = report::server_page();
-  const auto file = std::find_if(files.begin(), files.end(),
-                                 [&](const report::PageFile& one) { return one.path == call.http.path; });
+  const auto file =
+      std::find_if(files.begin(), files.end(), [&](const report::PageFile& one) { return one.path == call.http.path; });
   server::ServerReply reply{.status = 200, .body = std::string(file->text), .type = file->type};
   reply.headers = {{"Content-Security-Policy", std::string(report::server_page_policy())},
                    {"X-Content-Type-Options", "nosniff"},

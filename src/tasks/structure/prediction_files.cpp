@@ -79,9 +79,9 @@ class OutputFolder {
     add_root();
     if (out_.empty()) add_others();
     if (out_.empty())
-      throw Error(ErrorKind::not_found,
-                  {"there is no predicted model in this folder", folder_.string(),
-                   "AlphaFold 3's output is expected: NAME_model.cif, or seed-1_sample-0/NAME_model.cif; or NAME.cif or NAME.pdb"});
+      throw Error(ErrorKind::not_found, {"there is no predicted model in this folder", folder_.string(),
+                                         "AlphaFold 3's output is expected: NAME_model.cif, or "
+                                         "seed-1_sample-0/NAME_model.cif; or NAME.cif or NAME.pdb"});
     std::stable_sort(out_.begin(), out_.end(), [](const PredictionFiles& a, const PredictionFiles& b) {
       return a.ranking.value_or(-1e9) > b.ranking.value_or(-1e9);
     });

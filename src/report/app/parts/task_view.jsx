@@ -29,15 +29,21 @@ function problemOf(task, usable, one) {
   return task.takes === 'one' && !one ? 'Choose a sequence.' : '';
 }
 
+// Chains of a complex, joined by colons, are one sequence for a fold alone.
+function takes(task, one) {
+  return task.complexes || !one.residues.includes(':');
+}
+
 function countText(count) {
   return `${count} ${count === 1 ? 'sequence' : 'sequences'}`;
 }
 
 export function TaskView({task, info, sequences, selected, select, settings, onSettings, addSequences}) {
-  const usable = sequences.filter(one => !one.problem),
+  const sound = sequences.filter(one => !one.problem),
+    usable = sound.filter(one => takes(task, one)),
     all = useStore(jobs),
     at = useStore(shown)[task.id];
-  const one = sequences[selected] && !sequences[selected].problem ? sequences[selected] : usable[0];
+  const one = usable.includes(sequences[selected]) ? sequences[selected] : usable[0];
   const job = all.find(other => other.id === at) ?? all.find(other => other.task === task.id);
   const problem = problemOf(task, usable, one) || settingsProblem(task.settings, settings);
   const running = job?.state === 'running',
@@ -75,6 +81,11 @@ export function TaskView({task, info, sequences, selected, select, settings, onS
         }}
       >
         <p class="about">{task.about}</p>
+        {task.takes !== 'none' && usable.length < sound.length && (
+          <p class="note warn">
+            {countText(sound.length - usable.length)} of chains joined by “:” left out: only a fold takes complexes.
+          </p>
+        )}
         {task.takes === 'one' && usable.length > 0 && (
           <div class="field">
             <label for={`one-${task.id}`}>Sequence</label>
@@ -85,7 +96,8 @@ export function TaskView({task, info, sequences, selected, select, settings, onS
             >
               {sequences.map(
                 (other, i) =>
-                  !other.problem && (
+                  !other.problem &&
+                  takes(task, other) && (
                     <option key={i} value={i}>
                       {other.name} ({other.length})
                     </option>

@@ -118,6 +118,7 @@ export const fold = {
   verb: 'Fold',
   routes: ['/fold', '/jobs/{id}', '/jobs/{id}/events', '/jobs/{id}/files/{file}'],
   takes: 'one',
+  complexes: true,
   about:
     'Predicts the structure of a protein; chains of a complex are joined by “:”. It takes a while, and the page may be used meanwhile.',
   settings: (info, openapi) => settingsOf(openapi),
