@@ -119,7 +119,7 @@ async function tables() {
 
 async function folds() {
   const page = await opened('tests/data/af3-features/confidences/conf_dimer_output', {width: 1280});
-  equal(await page.locator('#sample option').count(), 4, 'samples');
+  equal(await page.locator('#sample option').count(), 8, 'samples');
   await shot(page, 'open-fold');
   await page.context().close();
 }

@@ -130,7 +130,7 @@ TEST(Open, AnyTable) {
                  R"({"method": "m", "variants": [{"variant": "M1A", "scores": {"score": -4}}, {"variant": "M1C"}]})");
   const json flat = on_page(nested, work / "s.html");
   EXPECT_EQ(flat["columns"][1]["name"], "scores.score");
-  EXPECT_EQ(flat["rows"], json({{"M1A", -4}, {"M1C", nullptr}}));
+  EXPECT_EQ(flat["rows"], json::array({json::array({"M1A", -4}), json::array({"M1C", nullptr})}));
 }
 
 TEST(Open, StructuresAndFolders) {

@@ -6,6 +6,7 @@
 #include <regex>
 #include <thread>
 
+#include "base/compress.h"
 #include "report/scripts.h"
 #include "support/http.h"
 #include "support/program.h"
@@ -20,7 +21,7 @@ using ::testing::Not;
 class PageServer {
  public:
   explicit PageServer(const Words& more = {})
-      : process_(groel_command(Words{"serve", "-m", kEsm2, "--port", "0", "--threads", "1"} + more)) {
+      : process_(groel_command(Words{"serve", "-m", kEsm2, "--port", "0", "--threads", "1"} + more), Process::Setup{}) {
     static const std::regex said("served at http://127\\.0\\.0\\.1:(\\d+);");
     std::smatch found;
     for (int i = 0; i < 600 && port_ == 0; ++i) {
@@ -35,7 +36,9 @@ class PageServer {
     process_.wait();
   }
   bool runs() const { return port_ != 0; }
-  HttpAnswer get(const std::string& path) const { return http(port_, "GET", path); }
+  HttpAnswer get(const std::string& path, const std::vector<std::pair<std::string, std::string>>& headers = {}) const {
+    return http(port_, "GET", path, {}, headers);
+  }
   HttpAnswer post(const std::string& path) const { return http(port_, "POST", path, "{}"); }
 
  private:
@@ -84,6 +87,23 @@ TEST(ServePage, AsksItsOwnServerAlone) {
     EXPECT_THAT(part.headers, HasSubstr("immutable")) << file;
     EXPECT_GT(part.body.size(), 5000U) << file;
   }
+}
+
+// The library below would compress anything for browsers, by brotli at its slowest, while they wait.
+TEST(ServePage, IsSentAsGzipAndAnswersAsTheyAre) {
+  const PageServer server;
+  if (!server.runs()) GTEST_SKIP() << "built without libcpp-httplib-dev";
+  const std::vector<std::pair<std::string, std::string>> any{{"Accept-Encoding", "gzip, deflate, br"}};
+  const HttpAnswer info = server.get("/info", any);
+  EXPECT_THAT(info.headers, Not(HasSubstr("Content-Encoding")));
+  EXPECT_TRUE(info.body.starts_with("{")) << info.body;
+  if (!report::has_app()) return;
+  const HttpAnswer plain = server.get("/assets/page.js"), packed = server.get("/assets/page.js", any);
+  EXPECT_THAT(plain.headers, Not(HasSubstr("Content-Encoding")));
+  EXPECT_EQ(plain.body, std::string(report::app_script()));
+  EXPECT_THAT(packed.headers, HasSubstr("Content-Encoding: gzip"));
+  EXPECT_EQ(packed.body, compressed(report::app_script(), Compression::gzip));
+  EXPECT_LT(packed.body.size(), plain.body.size() / 2);
 }
 
 TEST(ServePage, IsThereWithoutAKeyAndGivesNothingAway) {

@@ -15,6 +15,7 @@ namespace groel::tasks {
 namespace {
 
 using nlohmann::json;
+using nlohmann::ordered_json;
 
 std::optional<double> number_in(const std::string& text) {
   double value = 0;
@@ -112,17 +113,17 @@ json table_json(const std::vector<std::string>& names, const std::vector<bool>& 
 }
 
 // The longest list of objects in a file, wherever it is.
-void find_rows(const json& in, const json** best) {
+void find_rows(const ordered_json& in, const ordered_json** best) {
   if (in.is_array() && !in.empty() &&
-      std::all_of(in.begin(), in.end(), [](const json& one) { return one.is_object(); }) &&
+      std::all_of(in.begin(), in.end(), [](const ordered_json& one) { return one.is_object(); }) &&
       (*best == nullptr || in.size() > (*best)->size()))
     *best = &in;
   if (in.is_object() || (in.is_array() && *best != &in))
-    for (const json& one : in) find_rows(one, best);
+    for (const ordered_json& one : in) find_rows(one, best);
 }
 
 // {"scores": {"score": 1}} -> "scores.score": 1
-void flatten(const json& object, const std::string& before, std::map<std::string, json>& out,
+void flatten(const ordered_json& object, const std::string& before, std::map<std::string, json>& out,
              std::vector<std::string>& names) {
   for (const auto& [key, value] : object.items()) {
     const std::string name = before.empty() ? key : before + "." + key;
@@ -131,7 +132,7 @@ void flatten(const json& object, const std::string& before, std::map<std::string
       continue;
     }
     if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-    out[name] = value.is_array() || value.is_boolean() ? json(value.dump()) : value;
+    out[name] = value.is_array() || value.is_boolean() ? json(value.dump()) : json(value);
   }
 }
 
@@ -154,8 +155,10 @@ ResultJson opened_table(const std::string& path) {
 }
 
 ResultJson opened_json(const std::string& path) {
-  const json all = parse_json(read_text(path, std::size_t{1} << 30), path);
-  const json* list = nullptr;
+  const std::string text = read_text(path, std::size_t{1} << 30);
+  parse_json(text, path);  // says what is wrong with it, and keeps no order
+  const ordered_json all = ordered_json::parse(text);
+  const ordered_json* list = nullptr;
   find_rows(all, &list);
   if (list == nullptr)
     throw Error(ErrorKind::bad_input,
