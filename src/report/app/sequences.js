@@ -10,6 +10,11 @@ function sequence(name, text, number) {
   return {name: name || `sequence ${number}`, residues, length: lengthOf(residues), problem: problemOf(residues)};
 }
 
+/// Where there is little room: "INS_HUMAN" of "sp|P01308|INS_HUMAN".
+export function shortName(name) {
+  return name.replace(/^(?:sp|tr)\|[^|]*\|/, '');
+}
+
 /// Each residue, or mask, by itself.
 export function places(residues) {
   return residues.match(/<mask>|./g) ?? [];

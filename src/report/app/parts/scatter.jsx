@@ -1,5 +1,6 @@
 // Points with names in the plane.
 import {useCallback, useRef} from 'preact/hooks';
+import {shortName} from '../sequences.js';
 import {axisStyle, Chart, savePicture} from './chart.jsx';
 import {useColours} from './theme.js';
 
@@ -30,7 +31,7 @@ export function Scatter({points, xName, yName, title, label, chosen = -1, onPoin
             fontSize: 11,
             width: 130,
             overflow: 'truncate',
-            formatter: one => points[one.dataIndex].name,
+            formatter: one => shortName(points[one.dataIndex].name),
           },
           labelLayout: {hideOverlap: true},
           data: points.map((point, i) =>

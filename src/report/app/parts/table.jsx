@@ -25,7 +25,15 @@ function shownCell(column, row) {
   if (column.render) return column.render(row);
   const value = row[column.key];
   if (missing(value)) return '–';
-  return column.digits !== undefined && typeof value === 'number' ? value.toFixed(column.digits) : String(value);
+  if (column.digits !== undefined && typeof value === 'number') return value.toFixed(column.digits);
+  const text = String(value);
+  return text.length > 60 ? (
+    <span class="long" title={text}>
+      {text}
+    </span>
+  ) : (
+    text
+  );
 }
 
 /// Columns: {key, label, number?, digits?, render?(row), saved? (false: not in files)}. `onRow(row)`: rows can be chosen.

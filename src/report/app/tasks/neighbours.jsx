@@ -3,6 +3,7 @@ import {useMemo} from 'preact/hooks';
 import {plainError} from '../jobs.js';
 import {HeatMap} from '../parts/heat_map.jsx';
 import {DataTable} from '../parts/table.jsx';
+import {shortName} from '../sequences.js';
 import {cosines, nearest} from '../vectors.js';
 import {embedAll, layerSettings} from './embed.js';
 
@@ -20,6 +21,7 @@ export function NeighbourMap({names, vectors, about, count, source}) {
       ),
     [all, count],
   );
+  const short = useMemo(() => names.map(shortName), [names]);
   const value = useMemo(() => (row, column) => all[row][column], [all]);
   return (
     <>
@@ -30,8 +32,8 @@ export function NeighbourMap({names, vectors, about, count, source}) {
         square
         rows={names.length}
         columns={names.length}
-        rowNames={names}
-        columnNames={names}
+        rowNames={short}
+        columnNames={short}
         value={value}
         low={Math.min(low, 0.95)}
         high={1}
