@@ -63,7 +63,6 @@ struct Route {
 std::vector<Route> openai_routes();
 std::vector<Route> tei_routes();
 std::vector<Route> protein_routes();
-std::vector<Route> page_routes();
 
 /// Whether a model has a capability.
 template <class Capability>
@@ -71,6 +70,9 @@ bool can(const models::Model& model) {
   const std::vector<std::string> all = model.capabilities();
   return std::find(all.begin(), all.end(), Capability::kName) != all.end();
 }
+
+/// The page for people, and its parts.
+std::vector<Route> page_routes();
 
 server::ServerReply json_reply(const nlohmann::ordered_json& body, int status = 200);
 nlohmann::ordered_json numbers(std::span<const float> values);

@@ -117,13 +117,14 @@ class Service {
         keys_(keys_of(options)),
         queue_(*loaded.model, session, {options.waiting_tokens, options.batch_tokens}),
         served_{loaded, options.model.value, queue_, options.most_inputs, options.batch_tokens, options.connections} {
-    for (auto routes : {openai_routes(), tei_routes(), protein_routes(), page_routes()})
+    for (auto routes : {openai_routes(), tei_routes(), protein_routes()})
       for (Route& route : routes)
         if (route.there == nullptr || route.there(*loaded.model)) routes_.push_back(std::move(route));
     if (options.access_log) {
       log_.open(*options.access_log, std::ios::app);
       if (!log_) throw Error(ErrorKind::io, {"it cannot be written to", *options.access_log, {}});
     }
+    for (Route& route : page_routes()) routes_.push_back(std::move(route));
   }
 
   ServerReply answer(const ServerRequest& request) {
