@@ -18,6 +18,10 @@ GROEL_EMBED(groel_echarts_js, GROEL_ECHARTS_JS);
 #ifdef GROEL_3DMOL_JS
 GROEL_EMBED(groel_3dmol_js, GROEL_3DMOL_JS);
 #endif
+#ifdef GROEL_APP_JS
+GROEL_EMBED(groel_app_js, GROEL_APP_JS);
+GROEL_EMBED(groel_app_css, GROEL_REPORT_FOLDER "/app/app.css");
+#endif
 GROEL_EMBED(groel_layout_js, GROEL_REPORT_FOLDER "/layout.js");
 GROEL_EMBED(groel_figure_js, GROEL_REPORT_FOLDER "/figure.js");
 GROEL_EMBED(groel_option_js, GROEL_REPORT_FOLDER "/option.js");
@@ -61,6 +65,15 @@ std::string_view molecule_script() { return between(groel_3dmol_js, groel_3dmol_
 #else
 bool draws_molecules() noexcept { return false; }
 std::string_view molecule_script() { built_without("3Dmol.js, which draws structures in three dimensions"); }
+#endif
+#ifdef GROEL_APP_JS
+bool has_app() noexcept { return true; }
+std::string_view app_script() { return between(groel_app_js, groel_app_js_end); }
+std::string_view app_style() { return between(groel_app_css, groel_app_css_end); }
+#else
+bool has_app() noexcept { return false; }
+std::string_view app_script() { built_without("the page of groel serve and groel open"); }
+std::string_view app_style() { built_without("the page of groel serve and groel open"); }
 #endif
 std::string drawing_script() {
   std::string out;

@@ -17,4 +17,10 @@ std::string structure_script();               // structure/*.js
 std::string_view structure_style() noexcept;  // structure/page.css
 std::string_view structure_body() noexcept;   // structure/body.html
 
+/// Whether the page of groel serve and groel open is in the program.
+bool has_app() noexcept;
+/// Its script, with Preact from npm. Errors: unsupported in a build without it.
+std::string_view app_script();
+std::string_view app_style();  // app/app.css
+
 }  // namespace groel::report

@@ -44,10 +44,11 @@ TEST(Outputs, OneIsAFileAndALine) {
   std::sort(made.begin(), made.end());
   EXPECT_EQ(named, made);
   EXPECT_EQ(named.size(), 7U) << "a new output comes last in outputs.inc, and is counted here";
-  std::set<std::string> rooms{"src/engine/windows.cpp",        // vectors of residues are what others are pooled from
-                              "src/formats/result.h",          // the default of an item
-                              "src/formats/read_vectors.cpp",  // the mean is what files are read for first
-                              "src/bio/output.cpp"};           // the table
+  std::set<std::string> rooms{"src/engine/windows.cpp",         // vectors of residues are what others are pooled from
+                              "src/formats/result.h",           // the default of an item
+                              "src/formats/read_vectors.cpp",   // the mean is what files are read for first
+                              "src/formats/read_contacts.cpp",  // contacts are what it reads
+                              "src/bio/output.cpp"};            // the table
   // a task asks for what it shows, a predictor for what its head reads
   for (const char* const folder : {"src/engine/outputs", "src/predictors", "src/tasks", "src/api", "include/groel"})
     for (const SourceFile& file : source_files({folder})) rooms.insert(file.path);

@@ -93,6 +93,9 @@ bool can(const models::Model& model) {
   return std::find(all.begin(), all.end(), Capability::kName) != all.end();
 }
 
+/// The page for people, and its parts.
+std::vector<Route> page_routes();
+
 server::ServerReply json_reply(const nlohmann::ordered_json& body, int status = 200);
 nlohmann::ordered_json numbers(std::span<const float> values);
 /// Rows of [L, D].

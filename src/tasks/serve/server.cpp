@@ -174,6 +174,7 @@ class Service {
       log_.open(*options.access_log, std::ios::app);
       if (!log_) throw Error(ErrorKind::io, {"it cannot be written to", *options.access_log, {}});
     }
+    for (Route& route : page_routes()) routes_.push_back(std::move(route));
   }
 
   ServerReply answer(const ServerRequest& request) {

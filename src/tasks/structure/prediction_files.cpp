@@ -77,10 +77,11 @@ class OutputFolder {
   std::vector<PredictionFiles> run(Sink& sink) {
     add_samples();
     add_root();
+    if (out_.empty()) add_others();
     if (out_.empty())
-      throw Error(ErrorKind::not_found,
-                  {"there is no predicted model in this folder", folder_.string(),
-                   "AlphaFold 3's output is expected: NAME_model.cif, or seed-1_sample-0/NAME_model.cif"});
+      throw Error(ErrorKind::not_found, {"there is no predicted model in this folder", folder_.string(),
+                                         "AlphaFold 3's output is expected: NAME_model.cif, or "
+                                         "seed-1_sample-0/NAME_model.cif; or NAME.cif or NAME.pdb"});
     std::stable_sort(out_.begin(), out_.end(), [](const PredictionFiles& a, const PredictionFiles& b) {
       return a.ranking.value_or(-1e9) > b.ranking.value_or(-1e9);
     });
@@ -123,6 +124,17 @@ class OutputFolder {
       if (models.size() == 1) stand_for_best(files);
       out_.push_back(std::move(files));
     }
+  }
+
+  // What groel fold makes of sequences: NAME.cif or NAME.pdb of each, with NAME.pae.json.
+  void add_others() {
+    static const std::regex name(R"((.*)\.(cif|pdb)(\.gz|\.zst)?)");
+    std::vector<std::string> found;
+    for (const auto& entry : fs::directory_iterator(folder_))
+      if (entry.is_regular_file() && std::regex_match(entry.path().filename().string(), name))
+        found.push_back(entry.path().string());
+    std::sort(found.begin(), found.end());
+    for (const std::string& model : found) out_.push_back(files_of_model(model));
   }
 
   // AlphaFold 3 copies the best sample's files into the root.

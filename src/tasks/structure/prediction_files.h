@@ -23,9 +23,9 @@ struct PredictionFiles {
 /// it of sequences.
 PredictionFiles files_of_model(const std::string& model);
 
-/// The models in an output folder of AlphaFold 3 or of its server, the highest ranking score first. The root's model is
-/// the best sample's: it stands for that one. Samples of which the folder has scores but no files are counted to
-/// `sink`. Errors: not_found where there is no model.
+/// The models in an output folder of AlphaFold 3, of its server or of groel fold, the highest ranking score first. The
+/// root's model is the best sample's: it stands for that one. Samples of which the folder has scores but no files are
+/// counted to `sink`. Errors: not_found where there is no model.
 std::vector<PredictionFiles> files_of_folder(const std::string& folder, Sink& sink);
 
 }  // namespace groel::tasks
