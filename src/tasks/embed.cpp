@@ -209,6 +209,7 @@ Task embed_task() {
                     "one .pt per record, as fair-esm's script"}},
       .options = option_table<EmbedOptions>(),
       .run = entry<EmbedOptions, embed>,
+      .shares = always_shared,
   };
 }
 

@@ -47,13 +47,6 @@ void check_verb(const Task& task, const Options& options) {
                    fmt::format("it goes with {}; leave it out here", listed(spec.verbs))});
 }
 
-std::int64_t threads_of(const Task& task, const Options& options) {
-  const std::string name = threads_option().name;
-  for (const OptionSpec& spec : task.options)  // `groel bench` has a list of them
-    if (spec.name == name && spec.type == OptionType::integer) return options.at(name).get<std::int64_t>();
-  return 0;
-}
-
 void tell_refused_threads(engine::Session& session) {
   if (const int refused = session.threads().refused(); refused > 0)
     session.sink().warning(fmt::format("the system refused {}: the work was done with {} (ulimit -u, ulimit -v)",
@@ -77,9 +70,10 @@ int run_checked(const Task& task, const Options& given, Context& context) {
   for (const Verb& verb : task.verbs) verbs.insert(verbs.end(), {verb.name, verb.alias});
   check_outputs(task.options, verbs, options, context.sink);
   std::optional<engine::Session> own;
+  const std::int64_t asked = threads_of(task, options), threads = asked != 0 ? asked : context.threads;
   if (context.session == nullptr)
     context.session =
-        &own.emplace(engine::SessionSettings{.threads = threads_of(task, options), .sink = &context.sink});
+        &own.emplace(engine::SessionSettings{.threads = threads, .sink = &context.sink});
   const engine::Session::Scope scope(*context.session);
   const int status = run_with_outputs(task, options, context);
   tell_refused_threads(*context.session);
@@ -90,12 +84,19 @@ int run_checked(const Task& task, const Options& given, Context& context) {
 
 int run_task(const Task& task, const Options& given, Context& context) {
   FlagSink sink(context.sink);
-  Context inner{context.out, sink, context.session, context.downloads};
+  Context inner{context.out, sink, context.session, context.downloads, context.threads};
   try {
     return run_checked(task, given, inner);
   } catch (const Error& error) {
     throw with_flags(error);
   }
+}
+
+std::int64_t threads_of(const Task& task, const Options& options) {
+  const std::string name = threads_option().name;
+  for (const OptionSpec& spec : task.options)  // `groel bench` has a list of them
+    if (spec.name == name && spec.type == OptionType::integer) return options.at(name).get<std::int64_t>();
+  return 0;
 }
 
 std::vector<std::pair<std::string, std::string>> renamed_verbs(const std::vector<Verb>& verbs) {

@@ -1,0 +1,72 @@
+// Numbers models, and compares what ranks have found under a name.
+#include "tasks/reading/ranked_load.h"
+
+#include "engine/ranked_models.h"
+#include "tasks/reading/model.h"
+
+namespace groel::tasks {
+
+RankedLoad::RankedLoad(const std::string& work, const ranks::Bytes& what) {
+  ranks::Crew* const crew = ranks::Crew::current();
+  if (crew == nullptr) return;
+  static std::uint64_t last = 0;
+  number_ = ++last;
+  fingerprint_ = std::make_shared<std::string>();
+  crew->tell(work, ranks::ByteWriter().put(number_).put_bytes(what).take(),
+             [own = fingerprint_](ranks::BytesView result) {
+               if (ranks::ByteReader(result).get_text() != *own)
+                 throw Error(ErrorKind::bad_model,
+                             {"the model is another one here than on rank 0", {}, "give all ranks the same files"});
+             });
+}
+
+void RankedLoad::done(models::Model& model, const std::string& fingerprint) const {
+  if (number_ == 0) return;
+  *fingerprint_ = fingerprint;
+  engine::RankedModels::here().add(number_, model, nullptr);
+  const auto drop = [](const std::uint64_t* number) {
+    const std::unique_ptr<const std::uint64_t> owned(number);
+    engine::RankedModels::here().drop(*number);
+    if (ranks::Crew* const crew = ranks::Crew::current())
+      crew->tell("drop model", ranks::ByteWriter().put(*number).take(), [](ranks::BytesView) {});
+  };
+  model.numbered({new std::uint64_t(number_), drop});
+}
+
+ranks::RankWorks load_works() {
+  using namespace ranks;
+  const auto load = [](BytesView setup, BytesView) {
+    ByteReader from(setup);
+    const auto number = from.get<std::uint64_t>();
+    ByteReader what(from.get_bytes());
+    const std::string name = what.get_text(), dtype = what.get_text(), weights = what.get_text();
+    std::vector<std::string> prompts;
+    while (!what.done()) prompts.push_back(what.get_text());
+    Sink nobody;  // rank 0 says it
+    const auto loaded = std::make_shared<checkpoints::LoadedModel>(load_named(name, dtype, nobody, weights, prompts));
+    engine::RankedModels::here().add(number, *loaded->model, loaded);
+    return ByteWriter().put_text(loaded->fingerprint).take();
+  };
+  const auto load_predictor = [](BytesView setup, BytesView) {
+    ByteReader from(setup);
+    const auto number = from.get<std::uint64_t>();
+    ByteReader what(from.get_bytes());
+    ModelOptions options;
+    options.model.value = what.get_text();
+    options.model.given = true;
+    options.dtype = what.get_text();
+    options.weights = what.get_text();
+    while (!what.done()) options.prompt.push_back(what.get_text());
+    Sink nobody;
+    const auto loaded = std::make_shared<predictors::Predictor>(load_predictor_of(options, nobody));
+    engine::RankedModels::here().add(number, loaded->model(), loaded);
+    return ByteWriter().put_text(loaded->fingerprint()).take();
+  };
+  const auto drop = [](BytesView setup, BytesView) {
+    engine::RankedModels::here().drop(ByteReader(setup).get<std::uint64_t>());
+    return Bytes();
+  };
+  return {{"load model", load}, {"load predictor", load_predictor}, {"drop model", drop}};
+}
+
+}  // namespace groel::tasks
