@@ -18,7 +18,7 @@
 #include "cli/standard_output.h"
 #include "cli/terminal_sink.h"
 #include "formats/cell.h"
-#include "tasks/ranks/run.h"
+#include "tasks/workers/run.h"
 #include "tasks/reading/settings.h"
 
 namespace {

@@ -10,6 +10,8 @@
 #include <fstream>
 #include <string>
 
+#include "base/memory_share.h"
+
 namespace groel {
 namespace {
 

@@ -77,8 +77,8 @@ void CausalScan::run(const Source& source, const Receiver& receiver) const {
   const auto tokens_of = [](const CausalQuery& query) { return static_cast<std::int64_t>(query.ids.size()); };
   if (ranks::Crew* const crew = crew_of(model_))
     return run_packed<CausalQuery>(
-        *crew, plan_.at_most(shard_tokens(0, crew->size())), next, tokens_of,
-        {kCausalWork, ranks::ByteWriter().put(*model_.number()).take(), causal_bytes,
+        *crew, plan_in_shards(model_, {}, {.max_tokens = plan_.max_tokens()}, {0, crew->size()}), next, tokens_of,
+        {kCausalWork, ranks::ByteWriter().put(*RankedModels::here().number_of(model_)).take(), causal_bytes,
          [&](const std::vector<CausalQuery>& batch, ranks::BytesView result) { answer(batch, read_readings(result)); }});
   run_packed<CausalQuery>(plan_, next, tokens_of,
                           [&](const std::vector<CausalQuery>& batch) { answer(batch, read(batch)); });

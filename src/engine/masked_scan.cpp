@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "autograd/functions.h"
 #include "base/words.h"
 #include "bio/alignment_tokenizer.h"
 #include "engine/finite.h"
@@ -34,8 +33,14 @@ std::optional<std::int64_t> effective_window(const models::Model& model, std::op
 // A query's tokens as the model will see them.
 struct MaskedScan::Pending {
   std::int64_t key = 0;
-  MaskedCopy copy;
+  std::int64_t begin = 0;  // of the window
+  std::vector<std::int32_t> tokens;
   std::vector<std::int64_t> wanted;  // positions
+  bio::ResidueMap map;               // of the whole sequence
+  Tensor logits{};                   // of its whole batch, in the first: where another rank has computed them
+
+  // Index in `tokens` of a position's token.
+  std::int64_t token_at(std::int64_t position) const { return map[position - 1].begin - begin; }
 };
 
 Window optimal_window(std::int64_t at, std::int64_t tokens, std::int64_t window) {
@@ -48,9 +53,10 @@ Window optimal_window(std::int64_t at, std::int64_t tokens, std::int64_t window)
 
 MaskedScan::MaskedScan(const models::Model& model, const ScanOptions& options)
     : model_(model),
+      encoder_(models::require<models::Encoder>(model)),
+      head_(models::require<models::MaskedLm>(model)),
       plan_(model, {}, options.plan),
       window_(effective_window(model, options.window)) {
-  models::require<models::MaskedLm>(model);
   models::require_residue_tokens(model, "masked residues");
   if (const std::int64_t least = model.tokenizer().token_count(1); window_ && *window_ < least)
     throw Error(ErrorKind::usage, {fmt::format("a window holds at least {}", counted(least, "token")), "`window`",
@@ -84,33 +90,38 @@ MaskedScan::Pending MaskedScan::prepare(const ScanQuery& query) const {
   check_fits(map.tokens());
   GROEL_REQUIRE(seen_together(query.wanted, map).size() == query.wanted.size());
   const Window seen = window_of(query.wanted.front(), map);
-  Pending out{query.key, {{ids.begin() + seen.begin, ids.begin() + seen.end}, {}}, query.wanted};
-  // Index of a position's token in the window.
-  const auto token_at = [&, &map = map](std::int64_t position) { return map[position - 1].begin - seen.begin; };
+  Pending out{query.key, seen.begin, {ids.begin() + seen.begin, ids.begin() + seen.end}, query.wanted, map};
   for (const std::int64_t position : query.masked)
-    if (const std::int64_t at = token_at(position); at >= 0 && at < seen.end - seen.begin)
-      out.copy.tokens[static_cast<std::size_t>(at)] = model_.tokenizer().mask();
-  for (const std::int64_t position : query.wanted)
-    out.copy.rows.push_back(static_cast<std::int32_t>(token_at(position)));
+    if (const std::int64_t at = out.token_at(position); at >= 0 && at < seen.end - seen.begin)
+      out.tokens[static_cast<std::size_t>(at)] = model_.tokenizer().mask();
   return out;
 }
 
-Tensor masked_logits(const models::Model& model, const std::vector<MaskedCopy>& copies) {
-  std::vector<std::vector<std::int32_t>> sequences;
-  std::vector<std::int32_t> rows;
-  std::int32_t start = 0;
-  for (const MaskedCopy& copy : copies) {
-    sequences.push_back(copy.tokens);
-    for (const std::int32_t row : copy.rows) rows.push_back(start + row);
-    start += static_cast<std::int32_t>(copy.tokens.size());
-  }
-  const models::Batch batch = models::Batch::pack(sequences, model.tokenizer());
-  const Tensor hidden = models::require<models::Encoder>(model).encode(batch, {});
-  const Tensor index = Tensor::of<std::int32_t>({static_cast<std::int64_t>(rows.size())}, rows);
-  return models::require<models::MaskedLm>(model).logits(autograd::gather_rows(hidden, index)).host_view();
+namespace {
+
+MaskedCopy copy_of(const auto& query) {
+  MaskedCopy out{query.tokens, {}};
+  for (const std::int64_t position : query.wanted)
+    out.rows.push_back(static_cast<std::int32_t>(query.token_at(position)));
+  return out;
 }
 
-void MaskedScan::answer(const std::vector<Pending>& batch, const Tensor& logits, const Receiver& receiver) const {
+std::vector<MaskedCopy> copies_of(const auto& batch) {
+  std::vector<MaskedCopy> out;
+  for (const auto& query : batch) out.push_back(copy_of(query));
+  return out;
+}
+
+}  // namespace
+
+// Of every wanted position of the batch, in order: [positions, V].
+Tensor MaskedScan::logits_of(const std::vector<Pending>& batch) const {
+  if (batch.front().logits.defined()) return batch.front().logits;
+  return masked_logits({encoder_, head_, model_.tokenizer()}, copies_of(batch));
+}
+
+void MaskedScan::answer(const std::vector<Pending>& batch, const Receiver& receiver) const {
+  const Tensor logits = logits_of(batch).host_view();
   const auto vocabulary = static_cast<std::size_t>(logits.size(1));
   std::vector<double> log_probabilities(vocabulary);
   std::optional<Error> failure;  // of the last query that failed: other positions of its sequence have the same
@@ -121,7 +132,7 @@ void MaskedScan::answer(const std::vector<Pending>& batch, const Tensor& logits,
       const auto row = rest.first(vocabulary);
       rest = rest.subspan(vocabulary);
       if (!all_finite(std::as_bytes(row), DType::f32)) {
-        if (!failure || failed != query.key) failure = not_finite(model_, query.copy.tokens, "the language-model head");
+        if (!failure || failed != query.key) failure = not_finite(model_, query.tokens, "the language-model head");
         failed = query.key;
         receiver({query.key, position, {}, &*failure});
         continue;
@@ -139,23 +150,17 @@ void MaskedScan::run(const Source& source, const Receiver& receiver) const {
     while (query.wanted.empty());
     return prepare(query);
   };
-  const auto tokens_of = [](const Pending& pending) { return static_cast<std::int64_t>(pending.copy.tokens.size()); };
-  const auto copies_of = [](const std::vector<Pending>& batch) {
-    std::vector<MaskedCopy> copies;
-    for (const Pending& one : batch) copies.push_back(one.copy);
-    return copies;
-  };
+  const auto tokens_of = [](const Pending& pending) { return static_cast<std::int64_t>(pending.tokens.size()); };
   if (ranks::Crew* const crew = crew_of(model_))
     return run_packed<Pending>(
-        *crew, plan_.at_most(shard_tokens(0, crew->size())), next, tokens_of,
-        {kMaskedWork, ranks::ByteWriter().put(*model_.number()).take(),
-         [&](const std::vector<Pending>& batch) { return masked_bytes(copies_of(batch)); },
-         [&](const std::vector<Pending>& batch, ranks::BytesView result) {
-           answer(batch, read_logits(result), receiver);
+        *crew, plan_in_shards(model_, {}, {.max_tokens = plan_.max_tokens()}, {0, crew->size()}), next, tokens_of,
+        {kMaskedWork, ranks::ByteWriter().put(*RankedModels::here().number_of(model_)).take(),
+         [](const std::vector<Pending>& batch) { return masked_bytes(copies_of(batch)); },
+         [&](std::vector<Pending> batch, ranks::BytesView result) {
+           batch.front().logits = read_logits(result);
+           answer(batch, receiver);
          }});
-  run_packed<Pending>(plan_, next, tokens_of, [&](const std::vector<Pending>& batch) {
-    answer(batch, masked_logits(model_, copies_of(batch)), receiver);
-  });
+  run_packed<Pending>(plan_, next, tokens_of, [&](const std::vector<Pending>& batch) { answer(batch, receiver); });
 }
 
 }  // namespace groel::engine

@@ -34,14 +34,6 @@ struct ScanOptions {
   std::optional<std::int64_t> window;  ///< tokens the model sees of a longer sequence; none: all of it
 };
 
-/// A sequence with masks in it, and the tokens whose logits are asked for.
-struct MaskedCopy {
-  std::vector<std::int32_t> tokens;
-  std::vector<std::int32_t> rows;
-};
-/// Of all that are asked for, in order: [N, V] f32 on the host, by one pass. Errors: as models::require.
-Tensor masked_logits(const models::Model& model, const std::vector<MaskedCopy>& copies);
-
 /// The part of a sequence of `tokens` tokens that is seen when the token `at` is asked for, as ProteinGym has it:
 /// `window` tokens, half of them before it, as far as the ends of the sequence allow.
 Window optimal_window(std::int64_t at, std::int64_t tokens, std::int64_t window);
@@ -71,9 +63,12 @@ class MaskedScan {
   struct Pending;
   Window window_of(std::int64_t position, const bio::ResidueMap& of) const;
   Pending prepare(const ScanQuery& query) const;
-  void answer(const std::vector<Pending>& batch, const Tensor& logits, const Receiver& receiver) const;
+  void answer(const std::vector<Pending>& batch, const Receiver& receiver) const;
+  Tensor logits_of(const std::vector<Pending>& batch) const;
 
   const models::Model& model_;
+  const models::Encoder& encoder_;
+  const models::MaskedLm& head_;
   MemoryPlan plan_;
   std::optional<std::int64_t> window_;
 };

@@ -47,12 +47,6 @@ MemoryPlan::MemoryPlan(const models::Model& model, const OutputRequest& request,
   batch_budget_ = whole - weights_ - kFixed - held;
 }
 
-MemoryPlan MemoryPlan::at_most(std::int64_t tokens) const {
-  MemoryPlan out = *this;
-  out.max_tokens_ = std::min(max_tokens_, std::max<std::int64_t>(tokens, 1));
-  return out;
-}
-
 std::size_t MemoryPlan::bytes_of(std::int64_t tokens) const { return with_results(memory_->of(tokens)); }
 
 std::size_t MemoryPlan::bytes_per_token() const {

@@ -33,9 +33,6 @@ class MemoryPlan {
   /// The memory error of a sequence that does not fit, saying what would be needed.
   Error too_large(std::int64_t tokens) const;
 
-  /// The same with smaller batches, where these are larger: what any of several ranks may get.
-  MemoryPlan at_most(std::int64_t tokens) const;
-
   std::size_t weight_bytes() const noexcept { return weights_; }
   std::size_t batch_budget() const noexcept { return batch_budget_; }
   std::int64_t max_tokens() const noexcept { return max_tokens_; }

@@ -1,6 +1,7 @@
 // Writes and reads what is sent.
 #include "engine/ranked_scans.h"
 
+#include "autograd/functions.h"
 #include "engine/ranked_models.h"
 
 namespace groel::engine {
@@ -9,6 +10,20 @@ using ranks::ByteReader;
 using ranks::Bytes;
 using ranks::BytesView;
 using ranks::ByteWriter;
+
+Tensor masked_logits(const MaskedReader& reader, const std::vector<MaskedCopy>& copies) {
+  std::vector<std::vector<std::int32_t>> sequences;
+  std::vector<std::int32_t> rows;
+  std::int32_t start = 0;
+  for (const MaskedCopy& copy : copies) {
+    sequences.push_back(copy.tokens);
+    for (const std::int32_t row : copy.rows) rows.push_back(start + row);
+    start += static_cast<std::int32_t>(copy.tokens.size());
+  }
+  const Tensor hidden = reader.encoder.encode(models::Batch::pack(sequences, reader.tokenizer), {});
+  const Tensor index = Tensor::of<std::int32_t>({static_cast<std::int64_t>(rows.size())}, rows);
+  return reader.head.logits(autograd::gather_rows(hidden, index));
+}
 
 Bytes masked_bytes(const std::vector<MaskedCopy>& copies) {
   ByteWriter out;
@@ -51,7 +66,10 @@ Bytes ranked_masked(BytesView setup, BytesView shard) {
   std::vector<std::int64_t> lengths;
   for (const MaskedCopy& copy : copies) lengths.push_back(static_cast<std::int64_t>(copy.tokens.size()));
   MemoryPlan(model, {}, {}).make_room(lengths);
-  const Tensor logits = masked_logits(model, copies);
+  const Tensor logits = masked_logits({models::require<models::Encoder>(model), models::require<models::MaskedLm>(model),
+                                       model.tokenizer()},
+                                      copies)
+                            .host_view();
   return ByteWriter().put(logits.size(1)).put_all(logits.values<float>()).take();
 }
 

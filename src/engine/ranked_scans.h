@@ -10,6 +10,19 @@ namespace groel::engine {
 inline constexpr const char* kMaskedWork = "masked";
 inline constexpr const char* kCausalWork = "causal";
 
+/// A sequence with masks in it, and the tokens whose logits are asked for.
+struct MaskedCopy {
+  std::vector<std::int32_t> tokens;
+  std::vector<std::int32_t> rows;
+};
+struct MaskedReader {
+  const models::Encoder& encoder;
+  const models::MaskedLm& head;
+  const bio::Tokenizer& tokenizer;
+};
+/// Of all that are asked for, in order: [N, V] f32, by one pass.
+Tensor masked_logits(const MaskedReader& reader, const std::vector<MaskedCopy>& copies);
+
 ranks::Bytes masked_bytes(const std::vector<MaskedCopy>& copies);
 Tensor read_logits(ranks::BytesView bytes);  ///< [N, V]
 ranks::Bytes causal_bytes(const std::vector<CausalQuery>& queries);

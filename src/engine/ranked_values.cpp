@@ -39,7 +39,7 @@ OutputValues get_values(ByteReader& from) {
 
 Bytes values_setup(const models::Model& model, const OutputRequest& request, LongSequences long_sequences) {
   return ByteWriter()
-      .put(*model.number())
+      .put(*RankedModels::here().number_of(model))
       .put_all(request.layers)
       .put_all(request.outputs)
       .put(request.all_rows)
@@ -68,14 +68,18 @@ Bytes ranked_values(BytesView setup, BytesView sequences) {
   request.outputs = from.get_all<Output>();
   request.all_rows = from.get<bool>();
   request.ends = from.get<bool>();
-  const Runner runner(model, request, {.plan = {}, .long_sequences = from.get<LongSequences>()});
+  const Runner runner(model, request, {.long_sequences = from.get<LongSequences>()});
   std::vector<bio::Encoded> read;
   for (ByteReader one(sequences); !one.done();) {
     read.push_back({one.get_all<std::int32_t>(), {}});
     read.back().map = model.tokenizer().residue_map(read.back().ids);
   }
+  // What fits on rank 0 has to fit here: no sequence fails because of where it came to.
+  for (const bio::Encoded& one : read)
+    if (const auto error = runner.refusal({one.residues(), one.tokens()})) throw Error(*error);
   ByteWriter out;
-  for (const OutputValues& values : runner.outputs(read)) put_values(out, values);
+  Sink nobody;
+  for (const OutputValues& values : run_all(runner, jobs_of(read), nobody)) put_values(out, values);
   return out.take();
 }
 

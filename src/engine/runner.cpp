@@ -139,25 +139,9 @@ std::vector<Runner::Done> Runner::compute(const std::vector<Job>& batch) const {
   }
   std::vector<OutputValues> values = outputs_of(model_, sequences, request_);
   for (std::size_t i = 0; i < whole.size(); ++i) out[whole[i]].values = std::move(values[i]);
-  return out;
-}
-
-void Runner::finish(std::vector<Done>& batch) const {
-  if (!options_.finish) return;
-  for (Done& one : batch)
-    if (!one.values.failure) options_.finish(one.key, one.values);
-}
-
-std::vector<OutputValues> Runner::outputs(const std::vector<bio::Encoded>& sequences) const {
-  std::vector<Job> batch;
-  std::vector<std::int64_t> tokens;
-  for (const bio::Encoded& one : sequences) {
-    batch.push_back({0, {one.residues(), one.tokens()}, one});
-    tokens.push_back(one.tokens());
-  }
-  plan_.make_room(tokens);
-  std::vector<OutputValues> out;
-  for (Done& one : compute(batch)) out.push_back(std::move(one.values));
+  if (options_.finish)
+    for (Done& one : out)
+      if (!one.values.failure) options_.finish(one.key, one.values);
   return out;
 }
 
@@ -196,33 +180,34 @@ RunSummary Runner::run(const RunJobs& jobs, RunStore& store, Sink& sink) const {
   };
   Beside keeping;
   const auto tokens_of = [](const Job& job) { return job.lengths.tokens; };
-  if (ranks::Crew* const crew = crew_of(model_)) {
-    const auto take = [&](std::vector<Job> batch, ranks::BytesView result) {
-      std::vector<OutputValues> values = read_values(result);
-      GROEL_REQUIRE(values.size() == batch.size());
-      std::vector<Done> done;
-      for (std::size_t i = 0; i < batch.size(); ++i)
-        done.push_back({batch[i].key, batch[i].lengths, std::move(values[i])});
-      finish(done);
-      keep(done);
-    };
-    const auto bytes = [](const std::vector<Job>& batch) {
-      std::vector<bio::Encoded> sequences;
-      for (const Job& job : batch) sequences.push_back(job.sequence);
-      return sequences_bytes(sequences);
-    };
-    run_packed<Job>(*crew, plan_.at_most(shard_tokens(progress.total_tokens, crew->size())), next, tokens_of,
-                    {kValuesWork, values_setup(model_, request_, options_.long_sequences), bytes, take});
-  } else {
-    run_packed<Job>(plan_, next, tokens_of, [&](const std::vector<Job>& batch) {
-        auto done = std::make_shared<std::vector<Done>>(compute(batch));
-        finish(*done);
-        if (options_.keeping == Keeping::in_turn)
-          keep(*done);
-        else
-          keeping.start([&keep, done = std::move(done)] { keep(*done); });
-      });
-  }
+  const auto compute_here = [&](const std::vector<Job>& batch) {
+    auto done = std::make_shared<std::vector<Done>>(compute(batch));
+    if (options_.keeping == Keeping::in_turn)
+      keep(*done);
+    else
+      keeping.start([&keep, done = std::move(done)] { keep(*done); });
+  };
+  const auto take = [&](const std::vector<Job>& batch, ranks::BytesView result) {
+    std::vector<OutputValues> values = read_values(result);
+    GROEL_REQUIRE(values.size() == batch.size());
+    std::vector<Done> done;
+    for (std::size_t i = 0; i < batch.size(); ++i)
+      done.push_back({batch[i].key, batch[i].lengths, std::move(values[i])});
+    if (options_.finish)
+      for (Done& one : done)
+        if (!one.values.failure) options_.finish(one.key, one.values);
+    keep(done);
+  };
+  const auto bytes = [](const std::vector<Job>& batch) {
+    std::vector<bio::Encoded> sequences;
+    for (const Job& job : batch) sequences.push_back(job.sequence);
+    return sequences_bytes(sequences);
+  };
+  if (ranks::Crew* const crew = crew_of(model_))
+    run_packed<Job>(*crew, plan_in_shards(model_, request_, options_.plan, {progress.total_tokens, crew->size()}), next,
+                    tokens_of, {kValuesWork, values_setup(model_, request_, options_.long_sequences), bytes, take});
+  else
+    run_packed<Job>(plan_, next, tokens_of, compute_here);
   keeping.wait();
   summary.seconds = seconds_since(started);
   if (!todo.empty()) sink.progress_done();

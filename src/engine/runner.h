@@ -66,12 +66,8 @@ class Runner {
   /// Why a sequence cannot be computed here; none: it can.
   std::optional<Error> refusal(const bio::Lengths& of) const;
 
-  /// Where several ranks have the model (engine/ranked_models.h), all of them compute. Errors: interrupted; those of
-  /// the store.
+  /// Errors: interrupted; those of the store.
   RunSummary run(const RunJobs& jobs, RunStore& store, Sink& sink) const;
-
-  /// One batch, whatever its size; without RunnerOptions::finish.
-  std::vector<OutputValues> outputs(const std::vector<bio::Encoded>& sequences) const;
 
  private:
   struct Job;
@@ -79,7 +75,6 @@ class Runner {
   bool is_too_long(const bio::Lengths& of) const;
   bool is_windowed(const bio::Lengths& of) const;
   std::vector<Done> compute(const std::vector<Job>& batch) const;
-  void finish(std::vector<Done>& batch) const;
   OutputValues compute_windows(const bio::Encoded& sequence) const;
 
   const models::Model& model_;

@@ -109,12 +109,6 @@ class Model : public nn::Module {
   std::size_t weight_bytes() const;
   /// How to build it again, empty: said by who built it, for `without_data`.
   void built_by(std::function<std::unique_ptr<Model>()> again) { again_ = std::move(again); }
-  /// Its number among the models that every rank of a run has loaded (engine/ranked_models.h); none: this process
-  /// alone has it. `number` ends with the model.
-  void numbered(std::shared_ptr<const std::uint64_t> number) { number_ = std::move(number); }
-  std::optional<std::uint64_t> number() const {
-    return number_ == nullptr ? std::nullopt : std::optional(*number_);
-  }
   /// Once it is prepared: the same model with tensors on Device::shape, not prepared.
   std::unique_ptr<Model> without_data() const;
   /// That, prepared for use in the same precision; made at the first call, then shared.
@@ -138,7 +132,6 @@ class Model : public nn::Module {
   enum class Had : std::uint8_t { nothing, values, whole_numbers };
   std::vector<Had> present_;  // what the checkpoint had of each parameter of the tree
   std::function<std::unique_ptr<Model>()> again_;
-  std::shared_ptr<const std::uint64_t> number_;
   mutable std::shared_ptr<ShapeTwin> twin_;
   std::int64_t parameters_ = 0;
   std::set<std::string, std::less<>> groups_;

@@ -34,7 +34,7 @@ std::chrono::duration<double> patience_of_user() {
 
 }  // namespace
 
-Crew* Crew::current() noexcept { return g_current; }
+Crew* Crew::current() noexcept { return in_task() ? nullptr : g_current; }
 
 Crew::Crew(Mailbox& mailbox, RankWorks works, Sink& sink)
     : mailbox_(mailbox),

@@ -31,7 +31,7 @@ class Crew {
   Crew(const Crew&) = delete;
   Crew& operator=(const Crew&) = delete;
 
-  /// Of this process, where it leads several ranks; null elsewhere.
+  /// Of this process, where it leads several ranks; null elsewhere, and where a task is done for one.
   static Crew* current() noexcept;
 
   /// Before anything else: waits for the facts of all ranks. Errors: usage, where one computes otherwise than this one

@@ -12,13 +12,18 @@
 namespace groel::ranks {
 namespace {
 
+thread_local bool t_in_task = false;
+
 std::uint64_t number_of(const Bytes& task) { return ByteReader(task).get<std::uint64_t>(); }
 
 }  // namespace
 
+bool in_task() noexcept { return t_in_task; }
+
 TaskQueue::TaskQueue(const RankWorks& works, std::function<void(int kind, Bytes bytes)> answer)
     : works_(works), answer_(std::move(answer)), thread_([this, context = work_context()] {
         const WorkScope scope(context);
+        t_in_task = true;
         work();
       }) {}
 

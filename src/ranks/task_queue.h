@@ -36,6 +36,9 @@ struct RankTask {
   Bytes bytes() const { return ByteWriter().put(number).put_text(work).put_bytes(setup).put_bytes(batch).take(); }
 };
 
+/// Whether this thread is doing a task.
+bool in_task() noexcept;
+
 class TaskQueue {
  public:
   /// `answer` gets kResult or kFailed and their bytes, on the queue's thread, which works as this one does

@@ -75,8 +75,7 @@ Task contacts_task() {
                        {"groel contacts -s examples/1CRN.cif --from-structure --picture structure.svg",
                         "the structure alone"}},
           .options = option_table<ContactsOptions>(),
-          .run = entry<ContactsOptions, run>,
-          .shares = always_shared};
+          .run = entry<ContactsOptions, run>};
 }
 
 }  // namespace groel::tasks

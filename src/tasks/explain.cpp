@@ -262,8 +262,7 @@ Task explain_task() {
                         "--by residue --show 3 -o features.csv",
                         "the three strongest features of every residue, as a table"}},
           .options = option_table<ExplainOptions>(),
-          .run = entry<ExplainOptions, run>,
-          .shares = always_shared};
+          .run = entry<ExplainOptions, run>};
 }
 
 }  // namespace groel::tasks

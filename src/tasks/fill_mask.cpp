@@ -295,8 +295,7 @@ Task fill_mask_task() {
                         "crambin.png",
                         "the same as a picture, one column per residue"}},
           .options = option_table<FillMaskOptions>(),
-          .run = entry<FillMaskOptions, run>,
-          .shares = always_shared};
+          .run = entry<FillMaskOptions, run>};
 }
 
 }  // namespace groel::tasks

@@ -89,7 +89,6 @@ Task generate_task() {
                    {"groel generate -p MKT --greedy --max-new-tokens 20 --json", "the likeliest tokens, as JSON"}},
       .options = option_table<GenerateOptions>(),
       .run = entry<GenerateOptions, run>,
-      .shares = always_shared,
   };
 }
 

@@ -254,8 +254,7 @@ Task perplexity_task() {
           .examples = {{"groel perplexity examples/proteins.fasta --record P01542", "of crambin"},
                        {"groel perplexity MKTAYIAKQRQISFVKSHFSRQ --json", "of a sequence, as JSON"}},
           .options = option_table<PerplexityOptions>(),
-          .run = entry<PerplexityOptions, run>,
-          .shares = always_shared};
+          .run = entry<PerplexityOptions, run>};
 }
 
 }  // namespace groel::tasks

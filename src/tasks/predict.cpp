@@ -149,7 +149,6 @@ Task predict_task() {
                    {"groel predict MALWMRLLPLLALLALWGPDPAAA -m examples/mitochondrion", "of one sequence"}},
       .options = option_table<PredictOptions>(),
       .run = entry<PredictOptions, run>,
-      .shares = always_shared,
   };
 }
 

@@ -9,6 +9,7 @@
 #include "tasks/reading/options.h"
 #include "tasks/reading/outputs.h"
 #include "tasks/task.h"
+#include "tasks/workers/run.h"
 
 namespace groel::tasks {
 
@@ -70,10 +71,9 @@ int run_checked(const Task& task, const Options& given, Context& context) {
   for (const Verb& verb : task.verbs) verbs.insert(verbs.end(), {verb.name, verb.alias});
   check_outputs(task.options, verbs, options, context.sink);
   std::optional<engine::Session> own;
-  const std::int64_t asked = threads_of(task, options), threads = asked != 0 ? asked : context.threads;
   if (context.session == nullptr)
     context.session =
-        &own.emplace(engine::SessionSettings{.threads = threads, .sink = &context.sink});
+        &own.emplace(engine::SessionSettings{.threads = threads_of(task, options), .sink = &context.sink});
   const engine::Session::Scope scope(*context.session);
   const int status = run_with_outputs(task, options, context);
   tell_refused_threads(*context.session);
@@ -84,7 +84,7 @@ int run_checked(const Task& task, const Options& given, Context& context) {
 
 int run_task(const Task& task, const Options& given, Context& context) {
   FlagSink sink(context.sink);
-  Context inner{context.out, sink, context.session, context.downloads, context.threads};
+  Context inner{context.out, sink, context.session, context.downloads};
   try {
     return run_checked(task, given, inner);
   } catch (const Error& error) {

@@ -277,8 +277,7 @@ Task score_task() {
                         "T1_T2insA,P5del --method pseudo-perplexity --json",
                         "an insertion and a deletion, as JSON"}},
           .options = option_table<ScoreOptions>(),
-          .run = entry<ScoreOptions, run>,
-          .shares = always_shared};
+          .run = entry<ScoreOptions, run>};
 }
 
 }  // namespace groel::tasks

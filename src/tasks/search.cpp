@@ -81,9 +81,7 @@ Task search_task() {
           .run = entry<SearchOptions, run>,
           .verbs = {{"index", "Make an index of a file that `groel embed` wrote"},
                     {"query", "Find the proteins of an index that are nearest to others"},
-                    {"info", "Say what an index holds, and how much of the nearest its graph finds"}},
-          // Embedding queries is.
-          .shares = [](const Options& options) { return options.has("sequences"); }};
+                    {"info", "Say what an index holds, and how much of the nearest its graph finds"}}};
 }
 
 }  // namespace groel::tasks

@@ -24,7 +24,6 @@ struct Context {
   Sink& sink;
   engine::Session* session = nullptr;  ///< that the task works in; none: run_task makes one, with --threads
   Downloads downloads{};
-  std::int64_t threads = 0;  ///< where --threads does not say; 0: as many as cores that the process may run on
 };
 
 struct Example {
@@ -51,12 +50,7 @@ struct Task {
   Options (*complete)(const Options& given){};  ///< adds what a file says that they name: a recipe
   /// The words of a command line as ours, of a task that takes another program's flags as well.
   std::vector<std::string> (*respell)(const std::vector<std::string>& words){};
-  /// Whether several ranks share its work (tasks/ranks/run.h); none: they never do.
-  bool (*shares)(const Options& options){};
 };
-
-/// For Task::shares: they always do.
-inline bool always_shared(const Options&) { return true; }
 
 /// A task's call, of a function that takes its struct of options.
 template <class T, int (*run)(const T&, Context&)>
@@ -72,9 +66,6 @@ const std::vector<Task>& tasks();
 /// the end several outputs get their names together. Options that the library speaks of (see reading/flags.h) become
 /// flags in whatever is said. -> the exit status.
 int run_task(const Task& task, const Options& given, Context& context);
-
-/// What --threads says to a task; 0: nothing.
-std::int64_t threads_of(const Task& task, const Options& options);
 
 /// The old names of verbs, for the option that takes them.
 std::vector<std::pair<std::string, std::string>> renamed_verbs(const std::vector<Verb>& verbs);

@@ -13,7 +13,7 @@
 #include "tasks/train/memory.h"
 #include "tasks/train/own_head.h"
 #include "tasks/train/prompts.h"
-#include "tasks/train/ranked.h"
+#include "tasks/workers/train.h"
 #include "tasks/train/repeats.h"
 #include "tasks/train/sizing.h"
 #include "train/clm_data.h"
@@ -257,9 +257,7 @@ Task train_task() {
       option_table<TrainOptions>(),
       entry<TrainOptions, run>,
       train_verbs(),
-      with_recipe,
-      nullptr,
-      shares_training};
+      with_recipe};
 }
 
 }  // namespace groel::tasks

@@ -14,7 +14,7 @@
 #include "formats/extension.h"
 #include "tasks/generate/choice.h"
 #include "tasks/generate/judgement.h"
-#include "tasks/generate/ranked.h"
+#include "tasks/workers/generate.h"
 #include "tasks/generate/turns.h"
 #include "tasks/reading/input.h"
 #include "tasks/reading/kept_rows.h"

@@ -11,7 +11,7 @@
 #include "checkpoints/prompts.h"
 #include "checkpoints/trunk.h"
 #include "engine/precision.h"
-#include "tasks/reading/ranked_load.h"
+#include "tasks/workers/load.h"
 
 namespace groel::tasks {
 
@@ -99,7 +99,7 @@ predictors::Predictor load_predictor_of(const ModelOptions& options, Sink& sink)
                               words_of({options.model.value, options.dtype, options.weights}, options.prompt));
   predictors::Predictor out =
       predictors::open_predictor(options.model.value, engine::parse_precision(options.dtype));
-  everywhere.done(*out.loaded().model, out.fingerprint());
+  everywhere.done(out.model(), out.fingerprint());
   return out;
 }
 

@@ -14,7 +14,7 @@
 #include "tasks/train/judged_run.h"
 #include "tasks/train/label_run.h"
 #include "tasks/train/memory.h"
-#include "tasks/train/ranked.h"
+#include "tasks/workers/train.h"
 #include "tasks/train/sizing.h"
 #include "train/duplicates.h"
 #include "train/features.h"

@@ -1,5 +1,5 @@
 // Sends requests and settings, and reads what was written.
-#include "tasks/generate/ranked.h"
+#include "tasks/workers/generate.h"
 
 #include <algorithm>
 
@@ -35,7 +35,7 @@ void each_setting(Settings& s, const Do& go) {
 Bytes setup_of(const RankedGeneration& of) {
   const GenerationSettings& settings = of.generator.settings();
   ByteWriter out;
-  out.put(*of.model.number());
+  out.put(*engine::RankedModels::here().number_of(of.model));
   each_setting(settings, [&](const auto& field) { out.put(field); });
   out.put_all(settings.ends).put_all(of.residues_of_token);
   out.put(static_cast<std::uint64_t>(settings.rules.bad_words.size()));

@@ -10,6 +10,9 @@ namespace groel::tasks {
 /// ranks::join_ranks and ranks::Crew.
 int run_on_ranks(const Task& task, const Options& given, Context& context);
 
+/// What --threads says to a task; 0: nothing.
+std::int64_t threads_of(const Task& task, const Options& options);
+
 /// The last thing that a process does, after all of its output: ends what joins it to other ranks.
 void leave_ranks(int status);
 

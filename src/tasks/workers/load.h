@@ -9,13 +9,14 @@
 
 namespace groel::tasks {
 
-/// Where this process leads several ranks: has the others load what it loads itself. Elsewhere it does nothing.
+/// Where this process leads several ranks: has the others load what it loads itself, and drop what it has no more.
+/// Elsewhere it does nothing.
 class RankedLoad {
  public:
   /// `work` of load_works, and what it needs to know.
   RankedLoad(const std::string& work, const ranks::Bytes& what);
   /// What came of it here: the others have to find the same.
-  void done(models::Model& model, const std::string& fingerprint) const;
+  void done(const models::Model& model, const std::string& fingerprint) const;
 
  private:
   std::uint64_t number_ = 0;

@@ -1,5 +1,5 @@
 // Decides what a process is among the ranks, and is it.
-#include "tasks/ranks/run.h"
+#include "tasks/workers/run.h"
 
 #include <fmt/ranges.h>
 
@@ -10,23 +10,37 @@
 #include <thread>
 
 #include "base/interrupt.h"
-#include "base/system.h"
+#include "base/memory_share.h"
 #include "base/threads.h"
 #include "engine/ranked_models.h"
 #include "ranks/launched.h"
-#include "tasks/generate/ranked.h"
-#include "tasks/reading/ranked_load.h"
-#include "tasks/train/ranked.h"
+#include "tasks/fold/options.h"
+#include "tasks/fold/sequences.h"
+#include "tasks/workers/fold.h"
+#include "tasks/workers/generate.h"
+#include "tasks/workers/load.h"
+#include "tasks/workers/train.h"
 
 namespace groel::tasks {
 namespace {
+
+// What ranks share; all other commands are refused, as each copy would write the same output.
+bool is_shared(const Task& task, const Options& options) {
+  constexpr std::string_view kAlways[] = {"embed",   "logits",    "predict",  "score",   "perplexity",
+                                          "generate", "fill-mask", "contacts", "explain"};
+  if (std::find(std::begin(kAlways), std::end(kAlways), task.name) != std::end(kAlways)) return true;
+  if (task.name == "search") return options.has("sequences");  // embedding queries is
+  // Jobs are not: each has a folder, so that an array of jobs does it.
+  if (task.name == "fold") return folds_sequences(bound<FoldOptions>(options));
+  return task.name == "train" && shares_training(options);
+}
 
 ranks::Mailbox* g_mailbox = nullptr;  // never destroyed: what is left of it ends with the process
 bool g_lost = false;                  // a rank gives no sign of life, and would be waited for
 
 ranks::RankWorks all_works(const Options& options) {
   ranks::RankWorks out = engine::engine_works();
-  for (ranks::RankWorks more : {load_works(), generation_works(), training_works(options)}) out.merge(more);
+  for (ranks::RankWorks more : {load_works(), generation_works(), folding_works(), training_works(options)}) out.merge(more);
   return out;
 }
 
@@ -69,13 +83,18 @@ void log_shards(const ranks::Crew& crew) {
   if (!file.flush()) throw Error(ErrorKind::io, {"the file cannot be written", path, {}});
 }
 
-int lead(const Task& task, const Options& given, Context& context) {
-  ranks::Crew crew(*g_mailbox, all_works(task.complete != nullptr ? task.complete(given) : given), context.sink);
+// `options`: given ones, and what a file says that they name.
+int lead(const Task& task, const Options& given, const Options& options, Context& context) {
+  const std::int64_t asked = threads_of(task, options);
+  engine::Session session({.threads = asked, .sink = &context.sink});
+  const engine::Session::Scope scope(session);
+  ranks::Crew crew(*g_mailbox, all_works(options), context.sink);
   crew.meet();
   tell_hosts(crew, context.sink);
   const ranks::RankShare share = ranks::share_of(0, crew.facts());
   share_memory(share.on_host);
-  context.threads = fair_threads(share);
+  if (asked == 0) session.threads().set_threads(fair_threads(share));
+  context.session = &session;
   int status = run_task(task, given, context);
   tell_shares(crew, context.sink);
   log_shards(crew);
@@ -126,16 +145,17 @@ Error not_shared(const Task& task, const ranks::Launch& launch) {
 int run_on_ranks(const Task& task, const Options& given, Context& context) {
   const ranks::Launch launch = ranks::launched();
   if (launch.copies <= 1) return run_task(task, given, context);
+  Options options = given;
   try {
-    const Options options = task.complete != nullptr ? task.complete(given) : given;
-    if (task.shares == nullptr || !task.shares(options)) throw not_shared(task, launch);
+    if (task.complete != nullptr) options = task.complete(given);
+    if (!is_shared(task, options)) throw not_shared(task, launch);
     g_mailbox = ranks::join_ranks(launch).release();
     if (g_mailbox->rank() != 0) return follow(task, options);
   } catch (const Error& error) {
     if (g_mailbox != nullptr) throw;
     say_once(launch, error);
   }
-  return lead(task, given, context);
+  return lead(task, given, options, context);
 }
 
 void leave_ranks(int status) {

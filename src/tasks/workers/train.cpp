@@ -1,5 +1,5 @@
 // Sends what is not in the command: the head that the labels ask for.
-#include "tasks/train/ranked.h"
+#include "tasks/workers/train.h"
 
 #include "checkpoints/tensors.h"
 #include "train/mlm.h"

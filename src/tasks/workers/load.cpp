@@ -1,5 +1,5 @@
 // Numbers models, and compares what ranks have found under a name.
-#include "tasks/reading/ranked_load.h"
+#include "tasks/workers/load.h"
 
 #include "engine/ranked_models.h"
 #include "tasks/reading/model.h"
@@ -9,6 +9,8 @@ namespace groel::tasks {
 RankedLoad::RankedLoad(const std::string& work, const ranks::Bytes& what) {
   ranks::Crew* const crew = ranks::Crew::current();
   if (crew == nullptr) return;
+  for (const std::uint64_t gone : engine::RankedModels::here().take_gone())
+    crew->tell("drop model", ranks::ByteWriter().put(gone).take(), [](ranks::BytesView) {});
   static std::uint64_t last = 0;
   number_ = ++last;
   fingerprint_ = std::make_shared<std::string>();
@@ -20,17 +22,10 @@ RankedLoad::RankedLoad(const std::string& work, const ranks::Bytes& what) {
              });
 }
 
-void RankedLoad::done(models::Model& model, const std::string& fingerprint) const {
+void RankedLoad::done(const models::Model& model, const std::string& fingerprint) const {
   if (number_ == 0) return;
   *fingerprint_ = fingerprint;
   engine::RankedModels::here().add(number_, model, nullptr);
-  const auto drop = [](const std::uint64_t* number) {
-    const std::unique_ptr<const std::uint64_t> owned(number);
-    engine::RankedModels::here().drop(*number);
-    if (ranks::Crew* const crew = ranks::Crew::current())
-      crew->tell("drop model", ranks::ByteWriter().put(*number).take(), [](ranks::BytesView) {});
-  };
-  model.numbered({new std::uint64_t(number_), drop});
 }
 
 ranks::RankWorks load_works() {
