@@ -18,8 +18,8 @@
 #include "cli/standard_output.h"
 #include "cli/terminal_sink.h"
 #include "formats/cell.h"
-#include "tasks/workers/run.h"
 #include "tasks/reading/settings.h"
+#include "tasks/workers/run.h"
 
 namespace {
 

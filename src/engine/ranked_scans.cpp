@@ -66,8 +66,8 @@ Bytes ranked_masked(BytesView setup, BytesView shard) {
   std::vector<std::int64_t> lengths;
   for (const MaskedCopy& copy : copies) lengths.push_back(static_cast<std::int64_t>(copy.tokens.size()));
   MemoryPlan(model, {}, {}).make_room(lengths);
-  const Tensor logits = masked_logits({models::require<models::Encoder>(model), models::require<models::MaskedLm>(model),
-                                       model.tokenizer()},
+  const Tensor logits = masked_logits({models::require<models::Encoder>(model),
+                                       models::require<models::MaskedLm>(model), model.tokenizer()},
                                       copies)
                             .host_view();
   return ByteWriter().put(logits.size(1)).put_all(logits.values<float>()).take();

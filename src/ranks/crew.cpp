@@ -71,9 +71,9 @@ void Crew::meet() {
   for (int rank = 1; rank < size(); ++rank) {
     const RankFacts& other = facts_[static_cast<std::size_t>(rank)];
     if (other.version != facts_[0].version)
-      throw Error(ErrorKind::usage, {fmt::format("version {} of GroEL, where {} has {}", other.version, name_of(0),
-                                                 facts_[0].version),
-                                     name_of(rank), "start the same program everywhere"});
+      throw Error(ErrorKind::usage,
+                  {fmt::format("version {} of GroEL, where {} has {}", other.version, name_of(0), facts_[0].version),
+                   name_of(rank), "start the same program everywhere"});
     if (other.isa != facts_[0].isa)
       throw Error(ErrorKind::usage,
                   {fmt::format("it computes with {}, where {} does with {}: their numbers differ in the last digits",
@@ -175,7 +175,8 @@ class Crew::Running {
     if (!orphans_.empty()) {
       const std::uint64_t number = orphans_.front();
       orphans_.erase(orphans_.begin());
-      if (const auto shard = shards_.find(number); shard != shards_.end() && !shard->second.result) give(*rank, shard->second);
+      if (const auto shard = shards_.find(number); shard != shards_.end() && !shard->second.result)
+        give(*rank, shard->second);
       return true;
     }
     if (!more_ || shards_.size() >= kOpenPerRank * static_cast<std::size_t>(crew_.size())) return false;
@@ -310,9 +311,7 @@ void Crew::checked(int rank, std::uint64_t number, BytesView result) {
   if (--told->second.missing == 0) told_.erase(told);
 }
 
-void Crew::run(const Shared& shared) try {
-  Running(*this, shared).go();
-} catch (const Error& error) {
+void Crew::run(const Shared& shared) try { Running(*this, shared).go(); } catch (const Error& error) {
   if (error.kind() == ErrorKind::interrupted) tell_gone(error);
   throw;
 }

@@ -14,12 +14,12 @@ namespace groel::ranks {
 
 /// What a shard of work took.
 struct ShardCost {
-  int rank = 0;             ///< whose result was taken
-  std::size_t sent = 0;     ///< bytes of the shard
-  std::size_t came = 0;     ///< bytes of its result
-  double computed = 0;      ///< seconds of that rank
-  double taken = 0;         ///< seconds of the leader, to keep the result
-  double made = 0;          ///< seconds of the leader, to put the shard together
+  int rank = 0;          ///< whose result was taken
+  std::size_t sent = 0;  ///< bytes of the shard
+  std::size_t came = 0;  ///< bytes of its result
+  double computed = 0;   ///< seconds of that rank
+  double taken = 0;      ///< seconds of the leader, to keep the result
+  double made = 0;       ///< seconds of the leader, to put the shard together
 };
 
 class Crew {
@@ -103,7 +103,7 @@ class Crew {
 };
 
 /// The life of every other rank: does what it is given until the end. `cancel` is called at the end, for what is still
-/// being computed. Errors: interrupted.
+/// being computed. Errors: interrupted, by a signal.
 void serve_leader(Mailbox& mailbox, const RankWorks& works, const std::function<void()>& cancel);
 
 /// Of a worker: who it is, to the leader, and who all are, from there.

@@ -15,7 +15,8 @@
 namespace groel::ranks {
 namespace {
 
-constexpr const char* kAlone = "GROEL_MPI=off in the environment lets each copy work for itself, with outputs of its own";
+constexpr const char* kAlone =
+    "GROEL_MPI=off in the environment lets each copy work for itself, with outputs of its own";
 
 // Nothing, where it is not set.
 std::optional<int> number_of(const char* name) {
@@ -54,9 +55,10 @@ std::unique_ptr<Mailbox> join_ranks(const Launch& launch) {
   const std::string started = fmt::format("{} started {} copies", launch.launcher, launch.copies);
   const MpiModule* const part = module();
   if (part == nullptr)
-    throw Error(ErrorKind::unsupported,
-                {started + ", and this program was built without MPI, or does not find it", "groel-mpi.so",
-                 std::string("install libopenmpi-dev and build again (./run does both), or start one copy; ") + kAlone});
+    throw Error(
+        ErrorKind::unsupported,
+        {started + ", and this program was built without MPI, or does not find it", "groel-mpi.so",
+         std::string("install libopenmpi-dev and build again (./run does both), or start one copy; ") + kAlone});
   std::unique_ptr<Mailbox> out;
   try {
     out = part->begin();
@@ -65,12 +67,12 @@ std::unique_ptr<Mailbox> join_ranks(const Launch& launch) {
   }
   if (const int known = out->size(); known != launch.copies) {
     out->finish();
-    throw Error(ErrorKind::usage,
-                {fmt::format("{}, of which MPI knows {}", started, known), launch.launcher,
-                 std::string(launch.launcher == "srun" ? "add --mpi=pmix (srun --mpi=list shows what there is), or start "
-                                                         "by mpirun; "
-                                                       : "start by the mpirun of the MPI that GroEL was built with; ") +
-                     kAlone});
+    throw Error(ErrorKind::usage, {fmt::format("{}, of which MPI knows {}", started, known), launch.launcher,
+                                   std::string(launch.launcher == "srun"
+                                                   ? "add --mpi=pmix (srun --mpi=list shows what there is), or start "
+                                                     "by mpirun; "
+                                                   : "start by the mpirun of the MPI that GroEL was built with; ") +
+                                       kAlone});
   }
   return out;
 }

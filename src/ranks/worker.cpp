@@ -24,10 +24,10 @@ void serve_leader(Mailbox& mailbox, const RankWorks& works, const std::function<
   TaskQueue queue(works, [&mailbox](int kind, Bytes bytes) { mailbox.send(0, kind, std::move(bytes)); });
   while (true) {
     auto message = mailbox.receive(kTurn);
-    if (interrupt_requested() || (message && message->kind == kEnd)) {
+    check_interrupted();
+    if (message && message->kind == kEnd) {
       cancel();
       queue.drain();
-      check_interrupted();
       return;
     }
     if (!message) continue;

@@ -117,8 +117,6 @@ void RankedTrainee::send_parameters() {
 
 void hold_trainee(std::shared_ptr<Trainee> trainee) { g_trainee = std::move(trainee); }
 
-ranks::RankWorks trainee_works() {
-  return {{"gradient", gradient}, {"loss", loss}, {"parameters", set_parameters}};
-}
+ranks::RankWorks trainee_works() { return {{"gradient", gradient}, {"loss", loss}, {"parameters", set_parameters}}; }
 
 }  // namespace groel::train

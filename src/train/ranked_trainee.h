@@ -1,5 +1,5 @@
-// A trainee that every rank of a run has: any of them computes the gradient of a batch, and this one adds them up in the
-// order of the batches, so that the sum is bitwise what one process comes to.
+// A trainee that every rank of a run has: any of them computes the gradient of a batch, and this one adds them up in
+// the order of the batches, so that the sum is bitwise what one process comes to.
 #pragma once
 
 #include "ranks/crew.h"

@@ -271,11 +271,12 @@ void check(const TrainerParts& parts, const TrainerOptions& options) {
   need(options.warmup >= 0, "`warmup`", "a warm-up is not negative");
   const bool wants_held_out = options.evaluation.patience > 0 || options.saving.final_model == FinalModel::best;
   if (parts.ranks != nullptr && options.accumulate < parts.ranks->ranks())
-    throw Error(ErrorKind::usage, {fmt::format("an update has {}, fewer than there are ranks ({})",
-                                               counted(options.accumulate, "batch", "batches"), parts.ranks->ranks()),
-                                   "`accumulate`",
-                                   "raise it to the number of ranks, or a multiple (one process with it does the same), "
-                                   "or start fewer"});
+    throw Error(ErrorKind::usage,
+                {fmt::format("an update has {}, fewer than there are ranks ({})",
+                             counted(options.accumulate, "batch", "batches"), parts.ranks->ranks()),
+                 "`accumulate`",
+                 "raise it to the number of ranks, or a multiple (one process with it does the same), "
+                 "or start fewer"});
   need(parts.held_out != nullptr || !wants_held_out, "`valid`", "early stopping and the best model need held-out data");
 }
 

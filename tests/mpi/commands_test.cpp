@@ -52,8 +52,7 @@ TEST(Ranks, EmbedIsBytewiseThatOfOneProcess) {
     done({"embed", input, "-m", kEsm2, "-i", "mean,per-residue", "-o", one});
     for (const int ranks : {2, 4}) {
       const std::string all = folder / (std::to_string(ranks) + extension);
-      const Outcome outcome =
-          on_ranks(ranks, {"embed", input, "-m", kEsm2, "-i", "mean,per-residue", "-o", all});
+      const Outcome outcome = on_ranks(ranks, {"embed", input, "-m", kEsm2, "-i", "mean,per-residue", "-o", all});
       EXPECT_EQ(outcome.exit, 0) << outcome;
       EXPECT_TRUE(outcome.says("shards by rank: ")) << outcome;
       EXPECT_TRUE(outcome.says(std::to_string(ranks) + " ranks on 1 machine")) << outcome;
@@ -108,9 +107,8 @@ TEST(Ranks, SearchEmbedsItsQueriesTogether) {
 TEST(Ranks, WhatIsNotSharedIsRefusedOnce) {
   GROEL_NEEDS_RANKS();
   const TemporaryFolder folder;
-  for (const Words& command : std::vector<Words>{{"info", kEsm2},
-                                                 {"tokens", "MKT"},
-                                                 {"search", "index", "v.h5", "-o", folder / "v.index"}}) {
+  for (const Words& command :
+       std::vector<Words>{{"info", kEsm2}, {"tokens", "MKT"}, {"search", "index", "v.h5", "-o", folder / "v.index"}}) {
     const Outcome outcome = on_ranks(3, command);
     EXPECT_NE(outcome.exit, 0) << outcome;
     EXPECT_TRUE(outcome.out.empty()) << outcome;
@@ -132,8 +130,7 @@ TEST(Ranks, WithoutThePartSeveralCopiesAreRefused) {
   setup.environment = {{"OMPI_COMM_WORLD_SIZE", "2"}, {"OMPI_COMM_WORLD_RANK", "0"}};
   const TemporaryFolder folder;
   std::filesystem::copy_file(GROEL_PROGRAM, folder / "groel");  // no groel-mpi.so is beside it
-  const Outcome outcome =
-      Process({folder / "groel", "embed", "MKT", "-m", kEsm2, "-o", folder / "x.h5"}, setup).wait();
+  const Outcome outcome = Process({folder / "groel", "embed", "MKT", "-m", kEsm2, "-o", folder / "x.h5"}, setup).wait();
   EXPECT_NE(outcome.exit, 0) << outcome;
   EXPECT_TRUE(outcome.says("mpirun started 2 copies")) << outcome;
   EXPECT_TRUE(outcome.says("libopenmpi-dev")) << outcome;

@@ -15,10 +15,10 @@ namespace {
 using namespace testing;
 
 Words small_model(const std::string& output, const std::string& accumulate, const std::string& steps) {
-  return {"train",   "mlm",          "--data", kProteins,        "--layers", "2",       "--width",      "32",
-          "--heads", "4",            "--steps", steps,           "--seed",   "7",       "--output",     output,
-          "--batch-tokens", "300",   "--accumulate", accumulate, "--save-every", "2",   "--valid-fraction", "0.2",
-          "--max-length", "120",     "--eval-every", "3"};
+  return {"train",          "mlm", "--data",       kProteins,  "--layers",     "2", "--width",          "32",
+          "--heads",        "4",   "--steps",      steps,      "--seed",       "7", "--output",         output,
+          "--batch-tokens", "300", "--accumulate", accumulate, "--save-every", "2", "--valid-fraction", "0.2",
+          "--max-length",   "120", "--eval-every", "3"};
 }
 
 void expect_same_model(const std::string& a, const std::string& b) {
@@ -62,11 +62,14 @@ TEST(RankedTraining, OfLabelsIsBitwiseThatOfOneProcess) {
   const TemporaryFolder folder;
   for (const Words& kind : std::vector<Words>{{}, {"--lora-r", "2", "--lora-dropout", "0.1"}}) {
     const auto command = [&](const std::string& output) {
-      return Words{"train", "classify", "--data", kStability, "--label-column", "stability", "--split-column", "set",
-                   "--from", kEsm2, "--steps", "4", "--batch-tokens", "400", "--accumulate", "4", "--report", "none",
-                   "--output", output} + kind;
+      return Words{"train",          "classify", "--data",       kStability, "--label-column", "stability",
+                   "--split-column", "set",      "--from",       kEsm2,      "--steps",        "4",
+                   "--batch-tokens", "400",      "--accumulate", "4",        "--report",       "none",
+                   "--output",       output} +
+             kind;
     };
-    const std::string one = folder / ("one" + std::to_string(kind.size())), two = folder / ("two" + std::to_string(kind.size()));
+    const std::string one = folder / ("one" + std::to_string(kind.size())),
+                      two = folder / ("two" + std::to_string(kind.size()));
     done(command(one));
     const Outcome outcome = on_ranks(2, command(two));
     EXPECT_EQ(outcome.exit, 0) << outcome;

@@ -8,19 +8,13 @@
 #include <set>
 
 #include "ranks/launched.h"
-#include "support/rank_threads.h"
+#include "support/team.h"
 
 namespace groel::ranks {
 namespace {
 
 using testing::RankThreads;
-using testing::WorkerThreads;
-
-class Said final : public Sink {
- public:
-  void warning(std::string_view text) override { text_ += std::string(text) + "\n"; }
-  std::string text_;
-};
+using testing::Team;
 
 // A shard is a number; what comes of it its square.
 Bytes number(std::int64_t value) { return ByteWriter().put(value).take(); }
@@ -30,9 +24,9 @@ Bytes square(BytesView, BytesView shard) { return number(value_of(shard) * value
 struct Shards {
   explicit Shards(std::int64_t count) : count(count) {}
   Crew::Shared shared(const std::string& work) {
-    return {work, {}, [this]() -> std::optional<Bytes> {
-              return given < count ? std::optional(number(given++)) : std::nullopt;
-            },
+    return {work,
+            {},
+            [this]() -> std::optional<Bytes> { return given < count ? std::optional(number(given++)) : std::nullopt; },
             [this](BytesView result) { results.push_back(value_of(result)); }};
   }
   void expect_squares() const {
@@ -41,22 +35,6 @@ struct Shards {
   }
   std::int64_t count, given = 0;
   std::vector<std::int64_t> results;
-};
-
-struct Team {
-  Team(int size, RankWorks all) : works(std::move(all)), ranks(size), workers(ranks, size, works), crew(ranks[0], works, sink) {
-    crew.meet();
-  }
-  std::set<int> busy_ranks() const {
-    std::set<int> out;
-    for (const ShardCost& cost : crew.costs()) out.insert(cost.rank);
-    return out;
-  }
-  RankWorks works;
-  Said sink;
-  RankThreads ranks;
-  WorkerThreads workers;  // ends after the crew, which tells them to
-  Crew crew;
 };
 
 TEST(Crew, TakesResultsInTheOrderOfShards) {
@@ -115,7 +93,7 @@ TEST(Crew, GoesOnWithoutASilentRank) {
   shards.expect_squares();
   ASSERT_EQ(team.crew.lost().size(), 1U);
   EXPECT_EQ(team.crew.lost()[0].find("rank 1 ("), 0U);
-  EXPECT_NE(team.sink.text_.find("rank 1 ("), std::string::npos);
+  EXPECT_NE(team.sink.said.find("rank 1 ("), std::string::npos);
   EXPECT_FALSE(team.busy_ranks().contains(1));
 }
 
@@ -124,8 +102,7 @@ TEST(Crew, AnErrorNamesItsRank) {
   for (int round = 0; round < 2; ++round) {
     Team team(2, {{"square", [](BytesView, BytesView shard) -> Bytes {
                      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-                     if (value_of(shard) == 1)
-                       throw Error(ErrorKind::memory, {"too little", "shard", "take more"});
+                     if (value_of(shard) == 1) throw Error(ErrorKind::memory, {"too little", "shard", "take more"});
                      return number(value_of(shard) * value_of(shard));
                    }}});
     Shards shards(6);
@@ -189,8 +166,8 @@ TEST(RankBytes, ComeBackAsTheyWere) {
 }
 
 TEST(RankShare, CountsWhoHasTheSameCores) {
-  const std::vector<RankFacts> all = {{"a", 1, "0-3", "", ""}, {"a", 2, "0-3", "", ""}, {"a", 3, "4-7", "", ""},
-                                      {"b", 1, "0-3", "", ""}};
+  const std::vector<RankFacts> all = {
+      {"a", 1, "0-3", "", ""}, {"a", 2, "0-3", "", ""}, {"a", 3, "4-7", "", ""}, {"b", 1, "0-3", "", ""}};
   EXPECT_EQ(share_of(0, all).on_host, 3);
   EXPECT_EQ(share_of(0, all).on_cores, 2);
   EXPECT_EQ(share_of(2, all).on_cores, 1);

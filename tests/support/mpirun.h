@@ -18,8 +18,8 @@ inline std::string no_ranks() {
   if (const std::string why = no_ranks(); !why.empty()) GTEST_SKIP() << why
 
 inline std::vector<std::string> ranked_command(int ranks, const std::vector<std::string>& arguments) {
-  std::vector<std::string> command{"mpirun", "--allow-run-as-root", "--oversubscribe", "-n", std::to_string(ranks),
-                                   GROEL_PROGRAM};
+  std::vector<std::string> command{"mpirun", "--allow-run-as-root", "--oversubscribe",
+                                   "-n",     std::to_string(ranks), GROEL_PROGRAM};
   command.insert(command.end(), arguments.begin(), arguments.end());
   return command;
 }

@@ -25,6 +25,8 @@ constexpr std::size_t kPiece = std::size_t{64} << 20;  // of a message: MPI coun
 constexpr int kAlive = 2000;                           // a sign of life, of no other use
 constexpr std::chrono::milliseconds kAliveEvery{1000};
 constexpr std::chrono::microseconds kShortest{20}, kLongest{1000};  // between two looks
+// What is on its way moves on at each look; where it has not for so long, its rank does not answer.
+constexpr std::chrono::milliseconds kMoving{200};
 
 // A message's kind, and whether more of it comes.
 int tag_of(int kind, bool more) { return 2 * kind + (more ? 1 : 0); }
@@ -115,11 +117,17 @@ class MpiMailbox final : public Mailbox {
     while (true) {
       const bool any = send_new() | receive_new() | complete();
       give_sign();
+      if (any) moved_ = Clock::now();
+      const bool moving = !(sending_.empty() && receiving_.empty()) && Clock::now() - moved_ < kMoving;
       pause = any ? kShortest : std::min(2 * pause, kLongest);
       std::unique_lock lock(mutex_);
       if (aborting_) MPI_Abort(MPI_COMM_WORLD, *aborting_);
       if (finishing_ && outbox_.empty() && sending_.empty()) break;
-      if (!any) changed_.wait_for(lock, pause, [this] { return !outbox_.empty() || aborting_; });
+      if (!any && !moving) changed_.wait_for(lock, pause, [this] { return !outbox_.empty() || aborting_; });
+      if (!any && moving) {
+        lock.unlock();
+        std::this_thread::yield();
+      }
     }
     MPI_Finalize();
   }
@@ -238,7 +246,7 @@ class MpiMailbox final : public Mailbox {
   std::list<Sending> sending_;
   std::list<Receiving> receiving_;
   std::map<int, Bytes> begun_;  // messages of which pieces are missing, by rank
-  Clock::time_point last_sign_{};
+  Clock::time_point last_sign_{}, moved_{};
   std::thread thread_;
 };
 

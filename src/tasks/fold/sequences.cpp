@@ -16,9 +16,9 @@
 #include "tasks/fold/folded_files.h"
 #include "tasks/fold/network.h"
 #include "tasks/fold/options.h"
-#include "tasks/workers/fold.h"
 #include "tasks/fold/sequence_records.h"
 #include "tasks/reading/input.h"
+#include "tasks/workers/fold.h"
 
 namespace groel::tasks {
 namespace {

@@ -14,10 +14,10 @@
 #include "formats/extension.h"
 #include "tasks/generate/choice.h"
 #include "tasks/generate/judgement.h"
-#include "tasks/workers/generate.h"
 #include "tasks/generate/turns.h"
 #include "tasks/reading/input.h"
 #include "tasks/reading/kept_rows.h"
+#include "tasks/workers/generate.h"
 
 namespace groel::tasks {
 namespace {
@@ -61,8 +61,9 @@ class GenerateRun {
     taken_ = tried_ - kept.before().failed;
     if (tried_ > 0) know_earlier();
     try {
-      generate_shared({model_, generator_, settings_.residues_of_token, wanted()}, [this] { return next(); },
-                      [this](const Written& written) { take(written); });
+      generate_shared(
+          {model_, generator_, settings_.residues_of_token, wanted()}, [this] { return next(); },
+          [this](const Written& written) { take(written); });
       finish();
     } catch (const Error& error) {
       throw kept.kept(error);

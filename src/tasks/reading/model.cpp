@@ -97,8 +97,7 @@ predictors::Predictor load_predictor_of(const ModelOptions& options, Sink& sink)
                  "--prompt", "leave it out: the prompts that the head was trained with are used"});
   const RankedLoad everywhere("load predictor",
                               words_of({options.model.value, options.dtype, options.weights}, options.prompt));
-  predictors::Predictor out =
-      predictors::open_predictor(options.model.value, engine::parse_precision(options.dtype));
+  predictors::Predictor out = predictors::open_predictor(options.model.value, engine::parse_precision(options.dtype));
   everywhere.done(out.model(), out.fingerprint());
   return out;
 }

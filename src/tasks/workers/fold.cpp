@@ -32,8 +32,8 @@ Tensor get_floats(ByteReader& from) {
 Bytes load(BytesView setup, BytesView) {
   ByteReader from(setup);
   const std::string name = from.get_text(), dtype = from.get_text();
-  g_esmfold = std::make_shared<const LoadedEsmfold>(structure_models::load_esmfold(
-      structure_models::find_esmfold(name).path, engine::parse_precision(dtype)));
+  g_esmfold = std::make_shared<const LoadedEsmfold>(
+      structure_models::load_esmfold(structure_models::find_esmfold(name).path, engine::parse_precision(dtype)));
   return ByteWriter().put_text(g_esmfold->fingerprint).take();
 }
 

@@ -26,7 +26,7 @@ class RankedFold {
   };
   struct Work {
     std::int64_t recycles = 0;
-    std::optional<std::int64_t> chunk;  ///< rows of pairs that are worked on at a time
+    std::optional<std::int64_t> chunk;                            ///< rows of pairs that are worked on at a time
     std::function<const structure_models::EsmfoldInput*()> next;  ///< null: none are left
     std::function<void(Folded)> take;                             ///< in order
   };

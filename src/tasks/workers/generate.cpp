@@ -67,14 +67,15 @@ Bytes write_proteins(BytesView setup, BytesView shard) {
   const generation::Generator generator(model, settings, residues_of_token);
   ByteReader requests(shard);
   ByteWriter out;
-  generator.run([&]() -> std::optional<Request> {
-    if (requests.done()) return {};
-    return get_request(requests);
-  },
-                [&](const Written& written) {
-                  put_request(out, written.request);
-                  out.put_all(written.ids).put_all(written.log_probabilities).put(written.ending);
-                });
+  generator.run(
+      [&]() -> std::optional<Request> {
+        if (requests.done()) return {};
+        return get_request(requests);
+      },
+      [&](const Written& written) {
+        put_request(out, written.request);
+        out.put_all(written.ids).put_all(written.log_probabilities).put(written.ending);
+      });
   return out.take();
 }
 
@@ -85,8 +86,8 @@ void generate_shared(const RankedGeneration& of, const std::function<std::option
   ranks::Crew* const crew = engine::crew_of(of.model);
   if (crew == nullptr) return of.generator.run(next, receive);
   // Several shards for each rank, and as many proteins in one as are written at a time at most.
-  const std::int64_t most =
-      std::clamp<std::int64_t>(of.wanted / (4 * crew->size()), 1, std::max<std::int64_t>(1, of.generator.settings().batch));
+  const std::int64_t most = std::clamp<std::int64_t>(of.wanted / (4 * crew->size()), 1,
+                                                     std::max<std::int64_t>(1, of.generator.settings().batch));
   const auto shard = [&]() -> std::optional<Bytes> {
     ByteWriter out;
     std::int64_t count = 0;

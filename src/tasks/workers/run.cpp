@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <set>
@@ -26,7 +27,7 @@ namespace {
 
 // What ranks share; all other commands are refused, as each copy would write the same output.
 bool is_shared(const Task& task, const Options& options) {
-  constexpr std::string_view kAlways[] = {"embed",   "logits",    "predict",  "score",   "perplexity",
+  constexpr std::string_view kAlways[] = {"embed",    "logits",    "predict",  "score",  "perplexity",
                                           "generate", "fill-mask", "contacts", "explain"};
   if (std::find(std::begin(kAlways), std::end(kAlways), task.name) != std::end(kAlways)) return true;
   if (task.name == "search") return options.has("sequences");  // embedding queries is
@@ -40,7 +41,8 @@ bool g_lost = false;                  // a rank gives no sign of life, and would
 
 ranks::RankWorks all_works(const Options& options) {
   ranks::RankWorks out = engine::engine_works();
-  for (ranks::RankWorks more : {load_works(), generation_works(), folding_works(), training_works(options)}) out.merge(more);
+  for (ranks::RankWorks more : {load_works(), generation_works(), folding_works(), training_works(options)})
+    out.merge(more);
   return out;
 }
 
@@ -101,8 +103,8 @@ int lead(const Task& task, const Options& given, const Options& options, Context
   if (const auto lost = crew.lost(); !lost.empty()) {
     g_lost = true;
     status = std::max(status, 1);
-    context.sink.warning(fmt::format("all is done, though without {}: the exit status is {}", fmt::join(lost, ", "),
-                                     status));
+    context.sink.warning(
+        fmt::format("all is done, though without {}: the exit status is {}", fmt::join(lost, ", "), status));
   }
   return status;
 }
@@ -132,12 +134,12 @@ int follow(const Task& task, const Options& given) try {
 
 Error not_shared(const Task& task, const ranks::Launch& launch) {
   return Error(ErrorKind::usage,
-              {fmt::format("{} started {} copies of `groel {}`, whose work is not shared in this form: all would do "
-                           "the same, and write the same output",
-                           launch.launcher, launch.copies, task.name),
-               {},
-               "start one copy; GROEL_MPI=off in the environment lets each copy work for itself, with outputs of its "
-               "own"});
+               {fmt::format("{} started {} copies of `groel {}`, whose work is not shared in this form: all would do "
+                            "the same, and write the same output",
+                            launch.launcher, launch.copies, task.name),
+                {},
+                "start one copy; GROEL_MPI=off in the environment lets each copy work for itself, with outputs of its "
+                "own"});
 }
 
 }  // namespace
@@ -161,7 +163,10 @@ int run_on_ranks(const Task& task, const Options& given, Context& context) {
 void leave_ranks(int status) {
   if (g_mailbox == nullptr) return;
   // Others may be gone, and would be waited for; the launcher ends all.
-  if (status == exit_code(ErrorKind::interrupted)) return;
+  if (status == exit_code(ErrorKind::interrupted)) {
+    std::fflush(nullptr);
+    std::_Exit(status);
+  }
   if (g_lost) g_mailbox->abort(status);
   g_mailbox->finish();
 }
