@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <new>
 #include <system_error>
 
@@ -156,6 +157,9 @@ int main(int argc, char** argv) {
   raise_stack_limit();
   spare_address_space();
   const int status = run_and_report({argv + std::min(argc, 1), argv + argc});
-  groel::tasks::leave_ranks(status);
+  if (!groel::tasks::leave_ranks(status)) {
+    std::fflush(nullptr);
+    std::_Exit(status);
+  }
   return status;
 }

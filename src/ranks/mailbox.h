@@ -30,7 +30,7 @@ class Mailbox {
   /// To be called by every rank, once: sends what waits to be sent, waits for all others, and ends the exchange.
   virtual void finish() = 0;
   /// Ends every rank of the run, this one too.
-  [[noreturn]] virtual void abort(int status) = 0;
+  [[noreturn]] virtual void end_all(int status) = 0;
 };
 
 }  // namespace groel::ranks

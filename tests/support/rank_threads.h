@@ -54,7 +54,7 @@ class RankThreads {
       return std::chrono::seconds(all_.is_silent(rank) ? 3600 : 0);
     }
     void finish() override {}
-    [[noreturn]] void abort(int) override { throw std::logic_error("no rank of a test aborts"); }
+    [[noreturn]] void end_all(int) override { throw std::logic_error("no rank of a test ends all"); }
 
    private:
     RankThreads& all_;

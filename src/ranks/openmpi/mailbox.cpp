@@ -55,7 +55,7 @@ class MpiMailbox final : public Mailbox {
   }
   // Without `finish` the others would wait for this rank for ever.
   ~MpiMailbox() override {
-    if (thread_.joinable()) abort(1);
+    if (thread_.joinable()) end_all(1);
   }
 
   int rank() const override { return rank_; }
@@ -95,14 +95,13 @@ class MpiMailbox final : public Mailbox {
     thread_.join();
   }
 
-  [[noreturn]] void abort(int status) override {
+  [[noreturn]] void end_all(int status) override {
     {
       const std::lock_guard lock(mutex_);
       aborting_ = status;
     }
     changed_.notify_all();
-    std::this_thread::sleep_for(std::chrono::seconds(10));
-    std::_Exit(status);  // MPI did not get to it
+    while (true) std::this_thread::sleep_for(std::chrono::seconds(1));  // until it is done
   }
 
  private:

@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <set>
@@ -122,14 +121,14 @@ int follow(const Task& task, const Options& given) try {
   if (error.kind() != ErrorKind::interrupted) throw;
   // The launcher ends all ranks: the first one says why.
   std::this_thread::sleep_for(std::chrono::milliseconds(500));
-  std::_Exit(exit_code(error.kind()));
+  return exit_code(error.kind());
 }
 
 // What all copies have to say is said once: the others leave a little later, as a launcher stops all when one fails.
-[[noreturn]] void say_once(const ranks::Launch& launch, const Error& error) {
+int say_once(const ranks::Launch& launch, const Error& error) {
   if (launch.copy == 0) throw error;
   std::this_thread::sleep_for(std::chrono::seconds(1));
-  std::_Exit(exit_code(error.kind()));
+  return exit_code(error.kind());
 }
 
 Error not_shared(const Task& task, const ranks::Launch& launch) {
@@ -155,20 +154,18 @@ int run_on_ranks(const Task& task, const Options& given, Context& context) {
     if (g_mailbox->rank() != 0) return follow(task, options);
   } catch (const Error& error) {
     if (g_mailbox != nullptr) throw;
-    say_once(launch, error);
+    return say_once(launch, error);
   }
   return lead(task, given, options, context);
 }
 
-void leave_ranks(int status) {
-  if (g_mailbox == nullptr) return;
+bool leave_ranks(int status) {
+  if (g_mailbox == nullptr) return true;
   // Others may be gone, and would be waited for; the launcher ends all.
-  if (status == exit_code(ErrorKind::interrupted)) {
-    std::fflush(nullptr);
-    std::_Exit(status);
-  }
-  if (g_lost) g_mailbox->abort(status);
+  if (status == exit_code(ErrorKind::interrupted)) return false;
+  if (g_lost) g_mailbox->end_all(status);
   g_mailbox->finish();
+  return true;
 }
 
 }  // namespace groel::tasks

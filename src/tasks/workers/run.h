@@ -13,7 +13,8 @@ int run_on_ranks(const Task& task, const Options& given, Context& context);
 /// What --threads says to a task; 0: nothing.
 std::int64_t threads_of(const Task& task, const Options& options);
 
-/// The last thing that a process does, after all of its output: ends what joins it to other ranks.
-void leave_ranks(int status);
+/// The last thing that a process does, after all of its output: ends what joins it to other ranks. False: it has to end
+/// at once, as something of that is still at work.
+bool leave_ranks(int status);
 
 }  // namespace groel::tasks
