@@ -84,6 +84,16 @@ void log_shards(const ranks::Crew& crew) {
   if (!file.flush()) throw Error(ErrorKind::io, {"the file cannot be written", path, {}});
 }
 
+// Whatever ends it: who is lost is not waited for.
+int run_with(const ranks::Crew& crew, const Task& task, const Options& given, Context& context) try {
+  const int status = run_task(task, given, context);
+  g_lost = !crew.lost().empty();
+  return status;
+} catch (...) {
+  g_lost = !crew.lost().empty();
+  throw;
+}
+
 // `options`: given ones, and what a file says that they name.
 int lead(const Task& task, const Options& given, const Options& options, Context& context) {
   const std::int64_t asked = threads_of(task, options);
@@ -96,14 +106,13 @@ int lead(const Task& task, const Options& given, const Options& options, Context
   share_memory(share.on_host);
   if (asked == 0) session.threads().set_threads(fair_threads(share));
   context.session = &session;
-  int status = run_task(task, given, context);
+  int status = run_with(crew, task, given, context);
   tell_shares(crew, context.sink);
   log_shards(crew);
-  if (const auto lost = crew.lost(); !lost.empty()) {
-    g_lost = true;
+  if (g_lost) {
     status = std::max(status, 1);
     context.sink.warning(
-        fmt::format("all is done, though without {}: the exit status is {}", fmt::join(lost, ", "), status));
+        fmt::format("all is done, though without {}: the exit status is {}", fmt::join(crew.lost(), ", "), status));
   }
   return status;
 }
