@@ -78,7 +78,7 @@ void CausalScan::run(const Source& source, const Receiver& receiver) const {
   if (ranks::Crew* const crew = crew_of(model_))
     return run_packed<CausalQuery>(
         *crew, plan_in_shards(model_, {}, {.max_tokens = plan_.max_tokens()}, {0, crew->size()}), next, tokens_of,
-        {kCausalWork, ranks::ByteWriter().put(*RankedModels::here().number_of(model_)).take(), causal_bytes,
+        {kCausalWork, ranks::MessageWriter().put(*RankedModels::here().number_of(model_)).take(), causal_bytes,
          [&](const std::vector<CausalQuery>& batch, ranks::BytesView result) {
            answer(batch, read_readings(result));
          }});

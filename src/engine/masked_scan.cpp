@@ -154,7 +154,7 @@ void MaskedScan::run(const Source& source, const Receiver& receiver) const {
   if (ranks::Crew* const crew = crew_of(model_))
     return run_packed<Pending>(*crew, plan_in_shards(model_, {}, {.max_tokens = plan_.max_tokens()}, {0, crew->size()}),
                                next, tokens_of,
-                               {kMaskedWork, ranks::ByteWriter().put(*RankedModels::here().number_of(model_)).take(),
+                               {kMaskedWork, ranks::MessageWriter().put(*RankedModels::here().number_of(model_)).take(),
                                 [](const std::vector<Pending>& batch) { return masked_bytes(copies_of(batch)); },
                                 [&](std::vector<Pending> batch, ranks::BytesView result) {
                                   batch.front().logits = read_logits(result);

@@ -6,10 +6,10 @@
 
 namespace groel::engine {
 
-using ranks::ByteReader;
 using ranks::Bytes;
 using ranks::BytesView;
-using ranks::ByteWriter;
+using ranks::MessageReader;
+using ranks::MessageWriter;
 
 Tensor masked_logits(const MaskedReader& reader, const std::vector<MaskedCopy>& copies) {
   std::vector<std::vector<std::int32_t>> sequences;
@@ -26,13 +26,13 @@ Tensor masked_logits(const MaskedReader& reader, const std::vector<MaskedCopy>& 
 }
 
 Bytes masked_bytes(const std::vector<MaskedCopy>& copies) {
-  ByteWriter out;
+  MessageWriter out;
   for (const MaskedCopy& copy : copies) out.put_all(copy.tokens).put_all(copy.rows);
   return out.take();
 }
 
 Tensor read_logits(BytesView bytes) {
-  ByteReader from(bytes);
+  MessageReader from(bytes);
   const auto vocabulary = from.get<std::int64_t>();
   const auto numbers = from.get_all<float>();
   const auto count = static_cast<std::int64_t>(numbers.size());
@@ -41,14 +41,14 @@ Tensor read_logits(BytesView bytes) {
 }
 
 Bytes causal_bytes(const std::vector<CausalQuery>& queries) {
-  ByteWriter out;
+  MessageWriter out;
   for (const CausalQuery& query : queries) out.put_all(query.ids);
   return out.take();
 }
 
 std::vector<CausalScan::Reading> read_readings(BytesView bytes) {
   std::vector<CausalScan::Reading> out;
-  for (ByteReader from(bytes); !from.done();) {
+  for (MessageReader from(bytes); !from.done();) {
     out.push_back({from.get_all<double>()});
     if (from.get<bool>()) out.back().failure = ranks::get_error(from);
   }
@@ -56,9 +56,9 @@ std::vector<CausalScan::Reading> read_readings(BytesView bytes) {
 }
 
 Bytes ranked_masked(BytesView setup, BytesView shard) {
-  const models::Model& model = RankedModels::here().at(ByteReader(setup).get<std::uint64_t>());
+  const models::Model& model = RankedModels::here().at(MessageReader(setup).get<std::uint64_t>());
   std::vector<MaskedCopy> copies;
-  for (ByteReader from(shard); !from.done();) {
+  for (MessageReader from(shard); !from.done();) {
     MaskedCopy& copy = copies.emplace_back();
     copy.tokens = from.get_all<std::int32_t>();
     copy.rows = from.get_all<std::int32_t>();
@@ -70,14 +70,14 @@ Bytes ranked_masked(BytesView setup, BytesView shard) {
                                        models::require<models::MaskedLm>(model), model.tokenizer()},
                                       copies)
                             .host_view();
-  return ByteWriter().put(logits.size(1)).put_all(logits.values<float>()).take();
+  return MessageWriter().put(logits.size(1)).put_all(logits.values<float>()).take();
 }
 
 Bytes ranked_causal(BytesView setup, BytesView shard) {
-  const models::Model& model = RankedModels::here().at(ByteReader(setup).get<std::uint64_t>());
+  const models::Model& model = RankedModels::here().at(MessageReader(setup).get<std::uint64_t>());
   std::vector<CausalQuery> queries;
-  for (ByteReader from(shard); !from.done();) queries.push_back({0, from.get_all<std::int32_t>()});
-  ByteWriter out;
+  for (MessageReader from(shard); !from.done();) queries.push_back({0, from.get_all<std::int32_t>()});
+  MessageWriter out;
   for (const auto& [said, failure] : CausalScan(model, {}).read(queries)) {
     out.put_all(said).put(failure.has_value());
     if (failure) ranks::put_error(out, *failure);

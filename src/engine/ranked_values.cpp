@@ -6,12 +6,12 @@
 namespace groel::engine {
 namespace {
 
-using ranks::ByteReader;
 using ranks::Bytes;
 using ranks::BytesView;
-using ranks::ByteWriter;
+using ranks::MessageReader;
+using ranks::MessageWriter;
 
-void put_values(ByteWriter& to, const OutputValues& values) {
+void put_values(MessageWriter& to, const OutputValues& values) {
   to.put(values.failure.has_value());
   if (values.failure) ranks::put_error(to, *values.failure);
   to.put(static_cast<std::uint64_t>(values.values.size()));
@@ -21,7 +21,7 @@ void put_values(ByteWriter& to, const OutputValues& values) {
   }
 }
 
-OutputValues get_values(ByteReader& from) {
+OutputValues get_values(MessageReader& from) {
   OutputValues out;
   if (from.get<bool>()) out.failure = ranks::get_error(from);
   for (auto left = from.get<std::uint64_t>(); left > 0; --left) {
@@ -38,7 +38,7 @@ OutputValues get_values(ByteReader& from) {
 }  // namespace
 
 Bytes values_setup(const models::Model& model, const OutputRequest& request, LongSequences long_sequences) {
-  return ByteWriter()
+  return MessageWriter()
       .put(*RankedModels::here().number_of(model))
       .put_all(request.layers)
       .put_all(request.outputs)
@@ -49,19 +49,19 @@ Bytes values_setup(const models::Model& model, const OutputRequest& request, Lon
 }
 
 Bytes sequences_bytes(const std::vector<bio::Encoded>& sequences) {
-  ByteWriter out;
+  MessageWriter out;
   for (const bio::Encoded& one : sequences) out.put_all(one.ids);
   return out.take();
 }
 
 std::vector<OutputValues> read_values(BytesView bytes) {
   std::vector<OutputValues> out;
-  for (ByteReader from(bytes); !from.done();) out.push_back(get_values(from));
+  for (MessageReader from(bytes); !from.done();) out.push_back(get_values(from));
   return out;
 }
 
 Bytes ranked_values(BytesView setup, BytesView sequences) {
-  ByteReader from(setup);
+  MessageReader from(setup);
   const models::Model& model = RankedModels::here().at(from.get<std::uint64_t>());
   OutputRequest request;
   request.layers = from.get_all<int>();
@@ -70,14 +70,14 @@ Bytes ranked_values(BytesView setup, BytesView sequences) {
   request.ends = from.get<bool>();
   const Runner runner(model, request, {.long_sequences = from.get<LongSequences>()});
   std::vector<bio::Encoded> read;
-  for (ByteReader one(sequences); !one.done();) {
+  for (MessageReader one(sequences); !one.done();) {
     read.push_back({one.get_all<std::int32_t>(), {}});
     read.back().map = model.tokenizer().residue_map(read.back().ids);
   }
   // What fits on rank 0 has to fit here: no sequence fails because of where it came to.
   for (const bio::Encoded& one : read)
     if (const auto error = runner.refusal({one.residues(), one.tokens()})) throw Error(*error);
-  ByteWriter out;
+  MessageWriter out;
   Sink nobody;
   for (const OutputValues& values : run_all(runner, jobs_of(read), nobody)) put_values(out, values);
   return out.take();

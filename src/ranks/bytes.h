@@ -20,29 +20,29 @@ using BytesView = std::span<const std::byte>;
 template <class T>
 concept Plain = std::is_trivially_copyable_v<T> && !std::is_pointer_v<T>;
 
-class ByteWriter {
+class MessageWriter {
  public:
   template <Plain T>
-  ByteWriter& put(const T& value) {
+  MessageWriter& put(const T& value) {
     return put_raw(std::as_bytes(std::span(&value, 1)));
   }
   /// Its length comes first.
   template <Plain T>
-  ByteWriter& put_all(std::span<const T> values) {
+  MessageWriter& put_all(std::span<const T> values) {
     put(static_cast<std::uint64_t>(values.size()));
     return put_raw(std::as_bytes(values));
   }
   template <Plain T>
-  ByteWriter& put_all(const std::vector<T>& values) {
+  MessageWriter& put_all(const std::vector<T>& values) {
     return put_all(std::span<const T>(values));
   }
-  ByteWriter& put_text(std::string_view text) { return put_all(std::span<const char>(text.data(), text.size())); }
-  ByteWriter& put_bytes(BytesView bytes) { return put_all(bytes); }
+  MessageWriter& put_text(std::string_view text) { return put_all(std::span<const char>(text.data(), text.size())); }
+  MessageWriter& put_bytes(BytesView bytes) { return put_all(bytes); }
 
   Bytes take() { return std::move(out_); }
 
  private:
-  ByteWriter& put_raw(BytesView bytes) {
+  MessageWriter& put_raw(BytesView bytes) {
     out_.insert(out_.end(), bytes.begin(), bytes.end());
     return *this;
   }
@@ -50,9 +50,9 @@ class ByteWriter {
 };
 
 /// Reads in the order of writing. Errors: internal, where the bytes are too few.
-class ByteReader {
+class MessageReader {
  public:
-  explicit ByteReader(BytesView bytes) : rest_(bytes) {}
+  explicit MessageReader(BytesView bytes) : rest_(bytes) {}
 
   template <Plain T>
   T get() {
@@ -88,10 +88,10 @@ class ByteReader {
 };
 
 /// An error on its way to the leader.
-inline void put_error(ByteWriter& to, const Error& error) {
+inline void put_error(MessageWriter& to, const Error& error) {
   to.put(error.kind()).put_text(error.parts().what).put_text(error.parts().where).put_text(error.parts().remedy);
 }
-inline Error get_error(ByteReader& from) {
+inline Error get_error(MessageReader& from) {
   const auto kind = from.get<ErrorKind>();
   Error::Parts parts;
   parts.what = from.get_text();

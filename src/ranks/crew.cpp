@@ -61,7 +61,7 @@ void Crew::meet() {
     known[static_cast<std::size_t>(message->from)] = RankFacts::of(message->bytes);
     --missing;
   }
-  ByteWriter all;
+  MessageWriter all;
   for (auto& facts : known) {
     all.put_bytes(facts->bytes());
     facts_.push_back(std::move(*facts));
@@ -93,7 +93,7 @@ void Crew::cancel(int rank, std::uint64_t number) {
   if (rank == 0)
     own_.cancel(number);
   else if (!members_[static_cast<std::size_t>(rank)].lost)
-    mailbox_.send(rank, kCancel, ByteWriter().put(number).take());
+    mailbox_.send(rank, kCancel, MessageWriter().put(number).take());
 }
 
 void Crew::tell(const std::string& work, Bytes setup, std::function<void(BytesView result)> check) {
@@ -237,7 +237,7 @@ class Crew::Running {
 
   void handle(const RankMessage& message) {
     if (message.kind != kResult && message.kind != kFailed) return;
-    ByteReader from(message.bytes);
+    MessageReader from(message.bytes);
     const auto number = from.get<std::uint64_t>();
     const auto shard = shards_.find(number);
     const bool told = crew_.told_.contains(number);

@@ -35,11 +35,11 @@ RankFacts RankFacts::here() {
 }
 
 Bytes RankFacts::bytes() const {
-  return ByteWriter().put_text(host).put(process).put_text(cores).put_text(isa).put_text(version).take();
+  return MessageWriter().put_text(host).put(process).put_text(cores).put_text(isa).put_text(version).take();
 }
 
 RankFacts RankFacts::of(BytesView bytes) {
-  ByteReader from(bytes);
+  MessageReader from(bytes);
   RankFacts out;
   out.host = from.get_text();
   out.process = from.get<std::int64_t>();

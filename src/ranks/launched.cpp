@@ -67,12 +67,12 @@ std::unique_ptr<Mailbox> join_ranks(const Launch& launch) {
   }
   if (const int known = out->size(); known != launch.copies) {
     out->finish();
-    throw Error(ErrorKind::usage, {fmt::format("{}, of which MPI knows {}", started, known), launch.launcher,
-                                   std::string(launch.launcher == "srun"
-                                                   ? "add --mpi=pmix (srun --mpi=list shows what there is), or start "
-                                                     "by mpirun; "
-                                                   : "start by the mpirun of the MPI that GroEL was built with; ") +
-                                       kAlone});
+    throw Error(ErrorKind::usage,
+                {fmt::format("{}, of which MPI knows {}", started, known), launch.launcher,
+                 std::string(launch.launcher == "srun"
+                                 ? "give srun its option mpi=pmix, if it knows of it, or start by mpirun; "
+                                 : "start by the mpirun of the MPI that GroEL was built with; ") +
+                     kAlone});
   }
   return out;
 }

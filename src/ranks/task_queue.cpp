@@ -14,7 +14,7 @@ namespace {
 
 thread_local bool t_in_task = false;
 
-std::uint64_t number_of(const Bytes& task) { return ByteReader(task).get<std::uint64_t>(); }
+std::uint64_t number_of(const Bytes& task) { return MessageReader(task).get<std::uint64_t>(); }
 
 }  // namespace
 
@@ -75,13 +75,13 @@ void TaskQueue::work() {
 void TaskQueue::do_one(const Bytes& task) {
   using Clock = std::chrono::steady_clock;
   const auto failed = [&](const Error& error) {
-    ByteWriter out;
+    MessageWriter out;
     out.put(number_of(task));
     put_error(out, error);
     answer_(kFailed, out.take());
   };
   try {
-    ByteReader from(task);
+    MessageReader from(task);
     const auto number = from.get<std::uint64_t>();
     const auto work = works_.find(from.get_text());
     GROEL_REQUIRE(work != works_.end());
@@ -89,7 +89,7 @@ void TaskQueue::do_one(const Bytes& task) {
     const auto began = Clock::now();
     const Bytes result = work->second(setup, batch);
     const double seconds = std::chrono::duration<double>(Clock::now() - began).count();
-    answer_(kResult, ByteWriter().put(number).put(seconds).put_bytes(result).take());
+    answer_(kResult, MessageWriter().put(number).put(seconds).put_bytes(result).take());
   } catch (const Error& error) {
     failed(error);
   } catch (const std::bad_alloc&) {

@@ -33,7 +33,7 @@ struct RankTask {
   std::string work;
   Bytes setup, batch;
 
-  Bytes bytes() const { return ByteWriter().put(number).put_text(work).put_bytes(setup).put_bytes(batch).take(); }
+  Bytes bytes() const { return MessageWriter().put(number).put_text(work).put_bytes(setup).put_bytes(batch).take(); }
 };
 
 /// Whether this thread is doing a task.

@@ -15,7 +15,7 @@ std::vector<RankFacts> meet_leader(Mailbox& mailbox) {
     check_interrupted();
     if (!message || message->kind != kEverybody) continue;
     std::vector<RankFacts> all;
-    for (ByteReader from(message->bytes); !from.done();) all.push_back(RankFacts::of(from.get_bytes()));
+    for (MessageReader from(message->bytes); !from.done();) all.push_back(RankFacts::of(from.get_bytes()));
     return all;
   }
 }
@@ -32,7 +32,7 @@ void serve_leader(Mailbox& mailbox, const RankWorks& works, const std::function<
     }
     if (!message) continue;
     if (message->kind == kTask) queue.add(std::move(message->bytes));
-    if (message->kind == kCancel) queue.cancel(ByteReader(message->bytes).get<std::uint64_t>());
+    if (message->kind == kCancel) queue.cancel(MessageReader(message->bytes).get<std::uint64_t>());
   }
 }
 

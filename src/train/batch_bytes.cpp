@@ -4,10 +4,10 @@
 namespace groel::train {
 namespace {
 
-using ranks::ByteReader;
-using ranks::ByteWriter;
+using ranks::MessageReader;
+using ranks::MessageWriter;
 
-void put_tensor(ByteWriter& to, const Tensor& tensor) {
+void put_tensor(MessageWriter& to, const Tensor& tensor) {
   to.put(tensor.defined());
   if (!tensor.defined()) return;
   const Tensor host = tensor.host_view();
@@ -15,14 +15,14 @@ void put_tensor(ByteWriter& to, const Tensor& tensor) {
   to.put(host.dtype()).put_all(host.shape()).put_bytes({host.raw_data(), host.bytes()});
 }
 
-Tensor get_tensor(ByteReader& from) {
+Tensor get_tensor(MessageReader& from) {
   if (!from.get<bool>()) return {};
   const auto dtype = from.get<DType>();
   const auto shape = from.get_all<std::int64_t>();
   return Tensor::copy_of(shape, dtype, from.get_bytes());
 }
 
-void put_input(ByteWriter& to, const models::Batch& input) {
+void put_input(MessageWriter& to, const models::Batch& input) {
   GROEL_REQUIRE(input.tracks == nullptr);
   for (const Tensor* const tensor : {&input.tokens, &input.cu_seqlens, &input.residues.begin, &input.residues.end})
     put_tensor(to, *tensor);
@@ -32,7 +32,7 @@ void put_input(ByteWriter& to, const models::Batch& input) {
   for (const std::string& prompt : *input.prompts) to.put_text(prompt);
 }
 
-models::Batch get_input(ByteReader& from) {
+models::Batch get_input(MessageReader& from) {
   models::Batch out;
   for (Tensor* const tensor : {&out.tokens, &out.cu_seqlens, &out.residues.begin, &out.residues.end})
     *tensor = get_tensor(from);
@@ -45,7 +45,7 @@ models::Batch get_input(ByteReader& from) {
 
 }  // namespace
 
-void put_batch(ByteWriter& to, const TrainBatch& batch) {
+void put_batch(MessageWriter& to, const TrainBatch& batch) {
   put_input(to, batch.input);
   put_tensor(to, batch.targets);
   to.put(batch.target_count).put_all(batch.sequences);
@@ -55,7 +55,7 @@ void put_batch(ByteWriter& to, const TrainBatch& batch) {
   for (const TrainBatch& part : batch.parts) put_batch(to, part);
 }
 
-TrainBatch get_batch(ByteReader& from) {
+TrainBatch get_batch(MessageReader& from) {
   TrainBatch out;
   out.input = get_input(from);
   out.targets = get_tensor(from);
@@ -69,14 +69,14 @@ TrainBatch get_batch(ByteReader& from) {
   return out;
 }
 
-void put_loss(ByteWriter& to, const LossSum& sum) {
+void put_loss(MessageWriter& to, const LossSum& sum) {
   to.put(sum.loss).put(sum.targets).put(sum.correct).put_all(sum.class_targets).put_all(sum.class_correct);
   to.put(sum.predictions.columns).put_all(sum.predictions.values).put_all(sum.predictions.truth);
   to.put(static_cast<std::uint64_t>(sum.parts.size()));
   for (const LossSum& part : sum.parts) put_loss(to, part);
 }
 
-LossSum get_loss(ByteReader& from) {
+LossSum get_loss(MessageReader& from) {
   LossSum out;
   out.loss = from.get<double>();
   out.targets = from.get<std::int64_t>();

@@ -7,10 +7,10 @@
 namespace groel::train {
 
 /// Without tracks (models/tracks.h), which no objective reads.
-void put_batch(ranks::ByteWriter& to, const TrainBatch& batch);
-TrainBatch get_batch(ranks::ByteReader& from);
+void put_batch(ranks::MessageWriter& to, const TrainBatch& batch);
+TrainBatch get_batch(ranks::MessageReader& from);
 
-void put_loss(ranks::ByteWriter& to, const LossSum& sum);
-LossSum get_loss(ranks::ByteReader& from);
+void put_loss(ranks::MessageWriter& to, const LossSum& sum);
+LossSum get_loss(ranks::MessageReader& from);
 
 }  // namespace groel::train

@@ -10,10 +10,10 @@
 namespace groel::train {
 namespace {
 
-using ranks::ByteReader;
 using ranks::Bytes;
 using ranks::BytesView;
-using ranks::ByteWriter;
+using ranks::MessageReader;
+using ranks::MessageWriter;
 
 // Of this process: another rank's own, or the leader's.
 std::shared_ptr<Trainee> g_trainee;
@@ -24,23 +24,23 @@ Trainee& held() {
 }
 
 Bytes gradient(BytesView setup, BytesView shard) {
-  ByteReader from(shard);
+  MessageReader from(shard);
   const TrainBatch batch = get_batch(from);
   std::vector<TrainedParameter> parameters = held().parameters();
-  ByteWriter out;
-  put_loss(out, held().accumulate(batch, ByteReader(setup).get<double>()));
+  MessageWriter out;
+  put_loss(out, held().accumulate(batch, MessageReader(setup).get<double>()));
   return out.put_all(take_gradients(parameters)).take();
 }
 
 Bytes loss(BytesView, BytesView shard) {
-  ByteReader from(shard);
-  ByteWriter out;
+  MessageReader from(shard);
+  MessageWriter out;
   put_loss(out, held().evaluate(get_batch(from)));
   return out.take();
 }
 
 Bytes set_parameters(BytesView setup, BytesView) {
-  ByteReader from(setup);
+  MessageReader from(setup);
   for (TrainedParameter& p : held().parameters()) {
     const auto values = from.get_all<float>();
     GROEL_REQUIRE(static_cast<std::int64_t>(values.size()) == p.value.count());
@@ -51,7 +51,7 @@ Bytes set_parameters(BytesView setup, BytesView) {
 }
 
 Bytes bytes_of(const TrainBatch& batch) {
-  ByteWriter out;
+  MessageWriter out;
   put_batch(out, batch);
   return out.take();
 }
@@ -73,13 +73,13 @@ StepResult RankedTrainee::accumulate_all(const std::vector<TrainBatch>& batches)
   }
   GradientSum sum(trainee_.parameters());
   auto next = open.begin();
-  crew_.run({"gradient", ByteWriter().put(batch_weight(batches)).take(),
+  crew_.run({"gradient", MessageWriter().put(batch_weight(batches)).take(),
              [&]() -> std::optional<Bytes> {
                if (next == open.end()) return {};
                return bytes_of(**next++);
              },
              [&](BytesView one) {
-               ByteReader from(one);
+               MessageReader from(one);
                result.sum += get_loss(from);
                sum.add(from.get_all<float>());
              }});
@@ -103,14 +103,14 @@ LossSum RankedTrainee::evaluate_all(TrainData& data) {
                return {};
              },
              [&](BytesView one) {
-               ByteReader from(one);
+               MessageReader from(one);
                sum += get_loss(from);
              }});
   return sum;
 }
 
 void RankedTrainee::send_parameters() {
-  ByteWriter out;
+  MessageWriter out;
   for (const TrainedParameter& p : trainee_.parameters()) out.put_all(p.value.values<float>());
   crew_.tell("parameters", out.take(), [](BytesView) {});
 }

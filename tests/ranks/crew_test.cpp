@@ -17,8 +17,8 @@ using testing::RankThreads;
 using testing::Team;
 
 // A shard is a number; what comes of it its square.
-Bytes number(std::int64_t value) { return ByteWriter().put(value).take(); }
-std::int64_t value_of(BytesView bytes) { return ByteReader(bytes).get<std::int64_t>(); }
+Bytes number(std::int64_t value) { return MessageWriter().put(value).take(); }
+std::int64_t value_of(BytesView bytes) { return MessageReader(bytes).get<std::int64_t>(); }
 Bytes square(BytesView, BytesView shard) { return number(value_of(shard) * value_of(shard)); }
 
 struct Shards {
@@ -146,11 +146,11 @@ TEST(Crew, AllRanksAreToldAndChecked) {
 }
 
 TEST(RankBytes, ComeBackAsTheyWere) {
-  ByteWriter out;
+  MessageWriter out;
   out.put(3.5).put_text("héllo").put_all(std::vector<std::int32_t>{1, -2}).put_text("");
   put_error(out, Error(ErrorKind::io, {"what", "where", "remedy"}));
   const Bytes bytes = out.take();
-  ByteReader in(bytes);
+  MessageReader in(bytes);
   EXPECT_EQ(in.get<double>(), 3.5);
   EXPECT_EQ(in.get_text(), "héllo");
   EXPECT_EQ(in.get_all<std::int32_t>(), (std::vector<std::int32_t>{1, -2}));
@@ -160,7 +160,7 @@ TEST(RankBytes, ComeBackAsTheyWere) {
   EXPECT_STREQ(error.what(), Error(ErrorKind::io, {"what", "where", "remedy"}).what());
   EXPECT_TRUE(in.done());
   EXPECT_THROW(in.get<int>(), Error);
-  ByteReader cut(BytesView(bytes).first(12));
+  MessageReader cut(BytesView(bytes).first(12));
   cut.get<double>();
   EXPECT_THROW(cut.get_text(), Error);
 }

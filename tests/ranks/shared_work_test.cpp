@@ -110,10 +110,10 @@ TEST(BatchBytes, ComeBackAsTheyWere) {
   batch.parts.resize(2);
   batch.parts[1].task = 1;
   batch.parts[1].features = Tensor::of<float>({1, 3}, {1, 2, 3});
-  ranks::ByteWriter to;
+  ranks::MessageWriter to;
   train::put_batch(to, batch);
   const ranks::Bytes bytes = to.take();
-  ranks::ByteReader from(bytes);
+  ranks::MessageReader from(bytes);
   const train::TrainBatch back = train::get_batch(from);
   EXPECT_TRUE(from.done());
   expect_same(back.input.tokens, batch.input.tokens);
@@ -132,10 +132,10 @@ TEST(BatchBytes, ComeBackAsTheyWere) {
 TEST(BatchBytes, LossesComeBackAsTheyWere) {
   train::LossSum sum{1.5, 3, 2, {1, 2}, {0, 2}, {2, {0.1, 0.9}, {1}}, {}};
   sum.parts.push_back({0.25, 1, 0, {}, {}, {}, {}});
-  ranks::ByteWriter to;
+  ranks::MessageWriter to;
   train::put_loss(to, sum);
   const ranks::Bytes bytes = to.take();
-  ranks::ByteReader from(bytes);
+  ranks::MessageReader from(bytes);
   const train::LossSum back = train::get_loss(from);
   EXPECT_TRUE(from.done());
   EXPECT_EQ(back.loss, 1.5);

@@ -33,7 +33,7 @@ checkpoints::FoundModel found_model(const std::string& name, Sink& sink) {
 }
 
 ranks::Bytes words_of(const std::vector<std::string>& words, const std::vector<std::string>& more) {
-  ranks::ByteWriter out;
+  ranks::MessageWriter out;
   for (const std::string& word : words) out.put_text(word);
   for (const std::string& word : more) out.put_text(word);
   return out.take();

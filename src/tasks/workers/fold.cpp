@@ -10,19 +10,19 @@
 namespace groel::tasks {
 namespace {
 
-using ranks::ByteReader;
 using ranks::Bytes;
 using ranks::BytesView;
-using ranks::ByteWriter;
+using ranks::MessageReader;
+using ranks::MessageWriter;
 using structure_models::EsmfoldOutput;
 using structure_models::LoadedEsmfold;
 
 std::shared_ptr<const LoadedEsmfold> g_esmfold;  // of this process: another rank's own, or the leader's
 
-void put_floats(ByteWriter& to, const Tensor& tensor) {
+void put_floats(MessageWriter& to, const Tensor& tensor) {
   to.put_all(tensor.shape()).put_all(tensor.host_view().values<float>());
 }
-Tensor get_floats(ByteReader& from) {
+Tensor get_floats(MessageReader& from) {
   const auto shape = from.get_all<std::int64_t>();
   const auto values = from.get_all<float>();
   GROEL_REQUIRE(element_count(shape) == static_cast<std::int64_t>(values.size()));
@@ -30,14 +30,14 @@ Tensor get_floats(ByteReader& from) {
 }
 
 Bytes load(BytesView setup, BytesView) {
-  ByteReader from(setup);
+  MessageReader from(setup);
   const std::string name = from.get_text(), dtype = from.get_text();
   g_esmfold = std::make_shared<const LoadedEsmfold>(
       structure_models::load_esmfold(structure_models::find_esmfold(name).path, engine::parse_precision(dtype)));
-  return ByteWriter().put_text(g_esmfold->fingerprint).take();
+  return MessageWriter().put_text(g_esmfold->fingerprint).take();
 }
 
-EsmfoldOutput folded(ByteReader& setup, const structure_models::EsmfoldInput& input) {
+EsmfoldOutput folded(MessageReader& setup, const structure_models::EsmfoldInput& input) {
   GROEL_REQUIRE(g_esmfold != nullptr);
   const structure_models::Esmfold& model = *g_esmfold->model;
   const auto recycles = setup.get<std::int64_t>();
@@ -49,12 +49,12 @@ EsmfoldOutput folded(ByteReader& setup, const structure_models::EsmfoldInput& in
 }
 
 Bytes fold(BytesView setup, BytesView shard) {
-  ByteReader from(shard), settings(setup);
+  MessageReader from(shard), settings(setup);
   structure_models::EsmfoldInput input;
   input.types = from.get_all<std::int32_t>();
   input.residue_index = from.get_all<std::int32_t>();
   const auto began = std::chrono::steady_clock::now();
-  ByteWriter out;
+  MessageWriter out;
   try {
     const EsmfoldOutput output = folded(settings, input);
     out.put(true);
@@ -62,7 +62,7 @@ Bytes fold(BytesView setup, BytesView shard) {
     out.put(output.ptm);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::interrupted) throw;
-    out = ByteWriter();
+    out = MessageWriter();
     out.put(false);
     ranks::put_error(out, error);
   }
@@ -74,9 +74,9 @@ Bytes fold(BytesView setup, BytesView shard) {
 RankedFold::RankedFold(ranks::Crew& crew, const LoadedEsmfold& own, const std::string& name, const std::string& dtype)
     : crew_(crew) {
   g_esmfold = std::shared_ptr<const LoadedEsmfold>(&own, [](const LoadedEsmfold*) {});
-  crew.tell("load esmfold", ByteWriter().put_text(name).put_text(dtype).take(),
+  crew.tell("load esmfold", MessageWriter().put_text(name).put_text(dtype).take(),
             [expected = own.fingerprint](BytesView result) {
-              if (ByteReader(result).get_text() != expected)
+              if (MessageReader(result).get_text() != expected)
                 throw Error(ErrorKind::bad_model,
                             {"the model is another one here than on rank 0", {}, "give all ranks the same files"});
             });
@@ -88,10 +88,10 @@ void RankedFold::run(const Work& work) {
   const auto next = [&]() -> std::optional<Bytes> {
     const structure_models::EsmfoldInput* const input = work.next();
     if (input == nullptr) return {};
-    return ByteWriter().put_all(input->types).put_all(input->residue_index).take();
+    return MessageWriter().put_all(input->types).put_all(input->residue_index).take();
   };
-  crew_.run({"fold", ByteWriter().put(work.recycles).put(work.chunk).take(), next, [&](BytesView result) {
-               ByteReader from(result);
+  crew_.run({"fold", MessageWriter().put(work.recycles).put(work.chunk).take(), next, [&](BytesView result) {
+               MessageReader from(result);
                Folded out;
                if (from.get<bool>()) {
                  out.output.rounds.emplace_back().atoms = get_floats(from);

@@ -11,10 +11,10 @@ namespace {
 using generation::GenerationSettings;
 using generation::Request;
 using generation::Written;
-using ranks::ByteReader;
 using ranks::Bytes;
 using ranks::BytesView;
-using ranks::ByteWriter;
+using ranks::MessageReader;
+using ranks::MessageWriter;
 
 constexpr const char* kWork = "write proteins";
 
@@ -34,7 +34,7 @@ void each_setting(Settings& s, const Do& go) {
 
 Bytes setup_of(const RankedGeneration& of) {
   const GenerationSettings& settings = of.generator.settings();
-  ByteWriter out;
+  MessageWriter out;
   out.put(*engine::RankedModels::here().number_of(of.model));
   each_setting(settings, [&](const auto& field) { out.put(field); });
   out.put_all(settings.ends).put_all(of.residues_of_token);
@@ -43,10 +43,10 @@ Bytes setup_of(const RankedGeneration& of) {
   return out.take();
 }
 
-void put_request(ByteWriter& to, const Request& request) {
+void put_request(MessageWriter& to, const Request& request) {
   to.put(request.index).put_all(request.prompt).put(request.stream).put(request.source);
 }
-Request get_request(ByteReader& from) {
+Request get_request(MessageReader& from) {
   Request out;
   out.index = from.get<std::int64_t>();
   out.prompt = from.get_all<std::int32_t>();
@@ -56,7 +56,7 @@ Request get_request(ByteReader& from) {
 }
 
 Bytes write_proteins(BytesView setup, BytesView shard) {
-  ByteReader from(setup);
+  MessageReader from(setup);
   const models::Model& model = engine::RankedModels::here().at(from.get<std::uint64_t>());
   GenerationSettings settings;
   each_setting(settings, [&](auto& field) { field = from.get<std::remove_reference_t<decltype(field)>>(); });
@@ -65,8 +65,8 @@ Bytes write_proteins(BytesView setup, BytesView shard) {
   for (auto left = from.get<std::uint64_t>(); left > 0; --left)
     settings.rules.bad_words.push_back(from.get_all<std::int32_t>());
   const generation::Generator generator(model, settings, residues_of_token);
-  ByteReader requests(shard);
-  ByteWriter out;
+  MessageReader requests(shard);
+  MessageWriter out;
   generator.run(
       [&]() -> std::optional<Request> {
         if (requests.done()) return {};
@@ -89,7 +89,7 @@ void generate_shared(const RankedGeneration& of, const std::function<std::option
   const std::int64_t most = std::clamp<std::int64_t>(of.wanted / (4 * crew->size()), 1,
                                                      std::max<std::int64_t>(1, of.generator.settings().batch));
   const auto shard = [&]() -> std::optional<Bytes> {
-    ByteWriter out;
+    MessageWriter out;
     std::int64_t count = 0;
     for (; count < most; ++count) {
       const auto request = next();
@@ -99,7 +99,7 @@ void generate_shared(const RankedGeneration& of, const std::function<std::option
     return count > 0 ? std::optional(out.take()) : std::nullopt;
   };
   crew->run({kWork, setup_of(of), shard, [&](BytesView result) {
-               for (ByteReader from(result); !from.done();) {
+               for (MessageReader from(result); !from.done();) {
                  Written written;
                  written.request = get_request(from);
                  written.ids = from.get_all<std::int32_t>();

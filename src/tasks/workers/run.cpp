@@ -16,6 +16,7 @@
 #include "ranks/launched.h"
 #include "tasks/fold/options.h"
 #include "tasks/fold/sequences.h"
+#include "tasks/search/options.h"
 #include "tasks/workers/fold.h"
 #include "tasks/workers/generate.h"
 #include "tasks/workers/load.h"
@@ -29,7 +30,7 @@ bool is_shared(const Task& task, const Options& options) {
   constexpr std::string_view kAlways[] = {"embed",    "logits",    "predict",  "score",  "perplexity",
                                           "generate", "fill-mask", "contacts", "explain"};
   if (std::find(std::begin(kAlways), std::end(kAlways), task.name) != std::end(kAlways)) return true;
-  if (task.name == "search") return options.has("sequences");  // embedding queries is
+  if (task.name == "search") return bound<SearchOptions>(options).sequences.has_value();  // embedding queries is
   // Jobs are not: each has a folder, so that an array of jobs does it.
   if (task.name == "fold") return folds_sequences(bound<FoldOptions>(options));
   return task.name == "train" && shares_training(options);

@@ -9,10 +9,10 @@
 namespace groel::tasks {
 namespace {
 
-using ranks::ByteReader;
 using ranks::Bytes;
 using ranks::BytesView;
-using ranks::ByteWriter;
+using ranks::MessageReader;
+using ranks::MessageWriter;
 
 std::shared_ptr<train::ModelTrainee> made_of(checkpoints::Checkpoint weights, const TrainPlan& plan) {
   const models::TrainingPlan training = training_plan(plan, weights);
@@ -30,7 +30,7 @@ Bytes make_trainee(const Options& given, BytesView setup) {
   Sink nobody;  // rank 0 says it
   checkpoints::Checkpoint weights = starting_weights(options, nobody);
   if (learns_labels(plan.objective)) choose_what_is_trained(options, weights, plan, nobody);
-  ByteReader from(setup);
+  MessageReader from(setup);
   weights.config = nlohmann::json::parse(from.get_text());
   io::ArrayMap arrays;
   while (!from.done()) {
@@ -65,7 +65,7 @@ bool shares_training(const Options& given) {
 
 RankedStart::RankedStart(const TrainPlan& plan, const checkpoints::Checkpoint& weights) {
   if (ranks::Crew::current() == nullptr) return;
-  ByteWriter out;
+  MessageWriter out;
   out.put_text(weights.config.dump());
   for (const auto& [name, array] : weights.arrays) {
     const bool head = learns_labels(plan.objective) && is_head_name(name);
