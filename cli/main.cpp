@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <new>
 #include <system_error>
 
@@ -19,6 +20,7 @@
 #include "cli/terminal_sink.h"
 #include "formats/cell.h"
 #include "tasks/reading/settings.h"
+#include "tasks/workers/run.h"
 
 namespace {
 
@@ -70,7 +72,7 @@ int run_task(const groel::cli::Invocation& invocation, const std::vector<std::st
   groel::tasks::set_cache(settings);
   try {
     const groel::Options options(invocation.task->options, invocation.given, groel::tasks::setting_values(settings));
-    return groel::tasks::run_task(*invocation.task, options, context);
+    return groel::tasks::run_on_ranks(*invocation.task, options, context);
   } catch (const Error& error) {
     throw fitting(error, *invocation.task, arguments);
   } catch (const std::bad_alloc&) {
@@ -130,14 +132,7 @@ Error from_system(const std::system_error& error) {
   return Error(ErrorKind::io, {error.what(), {}, {}});
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  groel::install_interrupt_handlers();
-  groel::install_mapped_file_guard();
-  raise_stack_limit();
-  spare_address_space();
-  const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
+int run_and_report(const std::vector<std::string>& arguments) {
   try {
     hold_standard_streams();
     groel::cli::StandardOutput output;
@@ -152,4 +147,19 @@ int main(int argc, char** argv) {
     return report(Error(ErrorKind::internal, {error.what(), {}, "this is a defect of GroEL; please report it"}),
                   arguments);
   }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  groel::install_interrupt_handlers();
+  groel::install_mapped_file_guard();
+  raise_stack_limit();
+  spare_address_space();
+  const int status = run_and_report({argv + std::min(argc, 1), argv + argc});
+  if (!groel::tasks::leave_ranks(status)) {
+    std::fflush(nullptr);
+    std::_Exit(status);
+  }
+  return status;
 }

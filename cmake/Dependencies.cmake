@@ -57,6 +57,14 @@ if(FAISS_INCLUDE_DIR AND FAISS_LIBRARY AND BLAS_LIBRARY AND LAPACK_LIBRARY)
 else()
   message(STATUS "libfaiss-dev is missing: built without indexes of codes (groel search index --engine faiss)")
 endif()
+# libopenmpi-dev: several machines at one command; done without where it is missing.
+find_package(MPI QUIET COMPONENTS C)
+set(GROEL_MPI OFF)
+if(MPI_C_FOUND)
+  set(GROEL_MPI ON)
+else()
+  message(STATUS "libopenmpi-dev is missing: built without MPI (one process at a command)")
+endif()
 include(Libraries)  # libdnnl-dev: matrix products; libzstd-dev; liblzma-dev; libhdf5-dev; duktape-dev: runs the drawing of pictures;
                    # libutf8proc-dev: what is a letter or a number in Unicode
 if(groel_missing)

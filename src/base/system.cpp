@@ -5,12 +5,17 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <fstream>
 #include <string>
 
+#include "base/memory_share.h"
+
 namespace groel {
 namespace {
+
+std::atomic<int> g_sharers{1};
 
 std::size_t meminfo(const std::string& key) {
   std::ifstream file("/proc/meminfo");
@@ -33,8 +38,10 @@ std::size_t available_memory() {
   const std::size_t limit = number_in("/sys/fs/cgroup/memory.max");
   const std::size_t used = number_in("/sys/fs/cgroup/memory.current");
   if (limit != SIZE_MAX && used != SIZE_MAX) available = std::min(available, limit > used ? limit - used : 0);
-  return available;
+  return available / static_cast<std::size_t>(g_sharers.load());
 }
+
+void share_memory(int processes) { g_sharers = std::max(processes, 1); }
 
 std::size_t virtual_memory() {
   std::ifstream file("/proc/self/statm");

@@ -25,6 +25,11 @@ struct CausalAnswer {
 
 class CausalScan {
  public:
+  /// What the model said of one sequence.
+  struct Reading {
+    std::vector<double> log_probabilities;
+    std::optional<Error> failure{};
+  };
   /// Fills in the next query; false when there is none.
   using Source = std::function<bool(CausalQuery& query)>;
   using Receiver = std::function<void(const CausalAnswer& answer)>;
@@ -37,9 +42,10 @@ class CausalScan {
   /// Errors: bad_input, where a sequence has more tokens than the model's context; memory.
   void check_fits(std::int64_t tokens) const;
 
- private:
-  void answer(const std::vector<CausalQuery>& batch, const Receiver& receiver) const;
+  /// One batch, whatever its size.
+  std::vector<Reading> read(const std::vector<CausalQuery>& batch) const;
 
+ private:
   const models::Model& model_;
   const models::Encoder& encoder_;
   const models::CausalLm& causal_;

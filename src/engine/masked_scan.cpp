@@ -3,12 +3,13 @@
 
 #include <algorithm>
 
-#include "autograd/functions.h"
 #include "base/words.h"
 #include "bio/alignment_tokenizer.h"
 #include "engine/finite.h"
 #include "engine/log_softmax.h"
 #include "engine/packed_run.h"
+#include "engine/ranked_models.h"
+#include "engine/ranked_scans.h"
 
 namespace groel::engine {
 namespace {
@@ -36,6 +37,7 @@ struct MaskedScan::Pending {
   std::vector<std::int32_t> tokens;
   std::vector<std::int64_t> wanted;  // positions
   bio::ResidueMap map;               // of the whole sequence
+  Tensor logits{};                   // of its whole batch, in the first: where another rank has computed them
 
   // Index in `tokens` of a position's token.
   std::int64_t token_at(std::int64_t position) const { return map[position - 1].begin - begin; }
@@ -95,20 +97,27 @@ MaskedScan::Pending MaskedScan::prepare(const ScanQuery& query) const {
   return out;
 }
 
+namespace {
+
+MaskedCopy copy_of(const auto& query) {
+  MaskedCopy out{query.tokens, {}};
+  for (const std::int64_t position : query.wanted)
+    out.rows.push_back(static_cast<std::int32_t>(query.token_at(position)));
+  return out;
+}
+
+std::vector<MaskedCopy> copies_of(const auto& batch) {
+  std::vector<MaskedCopy> out;
+  for (const auto& query : batch) out.push_back(copy_of(query));
+  return out;
+}
+
+}  // namespace
+
 // Of every wanted position of the batch, in order: [positions, V].
 Tensor MaskedScan::logits_of(const std::vector<Pending>& batch) const {
-  std::vector<std::vector<std::int32_t>> sequences;
-  std::vector<std::int32_t> rows;
-  std::int64_t start = 0;
-  for (const Pending& query : batch) {
-    sequences.push_back(query.tokens);
-    for (const std::int64_t position : query.wanted)
-      rows.push_back(static_cast<std::int32_t>(start + query.token_at(position)));
-    start += static_cast<std::int64_t>(query.tokens.size());
-  }
-  const Tensor hidden = encoder_.encode(models::Batch::pack(sequences, model_.tokenizer()), {});
-  const Tensor index = Tensor::of<std::int32_t>({static_cast<std::int64_t>(rows.size())}, rows);
-  return head_.logits(autograd::gather_rows(hidden, index));
+  if (batch.front().logits.defined()) return batch.front().logits;
+  return masked_logits({encoder_, head_, model_.tokenizer()}, copies_of(batch));
 }
 
 void MaskedScan::answer(const std::vector<Pending>& batch, const Receiver& receiver) const {
@@ -141,9 +150,17 @@ void MaskedScan::run(const Source& source, const Receiver& receiver) const {
     while (query.wanted.empty());
     return prepare(query);
   };
-  run_packed<Pending>(
-      plan_, next, [](const Pending& pending) { return static_cast<std::int64_t>(pending.tokens.size()); },
-      [&](const std::vector<Pending>& batch) { answer(batch, receiver); });
+  const auto tokens_of = [](const Pending& pending) { return static_cast<std::int64_t>(pending.tokens.size()); };
+  if (ranks::Crew* const crew = crew_of(model_))
+    return run_packed<Pending>(*crew, plan_in_shards(model_, {}, {.max_tokens = plan_.max_tokens()}, {0, crew->size()}),
+                               next, tokens_of,
+                               {kMaskedWork, ranks::MessageWriter().put(*RankedModels::here().number_of(model_)).take(),
+                                [](const std::vector<Pending>& batch) { return masked_bytes(copies_of(batch)); },
+                                [&](std::vector<Pending> batch, ranks::BytesView result) {
+                                  batch.front().logits = read_logits(result);
+                                  answer(batch, receiver);
+                                }});
+  run_packed<Pending>(plan_, next, tokens_of, [&](const std::vector<Pending>& batch) { answer(batch, receiver); });
 }
 
 }  // namespace groel::engine

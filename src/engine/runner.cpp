@@ -8,6 +8,8 @@
 #include "base/words.h"
 #include "base/work.h"
 #include "engine/packed_run.h"
+#include "engine/ranked_models.h"
+#include "engine/ranked_values.h"
 #include "engine/windows.h"
 
 namespace groel::engine {
@@ -177,15 +179,35 @@ RunSummary Runner::run(const RunJobs& jobs, RunStore& store, Sink& sink) const {
     sink.progress(progress);
   };
   Beside keeping;
-  run_packed<Job>(
-      plan_, next, [](const Job& job) { return job.lengths.tokens; },
-      [&](const std::vector<Job>& batch) {
-        auto done = std::make_shared<std::vector<Done>>(compute(batch));
-        if (options_.keeping == Keeping::in_turn)
-          keep(*done);
-        else
-          keeping.start([&keep, done = std::move(done)] { keep(*done); });
-      });
+  const auto tokens_of = [](const Job& job) { return job.lengths.tokens; };
+  const auto compute_here = [&](const std::vector<Job>& batch) {
+    auto done = std::make_shared<std::vector<Done>>(compute(batch));
+    if (options_.keeping == Keeping::in_turn)
+      keep(*done);
+    else
+      keeping.start([&keep, done = std::move(done)] { keep(*done); });
+  };
+  const auto take = [&](const std::vector<Job>& batch, ranks::BytesView result) {
+    std::vector<OutputValues> values = read_values(result);
+    GROEL_REQUIRE(values.size() == batch.size());
+    std::vector<Done> done;
+    for (std::size_t i = 0; i < batch.size(); ++i)
+      done.push_back({batch[i].key, batch[i].lengths, std::move(values[i])});
+    if (options_.finish)
+      for (Done& one : done)
+        if (!one.values.failure) options_.finish(one.key, one.values);
+    keep(done);
+  };
+  const auto bytes = [](const std::vector<Job>& batch) {
+    std::vector<bio::Encoded> sequences;
+    for (const Job& job : batch) sequences.push_back(job.sequence);
+    return sequences_bytes(sequences);
+  };
+  if (ranks::Crew* const crew = crew_of(model_))
+    run_packed<Job>(*crew, plan_in_shards(model_, request_, options_.plan, {progress.total_tokens, crew->size()}), next,
+                    tokens_of, {kValuesWork, values_setup(model_, request_, options_.long_sequences), bytes, take});
+  else
+    run_packed<Job>(plan_, next, tokens_of, compute_here);
   keeping.wait();
   summary.seconds = seconds_since(started);
   if (!todo.empty()) sink.progress_done();

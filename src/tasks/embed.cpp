@@ -178,6 +178,9 @@ int embed(const EmbedOptions& options, Context& context) {
   describe_input(input, context.sink);
   const EmbedSummary summary = run_embed(loaded, input, run, context.sink);
   const nlohmann::json json = summary_json(summary, input, run);
+  if (summary.resumed > 0)
+    context.sink.note(
+        fmt::format("{} of {} are of an earlier run", summary.resumed, counted(summary.distinct, "distinct sequence")));
   if (options.json && run.output != "-") {
     context.out << json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
   } else {

@@ -9,6 +9,7 @@
 #include "tasks/reading/options.h"
 #include "tasks/reading/outputs.h"
 #include "tasks/task.h"
+#include "tasks/workers/run.h"
 
 namespace groel::tasks {
 
@@ -45,13 +46,6 @@ void check_verb(const Task& task, const Options& options) {
       throw Error(ErrorKind::usage,
                   {fmt::format("this is no option of `groel {} {}`", task.name, verb->name), "--" + spec.name,
                    fmt::format("it goes with {}; leave it out here", listed(spec.verbs))});
-}
-
-std::int64_t threads_of(const Task& task, const Options& options) {
-  const std::string name = threads_option().name;
-  for (const OptionSpec& spec : task.options)  // `groel bench` has a list of them
-    if (spec.name == name && spec.type == OptionType::integer) return options.at(name).get<std::int64_t>();
-  return 0;
 }
 
 void tell_refused_threads(engine::Session& session) {
@@ -96,6 +90,13 @@ int run_task(const Task& task, const Options& given, Context& context) {
   } catch (const Error& error) {
     throw with_flags(error);
   }
+}
+
+std::int64_t threads_of(const Task& task, const Options& options) {
+  const std::string name = threads_option().name;
+  for (const OptionSpec& spec : task.options)  // `groel bench` has a list of them
+    if (spec.name == name && spec.type == OptionType::integer) return options.at(name).get<std::int64_t>();
+  return 0;
 }
 
 std::vector<std::pair<std::string, std::string>> renamed_verbs(const std::vector<Verb>& verbs) {

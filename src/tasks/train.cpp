@@ -15,6 +15,7 @@
 #include "tasks/train/prompts.h"
 #include "tasks/train/repeats.h"
 #include "tasks/train/sizing.h"
+#include "tasks/workers/train.h"
 #include "train/clm_data.h"
 #include "train/duplicates.h"
 #include "train/mlm.h"
@@ -151,6 +152,7 @@ TrainedModel train_language(TrainPlan plan, checkpoints::Checkpoint weights, Con
   keep_to_positions(plan, weights, tokenizer);
   const models::TrainingPlan training = training_plan(plan, weights);
   if (causal) tell_dropout(weights.config, context.sink);
+  const RankedStart start(plan, weights);
   const auto trainee =
       causal ? train::make_clm(std::move(weights), training) : train::make_mlm(std::move(weights), training);
   PretrainMaterial material(plan, *tokenizer, findings);
@@ -160,31 +162,13 @@ TrainedModel train_language(TrainPlan plan, checkpoints::Checkpoint weights, Con
   cost.tell(context.sink);
   if (plan.cost_alone) return {{}, findings, cost};
   plan.trainer.data_fingerprint = material.fingerprint(plan);
-  TrainedModel out{
-      train::train({*trainee, material.data(), material.held_out(), context.sink}, plan.trainer, plan.start), findings,
-      cost};
+  const auto ranked = start.begin(*trainee);
+  train::TrainerParts parts{*trainee, material.data(), material.held_out(), context.sink};
+  parts.ranks = ranked.get();
+  TrainedModel out{train::train(parts, plan.trainer, plan.start), findings, cost};
   train::write_learned(plan.trainer.folder, material.learned());
   check_result(out.result, plan, nullptr, out.findings);
   return out;
-}
-
-// Small models are trained whole, large ones by adapters, where nobody has said which: of few parameters adapters save
-// nothing and learn no better (Schmirler et al. 2024).
-void choose_what_is_trained(const TrainOptions& options, const checkpoints::Checkpoint& weights, TrainPlan& plan,
-                            Sink& sink) {
-  constexpr std::int64_t kWhole = 50'000'000, kRank = 8;
-  if (options.train.given || options.lora_r || options.freeze) return;
-  std::int64_t parameters = 0;
-  for (const auto& [name, array] : weights.arrays)
-    parameters += static_cast<std::int64_t>(array.bytes.size() / size_of(array.dtype));
-  if (parameters <= kWhole) return;
-  plan.lora = nn::LoraOptions{kRank, options.lora_alpha.value, options.lora_targets.value,
-                              static_cast<std::uint64_t>(options.seed), options.lora_dropout.value};
-  if (!options.learning_rate) plan.trainer.schedule.rate = 1e-3;
-  sink.note(fmt::format(
-      "{} million parameters: adapters of rank {} are trained, and the head; --train all trains everything, "
-      "--train heads the head alone",
-      parameters / 1'000'000, kRank));
 }
 
 TrainedModel trained_model(const TrainOptions& options, TrainPlan plan, Context& context) {

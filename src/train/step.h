@@ -14,7 +14,11 @@ struct StepResult {
   std::int64_t tokens = 0;
 };
 
-/// The gradient of the mean loss over the targets of all batches together.
+/// One target's part of the mean over those of all batches.
+double batch_weight(const std::vector<TrainBatch>& batches);
+
+/// The gradient of the mean loss over the targets of all batches together: that of each batch by itself, added up in
+/// their order, so that several ranks may compute them (train/ranked_trainee.h). Gradients are zero before.
 StepResult accumulate_all(Trainee& trainee, const std::vector<TrainBatch>& batches);
 
 }  // namespace groel::train

@@ -83,6 +83,7 @@ class Run {
         parts_.sink.note("there is no checkpoint yet: starting from the beginning");
       }
     }
+    if (parts_.ranks != nullptr) parts_.ranks->send_parameters();
     log_.emplace(options_.folder, state_);
   }
 
@@ -130,13 +131,15 @@ class Run {
     const auto begin = Clock::now();
     // Where steps have no end, the time that is over decides how far the schedule is.
     rate_ = schedule_.rate({state_.step, timed() && total_steps_ == 0 ? time_done() : -1});
-    const StepResult result = accumulate_all(parts_.trainee, collect());
+    const StepResult result =
+        parts_.ranks != nullptr ? parts_.ranks->accumulate_all(collect()) : accumulate_all(parts_.trainee, collect());
     check_sane(result);
     const Uninterrupted whole;  // up to here the model and the state are those after the step before
     norm_ = result.gradient_norm;
     if (result.sum.targets > 0) {
       optimizer_->step({rate_, clip_factor(norm_, options_.clip), state_.step + 1});
       parts_.trainee.parameters_changed();
+      if (parts_.ranks != nullptr) parts_.ranks->send_parameters();
     }
     ++state_.step;
     state_.position = parts_.data.position();
@@ -190,9 +193,14 @@ class Run {
     interval = {};
   }
 
+  LossSum held_out_sum() {
+    if (parts_.ranks != nullptr) return parts_.ranks->evaluate_all(*parts_.held_out);
+    return evaluate_all(parts_.trainee, *parts_.held_out);
+  }
+
   void evaluate() {
     const auto begin = Clock::now();
-    last_ = parts_.score(evaluate_all(parts_.trainee, *parts_.held_out));
+    last_ = parts_.score(held_out_sum());
     const Uninterrupted whole;  // what the state says is best is in best/
     state_.evaluated_step = state_.step;
     ordered_json line{{"step", state_.step}, {"epoch", parts_.data.epochs_done()}};
@@ -229,7 +237,7 @@ class Run {
     parts_.sink.progress_done();
     if (state_.interval.targets > 0) log();
     if (parts_.held_out != nullptr && state_.evaluated_step != state_.step) evaluate();
-    if (parts_.held_out != nullptr && !last_) last_ = parts_.score(evaluate_all(parts_.trainee, *parts_.held_out));
+    if (parts_.held_out != nullptr && !last_) last_ = parts_.score(held_out_sum());
     if (saved_step_ != state_.step) save();
     write_final_model(options_.folder, parts_.trainee, options_.saving.final_model);
     return {state_.step, why_, last_, state_.best, state_.best_step};
@@ -262,6 +270,13 @@ void check(const TrainerParts& parts, const TrainerOptions& options) {
   need(options.log_every >= 1, "`log_every`", "lines are at least one step apart");
   need(options.warmup >= 0, "`warmup`", "a warm-up is not negative");
   const bool wants_held_out = options.evaluation.patience > 0 || options.saving.final_model == FinalModel::best;
+  if (parts.ranks != nullptr && options.accumulate < parts.ranks->ranks())
+    throw Error(ErrorKind::usage,
+                {fmt::format("an update has {}, fewer than there are ranks ({})",
+                             counted(options.accumulate, "batch", "batches"), parts.ranks->ranks()),
+                 "`accumulate`",
+                 "raise it to the number of ranks, or a multiple (one process with it does the same), "
+                 "or start fewer"});
   need(parts.held_out != nullptr || !wants_held_out, "`valid`", "early stopping and the best model need held-out data");
 }
 

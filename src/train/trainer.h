@@ -8,6 +8,7 @@
 #include "base/progress.h"
 #include "train/evaluation.h"
 #include "train/options.h"
+#include "train/ranked_trainee.h"
 #include "train/trainee.h"
 
 namespace groel::train {
@@ -18,6 +19,7 @@ struct TrainerParts {
   TrainData* held_out = nullptr;  ///< none: no evaluation
   Sink& sink;
   std::function<Scores(const LossSum&)> score = scores_of;  ///< what an evaluation comes to
+  RankedTrainee* ranks = nullptr;  ///< the trainee, where several ranks have it; none: this process alone computes
 };
 
 enum class Start {

@@ -18,6 +18,7 @@
 #include "tasks/fold/options.h"
 #include "tasks/fold/sequence_records.h"
 #include "tasks/reading/input.h"
+#include "tasks/workers/fold.h"
 
 namespace groel::tasks {
 namespace {
@@ -142,10 +143,55 @@ class FoldRun {
                     format_bytes(memory_->weights()), counted(open.size(), "sequence"), open.front()->length(), longest,
                     counted(passes_, "pass", "passes"), format_bytes(memory_->needed(longest))));
     FoldProgress progress(context_.sink, static_cast<std::int64_t>(open.size()), residues);
+    if (ranks::Crew* const crew = ranks::Crew::current()) return fold_on_ranks(*crew, open, progress);
     for (std::size_t begin = 0; begin < open.size();) {
       const std::size_t end = batch_end(open, begin);
       fold_batch(std::span(open).subspan(begin, end - begin), progress);
       begin = end;
+    }
+  }
+
+  // One sequence a shard: each takes long enough.
+  void fold_on_ranks(ranks::Crew& crew, const std::vector<FoldRecord*>& open, FoldProgress& progress) {
+    RankedFold all(crew, model_, options_.model, options_.dtype);
+    std::vector<FoldRecord*> given;
+    auto next = open.begin();
+    std::size_t taken = 0;
+    try {
+      all.run({passes_ - 1, options_.chunk,
+               [&]() -> const structure_models::EsmfoldInput* {
+                 while (next != open.end()) {
+                   FoldRecord& record = **next++;
+                   if (!fits(record, progress)) continue;
+                   given.push_back(&record);
+                   return &record.sequence.input;
+                 }
+                 return nullptr;
+               },
+               [&](const RankedFold::Folded& folded) {
+                 FoldRecord& record = *given[taken++];
+                 if (folded.error) {
+                   failures_.add(record.id, *folded.error);
+                 } else {
+                   record.row = row_of(record, folded.output, folded.seconds);
+                   files_of(record).write(record.sequence, folded.output, record.row, options_.arrays);
+                 }
+                 progress.finished(record);
+               }});
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::interrupted || error.kind() == ErrorKind::io) throw kept(error);
+      throw;
+    }
+  }
+
+  bool fits(const FoldRecord& record, FoldProgress& progress) {
+    try {
+      memory_->require(record.length());
+      return true;
+    } catch (const Error& error) {
+      failures_.add(record.id, error);
+      progress.finished(record);
+      return false;
     }
   }
 
@@ -164,13 +210,7 @@ class FoldRun {
     std::vector<const std::vector<std::int32_t>*> types;
     std::int64_t residues = 0;
     for (FoldRecord* record : batch) {
-      try {
-        memory_->require(record->length());
-      } catch (const Error& error) {
-        failures_.add(record->id, error);
-        progress.finished(*record);
-        continue;
-      }
+      if (!fits(*record, progress)) continue;
       fitting.push_back(record);
       types.push_back(&record->sequence.input.types);
       residues += record->length();

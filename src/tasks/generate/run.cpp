@@ -1,6 +1,8 @@
 // The loop over what is written: in the order of prompts and tries, into FASTA, JSON lines or JSON.
 #include "tasks/generate/run.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cctype>
 #include <chrono>
@@ -15,6 +17,7 @@
 #include "tasks/generate/turns.h"
 #include "tasks/reading/input.h"
 #include "tasks/reading/kept_rows.h"
+#include "tasks/workers/generate.h"
 
 namespace groel::tasks {
 namespace {
@@ -35,6 +38,7 @@ class GenerateRun {
   GenerateRun(const GenerateOptions& options, const checkpoints::LoadedModel& loaded, const GenerateSettings& settings,
               PromptsOfFiles& prompts, Context& context)
       : options_(options),
+        model_(*loaded.model),
         tokenizer_(loaded.model->tokenizer()),
         settings_(settings),
         generator_(*loaded.model, watched(settings.generation), settings.residues_of_token),
@@ -57,7 +61,9 @@ class GenerateRun {
     taken_ = tried_ - kept.before().failed;
     if (tried_ > 0) know_earlier();
     try {
-      generator_.run([this] { return next(); }, [this](const Written& written) { take(written); });
+      generate_shared(
+          {model_, generator_, settings_.residues_of_token, wanted()}, [this] { return next(); },
+          [this](const Written& written) { take(written); });
       finish();
     } catch (const Error& error) {
       throw kept.kept(error);
@@ -270,6 +276,7 @@ class GenerateRun {
   };
 
   const GenerateOptions& options_;
+  const models::Model& model_;
   const bio::Tokenizer& tokenizer_;
   const GenerateSettings& settings_;
   generation::Generator generator_;

@@ -11,6 +11,7 @@
 #include "checkpoints/prompts.h"
 #include "checkpoints/trunk.h"
 #include "engine/precision.h"
+#include "tasks/workers/load.h"
 
 namespace groel::tasks {
 
@@ -29,6 +30,13 @@ checkpoints::FoundModel found_model(const std::string& name, Sink& sink) {
   checkpoints::FoundModel found = checkpoints::find_model(name);
   if (!found.note.empty()) sink.note(found.note);
   return found;
+}
+
+ranks::Bytes words_of(const std::vector<std::string>& words, const std::vector<std::string>& more) {
+  ranks::MessageWriter out;
+  for (const std::string& word : words) out.put_text(word);
+  for (const std::string& word : more) out.put_text(word);
+  return out.take();
 }
 
 }  // namespace
@@ -54,6 +62,7 @@ std::filesystem::path model_of(const Chosen<std::string>& model, Sink& sink) {
 checkpoints::LoadedModel load_named(const std::string& name, const std::string& dtype, Sink& sink,
                                     const std::string& weights, const std::vector<std::string>& prompts) {
   const checkpoints::FoundModel found = found_model(name, sink);
+  const RankedLoad everywhere("load model", words_of({name, dtype, weights}, prompts));
   checkpoints::LoadedModel loaded =
       checkpoints::load_model(checkpoints::read_prompted(found.path, prompts), engine::parse_precision(dtype),
                               engine::parse_weight_form(weights));
@@ -63,6 +72,7 @@ checkpoints::LoadedModel load_named(const std::string& name, const std::string& 
   // Prompts have checked whose they are.
   if (!found.fingerprint.empty() && prompts.empty())
     checkpoints::check_trunk({name, found.fingerprint}, loaded.fingerprint, found.path);
+  everywhere.done(*loaded.model, loaded.fingerprint);
   return loaded;
 }
 
@@ -85,7 +95,11 @@ predictors::Predictor load_predictor_of(const ModelOptions& options, Sink& sink)
                 {trunk->prompts.empty() ? std::string("the predictor was trained without prompts")
                                         : "the predictor was trained with other prompts: " + listed(trunk->prompts),
                  "--prompt", "leave it out: the prompts that the head was trained with are used"});
-  return predictors::open_predictor(options.model.value, engine::parse_precision(options.dtype));
+  const RankedLoad everywhere("load predictor",
+                              words_of({options.model.value, options.dtype, options.weights}, options.prompt));
+  predictors::Predictor out = predictors::open_predictor(options.model.value, engine::parse_precision(options.dtype));
+  everywhere.done(out.model(), out.fingerprint());
+  return out;
 }
 
 }  // namespace groel::tasks

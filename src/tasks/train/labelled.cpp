@@ -15,6 +15,7 @@
 #include "tasks/train/label_run.h"
 #include "tasks/train/memory.h"
 #include "tasks/train/sizing.h"
+#include "tasks/workers/train.h"
 #include "train/duplicates.h"
 #include "train/features.h"
 #include "train/label_scores.h"
@@ -128,6 +129,7 @@ TrainedModel train_head(TrainPlan plan, checkpoints::Checkpoint weights, Context
     start_at_mean(weights, sets.learned, classes.pooling);
   tell_pooling(classes, context.sink);
   const models::TrainingPlan training = training_plan(plan, weights);
+  const RankedStart start(plan, weights);
   const auto trainee = train::make_classifier(std::move(weights), training);
   const std::size_t step_bytes = plan_memory(*trainee, plan, material.most_tokens(), context.sink);
   const RunCost cost = model_cost(*trainee, material.packed(), plan, step_bytes);
@@ -138,7 +140,9 @@ TrainedModel train_head(TrainPlan plan, checkpoints::Checkpoint weights, Context
     material.run_trunk(trainee->model(), plan, context.sink);
   }
   const auto score = [&](const train::LossSum& sum) { return train::label_scores(sum, classes); };
-  const train::TrainerParts parts{*trainee, material.data(), material.held_out(), context.sink, score};
+  const auto ranked = start.begin(*trainee);
+  train::TrainerParts parts{*trainee, material.data(), material.held_out(), context.sink, score};
+  parts.ranks = ranked.get();
   TrainedModel out{train::train(parts, plan.trainer, plan.start), findings, cost};
   train::write_learned(plan.trainer.folder, run.learned);
   const Guess guess = simplest_guess(sets.learned, sets.held_out, classes);

@@ -26,7 +26,9 @@ std::vector<std::int64_t> longest_batch(const models::Model& model, std::int64_t
 
 std::size_t plan_memory(train::ModelTrainee& trainee, const TrainPlan& plan, std::int64_t batch_tokens, Sink& sink) {
   const std::int64_t moments = plan.trainer.optimizer.kind == train::OptimizerKind::sgd ? 1 : 2;
-  const std::size_t state = trainee.state_bytes(moments);
+  // Gradients of several batches are added up beside those of the last one.
+  const std::int64_t sums = plan.trainer.accumulate > 1 ? 1 : 0;
+  const std::size_t state = trainee.state_bytes(moments + sums);
   const std::int64_t shortest = trainee.model().tokenizer().token_count(1);
   const std::int64_t tokens = std::max(batch_tokens, shortest);
   const std::size_t batch = trainee.step_bytes(

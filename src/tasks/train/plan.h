@@ -79,6 +79,11 @@ models::TrainingPlan training_plan(const TrainPlan& plan, const checkpoints::Che
 /// Refuses options that are given and go with nothing here; `why` lacks its place, which is their flag. Errors: usage.
 void refuse_given(const std::vector<std::pair<bool, const char*>>& options, Error::Parts why);
 
+/// Small models are trained whole, large ones by adapters, where nobody has said which: of few parameters adapters save
+/// nothing and learn no better (Schmirler et al. 2024).
+void choose_what_is_trained(const TrainOptions& options, const checkpoints::Checkpoint& weights, TrainPlan& plan,
+                            Sink& sink);
+
 /// The weights to start from: those of --from, or new ones of the shape asked for.
 checkpoints::Checkpoint starting_weights(const TrainOptions& options, Sink& sink);
 

@@ -101,6 +101,23 @@ void refuse_given(const std::vector<std::pair<bool, const char*>>& options, Erro
   }
 }
 
+void choose_what_is_trained(const TrainOptions& options, const checkpoints::Checkpoint& weights, TrainPlan& plan,
+                            Sink& sink) {
+  constexpr std::int64_t kWhole = 50'000'000, kRank = 8;
+  if (options.train.given || options.lora_r || options.freeze) return;
+  std::int64_t parameters = 0;
+  for (const auto& [name, array] : weights.arrays)
+    parameters += static_cast<std::int64_t>(array.bytes.size() / size_of(array.dtype));
+  if (parameters <= kWhole) return;
+  plan.lora = nn::LoraOptions{kRank, options.lora_alpha.value, options.lora_targets.value,
+                              static_cast<std::uint64_t>(options.seed), options.lora_dropout.value};
+  if (!options.learning_rate) plan.trainer.schedule.rate = 1e-3;
+  sink.note(fmt::format(
+      "{} million parameters: adapters of rank {} are trained, and the head; --train all trains everything, "
+      "--train heads the head alone",
+      parameters / 1'000'000, kRank));
+}
+
 checkpoints::Checkpoint starting_weights(const TrainOptions& options, Sink& sink) {
   if (!options.from)
     refuse_given({{!options.prompt.empty(), "--prompt"}}, {"prompts belong to a model: name it by --from", {}, {}});
