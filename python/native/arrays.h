@@ -21,7 +21,7 @@ inline py::array_t<float> to_numpy(groel_array array) {
     delete own;
   });
   static_cast<void>(kept.release());
-  return {std::vector<py::ssize_t>(array.shape, array.shape + array.rank), array.values, owner};
+  return py::array_t<float>(std::vector<py::ssize_t>(array.shape, array.shape + array.rank), array.values, owner);
 }
 
 /// Likewise, of a vector.
@@ -31,7 +31,7 @@ py::array_t<T> to_numpy(std::vector<T>&& values) {
   const std::vector<T>& held = *kept;
   const py::capsule owner(kept.get(), [](void* pointer) { delete static_cast<std::vector<T>*>(pointer); });
   static_cast<void>(kept.release());
-  return {static_cast<py::ssize_t>(held.size()), held.data(), owner};
+  return py::array_t<T>(static_cast<py::ssize_t>(held.size()), held.data(), owner);
 }
 
 }  // namespace groel::python
