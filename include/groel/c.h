@@ -3,15 +3,18 @@
 // Errors. A function that can fail returns a groel_status, 0 for well done; what went wrong is then in
 //   groel_last_error() of the same thread, and what the function would have given is NULL, 0 or as it was. No C++
 //   exception comes through. An argument that must not be NULL and is, is GROEL_USAGE.
-// Ownership. Handles are given by functions and given back by their own groel_..._free, which takes NULL. A handle keeps
+// Ownership. Handles are given by functions and given back by their own groel_..._free, which takes NULL. A handle
+// keeps
 //   alive what it was made of, so that the order of freeing does not matter. What pointers in structs point to belongs
 //   to the library, and lives as long as the handle that it came from, or as is said there. Arguments are not kept.
 // Threads. Handles may be used by several threads at a time, but for groel_reader and for freeing.
-// Versions. Structs of options begin with `size`, which is sizeof the struct; members that are 0 or NULL are left as they
+// Versions. Structs of options begin with `size`, which is sizeof the struct; members that are 0 or NULL are left as
+// they
 //   are by default, and NULL for the struct is all defaults. Later versions append members, functions and constants,
 //   and change none: GROEL_C_VERSION grows with each such step. libgroel.so.1 becomes .2 should that ever be broken.
-// Text is UTF-8 that ends in NUL. Sequences are read as on the command line: lower case as upper case, <mask> one residue.
-// Shapes: L residues of a sequence, n tokens (with those at the ends), D width, H heads, V vocabulary; row-major f32.
+// Text is UTF-8 that ends in NUL. Sequences are read as on the command line: lower case as upper case, <mask> one
+// residue. Shapes: L residues of a sequence, n tokens (with those at the ends), D width, H heads, V vocabulary;
+// row-major f32.
 #pragma once
 
 #include <stddef.h>
@@ -46,7 +49,7 @@ typedef enum groel_status {
 
 typedef struct groel_error {
   groel_status status;
-  const char* message;  ///< "where: what (remedy)"
+  const char* message;  ///< "where: what", and the remedy on a line of its own
   const char* what;     ///< what went wrong, one sentence without a full stop
   const char* where;    ///< file, line, record or tensor; may be empty
   const char* remedy;   ///< what to do about it; may be empty
@@ -76,8 +79,8 @@ typedef struct groel_progress {
   const char* detail;  ///< more to show; may be empty
 } groel_progress;
 
-/// Callbacks come from a thread that works, which is the caller's mostly, never two at a time of one call. They must not
-/// let an exception out, and may call groel_session_cancel, but nothing that works.
+/// Callbacks come from a thread that works, which is the caller's mostly, never two at a time of one call. They must
+/// not let an exception out, and may call groel_session_cancel, but nothing that works.
 typedef struct groel_session_options {
   size_t size;
   int64_t threads;  ///< 0: as many as cores that this process may run on
@@ -95,8 +98,8 @@ typedef struct groel_session_options {
 /// Errors: GROEL_USAGE for an impossible number of threads.
 GROEL_API groel_status groel_session_new(const groel_session_options* options, groel_session** session);
 GROEL_API void groel_session_free(groel_session* session);
-/// From any thread and from signal handlers: what works in this session ends at its next step with GROEL_INTERRUPTED, and
-/// so does what begins after it, until groel_session_resume.
+/// From any thread and from signal handlers: what works in this session ends at its next step with GROEL_INTERRUPTED,
+/// and so does what begins after it, until groel_session_resume.
 GROEL_API void groel_session_cancel(groel_session* session);
 GROEL_API void groel_session_resume(groel_session* session);
 GROEL_API int groel_session_threads(const groel_session* session);
@@ -128,7 +131,7 @@ GROEL_API void groel_model_free(groel_model* model);
 typedef struct groel_description {
   const char* family;
   int64_t layers, width, heads, vocabulary, parameters;
-  int64_t max_residues;  ///< 0: any length
+  int64_t max_residues;             ///< 0: any length
   const char* const* capabilities;  ///< "encoder", "masked_lm", "contacts", "causal_lm"
   size_t capability_count;
 } groel_description;
@@ -242,7 +245,8 @@ typedef struct groel_filled_mask {
 
 /// Each <mask> of the sequence, all masked together; `top` choices of each, 0: 5.
 /// Errors: GROEL_BAD_INPUT where there is no mask; GROEL_UNSUPPORTED, GROEL_MEMORY, GROEL_INTERRUPTED.
-GROEL_API groel_status groel_fill_mask(const groel_model* model, const char* sequence, size_t top, groel_filled** filled);
+GROEL_API groel_status groel_fill_mask(const groel_model* model, const char* sequence, size_t top,
+                                       groel_filled** filled);
 GROEL_API void groel_filled_free(groel_filled* filled);
 GROEL_API size_t groel_filled_count(const groel_filled* filled);
 /// [groel_filled_count], in order of position; they live as long as `filled`.

@@ -15,7 +15,7 @@ class GroelWarning(UserWarning):
 
 
 class GroelError(Exception):
-    """Something that went wrong. Its text is "where: what (remedy)".
+    """Something that went wrong. Its text is "where: what", and the remedy on a line of its own.
 
     Attributes:
         kind: as in JSON: "bad_input"

@@ -225,7 +225,7 @@ class Model:
         except BadInputError as error:
             if isinstance(protein, str) and len(protein) < 4096 and os.path.isfile(protein):
                 remedy = f"it is the name of a file, which is read as pathlib.Path({protein!r})"
-                error = BadInputError(f"{error} ({remedy})", error.what, error.where, remedy)
+                error = BadInputError(f"{error}\n  {remedy}", error.what, error.where, remedy)
             if on_error == "return":
                 return error  # type: ignore[return-value]
             raise error from None

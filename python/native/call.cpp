@@ -8,12 +8,14 @@ namespace {
 
 thread_local Heard* working_for = nullptr;
 
-Heard& heard_of(void* session) { return working_for != nullptr ? *working_for : static_cast<Session*>(session)->strays(); }
+Heard& heard_of(void* session) {
+  return working_for != nullptr ? *working_for : static_cast<Session*>(session)->strays();
+}
 
 int hear_progress(void* session, const groel_progress* now) {
   Heard& heard = heard_of(session);
   const std::lock_guard lock(heard.mutex);
-  heard.progress = {now->phase, now->unit,  now->token_unit, now->detail,      now->done,
+  heard.progress = {now->phase, now->unit,   now->token_unit,   now->detail, now->done,
                     now->total, now->tokens, now->total_tokens, now->seconds};
   return 0;
 }
@@ -87,7 +89,8 @@ void Call::pass_on(Heard& heard) {
                                        p.token_unit, p.detail));
 }
 
-// -> whether the work has ended. Python's handlers run here only: signals leave a mark that PyErr_CheckSignals looks at.
+// -> whether the work has ended. Python's handlers run here only: signals leave a mark that PyErr_CheckSignals looks
+// at.
 bool Call::serve(bool until_protein) {
   constexpr auto kPatience = std::chrono::milliseconds(50);
   for (;;) {

@@ -43,7 +43,7 @@ struct Heard {
   std::optional<ProgressNow> progress;  // the newest alone
   std::deque<std::pair<Message, std::string>> messages;
   std::deque<Protein> proteins;
-  std::optional<Failure> ended;  // with GROEL_OK where all is well
+  std::optional<Failure> ended;   // with GROEL_OK where all is well
   std::atomic<bool> stop{false};  // nobody waits for more
 };
 

@@ -3,7 +3,9 @@
 
 namespace groel::python {
 
-Failure Failure::of(const groel_error& error) { return {error.status, error.message, error.what, error.where, error.remedy}; }
+Failure Failure::of(const groel_error& error) {
+  return {error.status, error.message, error.what, error.where, error.remedy};
+}
 
 Failure Failure::last(groel_status status) {
   if (status == GROEL_OK) return {};
@@ -14,7 +16,8 @@ Failure Failure::last(groel_status status) {
 
 py::object exception_of(const Failure& failure) {
   return py::module_::import("groel.errors")
-      .attr("exception_of")(groel_status_name(failure.status), failure.message, failure.what, failure.where, failure.remedy);
+      .attr("exception_of")(groel_status_name(failure.status), failure.message, failure.what, failure.where,
+                            failure.remedy);
 }
 
 void raise(const Failure& failure) {

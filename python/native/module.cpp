@@ -42,7 +42,9 @@ using ReaderHandle = Handle<groel_reader, groel_reader_free>;
 // Does `work`, which returns a groel_status, beside this thread.
 template <class Work>
 void run(const std::shared_ptr<Session>& session, const py::object& listener, const Work& work) {
-  Call(session, [&work](Heard&) { return work(); }, listener).wait();
+  Call(
+      session, [&work](Heard&) { return work(); }, listener)
+      .wait();
 }
 
 // Goes after all that works for it.
@@ -126,7 +128,8 @@ class Reader {
  private:
   // Of files, whose bytes need not be UTF-8.
   static py::str text(const char* bytes) {
-    PyObject* const read = PyUnicode_DecodeUTF8(bytes, static_cast<py::ssize_t>(std::strlen(bytes)), "backslashreplace");
+    PyObject* const read =
+        PyUnicode_DecodeUTF8(bytes, static_cast<py::ssize_t>(std::strlen(bytes)), "backslashreplace");
     if (read == nullptr) throw py::error_already_set();
     return py::reinterpret_steal<py::str>(read);
   }
@@ -337,7 +340,8 @@ PYBIND11_MODULE(_groel, module) {
       .def("fill_mask", &Model::fill_mask, py::arg("sequence"), py::arg("top"), py::arg("listener"))
       .def("generate", &Model::generate, py::arg("options"), py::arg("listener"))
       .def("reader", &Model::reader, py::arg("path"));
-  module.def("reader", [](const std::string& path) { return Reader(nullptr, path); }, py::arg("path"));
+  module.def(
+      "reader", [](const std::string& path) { return Reader(nullptr, path); }, py::arg("path"));
 }
 
 }  // namespace

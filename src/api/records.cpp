@@ -12,8 +12,8 @@ namespace groel {
 namespace {
 
 ProteinRecord to_public(io::SequenceRecord&& raw) {
-  return {std::move(raw.id),     std::move(raw.header), std::move(raw.sequence),
-          std::move(raw.source), raw.line,              std::move(raw.error)};
+  return {std::move(raw.id), std::move(raw.header), std::move(raw.sequence), std::move(raw.source),
+          raw.line,          std::move(raw.error)};
 }
 
 }  // namespace
@@ -48,8 +48,7 @@ struct RecordReader::Impl {
   }
 
   void end() {
-    if (!any)
-      throw Error(ErrorKind::bad_input, {"there are no sequences in it", source, "is the file empty?"});
+    if (!any) throw Error(ErrorKind::bad_input, {"there are no sequences in it", source, "is the file empty?"});
     if (std::exchange(told, true)) return;
     if (reader) summary.add(reader->notes());
     if (model) summary.tell(model->session().impl()->session.sink());

@@ -40,7 +40,7 @@ std::vector<fs::path> resource_folders() {
   std::error_code failed;
   const OwnFile own = own_file();
   const fs::path folder = own.path.parent_path();
-  if (!own.path.empty()) out.push_back(folder.parent_path() / "share" / "groel");  // PREFIX/bin/groel
+  if (!own.path.empty()) out.push_back(folder.parent_path() / "share" / "groel");             // PREFIX/bin/groel
   if (own.is_library) out.push_back(folder.parent_path().parent_path() / "share" / "groel");  // PREFIX/lib/TRIPLET
   if (groel_share_folder != nullptr) out.emplace_back(groel_share_folder());
   for (fs::path up = folder; up.has_relative_path(); up = up.parent_path())  // build/release/groel

@@ -119,8 +119,8 @@ groel_status groel_embedder_new(const groel_model* model, const groel_embed_opti
   return guarded([&] {
     needed(embedder, "embedder") = nullptr;
     const groel_embed_options read = groel::c::read_options(options, "options");
-    *embedder = new groel_embedder{needed(model, "model").state,
-                                   groel::Embedder(model->model, groel::c::embed_options(read))};
+    *embedder =
+        new groel_embedder{needed(model, "model").state, groel::Embedder(model->model, groel::c::embed_options(read))};
   });
 }
 
@@ -162,8 +162,7 @@ groel_status groel_embeddings_get(const groel_embeddings* embeddings, size_t seq
                                   groel_array* array) {
   return guarded([&] {
     needed(array, "array") = {};
-    groel::c::give_array(
-        groel::c::embedding_at(embeddings, sequence).at(groel::c::output_of(output), layer), *array);
+    groel::c::give_array(groel::c::embedding_at(embeddings, sequence).at(groel::c::output_of(output), layer), *array);
   });
 }
 
@@ -179,8 +178,8 @@ groel_status groel_embeddings_value(const groel_embeddings* embeddings, size_t s
     needed(array, "array") = {};
     const auto& values = groel::c::embedding_at(embeddings, sequence).values();
     if (index >= values.size())
-      throw groel::Error(groel::ErrorKind::usage, {"there are " + std::to_string(values.size()) + " values, from 0",
-                                                   "index", {}});
+      throw groel::Error(groel::ErrorKind::usage,
+                         {"there are " + std::to_string(values.size()) + " values, from 0", "index", {}});
     needed(output, "output") = static_cast<groel_output>(values[index].output);
     needed(layer, "layer") = values[index].layer;
     groel::c::give_array(values[index].array, *array);

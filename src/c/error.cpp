@@ -10,8 +10,8 @@ namespace groel::c {
 namespace {
 
 // In order of groel_status, from 1.
-constexpr ErrorKind kErrorKinds[] = {ErrorKind::usage,     ErrorKind::not_found,   ErrorKind::bad_input,
-                                     ErrorKind::bad_model, ErrorKind::io,          ErrorKind::memory,
+constexpr ErrorKind kErrorKinds[] = {ErrorKind::usage,       ErrorKind::not_found,   ErrorKind::bad_input,
+                                     ErrorKind::bad_model,   ErrorKind::io,          ErrorKind::memory,
                                      ErrorKind::unsupported, ErrorKind::interrupted, ErrorKind::internal};
 static_assert(std::size(kErrorKinds) == GROEL_INTERNAL);
 

@@ -42,9 +42,9 @@ groel_status groel_generate(const groel_model* model, const groel_generate_optio
     const groel::ProteinGenerator generator(groel::c::needed(model, "model").model);
     const groel_generate_options read = groel::c::read_options(options, "options");
     generator(groel::c::generator_options(read), [&](const groel::GeneratedProtein& one) {
-      const groel_protein plain{one.sequence.c_str(),          one.text.c_str(),     one.token_ids.data(),
-                                one.log_probabilities.data(), one.token_ids.size(), one.perplexity,
-                                one.ended ? 1 : 0};
+      const groel_protein plain{
+          one.sequence.c_str(), one.text.c_str(), one.token_ids.data(), one.log_probabilities.data(),
+          one.token_ids.size(), one.perplexity,   one.ended ? 1 : 0};
       if (receive(user, &plain) != 0)
         throw groel::Error(groel::ErrorKind::interrupted, "ended by the function that receives the proteins");
     });

@@ -11,9 +11,9 @@ groel_model::groel_model(std::shared_ptr<groel::c::SessionState> of, groel::Mode
       model(std::move(loaded)),
       capabilities(groel::c::pointers_to(model.description().capabilities)) {
   const groel::ModelDescription& d = model.description();
-  description = {d.family.c_str(), d.layers,     d.width,
-                 d.heads,          d.vocabulary, d.parameters,
-                 d.max_residues.value_or(0),     capabilities.data(), capabilities.size()};
+  description = {
+      d.family.c_str(),    d.layers,           d.width, d.heads, d.vocabulary, d.parameters, d.max_residues.value_or(0),
+      capabilities.data(), capabilities.size()};
 }
 
 struct groel_filled {

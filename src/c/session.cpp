@@ -9,8 +9,8 @@ namespace groel::c {
 void CallbackSink::progress(const Progress& now) {
   if (to_.progress == nullptr) return;
   const std::string phase(now.phase), unit(now.unit), token_unit(now.token_unit), detail(now.detail);
-  const groel_progress plain{phase.c_str(),    now.done,     now.total,    now.tokens,        now.total_tokens,
-                             now.seconds, unit.c_str(), token_unit.c_str(), detail.c_str()};
+  const groel_progress plain{phase.c_str(), now.done,     now.total,          now.tokens,    now.total_tokens,
+                             now.seconds,   unit.c_str(), token_unit.c_str(), detail.c_str()};
   if (to_.progress(to_.user, &plain) != 0) session_->cancel();
 }
 

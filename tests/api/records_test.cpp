@@ -81,8 +81,8 @@ TEST(Embedder, EachFailsAlone) {
   }
   for (const std::size_t good : {0U, 4U}) {
     const Embedding alone = embedder(sequences[good]);
-    EXPECT_TRUE(std::ranges::equal(std::get<Embedding>(each[good]).at(Output::mean).values(),
-                                   alone.at(Output::mean).values()));
+    EXPECT_TRUE(
+        std::ranges::equal(std::get<Embedding>(each[good]).at(Output::mean).values(), alone.at(Output::mean).values()));
   }
 }
 

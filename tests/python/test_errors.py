@@ -33,10 +33,11 @@ class Errors(TestCase):
             groel.Model.load("/no/such")
         said = run_json("info", "/no/such", status=3)["error"]
         self.assertEqual((caught.exception.what, caught.exception.where), (said["message"], said["where"]))
-        with self.assertRaises(groel.BadInputError) as caught:
-            self.model.embed("MK1L")
-        said = run_json("tokens", "MK1L", "-m", TINY, status=4)["error"]
-        self.assertEqual(caught.exception.what, said["message"])
+        path = self.folder / "in.fasta"
+        path.write_text(">a\nMK1<mask>L\n")
+        (record,) = self.model.embed(path, on_error="return")
+        (said,) = run_json("fill-mask", path, "-m", TINY, status=1)["errors"]
+        self.assertEqual((record.kind, str(record)), (said["kind"], said["message"]))
 
     def test_name_the_sequence(self):
         for given in (["MKL", "MK1"], iter(["MKL", "MK1"])):
