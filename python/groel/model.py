@@ -94,7 +94,7 @@ class Model:
     def read(self, path: Union[str, "os.PathLike[str]"]) -> Iterator[Record]:
         """As groel.read, for this model: what was passed over or read as something else is told at the end of the file,
         and an alignment (.a3m, .a2m) is one record where the model reads alignments."""
-        return (Record(*fields) for fields in self._native.reader(os.fspath(path)))
+        return (Record(*fields) for fields in self._native.reader(os.fspath(path), Listener()))
 
     def embed(self, proteins: Proteins, outputs: Union[str, Iterable[str]] = "mean",
               layers: Union[int, Iterable[int]] = -1, *, on_error: str = "raise",

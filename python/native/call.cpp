@@ -52,6 +52,21 @@ Session::Session(std::int64_t threads, std::uint64_t memory) {
   check(groel_session_new(&options, &handle_));
 }
 
+void pass_on(Heard& heard, const py::object& listener) {
+  std::optional<ProgressNow> progress;
+  std::deque<std::pair<Message, std::string>> messages;
+  {
+    const std::lock_guard lock(heard.mutex);
+    progress.swap(heard.progress);
+    messages.swap(heard.messages);
+  }
+  for (const auto& [kind, text] : messages) listener(kind == Message::note ? "note" : "warning", text);
+  if (!progress) return;
+  const ProgressNow& p = *progress;
+  listener("progress", py::make_tuple(p.phase, p.done, p.total, p.tokens, p.total_tokens, p.seconds, p.unit,
+                                      p.token_unit, p.detail));
+}
+
 Call::Call(std::shared_ptr<Session> session, std::function<groel_status(Heard&)> work, py::object listener)
     : session_(std::move(session)), listener_(std::move(listener)) {
   thread_ = std::thread([heard = heard_, work = std::move(work)] { work_for(*heard, work); });
@@ -74,21 +89,6 @@ void Call::cancel() {
   groel_session_resume(session_->handle());
 }
 
-void Call::pass_on(Heard& heard) {
-  std::optional<ProgressNow> progress;
-  std::deque<std::pair<Message, std::string>> messages;
-  {
-    const std::lock_guard lock(heard.mutex);
-    progress.swap(heard.progress);
-    messages.swap(heard.messages);
-  }
-  for (const auto& [kind, text] : messages) listener_(kind == Message::note ? "note" : "warning", text);
-  if (!progress) return;
-  const ProgressNow& p = *progress;
-  listener_("progress", py::make_tuple(p.phase, p.done, p.total, p.tokens, p.total_tokens, p.seconds, p.unit,
-                                       p.token_unit, p.detail));
-}
-
 // -> whether the work has ended. Python's handlers run here only: signals leave a mark that PyErr_CheckSignals looks
 // at.
 bool Call::serve(bool until_protein) {
@@ -102,8 +102,8 @@ bool Call::serve(bool until_protein) {
       ready = heard_->changed.wait_for(lock, kPatience, done);
       ended = heard_->ended.has_value();
     }
-    pass_on(*heard_);
-    pass_on(session_->strays());
+    pass_on(*heard_, listener_);
+    pass_on(session_->strays(), listener_);
     if (PyErr_CheckSignals() != 0) throw py::error_already_set();
     if (ready) return ended;
   }

@@ -65,11 +65,14 @@ class Session {
   groel_session* handle_ = nullptr;
 };
 
+/// Hands what was heard to `listener(kind, what)`, a Python callable: "progress" and a tuple, "note" or "warning" and a
+/// text. With the GIL.
+void pass_on(Heard& heard, const py::object& listener);
+
 /// Work that runs.
 class Call {
  public:
-  /// `listener(kind, what)` is a Python callable, called by wait(): "progress" and a tuple, "note" or "warning" and a
-  /// text.
+  /// What is heard of it is passed on by wait() and next_protein().
   Call(std::shared_ptr<Session> session, std::function<groel_status(Heard&)> work, py::object listener);
   /// Cancels what still runs.
   ~Call();
@@ -84,7 +87,6 @@ class Call {
 
  private:
   bool serve(bool until_protein);
-  void pass_on(Heard& heard);
   void join();
   void cancel();
 

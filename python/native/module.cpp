@@ -109,16 +109,19 @@ class Embedder {
 
 class Reader {
  public:
-  Reader(std::shared_ptr<Loaded> of, const std::string& path) : of_(std::move(of)) {
+  Reader(std::shared_ptr<Loaded> of, const std::string& path, py::object listener)
+      : of_(std::move(of)), listener_(std::move(listener)) {
     groel_reader* made = nullptr;
-    check(groel_reader_open(of_ ? of_->model.get() : nullptr, plain(path, "the path"), &made));
+    const char* const file = plain(path, "the path");
+    beside_others([&] { return groel_reader_open(of_ ? of_->model.get() : nullptr, file, &made); });
     reader_.reset(made);
   }
 
   // -> (id, header, sequence, source, line, exception or None)
   py::tuple next() {
     const groel_record* record = nullptr;
-    check(groel_reader_next(reader_.get(), &record));
+    beside_others([&] { return groel_reader_next(reader_.get(), &record); });
+    if (of_) pass_on(of_->session->strays(), listener_);  // said at the end of the file
     if (record == nullptr) throw py::stop_iteration();
     const py::object error = record->error == nullptr ? py::none() : exception_of(Failure::of(*record->error));
     return py::make_tuple(text(record->id), text(record->header), text(record->sequence), text(record->source),
@@ -134,7 +137,19 @@ class Reader {
     return py::reinterpret_steal<py::str>(read);
   }
 
+  // Reading may wait for a disk or a pipe: other threads of Python go on.
+  template <class Read>
+  static void beside_others(const Read& read) {
+    Failure failure;
+    {
+      const py::gil_scoped_release others;
+      failure = Failure::last(read());
+    }
+    if (failure.status != GROEL_OK) raise(failure);
+  }
+
   std::shared_ptr<Loaded> of_;
+  py::object listener_;
   ReaderHandle reader_;
 };
 
@@ -304,7 +319,7 @@ class Model {
     return {loaded_, std::move(settings), listener};
   }
 
-  Reader reader(const std::string& path) const { return {loaded_, path}; }
+  Reader reader(const std::string& path, const py::object& listener) const { return {loaded_, path, listener}; }
 
  private:
   std::shared_ptr<Loaded> loaded_;
@@ -339,9 +354,9 @@ PYBIND11_MODULE(_groel, module) {
       .def("score", &Model::score, py::arg("scoring"), py::arg("wild_type"), py::arg("variants"), py::arg("listener"))
       .def("fill_mask", &Model::fill_mask, py::arg("sequence"), py::arg("top"), py::arg("listener"))
       .def("generate", &Model::generate, py::arg("options"), py::arg("listener"))
-      .def("reader", &Model::reader, py::arg("path"));
+      .def("reader", &Model::reader, py::arg("path"), py::arg("listener"));
   module.def(
-      "reader", [](const std::string& path) { return Reader(nullptr, path); }, py::arg("path"));
+      "reader", [](const std::string& path) { return Reader(nullptr, path, py::none()); }, py::arg("path"));
 }
 
 }  // namespace

@@ -180,6 +180,9 @@ class Read(TestCase):
         told = "\n".join(said.output)
         self.assertIn("comment", told)
         self.assertIn("lower", told)
+        with self.assertLogs("groel", "INFO") as again:
+            list(self.model.read(path))
+        self.assertEqual(again.output, said.output)
 
 
 class Scores(TestCase):
