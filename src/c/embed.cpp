@@ -8,24 +8,18 @@
 namespace groel::c {
 namespace {
 
-// In order of groel_output.
-constexpr Output kOutputs[] = {
-#define GROEL_OUTPUT(name, per) Output::name,
-#include "groel/outputs.inc"
+// groel_output has the numbers of Output.
+constexpr int kOutputCount = 0
+#define GROEL_OUTPUT(name, per) +1
+#include <groel/outputs.inc>
 #undef GROEL_OUTPUT
-};
-static_assert(std::size(kOutputs) == GROEL_ATTENTIONS + 1 && kOutputs[GROEL_MEAN] == Output::mean &&
-              kOutputs[GROEL_MAX] == Output::max && kOutputs[GROEL_CLS] == Output::cls &&
-              kOutputs[GROEL_PER_RESIDUE] == Output::per_residue && kOutputs[GROEL_LOGITS] == Output::logits &&
-              kOutputs[GROEL_CONTACTS] == Output::contacts && kOutputs[GROEL_ATTENTIONS] == Output::attentions);
+    ;
 
-bool is_output(groel_output output) {
-  return static_cast<int>(output) >= 0 && static_cast<std::size_t>(output) < std::size(kOutputs);
-}
+bool is_output(groel_output output) { return static_cast<int>(output) >= 0 && static_cast<int>(output) < kOutputCount; }
 
 Output output_of(groel_output output) {
   if (!is_output(output)) throw Error(ErrorKind::usage, {"there is no such output", "output", {}});
-  return kOutputs[output];
+  return static_cast<Output>(output);
 }
 
 EmbedOptions embed_options(const groel_embed_options& read) {
@@ -105,7 +99,7 @@ using groel::c::guarded;
 using groel::c::needed;
 
 const char* groel_output_name(groel_output output) {
-  return groel::c::is_output(output) ? groel::name(groel::c::kOutputs[output]).data() : nullptr;
+  return groel::c::is_output(output) ? groel::name(groel::c::output_of(output)).data() : nullptr;
 }
 
 void groel_array_free(groel_array* array) {

@@ -26,8 +26,12 @@ static void statuses(void) {
   EXPECT(is(groel_status_name(GROEL_INTERNAL), "internal"));
   EXPECT(groel_exit_code(GROEL_OK) == 0 && groel_exit_code(GROEL_USAGE) == 2);
   EXPECT(groel_exit_code(GROEL_INTERRUPTED) == 130 && groel_exit_code(GROEL_INTERNAL) == 70);
-  EXPECT(is(groel_output_name(GROEL_PER_RESIDUE), "per_residue") && is(groel_output_name(GROEL_MEAN), "mean"));
-  EXPECT(groel_output_name((groel_output)99) == NULL);
+  // Each has its constant in c.h, and there are no others.
+  static const char* const names[] = {"mean", "max", "cls", "per_residue", "logits", "contacts", "attentions"};
+  static const groel_output outputs[] = {GROEL_MEAN,   GROEL_MAX,      GROEL_CLS,       GROEL_PER_RESIDUE,
+                                         GROEL_LOGITS, GROEL_CONTACTS, GROEL_ATTENTIONS};
+  for (int i = 0; i < 7; ++i) EXPECT(is(groel_output_name(outputs[i]), names[i]) && (int)outputs[i] == i);
+  EXPECT(groel_output_name((groel_output)7) == NULL);
 }
 
 static void errors(void) {
