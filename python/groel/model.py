@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable as IterableType
-from collections.abc import Sized
+from collections.abc import Mapping, Sized
 from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple, Union
 
 import numpy as np
@@ -18,7 +18,7 @@ from .results import Embedding, FilledMask, GeneratedProtein, MaskChoice, ModelD
 __all__ = ["Model", "read"]
 
 Protein = Union[str, Record]
-Proteins = Union[Protein, "os.PathLike[str]", Iterable[Protein]]
+Proteins = Union[Protein, "os.PathLike[str]", Iterable[Protein], "Mapping[str, str]"]
 
 _DTYPES = ("f32", "bf16", "f32x3", "int8")
 _SCORINGS = ("masked_marginals", "wt_marginals", "pseudo_perplexity")
@@ -102,8 +102,8 @@ class Model:
         """What the model computes for proteins, bitwise the same in any batch and with any number of threads.
 
         Args:
-            proteins: a sequence (str) or a Record: an Embedding comes back. A list, or whatever has a length: a list.
-                An iterator or generator, or a file (pathlib.Path): an iterator, which reads on as it is asked, so that
+            proteins: a sequence (str) or a Record: an Embedding comes back. A list, or whatever has a length: a list;
+                of {id: sequence}, too. An iterator or generator, or a file (pathlib.Path): an iterator, which reads on as it is asked, so that
                 neither has to fit into memory. Sequences are read as on the command line: lower case as upper case,
                 <mask> one residue
             outputs: "mean", "max", "cls", "per_residue", "logits", "contacts", "attentions"
@@ -125,6 +125,10 @@ class Model:
             return self._embed_all(embedder, self.read(proteins), names, levels, on_error, Listener(progress).many())
         if not isinstance(proteins, IterableType):
             raise TypeError(f"proteins are text, Records, an iterable of them or a path, not {type(proteins).__name__}")
+        if hasattr(proteins, "columns"):  # its iterator gives their names
+            raise TypeError("a table is no list of proteins: give one of its columns")
+        if isinstance(proteins, Mapping):
+            proteins = [Record(str(name), "", sequence) for name, sequence in proteins.items()]
         total = len(proteins) if isinstance(proteins, Sized) else None
         listener = Listener(progress, total).many()
         all_of_them = self._embed_all(embedder, _records(proteins), names, levels, on_error, listener)

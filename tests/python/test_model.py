@@ -55,7 +55,7 @@ class Embed(TestCase):
         expected = [one.mean for one in self.model.embed(texts)]
         self.assertIsInstance(self.model.embed(texts), list)
         for given in (iter(texts), (one for one in texts), records, iter(records), tuple(texts), np.array(texts),
-                      np.array(texts, dtype=object), dict.fromkeys(texts), PROTEINS):
+                      np.array(texts, dtype=object), {one.id: one.sequence for one in records}, PROTEINS):
             got = list(self.model.embed(given))
             self.assertEqual(len(got), len(expected))
             for one, wanted in zip(got, expected):
@@ -65,8 +65,17 @@ class Embed(TestCase):
         self.assertEqual(self.model.embed([]), [])
         with self.assertRaises(TypeError):
             self.model.embed(5)
-        with self.assertRaises(TypeError):
-            self.model.embed(["MKL", 5])
+        self.assertEqual([one.id for one in self.model.embed({"a": "MKL", "b": "MK"})], ["a", "b"])
+
+        class Table:
+            columns = ["MKL"]
+
+            def __iter__(self):
+                return iter(self.columns)
+
+        for wrong in (["MKL", 5], [["MKL"]], b"MKL", Table()):
+            with self.assertRaises(TypeError):
+                list(self.model.embed(wrong))
 
     def test_reads_on_as_it_is_asked(self):
         taken = []
