@@ -40,7 +40,7 @@ class Listener:
     """
 
     def __init__(self, progress: Any = None, total: Optional[int] = None) -> None:
-        self._progress = _Line() if progress is True else progress or None
+        self._progress: Any = _Line() if progress is True else progress or None
         self._is_bar = hasattr(self._progress, "update")
         if not (self._progress is None or self._is_bar or callable(self._progress)):
             raise TypeError("progress is True, a function of a groel.Progress, or an object with update(n), as tqdm's")

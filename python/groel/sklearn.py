@@ -66,8 +66,8 @@ class Embedder(TransformerMixin, BaseEstimator):
         check_is_fitted(self, "n_features_out_")
         sequences = _sequences(X)
         out = np.empty((len(sequences), self.n_features_out_), dtype=np.float32)
-        for row, one in enumerate(self._model().embed(iter(sequences), self.output, self.layer,
-                                                      progress=self.progress)):
+        embeddings: Any = self._model().embed(iter(sequences), self.output, self.layer, progress=self.progress)
+        for row, one in enumerate(embeddings):
             out[row] = one[self.output]
         return out
 
@@ -103,7 +103,7 @@ class Embedder(TransformerMixin, BaseEstimator):
 def _sequences(X: Iterable[str]) -> list:
     if isinstance(X, str):
         raise UsageError("X is a list of sequences, not one")
-    array = X if hasattr(X, "ndim") else np.asarray(list(X), dtype=object)
+    array: Any = X if hasattr(X, "ndim") else np.asarray(list(X), dtype=object)
     if array.ndim == 2 and array.shape[1] == 1:
         array = np.asarray(array, dtype=object)[:, 0]
     if array.ndim != 1:
