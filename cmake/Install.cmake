@@ -1,5 +1,5 @@
 # `cmake --install`: the program, the library with its headers and CMake package, manual pages, completion, examples and
-# bundled models. Component `program` is what a package holds.
+# bundled models. Component `program` is what a tarball holds.
 include(CMakePackageConfigHelpers)
 set(groel_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/groel)
 
@@ -18,6 +18,15 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/groelConfigVersion.cmake 
 install(FILES ${PROJECT_BINARY_DIR}/groelConfig.cmake ${PROJECT_BINARY_DIR}/groelConfigVersion.cmake cmake/share_folder.cpp
   DESTINATION ${groel_package_dir} COMPONENT development)
 install(FILES cmake/Libraries.cmake DESTINATION ${groel_package_dir} RENAME groelLibraries.cmake COMPONENT development)
+
+# Component `library`: libgroel.so with its header, for other languages; python/CMakeLists.txt has component `python`.
+if(TARGET groel_shared)
+  install(TARGETS groel_shared LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT library)
+  install(FILES include/groel/c.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/groel COMPONENT library)
+  file(RELATIVE_PATH up /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+  configure_file(packaging/groel.pc.in ${PROJECT_BINARY_DIR}/groel.pc @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/groel.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT library)
+endif()
 
 foreach(folder IN ITEMS examples models)
   if(IS_DIRECTORY ${PROJECT_SOURCE_DIR}/${folder})

@@ -1,5 +1,6 @@
 # `cpack`: a Debian package for the release it is built on, and a tarball that brings its libraries along and runs
-# wherever glibc is new enough. Both hold the program (component `program`), not the library for programs of others.
+# wherever glibc is new enough. Both hold the program (component `program`); the Debian package also libgroel.so and the
+# Python module, which are for the system's Python and its libraries. The C++ library is in neither.
 set(CPACK_PACKAGE_NAME groel)
 set(CPACK_PACKAGE_VENDOR "The GroEL authors")
 set(GROEL_MAINTAINER "The GroEL authors <noreply@groel.dev>" CACHE STRING "Who makes the packages: Name <address>")
@@ -11,6 +12,7 @@ set(CPACK_PACKAGE_DESCRIPTION
  out comes along.")
 set(CPACK_GENERATOR "DEB;TGZ")
 set(CPACK_INSTALL_CMAKE_PROJECTS "${PROJECT_BINARY_DIR};groel;program;/")
+set(CPACK_PROJECT_CONFIG_FILE ${PROJECT_SOURCE_DIR}/cmake/PackageParts.cmake)
 set(CPACK_PACKAGE_DIRECTORY ${PROJECT_BINARY_DIR}/packages)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_RESOURCE_FILE_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE)
@@ -37,7 +39,15 @@ set(CPACK_DEBIAN_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_PACKAGE_HOMEPAGE ${PROJECT_HOMEPAGE_URL})
 # What is linked, dpkg-shlibdeps finds (RDKit's libraries, too, which groel-molecules.so is linked to); what is opened when it is asked for, is recommended: downloads and PNG pictures.
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${PROJECT_BINARY_DIR})  # the Python module's libgroel.so
+set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)  # and the trigger that tells ldconfig
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS
   "libcurl4t64 | libcurl4, ca-certificates, librsvg2-2, fonts-dejavu-core")
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "bash-completion")
+if(TARGET groel_python)
+  # Whoever wants the module has Python; the program needs none.
+  string(APPEND CPACK_DEBIAN_PACKAGE_SUGGESTS ", python3-numpy, python3-sklearn")
+  set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA
+    "${PROJECT_SOURCE_DIR}/packaging/postinst;${PROJECT_SOURCE_DIR}/packaging/prerm")
+endif()
 include(CPack)

@@ -13,7 +13,7 @@ source "$root/tools/lib.sh"
 source "$root/tools/fresh_root.sh"
 
 ((EUID == 0)) || die "roots need the rights of root: sudo ./test --package"
-need_packages build package fresh
+need_packages build package fresh python
 if [[ -z ${GROEL_PACKAGE_INSIDE:-} ]]; then  # in a mount namespace of its own, whose mounts go with it
   GROEL_PACKAGE_INSIDE=yes exec unshare --mount --propagation private "${BASH_SOURCE[0]}" "$@"
 fi
@@ -102,6 +102,20 @@ prove_tarball() {
   remove_root "$bare"
 }
 
+# other_languages WHERE: the Python module and libgroel.so, where the package has them.
+other_languages() {
+  local where=$1 share=/usr/share/groel/examples number='cosine similarity 0.9736'
+  inside 'dpkg -L groel | grep -q libgroel.so' || { say "$where: without libgroel.so"; return; }
+  inside 'apt-get -qy install --no-install-recommends gcc libc6-dev pkg-config' >>"$folder/deb.log" 2>&1 || wrong "$where: a C compiler"
+  as_user "gcc -std=c11 $share/embed.c -o c-embed \$(pkg-config --cflags --libs groel) -lm && ./c-embed" | grep -qx "$number" ||
+    wrong "$where: the C example does not say $number"
+  inside 'dpkg -L groel | grep -q dist-packages' || { say "$where: without the Python module"; return; }
+  inside 'apt-get -qy install --no-install-recommends python3-numpy' >>"$folder/deb.log" 2>&1 || wrong "$where: NumPy"
+  as_user "python3 $share/embed.py" | grep -qx "$number" || wrong "$where: the Python example does not say $number"
+  inside "python3 $share/embed.py" >/dev/null  # as root, who leaves compiled files
+  say "$where: C and Python examples say $number"
+}
+
 # prove_deb RELEASE DEB: installed with what it depends on alone, then with what it recommends; removed without a trace.
 prove_deb() {
   local where="package on $1" left
@@ -116,9 +130,10 @@ prove_deb() {
     wrong "$where: man does not show the pages"
   inside 'apt-get -qy install librsvg2-2 fonts-dejavu-core' >>"$folder/deb.log" 2>&1 || wrong "$where: what is recommended"
   as_user 'groel tokens -o t.csv --picture t.png >/dev/null 2>&1 && head -c 8 t.png | grep -q PNG' || wrong "$where: no PNG"
+  other_languages "$where"
   # shellcheck disable=SC2016  # for the shell in the root
   left=$(inside 'dpkg -L groel >/tmp/files; apt-get -qy purge groel >/dev/null 2>&1; while read -r file; do
-    [ ! -f "$file" ] || echo "$file"; done </tmp/files')
+    [ ! -f "$file" ] || echo "$file"; done </tmp/files; find /usr/lib/python3 -ipath "*groel*" 2>/dev/null || true')
   [[ -z $left ]] || wrong "$where: left after removing it: $left"
   remove_root "$bare"
 }

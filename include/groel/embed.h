@@ -6,9 +6,11 @@
 #include <span>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "groel/array.h"
+#include "groel/error.h"
 #include "groel/output.h"
 
 namespace groel {
@@ -40,6 +42,9 @@ class Embedding {
   std::vector<Value> values_;
 };
 
+/// What came of a protein, or why nothing did.
+using EmbeddingOrError = std::variant<Embedding, Error>;
+
 class Embedder {
  public:
   /// Throws Error, when the model cannot give what is asked for, or has no such layer.
@@ -50,6 +55,8 @@ class Embedder {
   /// sequence.
   std::vector<Embedding> operator()(std::span<const std::string> sequences) const;
   Embedding operator()(const std::string& sequence) const;
+  /// The same, where a sequence that cannot be embedded fails alone; errors do not say which it is.
+  std::vector<EmbeddingOrError> each(std::span<const std::string> sequences) const;
   /// Of ids with the end tokens.
   std::vector<Embedding> of_tokens(std::span<const std::vector<std::int32_t>> sequences) const;
 

@@ -11,6 +11,7 @@
 #include "groel/model.h"
 #include "groel/output.h"
 #include "groel/progress.h"
+#include "groel/records.h"
 #include "groel/score.h"
 #include "groel/session.h"
 #include "groel/train.h"

@@ -38,13 +38,20 @@ bio::Encoded read_ids(std::span<const std::int32_t> ids, const models::Model& mo
   return out;
 }
 
-// What `read` makes of each, none of which may fail.
+// What `read` makes of a sequence that can be computed.
+template <class Sequence, class Read>
+bio::Encoded read_one(const Sequence& sequence, const engine::Runner& runner, const Read& read) {
+  bio::Encoded out = read(sequence);
+  if (const auto error = runner.refusal({out.residues(), out.tokens()})) throw Error(*error);
+  return out;
+}
+
+// None may fail.
 template <class Sequences, class Read>
 std::vector<bio::Encoded> read_all(const Sequences& sequences, const engine::Runner& runner, const Read& read) {
   std::vector<bio::Encoded> out;
   for (std::size_t i = 0; i < sequences.size(); ++i) try {
-      out.push_back(read(sequences[i]));
-      if (const auto error = runner.refusal({out[i].residues(), out[i].tokens()})) throw Error(*error);
+      out.push_back(read_one(sequences[i], runner, read));
     } catch (const Error& error) {
       throw error.at(fmt::format("sequence {}", i));
     }
@@ -57,10 +64,13 @@ struct Embedder::Impl {
   Impl(const Model& of, const EmbedOptions& options)
       : model(of), runner(api::engine_model(of), request_of(of, options), runner_options(of)) {}
 
+  std::vector<engine::OutputValues> values_of(const std::vector<bio::Encoded>& sequences) const {
+    return engine::run_all(runner, engine::jobs_of(sequences), model.session().impl()->session.sink());
+  }
+
   std::vector<Embedding> run(const std::vector<bio::Encoded>& sequences) const {
-    const auto values = engine::run_all(runner, engine::jobs_of(sequences), model.session().impl()->session.sink());
     std::vector<Embedding> out;
-    for (const engine::OutputValues& of : values) {
+    for (const engine::OutputValues& of : values_of(sequences)) {
       if (of.failure) throw of.failure->at(fmt::format("sequence {}", out.size()));
       out.push_back(to_public(of));
     }
@@ -101,6 +111,26 @@ std::vector<Embedding> Embedder::operator()(std::span<const std::string> sequenc
 
 Embedding Embedder::operator()(const std::string& sequence) const {
   return std::move((*this)(std::span(&sequence, 1)).front());
+}
+
+std::vector<EmbeddingOrError> Embedder::each(std::span<const std::string> sequences) const {
+  const api::Scope scope(impl_->model.session());
+  const bio::Tokenizer& tokenizer = api::engine_model(impl_->model).tokenizer();
+  std::vector<EmbeddingOrError> out;
+  std::vector<bio::Encoded> readable;
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < sequences.size(); ++i) try {
+      out.emplace_back(Embedding(std::vector<Embedding::Value>{}));
+      readable.push_back(read_one(sequences[i], impl_->runner,
+                                  [&](const std::string& sequence) { return tokenizer.encode(sequence); }));
+      places.push_back(i);
+    } catch (const Error& error) {
+      out[i] = error;
+    }
+  const auto values = impl_->values_of(readable);
+  for (std::size_t i = 0; i < places.size(); ++i)
+    out[places[i]] = values[i].failure ? EmbeddingOrError(*values[i].failure) : EmbeddingOrError(to_public(values[i]));
+  return out;
 }
 
 std::vector<Embedding> Embedder::of_tokens(std::span<const std::vector<std::int32_t>> sequences) const {

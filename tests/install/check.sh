@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the README's C++ example with the lines shown there; then again from a moved prefix. BUILD (a build tree),
-# SOURCE, VERSION and CMAKE come from CTest.
+# SOURCE, VERSION, CMAKE, CC, CXX and PYTHON come from CTest.
 set -euo pipefail
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 work=$(mktemp -d)
@@ -74,6 +74,23 @@ readme_program 'after moving'
 mkdir -p "$work/again/bin" && cp "$HOME/program/build/my_program" "$work/again/bin/" && mv "$work/moved/share" "$work/again/"
 [[ $("$work/again/bin/my_program") == "$wanted" ]] || fail "a program does not find share/groel beside it"
 mv "$work/again/share" "$work/moved/"
+
+# The C interface and the Python module, where this build has them.
+if [[ -f $BUILD/libgroel.so.1 ]]; then
+  if command -v pkg-config >/dev/null; then
+    flags=$(PKG_CONFIG_PATH=$work/moved/lib/pkgconfig pkg-config --cflags --libs groel) || fail "pkg-config does not know groel"
+  else
+    flags="-I$work/moved/include -L$work/moved/lib -lgroel"
+  fi
+  # shellcheck disable=SC2086  # words
+  try "compiling the C example" "$CC" -std=c11 -Wall -Wextra -Wpedantic -Werror "$SOURCE/examples/embed.c" -o "$work/embed" $flags -lm
+  [[ $(LD_LIBRARY_PATH=$work/moved/lib "$work/embed") == "$wanted" ]] || fail "the C example does not say $wanted"
+fi
+if [[ -d $BUILD/python/groel ]]; then
+  said=$(PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$work/moved/lib/python3/dist-packages "$PYTHON" "$SOURCE/examples/embed.py") ||
+    fail "the Python example failed"
+  [[ $said == "$wanted" ]] || fail "the Python example says $said"
+fi
 
 # The whole archive: whatever any part of the library needs must be found through the package.
 try "find_package(groel)" "$CMAKE" -S "$here/outside" -B "$work/build" -DCMAKE_BUILD_TYPE=Release \

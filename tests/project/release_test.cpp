@@ -49,8 +49,8 @@ TEST(Release, TheContainersStepsAreThoseThatAreTested) {
 
 TEST(Release, ThePackagingKnowsWhatIsLinkedStatically) {
   const std::string notices = file("packaging/copyright");
-  for (const char* part :
-       {"HDF5", "Highway", "fmt", "CLI11", "toml++", "Eigen", "gemmi", "PEGTL", "Apache-ECharts", "3Dmol.js"})
+  for (const char* part : {"HDF5", "Highway", "fmt", "CLI11", "pybind11", "toml++", "Eigen", "gemmi", "PEGTL",
+                           "Apache-ECharts", "3Dmol.js"})
     EXPECT_NE(notices.find(std::string("\nFiles: ") + part + "\n"), std::string::npos) << part;
 }
 
