@@ -2,6 +2,7 @@
 //
 //   bench_folding_weights FILE.bin                              AlphaFold 3: 368,384,538 numbers, 1.47 GB
 //   bench_folding_weights FILE.safetensors [v1|v2|mini|tiny]    Protenix
+//   bench_folding_weights FILE.safetensors openfold3            OpenFold3, preview 1: 368,297,340 numbers
 //
 // Products keep the size of what they are given, norms and gates are as they begin in training. What a network with
 // them predicts means nothing.
@@ -15,6 +16,7 @@
 
 #include "io/arrays.h"
 #include "structure_models/alphafold3_rules.h"
+#include "structure_models/openfold3_table.h"
 #include "structure_models/protenix_table.h"
 
 namespace {
@@ -80,16 +82,21 @@ void write_alphafold3(const std::string& path) {
   }
 }
 
-void write_protenix(const std::string& path, const std::string& kind) {
+std::vector<RecordRule> rules_of(const std::string& kind) {
+  if (kind == "openfold3") return openfold3_table({}, openfold3_sizes());
   ProtenixBlocks blocks = kind == "mini" || kind == "tiny" ? protenix_mini_blocks() : ProtenixBlocks{};
   if (kind == "tiny") blocks.trunk /= 2;
+  return protenix_table(blocks, kind == "v2" ? protenix_2_sizes() : protenix_sizes());
+}
+
+void write_open(const std::string& path, const std::string& kind) {
   Draw draw(1);
   std::map<std::string, std::vector<float>> values;
   std::map<std::string, io::ArrayView> views;
-  for (const RecordRule& rule : protenix_table(blocks, kind == "v2" ? protenix_2_sizes() : protenix_sizes())) {
+  for (const RecordRule& rule : rules_of(kind)) {
     const bool matrix = rule.out.size() > 1, bias = rule.record.ends_with(".bias");
     auto& own = values[rule.record] = numbers(rule.out, matrix ? rule.out.at(1) : 0, bias ? 0.0F : 1.0F, draw);
-    if (rule.record.find("fourier_embedding") != std::string::npos) own = numbers(rule.out, 1, 0, draw);
+    if (rule.record.find("fourier_emb") != std::string::npos) own = numbers(rule.out, 1, 0, draw);
     for (std::size_t bin = 0; rule.record.ends_with("_bins") && bin < own.size(); ++bin)
       own[bin] = 3.25F + 1.25F * static_cast<float>(bin + (rule.record.ends_with("upper_bins") ? 1 : 0));
     views[rule.record] = {DType::f32, rule.out, std::as_bytes(std::span(own))};
@@ -101,9 +108,9 @@ void write_protenix(const std::string& path, const std::string& kind) {
 
 int main(int argc, char** argv) {
   if (argc < 2) {
-    std::fprintf(stderr, "bench_folding_weights FILE.bin | FILE.safetensors [v1|v2|mini|tiny]\n");
+    std::fprintf(stderr, "bench_folding_weights FILE.bin | FILE.safetensors [v1|v2|mini|tiny|openfold3]\n");
     return 2;
   }
   const std::string path = argv[1];
-  path.ends_with(".safetensors") ? write_protenix(path, argc > 2 ? argv[2] : "v1") : write_alphafold3(path);
+  path.ends_with(".safetensors") ? write_open(path, argc > 2 ? argv[2] : "v1") : write_alphafold3(path);
 }

@@ -10,7 +10,6 @@
 #include "base/error.h"
 #include "base/mapped_file.h"
 #include "base/text_file.h"
-#include "folding/confidence_heads.h"
 #include "folding/output_confidences.h"
 #include "folding/output_model.h"
 #include "folding/output_stream.h"
@@ -150,7 +149,8 @@ void OutputFiles::add_embeddings(std::uint32_t seed, const Embeddings& embedding
 void OutputFiles::add_distogram(std::uint32_t seed, std::int64_t tokens, const ArrayRows& rows) {
   in_part(fmt::format("seed-{}_distogram", seed), [&](const std::string& start) {
     io::NpzWriter out(start + ".npz");
-    add_rows(out, "distogram", {tokens, tokens, static_cast<std::int64_t>(kDistanceBins)}, rows);
+    const std::int64_t bins = tokens == 0 ? 0 : std::ssize(rows(0)) / tokens;
+    add_rows(out, "distogram", {tokens, tokens, bins}, rows);
     out.finish();
   });
 }

@@ -67,7 +67,8 @@ class OutputFiles {
   };
   void add_embeddings(std::uint32_t seed, const Embeddings& embeddings);
 
-  /// `seed-S_distogram/<job>_seed-S_distogram.npz`: distogram [N, N, 64], as f16. `rows`: [N, 64] logits each.
+  /// `seed-S_distogram/<job>_seed-S_distogram.npz`: distogram [N, N, bins], as f16. `rows`: [N, bins] logits each, 64
+  /// of networks as published.
   void add_distogram(std::uint32_t seed, std::int64_t tokens, const ArrayRows& rows);
 
   /// The best sample's files under the job's own name, `<job>_ranking_scores.csv` and TERMS_OF_USE.md. To be called

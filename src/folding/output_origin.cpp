@@ -90,6 +90,27 @@ ModelOrigin protenix_origin(const std::string& program, const std::string& time,
   return out;
 }
 
+ModelOrigin openfold3_origin(const std::string& program, const std::string& time, const std::string& identifier) {
+  ModelOrigin out;
+  out.authors = {"The OpenFold3 Team"};
+  out.citation = {
+      {"country", "US"},
+      {"id", "primary"},
+      {"title", "OpenFold3-preview"},
+      {"year", "2025"},
+  };
+  out.usage.push_back(
+      {"license",
+       "Predicted with weights of OpenFold3, which the AlQuraishi Laboratory and the OpenFold consortium publish "
+       "under the Apache License 2.0.",
+       "https://www.apache.org/licenses/LICENSE-2.0"});
+  out.group = "OpenFold3 (" + program + " @ " + time + ")";
+  out.software = "OpenFold3";
+  out.version = identifier.substr(0, 16);
+  out.steps = {"coevolution MSA", "template search", "modeling"};
+  return out;
+}
+
 std::string alphafold3_terms() {
   return std::string(
              "# Terms of use\n\n"

@@ -135,14 +135,16 @@ std::set<std::string> Builder::dropped(const JobChain& chain, const Residue& res
   const auto found = bonded.find({chain.id, residue.number});
   static const std::set<std::string> none;
   const std::set<std::string>& bonds = found == bonded.end() ? none : found->second;
-  if (chain.molecule == Molecule::protein && !last && !bonds.contains("OXT")) return {"OXT"};
-  if ((chain.molecule == Molecule::rna || chain.molecule == Molecule::dna) && !first) return {"OP3"};
+  const bool openfold3 = options.rules == TokenRules::openfold3;
+  if (chain.molecule == Molecule::protein && (!last || openfold3) && !bonds.contains("OXT")) return {"OXT"};
+  if ((chain.molecule == Molecule::rna || chain.molecule == Molecule::dna) && (!first || openfold3)) return {"OP3"};
   if (chain.molecule != Molecule::ligand || chain.smiles || !is_glycan(*components.find(residue.component))) return {};
-  if (bonds.contains("O1") || (options.keep_standalone_glycans && bonds.empty())) return {};
+  if (bonds.contains("O1") || ((options.keep_standalone_glycans || openfold3) && bonds.empty())) return {};
   return {"O1"};
 }
 
 void Builder::add_residues() {
+  const bool atom_by_atom = options.rules == TokenRules::openfold3;  // residues that are not of the 20
   for (std::size_t c = 0; c < out.chains.size(); ++c) {
     const JobChain& chain = out.chains[c];
     std::vector<std::string> codes = residue_codes(chain);
@@ -150,7 +152,7 @@ void Builder::add_residues() {
     for (std::size_t i = 0; i < codes.size(); ++i) {
       Residue residue{c, static_cast<int>(i + 1), codes[i]};
       residue.standard = chain.molecule == Molecule::protein
-                             ? is_standard_amino_acid(codes[i]) || codes[i] == "MSE"
+                             ? is_standard_amino_acid(codes[i]) || (codes[i] == "MSE" && !atom_by_atom)
                              : chain.molecule != Molecule::ligand && is_standard_nucleotide(codes[i]);
       residue.atoms = all_atoms(chain, codes[i]);
       const std::set<std::string> gone = dropped(chain, residue, i == 0, i + 1 == codes.size());

@@ -49,8 +49,13 @@ struct TokenLayout {
   std::size_t atom_count() const;
 };
 
+/// Which atoms a network sees and how they are put into tokens. openfold3: without OXT and OP3 also at ends, sugars
+/// keep O1 unless it is gone to a bond, and selenomethionine is atom by atom.
+enum class TokenRules { alphafold3, openfold3 };
+
 struct TokenOptions {
   bool keep_standalone_glycans = false;  ///< sugars without a bond keep O1 (AlphaFold 3's fix_standalone_glycans)
+  TokenRules rules = TokenRules::alphafold3;
 };
 
 /// Errors: bad_input for a component that is not known or a bond to an atom that it does not have, naming the chain;

@@ -184,14 +184,15 @@ std::vector<PublishedModel> published_rows() {
   };
 }
 
-// A network of Protenix, at the address that its own program downloads it from.
+// A network of AlphaFold 3's kind, at the address that its own program downloads it from.
+Download open_network(const char* name, const char* title, const std::string& address) {
+  const char* run_by = "groel fold job.json -m NAME -o folds";
+  return {name, title, "", "Apache-2.0", "", "", {{address, "", 0}}, run_by, true};
+}
+
 Download protenix(const char* name, const char* title) {
-  return {.name = name,
-          .title = title,
-          .licence = "Apache-2.0",
-          .files = {{std::string("https://protenix.tos-cn-beijing.volces.com/checkpoint/") + name + ".pt", "", 0}},
-          .run_by = "groel fold job.json -m NAME -o folds",
-          .of_jobs = true};
+  return open_network(name, title,
+                      std::string("https://protenix.tos-cn-beijing.volces.com/checkpoint/") + name + ".pt");
 }
 
 std::vector<Download> download_rows() {
@@ -224,7 +225,13 @@ std::vector<Download> download_rows() {
       protenix("protenix-v2", "Protenix v2, larger (464 M)"),
       protenix("protenix_base_default_v0.5.0", "Protenix v0.5, without templates (368 M)"),
       protenix("protenix_mini_default_v0.5.0", "Protenix mini, in 5 steps, without templates (134 M)"),
-      protenix("protenix_tiny_default_v0.5.0", "Protenix tiny, in 5 steps, without templates (110 M)")};
+      protenix("protenix_tiny_default_v0.5.0", "Protenix tiny, in 5 steps, without templates (110 M)"),
+      open_network("openfold3-p1", "OpenFold3, preview 1, structures of complexes (368 M parameters)",
+                   "https://openfold.s3.amazonaws.com/openfold3_params/of3_ft3_v1.pt"),
+      open_network("openfold3-p2-155k", "OpenFold3, preview 2 (368 M)",
+                   "https://openfold.s3.amazonaws.com/staging/of3-p2-155k.pt"),
+      open_network("openbind-2025-06-30-174k", "OpenFold3, OpenBind (368 M)",
+                   "https://openfold3-data.s3.amazonaws.com/openfold3-parameters/of3-ob-2025-06-30-174k.pt")};
 }
 
 // In order: the first part that a short name contains decides.

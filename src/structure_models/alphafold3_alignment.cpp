@@ -17,7 +17,9 @@ using nn::folding::Pairs;
 constexpr std::int64_t kAlignmentLetters = 32;
 
 // [N, 34] of one row.
-Tensor row_features(const AlignmentRows& rows, std::int64_t row, std::int64_t width) {
+Tensor row_features(const AlignmentRows& rows, std::int64_t row, const AlignmentModuleForm& form) {
+  const std::int64_t width = form.features;
+  const float most = form.deletions == DeletionScale::to_one ? 1.0F : 4.0F;
   Tensor out = Tensor::zeros({rows.tokens, width});
   float* to = out.mutable_data<float>();
   const auto begin = static_cast<std::size_t>(row * rows.tokens);
@@ -26,9 +28,32 @@ Tensor row_features(const AlignmentRows& rows, std::int64_t row, std::int64_t wi
     const float deleted = rows.deletions[begin + i];
     if (letter >= 0 && letter < kAlignmentLetters) to[letter] = 1;
     to[kAlignmentLetters] = std::clamp(deleted, 0.0F, 1.0F);
-    to[kAlignmentLetters + 1] = std::atan(deleted / 3) * (2 / std::numbers::pi_v<float>);
+    to[kAlignmentLetters + 1] = std::atan(deleted / 3) * (2 * most / std::numbers::pi_v<float>);
   }
   return out;
+}
+
+// [S * N], or undefined where every row has every token.
+Tensor mask_of(const AlignmentRows& rows) {
+  if (rows.mask.empty()) return {};
+  const auto n = static_cast<std::size_t>(rows.tokens);
+  Tensor out = Tensor::empty({static_cast<std::int64_t>(rows.order.size()) * rows.tokens});
+  float* to = out.mutable_data<float>();
+  for (const std::int32_t row : rows.order)
+    for (const std::uint8_t there : rows.mask.subspan(static_cast<std::size_t>(row) * n, n)) *to++ = there;
+  return out;
+}
+
+// What `update` does to rows of m [S * N, M] that are there; the others stay as they were.
+template <class Update>
+void where_there(const Tensor& mask, Tensor& m, const Update& update) {
+  if (!mask.defined()) return update();
+  const Tensor before = m.clone();
+  update();
+  const std::int64_t width = m.size(1);
+  for (std::int64_t row = 0; row < m.size(0); ++row)
+    if (mask.data<float>()[row] == 0)
+      std::copy_n(before.data<float>() + row * width, width, m.mutable_data<float>() + row * width);
 }
 
 // Shows what `add` adds to x.
@@ -85,7 +110,7 @@ Tensor AlignmentModule::embedded(const AlignmentRows& rows, const Tensor& target
   Tensor out = Tensor::empty({count * rows.tokens, form_.width});
   const Tensor own = target_(target);
   for (std::int64_t r = 0; r < count; ++r)
-    features_(row_features(rows, rows.order[static_cast<std::size_t>(r)], form_.features),
+    features_(row_features(rows, rows.order[static_cast<std::size_t>(r)], form_),
               {.residual = own, .into = out.rows(r * rows.tokens, (r + 1) * rows.tokens)});
   return out;
 }
@@ -93,14 +118,18 @@ Tensor AlignmentModule::embedded(const AlignmentRows& rows, const Tensor& target
 void AlignmentModule::update(const AlignmentRows& rows, const Tensor& target, Pairs& pairs, const Watch& watch,
                              const std::function<void()>& done) const {
   AlignmentStates in{embedded(rows, target), rows.tokens, {}};
+  const Tensor mask = mask_of(rows);
   show(watch, "msa_init", in.m);
   for (std::size_t b = 0; b < blocks_.size(); ++b) {
     const Block& block = *blocks_[b];
     const std::string name = fmt::format("msa_block{}.", b);
-    shown(watch, name + "update.outer_product_mean", pairs.z, [&] { block.outer.add(in, pairs.z); });
+    shown(watch, name + "update.outer_product_mean", pairs.z, [&] {
+      block.outer.add({in.m, in.tokens, mask}, pairs.z);
+    });
     if (updates(b)) {
       shown(watch, name + "update.msa_attention1", in.m, [&] { block.averaging.add(in, pairs.z, in.m); });
-      shown(watch, name + "update.msa_transition", in.m, [&] { block.transition.add(in.m, in.m); });
+      shown(watch, name + "update.msa_transition", in.m,
+            [&] { where_there(mask, in.m, [&] { block.transition.add(in.m, in.m); }); });
     }
     block.pairs.update(pairs);
     show(watch, name + "m", in.m);

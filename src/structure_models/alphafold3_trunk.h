@@ -15,6 +15,10 @@ namespace groel::structure_models {
 /// Whether the last block updates the alignment, which nothing reads after it.
 enum class LastBlock { whole, pairs_only };
 
+/// How many deletions before a letter are written: atan(d / 3) times 2 / pi, so that it is at most 1, or times 8 / pi
+/// (OpenFold3's previews, by the order in which they multiply and divide).
+enum class DeletionScale { to_one, to_four };
+
 struct AlignmentModuleForm {
   std::int64_t width = 64, target_width = 447, features = 34;
   std::int64_t blocks = 4;
@@ -23,6 +27,7 @@ struct AlignmentModuleForm {
   std::int64_t transition = 256;  ///< inner width
   nn::folding::PairBlockForm pairs{};
   LastBlock last = LastBlock::whole;
+  DeletionScale deletions = DeletionScale::to_one;
 };
 
 /// Rows of an alignment as a pass takes them.
@@ -31,6 +36,9 @@ struct AlignmentRows {
   std::span<const std::int8_t> letters;  ///< [R, N]
   std::span<const float> deletions;      ///< [R, N]
   std::span<const std::int32_t> order;   ///< the rows that are used
+  /// [R, N]: 1 where a row has the token; empty: everywhere. What is not there counts for no product of rows and is
+  /// left out of transitions.
+  std::span<const std::uint8_t> mask = {};
 };
 
 /// The alignment's part of the trunk (algorithm 8).

@@ -106,7 +106,7 @@ void AtomEncoder::members(nn::Members to) {
 // [A, D].
 Tensor AtomEncoder::singles(const ReferenceAtoms& reference, const AtomWindows& atoms, const AtomTrunk& trunk) const {
   Tensor out = features_(atom_features(reference, atoms.atoms));
-  silence_unknown(out, reference.known);
+  if (form_.unknown == UnknownAtoms::silent) silence_unknown(out, reference.known);
   if (!after_trunk()) return out;
   return ops::add(out, taken_rows(trunk_single_(trunk_single_norm_(trunk.single)), atoms.token));
 }

@@ -25,11 +25,16 @@ inline constexpr std::int64_t kElements = 128, kNameLetters = 64;
 /// Position, charge, known, element, four letters.
 inline constexpr std::int64_t kAtomFeatures = 3 + 1 + 1 + kElements + 4 * kNameLetters;
 
+/// What is said of an atom without a reference position. silent: nothing (AlphaFold 3, Protenix). as_others: its
+/// element, name and charge all the same (OpenFold3).
+enum class UnknownAtoms { silent, as_others };
+
 struct AtomEncoderForm {
   AtomTransformerForm transformer;
   std::int64_t token_width = 384;     ///< of what each token gets
   std::int64_t single_condition = 0;  ///< width of the trunk's single tokens; 0: the encoder before the trunk
   std::int64_t pair_condition = 0;    ///< width of the trunk's pairs, likewise
+  UnknownAtoms unknown = UnknownAtoms::silent;
 };
 
 /// What the trunk knows, where the encoder follows it.

@@ -13,41 +13,6 @@
 #include "structure_models/protenix_weights.h"
 
 namespace groel::structure_models {
-namespace {
-
-// Atoms in the order in which they are given.
-AtomWindows windows_of(const ProtenixInput& input, std::int64_t slots) {
-  std::vector<std::uint8_t> mask(static_cast<std::size_t>(input.tokens * slots));
-  std::int32_t token = 0, own = 0;  // atoms of a token fill its first places
-  AtomWindows out;
-  for (const std::int32_t next : input.atom_token) {
-    own = next == token ? own : 0;
-    if (next < token || next >= input.tokens || own >= slots)
-      throw Error(ErrorKind::bad_input, fmt::format("atoms are not in the order of their {} tokens, at most {} in each",
-                                                    input.tokens, slots));
-    token = next;
-    mask[static_cast<std::size_t>(token * slots + own++)] = 1;
-  }
-  out = atom_windows(mask, slots, WindowEdge::cut);
-  for (std::size_t a = 0; a < input.atom_slot.size(); ++a)
-    out.slot[a] = static_cast<std::int32_t>(out.token[a] * slots) + input.atom_slot[a];
-  return out;
-}
-
-ReferenceAtoms reference_of(const ProtenixInput& input) {
-  ReferenceAtoms out;
-  out.positions = input.ref_pos;
-  out.charge = input.ref_charge;
-  out.known = input.ref_mask;
-  out.element = input.ref_element;
-  out.name = input.ref_name_chars;
-  out.space = input.ref_space_uid;
-  out.key_space = input.ref_space_uid;
-  out.empty_key_space = -1;  // such keys are not seen
-  return out;
-}
-
-}  // namespace
 
 Protenix::Protenix(const ProtenixShape& shape)
     : shape_(shape),
@@ -73,17 +38,9 @@ void Protenix::prepare(ops::Precision precision) {
 }
 
 ProtenixFeatures Protenix::features(const ProtenixInput& input) const {
-  ProtenixFeatures out{windows_of(input, shape_.confidence.slots), reference_of(input), {}};
-  const EncodedAtoms encoded = atoms_.encode({}, atoms_.conditions(out.reference, out.atoms, {}), out.atoms);
-  const std::int64_t first = shape_.atoms.token_width, width = shape_.trunk.target_width;
-  out.target = Tensor::zeros({input.tokens, width});
-  out.target.columns(0, first).copy_from(encoded.tokens);
-  float* row = out.target.mutable_data<float>() + first;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(input.tokens); ++i, row += width) {
-    if (input.restype[i] >= 0 && input.restype[i] < kProtenixLetters) row[input.restype[i]] = 1;
-    std::copy_n(input.profile.data() + i * kProtenixLetters, kProtenixLetters, row + kProtenixLetters);
-    row[2 * kProtenixLetters] = input.deletion_mean[i];
-  }
+  ProtenixFeatures out{protenix_windows(input, shape_.confidence.slots), protenix_reference(input), {}};
+  const AtomConditions conditions = atoms_.conditions(out.reference, out.atoms, {});
+  out.target = protenix_target(input, atoms_.encode({}, conditions, out.atoms).tokens);
   return out;
 }
 
@@ -114,14 +71,8 @@ DiffusionConditions Protenix::conditions(const ProtenixInput& input, const Prote
 
 ProtenixConfidenceLogits Protenix::confidence(const ProtenixInput& input, const ProtenixFeatures& features,
                                               const ProtenixEmbeddings& embeddings, const Tensor& positions) const {
-  std::vector<float> places;
-  const float* from = positions.data<float>();
-  for (std::size_t a = 0; a < input.representative.size(); ++a)
-    if (input.representative[a] != 0) places.insert(places.end(), from + 3 * a, from + 3 * a + 3);
-  if (static_cast<std::int64_t>(places.size()) != 3 * input.tokens)
-    throw Error(ErrorKind::bad_input,
-                fmt::format("{} tokens, but {} atoms by which they are placed", input.tokens, places.size() / 3));
-  return confidence_.logits({embeddings.single, embeddings.pair, features.target}, places);
+  return confidence_.logits({embeddings.single, embeddings.pair, features.target},
+                            protenix_places(input, positions.values<float>()));
 }
 
 Tensor Protenix::distogram(const Tensor& pair, const nn::folding::GridRows& rows) const {
@@ -157,8 +108,8 @@ void refuse_variants(const io::ArrayMap& published, const std::filesystem::path&
 ProtenixWeights read_protenix_weights(const std::filesystem::path& path) {
   io::ArrayMap published = read_protenix_arrays(path);
   if (!is_protenix(published))
-    throw Error(ErrorKind::bad_model, {"these are no weights of Protenix", path.string(),
-                                       "give the .pt file as Protenix publishes it, or a folder that holds one"});
+    throw Error(ErrorKind::bad_model, {"these are no weights of Protenix, nor of OpenFold3", path.string(),
+                                       "give the .pt file as it was published, or a folder that holds one"});
   refuse_variants(published, path);
   check_records(protenix_table(published), published, {}, path.string());
   ProtenixWeights out;

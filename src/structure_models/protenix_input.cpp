@@ -25,12 +25,8 @@ std::int32_t own_letter(std::int32_t letter, Nucleotides kind) {
 
 // Of each token, by its chain.
 std::vector<Nucleotides> nucleotides(const Alphafold3Input& input) {
-  std::set<std::int32_t> dna;
-  for (std::size_t i = 0; i < input.aatype.size(); ++i)
-    if (input.aatype[i] >= kFirstDna && input.aatype[i] < kUnknownNucleotide) dna.insert(input.asym_id[i]);
   std::vector<Nucleotides> out;
-  for (const std::int32_t chain : input.asym_id)
-    out.push_back(dna.contains(chain) ? Nucleotides::dna : Nucleotides::rna);
+  for (const std::uint8_t dna : tokens_with_dna(input)) out.push_back(dna != 0 ? Nucleotides::dna : Nucleotides::rna);
   return out;
 }
 
@@ -78,6 +74,15 @@ void add_atoms(const Alphafold3Input& input, ProtenixInput& to) {
 }
 
 }  // namespace
+
+std::vector<std::uint8_t> tokens_with_dna(const Alphafold3Input& input) {
+  std::set<std::int32_t> dna;
+  for (std::size_t i = 0; i < input.aatype.size(); ++i)
+    if (input.aatype[i] >= kFirstDna && input.aatype[i] < kUnknownNucleotide) dna.insert(input.asym_id[i]);
+  std::vector<std::uint8_t> out;
+  for (const std::int32_t chain : input.asym_id) out.push_back(dna.contains(chain) ? 1 : 0);
+  return out;
+}
 
 ProtenixInput protenix_input(const Alphafold3Input& input) {
   ProtenixInput out;

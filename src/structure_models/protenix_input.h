@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <utility>
 #include <vector>
 
 #include "structure_models/alphafold3_input.h"
+#include "structure_models/atom_encoder.h"
 #include "structure_models/template_embedder.h"
 
 namespace groel::structure_models {
@@ -43,5 +45,18 @@ struct ProtenixInput : TokenNumbers {
 /// bonds in both directions. AlphaFold 3 has one unknown nucleotide: it becomes DNA's in chains that have DNA, else
 /// RNA's.
 ProtenixInput protenix_input(const Alphafold3Input& input);
+
+/// Whether each token is of a chain that has DNA: [N].
+std::vector<std::uint8_t> tokens_with_dna(const Alphafold3Input& input);
+
+/// Windows of the atoms in the order in which they are given, at most `slots` in a token; `slot` is as the input has
+/// it. Errors: bad_input.
+AtomWindows protenix_windows(const ProtenixInput& input, std::int64_t slots);
+/// Reference conformers; keys of atoms are looked up where they belong.
+ReferenceAtoms protenix_reference(const ProtenixInput& input);
+/// What tokens begin with: what atoms give [N, T], residue type, profile, mean of deletions -> [N, T + 65].
+Tensor protenix_target(const ProtenixInput& input, const Tensor& atoms);
+/// The atoms by which tokens are placed: positions [A, 3] -> [N, 3]. Errors: bad_input, where a token has not one.
+std::vector<float> protenix_places(const ProtenixInput& input, std::span<const float> positions);
 
 }  // namespace groel::structure_models

@@ -1,6 +1,7 @@
 // Protenix as a network that jobs are run by.
 #include "base/error.h"
 #include "structure_models/esmfold_checkpoint.h"
+#include "structure_models/open_weights.h"
 #include "structure_models/protenix_run.h"
 #include "structure_models/protenix_weights.h"
 #include "structure_models/structure_network.h"
@@ -14,7 +15,7 @@ namespace fs = std::filesystem;
 bool is_at(const fs::path& path) {
   if (is_esmfold_at(path)) return false;
   try {
-    const fs::path file = find_protenix_file(path);
+    const fs::path file = find_open_weights(path, protenix_files());
     return !file.empty() && is_protenix(read_protenix_arrays(file));
   } catch (const Error&) {
     return false;
@@ -51,10 +52,12 @@ class ProtenixNetwork final : public StructureNetwork {
   std::unique_ptr<Protenix> network_;
 };
 
-NetworkFacts read_facts(const fs::path& path) { return facts_of(read_protenix_weights(find_protenix_file(path))); }
+NetworkFacts read_facts(const fs::path& path) {
+  return facts_of(read_protenix_weights(find_open_weights(path, protenix_files())));
+}
 
 std::unique_ptr<StructureNetwork> load(const fs::path& path, ops::Precision precision) {
-  const fs::path file = find_protenix_file(path);
+  const fs::path file = find_open_weights(path, protenix_files());
   ProtenixWeights weights = read_protenix_weights(file);
   NetworkFacts facts = facts_of(weights);
   return std::make_unique<ProtenixNetwork>(std::move(facts), protenix_of(std::move(weights), precision, file));

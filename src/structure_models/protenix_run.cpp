@@ -2,9 +2,9 @@
 #include "structure_models/protenix_run.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "structure_models/protenix_scores.h"
+#include "structure_models/seeded_noise.h"
 
 namespace groel::structure_models {
 namespace {
@@ -21,45 +21,9 @@ std::vector<std::int32_t> drawn_rows(JaxKey key, std::int64_t rows, std::int64_t
   const std::int64_t highest = std::min(rows, most);
   const auto count = std::clamp<std::int64_t>(
       1 + static_cast<std::int64_t>(key.child(0).uniform(0) * static_cast<float>(highest)), 1, highest);
-  std::vector<std::int32_t> order(static_cast<std::size_t>(rows));
-  std::iota(order.begin(), order.end(), 0);
-  const JaxKey of_order = key.child(1);
-  std::ranges::stable_sort(order, {}, [&](std::int32_t row) { return of_order.bits(static_cast<std::uint64_t>(row)); });
+  std::vector<std::int32_t> order = shuffled_rows(key.child(1), rows);
   order.resize(static_cast<std::size_t>(count));
   return order;
-}
-
-// Each sample's own numbers, whichever others are asked for.
-class SeededNoise final : public DiffusionNoise {
- public:
-  SeededNoise(JaxKey key, std::span<const std::int64_t> wanted) : key_(key), wanted_(wanted) {}
-  void start(std::int64_t sample, std::span<float> to) override { of(sample).child(0).normal(to); }
-  Pose step(std::int64_t step, std::int64_t sample, std::span<float> to) override {
-    const JaxKey key = of(sample).child(1).fold_in(static_cast<std::uint32_t>(step));
-    key.child(0).normal(to);
-    Pose out{};
-    key.child(1).normal(out.vectors);
-    key.child(2).normal(out.translation);
-    return out;
-  }
-
- private:
-  JaxKey of(std::int64_t sample) const {
-    return key_.fold_in(static_cast<std::uint32_t>(wanted_[static_cast<std::size_t>(sample)]));
-  }
-  JaxKey key_;
-  std::span<const std::int64_t> wanted_;
-};
-
-// Logits of the slots that atoms have: [N, slots * bins] -> [A, bins].
-std::vector<float> of_atoms(const Tensor& logits, const AtomWindows& atoms) {
-  const std::int64_t bins = logits.size(1) / atoms.slots;
-  std::vector<float> out;
-  for (const std::int32_t slot : atoms.slot) {
-    const float* from = logits.data<float>() + slot * bins;
-    out.insert(out.end(), from, from + bins);
-  }
-  return out;
 }
 
 }  // namespace
@@ -116,7 +80,7 @@ PredictedSample ProtenixRun::judged(std::int64_t sample, const Tensor& positions
   PredictedSample out{sample, positions_by_slot(positions, features_.atoms, input_.tokens), {}, {}};
   const ProtenixConfidenceLogits logits = network_.confidence(input_, features_, embeddings_, positions);
   const ProtenixConfidence& head = network_.confidence_head();
-  const std::vector<float> lddt = of_atoms(logits.lddt, features_.atoms);
+  const std::vector<float> lddt = logits_of_atoms(logits.lddt, features_.atoms);
   const auto scores = std::make_shared<ProtenixScores>(protenix_scores(
       {.chains = input_.asym_id,
        .has_frame = input_.has_frame,

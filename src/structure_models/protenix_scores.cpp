@@ -48,7 +48,8 @@ class Chains {
       if (judged.has_frame[t] != 0) frames_[of_.back()] = true;
       if (ligand[t]) ++ligands[of_.back()];
     }
-    for (std::size_t c = 0; c < count_; ++c) ligand_.push_back(ligands[c] >= sizes_[c] / 2);
+    for (std::size_t c = 0; c < count_; ++c)
+      ligand_.push_back(judged.half == LigandHalf::exact ? 2 * ligands[c] >= sizes_[c] : ligands[c] >= sizes_[c] / 2);
   }
   std::size_t count() const { return count_; }
   std::size_t of(std::size_t token) const { return of_[token]; }
@@ -216,19 +217,26 @@ ProtenixScores protenix_scores(const ProtenixJudged& judged) {
   return out;
 }
 
-std::vector<float> protenix_contacts(std::span<const float> logits, std::int64_t bins) {
-  constexpr double kNearest = 2.3125, kFarthest = 21.6875, kContact = 8;
+std::vector<float> summed_bins(std::span<const float> logits, std::int64_t bins,
+                               const std::function<bool(std::int64_t)>& counts) {
   const auto each = static_cast<std::size_t>(bins);
   std::vector<double> weights(each);
   std::vector<float> out;
   for (std::size_t p = 0; p < logits.size() / each; ++p) {
     weights_of(logits.data() + p * each, weights);
     double sum = 0;
-    for (std::size_t b = 0; b < each && kNearest + centre(b, each, kFarthest - kNearest) < kContact; ++b)
-      sum += weights[b];
+    for (std::size_t b = 0; b < each && counts(static_cast<std::int64_t>(b)); ++b) sum += weights[b];
     out.push_back(static_cast<float>(sum));
   }
   return out;
+}
+
+std::vector<float> protenix_contacts(std::span<const float> logits, std::int64_t bins) {
+  constexpr double kNearest = 2.3125, kFarthest = 21.6875, kContact = 8;
+  return summed_bins(logits, bins, [&](std::int64_t bin) {
+    return kNearest + centre(static_cast<std::size_t>(bin), static_cast<std::size_t>(bins), kFarthest - kNearest) <
+           kContact;
+  });
 }
 
 }  // namespace groel::structure_models

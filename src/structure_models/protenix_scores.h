@@ -11,6 +11,10 @@
 
 namespace groel::structure_models {
 
+/// Which chains count as ligands in scores of interfaces: those of which half the tokens are a ligand's. Rounded down,
+/// a polymer of one residue is one, too.
+enum class LigandHalf { rounded_down, exact };
+
 /// N tokens in K chains, A atoms.
 struct ProtenixJudged {
   std::span<const std::int32_t> chains;      ///< [N]: asym_id; K different numbers, whose order is that of the scores
@@ -21,6 +25,7 @@ struct ProtenixJudged {
   std::span<const float> lddt_logits;        ///< [A, bins]
   /// Logits of some rows of the grid of pairs, [rows * N, bins].
   std::function<Tensor(const nn::folding::GridRows&)> errors, distance_errors;
+  LigandHalf half = LigandHalf::rounded_down;
 };
 
 /// Scores of pairs of chains are [K, K]; 0 where a chain meets itself, and where no token has a frame.
@@ -42,6 +47,10 @@ ProtenixScores protenix_scores(const ProtenixJudged& judged);
 /// the layout.
 folding::ConfidenceSummary protenix_summary(const ProtenixScores& scores, std::span<const std::uint8_t> has_frame,
                                             const folding::AtomLayout& layout, std::span<const float> positions);
+
+/// Softmax weights of the first bins, as long as they count: logits [P, bins] -> [P].
+std::vector<float> summed_bins(std::span<const float> logits, std::int64_t bins,
+                               const std::function<bool(std::int64_t)>& counts);
 
 /// How likely tokens are within 8 Å: logits [P, bins] of distances from 2.3125 to 21.6875 Å -> [P], the bins whose
 /// middle is nearer.

@@ -1,13 +1,10 @@
 // Names and shapes of Protenix's modules (protenix/model/modules, Apache-2.0), block by block.
 #include "structure_models/protenix_table.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <charconv>
-#include <map>
 #include <string>
-#include <string_view>
+
+#include "structure_models/array_table.h"
 
 namespace groel::structure_models {
 namespace {
@@ -21,34 +18,7 @@ const std::string kFirstEncoder = "input_embedder.atom_attention_encoder.",
                   kTokenStack = "diffusion_module.diffusion_transformer.blocks.",
                   kConfidenceStack = "confidence_head.pairformer_stack.blocks.";
 
-// An axis: a number, or the name of a size that arrays share.
-using Axes = std::vector<std::string>;
-
-struct Entry {
-  std::string name;
-  Axes axes;
-};
-
-class Table {
- public:
-  void add(const std::string& name, Axes axes) { entries_.push_back({name, std::move(axes)}); }
-  void weight(const std::string& at, const std::string& out, const std::string& in) { add(at + ".weight", {out, in}); }
-  void biased(const std::string& at, const std::string& out, const std::string& in) {
-    weight(at, out, in);
-    add(at + ".bias", {out});
-  }
-  void norm(const std::string& at, const std::string& width) {
-    add(at + ".weight", {width});
-    add(at + ".bias", {width});
-  }
-  void gain(const std::string& at, const std::string& width) { add(at + ".weight", {width}); }
-  const std::vector<Entry>& entries() const { return entries_; }
-
- private:
-  std::vector<Entry> entries_;
-};
-
-void transition(Table& to, const std::string& at, const std::string& width, const std::string& inner) {
+void transition(ArrayTable& to, const std::string& at, const std::string& width, const std::string& inner) {
   to.norm(at + "layernorm1", width);
   to.weight(at + "linear_no_bias_a", inner, width);
   to.weight(at + "linear_no_bias_b", inner, width);
@@ -56,7 +26,7 @@ void transition(Table& to, const std::string& at, const std::string& width, cons
 }
 
 // `own`: what the sizes of this stack begin with.
-void pair_block(Table& to, const std::string& at, const std::string& z, const std::string& own) {
+void pair_block(ArrayTable& to, const std::string& at, const std::string& z, const std::string& own) {
   const std::string product = own + "product", heads = own + "pair heads", inner = own + "pair attention";
   for (const std::string& part : {at + "tri_mul_out.", at + "tri_mul_in."}) {
     to.norm(part + "layer_norm_in", z);
@@ -76,13 +46,13 @@ void pair_block(Table& to, const std::string& at, const std::string& z, const st
   transition(to, at + "pair_transition.", z, own + "pair transition");
 }
 
-void attention(Table& to, const std::string& at, const std::string& width, const std::string& inner) {
+void attention(ArrayTable& to, const std::string& at, const std::string& width, const std::string& inner) {
   to.biased(at + "linear_q", inner, width);
   for (const char* one : {"linear_k", "linear_v", "linear_g"}) to.weight(at + one, inner, width);
   to.weight(at + "linear_o", width, inner);
 }
 
-void pairformer_block(Table& to, const std::string& at, const std::string& own) {
+void pairformer_block(ArrayTable& to, const std::string& at, const std::string& own) {
   pair_block(to, at, "z", own);
   const std::string part = at + "attention_pair_bias.";
   to.norm(part + "layernorm_a", "s");
@@ -92,7 +62,7 @@ void pairformer_block(Table& to, const std::string& at, const std::string& own) 
   transition(to, at + "single_transition.", "s", own + "single transition");
 }
 
-void adaptive_norm(Table& to, const std::string& at, const std::string& width, const std::string& condition) {
+void adaptive_norm(ArrayTable& to, const std::string& at, const std::string& width, const std::string& condition) {
   to.gain(at + "layernorm_s", condition);
   to.biased(at + "linear_s", width, condition);
   to.weight(at + "linear_nobias_s", width, condition);
@@ -103,7 +73,7 @@ struct Conditioned {
 };
 
 // A block of a transformer under a condition; of atoms, whose keys have a norm of their own, or of tokens.
-void conditioned_block(Table& to, const std::string& at, const Conditioned& of, bool atoms) {
+void conditioned_block(ArrayTable& to, const std::string& at, const Conditioned& of, bool atoms) {
   const std::string part = at + "attention_pair_bias.", after = at + "conditioned_transition_block.";
   adaptive_norm(to, part + "layernorm_a.", of.width, of.condition);
   if (atoms) adaptive_norm(to, part + "layernorm_kv.", of.width, of.condition);
@@ -118,30 +88,13 @@ void conditioned_block(Table& to, const std::string& at, const Conditioned& of, 
   to.biased(after + "linear_s", of.width, of.condition);
 }
 
-// How many blocks a file has whose names begin so.
-std::int64_t blocks_of(const io::ArrayMap& published, const std::string& at) {
-  std::int64_t out = 0;
-  for (auto found = published.lower_bound(at); found != published.end() && found->first.starts_with(at); ++found) {
-    std::int64_t block = -1;
-    std::from_chars(found->first.data() + at.size(), found->first.data() + found->first.size(), block);
-    constexpr std::int64_t kMost = 512;  // a damaged name asks for no more
-    if (block < kMost) out = std::max(out, block + 1);
-  }
-  return out;
-}
-
-template <class Add>
-void each_block(std::int64_t blocks, const std::string& at, const Add& add) {
-  for (std::int64_t block = 0; block < blocks; ++block) add(fmt::format("{}{}.", at, block), block + 1 == blocks);
-}
-
-void atom_blocks(Table& to, std::int64_t blocks, const std::string& at, const std::string& own) {
+void atom_blocks(ArrayTable& to, std::int64_t blocks, const std::string& at, const std::string& own) {
   each_block(blocks, at + kAtomStack, [&](const std::string& block, bool) {
     conditioned_block(to, block, {"atom", "atom", "atom pair", own}, true);
   });
 }
 
-void atom_encoder(Table& to, std::int64_t blocks, const std::string& at, bool after_trunk) {
+void atom_encoder(ArrayTable& to, std::int64_t blocks, const std::string& at, bool after_trunk) {
   to.weight(at + "linear_no_bias_ref_pos", "atom", "3");
   to.weight(at + "linear_no_bias_ref_charge", "atom", "1");
   to.weight(at + "linear_no_bias_f", "atom", "385");
@@ -161,7 +114,7 @@ void atom_encoder(Table& to, std::int64_t blocks, const std::string& at, bool af
   to.weight(at + "linear_no_bias_q", after_trunk ? "token" : "encoded", "atom");
 }
 
-void trunk(Table& to, const ProtenixBlocks& blocks) {
+void trunk(ArrayTable& to, const ProtenixBlocks& blocks) {
   atom_encoder(to, blocks.atoms, kFirstEncoder, false);
   to.weight("relative_position_encoding.linear_no_bias", "z", "139");
   const std::string templates = "template_embedder.";
@@ -203,7 +156,7 @@ void trunk(Table& to, const ProtenixBlocks& blocks) {
   to.norm("layernorm_s", "s");
 }
 
-void diffusion(Table& to, const ProtenixBlocks& blocks) {
+void diffusion(ArrayTable& to, const ProtenixBlocks& blocks) {
   const std::string all = "diffusion_module.", given = all + "diffusion_conditioning.";
   to.weight(given + "relpe.linear_no_bias", "z", "139");
   to.gain(given + "layernorm_z", "two z");
@@ -232,7 +185,7 @@ void diffusion(Table& to, const ProtenixBlocks& blocks) {
   to.weight(decoder + "linear_no_bias_out", "3", "atom");
 }
 
-void heads(Table& to, const ProtenixBlocks& blocks) {
+void heads(ArrayTable& to, const ProtenixBlocks& blocks) {
   to.biased("distogram_head.linear", "64", "z");
   const std::string at = "confidence_head.";
   to.add(at + "lower_bins", {"distances"});
@@ -251,49 +204,25 @@ void heads(Table& to, const ProtenixBlocks& blocks) {
   for (const char* one : {"input_strunk_ln", "plddt_ln", "resolved_ln"}) to.norm(at + one, "s");
 }
 
-bool is_number(const std::string& axis) { return axis.front() >= '0' && axis.front() <= '9'; }
-
-std::vector<Entry> entries_of(const ProtenixBlocks& blocks) {
-  Table table;
+ArrayTable table_of(const ProtenixBlocks& blocks) {
+  ArrayTable table;
   trunk(table, blocks);
   diffusion(table, blocks);
   heads(table, blocks);
-  return table.entries();
-}
-
-// Of each size the value that most arrays have.
-ProtenixSizes sizes_of(const std::vector<Entry>& entries, const io::ArrayMap& published) {
-  std::map<std::string, std::map<std::int64_t, int>> votes;
-  for (const Entry& entry : entries) {
-    const auto found = published.find(entry.name);
-    if (found == published.end() || found->second.shape.size() != entry.axes.size()) continue;
-    for (std::size_t i = 0; i < entry.axes.size(); ++i) ++votes[entry.axes[i]][found->second.shape[i]];
-  }
-  ProtenixSizes out;
-  for (const auto& [size, values] : votes)
-    out[size] = std::ranges::max_element(values, {}, [](const auto& one) { return one.second; })->first;
-  return out;
+  return table;
 }
 
 }  // namespace
 
 std::vector<RecordRule> protenix_table(const ProtenixBlocks& blocks, const ProtenixSizes& sizes) {
-  std::vector<RecordRule> out;
-  for (const Entry& entry : entries_of(blocks)) {
-    Shape shape;
-    for (const std::string& axis : entry.axes) {
-      const auto known = sizes.find(axis);
-      shape.push_back(is_number(axis) ? std::stoll(axis) : known == sizes.end() ? 0 : known->second);
-    }
-    out.push_back(
-        {.record = entry.name, .layers = {}, .in = {}, .out = shape, .axes = RecordAxes::vector, .targets = {}});
-  }
-  return out;
+  return table_of(blocks).rules(sizes);
 }
 
 std::vector<RecordRule> protenix_table(const io::ArrayMap& published) {
-  const auto blocks = [&](const std::string& stack) { return std::max<std::int64_t>(blocks_of(published, stack), 1); };
-  const ProtenixBlocks all{.templates = blocks_of(published, kTemplateStack),  // version 0.5 has none
+  const auto blocks = [&](const std::string& stack) {
+    return std::max<std::int64_t>(published_blocks(published, stack), 1);
+  };
+  const ProtenixBlocks all{.templates = published_blocks(published, kTemplateStack),  // version 0.5 has none
                            .alignment = blocks(kAlignmentStack),
                            .trunk = blocks(kTrunkStack),
                            .tokens = blocks(kTokenStack),
@@ -301,7 +230,8 @@ std::vector<RecordRule> protenix_table(const io::ArrayMap& published) {
                            .atoms = blocks(kFirstEncoder + kAtomStack),
                            .encoder = blocks(kEncoder + kAtomStack),
                            .decoder = blocks(kDecoder + kAtomStack)};
-  return protenix_table(all, sizes_of(entries_of(all), published));
+  const ArrayTable table = table_of(all);
+  return table.rules(table.sizes(published));
 }
 
 }  // namespace groel::structure_models

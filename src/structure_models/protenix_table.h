@@ -1,11 +1,9 @@
 // The arrays that a file of Protenix holds, by their published names.
 #pragma once
 
-#include <map>
-#include <string>
 #include <vector>
 
-#include "structure_models/record_rules.h"
+#include "structure_models/array_table.h"
 
 namespace groel::structure_models {
 
@@ -14,8 +12,7 @@ struct ProtenixBlocks {
   std::int64_t templates = 2, alignment = 4, trunk = 48, tokens = 24, confidence = 4;
   std::int64_t atoms = 3, encoder = 3, decoder = 3;  ///< of the first encoder, and of the diffusion's
 };
-/// Sizes by the names that the table has for them ("z").
-using ProtenixSizes = std::map<std::string, std::int64_t>;
+using ProtenixSizes = NamedSizes;
 /// Those of the published networks but version 2, and of version 2.
 ProtenixSizes protenix_sizes();
 ProtenixSizes protenix_2_sizes();

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "checkpoints/checkpoint.h"
 #include "models/family.h"
+#include "structure_models/array_joiner.h"
 
 namespace groel::structure_models {
 namespace {
@@ -192,117 +193,6 @@ std::string own_name(const std::string& published) {
   return published;
 }
 
-/// Rows and columns of numbers, on their way from some arrays to one.
-struct Numbers {
-  std::int64_t rows = 0, columns = 0;
-  std::vector<float> values;
-
-  io::Array array(std::vector<std::int64_t> shape) && {
-    const auto owner = std::make_shared<std::vector<float>>(std::move(values));
-    return {DType::f32, std::move(shape), std::as_bytes(std::span<const float>(*owner)), owner};
-  }
-  io::Array matrix() && { return std::move(*this).array({rows, columns}); }
-};
-
-class Joiner {
- public:
-  explicit Joiner(io::ArrayMap& arrays) : arrays_(&arrays) {}
-
-  bool has(const std::string& name) const { return arrays_->contains(name); }
-
-  // Taken out; empty where there is none, which loading tells of.
-  Numbers take(const std::string& name) {
-    const auto found = arrays_->find(name);
-    if (found == arrays_->end()) return {};
-    const io::Array array = found->second;
-    const Tensor numbers = Tensor::copy_of(array.shape, array.dtype, array.bytes).to(DType::f32);
-    arrays_->erase(found);
-    const auto values = numbers.values<float>();
-    const std::int64_t rows = array.shape.empty() ? 1 : array.shape.front();
-    return {rows, rows == 0 ? 0 : numbers.count() / rows, {values.begin(), values.end()}};
-  }
-  void put(const std::string& name, io::Array array) { (*arrays_)[name] = std::move(array); }
-
-  // Columns side by side.
-  void join_columns(const std::vector<std::string>& names, const std::string& to) {
-    std::vector<Numbers> parts;
-    Numbers out;
-    for (const std::string& name : names) {
-      if (!has(name)) return;
-      parts.push_back(take(name));
-      out.rows = parts.back().rows, out.columns += parts.back().columns;
-    }
-    for (std::int64_t r = 0; r < out.rows; ++r)
-      for (const Numbers& part : parts)
-        out.values.insert(out.values.end(), part.values.begin() + r * part.columns,
-                          part.values.begin() + (r + 1) * part.columns);
-    put(to, std::move(out).matrix());
-  }
-
-  // a·b, in double precision.
-  void multiply(const std::string& a, const std::string& b, const std::string& to) {
-    if (!has(a) || !has(b)) return;
-    const io::Array kept = arrays_->at(b);
-    const Numbers left = take(a), right = take(b);
-    put(b, kept);
-    if (left.columns != right.rows) return put(a, Numbers(left).matrix());
-    Numbers out{left.rows, right.columns, std::vector<float>(static_cast<std::size_t>(left.rows * right.columns))};
-    for (std::int64_t i = 0; i < out.rows; ++i)
-      for (std::int64_t j = 0; j < out.columns; ++j) {
-        double sum = 0;
-        for (std::int64_t k = 0; k < left.columns; ++k)
-          sum += double{left.values[static_cast<std::size_t>(i * left.columns + k)]} *
-                 right.values[static_cast<std::size_t>(k * right.columns + j)];
-        out.values[static_cast<std::size_t>(i * out.columns + j)] = static_cast<float>(sum);
-      }
-    put(to, std::move(out).matrix());
-  }
-
-  // Of blocks 0, 1, … of a transformer: products of pairs, times the gains of the norms before them, `together` in one;
-  // and the norm that is left, which all of them share.
-  void join_logits(const std::string& transformer, std::int64_t together, bool numbered) {
-    Numbers group;
-    std::int64_t width = 0;
-    for (std::int64_t block = 0;; ++block) {
-      const std::string own = fmt::format("{}blocks.{}.logits", transformer, block);
-      if (!has(own + ".weight") || !has(own + "_norm.weight")) break;
-      const Numbers weight = take(own + ".weight"), gain = take(own + "_norm.weight");
-      width = weight.columns;
-      group.columns = width;
-      group.rows += weight.rows;
-      for (std::size_t i = 0; i < weight.values.size(); ++i)
-        group.values.push_back(weight.values[i] * gain.values[i % static_cast<std::size_t>(width)]);
-      const bool last = !has(fmt::format("{}blocks.{}.logits.weight", transformer, block + 1));
-      if (!last && (together == 0 || (block + 1) % together != 0)) continue;
-      const std::string name =
-          numbered ? fmt::format("pair_logits.{}", together == 0 ? 0 : block / together) : "pair_logits";
-      put(transformer + name + ".weight", std::move(group).matrix());
-      group = {};
-    }
-    if (width > 0)
-      put(transformer + "pair_norm.weight",
-          Numbers{1, width, std::vector<float>(static_cast<std::size_t>(width), 1)}.array({width}));
-  }
-
-  // [slots, C, bins] -> [slots * bins, C]
-  void turn_slots(const std::string& name, const std::string& to) {
-    const auto found = arrays_->find(name);
-    if (found == arrays_->end() || found->second.shape.size() != 3) return;
-    const std::int64_t slots = found->second.shape[0], width = found->second.shape[1], bins = found->second.shape[2];
-    const Numbers in = take(name);
-    Numbers out{slots * bins, width, std::vector<float>(in.values.size())};
-    for (std::int64_t slot = 0; slot < slots; ++slot)
-      for (std::int64_t c = 0; c < width; ++c)
-        for (std::int64_t bin = 0; bin < bins; ++bin)
-          out.values[static_cast<std::size_t>((slot * bins + bin) * width + c)] =
-              in.values[static_cast<std::size_t>((slot * width + c) * bins + bin)];
-    put(to, std::move(out).matrix());
-  }
-
- private:
-  io::ArrayMap* arrays_;
-};
-
 }  // namespace
 
 bool is_protenix(const io::ArrayMap& published) {
@@ -310,28 +200,7 @@ bool is_protenix(const io::ArrayMap& published) {
     const auto found = published.lower_bound(begin);
     return found != published.end() && found->first.starts_with(begin);
   };
-  return has("diffusion_module.diffusion_conditioning.") && has("pairformer_stack.blocks.");
-}
-
-std::filesystem::path find_protenix_file(const std::filesystem::path& path) {
-  namespace fs = std::filesystem;
-  const auto holds_tensors = [](const fs::path& file) {
-    return file.extension() == ".pt" || file.extension() == ".safetensors";
-  };
-  std::error_code failed;
-  if (fs::is_regular_file(path, failed)) return holds_tensors(path) ? path : fs::path();
-  std::vector<fs::path> named, torch, others;
-  for (fs::directory_iterator at(path, failed), end; !failed && at != end; at.increment(failed)) {
-    if (!holds_tensors(at->path())) continue;
-    if (at->path().filename().string().starts_with("protenix")) named.push_back(at->path());
-    (at->path().extension() == ".pt" ? torch : others).push_back(at->path());
-  }
-  if (named.size() > 1)
-    throw Error(ErrorKind::bad_model,
-                {"several networks of Protenix are in this folder", path.string(), "name one of the files"});
-  for (const std::vector<fs::path>* kind : {&named, &torch})
-    if (kind->size() == 1) return kind->front();
-  return torch.empty() && others.size() == 1 ? others.front() : fs::path();
+  return has("diffusion_module.diffusion_conditioning.relpe.") && has("pairformer_stack.blocks.");
 }
 
 io::ArrayMap read_protenix_arrays(const std::filesystem::path& path) {
@@ -350,7 +219,7 @@ io::ArrayMap protenix_arrays(io::ArrayMap published, const std::filesystem::path
   for (auto& [name, array] : published)
     if (!out.emplace(own_name(name), std::move(array)).second)
       throw Error(ErrorKind::bad_model, {fmt::format("{} has the place of another array", name), path.string(), {}});
-  Joiner join(out);
+  ArrayJoiner join(out);
   for (const std::string encoder : {"atoms.", "diffusion.encoder."}) {
     const std::string plain = encoder + "linear_no_bias_";
     join.join_columns({plain + "ref_pos.weight", plain + "ref_charge.weight", plain + "f.weight"},

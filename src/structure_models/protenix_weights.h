@@ -16,10 +16,6 @@ io::ArrayMap protenix_arrays(io::ArrayMap published, const std::filesystem::path
 /// Errors: of the reader.
 io::ArrayMap read_protenix_arrays(const std::filesystem::path& path);
 
-/// A file by its ending, .pt or .safetensors; in a folder the only one that is called protenix…, or the only .pt, or
-/// the only one that there is. Empty: none. Errors: bad_model, where several are called so.
-std::filesystem::path find_protenix_file(const std::filesystem::path& path);
-
 /// Whether names are those of a Protenix network.
 bool is_protenix(const io::ArrayMap& published);
 

@@ -7,15 +7,15 @@
 #include "base/error.h"
 #include "structure_models/alphafold3_records.h"
 #include "structure_models/esmfold_checkpoint.h"
-#include "structure_models/protenix_weights.h"
+#include "structure_models/open_weights.h"
 
 namespace groel::structure_models {
 namespace {
 
 namespace fs = std::filesystem;
 
-const std::array<NetworkFamily, 2>& network_families() {
-  static const std::array<NetworkFamily, 2> all{alphafold3_family(), protenix_family()};
+const std::array<NetworkFamily, 3>& network_families() {
+  static const std::array<NetworkFamily, 3> all{alphafold3_family(), openfold3_family(), protenix_family()};
   return all;
 }
 
@@ -27,19 +27,20 @@ const NetworkFamily& family_at(const fs::path& path) {
     throw Error(ErrorKind::unsupported, {"this is ESMFold, which folds sequences and no jobs", path.string(),
                                          "give a FASTA file and -m with this path"});
   // What cannot be told is told by its reader.
-  if (!find_protenix_file(path).empty()) return network_families().back();
+  if (!find_open_weights(path, protenix_files()).empty()) return network_families().back();
   std::error_code failed;
   if (fs::is_regular_file(path, failed))
-    throw Error(ErrorKind::bad_model,
-                {"these are neither weights of AlphaFold 3 (NAME.bin, NAME.bin.zst) nor of Protenix (NAME.pt)",
-                 path.string(), "give the file as it was published, or its folder"});
+    throw Error(
+        ErrorKind::bad_model,
+        {"these are neither weights of AlphaFold 3 (NAME.bin, NAME.bin.zst) nor of Protenix or OpenFold3 (NAME.pt)",
+         path.string(), "give the file as it was published, or its folder"});
   if (!fs::exists(path, failed))
     throw Error(ErrorKind::not_found, {"there is no such folder or file of weights", path.string(), {}});
   throw Error(
       ErrorKind::not_found,
-      {"no weights of AlphaFold 3 are in this folder, nor any of Protenix: no NAME.bin, NAME.bin.zst or parts of "
-       "one, and no NAME.pt",
-       path.string(), "give the folder that holds af3.bin.zst (or af3.bin), or a file of Protenix"});
+      {"no weights of AlphaFold 3 are in this folder, nor any of Protenix or OpenFold3: no NAME.bin, NAME.bin.zst or "
+       "parts of one, and no NAME.pt",
+       path.string(), "give the folder that holds af3.bin.zst (or af3.bin), or a file of Protenix or OpenFold3"});
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "folding/features.h"
 #include "folding/output_origin.h"
+#include "folding/tokens.h"
 #include "ops/linear.h"
 #include "structure_models/run_cost.h"
 
@@ -15,14 +16,15 @@ namespace groel::structure_models {
 
 /// What is known of a network before it is loaded.
 struct NetworkFacts {
-  std::string family;  ///< "alphafold3", "protenix"
+  std::string family;  ///< "alphafold3", "protenix", "openfold3"
   std::string title;   ///< "AlphaFold 3"
   std::string licence, citation;
   std::string identifier;  ///< of the weights
   std::int64_t parameters = 0;
   NetworkForms forms{};
-  RunSettings usual{};    ///< what its authors run it with
-  bool templates = true;  ///< whether it reads them
+  RunSettings usual{};                                           ///< what its authors run it with
+  bool templates = true;                                         ///< whether it reads them
+  folding::TokenRules tokens = folding::TokenRules::alphafold3;  ///< by which jobs are laid out for it
 };
 
 /// Who ran it, for the files of results.
@@ -66,6 +68,7 @@ struct NetworkFamily {
 };
 NetworkFamily alphafold3_family();
 NetworkFamily protenix_family();
+NetworkFamily openfold3_family();
 
 /// The facts of AlphaFold 3 as it is published.
 NetworkFacts alphafold3_facts();

@@ -17,6 +17,16 @@ std::vector<float> positions_by_slot(const Tensor& positions, const AtomWindows&
   return out;
 }
 
+std::vector<float> logits_of_atoms(const Tensor& logits, const AtomWindows& atoms) {
+  const std::int64_t bins = logits.size(1) / atoms.slots;
+  std::vector<float> out;
+  for (const std::int32_t slot : atoms.slot) {
+    const float* from = logits.data<float>() + slot * bins;
+    out.insert(out.end(), from, from + bins);
+  }
+  return out;
+}
+
 void require_numbers(const Tensor& x, const char* what, const char* network) {
   for (const float value : x.values<float>())
     if (!std::isfinite(value))

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -47,6 +48,8 @@ class StructureRun {
   StructureRun(const StructureRun&) = delete;
   StructureRun& operator=(const StructureRun&) = delete;
 
+  /// What of the job the network does not see, in sentences.
+  virtual std::vector<std::string> notes() const { return {}; }
   /// The trunk. Errors: bad_model where its result is not finite.
   virtual void embed(const RunWatcher& watcher) = 0;
   void embed() { embed({}); }
@@ -69,6 +72,8 @@ class StructureRun {
 
 /// Positions [A, 3] -> [N, 24, 3], 0 in empty slots.
 std::vector<float> positions_by_slot(const Tensor& positions, const AtomWindows& atoms, std::int64_t tokens);
+/// Logits of the slots that atoms have: [N, slots * bins] -> [A, bins].
+std::vector<float> logits_of_atoms(const Tensor& logits, const AtomWindows& atoms);
 /// Errors: bad_model, naming `network`, where a number of x is none.
 void require_numbers(const Tensor& x, const char* what, const char* network);
 

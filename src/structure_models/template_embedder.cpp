@@ -59,7 +59,7 @@ Tensor pair_features(const TemplateStructure& one, std::span<const std::int32_t>
     const Frame frame = one.backbone.empty() ? Frame{} : frame_of(one.backbone.data() + 9 * i);
     for (std::size_t j = 0; j < static_cast<std::size_t>(n); ++j) {
       float* to = all + (row * n + static_cast<std::int64_t>(j)) * width;
-      const bool seen = form.pairs == TemplatePairs::all || chains[i] == chains[j];
+      const bool seen = form.pairs != TemplatePairs::within_chains || chains[i] == chains[j];
       float* letters = to + kDistanceBinCount + 1;
       float* backbone = letters + 2 * form.letters;
       if (one.letters[j] < form.letters) letters[one.letters[j]] = 1;
@@ -75,10 +75,15 @@ Tensor pair_features(const TemplateStructure& one, std::span<const std::int32_t>
         if (const std::int32_t bin = distance_bin(dot(apart, apart)); bin >= 0) to[bin] = 1;
         to[kDistanceBinCount] = 1;
       }
-      if (!seen || one.has_frame[i] == 0 || one.has_frame[j] == 0) continue;
-      const Vector at = direction(frame, one.backbone.data() + 9 * j + 3);
-      std::copy(at.begin(), at.end(), backbone);
-      backbone[3] = 1;
+      if (seen && one.has_frame[i] != 0 && one.has_frame[j] != 0) {
+        const Vector at = direction(frame, one.backbone.data() + 9 * j + 3);
+        std::copy(at.begin(), at.end(), backbone);
+        backbone[3] = 1;
+      }
+      if (form.pairs != TemplatePairs::by_numbers) continue;
+      const auto gain = static_cast<float>(chains[i] * chains[j]);
+      for (std::int64_t c = 0; c < kDistanceBinCount + 1; ++c) to[c] *= gain;
+      for (std::int64_t c = 0; c < 4; ++c) backbone[c] *= gain;
     }
   });
   return out;

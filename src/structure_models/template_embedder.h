@@ -13,7 +13,7 @@ namespace groel::structure_models {
 
 /// One template over N tokens with 24 slots.
 struct TemplateStructure {
-  std::vector<std::int32_t> letters;    ///< [N]: residue types, as the network numbers them
+  std::vector<std::int32_t> letters;    ///< [N]: residue types, as the network numbers them; beyond them: none
   std::vector<float> pseudo_beta;       ///< [N, 3], Å
   std::vector<std::uint8_t> has_beta;   ///< [N]
   std::vector<float> backbone;          ///< [N, 3, 3]: N, CA, C of proteins, Å
@@ -24,8 +24,9 @@ struct TemplateStructure {
   bool empty = false;  ///< nothing lies in it, so that all such are alike
 };
 
-/// Which pairs a template says something of.
-enum class TemplatePairs { within_chains, all };
+/// Which pairs a template says something of. by_numbers: of all, and the more the higher the product of their chains'
+/// numbers, with which distances, directions and masks are multiplied (OpenFold3's preview 1).
+enum class TemplatePairs { within_chains, all, by_numbers };
 
 /// What an embedder without blocks gives: what it makes of features, or nothing (Protenix 0.5).
 enum class WithoutBlocks { used, unused };

@@ -23,7 +23,8 @@ int run(const FoldOptions& options, Context& context) {
 Task fold_task() {
   return {
       .name = "fold",
-      .summary = "Structures: of sequences by ESMFold, of complexes by AlphaFold 3's network or Protenix's",
+      .summary =
+          "Structures: of sequences by ESMFold, of complexes by the networks of AlphaFold 3, Protenix or OpenFold3",
       .description =
           "Sequences (-m names an ESMFold) become a PDB and an mmCIF file each, with pLDDT in the place of B "
           "factors; chains are\n"
@@ -32,10 +33,11 @@ Task fold_task() {
           "everything\n"
           "that is wrong with it where it is. --check tells what a job will be run as; --features writes every "
           "array of the\n"
-          "network's batch. With -o and --model-dir, the folder of AlphaFold 3's weights or a file of Protenix's, each "
-          "job gets a\n"
-          "folder as AlphaFold 3 writes it: structures with their confidence for every seed, ranked, and the completed "
-          "job.\n"
+          "network's batch. With -o and --model-dir, the folder of AlphaFold 3's weights or a file of Protenix's or "
+          "OpenFold3's,\n"
+          "each job gets a folder as AlphaFold 3 writes it: structures with their confidence for every seed, ranked, "
+          "and the\n"
+          "completed job.\n"
           "AlphaFold 3's own flags are understood too (--json_path, --output_dir, --norun_inference, ...).",
       .examples = {{"groel fold proteins.fasta -m facebook/esmfold_v1 -o folds --arrays",
                     "a structure for each sequence"},

@@ -20,7 +20,7 @@ constexpr double kState = 2e-4, kPositions = 2e-3, kScores = 1e-5, kLddt = 1e-3,
 
 bool knows(const Case& golden) {
   return golden.holds("model.pt") && golden.holds("inputs.safetensors") && golden.inputs().is_object() &&
-         golden.inputs().contains("cycles") && golden.has("s_inputs");
+         golden.inputs().contains("cycles") && golden.has("s_inputs") && golden.has("relpos");
 }
 
 class Checker {

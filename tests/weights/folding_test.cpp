@@ -3,7 +3,9 @@
 // of 88.3 in fair-esm's README, and what Protenix says of the sizes of its networks.
 //
 // $GROEL_WEIGHTS holds af3.bin.zst (or af3.bin) with components.cif or components.cif.gz of the wwPDB, for the ligand
-// 7BU, which the program does not bring along; esmfold_v1/ or esmfold_3B_v1.pt; protenix_….pt.
+// 7BU, which the program does not bring along; esmfold_v1/ or esmfold_3B_v1.pt; protenix_….pt; of3….pt.
+#include <fmt/format.h>
+
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -114,6 +116,20 @@ INSTANTIATE_TEST_SUITE_P(Networks, ProtenixSizes,
                              if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '_';
                            return name;
                          });
+
+class Openfold3Releases : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(Openfold3Releases, AreWhole) {
+  const fs::path file = first_of({GetParam()});
+  if (file.empty()) GTEST_SKIP() << why_absent(GetParam());
+  const auto network = structure_models::load_structure_network(file);  // strictly
+  EXPECT_EQ(network->facts().family, "openfold3");
+  EXPECT_NEAR(static_cast<double>(network->facts().parameters) / 1e6, 368, 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(Networks, Openfold3Releases,
+                         ::testing::Values("of3_ft3_v1.pt", "of3-p2-155k.pt", "of3-ob-2025-06-30-174k.pt"),
+                         [](const auto& one) { return fmt::format("release_{}", one.index + 1); });
 
 }  // namespace
 }  // namespace groel::weights

@@ -63,7 +63,8 @@ struct Machine {
 
 ordered_json checked(const FoldJob& one, const FoldOptions& options, const Machine& machine) {
   const folding::TokenLayout layout =
-      folding::lay_out(one.job, one.components, {.keep_standalone_glycans = options.keep_standalone_glycans});
+      folding::lay_out(one.job, one.components,
+                       {.keep_standalone_glycans = options.keep_standalone_glycans, .rules = machine.facts.tokens});
   const std::size_t padded = folding::padded_tokens(layout.tokens.size(), options.feature_options().buckets);
   const structure_models::RunSettings settings = options.run_settings(machine.facts.usual);
   const structure_models::NetworkCost cost = fold_cost(layout, machine.facts, settings);

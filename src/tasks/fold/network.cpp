@@ -101,8 +101,9 @@ class JobRun {
         network_(network),
         context_(context),
         settings_(options.run_settings(network.facts().usual)),
-        tokens_(
-            folding::lay_out(job.job, job.components, {.keep_standalone_glycans = options.keep_standalone_glycans})),
+        tokens_(folding::lay_out(
+            job.job, job.components,
+            {.keep_standalone_glycans = options.keep_standalone_glycans, .rules = network.facts().tokens})),
         layout_(folding::atom_layout(tokens_, job.components, job.job)),
         files_(std::move(folder), output_settings(job, options, network)) {}
 
@@ -176,6 +177,7 @@ class JobRun {
     const auto began = std::chrono::steady_clock::now();
     const std::size_t padded = folding::padded_tokens(tokens_.tokens.size(), options_.feature_options().buckets);
     const auto run = network_.begin(features(seed), seed, static_cast<std::int64_t>(padded), settings_);
+    say(run->notes());
     Stages stages(context_.sink, of);
     run->embed(std::ref(stages));
     save_arrays(seed, *run);
@@ -191,13 +193,18 @@ class JobRun {
     with.references.seed = seed;
     std::vector<std::string> notes;
     folding::Features out = folding::featurize(tokens_, job_.components, with, &notes);
-    for (const auto& list : {tokens_.notes, notes})
-      for (const std::string& note : list)
-        if (std::ranges::find(said_, note) == said_.end()) {
-          said_.push_back(note);
-          context_.sink.warning(fmt::format("{}: {}", job_.job.name, note));
-        }
+    say(tokens_.notes);
+    say(notes);
     return out;
+  }
+
+  // Each once.
+  void say(const std::vector<std::string>& notes) {
+    for (const std::string& note : notes)
+      if (std::ranges::find(said_, note) == said_.end()) {
+        said_.push_back(note);
+        context_.sink.warning(fmt::format("{}: {}", job_.job.name, note));
+      }
   }
 
   void save_arrays(std::uint32_t seed, const StructureRun& run) {
@@ -250,7 +257,7 @@ std::unique_ptr<StructureNetwork> load_weights(const FoldOptions& options, Conte
   options.check_network();
   const std::string path = fold_weights(options);
   if (path.empty())
-    throw Error(ErrorKind::usage, {"a prediction needs weights: those of AlphaFold 3, or of Protenix",
+    throw Error(ErrorKind::usage, {"a prediction needs weights: those of AlphaFold 3, of Protenix or of OpenFold3",
                                    {},
                                    "give --model-dir DIR, or get some by `groel pull` (`groel models` lists them); "
                                    "--no-inference ends before the network, --features writes what it is given"});

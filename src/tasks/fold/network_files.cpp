@@ -15,9 +15,11 @@ const models::Download* network_download(const std::string& name) {
   return found != nullptr && found->of_jobs ? found : nullptr;
 }
 
-// "protenix" alone is the one that Protenix itself runs unless told otherwise.
+// The name of a program alone is the network that it runs itself unless told otherwise; OpenFold3's that of the program
+// which was held against.
 std::string full_name(const std::string& name) {
-  return models::short_name(name) == "protenix" ? "protenix_base_default_v1.0.0" : name;
+  const std::string plain = models::short_name(name);
+  return plain == "protenix" ? "protenix_base_default_v1.0.0" : plain == "openfold3" ? "openfold3-p1" : name;
 }
 
 fs::path pulled(const std::string& name) {
