@@ -23,8 +23,7 @@ int run(const FoldOptions& options, Context& context) {
 Task fold_task() {
   return {
       .name = "fold",
-      .summary =
-          "Structures: of sequences by ESMFold, of complexes by AlphaFold 3, Protenix or OpenFold3",
+      .summary = "Structures: of sequences by ESMFold, of complexes by AlphaFold 3, Protenix or OpenFold3",
       .description =
           "Sequences (-m names an ESMFold) become a PDB and an mmCIF file each, with pLDDT in the place of B "
           "factors; chains are\n"

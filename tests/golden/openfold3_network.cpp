@@ -17,6 +17,7 @@ namespace {
 using namespace structure_models;
 
 constexpr double kModule = 1e-5, kEndToEnd = 1e-4;
+constexpr double kScores = 5e-5;  // after the sampler: a thousandth off in one of some hundred atoms is seen
 
 bool knows_openfold3(const Case& golden) {
   return golden.holds("model.pt") && golden.holds("inputs.safetensors") && golden.has("openbind.z");
@@ -133,7 +134,7 @@ class Openfold3Checker {
     std::map<std::string, std::vector<float>> all;  // of samples, one after the other
     for (std::int64_t s = 0; s < settings.samples; ++s)
       judge(positions.rows(s, s + 1).reshape({input_.atoms(), 3}), "score.", all);
-    for (const auto& [name, values] : all) compare(name, values, kEndToEnd);
+    for (const auto& [name, values] : all) compare(name, values, kScores);
   }
 
   void judge(const Tensor& positions, const std::string& of_what, std::map<std::string, std::vector<float>>& to) const {
