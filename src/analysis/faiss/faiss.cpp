@@ -37,16 +37,16 @@ class InvertedLists final : public QuantisedIndex {
   std::vector<std::int64_t> candidates(std::span<const float> query, std::int64_t count,
                                        std::int64_t probes) const override {
     std::vector<float> distances(static_cast<std::size_t>(count));
-    std::vector<faiss::Index::idx_t> rows(static_cast<std::size_t>(count), -1);
+    std::vector<std::int64_t> rows(static_cast<std::size_t>(count), -1);
     faiss::IVFPQSearchParameters with;
     with.nprobe = static_cast<std::size_t>(std::min(probes, lists()));
     std::vector<float> nearness(with.nprobe);
-    std::vector<faiss::Index::idx_t> nearest(with.nprobe);
+    std::vector<std::int64_t> nearest(with.nprobe);
     index_->quantizer->search(1, query.data(), static_cast<std::int64_t>(with.nprobe), nearness.data(), nearest.data());
     index_->search_preassigned(1, query.data(), count, nearest.data(), nearness.data(), distances.data(), rows.data(),
                                false, &with);
     std::vector<std::int64_t> out;
-    for (const auto row : rows)
+    for (const std::int64_t row : rows)
       if (row >= 0) out.push_back(row);
     return out;
   }
