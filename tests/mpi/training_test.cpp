@@ -83,12 +83,17 @@ TEST(RankedTraining, GoesOnWithAnotherNumberOfRanks) {
   const TemporaryFolder folder;
   const std::string one = folder / "one", all = folder / "all";
   done(small_model(one, "4", "60"));
-  {
+  // On a busy machine the run may be done before the signal comes: then once more.
+  for (int attempt = 0; attempt < 5; ++attempt) {
+    std::filesystem::remove_all(all);
     Process run(ranked_command(2, small_model(all, "4", "60")), ranked_setup());
     for (int i = 0; i < 4000 && !std::filesystem::exists(all + "/checkpoint-4"); ++i)
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     run.kill(SIGTERM);
-    EXPECT_NE(run.wait().exit, 0);
+    const int status = run.wait().exit;
+    if (std::filesystem::exists(all + "/model.safetensors")) continue;
+    EXPECT_NE(status, 0);
+    break;
   }
   ASSERT_FALSE(std::filesystem::exists(all + "/model.safetensors"));
   const Outcome outcome = on_ranks(4, small_model(all, "4", "60") + Words{"--resume"});
