@@ -82,11 +82,11 @@ TEST(RankedTraining, GoesOnWithAnotherNumberOfRanks) {
   GROEL_NEEDS_RANKS();
   const TemporaryFolder folder;
   const std::string one = folder / "one", all = folder / "all";
-  done(small_model(one, "4", "60"));
+  done(small_model(one, "4", "400"));
   // On a busy machine the run may be done before the signal comes: then once more.
   for (int attempt = 0; attempt < 5; ++attempt) {
     std::filesystem::remove_all(all);
-    Process run(ranked_command(2, small_model(all, "4", "60")), ranked_setup());
+    Process run(ranked_command(2, small_model(all, "4", "400")), ranked_setup());
     for (int i = 0; i < 4000 && !std::filesystem::exists(all + "/checkpoint-4"); ++i)
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     run.kill(SIGTERM);
@@ -96,7 +96,7 @@ TEST(RankedTraining, GoesOnWithAnotherNumberOfRanks) {
     break;
   }
   ASSERT_FALSE(std::filesystem::exists(all + "/model.safetensors"));
-  const Outcome outcome = on_ranks(4, small_model(all, "4", "60") + Words{"--resume"});
+  const Outcome outcome = on_ranks(4, small_model(all, "4", "400") + Words{"--resume"});
   EXPECT_EQ(outcome.exit, 0) << outcome;
   EXPECT_TRUE(outcome.says("going on from step")) << outcome;
   expect_same_model(one, all);
