@@ -72,13 +72,11 @@ TEST(Crew, RanksWithoutWorkTakeOverWhatHasNotBegun) {
                    return square(setup, shard);
                  }}});
   Shards shards(4);  // two for each rank
-  const auto began = std::chrono::steady_clock::now();
   team.crew.run(shards.shared("square"));
   shards.expect_squares();
   EXPECT_EQ(long_ones, 1);
   // Shard 2 was given to the rank that computes shard 0, and came of the other one.
   EXPECT_NE(team.crew.costs()[0].rank, team.crew.costs()[2].rank);
-  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::milliseconds(1100));
 }
 
 TEST(Crew, GoesOnWithoutASilentRank) {
