@@ -156,7 +156,11 @@ ResultJson opened_table(const std::string& path) {
 
 ResultJson opened_json(const std::string& path) {
   const std::string text = read_text(path, std::size_t{1} << 30);
-  parse_json(text, path);  // says what is wrong with it, and keeps no order
+  try {
+    parse_json(text, path);  // says what is wrong with it, and keeps no order
+  } catch (const Error& error) {
+    throw Error(ErrorKind::bad_input, error.parts());
+  }
   const ordered_json all = ordered_json::parse(text);
   const ordered_json* list = nullptr;
   find_rows(all, &list);
