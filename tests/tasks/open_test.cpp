@@ -166,6 +166,9 @@ TEST(Open, SaysWhatStandsInTheWay) {
   const Outcome sequences = groel({"open", write_file(work / "s.fasta", ">a\nMK\n"), "-o", work / "s.html"});
   EXPECT_EQ(sequences.exit, 4) << sequences;
   EXPECT_TRUE(sequences.says("these are sequences")) << sequences;
+  const Outcome broken = groel({"open", write_file(work / "b.json", "{\"a\": [1,2"), "-o", work / "b.html"});
+  EXPECT_EQ(broken.exit, 4) << broken;
+  EXPECT_TRUE(broken.says("not valid JSON")) << broken;
 }
 
 }  // namespace
