@@ -8,29 +8,12 @@
 #include <string>
 
 #include "base/printable.h"
+#include "base/progress_line.h"
 
 namespace groel::cli {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-std::string clock_text(double seconds) {
-  const auto whole = static_cast<long>(seconds + 0.5);
-  if (whole >= 3600) return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
-  return fmt::format("{}:{:02}", whole / 60, whole % 60);
-}
-
-std::string text_of(const Progress& progress) {
-  const double rate = progress.seconds > 0 ? static_cast<double>(progress.tokens) / progress.seconds : 0;
-  std::string text = fmt::format("{} {}", progress.phase, progress.done);
-  if (progress.total > 0) text += fmt::format("/{}", progress.total);
-  constexpr double kWhole = 10;  // from here on rates are told without decimals
-  text += fmt::format(" {}, {:.{}f} {}/s", progress.unit, rate, rate < kWhole ? 1 : 0, progress.token_unit);
-  if (!progress.detail.empty()) text += fmt::format(", {}", progress.detail);
-  if (rate > 0 && progress.total_tokens > progress.tokens)
-    text += fmt::format(", {} left", clock_text(static_cast<double>(progress.total_tokens - progress.tokens) / rate));
-  return text;
-}
 
 }  // namespace
 
@@ -47,9 +30,9 @@ void TerminalSink::progress(const Progress& progress) {
   if (quiet_ || Clock::now() < next_) return;
   next_ = Clock::now() + (terminal_ ? std::chrono::milliseconds(200) : std::chrono::milliseconds(10000));
   if (terminal_)
-    say("\r\033[K{}", printable(text_of(progress), LineEnds::escape));
+    say("\r\033[K{}", printable(progress_line(progress), LineEnds::escape));
   else
-    say("{}\n", printable(text_of(progress), LineEnds::escape));
+    say("{}\n", printable(progress_line(progress), LineEnds::escape));
   line_open_ = terminal_;
 }
 

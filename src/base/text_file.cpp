@@ -23,9 +23,9 @@ std::string read_text(const std::filesystem::path& path, std::size_t limit) {
   return {reinterpret_cast<const char*>(file->bytes().data()), file->bytes().size()};
 }
 
-nlohmann::json parse_json(const std::string& text, const std::string& label) {
+nlohmann::json parse_json(const std::string& text, const std::string& label, ErrorKind kind) {
   const auto shallow = [&](int depth, nlohmann::json::parse_event_t, nlohmann::json&) {
-    if (depth > kMaximumDepth) throw Error(ErrorKind::bad_model, {"JSON nested too deeply", label, {}});
+    if (depth > kMaximumDepth) throw Error(kind, {"JSON nested too deeply", label, {}});
     return true;
   };
   try {
@@ -34,11 +34,13 @@ nlohmann::json parse_json(const std::string& text, const std::string& label) {
     std::string reason = error.what();
     if (const auto bracket = reason.find("] "); bracket != std::string::npos) reason = reason.substr(bracket + 2);
     if (reason.size() > kMaximumReason) reason = reason.substr(0, kMaximumReason) + "…";  // it quotes the text
-    throw Error(ErrorKind::bad_model, {"not valid JSON: " + reason, label, {}});
+    throw Error(kind, {"not valid JSON: " + reason, label, {}});
   }
 }
 
-nlohmann::json read_json(const std::filesystem::path& path) { return parse_json(read_text(path), path.string()); }
+nlohmann::json read_json(const std::filesystem::path& path, ErrorKind kind) {
+  return parse_json(read_text(path), path.string(), kind);
+}
 
 void write_text(const std::filesystem::path& path, const std::string& text) {
   const std::string bytes = compressed(text, compression_of(path));

@@ -124,11 +124,7 @@ json read_result_json(const fs::path& path) {
     text.append(piece, 0, got);
     if (text.size() > kMost) throw Error(ErrorKind::bad_input, {"a file of over 4 GiB", path.string(), {}});
   }
-  try {
-    return parse_json(text, path.string());
-  } catch (const Error& error) {
-    throw Error(ErrorKind::bad_input, error.parts());
-  }
+  return parse_json(text, path.string(), ErrorKind::bad_input);
 }
 
 WrittenConfidences read_confidences(const fs::path& path) {

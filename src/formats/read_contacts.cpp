@@ -21,6 +21,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::int64_t kLongestProtein = 1 << 15;
+constexpr std::int64_t kLongestOfPairs = 1 << 12;  // where a file of a few lines makes a whole map
 
 // The highest of "contacts_6", "contacts_33"; empty: there is none.
 std::string highest_layer(const std::vector<std::string>& names) {
@@ -134,9 +135,10 @@ std::optional<ContactFile> contacts_of_hdf5(const std::string& path, std::size_t
   FlatMaps flat{read.run.at("ids").get<std::vector<std::string>>(), {}, read.values, {}};
   // Offsets may be too large for f32, lengths are not: the maps lie one after the other without gaps.
   std::vector<std::int64_t> offsets{0};
-  for (const double length : read.run.at("lengths").get<std::vector<double>>()) {
+  for (const json& value : read.run.at("lengths")) {
+    const double length = value.is_number() ? value.get<double>() : -1;  // null was not a number
+    if (!(length >= 0 && length <= static_cast<double>(kLongestProtein))) bad_vectors("a length that is none", path);
     flat.lengths.push_back(static_cast<std::int64_t>(length));
-    if (length < 0 || length > static_cast<double>(kLongestProtein)) bad_vectors("a length that is none", path);
     offsets.push_back(offsets.back() + flat.lengths.back() * flat.lengths.back());
   }
   if (offsets.back() != std::ssize(read.values) && offsets.back() != 0)
@@ -206,8 +208,10 @@ ContactFile contacts_of_rr(io::LineReader& lines) {
     double low = 0, high = 0;
     std::istringstream numbers{std::string(line)};
     if (numbers >> pair.i >> pair.j >> low >> high >> pair.probability) {
-      if (pair.i < 1 || pair.j < 1 || std::max(pair.i, pair.j) > kLongestProtein)
-        bad_vectors("a residue that is none", fmt::format("{}:{}", lines.label(), lines.number()));
+      if (pair.i < 1 || pair.j < 1 || std::max(pair.i, pair.j) > kLongestOfPairs)
+        bad_vectors(fmt::format("residues {} and {}: they count from 1, and maps have up to {}", pair.i, pair.j,
+                                kLongestOfPairs),
+                    fmt::format("{}:{}", lines.label(), lines.number()));
       pairs.push_back(pair);
       out.size = std::max({out.size, pair.i, pair.j});
     } else if (line.size() == first.size() && !first.empty() && first != "END" &&
@@ -217,6 +221,8 @@ ContactFile contacts_of_rr(io::LineReader& lines) {
   }
   if (pairs.empty()) bad_vectors("there are no pairs of residues in it", lines.label());
   out.size = std::max(out.size, std::ssize(out.residues));
+  if (out.size > kLongestOfPairs)
+    bad_vectors(fmt::format("{} residues: maps have up to {}", out.size, kLongestOfPairs), lines.label());
   out.values.assign(static_cast<std::size_t>(out.size * out.size), std::numeric_limits<float>::quiet_NaN());
   for (const Pair& pair : pairs)
     for (const auto& [a, b] : {std::pair(pair.i, pair.j), {pair.j, pair.i}})

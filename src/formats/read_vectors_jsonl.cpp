@@ -44,13 +44,7 @@ class JsonLines {
   VectorFile take() { return std::move(out_); }
 
  private:
-  json parse(std::string_view line) const {
-    try {
-      return parse_json(std::string(line), where_);
-    } catch (const Error& error) {
-      throw Error(ErrorKind::bad_input, error.parts());
-    }
-  }
+  json parse(std::string_view line) const { return parse_json(std::string(line), where_, ErrorKind::bad_input); }
 
   void choose(const json& items) {
     std::vector<std::string> names;

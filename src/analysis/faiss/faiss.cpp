@@ -17,6 +17,23 @@ namespace {
 constexpr std::int64_t kBlock = 65536;           // rows that are coded at a time
 constexpr std::size_t kMostTable = 256u << 20U;  // bytes of distances that searches find ready
 
+// Where BLAS is OpenBLAS: its threads and OpenMP's would wait for each other in turns, so that it gets one.
+extern "C" __attribute__((weak)) void openblas_set_num_threads(int count);
+
+// Centres that rows are compared with in blocks of the size that FAISS takes, as many at a time as there are threads.
+class Centres final : public faiss::IndexFlatL2 {
+ public:
+  using IndexFlatL2::IndexFlatL2;
+  void search(std::int64_t count, const float* rows, std::int64_t nearest, float* distances, std::int64_t* found,
+              const faiss::SearchParameters* with) const override {
+    constexpr std::int64_t kRows = 4096;
+#pragma omp parallel for schedule(dynamic) if (count > kRows)
+    for (std::int64_t row = 0; row < count; row += kRows)
+      IndexFlatL2::search(std::min(kRows, count - row), rows + row * d, nearest, distances + row * nearest,
+                          found + row * nearest, with);
+  }
+};
+
 // Reads where it lies, without a second copy of the file.
 struct SpanReader final : faiss::IOReader {
   explicit SpanReader(std::span<const std::byte> from) : left(from) {}
@@ -79,8 +96,9 @@ std::vector<float> sample(const UnitRows& data, std::int64_t count, std::uint64_
 std::unique_ptr<QuantisedIndex> build(const UnitRows& data, const QuantisedShape& shape,
                                       const QuantisedOptions& options, int threads) {
   omp_set_num_threads(threads);
+  if (openblas_set_num_threads != nullptr) openblas_set_num_threads(1);
   faiss::precomputed_table_max_bytes = kMostTable;
-  auto centres = std::make_unique<faiss::IndexFlatL2>(data.width);
+  auto centres = std::make_unique<Centres>(data.width);
   auto index = std::make_unique<faiss::IndexIVFPQ>(centres.get(), static_cast<std::size_t>(data.width),
                                                    static_cast<std::size_t>(shape.lists),
                                                    static_cast<std::size_t>(shape.code_bytes), std::size_t{8});
@@ -88,8 +106,14 @@ std::unique_ptr<QuantisedIndex> build(const UnitRows& data, const QuantisedShape
   centres.release();  // NOLINT: the index's own now
   index->cp.niter = 10;
   index->cp.max_points_per_centroid = 1 << 20;  // the sample is of the size that it is to be
+  // The codes' own centres are many small tasks, and are learned from as many rows a centre as the lists'.
+  Centres of_codes(data.width / shape.code_bytes);
+  index->pq.assign_index = &of_codes;
+  index->pq.cp.niter = 10;
+  index->pq.cp.max_points_per_centroid = 64;
   const std::vector<float> learned_from = sample(data, shape.learned_from, options.seed);
   index->train(shape.learned_from, learned_from.data());
+  index->pq.assign_index = nullptr;
   for (std::int64_t row = 0; row < data.rows; row += kBlock) {
     options.progress(row);
     index->add(std::min(kBlock, data.rows - row), data.values + row * data.width);

@@ -73,15 +73,6 @@ class Members {
   json values_;
 };
 
-json read_object(const std::filesystem::path& path) {
-  try {
-    return read_json(path);
-  } catch (const Error& error) {
-    if (error.kind() != ErrorKind::bad_model) throw;
-    throw Error(ErrorKind::bad_input, error.parts());
-  }
-}
-
 void read_model(const Members& members, Scenario& out) {
   if (!members.has("model")) {
     if (members.has("family")) out.family = members.text("family");
@@ -106,7 +97,7 @@ std::string read_dtype(const Members& members) {
 }  // namespace
 
 Scenario read_scenario(const std::filesystem::path& path) {
-  const Members members(path, read_object(path));
+  const Members members(path, read_json(path, ErrorKind::bad_input));
   Scenario out;
   out.file = path;
   out.name = members.text("name");

@@ -38,7 +38,7 @@ void add(std::vector<ReadPrompt>& to, const std::string& id, const Make& make) {
 }
 
 void read_json_file(const std::string& path, std::vector<ReadPrompt>& to) {
-  const json whole = read_json(path);
+  const json whole = read_json(path, ErrorKind::bad_input);
   const json& list = whole.is_object() && whole.contains("prompts") ? whole["prompts"] : whole;
   const std::string stem = std::filesystem::path(path).stem().string();
   if (!list.is_array()) return add(to, stem, [&] { return esm3::prompt_of(list, stem); });

@@ -156,11 +156,7 @@ ResultJson opened_table(const std::string& path) {
 
 ResultJson opened_json(const std::string& path) {
   const std::string text = read_text(path, std::size_t{1} << 30);
-  try {
-    parse_json(text, path);  // says what is wrong with it, and keeps no order
-  } catch (const Error& error) {
-    throw Error(ErrorKind::bad_input, error.parts());
-  }
+  parse_json(text, path, ErrorKind::bad_input);  // says what is wrong with it, and keeps no order
   const ordered_json all = ordered_json::parse(text);
   const ordered_json* list = nullptr;
   find_rows(all, &list);

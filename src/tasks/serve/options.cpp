@@ -45,7 +45,7 @@ void ServeOptions::declare(OptionBinder& to) {
   to(most_bytes, {.name = "max-bytes", .help = "Size of a request at most", .otherwise = "32M", .value_name = "SIZE"});
   to(connections, {.name = "connections",
                    .help = "Connections that are answered at a time; more wait",
-                   .otherwise = 64,
+                   .otherwise = 256,
                    .value_name = "N"});
   to.group(kPerformance);
   to(batch_tokens, {.name = "batch-tokens",

@@ -57,13 +57,7 @@ bool is_json_file(const std::string& path) {
 }
 
 std::vector<Esm3Model> read_esm3_models(const std::string& path, std::int64_t& left_out) {
-  const json all = [&] {
-    try {
-      return parse_json(read_confidence_text(path), path);
-    } catch (const Error& error) {
-      throw error.kind() == ErrorKind::bad_model ? Error(ErrorKind::bad_input, error.parts()) : error;
-    }
-  }();
+  const json all = parse_json(read_confidence_text(path), path, ErrorKind::bad_input);
   const auto list = all.is_object() ? all.find("prompts") : all.end();
   std::vector<Esm3Model> out;
   try {

@@ -34,7 +34,7 @@ std::string file_there(const fs::path& folder, const std::string& name) {
 
 std::optional<double> score_in(const std::string& summary) {
   if (summary.empty()) return std::nullopt;
-  const nlohmann::json all = read_json(summary);
+  const nlohmann::json all = read_json(summary, ErrorKind::bad_input);
   const auto found = all.find("ranking_score");
   if (found == all.end() || !found->is_number()) return std::nullopt;
   return found->get<double>();

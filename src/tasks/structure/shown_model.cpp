@@ -151,7 +151,7 @@ std::vector<std::string> names_of_chains(const ShownModel& model) {
 
 void add_summary(ShownModel& out) {
   if (out.files.summary.empty()) return;
-  const json summary = read_json(out.files.summary);
+  const json summary = read_json(out.files.summary, ErrorKind::bad_input);
   const auto number = [](const json& value) { return value.is_number() ? value.get<double>() : kUnknown; };
   constexpr std::pair<const char*, const char*> kScores[] = {{"ranking_score", "ranking score"},
                                                              {"ptm", "pTM"},
