@@ -77,6 +77,8 @@ TEST(Ranks, OtherCommandsAreBytewiseThoseOfOneProcess) {
       {"fill-mask", input, "--position", "3", "-m", kEsm2, "--json"},
       {"contacts", input, "-m", kEsm2, "--json"},
       {"predict", input, "-m", GROEL_SOURCE_DIR "/examples/mitochondrion", "--all-labels", "-f", "jsonl"},
+      {"explain", kProteins, "--features", GROEL_SOURCE_DIR "/examples/residue_features.safetensors", "--by",
+       "residue"},
       {"generate", "-n", "9", "--max-new-tokens", "12", "--length", "4:60", "--unique"},
       {"generate", "-p", "MKT", "-n", "6", "--max-new-tokens", "8", "-f", "jsonl"},
   };
@@ -90,6 +92,30 @@ TEST(Ranks, OtherCommandsAreBytewiseThoseOfOneProcess) {
       EXPECT_FALSE(one.out.empty()) << command[0];
     }
   }
+}
+
+// A folder of structures, of several batches.
+TEST(Ranks, FoldsAreBytewiseThoseOfOneProcess) {
+  GROEL_NEEDS_RANKS();
+  const TemporaryFolder folder;
+  const std::string input = many_proteins(folder, 7);
+  const auto command = [&](const std::string& output) {
+    return Words{"fold", input, "-m",  GROEL_TEST_DATA "/esmfold-tiny", "--num-recycles", "1", "--max-tokens",
+                 "200",  "-o",  output};
+  };
+  done(command(folder / "one"));
+  std::size_t files = 0;
+  for (const int ranks : {2, 4}) {
+    const std::string all = folder / std::to_string(ranks);
+    const Outcome outcome = on_ranks(ranks, command(all));
+    EXPECT_EQ(outcome.exit, 0) << outcome;
+    for (const auto& entry : std::filesystem::directory_iterator(folder / "one")) {
+      if (entry.path().extension() != ".pdb") continue;
+      ++files;
+      EXPECT_TRUE(read_file(entry.path()) == read_file(all / entry.path().filename())) << entry.path() << ranks;
+    }
+  }
+  EXPECT_EQ(files, 14U);
 }
 
 TEST(Ranks, SearchEmbedsItsQueriesTogether) {

@@ -57,6 +57,20 @@ TEST(RankedTraining, IsBitwiseThatOfOneProcess) {
   }
 }
 
+TEST(RankedTraining, OfACausalModelIsBitwiseThatOfOneProcess) {
+  GROEL_NEEDS_RANKS();
+  const TemporaryFolder folder;
+  const auto command = [&](const std::string& output) {
+    return Words{"train",        "clm", "--data",         kProteins, "--from",       GROEL_TEST_DATA "/gpt2-tiny",
+                 "--steps",      "4",   "--batch-tokens", "200",     "--accumulate", "4",
+                 "--max-length", "60",  "--output",       output};
+  };
+  done(command(folder / "one"));
+  const Outcome outcome = on_ranks(2, command(folder / "two"));
+  EXPECT_EQ(outcome.exit, 0) << outcome;
+  expect_same_model(folder / "one", folder / "two");
+}
+
 TEST(RankedTraining, OfLabelsIsBitwiseThatOfOneProcess) {
   GROEL_NEEDS_RANKS();
   const TemporaryFolder folder;
