@@ -15,6 +15,6 @@ cd "$here"
 "$root"/node_modules/@esbuild/*/bin/esbuild units.mjs --bundle --platform=node --format=esm --log-level=warning \
   --outfile="$folder/units.mjs"
 node --test "$folder/units.mjs"
-for part in page jobs opened; do
+for part in page jobs answers opened; do
   GROEL_HOME=${GROEL_HOME:-$root} node "$part.mjs" "$program" "$folder"
 done

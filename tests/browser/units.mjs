@@ -46,6 +46,7 @@ test('what cannot be used is told', () => {
   assert.equal(checkLengths([good], null)[0].problem, '');
   assert.deepEqual(places('M<mask>K'), ['M', '<mask>', 'K']);
   assert.equal(parseSequences('M<mask>K')[0].length, 3);
+  assert.equal(parseSequences('MKT:GAV')[0].length, 6);
 });
 
 test('written as FASTA they read as before', () => {

@@ -51,6 +51,14 @@ TEST_F(FoldSequences, ArraysAreTheGoldenOnes) {
     EXPECT_FALSE(testing::read_file(path(name)).empty()) << name;
 }
 
+TEST_F(FoldSequences, AlignedErrorsAreWrittenOfEveryStructure) {
+  ASSERT_EQ(run(fasta({{"a", "MKTA:GAV"}})).exit, 0);
+  const auto errors = nlohmann::json::parse(testing::read_file(path("out/a.pae.json")));
+  ASSERT_EQ(errors.at("pae").size(), 7U);
+  EXPECT_EQ(errors.at("pae").at(0).size(), 7U);
+  EXPECT_FALSE(std::filesystem::exists(path("out/a.npz")));
+}
+
 TEST_F(FoldSequences, GoesOnWhereItWasAndNeverReplacesOtherFiles) {
   const std::string input = fasta({{"a", "MKTAYIAK"}, {"b", "GAVLIW:MKT"}});
   ASSERT_EQ(run(input).exit, 0);

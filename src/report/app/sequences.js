@@ -21,7 +21,7 @@ export function places(residues) {
 }
 
 function lengthOf(residues) {
-  return places(residues).length;
+  return places(residues).filter(one => one !== ':').length;
 }
 
 function problemOf(residues) {

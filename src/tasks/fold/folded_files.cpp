@@ -87,7 +87,7 @@ ordered_json FoldedFiles::finished(const FoldOrigin& origin, bool arrays) const 
   ordered_json all = said();
   if (all.is_null() || all[kOrigin] != origin.json()) return nullptr;
   std::error_code failed;
-  for (const char* extension : {".pdb", ".cif"})
+  for (const char* extension : {".pdb", ".cif", ".pae.json"})
     if (!fs::exists(with(extension), failed)) return nullptr;
   return arrays && !fs::exists(with(".npz"), failed) ? ordered_json() : all;
 }
@@ -109,10 +109,8 @@ void FoldedFiles::write(const EsmfoldSequence& sequence, const EsmfoldOutput& ou
   fs::remove(with(".json"), failed);
   write_text(with(".pdb"), structure_models::esmfold_pdb(sequence, output));
   write_text(with(".cif"), structure_models::esmfold_mmcif(sequence, output, stem_.filename().string()));
-  if (arrays) {
-    write_arrays(with(".npz"), sequence, output);
-    write_text(with(".pae.json"), error_text(sequence, output));
-  }
+  write_text(with(".pae.json"), error_text(sequence, output));
+  if (arrays) write_arrays(with(".npz"), sequence, output);
   write_text(with(".json"), row.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n");
 }
 

@@ -128,9 +128,10 @@ export const fold = {
     const started = await call('/fold', body, ctx);
     try {
       const job = await follow(ctx, started);
-      const names = job.files
-        .map(file => file.name)
-        .filter(name => /\.(cif|pdb)$/.test(name))
+      const all = job.files.map(file => file.name);
+      // Where a structure is there in both formats one of them is shown.
+      const names = all
+        .filter(name => /\.cif$/.test(name) || (/\.pdb$/.test(name) && !all.includes(name.replace(/pdb$/, 'cif'))))
         .sort((a, b) => a.split('/').length - b.split('/').length);
       if (names.length === 0)
         throw plainError(job.messages?.at(-1) ?? 'there is no structure among the files of the job');
