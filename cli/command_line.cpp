@@ -54,6 +54,13 @@ nlohmann::json value_of(const Slot& slot) {
   return joined;
 }
 
+// A task of a model alone, which a stranger names without -m.
+bool wants_model_alone(const tasks::Task& task) {
+  const auto any = [&](const auto& holds) { return std::any_of(task.options.begin(), task.options.end(), holds); };
+  return any([](const OptionSpec& spec) { return spec.name == "model"; }) &&
+         !any([](const OptionSpec& spec) { return spec.type == OptionType::paths; });
+}
+
 class Parser {
  public:
   Parser() : app_("", "groel") {
@@ -71,8 +78,11 @@ class Parser {
     try {
       app_.parse(reversed);
     } catch (const CLI::ParseError& error) {
-      throw Error(ErrorKind::usage,
-                  {error.what(), {}, fmt::format("`groel help {}` shows its options and has examples", task.name)});
+      const std::string help = fmt::format("`groel help {}` shows its options and has examples", task.name);
+      const bool word_too_many = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError);
+      throw Error(
+          ErrorKind::usage,
+          {error.what(), {}, word_too_many && wants_model_alone(task) ? "a model is given with -m; " + help : help});
     }
     return {&task, given(task), {}, quiet_, csv_guard_, pull_};
   }

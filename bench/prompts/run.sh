@@ -85,7 +85,6 @@ kind = "pairs"
 data = ["$out/probed.csv"]
 sequences = ["$out/probed.tsv"]
 label-column = ["labels"]
-multi-label = true
 head = "logistic"
 how = "random"
 

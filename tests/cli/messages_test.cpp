@@ -100,6 +100,10 @@ TEST_F(Messages, ForeignFlagsNameOurs) {
          {{"search", "query", "x.index", "--top", "3"}, {"called --neighbours"}}});
 }
 
+TEST_F(Messages, AModelWithoutItsFlagIsTold) {
+  check({{{"convert", "groel-5m", "--dtype", "int8", "-o", "out"}, {"a model is given with -m"}}});
+}
+
 TEST_F(Messages, OptionsThatGoWithAnotherVerbAreNamed) {
   check({{{"train", "mlm", "--data", "small.fasta", "--output", "run", "--label-column", "y"},
           {"no option of `groel train mlm`", "classify, residues"}},
