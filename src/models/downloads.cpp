@@ -7,7 +7,7 @@ namespace {
 Download minifold(const char* name, const char* title, const char* file) {
   Download out{.name = name, .title = title, .id = "", .licence = "MIT"};
   out.files = {{std::string("https://huggingface.co/jwohlwend/minifold/resolve/main/") + file, "", 0}};
-  out.run_by = "groel fold proteins.fasta -m NAME, with facebook/esm2_t36_3B_UR50D";
+  out.run_by = "groel fold proteins.fasta -m NAME, beside facebook/esm2_t36_3B_UR50D";
   return out;
 }
 
@@ -29,9 +29,9 @@ std::vector<Download> download_rows() {
        .id = "facebook/esmfold_v1",
        .licence = "MIT",
        .run_by = "groel fold proteins.fasta -m facebook/esmfold_v1"},
-      minifold("minifold-48L", "MiniFold, structures from sequences (48 blocks; reads ESM-2 3B, too)",
+      minifold("minifold-48L", "MiniFold, structures from sequences by ESM-2 3B (48 blocks)",
                "minifold_48L_final.ckpt"),
-      minifold("minifold-12L", "MiniFold, smaller (12 blocks; reads ESM-2 3B, too)", "minifold_12L_final.ckpt"),
+      minifold("minifold-12L", "MiniFold, smaller (12 blocks)", "minifold_12L_final.ckpt"),
       {"alphafold2",
        "AlphaFold 2 and AlphaFold-Multimer, parameters of December 2022",
        "",
