@@ -10,6 +10,7 @@
 #include "nn/folding/pairs.h"
 #include "ops/elementwise.h"
 #include "structure_models/ideal_residues.h"
+#include "structure_models/residue_tokens.h"
 #include "tensor/shape_run.h"
 
 namespace groel::structure_models {
@@ -38,19 +39,6 @@ void softmax(std::span<float> row) {
 
 Tensor zeros(const Shape& shape, Device device) { return Tensor::zeros(shape, DType::f32, device); }
 
-std::array<std::int32_t, 21> tokens_of(const bio::Tokenizer& tokenizer) {
-  std::array<std::int32_t, 21> out{};
-  for (std::size_t type = 0; type < out.size(); ++type) {
-    const std::string_view letter = kResidueTypes.substr(type, 1);
-    out[type] = tokenizer.id(letter);
-    if (out[type] < 0)
-      throw Error(ErrorKind::bad_model, {fmt::format("its vocabulary has no token for residue {}", letter),
-                                         {},
-                                         "ESMFold reads residues by the tokens of ESM-2"});
-  }
-  return out;
-}
-
 }  // namespace
 
 Esmfold::~Esmfold() = default;
@@ -58,7 +46,7 @@ Esmfold::~Esmfold() = default;
 Esmfold::Esmfold(EsmfoldShape shape, std::unique_ptr<models::Model> language_model)
     : shape_(std::move(shape)),
       language_model_(std::move(language_model)),
-      tokens_(tokens_of(language_model_->tokenizer())),
+      tokens_(residue_tokens(language_model_->tokenizer())),
       language_norm_(shape_.language_width, kEpsilon),
       language_in_(shape_.language_width, shape_.trunk.width),
       language_out_(shape_.trunk.width, shape_.trunk.width),

@@ -10,14 +10,9 @@
 
 #include "models/model.h"
 #include "structure_models/esmfold_trunk.h"
+#include "structure_models/sequence_structure.h"
 
 namespace groel::structure_models {
-
-/// What is folded.
-struct EsmfoldInput {
-  std::vector<std::int32_t> types;          ///< [N] residues, 0..20 (ideal_residues.h)
-  std::vector<std::int32_t> residue_index;  ///< [N]: breaks of a chain are jumps in it; empty: 0, 1, 2, …
-};
 
 struct EsmfoldOptions {
   std::int64_t recycles = -1;  ///< passes through the trunk after the first; below 0: as the model says (3)
@@ -33,6 +28,8 @@ struct EsmfoldOutput {
   Tensor plddt;   ///< [N, 37] of each atom (io::kAtomNames), in 0..1, also of atoms that a residue lacks
   Tensor pae;     ///< [N, N]: the error expected of j, in Å, where residue i is superposed
   float ptm = 0;  ///< 0..1
+
+  SequenceStructure structure() const { return {rounds.back().atoms, plddt, pae, ptm}; }
 };
 
 class Esmfold final : public nn::Module {

@@ -4,15 +4,13 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "base/options.h"
-#include "base/system.h"
 #include "base/text_file.h"
 #include "checkpoints/checkpoint.h"
 #include "checkpoints/load.h"
 #include "checkpoints/tensors.h"
-#include "checkpoints/tokenizer_files.h"
 #include "io/checkpoint_files.h"
 #include "structure_models/esmfold_fair_esm.h"
+#include "structure_models/folding_checkpoint.h"
 #include "structure_models/ideal_residues.h"
 
 namespace groel::structure_models {
@@ -81,34 +79,6 @@ std::string name_here(const std::string& name) {
   return name.starts_with(kBlocks) ? models::renamed(name, kBlockNames) : name;
 }
 
-// Rows of each head in turn, queries, keys and values -> all queries, all keys, all values.
-io::Array rows_of_heads(const io::Array& joint, std::int64_t heads, std::int64_t which) {
-  const std::int64_t rows = joint.shape[0], width = rows / (3 * heads);
-  const std::size_t row_bytes = joint.bytes.size() / static_cast<std::size_t>(rows);
-  auto bytes = std::make_shared<std::vector<std::byte>>();
-  bytes->reserve(joint.bytes.size() / 3);
-  for (std::int64_t head = 0; head < heads; ++head) {
-    const auto from = joint.bytes.subspan(static_cast<std::size_t>((3 * head + which) * width) * row_bytes,
-                                          static_cast<std::size_t>(width) * row_bytes);
-    bytes->insert(bytes->end(), from.begin(), from.end());
-  }
-  return {joint.dtype, {rows / 3, joint.shape[1]}, {bytes->data(), bytes->size()}, bytes};
-}
-
-void split_heads(RawCheckpoint& raw, const EsmfoldTrunkShape& shape) {
-  for (std::int64_t block = 0; block < shape.blocks; ++block) {
-    const std::string attention = fmt::format("{}{}.attention.", kBlocks, block);
-    const auto found = raw.arrays.find(attention + "proj.weight");
-    // Of another shape it is left, for the list of what does not fit.
-    if (found == raw.arrays.end() || found->second.shape != std::vector{3 * shape.width, shape.width}) continue;
-    const char* const names[] = {"query", "key", "value"};
-    for (std::int64_t which = 0; which < 3; ++which)
-      raw.arrays[fmt::format("{}{}.weight", attention, names[which])] =
-          rows_of_heads(found->second, shape.heads(), which);
-    raw.arrays.erase(found);
-  }
-}
-
 // A buffer that says which token each residue is; a model with another vocabulary would read other residues.
 void check_tokens(const RawCheckpoint& raw, const Esmfold& model, const fs::path& path) {
   const auto found = raw.arrays.find("af2_to_esm");
@@ -124,40 +94,8 @@ void check_tokens(const RawCheckpoint& raw, const Esmfold& model, const fs::path
                    path.string(), "check that vocab.txt, config.json and the weights belong together"});
 }
 
-// Told before minutes of reading: packed weights take about what their numbers do.
-void check_memory(const Esmfold& model, ops::Precision precision, const fs::path& path) {
-  const auto each = static_cast<std::size_t>(precision == ops::Precision::bf16 ? 2 : 4);
-  const std::size_t wanted = static_cast<std::size_t>(model.parameters()) * each, free_now = available_memory();
-  if (wanted > free_now)
-    throw Error(ErrorKind::memory,
-                {fmt::format("its weights take {}, and {} are free", format_bytes(wanted), format_bytes(free_now)),
-                 path.string(),
-                 each == 4 ? "use `dtype=bf16`, or a machine with more memory" : "use a machine with more memory"});
-}
-
 RawCheckpoint read_folder(const fs::path& folder) {
   return {read_json(folder / "config.json"), io::read_checkpoint_arrays(folder).arrays};
-}
-
-// Of a folder's vocab.txt, or the list in its configuration; of a file the family's own.
-bio::TokenizerFiles vocabulary_of(const fs::path& path, const json& config) {
-  bio::TokenizerFiles files;
-  if (fs::is_directory(path)) files = checkpoints::read_tokenizer_files(path, models::Vocabulary::lines);
-  const auto list = config.find("vocab_list");
-  if (files.tokens.empty() && list != config.end() && list->is_array())
-    for (const json& token : *list)
-      if (token.is_string()) files.tokens.push_back(token.get<std::string>());
-  return files;
-}
-
-std::unique_ptr<Esmfold> built(const EsmfoldShape& shape, const bio::TokenizerFiles& vocabulary) {
-  const models::Family& family = models::family_named("esm");
-  const auto build = [&family, config = shape.language_model, tokenizer = family.tokenizer(vocabulary)] {
-    return family.build(config, tokenizer);
-  };
-  auto language_model = build();
-  language_model->built_by(build);
-  return std::make_unique<Esmfold>(shape, std::move(language_model));
 }
 
 }  // namespace
@@ -170,7 +108,8 @@ void adapt_esmfold_names(RawCheckpoint& raw, const EsmfoldShape& shape) {
       throw Error(ErrorKind::bad_model, fmt::format("two of its tensors are {} here; one was called {}", ours, name));
   }
   raw.arrays = std::move(out);
-  split_heads(raw, shape.trunk);
+  for (std::int64_t block = 0; block < shape.trunk.blocks; ++block)
+    split_joint_heads(raw, fmt::format("{}{}.attention.", kBlocks, block), {shape.trunk.heads(), shape.trunk.width});
 }
 
 LoadedEsmfold assemble_esmfold(RawCheckpoint raw, const EsmfoldShape& shape, const fs::path& folder,
@@ -178,8 +117,8 @@ LoadedEsmfold assemble_esmfold(RawCheckpoint raw, const EsmfoldShape& shape, con
   LoadedEsmfold out;
   out.path = folder;
   out.precision = precision;
-  out.model = built(shape, vocabulary_of(folder, raw.config));
-  check_memory(*out.model, precision, folder);
+  out.model = std::make_unique<Esmfold>(shape, language_model_of(shape.language_model, raw.config, folder));
+  require_memory(out.model->parameters(), precision, folder);
   check_tokens(raw, *out.model, folder);
   adapt_esmfold_names(raw, shape);
   out.ignored = checkpoints::fill_slots(*out.model, raw.arrays, kIgnorable, folder);

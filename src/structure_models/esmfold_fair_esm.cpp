@@ -3,8 +3,9 @@
 
 #include "base/error.h"
 #include "checkpoints/checkpoint.h"
-#include "checkpoints/model_cache.h"
+#include "structure_models/array_sizes.h"
 #include "structure_models/esmfold_shape.h"
+#include "structure_models/language_model_file.h"
 
 namespace groel::structure_models {
 namespace {
@@ -19,39 +20,6 @@ constexpr std::string_view kModel = "model.";
 // Only an ESMFold has it.
 constexpr const char* kMark = "trunk.recycle_s_norm.weight";
 
-// Sizes, read off the shapes of tensors.
-class Sizes {
- public:
-  Sizes(const io::ArrayMap& arrays, const fs::path& file) : arrays_(arrays), file_(file) {}
-
-  std::int64_t of(const std::string& name, std::size_t dimension) const {
-    const auto found = arrays_.find(name);
-    if (found == arrays_.end() || found->second.shape.size() <= dimension || found->second.shape[dimension] < 1)
-      throw Error(ErrorKind::bad_model,
-                  {fmt::format("{} is missing, or has other dimensions: its sizes are read off it", name),
-                   file_.string(), "is this esmfold_3B_v1.pt, whole?"});
-    return found->second.shape[dimension];
-  }
-  // Of one of so many equal parts.
-  std::int64_t part(const std::string& name, std::size_t dimension, std::int64_t parts) const {
-    const std::int64_t size = of(name, dimension);
-    if (size % parts != 0)
-      throw Error(ErrorKind::bad_model,
-                  {fmt::format("{} of size {} is not {} equal parts", name, size, parts), file_.string(), {}});
-    return size / parts;
-  }
-  // How many of "PREFIX0SUFFIX", "PREFIX1SUFFIX", … there are.
-  std::int64_t run(const std::string& prefix, const std::string& suffix) const {
-    std::int64_t count = 0;
-    while (arrays_.contains(fmt::format("{}{}{}", prefix, count, suffix))) ++count;
-    return count;
-  }
-
- private:
-  const io::ArrayMap& arrays_;
-  const fs::path& file_;
-};
-
 // Of the settings in the file; `otherwise` where they do not say.
 json setting(const json& settings, const char* field, const json& otherwise) {
   return settings.is_object() && settings.contains(field) && settings[field].is_number() ? settings[field] : otherwise;
@@ -61,7 +29,7 @@ json inside(const json& settings, const char* field) {
   return settings.is_object() && settings.contains(field) ? settings[field] : json();
 }
 
-json structure_config(const Sizes& sizes, const json& settings) {
+json structure_config(const ArraySizes& sizes, const json& settings) {
   const std::string module = "trunk.structure_module.", ipa = module + "ipa.";
   const std::int64_t heads = sizes.of(ipa + "head_weights", 0);
   const std::int64_t query_points = sizes.part(ipa + "linear_q_points.weight", 0, 3 * heads);
@@ -80,7 +48,7 @@ json structure_config(const Sizes& sizes, const json& settings) {
           {"epsilon", setting(settings, "epsilon", 1e-8)}};
 }
 
-json folding_config(const Sizes& sizes, const json& settings) {
+json folding_config(const ArraySizes& sizes, const json& settings) {
   const json trunk = inside(settings, "trunk");
   const std::string block = "trunk.blocks.0.";
   const std::int64_t width = sizes.of(kMark, 0), pair_width = sizes.of("trunk.recycle_z_norm.weight", 0);
@@ -99,36 +67,6 @@ json folding_config(const Sizes& sizes, const json& settings) {
             {"structure_module", structure_config(sizes, inside(trunk, "structure_module"))}}}};
 }
 
-std::vector<fs::path> torch_files(const fs::path& folder) {
-  std::vector<fs::path> out;
-  std::error_code failed;
-  for (fs::directory_iterator at(folder.empty() ? "." : folder, failed), end; !failed && at != end;
-       at.increment(failed))
-    if (at->path().extension() == ".pt" && !at->path().stem().string().ends_with("-contact-regression"))
-      out.push_back(at->path());
-  return out;
-}
-
-// Beside the file under its name, or the only other model there; in torch hub's cache.
-checkpoints::Checkpoint language_model_for(const fs::path& file) {
-  const fs::path folder = file.parent_path(), named = folder / fmt::format("{}.pt", kLanguageModel);
-  std::error_code failed;
-  if (fs::exists(named, failed)) return checkpoints::read_checkpoint(named);
-  std::vector<fs::path> others = torch_files(folder);
-  std::erase_if(others, is_fair_esm_esmfold);
-  if (others.size() == 1) return checkpoints::read_checkpoint(others.front());
-  if (const auto cached = checkpoints::find_in_torch_cache(std::string(kLanguageModel)))
-    return checkpoints::read_checkpoint(cached->path);
-  throw Error(
-      ErrorKind::not_found,
-      {fmt::format("fair-esm's file of ESMFold holds no language model, and {}.pt is neither beside it nor in {}",
-                   kLanguageModel, checkpoints::torch_cache().string()),
-       file.string(),
-       fmt::format("`groel pull facebook/{}` gets it, or give the folder of facebook/esmfold_v1, "
-                   "which holds both",
-                   kLanguageModel)});
-}
-
 }  // namespace
 
 bool is_fair_esm_esmfold(const fs::path& file) {
@@ -143,7 +81,7 @@ bool is_fair_esm_esmfold(const fs::path& file) {
 }
 
 std::optional<fs::path> fair_esm_esmfold_in(const fs::path& folder) {
-  for (const fs::path& file : torch_files(folder))
+  for (const fs::path& file : torch_files_in(folder))
     if (is_fair_esm_esmfold(file)) return file;
   return std::nullopt;
 }
@@ -153,13 +91,11 @@ RawCheckpoint read_fair_esm_esmfold(const fs::path& file) {
   RawCheckpoint out;
   for (auto& [name, array] : raw.arrays)
     if (name.starts_with(kModel)) out.arrays.emplace(name.substr(kModel.size()), std::move(array));
-  const json folding = folding_config(Sizes(out.arrays, file), inside(inside(raw.config, "cfg"), "model"));
-  checkpoints::Checkpoint language = language_model_for(file);
-  if (language.family->name != "esm")
-    throw Error(ErrorKind::bad_model,
-                {fmt::format("the language model beside it is of the family {}, not an ESM-2", language.family->name),
-                 language.path.string(),
-                 {}});
+  const ArraySizes sizes(out.arrays, file, "is this esmfold_3B_v1.pt, whole?");
+  const json folding = folding_config(sizes, inside(inside(raw.config, "cfg"), "model"));
+  checkpoints::Checkpoint language =
+      read_language_model({file, std::string(kLanguageModel), "fair-esm's file of ESMFold",
+                           ", or give the folder of facebook/esmfold_v1, which holds both", is_fair_esm_esmfold});
   for (auto& [name, array] : language.arrays)
     if (name.starts_with("esm.")) out.arrays.emplace(name, std::move(array));
   out.config = std::move(language.config);

@@ -2,6 +2,7 @@
 #include "structure_models/esmfold_sequence.h"
 
 #include <algorithm>
+#include <cctype>
 #include <limits>
 
 #include "base/error.h"
@@ -65,11 +66,11 @@ EsmfoldSequence esmfold_sequence(std::string_view text, const ChainJoin& join) {
   return out;
 }
 
-std::vector<io::AtomChain> chains_of(const EsmfoldSequence& sequence, const EsmfoldOutput& output) {
+std::vector<io::AtomChain> chains_of(const EsmfoldSequence& sequence, const SequenceStructure& structure) {
   constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
   std::vector<io::AtomChain> out(static_cast<std::size_t>(sequence.chains));
-  const float* places = output.rounds.back().atoms.data<float>();
-  const float* sure = output.plddt.data<float>();
+  const float* places = structure.atoms.data<float>();
+  const float* sure = structure.plddt.data<float>();
   for (std::size_t i = 0; i < sequence.chain.size(); ++i, places += kMostAtoms * 3, sure += kAtomKinds) {
     if (sequence.chain[i] == kLinker) continue;
     io::AtomResidue residue{sequence.letters[i], sequence.input.residue_index[i] + 1, 100 * sure[1], {}, {}};
@@ -84,27 +85,34 @@ std::vector<io::AtomChain> chains_of(const EsmfoldSequence& sequence, const Esmf
   return out;
 }
 
-double mean_plddt(const EsmfoldSequence& sequence, const EsmfoldOutput& output) {
+double mean_plddt(const EsmfoldSequence& sequence, const SequenceStructure& structure) {
   double sum = 0;
   std::int64_t atoms = 0;
   for (std::size_t i = 0; i < sequence.chain.size(); ++i) {
     if (sequence.chain[i] == kLinker) continue;
     const std::int32_t type = sequence.input.types[i];
     for (std::size_t a = 0; a < ideal_residue(type).atoms.size(); ++a, ++atoms)
-      sum += output.plddt.data<float>()[i * kAtomKinds + static_cast<std::size_t>(atom_kinds(type)[a])];
+      sum += structure.plddt.data<float>()[i * kAtomKinds + static_cast<std::size_t>(atom_kinds(type)[a])];
   }
   return atoms == 0 ? 0 : 100 * sum / static_cast<double>(atoms);
 }
 
-std::string esmfold_pdb(const EsmfoldSequence& sequence, const EsmfoldOutput& output) {
-  return fmt::format("{}\nREMARK   1 B FACTORS ARE PLDDT FROM 0 TO 100\n{}END\n", kEsmfoldTitle,
-                     io::pdb_text(chains_of(sequence, output)));
+std::string pdb_title(std::string_view title) {
+  std::string out = fmt::format("TITLE     {} PREDICTION", title);
+  std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return out;
 }
 
-std::string esmfold_mmcif(const EsmfoldSequence& sequence, const EsmfoldOutput& output, const std::string& id) {
-  return io::mmcif_text(chains_of(sequence, output), id) +
-         "_struct.title 'ESMFold v1 prediction'\n#\n_ma_qa_metric.id   1\n_ma_qa_metric.mode local\n"
-         "_ma_qa_metric.name pLDDT\n_ma_qa_metric.type pLDDT\n#\n";
+std::string sequence_pdb(const EsmfoldSequence& sequence, const SequenceStructure& structure, std::string_view title) {
+  return fmt::format("{}\nREMARK   1 B FACTORS ARE PLDDT FROM 0 TO 100\n{}END\n", pdb_title(title),
+                     io::pdb_text(chains_of(sequence, structure)));
+}
+
+std::string sequence_mmcif(const EsmfoldSequence& sequence, const SequenceStructure& structure, std::string_view title,
+                           const std::string& id) {
+  return io::mmcif_text(chains_of(sequence, structure), id) + fmt::format("_struct.title '{} prediction'\n", title) +
+         "#\n_ma_qa_metric.id   1\n_ma_qa_metric.mode local\n_ma_qa_metric.name pLDDT\n_ma_qa_metric.type "
+         "pLDDT\n#\n";
 }
 
 std::vector<float> without_linkers(const EsmfoldSequence& sequence, const Tensor& x) {

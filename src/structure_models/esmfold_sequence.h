@@ -1,4 +1,5 @@
-// Sequences as ESMFold reads them, several chains joined by glycines, and structures as files of what comes of them.
+// Sequences as networks that fold them read them, several chains joined by glycines as ESMFold has them, and structures
+// as files of what comes of them.
 #pragma once
 
 #include <string>
@@ -6,7 +7,7 @@
 #include <vector>
 
 #include "io/structure_atoms.h"
-#include "structure_models/esmfold.h"
+#include "structure_models/sequence_structure.h"
 
 namespace groel::structure_models {
 
@@ -31,16 +32,18 @@ struct EsmfoldSequence {
 EsmfoldSequence esmfold_sequence(std::string_view text, const ChainJoin& join = {});
 
 /// Chains A, B, … without linkers, B factors pLDDT from 0 to 100, of each atom its own.
-std::vector<io::AtomChain> chains_of(const EsmfoldSequence& sequence, const EsmfoldOutput& output);
+std::vector<io::AtomChain> chains_of(const EsmfoldSequence& sequence, const SequenceStructure& structure);
 
 /// Mean over all atoms of chains, 0 to 100 (fair-esm's mean_plddt).
-double mean_plddt(const EsmfoldSequence& sequence, const EsmfoldOutput& output);
+double mean_plddt(const EsmfoldSequence& sequence, const SequenceStructure& structure);
 
-/// The first line of a PDB file.
-inline constexpr std::string_view kEsmfoldTitle = "TITLE     ESMFOLD V1 PREDICTION";
+/// The first line of a PDB file that a network of that title ("ESMFold v1") predicted.
+std::string pdb_title(std::string_view title);
 /// Files that say what they are. Errors: as io::pdb_text.
-std::string esmfold_pdb(const EsmfoldSequence& sequence, const EsmfoldOutput& output);
-std::string esmfold_mmcif(const EsmfoldSequence& sequence, const EsmfoldOutput& output, const std::string& id);
+std::string sequence_pdb(const EsmfoldSequence& sequence, const SequenceStructure& structure, std::string_view title);
+/// `id`: of the entry.
+std::string sequence_mmcif(const EsmfoldSequence& sequence, const SequenceStructure& structure, std::string_view title,
+                           const std::string& id);
 
 /// The rows (and columns) of residues that are in chains, of x [N, …] or, in pairs, [N, N].
 std::vector<float> without_linkers(const EsmfoldSequence& sequence, const Tensor& x);

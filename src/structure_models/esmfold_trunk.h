@@ -7,15 +7,11 @@
 
 #include "nn/embedding.h"
 #include "structure_models/esmfold_shape.h"
+#include "structure_models/sequence_structure.h"
 
 namespace groel::structure_models {
 
 class EsmfoldBlock;
-
-/// Where a run is: passes and blocks count from 0; block == blocks is the structure module of that pass.
-struct EsmfoldProgress {
-  std::int64_t pass, passes, block, blocks;
-};
 
 struct EsmfoldTrunkInput {
   Tensor residues;                              ///< [N, Cs], what the language model says of them

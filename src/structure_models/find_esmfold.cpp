@@ -28,10 +28,11 @@ FoundEsmfold find_esmfold(const std::string& name) {
   std::error_code failed;
   if (!name.empty() && fs::exists(name, failed)) {
     if (is_esmfold_at(name)) return {name, {}};
-    throw Error(ErrorKind::unsupported,
-                {"this is no ESMFold: sequences are folded by it alone", name,
-                 "give the folder of facebook/esmfold_v1, or fair-esm's esmfold_3B_v1.pt; jobs of AlphaFold 3 take "
-                 "`model_dir`"});
+    throw Error(
+        ErrorKind::unsupported,
+        {"this is neither an ESMFold nor a MiniFold, which fold sequences", name,
+         "give the folder of facebook/esmfold_v1, fair-esm's esmfold_3B_v1.pt, or minifold_48L_final.ckpt; jobs "
+         "of AlphaFold 3 take `model_dir`"});
   }
   if (!is_its_name(name))
     throw Error(ErrorKind::not_found, {"there is no such folder or file, and it is no ESMFold that has a name", name,

@@ -2,7 +2,6 @@
 #include "structure_models/pairs_from_residues.h"
 
 #include "base/threads.h"
-#include "nn/folding/pairs.h"
 
 namespace groel::structure_models {
 namespace {
@@ -36,14 +35,17 @@ void PairsFromResidues::members(nn::Members to) {
 
 void PairsFromResidues::ready(const nn::Form& form) { input_ = nn::folding::product_input(form); }
 
+Tensor PairsFromResidues::of_rows(const Tensor& projected, const nn::folding::GridRows& grid,
+                                  const Tensor& residual) const {
+  Tensor pairs = Tensor::empty({grid.last() - grid.first(), 2 * inner_}, DType::f32, projected.device());
+  if (projected.device() != Device::shape) fill(projected, grid, pairs);
+  return out_(pairs, {.residual = residual, .into = residual});
+}
+
 void PairsFromResidues::add_to(const Tensor& s, Tensor& z) const {
-  const Tensor projected = projection_(norm_(s, input_));
-  nn::folding::for_grid_rows(s.size(0), 2 * inner_, [&](const nn::folding::GridRows& grid) {
-    Tensor pairs = Tensor::empty({grid.last() - grid.first(), 2 * inner_}, DType::f32, s.device());
-    if (s.device() != Device::shape) fill(projected, grid, pairs);
-    const Tensor rows = grid.of(z);
-    out_(pairs, {.residual = rows, .into = rows});
-  });
+  const Tensor all = projected(s);
+  nn::folding::for_grid_rows(s.size(0), 2 * inner_,
+                             [&](const nn::folding::GridRows& grid) { of_rows(all, grid, grid.of(z)); });
 }
 
 }  // namespace groel::structure_models

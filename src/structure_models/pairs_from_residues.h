@@ -1,6 +1,7 @@
 // What the states of two residues add to their pair (ESMFold's sequence-to-pair layer; Lin et al. 2023).
 #pragma once
 
+#include "nn/folding/pairs.h"
 #include "nn/layer_norm.h"
 #include "nn/linear.h"
 
@@ -13,6 +14,10 @@ class PairsFromResidues final : public nn::Module {
   /// `norm`; `projection` [2*inner, Cs], q and then k; `out` [Cz, 2*inner], inner = Cz / 2.
   void members(nn::Members to) override;
   void ready(const nn::Form& form) override;
+  /// s [N, Cs] -> [N, 2*inner], which `of_rows` reads.
+  Tensor projected(const Tensor& s) const { return projection_(norm_(s, input_)); }
+  /// What the pairs of those rows gain [rows*N, Cz], and is added to `residual`, if that is given.
+  Tensor of_rows(const Tensor& projected, const nn::folding::GridRows& grid, const Tensor& residual = {}) const;
   /// s [N, Cs], z [N*N, Cz] in place. A few megabytes of pairs at a time.
   void add_to(const Tensor& s, Tensor& z) const;
 

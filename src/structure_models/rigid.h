@@ -51,6 +51,23 @@ inline Frame composed(const Frame& outer, const Frame& inner) {
   return {product(outer.rotation, inner.rotation), applied(outer, inner.translation)};
 }
 
+/// The frame of a backbone: CA at its origin, C on its first axis, N in the plane of the first two. `least`: added to
+/// squares before roots are taken of them. (OpenFold's make_transform_from_reference, step by step.)
+inline Frame frame_of_backbone(const Vector& n, const Vector& ca, const Vector& c, float least) {
+  const Vector to_c = difference(c, ca);
+  const float flat = to_c[0] * to_c[0] + to_c[1] * to_c[1];
+  const float in_plane = std::sqrt(least + flat), whole = std::sqrt(least + flat + to_c[2] * to_c[2]);
+  const float sin_1 = -to_c[1] / in_plane, cos_1 = to_c[0] / in_plane;
+  const float sin_2 = to_c[2] / whole, cos_2 = std::sqrt(flat) / whole;
+  const Matrix first{cos_1, -sin_1, 0, sin_1, cos_1, 0, 0, 0, 1}, second{cos_2, 0, sin_2, 0, 1, 0, -sin_2, 0, cos_2};
+  const Matrix both = product(second, first);
+  const Vector to_n = rotated(both, difference(n, ca));
+  const float across = std::sqrt(least + to_n[1] * to_n[1] + to_n[2] * to_n[2]);
+  const float sin_3 = -to_n[2] / across, cos_3 = to_n[1] / across;
+  const Matrix all = product({1, 0, 0, 0, cos_3, -sin_3, 0, sin_3, cos_3}, both);
+  return {{all[0], all[3], all[6], all[1], all[4], all[7], all[2], all[5], all[8]}, ca};
+}
+
 /// A rotation as a unit quaternion, and a translation.
 struct QuaternionFrame {
   std::array<float, 4> quaternion{1, 0, 0, 0};

@@ -2,7 +2,6 @@
 #include "structure_models/structure_module.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "base/error.h"
 #include "base/profile.h"
@@ -16,20 +15,6 @@ namespace {
 constexpr nn::LinearForm kExact{.exactness = nn::Exactness::head};
 constexpr float kNormEpsilon = 1e-5F;
 ops::LinearOptions relu() { return {.activation = ops::Activation::relu}; }
-
-Tensor positive_part(const Tensor& x) { return ops::activate(x, ops::Activation::relu); }
-
-// [N, 7, 2], each pair divided by its length.
-Tensor normalised(const Tensor& raw, float least) {
-  return Tensor::computed(raw.shape(), raw.device(), [&](std::span<float> out) {
-    const auto in = raw.values<float>();
-    for (std::size_t i = 0; i < out.size(); i += 2) {
-      const float length = std::sqrt(std::max(in[i] * in[i] + in[i + 1] * in[i + 1], least));
-      out[i] = in[i] / length;
-      out[i + 1] = in[i + 1] / length;
-    }
-  });
-}
 
 Tensor frames_tensor(std::span<const QuaternionFrame> frames, float scale, Device device) {
   return Tensor::computed({static_cast<std::int64_t>(frames.size()), 7}, device, [&](std::span<float> out) {
@@ -59,20 +44,6 @@ class StructureModule::TransitionLayer final : public nn::Module {
   nn::Linear first_, second_, third_;
 };
 
-// a + linear_2(relu(linear_1(relu(a))))
-class StructureModule::AngleBlock final : public nn::Module {
- public:
-  explicit AngleBlock(std::int64_t width) : first_(width, width, kExact), second_(width, width, kExact) {}
-  void members(nn::Members to) override {
-    to.part("linear_1", first_);
-    to.part("linear_2", second_);
-  }
-  Tensor operator()(const Tensor& a) const { return second_(first_(positive_part(a), relu()), {.residual = a}); }
-
- private:
-  nn::Linear first_, second_;
-};
-
 StructureModule::~StructureModule() = default;
 
 StructureModule::StructureModule(const StructureModuleShape& shape)
@@ -84,13 +55,9 @@ StructureModule::StructureModule(const StructureModuleShape& shape)
       attention_norm_(shape.attention.width, kNormEpsilon),
       transition_norm_(shape.attention.width, kNormEpsilon),
       backbone_update_(shape.attention.width, 6, kExact),
-      angle_in_(shape.attention.width, shape.angle_width, kExact),
-      angle_first_(shape.attention.width, shape.angle_width, kExact),
-      angle_out_(shape.angle_width, 2 * kTorsions, kExact) {
+      angles_(shape.attention.width, shape.angle_width, shape.angle_blocks) {
   for (std::int64_t i = 0; i < shape.transition_layers; ++i)
     transition_.push_back(std::make_unique<TransitionLayer>(shape.attention.width));
-  for (std::int64_t i = 0; i < shape.angle_blocks; ++i)
-    angle_blocks_.push_back(std::make_unique<AngleBlock>(shape.angle_width));
 }
 
 void StructureModule::members(nn::Members to) {
@@ -102,11 +69,7 @@ void StructureModule::members(nn::Members to) {
   for (std::size_t i = 0; i < transition_.size(); ++i) to.part(fmt::format("transition.layers.{}", i), *transition_[i]);
   to.part("transition.layer_norm", transition_norm_);
   to.part("bb_update.linear", backbone_update_);
-  to.part("angle_resnet.linear_in", angle_in_);
-  to.part("angle_resnet.linear_initial", angle_first_);
-  for (std::size_t i = 0; i < angle_blocks_.size(); ++i)
-    to.part(fmt::format("angle_resnet.layers.{}", i), *angle_blocks_[i]);
-  to.part("angle_resnet.linear_out", angle_out_);
+  to.part("angle_resnet", angles_);
 }
 
 Tensor StructureModule::transition(Tensor s) const {
@@ -114,20 +77,13 @@ Tensor StructureModule::transition(Tensor s) const {
   return transition_norm_(s);
 }
 
-// `first`: states before the first round.
-Tensor StructureModule::raw_angles(const Tensor& s, const Tensor& first) const {
-  Tensor a = angle_in_(positive_part(s), {.residual = angle_first_(positive_part(first))});
-  for (const auto& block : angle_blocks_) a = (*block)(a);
-  return angle_out_(positive_part(a)).reshape({s.size(0), kTorsions, 2});
-}
-
 StructureRound StructureModule::described(const Tensor& s, const Tensor& first, std::span<const std::int32_t> types,
                                           std::span<const QuaternionFrame> frames, const ModuleTaps& taps) const {
   StructureRound out;
   out.frames = frames_tensor(frames, shape_.translation_scale, s.device());
-  out.raw_angles = raw_angles(s, first);
+  out.raw_angles = angles_(s, first);
   taps.show("angle_resnet.0", out.raw_angles);
-  out.angles = normalised(out.raw_angles, shape_.least_angle_norm);
+  out.angles = normalised_angles(out.raw_angles, shape_.least_angle_norm);
   taps.show("angle_resnet.1", out.angles);
   out.states = s;
   const std::int64_t residues = s.size(0);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "nn/layer_norm.h"
+#include "structure_models/angle_resnet.h"
 #include "structure_models/invariant_point_attention.h"
 #include "structure_models/taps.h"
 
@@ -44,9 +45,7 @@ class StructureModule final : public nn::Module {
 
  private:
   class TransitionLayer;
-  class AngleBlock;
   Tensor transition(Tensor s) const;
-  Tensor raw_angles(const Tensor& s, const Tensor& first) const;
   StructureRound described(const Tensor& s, const Tensor& first, std::span<const std::int32_t> types,
                            std::span<const QuaternionFrame> frames, const ModuleTaps& taps) const;
 
@@ -58,9 +57,7 @@ class StructureModule final : public nn::Module {
   std::vector<std::unique_ptr<TransitionLayer>> transition_;
   nn::LayerNorm transition_norm_;
   nn::Linear backbone_update_;  // (6, Cs)
-  nn::Linear angle_in_, angle_first_;
-  std::vector<std::unique_ptr<AngleBlock>> angle_blocks_;
-  nn::Linear angle_out_;  // (14, angle_width)
+  AngleResnet angles_;
 };
 
 }  // namespace groel::structure_models

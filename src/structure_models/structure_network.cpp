@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "structure_models/alphafold3_records.h"
 #include "structure_models/esmfold_checkpoint.h"
+#include "structure_models/minifold_checkpoint.h"
 #include "structure_models/open_weights.h"
 
 namespace groel::structure_models {
@@ -25,6 +26,9 @@ const NetworkFamily& family_at(const fs::path& path) {
   if (found != network_families().end()) return *found;
   if (is_esmfold_at(path))
     throw Error(ErrorKind::unsupported, {"this is ESMFold, which folds sequences and no jobs", path.string(),
+                                         "give a FASTA file and -m with this path"});
+  if (is_minifold_at(path))
+    throw Error(ErrorKind::unsupported, {"this is MiniFold, which folds sequences and no jobs", path.string(),
                                          "give a FASTA file and -m with this path"});
   // What cannot be told is told by its reader.
   if (!find_open_weights(path, protenix_files()).empty()) return network_families().back();

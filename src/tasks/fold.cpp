@@ -1,4 +1,5 @@
-// groel fold: sequences, folded by ESMFold; jobs of AlphaFold 3, from their JSON to what its network is given.
+// groel fold: sequences, folded by ESMFold or MiniFold; jobs of AlphaFold 3, from their JSON to what its network is
+// given.
 #include <algorithm>
 #include <filesystem>
 
@@ -23,11 +24,13 @@ int run(const FoldOptions& options, Context& context) {
 Task fold_task() {
   return {
       .name = "fold",
-      .summary = "Structures: of sequences by ESMFold, of complexes by AlphaFold 3, Protenix or OpenFold3",
+      .summary = "Structures: of sequences by ESMFold or MiniFold, of complexes by AlphaFold 3, Protenix or OpenFold3",
       .description =
-          "Sequences (-m names an ESMFold) become a PDB and an mmCIF file each, with pLDDT in the place of B "
-          "factors; chains are\n"
-          "joined by ':'. A run that was stopped goes on where it was when the command is given again.\n"
+          "Sequences (-m names an ESMFold or a MiniFold) become a PDB and an mmCIF file each, with pLDDT in the place "
+          "of B "
+          "factors;\n"
+          "for ESMFold chains are joined by ':'. A run that was stopped goes on where it was when the command is given "
+          "again.\n"
           "Jobs: reads the JSON of AlphaFold 3 (versions 1 to 4), of the AlphaFold Server and of Protenix, and says of "
           "everything\n"
           "that is wrong with it where it is. --check tells what a job will be run as; --features writes every "
@@ -40,6 +43,7 @@ Task fold_task() {
           "AlphaFold 3's own flags are understood too (--json_path, --output_dir, --norun_inference, ...).",
       .examples = {{"groel fold proteins.fasta -m facebook/esmfold_v1 -o folds --arrays",
                     "a structure for each sequence"},
+                   {"groel fold proteins.fasta -m minifold-12L -o folds", "the same in less time, by MiniFold"},
                    {"groel fold examples/fold/ubiquitin.json --check", "what a job will be run as"},
                    {"groel fold examples/fold/ubiquitin.json --features features.npz",
                     "every array that the network is given"},

@@ -4,7 +4,7 @@
 #include "engine/plan.h"
 #include "engine/precision.h"
 #include "predictors/card.h"
-#include "structure_models/esmfold_checkpoint.h"
+#include "structure_models/sequence_network.h"
 #include "tasks/fold/network.h"
 #include "tasks/info/folding_model.h"
 #include "tasks/info/tensors.h"
@@ -128,12 +128,12 @@ int run(const InfoOptions& options, Context& context) {
     print_tensors(find_model(paths.front(), context.sink), {options.statistics, options.json}, context);
     return 0;
   }
-  if (structure_models::is_esmfold_at(paths.front())) {
-    const nlohmann::ordered_json info = describe_esmfold(paths.front(), options.dtype);
+  if (structure_models::is_sequence_network_at(paths.front())) {
+    const nlohmann::ordered_json info = describe_sequence_network(paths.front(), options.dtype);
     if (options.json)
       context.out << info.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
     else
-      print_esmfold(info, context.out);
+      print_sequence_network(info, context.out);
     return 0;
   }
   if (names_fold_network(paths.front())) {

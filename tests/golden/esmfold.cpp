@@ -251,7 +251,7 @@ void check_file(const Case& golden, const Esmfold& model, Rows& rows) {
   const auto sequence = structure_models::esmfold_sequence(golden.inputs()["pdb_sequence"].get<std::string>());
   const EsmfoldOutput out = model.fold(sequence.input);
   const io::AtomStructure theirs = io::read_atoms((golden.folder() / "seq0.pdb").string());
-  const std::vector<io::AtomChain> ours = structure_models::chains_of(sequence, out);
+  const std::vector<io::AtomChain> ours = structure_models::chains_of(sequence, out.structure());
   std::vector<float> their_atoms, our_atoms, their_sure, our_sure;
   std::string letters, our_letters;
   const auto gather = [](const io::AtomChain& chain, std::vector<float>& atoms, std::vector<float>& sure,

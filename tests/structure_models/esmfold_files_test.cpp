@@ -154,7 +154,7 @@ TEST(EsmfoldSequences, WhatIsNoSequenceIsTold) {
 TEST(EsmfoldStructures, AreChainsWithTheirConfidence) {
   const EsmfoldSequence sequence = esmfold_sequence("MKWX:GAVL");
   const EsmfoldOutput out = esmfold_tiny().fold(sequence.input);
-  const std::string pdb = esmfold_pdb(sequence, out);
+  const std::string pdb = sequence_pdb(sequence, out.structure(), "ESMFold v1");
   const io::AtomStructure read = io::parse_atoms(pdb, "x.pdb");
   ASSERT_EQ(read.chains.size(), 2U);
   EXPECT_EQ(read.chains[0].residues.size(), 3U);  // an unknown residue has no atoms
@@ -165,9 +165,9 @@ TEST(EsmfoldStructures, AreChainsWithTheirConfidence) {
   EXPECT_NEAR(valine.b_factor, 100 * out.plddt.values<float>()[row * 37 + 1], 0.006);
   EXPECT_NEAR(valine.atoms[1][0], out.rounds.back().atoms.values<float>()[(row * 14 + 1) * 3], 0.0006);
   EXPECT_THAT(pdb, HasSubstr("PLDDT"));
-  EXPECT_EQ(io::parse_atoms(esmfold_mmcif(sequence, out, "x"), "x.cif").chains.size(), 2U);
+  EXPECT_EQ(io::parse_atoms(sequence_mmcif(sequence, out.structure(), "ESMFold v1", "x"), "x.cif").chains.size(), 2U);
   EXPECT_EQ(pairs_without_linkers(sequence, out.pae).size(), 64U);
-  const double mean = mean_plddt(sequence, out);
+  const double mean = mean_plddt(sequence, out.structure());
   EXPECT_GT(mean, 0);
   EXPECT_LT(mean, 100);
 }

@@ -98,7 +98,7 @@ TEST_F(FoldSequences, OtherModelsAndNamesAreRefused) {
                             {folder_.path().string(), "", {{"XDG_CACHE_HOME", path("cache")}, {"HF_HOME", path("hf")}}})
         .wait();
   };
-  EXPECT_TRUE(with(std::string(GROEL_TEST_DATA) + "/esm2-tiny").says("this is no ESMFold"));
+  EXPECT_TRUE(with(std::string(GROEL_TEST_DATA) + "/esm2-tiny").says("this is neither an ESMFold nor a MiniFold"));
   EXPECT_TRUE(with("facebook/esmfold_v1").says("groel pull facebook/esmfold_v1"));
   EXPECT_TRUE(with("no-such-model").says("it is no ESMFold that has a name"));
 }

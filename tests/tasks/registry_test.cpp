@@ -66,10 +66,10 @@ TEST(Examples, RunAsWritten) {
   // One measures whole-size models for minutes; the others ask the hub or serve until they are ended, and are run in
   // pull_test.cpp and serve_test.cpp.
   const std::set<std::string_view> left_out{"bench", "pull", "serve"};
-  // Weights that do not come along; fold_sequences_test.cpp, fold_network_test.cpp, fold_protenix_test.cpp and
-  // fold_openfold3_test.cpp run tiny ones.
+  // Weights that do not come along; fold_sequences_test.cpp, fold_minifold_test.cpp, fold_network_test.cpp,
+  // fold_protenix_test.cpp and fold_openfold3_test.cpp run tiny ones.
   const auto needs_weights = [](std::string_view command) {
-    for (const std::string_view name : {"esmfold", "protenix", "openfold3", "--model-dir"})
+    for (const std::string_view name : {"esmfold", "minifold", "protenix", "openfold3", "--model-dir"})
       if (command.find(name) != std::string_view::npos) return true;
     return false;
   };

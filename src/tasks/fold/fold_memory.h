@@ -1,4 +1,4 @@
-// What of a run of ESMFold fits into memory, told before it is begun.
+// What of a run of sequences fits into memory, told before it is begun.
 #pragma once
 
 #include <map>
@@ -7,14 +7,14 @@
 #include "base/error.h"
 #include "base/options.h"
 #include "base/system.h"
-#include "structure_models/esmfold.h"
+#include "structure_models/sequence_network.h"
 
 namespace groel::tasks {
 
 /// What fits: weights, and the memory of a pass for each length.
 class FoldMemory {
  public:
-  FoldMemory(const structure_models::Esmfold& model, std::optional<std::size_t> allowed)
+  FoldMemory(const structure_models::SequenceNetwork& model, std::optional<std::size_t> allowed)
       : model_(model), weights_(model.weight_bytes()) {
     const auto free_now = static_cast<std::size_t>(static_cast<double>(available_memory()) * 0.8);
     const std::size_t whole = allowed.value_or(free_now + weights_);
@@ -50,7 +50,7 @@ class FoldMemory {
     return fits;
   }
 
-  const structure_models::Esmfold& model_;
+  const structure_models::SequenceNetwork& model_;
   std::size_t weights_, left_ = 0;
   std::map<std::int64_t, std::size_t> needed_;
 };

@@ -14,8 +14,8 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
-using structure_models::EsmfoldOutput;
 using structure_models::EsmfoldSequence;
+using structure_models::SequenceStructure;
 
 constexpr const char* kOrigin = "made_from";
 
@@ -29,7 +29,7 @@ void add_integers(io::NpzWriter& to, const char* name, const std::vector<std::in
 }
 
 // Of the residues of chains, without linkers.
-void write_arrays(const fs::path& path, const EsmfoldSequence& sequence, const EsmfoldOutput& output) {
+void write_arrays(const fs::path& path, const EsmfoldSequence& sequence, const SequenceStructure& structure) {
   const std::int64_t residues = sequence.residues();
   std::vector<std::int32_t> chain, number;
   for (std::size_t i = 0; i < sequence.chain.size(); ++i) {
@@ -38,19 +38,19 @@ void write_arrays(const fs::path& path, const EsmfoldSequence& sequence, const E
     number.push_back(sequence.input.residue_index[i]);
   }
   io::NpzWriter writer(path);
-  add_floats(writer, "positions", {residues, 14, 3},
-             structure_models::without_linkers(sequence, output.rounds.back().atoms));
-  add_floats(writer, "plddt", {residues, 37}, structure_models::without_linkers(sequence, output.plddt));
-  add_floats(writer, "ptm", {}, {output.ptm});
-  add_floats(writer, "pae", {residues, residues}, structure_models::pairs_without_linkers(sequence, output.pae));
+  add_floats(writer, "positions", {residues, 14, 3}, structure_models::without_linkers(sequence, structure.atoms));
+  add_floats(writer, "plddt", {residues, 37}, structure_models::without_linkers(sequence, structure.plddt));
+  if (structure.ptm) add_floats(writer, "ptm", {}, {*structure.ptm});
+  if (structure.pae.defined())
+    add_floats(writer, "pae", {residues, residues}, structure_models::pairs_without_linkers(sequence, structure.pae));
   add_integers(writer, "chain_index", chain);
   add_integers(writer, "residue_index", number);
   writer.finish();
 }
 
 // {"pae": [[0.8, …], …]}, Å: for pages of structures.
-std::string error_text(const EsmfoldSequence& sequence, const EsmfoldOutput& output) {
-  const std::vector<float> pae = structure_models::pairs_without_linkers(sequence, output.pae);
+std::string error_text(const EsmfoldSequence& sequence, const SequenceStructure& structure) {
+  const std::vector<float> pae = structure_models::pairs_without_linkers(sequence, structure.pae);
   const auto residues = static_cast<std::size_t>(sequence.residues());
   std::string out = "{\"pae\": [";
   for (std::size_t i = 0; i < residues; ++i) {
@@ -87,8 +87,9 @@ ordered_json FoldedFiles::finished(const FoldOrigin& origin, bool arrays) const 
   ordered_json all = said();
   if (all.is_null() || all[kOrigin] != origin.json()) return nullptr;
   std::error_code failed;
-  for (const char* extension : {".pdb", ".cif", ".pae.json"})
+  for (const char* extension : {".pdb", ".cif"})
     if (!fs::exists(with(extension), failed)) return nullptr;
+  if (all.contains("ptm") && !fs::exists(with(".pae.json"), failed)) return nullptr;  // they come together
   return arrays && !fs::exists(with(".npz"), failed) ? ordered_json() : all;
 }
 
@@ -100,17 +101,17 @@ fs::path FoldedFiles::strange(const FoldOrigin& origin) const {
     return all.is_null() || all[kOrigin] != origin.json() ? json : fs::path();
   }
   if (!fs::exists(pdb, failed)) return {};
-  return read_text(pdb, std::size_t{1} << 30).starts_with(structure_models::kEsmfoldTitle) ? fs::path() : pdb;
+  return read_text(pdb, std::size_t{1} << 30).starts_with(structure_models::pdb_title(title_)) ? fs::path() : pdb;
 }
 
-void FoldedFiles::write(const EsmfoldSequence& sequence, const EsmfoldOutput& output, const ordered_json& row,
+void FoldedFiles::write(const EsmfoldSequence& sequence, const SequenceStructure& structure, const ordered_json& row,
                         bool arrays) const {
   std::error_code failed;
   fs::remove(with(".json"), failed);
-  write_text(with(".pdb"), structure_models::esmfold_pdb(sequence, output));
-  write_text(with(".cif"), structure_models::esmfold_mmcif(sequence, output, stem_.filename().string()));
-  write_text(with(".pae.json"), error_text(sequence, output));
-  if (arrays) write_arrays(with(".npz"), sequence, output);
+  write_text(with(".pdb"), structure_models::sequence_pdb(sequence, structure, title_));
+  write_text(with(".cif"), structure_models::sequence_mmcif(sequence, structure, title_, stem_.filename().string()));
+  if (structure.pae.defined()) write_text(with(".pae.json"), error_text(sequence, structure));
+  if (arrays) write_arrays(with(".npz"), sequence, structure);
   write_text(with(".json"), row.dump(2, ' ', false, ordered_json::error_handler_t::replace) + "\n");
 }
 

@@ -23,8 +23,8 @@ struct FoldOrigin {
 
 class FoldedFiles {
  public:
-  /// `stem`: the folder and the name without extension.
-  explicit FoldedFiles(std::filesystem::path stem) : stem_(std::move(stem)) {}
+  /// `stem`: the folder and the name without extension; `title`: of the network.
+  FoldedFiles(std::filesystem::path stem, std::string title) : stem_(std::move(stem)), title_(std::move(title)) {}
 
   std::filesystem::path with(const char* extension) const;
   /// What ID.json says, if all files are there, `arrays` among them, and of that origin; else null.
@@ -32,13 +32,14 @@ class FoldedFiles {
   /// A file there that another run or program has written; empty: none. What a run that was stopped left is none.
   std::filesystem::path strange(const FoldOrigin& origin) const;
   /// Each whole or not at all; ID.json last. `row`: what is said of the structure. Errors: io.
-  void write(const structure_models::EsmfoldSequence& sequence, const structure_models::EsmfoldOutput& output,
+  void write(const structure_models::EsmfoldSequence& sequence, const structure_models::SequenceStructure& structure,
              const nlohmann::ordered_json& row, bool arrays) const;
 
  private:
   nlohmann::ordered_json said() const;
 
   std::filesystem::path stem_;
+  std::string title_;
 };
 
 }  // namespace groel::tasks

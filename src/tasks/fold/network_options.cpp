@@ -22,7 +22,7 @@ void NetworkOptions::declare_network(OptionBinder& to) {
       .value_name = "DIR"});
   to(recycles, {.name = "num-recycles",
                 .help = "Passes of the trunk after the first (default: AlphaFold 3 10; Protenix 9, mini and tiny 3; "
-                        "OpenFold3 3; an ESMFold as the model says, 3)",
+                        "OpenFold3 3; an ESMFold as the model says, 3; MiniFold 3)",
                 .value_name = "N",
                 .aliases = {"recycles"}});
   to(samples, {.name = "num-diffusion-samples", .help = "Structures for each seed", .otherwise = 5, .value_name = "N"});

@@ -90,7 +90,7 @@ void FoldOptions::declare(OptionBinder& to) {
   to(input, {.name = "input",
              .type = OptionType::paths,
              .help = "Jobs: JSON of AlphaFold 3, of the AlphaFold Server or of Protenix, or folders of such files; or, "
-                     "for ESMFold, sequences: FASTA, FASTQ, CSV or TSV",
+                     "for ESMFold and MiniFold, sequences: FASTA, FASTQ, CSV or TSV",
              .value_name = "JOBS"});
   to(output, {.name = "output",
               .letter = 'o',

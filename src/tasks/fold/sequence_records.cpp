@@ -1,4 +1,4 @@
-// Reads sequences for ESMFold.
+// Reads sequences that are folded.
 #include "tasks/fold/sequence_records.h"
 
 #include <map>

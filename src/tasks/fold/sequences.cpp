@@ -10,12 +10,12 @@
 #include "base/words.h"
 #include "engine/precision.h"
 #include "nn/folding/pairs.h"
-#include "structure_models/esmfold_checkpoint.h"
-#include "structure_models/find_esmfold.h"
+#include "structure_models/sequence_network.h"
 #include "tasks/fold/fold_memory.h"
 #include "tasks/fold/folded_files.h"
 #include "tasks/fold/network.h"
 #include "tasks/fold/options.h"
+#include "tasks/fold/sequence_network_files.h"
 #include "tasks/fold/sequence_records.h"
 #include "tasks/reading/input.h"
 #include "tasks/workers/fold.h"
@@ -25,8 +25,8 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::ordered_json;
-using structure_models::EsmfoldOutput;
 using structure_models::EsmfoldProgress;
+using structure_models::SequenceStructure;
 
 // Residues that are done, of the present sequence by its blocks.
 class FoldProgress {
@@ -90,17 +90,29 @@ class FoldRun {
 
  private:
   void load() {
-    const auto found = structure_models::find_esmfold(options_.model);
+    const auto found = find_sequence_network(options_.model);
     if (!found.note.empty()) context_.sink.note(found.note);
-    model_ = structure_models::load_esmfold(found.path, engine::parse_precision(options_.dtype));
-    const structure_models::EsmfoldOptions asked{.recycles = options_.recycles.value_or(-1)};
-    passes_ = model_.model->passes(asked);
-    memory_.emplace(*model_.model, options_.memory);
+    network_ = structure_models::load_sequence_network(found.path, engine::parse_precision(options_.dtype));
+    passes_ = network_->passes(options_.recycles.value_or(-1));
+    memory_.emplace(*network_, options_.memory);
+    for (FoldRecord& record : records_) refuse_what_it_does_not_fold(record);
   }
 
-  FoldedFiles files_of(const FoldRecord& record) const { return FoldedFiles(fs::path(options_.output) / record.name); }
+  void refuse_what_it_does_not_fold(FoldRecord& record) const {
+    if (record.error) return;
+    try {
+      network_->require(record.sequence);
+    } catch (const Error& error) {
+      record.error = error.at(record.id);
+    }
+  }
+
+  FoldedFiles files_of(const FoldRecord& record) const {
+    return {fs::path(options_.output) / record.name, network_->facts().title};
+  }
   FoldOrigin origin_of(const FoldRecord& record) const {
-    return {record.text, model_.fingerprint, options_.dtype, passes_ - 1, options_.linker, options_.residue_offset};
+    return {record.text,     network_->facts().fingerprint, options_.dtype, passes_ - 1,
+            options_.linker, options_.residue_offset};
   }
 
   // What is neither finished nor wrong, the short ones first. Errors: usage, for files of other runs.
@@ -137,9 +149,9 @@ class FoldRun {
     for (const FoldRecord* record : open) residues += record->length();
     const std::int64_t longest = open.back()->length();
     context_.sink.note(
-        fmt::format("ESMFold of {:.1f} million numbers as {}, {} of weights; {} of {} to {} residues, {} each; up to "
+        fmt::format("{} of {:.1f} million numbers as {}, {} of weights; {} of {} to {} residues, {} each; up to "
                     "{} beside the weights",
-                    static_cast<double>(model_.model->parameters()) / 1e6, options_.dtype,
+                    network_->facts().title, static_cast<double>(network_->parameters()) / 1e6, options_.dtype,
                     format_bytes(memory_->weights()), counted(open.size(), "sequence"), open.front()->length(), longest,
                     counted(passes_, "pass", "passes"), format_bytes(memory_->needed(longest))));
     FoldProgress progress(context_.sink, static_cast<std::int64_t>(open.size()), residues);
@@ -153,7 +165,7 @@ class FoldRun {
 
   // One sequence a shard: each takes long enough.
   void fold_on_ranks(ranks::Crew& crew, const std::vector<FoldRecord*>& open, FoldProgress& progress) {
-    RankedFold all(crew, model_, options_.model, options_.dtype);
+    RankedFold all(crew, *network_, options_.model, options_.dtype);
     std::vector<FoldRecord*> given;
     auto next = open.begin();
     std::size_t taken = 0;
@@ -173,8 +185,8 @@ class FoldRun {
                  if (folded.error) {
                    failures_.add(record.id, *folded.error);
                  } else {
-                   record.row = row_of(record, folded.output, folded.seconds);
-                   files_of(record).write(record.sequence, folded.output, record.row, options_.arrays);
+                   record.row = row_of(record, folded.structure, folded.seconds);
+                   files_of(record).write(record.sequence, folded.structure, record.row, options_.arrays);
                  }
                  progress.finished(record);
                }});
@@ -199,7 +211,7 @@ class FoldRun {
   std::size_t batch_end(const std::vector<FoldRecord*>& open, std::size_t begin) const {
     std::size_t end = begin;
     for (std::int64_t tokens = 0; end < open.size(); ++end) {
-      tokens += model_.model->language_model().tokenizer().token_count(open[end]->length());
+      tokens += network_->tokens(open[end]->length());
       if (tokens > options_.max_tokens && end > begin) break;
     }
     return end;
@@ -217,16 +229,16 @@ class FoldRun {
     }
     if (fitting.empty()) return;
     progress.reading(residues);
-    const std::vector<Tensor> described = model_.model->describe(types);
+    const std::vector<structure_models::SequenceDescription> described = network_->describe(types);
     for (std::size_t i = 0; i < fitting.size(); ++i) fold_one(*fitting[i], described[i], progress);
   }
 
-  void fold_one(FoldRecord& record, const Tensor& described, FoldProgress& progress) {
+  void fold_one(FoldRecord& record, const structure_models::SequenceDescription& described, FoldProgress& progress) {
     const double begin = progress.seconds();
     std::optional<nn::folding::ChunkLimit> rows;
-    if (options_.chunk) rows.emplace(*options_.chunk * record.length() * 4 * model_.model->shape().trunk.pair_width);
+    if (options_.chunk) rows.emplace(*options_.chunk * record.length() * 4 * network_->facts().pair_width);
     try {
-      const EsmfoldOutput out = model_.model->fold(
+      const SequenceStructure out = network_->fold(
           record.sequence.input, described,
           {.recycles = passes_ - 1, .progress = [&](const EsmfoldProgress& now) { progress.at(record, now); }});
       record.row = row_of(record, out, progress.seconds() - begin);
@@ -247,16 +259,16 @@ class FoldRun {
                                             counted(records_.size(), "sequence"), options_.output)});
   }
 
-  ordered_json row_of(const FoldRecord& record, const EsmfoldOutput& out, double seconds) const {
+  ordered_json row_of(const FoldRecord& record, const SequenceStructure& out, double seconds) const {
     return {{"id", record.id},
             {"file", record.name + ".pdb"},
             {"residues", record.sequence.residues()},
             {"chains", record.sequence.chains},
             {"mean_plddt", structure_models::mean_plddt(record.sequence, out)},
-            {"ptm", out.ptm},
+            {"ptm", out.ptm ? ordered_json(*out.ptm) : ordered_json()},
             {"recycles", passes_ - 1},
             {"seconds", seconds},
-            {"model", "ESMFold v1"},
+            {"model", network_->facts().title},
             {"made_from", origin_of(record).json()}};
   }
 
@@ -275,7 +287,7 @@ class FoldRun {
     for (const ordered_json& row : all)
       context_.out << fmt::format(kLine, row["id"].get<std::string>(), row["residues"].dump(), row["chains"].dump(),
                                   fmt::format("{:.1f}", row["mean_plddt"].get<double>()),
-                                  fmt::format("{:.3f}", row["ptm"].get<double>()),
+                                  row["ptm"].is_null() ? "-" : fmt::format("{:.3f}", row["ptm"].get<double>()),
                                   fmt::format("{:.1f}", row["seconds"].get<double>()));
   }
 
@@ -283,7 +295,7 @@ class FoldRun {
   Context& context_;
   Failures failures_;
   std::vector<FoldRecord> records_;
-  structure_models::LoadedEsmfold model_;
+  std::unique_ptr<structure_models::SequenceNetwork> network_;
   std::optional<FoldMemory> memory_;
   std::int64_t passes_ = 1;
 };
@@ -327,15 +339,18 @@ int fold_sequences(const FoldOptions& options, Context& context) {
 }
 
 void FoldSequenceOptions::declare_sequences(OptionBinder& to) {
-  to.group("Sequences (ESMFold)");
+  to.group("Sequences (ESMFold, MiniFold)");
   to(model,
      {.name = "model",
       .letter = 'm',
-      .help = "Fold sequences (FASTA and its kin; chains joined by ':') with this ESMFold: a Hugging Face folder "
-              "(facebook/esmfold_v1), fair-esm's esmfold_3B_v1.pt, or one of these names; or jobs with the network of "
-              "that name (protenix_base_default_v1.0.0, ...), or with these weights",
+      .help =
+          "Fold sequences (FASTA and its kin; for ESMFold chains joined by ':') with this ESMFold: a Hugging Face "
+          "folder (facebook/esmfold_v1), fair-esm's esmfold_3B_v1.pt, or one of these names; or with this MiniFold: "
+          "minifold_48L_final.ckpt, or minifold-48L; or jobs with the network of that name "
+          "(protenix_base_default_v1.0.0, ...), or with these weights",
       .value_name = "MODEL"});
-  to(arrays, {.name = "arrays", .help = "Write ID.npz, too: positions of 14 atoms, plddt of 37, ptm, pae"});
+  to(arrays,
+     {.name = "arrays", .help = "Write ID.npz, too: positions of 14 atoms, plddt of 37, and of ESMFold ptm and pae"});
   to(linker, {.name = "linker",
               .help = "Residues of glycine between chains",
               .otherwise = 25,

@@ -1,4 +1,4 @@
-// groel fold of sequences: one structure from each, by ESMFold.
+// groel fold of sequences: one structure from each, by ESMFold or MiniFold.
 #pragma once
 
 #include <cstdint>

@@ -3,7 +3,7 @@
 
 #include "base/options.h"
 #include "engine/precision.h"
-#include "structure_models/esmfold_checkpoint.h"
+#include "structure_models/sequence_network.h"
 #include "structure_models/structure_network.h"
 
 namespace groel::tasks {
@@ -15,33 +15,33 @@ constexpr std::int64_t kLengths[] = {128, 256, 512, 1024};
 
 }  // namespace
 
-ordered_json describe_esmfold(const std::filesystem::path& path, const std::string& dtype) {
-  const auto loaded = structure_models::load_esmfold(path, engine::parse_precision(dtype));
-  const structure_models::EsmfoldShape& shape = loaded.model->shape();
+ordered_json describe_sequence_network(const std::filesystem::path& path, const std::string& dtype) {
+  const auto network = structure_models::load_sequence_network(path, engine::parse_precision(dtype));
+  const structure_models::SequenceNetworkFacts& facts = network->facts();
   ordered_json memory;
-  for (const std::int64_t residues : kLengths) memory[std::to_string(residues)] = loaded.model->fold_bytes(residues);
-  return {
-      {"path", path.string()},
-      {"family", "esmfold"},
-      {"checkpoint_layout", loaded.layout},
-      {"parameters", loaded.model->parameters()},
-      {"language_model", {{"layers", shape.language_layers}, {"width", shape.language_width}}},
-      {"trunk", {{"blocks", shape.trunk.blocks}, {"width", shape.trunk.width}, {"pair_width", shape.trunk.pair_width}}},
-      {"recycles", shape.trunk.passes - 1},
-      {"dtype", dtype},
-      {"weight_bytes", loaded.model->weight_bytes()},
-      {"bytes_for_residues", memory},
-      {"ignored_tensors", loaded.ignored},
-      {"licence", "MIT, where the weights are those published"},
-      {"citation", "Lin et al. 2023, Science 379:1123"}};
+  for (const std::int64_t residues : kLengths) memory[std::to_string(residues)] = network->fold_bytes(residues);
+  return {{"path", path.string()},
+          {"family", facts.family},
+          {"network", facts.title},
+          {"checkpoint_layout", facts.layout},
+          {"parameters", network->parameters()},
+          {"language_model", {{"layers", facts.language_layers}, {"width", facts.language_width}}},
+          {"trunk", {{"blocks", facts.blocks}, {"width", facts.width}, {"pair_width", facts.pair_width}}},
+          {"recycles", network->passes(-1) - 1},
+          {"dtype", dtype},
+          {"weight_bytes", network->weight_bytes()},
+          {"bytes_for_residues", memory},
+          {"ignored_tensors", facts.ignored},
+          {"licence", facts.licence},
+          {"citation", facts.citation}};
 }
 
-void print_esmfold(const ordered_json& info, std::ostream& out) {
+void print_sequence_network(const ordered_json& info, std::ostream& out) {
   const auto line = [&](std::string_view label, const std::string& value) {
     out << fmt::format("{:<22}{}\n", label, value);
   };
   line("path", info["path"]);
-  line("family", "esmfold: structures from sequences, by `groel fold`");
+  line("family", fmt::format("{}: structures from sequences, by `groel fold`", info["family"].get<std::string>()));
   line("checkpoint", info["checkpoint_layout"]);
   line("language model", fmt::format("{} layers, width {}", info["language_model"]["layers"].dump(),
                                      info["language_model"]["width"].dump()));

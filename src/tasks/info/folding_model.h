@@ -9,10 +9,10 @@
 
 namespace groel::tasks {
 
-/// Loads an ESMFold strictly and describes it. Errors: as structure_models::load_esmfold.
-nlohmann::ordered_json describe_esmfold(const std::filesystem::path& path, const std::string& dtype);
+/// Loads a network that folds sequences strictly and describes it. Errors: as structure_models::load_sequence_network.
+nlohmann::ordered_json describe_sequence_network(const std::filesystem::path& path, const std::string& dtype);
 /// The same for people.
-void print_esmfold(const nlohmann::ordered_json& info, std::ostream& out);
+void print_sequence_network(const nlohmann::ordered_json& info, std::ostream& out);
 
 /// A network that predicts the structures of jobs: its weights, checked by names and shapes. Errors: those of its
 /// reader.

@@ -9,10 +9,10 @@
 #include "base/text_file.h"
 #include "models/published.h"
 #include "structure_models/esmfold_sequence.h"
-#include "structure_models/find_esmfold.h"
 #include "tasks/fold/jobs.h"
 #include "tasks/fold/network.h"
 #include "tasks/fold/options.h"
+#include "tasks/fold/sequence_network_files.h"
 
 namespace groel::tasks {
 namespace {
@@ -74,19 +74,10 @@ json job_of(const std::string& sequence) {
 
 }  // namespace
 
-bool is_fold_model(const std::string& name) {
-  if (names_fold_network(name)) return true;
-  try {
-    (void)structure_models::find_esmfold(name);
-    return true;
-  } catch (const Error&) {
-    // One that has its name and is not here is told as such; anything else may be a language model.
-    return models::short_name(name).find("esmfold") != std::string::npos;
-  }
-}
+bool is_fold_model(const std::string& name) { return names_fold_network(name) || names_sequence_network(name); }
 
 void require_fold_model(const std::string& name) {
-  if (!names_fold_network(name)) return (void)structure_models::find_esmfold(name);
+  if (!names_fold_network(name)) return (void)find_sequence_network(name);
   (void)fold_weights(bound<FoldOptions>(Options(fold_command().options, {{"model", name}})));
 }
 
@@ -193,7 +184,8 @@ ordered_json FoldRequest::fields() {
   ordered_json out{
       {"sequence",
        field("string", "Residues; chains are joined by ':'. A network of jobs folds it without alignments")},
-      {"sequences", {{"type", "array"}, {"items", {{"type", "string"}}}, {"description", "Several, by an ESMFold"}}},
+      {"sequences",
+       {{"type", "array"}, {"items", {{"type", "string"}}}, {"description", "Several, by an ESMFold or a MiniFold"}}},
       {"job",
        {{"type", "object"},
         {"description",

@@ -10,7 +10,7 @@ namespace groel::tasks {
 
 /// Whether -m names something that folds. Errors: not_found, for one that is not on this machine.
 bool is_fold_model(const std::string& name);
-/// Refuses one that is not there, before a server starts. Errors: as find_esmfold and fold_weights.
+/// Refuses one that is not there, before a server starts. Errors: as find_sequence_network and fold_weights.
 void require_fold_model(const std::string& name);
 
 /// A request that has been looked at.

@@ -5,7 +5,7 @@
 
 #include "engine/precision.h"
 #include "nn/folding/pairs.h"
-#include "structure_models/find_esmfold.h"
+#include "tasks/fold/sequence_network_files.h"
 
 namespace groel::tasks {
 namespace {
@@ -14,10 +14,10 @@ using ranks::Bytes;
 using ranks::BytesView;
 using ranks::MessageReader;
 using ranks::MessageWriter;
-using structure_models::EsmfoldOutput;
-using structure_models::LoadedEsmfold;
+using structure_models::SequenceNetwork;
+using structure_models::SequenceStructure;
 
-std::shared_ptr<const LoadedEsmfold> g_esmfold;  // of this process: another rank's own, or the leader's
+std::shared_ptr<const SequenceNetwork> g_network;  // of this process: another rank's own, or the leader's
 
 void put_floats(MessageWriter& to, const Tensor& tensor) {
   to.put_all(tensor.shape()).put_all(tensor.host_view().values<float>());
@@ -32,20 +32,18 @@ Tensor get_floats(MessageReader& from) {
 Bytes load(BytesView setup, BytesView) {
   MessageReader from(setup);
   const std::string name = from.get_text(), dtype = from.get_text();
-  g_esmfold = std::make_shared<const LoadedEsmfold>(
-      structure_models::load_esmfold(structure_models::find_esmfold(name).path, engine::parse_precision(dtype)));
-  return MessageWriter().put_text(g_esmfold->fingerprint).take();
+  g_network = structure_models::load_sequence_network(find_sequence_network(name).path, engine::parse_precision(dtype));
+  return MessageWriter().put_text(g_network->facts().fingerprint).take();
 }
 
-EsmfoldOutput folded(MessageReader& setup, const structure_models::EsmfoldInput& input) {
-  GROEL_REQUIRE(g_esmfold != nullptr);
-  const structure_models::Esmfold& model = *g_esmfold->model;
+SequenceStructure folded(MessageReader& setup, const structure_models::EsmfoldInput& input) {
+  GROEL_REQUIRE(g_network != nullptr);
   const auto recycles = setup.get<std::int64_t>();
   std::optional<nn::folding::ChunkLimit> rows;
   if (const auto chunk = setup.get<std::optional<std::int64_t>>())
-    rows.emplace(*chunk * static_cast<std::int64_t>(input.types.size()) * 4 * model.shape().trunk.pair_width);
+    rows.emplace(*chunk * static_cast<std::int64_t>(input.types.size()) * 4 * g_network->facts().pair_width);
   const std::vector<const std::vector<std::int32_t>*> types{&input.types};
-  return model.fold(input, model.describe(types).front(), {.recycles = recycles});
+  return g_network->fold(input, g_network->describe(types).front(), {.recycles = recycles});
 }
 
 Bytes fold(BytesView setup, BytesView shard) {
@@ -56,10 +54,13 @@ Bytes fold(BytesView setup, BytesView shard) {
   const auto began = std::chrono::steady_clock::now();
   MessageWriter out;
   try {
-    const EsmfoldOutput output = folded(settings, input);
+    const SequenceStructure structure = folded(settings, input);
     out.put(true);
-    for (const Tensor* const one : {&output.rounds.back().atoms, &output.plddt, &output.pae}) put_floats(out, *one);
-    out.put(output.ptm);
+    put_floats(out, structure.atoms);
+    put_floats(out, structure.plddt);
+    out.put(structure.pae.defined());
+    if (structure.pae.defined()) put_floats(out, structure.pae);
+    out.put(structure.ptm);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::interrupted) throw;
     out = MessageWriter();
@@ -71,18 +72,18 @@ Bytes fold(BytesView setup, BytesView shard) {
 
 }  // namespace
 
-RankedFold::RankedFold(ranks::Crew& crew, const LoadedEsmfold& own, const std::string& name, const std::string& dtype)
+RankedFold::RankedFold(ranks::Crew& crew, const SequenceNetwork& own, const std::string& name, const std::string& dtype)
     : crew_(crew) {
-  g_esmfold = std::shared_ptr<const LoadedEsmfold>(&own, [](const LoadedEsmfold*) {});
-  crew.tell("load esmfold", MessageWriter().put_text(name).put_text(dtype).take(),
-            [expected = own.fingerprint](BytesView result) {
+  g_network = std::shared_ptr<const SequenceNetwork>(&own, [](const SequenceNetwork*) {});
+  crew.tell("load sequence network", MessageWriter().put_text(name).put_text(dtype).take(),
+            [expected = own.facts().fingerprint](BytesView result) {
               if (MessageReader(result).get_text() != expected)
                 throw Error(ErrorKind::bad_model,
                             {"the model is another one here than on rank 0", {}, "give all ranks the same files"});
             });
 }
 
-RankedFold::~RankedFold() { g_esmfold = nullptr; }
+RankedFold::~RankedFold() { g_network = nullptr; }
 
 void RankedFold::run(const Work& work) {
   const auto next = [&]() -> std::optional<Bytes> {
@@ -94,10 +95,10 @@ void RankedFold::run(const Work& work) {
                MessageReader from(result);
                Folded out;
                if (from.get<bool>()) {
-                 out.output.rounds.emplace_back().atoms = get_floats(from);
-                 out.output.plddt = get_floats(from);
-                 out.output.pae = get_floats(from);
-                 out.output.ptm = from.get<float>();
+                 out.structure.atoms = get_floats(from);
+                 out.structure.plddt = get_floats(from);
+                 if (from.get<bool>()) out.structure.pae = get_floats(from);
+                 out.structure.ptm = from.get<std::optional<float>>();
                } else {
                  out.error = ranks::get_error(from);
                }
@@ -106,6 +107,6 @@ void RankedFold::run(const Work& work) {
              }});
 }
 
-ranks::RankWorks folding_works() { return {{"load esmfold", load}, {"fold", fold}}; }
+ranks::RankWorks folding_works() { return {{"load sequence network", load}, {"fold", fold}}; }
 
 }  // namespace groel::tasks

@@ -5,23 +5,23 @@
 #include <string>
 
 #include "ranks/crew.h"
-#include "structure_models/esmfold_checkpoint.h"
+#include "structure_models/sequence_network.h"
 
 namespace groel::tasks {
 
-/// The leader's: all ranks have the same ESMFold.
+/// The leader's: all ranks have the same network.
 class RankedFold {
  public:
   /// `name` and `dtype`: as the command has them. `own` outlives it.
-  RankedFold(ranks::Crew& crew, const structure_models::LoadedEsmfold& own, const std::string& name,
+  RankedFold(ranks::Crew& crew, const structure_models::SequenceNetwork& own, const std::string& name,
              const std::string& dtype);
   ~RankedFold();
   RankedFold(const RankedFold&) = delete;
   RankedFold& operator=(const RankedFold&) = delete;
 
   struct Folded {
-    std::optional<Error> error;              ///< of this sequence
-    structure_models::EsmfoldOutput output;  ///< without states; of the last round, atoms alone
+    std::optional<Error> error;  ///< of this sequence
+    structure_models::SequenceStructure structure;
     double seconds = 0;
   };
   struct Work {

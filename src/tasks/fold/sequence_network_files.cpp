@@ -1,0 +1,50 @@
+// Paths, ESMFold's names, and downloads.
+#include "tasks/fold/sequence_network_files.h"
+
+#include "base/error.h"
+#include "hub/environment.h"
+#include "models/published.h"
+#include "structure_models/find_esmfold.h"
+#include "structure_models/sequence_network.h"
+
+namespace groel::tasks {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The row of a MiniFold's name; none for anything else. The name alone is the larger one, as its authors' program has
+// it.
+const models::Download* minifold_download(const std::string& name) {
+  const std::string plain = models::short_name(name);
+  if (!plain.starts_with("minifold")) return nullptr;
+  return models::find_download(plain == "minifold" ? "minifold-48L" : name);
+}
+
+}  // namespace
+
+FoundSequenceNetwork find_sequence_network(const std::string& name) {
+  std::error_code failed;
+  if (!name.empty() && fs::exists(name, failed) && structure_models::is_sequence_network_at(name)) return {name, {}};
+  const models::Download* const download = fs::exists(name, failed) ? nullptr : minifold_download(name);
+  if (download == nullptr) {
+    auto found = structure_models::find_esmfold(name);
+    return {std::move(found.path), std::move(found.note)};
+  }
+  const fs::path folder = hub::downloads_folder() / download->name;
+  if (structure_models::is_sequence_network_at(folder))
+    return {folder, fmt::format("{}: {}", download->name, folder.string())};
+  throw Error(ErrorKind::not_found, {fmt::format("{} is not on this machine", download->title), name,
+                                     fmt::format("get it by `groel pull {}`, or give its file by -m", download->name)});
+}
+
+bool names_sequence_network(const std::string& name) {
+  try {
+    (void)find_sequence_network(name);
+    return true;
+  } catch (const Error&) {
+    // One that has its name and is not here is told as such; anything else may be a language model.
+    return models::short_name(name).find("esmfold") != std::string::npos || minifold_download(name) != nullptr;
+  }
+}
+
+}  // namespace groel::tasks
