@@ -144,9 +144,19 @@ Alphafold3Weights read_alphafold3_weights(const std::filesystem::path& path) {
     records.emplace(record.name, std::move(record.array));
   });
   out.shape = alphafold3_shape(records);
+  out.origin = record_origin(out.shape, files);
   const std::vector<RecordRule> rules = alphafold3_rules(out.shape);
   check_records(rules, records, {}, label);
+  if (out.origin.network == RecordNetwork::alphafold3) {
+    out.arrays = apply_rules(rules, std::move(records));
+    return out;
+  }
+  // Its converter copies the identifier of AlphaFold 3's weights.
+  out.identifier =
+      checkpoints::fingerprint({.config = nullptr, .arrays = records, .tokenizer = {}, .path = path, .layout = {}});
+  out.shape = as_intellifold2(out.shape);
   out.arrays = apply_rules(rules, std::move(records));
+  out.arrays.merge(read_noise_frequencies(out.origin.noise));
   return out;
 }
 

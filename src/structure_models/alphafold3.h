@@ -10,12 +10,9 @@
 #include "structure_models/alphafold3_input.h"
 #include "structure_models/alphafold3_shape.h"
 #include "structure_models/diffusion_sampler.h"
+#include "structure_models/intellifold2.h"
 
 namespace groel::structure_models {
-
-/// How keys of atoms are told to be of a query's conformer. AlphaFold 3 looks up that of atom f in the wrong array,
-/// where it finds that of token f / 24, and its weights were trained so.
-enum class KeySpaces { of_token_by_index, of_atom };
 
 /// What is made of an input once, before the first pass.
 struct Alphafold3Features {
@@ -40,8 +37,7 @@ class Alphafold3 final : public nn::Module {
 
   const Alphafold3Shape& shape() const { return shape_; }
 
-  Alphafold3Features features(const Alphafold3Input& input, KeySpaces spaces = KeySpaces::of_token_by_index,
-                              const Watch& watch = {}) const;
+  Alphafold3Features features(const Alphafold3Input& input, const Watch& watch = {}) const;
 
   /// The rows of the alignment that each pass takes, in order; as many passes as there are lists.
   using PassRows = std::vector<std::vector<std::int32_t>>;
@@ -99,12 +95,13 @@ struct LoadedAlphafold3 {
 /// record that is missing, unexpected or mis-shaped.
 LoadedAlphafold3 load_alphafold3(const std::filesystem::path& path, ops::Precision precision = ops::Precision::f32);
 
-/// The weights under the network's own names.
+/// The weights under the network's own names: AlphaFold 3's, or another's in its form of file.
 struct Alphafold3Weights {
   Alphafold3Shape shape;
   io::ArrayMap arrays;
-  std::string identifier;
+  std::string identifier;  ///< that of the file; a digest of the arrays where it is no own one (IntelliFold-2)
   std::int64_t parameters = 0;
+  RecordOrigin origin;
 };
 Alphafold3Weights read_alphafold3_weights(const std::filesystem::path& path);
 /// Fills a network with them; `path` is named in errors.

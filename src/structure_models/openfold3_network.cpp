@@ -27,6 +27,7 @@ NetworkFacts facts_of(const Openfold3Weights& weights) {
           .title = "OpenFold3",
           .licence = "Apache-2.0, where the weights are those published",
           .citation = "The OpenFold3 Team 2025, OpenFold3-preview, github.com/aqlaboratory/openfold-3",
+          .told_by = "by the names of its arrays",
           .identifier = weights.identifier,
           .parameters = weights.parameters,
           .forms = {shape.trunk, shape.diffusion, shape.confidence.blocks, shape.confidence.pairformer},

@@ -28,6 +28,7 @@ NetworkFacts facts_of(const ProtenixWeights& weights) {
           .title = "Protenix",
           .licence = "Apache-2.0, where the weights are those published",
           .citation = "ByteDance AML AI4Science Team 2025, bioRxiv 2025.01.08.631967",
+          .told_by = "by the names of its arrays",
           .identifier = weights.identifier,
           .parameters = weights.parameters,
           .forms = {shape.trunk, shape.diffusion, shape.confidence.blocks, shape.confidence.pairformer},

@@ -82,7 +82,7 @@ class Checker {
 
   void make_features() {
     features_.atoms = atom_windows(run_.input().atom_mask, kInputSlots, WindowEdge::shifted);
-    features_ = network_.features(run_.input(), KeySpaces::of_token_by_index, watch("", kEncoder));
+    features_ = network_.features(run_.input(), watch("", kEncoder));
   }
 
   void check_windows() const {

@@ -24,7 +24,6 @@ struct Trap {
   std::function<void(Alphafold3Features&)> features{};
   std::function<void(SamplerSettings&)> sampler{};
   std::function<void(Alphafold3::PassRows&)> passes{};
-  KeySpaces spaces = KeySpaces::of_token_by_index;
 };
 
 // Relative differences from the golden values.
@@ -68,7 +67,7 @@ class Traps : public ::testing::Test {
     const auto network = alphafold3_of(own, ops::Precision::f32, "af3-tiny");
     Alphafold3Input input = one.input();
     if (trap.input) trap.input(input);
-    Alphafold3Features features = network->features(input, trap.spaces);
+    Alphafold3Features features = network->features(input);
     if (trap.features) trap.features(features);
     Differences out;
     out.target = apart(one.key("target_feat"), features.target.values<float>());
@@ -201,7 +200,7 @@ TEST_F(Traps, EmptyKeysTakeTheirShare) {
 }
 
 TEST_F(Traps, KeysHaveTheConformerOfAnotherToken) {
-  const auto right = run(1, {.spaces = KeySpaces::of_atom});
+  const auto right = run(1, {.weights = [](auto& w) { w.shape.key_spaces = KeySpaces::of_atom; }});
   EXPECT_GT(right.target, 1e-3);
   EXPECT_GT(right.denoised, kMoved);
 }
