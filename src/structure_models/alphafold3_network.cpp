@@ -39,7 +39,8 @@ class Alphafold3Network : public StructureNetwork {
 
   std::unique_ptr<StructureRun> begin(const folding::Features& features, std::uint32_t seed, std::int64_t padded,
                                       const RunSettings& settings) const override {
-    return std::make_unique<Alphafold3Run>(*network_, alphafold3_input(features), seed, padded, settings);
+    const Alphafold3Run::Of of{facts().title, seed, padded};
+    return std::make_unique<Alphafold3Run>(*network_, alphafold3_input(features), of, settings);
   }
   folding::ModelOrigin origin(const RunStamp& stamp) const override {
     return folding::alphafold3_origin({stamp.program, stamp.time, facts().identifier, stamp.terms});
@@ -78,7 +79,7 @@ std::unique_ptr<StructureNetwork> load(const std::filesystem::path& path, ops::P
   Alphafold3Weights weights = read_alphafold3_weights(path);
   NetworkFacts facts = facts_of(weights);
   const bool alphafold3 = is_alphafold3(weights);
-  auto network = alphafold3_of(std::move(weights), precision, path);
+  auto network = network_of<Alphafold3>(std::move(weights), precision, path);
   if (alphafold3) return std::make_unique<Alphafold3Network>(std::move(facts), std::move(network));
   return std::make_unique<Intellifold2Network>(std::move(facts), std::move(network));
 }

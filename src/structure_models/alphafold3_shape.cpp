@@ -164,6 +164,10 @@ Alphafold3ConfidenceForm Alphafold3Shape::confidence() const {
           .pairformer = pairformer()};
 }
 
+NetworkCoreForm Alphafold3Shape::core() const {
+  return {first_encoder(), trunk(), diffusion(), confidence().error_bins};
+}
+
 Alphafold3Shape alphafold3_shape(const io::ArrayMap& records) {
   Alphafold3Shape out;
   const Sizes from(records);

@@ -3,8 +3,7 @@
 
 #include "io/arrays.h"
 #include "structure_models/alphafold3_confidence.h"
-#include "structure_models/alphafold3_diffusion.h"
-#include "structure_models/alphafold3_trunk.h"
+#include "structure_models/network_core.h"
 
 namespace groel::structure_models {
 
@@ -46,6 +45,7 @@ struct Alphafold3Shape {
   Alphafold3TrunkForm trunk() const;
   Alphafold3DiffusionForm diffusion() const;
   Alphafold3ConfidenceForm confidence() const;
+  NetworkCoreForm core() const;
 };
 
 /// The number of parameters of a network of that shape.

@@ -60,12 +60,12 @@ class IntellifoldChecker {
   }
 
   void check_as_trained() {
-    network_ = alphafold3_of(weights_, ops::Precision::f32, golden_.folder());
+    network_ = network_of<Alphafold3>(weights_, ops::Precision::f32, golden_.folder());
     features_ = network_->features(run_.input(), watch(""));
     embeddings_ = network_->embed(run_.input(), features_, run_.rows(), watch(""));
     check_denoiser();
     const std::int64_t n = run_.input().tokens;
-    compare("distogram.row", network_->distogram(embeddings_, {n, 3, 4}));
+    compare("distogram.row", network_->distogram(embeddings_.pair, {n, 3, 4}));
     check_confidence();
     check_sampler();
   }
@@ -73,10 +73,10 @@ class IntellifoldChecker {
   // The other lookup of keys' conformers, with which AlphaFold 3's program runs these weights.
   void check_keys_by_token() {
     weights_.shape.key_spaces = KeySpaces::of_token_by_index;
-    const auto network = alphafold3_of(weights_, ops::Precision::f32, golden_.folder());
+    const auto network = network_of<Alphafold3>(weights_, ops::Precision::f32, golden_.folder());
     const Alphafold3Features features = network->features(run_.input());
     compare("by_token.target_feat", features.target);
-    const Alphafold3Embeddings embeddings = network->embed(run_.input(), features, run_.rows(), watch("by_token."));
+    const NetworkEmbeddings embeddings = network->embed(run_.input(), features, run_.rows(), watch("by_token."));
     const DiffusionConditions conditions = network->conditions(run_.input(), features, embeddings, KeptLogits::all);
     denoise(*network, features, conditions, 1, watch("by_token.den1."));
   }
@@ -158,7 +158,7 @@ class IntellifoldChecker {
   Alphafold3Weights weights_;
   std::unique_ptr<Alphafold3> network_;
   Alphafold3Features features_;
-  Alphafold3Embeddings embeddings_;
+  NetworkEmbeddings embeddings_;
   std::vector<float> first_queries_, expected_queries_;
 };
 

@@ -64,7 +64,7 @@ class Traps : public ::testing::Test {
     const NetworkInputs one(inputs(), golden().inputs["runs"][static_cast<std::size_t>(which)]);
     Alphafold3Weights own = weights();
     if (trap.weights) trap.weights(own);
-    const auto network = alphafold3_of(own, ops::Precision::f32, "af3-tiny");
+    const auto network = network_of<Alphafold3>(own, ops::Precision::f32, "af3-tiny");
     Alphafold3Input input = one.input();
     if (trap.input) trap.input(input);
     Alphafold3Features features = network->features(input);
@@ -73,7 +73,7 @@ class Traps : public ::testing::Test {
     out.target = apart(one.key("target_feat"), features.target.values<float>());
     Alphafold3::PassRows rows = one.rows();
     if (trap.passes) trap.passes(rows);
-    const Alphafold3Embeddings embeddings =
+    const NetworkEmbeddings embeddings =
         network->embed(input, features, rows, [&](const std::string& name, const Tensor& value) {
           if (name == "pass0.z") out.pair = apart(one.key(name), value.values<float>());
           if (name == "pass1.s") out.single = apart(one.key(name), value.values<float>());
@@ -229,9 +229,9 @@ TEST_F(Traps, SamplerLooksAtTheNextLevelAndTurnsRows) {
 
 TEST_F(Traps, KeptScoresChangeNothing) {
   const NetworkInputs one(inputs(), golden().inputs["runs"][0]);
-  const auto network = alphafold3_of(weights(), ops::Precision::f32, "af3-tiny");
+  const auto network = network_of<Alphafold3>(weights(), ops::Precision::f32, "af3-tiny");
   const Alphafold3Features features = network->features(one.input());
-  const Alphafold3Embeddings embeddings = network->embed(one.input(), features, {{0, 1}});
+  const NetworkEmbeddings embeddings = network->embed(one.input(), features, {{0, 1}});
   const Tensor noisy = one.atoms_of(one.floats("den1.in"), features.atoms);
   const auto denoised = [&](KeptLogits kept) {
     const DiffusionConditions conditions = network->conditions(one.input(), features, embeddings, kept);

@@ -50,9 +50,9 @@ class IntellifoldTraps : public ::testing::Test {
   static IntellifoldDifferences run(const Change& change = {}, const SamplerSettings& sampler = {}) {
     Alphafold3Weights own = read_alphafold3_weights(golden().folder);
     if (change) change(own);
-    const auto network = alphafold3_of(own, ops::Precision::f32, golden().folder);
+    const auto network = network_of<Alphafold3>(own, ops::Precision::f32, golden().folder);
     const Alphafold3Features features = network->features(given().input());
-    const Alphafold3Embeddings embeddings = network->embed(given().input(), features, given().rows());
+    const NetworkEmbeddings embeddings = network->embed(given().input(), features, given().rows());
     const DiffusionConditions conditions = network->conditions(given().input(), features, embeddings, KeptLogits::all);
     const Tensor noisy = given().atoms_of(given().floats("den1.in"), features.atoms);
     SamplerSettings settings = sampler;
