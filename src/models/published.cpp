@@ -198,7 +198,7 @@ Download protenix(const char* name, const char* title) {
 // The weights, and the noise frequencies, which no network can do without.
 Download intellifold2() {
   const std::string folder = "https://huggingface.co/intelligenAI/intellifold/resolve/main/";
-  Download out = open_network("intellifold-2", "IntelliFold-2, structures of complexes",
+  Download out = open_network("intellifold-2", "IntelliFold-2, structures of complexes (851 M parameters)",
                               folder + "intellifold_v2.bin.zst");
   out.files.push_back({folder + "intellifold_v2_fourier.npz", "", 0});
   return out;
