@@ -128,7 +128,8 @@ void write_open(const std::string& path, const std::string& kind) {
 
 int main(int argc, char** argv) {
   if (argc < 2) {
-    std::fprintf(stderr, "bench_folding_weights FILE.bin [intellifold2] | FILE.safetensors [v1|v2|mini|tiny|openfold3]\n");
+    std::fprintf(stderr,
+                 "bench_folding_weights FILE.bin [intellifold2] | FILE.safetensors [v1|v2|mini|tiny|openfold3]\n");
     return 2;
   }
   const std::string path = argv[1];

@@ -121,10 +121,11 @@ ModelOrigin intellifold2_origin(const std::string& program, const std::string& t
       {"pdbx_database_id_DOI", "10.64898/2026.02.09.704787"},
       {"title", "IntelliFold-2: Surpassing AlphaFold 3 via Architectural Refinement and Structural Consistency"},
       {"year", "2026"}};
-  out.usage.push_back({"license",
-                       "Predicted with weights of IntelliFold-2, which IntelliGen-AI publishes under the Apache License "
-                       "2.0.",
-                       "https://www.apache.org/licenses/LICENSE-2.0"});
+  out.usage.push_back(
+      {"license",
+       "Predicted with weights of IntelliFold-2, which IntelliGen-AI publishes under the Apache License "
+       "2.0.",
+       "https://www.apache.org/licenses/LICENSE-2.0"});
   out.group = "IntelliFold-2 (" + program + " @ " + time + ")";
   out.software = "IntelliFold-2";
   out.version = identifier.substr(0, 16);

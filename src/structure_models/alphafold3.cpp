@@ -48,11 +48,9 @@ Tensor Alphafold3::target(const Alphafold3Input& input, const Alphafold3Features
 
 NetworkEmbeddings Alphafold3::embed(const Alphafold3Input& input, const Alphafold3Features& features,
                                     const PassRows& rows, const Watch& watch, const Seen& seen) const {
-  return NetworkCore::embed({input.places(),
-                             features.templates,
-                             {input.tokens, input.msa, input.deletions, {}},
-                             features.bonds},
-                            features.target, rows, watch, seen);
+  return NetworkCore::embed(
+      {input.places(), features.templates, {input.tokens, input.msa, input.deletions, {}}, features.bonds},
+      features.target, rows, watch, seen);
 }
 
 DiffusionConditions Alphafold3::conditions(const Alphafold3Input& input, const Alphafold3Features& features,

@@ -71,9 +71,7 @@ bool is_at(const std::filesystem::path& path) {
   return !is_zip && !is_pickle;
 }
 
-NetworkFacts read_facts(const std::filesystem::path& path) {
-  return facts_of(read_alphafold3_weights(path));
-}
+NetworkFacts read_facts(const std::filesystem::path& path) { return facts_of(read_alphafold3_weights(path)); }
 
 std::unique_ptr<StructureNetwork> load(const std::filesystem::path& path, ops::Precision precision) {
   Alphafold3Weights weights = read_alphafold3_weights(path);

@@ -41,8 +41,8 @@ DiffusionConditions Alphafold3Run::conditions() const {
 }
 
 std::unique_ptr<DiffusionNoise> Alphafold3Run::noise(std::span<const std::int64_t> wanted) const {
-  return std::make_unique<SomeNoise>(
-      JaxNoise(draws_.diffusion, settings().sampler.samples, padded_, features_.atoms), wanted);
+  return std::make_unique<SomeNoise>(JaxNoise(draws_.diffusion, settings().sampler.samples, padded_, features_.atoms),
+                                     wanted);
 }
 
 std::vector<float> Alphafold3Run::contacts_of(const Tensor& logits) const {

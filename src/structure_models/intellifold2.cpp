@@ -49,13 +49,13 @@ std::string names(const std::vector<fs::path>& paths) {
 fs::path only_noise_file(const std::vector<fs::path>& found, const ParameterFiles& files) {
   if (found.size() == 1) return found.front();
   const std::string own = files.model + "_fourier.npz";
-  throw Error(ErrorKind::bad_model,
-              {found.empty() ? "these weights have IntelliFold-2's sizes, and its noise frequencies are not beside them"
-                             : fmt::format("several files of noise frequencies are beside these weights: {}",
-                                           names(found)),
-               files.parts.front().string(),
-               found.empty() ? fmt::format("put {} into the same folder, as it is published with them", own)
-                             : fmt::format("keep the one that belongs to them, or call it {}", own)});
+  throw Error(
+      ErrorKind::bad_model,
+      {found.empty() ? "these weights have IntelliFold-2's sizes, and its noise frequencies are not beside them"
+                     : fmt::format("several files of noise frequencies are beside these weights: {}", names(found)),
+       files.parts.front().string(),
+       found.empty() ? fmt::format("put {} into the same folder, as it is published with them", own)
+                     : fmt::format("keep the one that belongs to them, or call it {}", own)});
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// What all networks of AlphaFold 3's kind have alike: the encoder of atoms, the trunk and its passes, diffusion, and the
-// distogram. What a network does otherwise is in the forms of these parts; its heads are its own.
+// What all networks of AlphaFold 3's kind have alike: the encoder of atoms, the trunk and its passes, diffusion, and
+// the distogram. What a network does otherwise is in the forms of these parts; its heads are its own.
 #pragma once
 
 #include <functional>

@@ -49,7 +49,8 @@ std::unique_ptr<StructureNetwork> load(const fs::path& path, ops::Precision prec
   const fs::path file = find_open_weights(path, openfold3_files());
   Openfold3Weights weights = read_openfold3_weights(file);
   NetworkFacts facts = facts_of(weights);
-  return std::make_unique<Openfold3Network>(std::move(facts), network_of<Openfold3>(std::move(weights), precision, file));
+  return std::make_unique<Openfold3Network>(std::move(facts),
+                                            network_of<Openfold3>(std::move(weights), precision, file));
 }
 
 }  // namespace

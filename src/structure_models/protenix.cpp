@@ -55,9 +55,10 @@ namespace {
 
 // Networks that are given more than a job holds.
 void refuse_variants(const io::ArrayMap& published, const std::filesystem::path& path) {
-  const char* more = has_arrays(published, "input_embedder.linear_esm.") ? "ESM-2's vectors (the variants called esm and ism)"
-                     : has_arrays(published, "constraint_embedder.")     ? "constraints (the variant called constraint)"
-                                                       : nullptr;
+  const char* more = has_arrays(published, "input_embedder.linear_esm.")
+                         ? "ESM-2's vectors (the variants called esm and ism)"
+                     : has_arrays(published, "constraint_embedder.") ? "constraints (the variant called constraint)"
+                                                                     : nullptr;
   if (more != nullptr)
     throw Error(ErrorKind::unsupported,
                 {fmt::format("this network of Protenix reads {}, which are not made here", more), path.string(),

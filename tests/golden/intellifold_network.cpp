@@ -113,8 +113,7 @@ class IntellifoldChecker {
     const DiffusionConditions conditions =
         network_->conditions(run_.input(), features_, embeddings_, KeptLogits::none, see);
     worst_.add("den.pair_first_query", testing::relative_l2(first_queries_, expected_queries_) / kModule, "");
-    for (const std::size_t i : {0U, 1U})
-      denoise(*network_, features_, conditions, i, watch(fmt::format("den{}.", i)));
+    for (const std::size_t i : {0U, 1U}) denoise(*network_, features_, conditions, i, watch(fmt::format("den{}.", i)));
   }
 
   void check_confidence() const {
@@ -126,8 +125,8 @@ class IntellifoldChecker {
     compare("confx.pae_row", head.errors(of, {n, 2, 3}));
     using Half = Alphafold3Confidence::Half;
     const GridRows row{n, 2, 3};
-    compare("confx.pde_row", ops::add(head.half_distances(of, row, Half::rows),
-                                      head.half_distances(of, row, Half::columns)));
+    compare("confx.pde_row",
+            ops::add(head.half_distances(of, row, Half::rows), head.half_distances(of, row, Half::columns)));
     constexpr std::size_t kSlotsOfCase = 8, kBins = 50;
     const Tensor lddt = of.lddt.rows(1, 2).clone();
     compare("confx.plddt_token", lddt.values<float>().first(kSlotsOfCase * kBins));

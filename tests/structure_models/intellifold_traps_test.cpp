@@ -63,7 +63,8 @@ class IntellifoldTraps : public ::testing::Test {
       return network->diffusion().denoise(x, level, conditions);
     });
     return {apart("target_feat", features.target), apart("pass1.z", rows_of(embeddings.pair)),
-            apart("den1.out", network->diffusion().denoise(noisy, 4, conditions)), apart("sampler.positions", positions)};
+            apart("den1.out", network->diffusion().denoise(noisy, 4, conditions)),
+            apart("sampler.positions", positions)};
   }
 };
 
