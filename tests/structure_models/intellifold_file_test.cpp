@@ -61,7 +61,7 @@ TEST_F(IntellifoldFiles, OtherSizesAreToldByWhatLiesBesideThem) {
   EXPECT_TRUE(says(found.told_by, "by intfold_fourier.npz beside it")) << found.told_by;
   put("b_fourier.npz");
   const Error several = testing::error_of([&] { record_origin(other, files()); });
-  EXPECT_TRUE(says(several.what(), "b_fourier.npz and intfold_fourier.npz")) << several.what();
+  EXPECT_TRUE(says(several.what(), "b_fourier.npz, intfold_fourier.npz")) << several.what();
   put("m_fourier.npz");
   EXPECT_EQ(record_origin(other, files()).noise, folder_ / "m_fourier.npz");
 }
