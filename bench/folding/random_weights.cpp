@@ -1,6 +1,8 @@
 // Writes weights of the published shapes with random numbers, for measurements of time and memory:
 //
 //   bench_folding_weights FILE.bin                              AlphaFold 3: 368,384,538 numbers, 1.47 GB
+//   bench_folding_weights FILE.bin intellifold2                 IntelliFold-2: 850,997,850 numbers, 3.40 GB, and
+//                                                               FILE_fourier.npz
 //   bench_folding_weights FILE.safetensors [v1|v2|mini|tiny]    Protenix
 //   bench_folding_weights FILE.safetensors openfold3            OpenFold3, preview 1: 368,297,340 numbers
 //
@@ -15,7 +17,9 @@
 #include <vector>
 
 #include "io/arrays.h"
+#include "io/npz.h"
 #include "structure_models/alphafold3_rules.h"
+#include "structure_models/intellifold2.h"
 #include "structure_models/openfold3_table.h"
 #include "structure_models/protenix_table.h"
 
@@ -67,19 +71,35 @@ std::vector<float> numbers(const Shape& shape, std::int64_t in, float otherwise,
   return out;
 }
 
-void write_alphafold3(const std::string& path) {
+void write_records(const std::string& path, const Alphafold3Shape& shape) {
   std::ofstream file(path, std::ios::binary);
   Draw draw(1);
   std::vector<char> identifier(64);
   std::snprintf(identifier.data(), identifier.size(), "random");
   write_record(file, "__meta__:__identifier__", "uint8", {64}, identifier);
-  for (const RecordRule& rule : alphafold3_rules({})) {
+  for (const RecordRule& rule : alphafold3_rules(shape)) {
     const bool vector = rule.axes == RecordAxes::vector;
     const auto values =
         numbers(rule.shape(), vector ? 0 : element_count(rule.in), rule.record.ends_with(":scale") ? 1.0F : 0.0F, draw);
     const auto* bytes = reinterpret_cast<const char*>(values.data());
     write_record(file, rule.record, "float32", rule.shape(), {bytes, bytes + values.size() * sizeof(float)});
   }
+}
+
+void write_noise(const std::string& path) {
+  Draw draw(2);
+  io::NpzWriter file(path);
+  for (const char* name : {"weight", "bias"}) {
+    const std::vector<float> values = numbers({256}, 1, 0, draw);
+    file.add(name, DType::f32, {256}, std::as_bytes(std::span(values)));
+  }
+  file.finish();
+}
+
+void write_in_records(const std::string& path, const std::string& kind) {
+  if (kind != "intellifold2") return write_records(path, {});
+  write_records(path, intellifold2_sizes());
+  write_noise(path.substr(0, path.rfind('.')) + "_fourier.npz");
 }
 
 std::vector<RecordRule> rules_of(const std::string& kind) {
@@ -108,9 +128,11 @@ void write_open(const std::string& path, const std::string& kind) {
 
 int main(int argc, char** argv) {
   if (argc < 2) {
-    std::fprintf(stderr, "bench_folding_weights FILE.bin | FILE.safetensors [v1|v2|mini|tiny|openfold3]\n");
+    std::fprintf(stderr,
+                 "bench_folding_weights FILE.bin [intellifold2] | FILE.safetensors [v1|v2|mini|tiny|openfold3]\n");
     return 2;
   }
   const std::string path = argv[1];
-  path.ends_with(".safetensors") ? write_open(path, argc > 2 ? argv[2] : "v1") : write_alphafold3(path);
+  const std::string kind = argc > 2 ? argv[2] : "";
+  path.ends_with(".safetensors") ? write_open(path, kind.empty() ? "v1" : kind) : write_in_records(path, kind);
 }

@@ -111,6 +111,28 @@ ModelOrigin openfold3_origin(const std::string& program, const std::string& time
   return out;
 }
 
+ModelOrigin intellifold2_origin(const std::string& program, const std::string& time, const std::string& identifier) {
+  ModelOrigin out;
+  out.authors = {"Qiao, Lifeng", "Yan, He", "Liu, Gary", "Guo, Gaoxing", "Sun, Siqi"};
+  out.citation = {
+      {"country", "US"},
+      {"id", "primary"},
+      {"journal_full", "bioRxiv"},
+      {"pdbx_database_id_DOI", "10.64898/2026.02.09.704787"},
+      {"title", "IntelliFold-2: Surpassing AlphaFold 3 via Architectural Refinement and Structural Consistency"},
+      {"year", "2026"}};
+  out.usage.push_back(
+      {"license",
+       "Predicted with weights of IntelliFold-2, which IntelliGen-AI publishes under the Apache License "
+       "2.0.",
+       "https://www.apache.org/licenses/LICENSE-2.0"});
+  out.group = "IntelliFold-2 (" + program + " @ " + time + ")";
+  out.software = "IntelliFold-2";
+  out.version = identifier.substr(0, 16);
+  out.steps = {"coevolution MSA", "template search", "modeling"};
+  return out;
+}
+
 std::string alphafold3_terms() {
   return std::string(
              "# Terms of use\n\n"

@@ -35,8 +35,9 @@ ModelOrigin alphafold3_origin(const AlphaFold3Run& run);
 
 /// What a structure of Protenix's weights says. `program` and `time` as above; `identifier`: a digest of the weights.
 ModelOrigin protenix_origin(const std::string& program, const std::string& time, const std::string& identifier);
-/// Likewise of OpenFold3's.
+/// Likewise of OpenFold3's, and of IntelliFold-2's.
 ModelOrigin openfold3_origin(const std::string& program, const std::string& time, const std::string& identifier);
+ModelOrigin intellifold2_origin(const std::string& program, const std::string& time, const std::string& identifier);
 
 /// What TERMS_OF_USE.md beside such structures says.
 std::string alphafold3_terms();

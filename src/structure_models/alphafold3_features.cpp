@@ -67,12 +67,14 @@ ReferenceAtoms alphafold3_reference(const Alphafold3Input& input, const AtomWind
   return out;
 }
 
-Alphafold3Features Alphafold3::features(const Alphafold3Input& input, KeySpaces spaces, const Watch& watch) const {
+Alphafold3Features Alphafold3::features(const Alphafold3Input& input, const Watch& watch) const {
   Alphafold3Features out;
-  out.atoms = atom_windows(input.atom_mask, kInputSlots, WindowEdge::shifted);
-  out.reference = alphafold3_reference(input, out.atoms, spaces);
+  out.atoms = atom_windows(input.atom_mask, kInputSlots, shape_.windows);
+  out.reference = alphafold3_reference(input, out.atoms, shape_.key_spaces);
   for (std::int64_t t = 0; t < kInputTemplates; ++t) out.templates.push_back(alphafold3_template(input, t));
   std::set<std::pair<std::int32_t, std::int32_t>> bonds(input.bonds.begin(), input.bonds.end());
+  if (shape_.bonds == BondSides::both)
+    for (const auto& [row, column] : input.bonds) bonds.emplace(column, row);
   bonds.erase({0, 0});
   out.bonds.assign(bonds.begin(), bonds.end());
   out.target = target(input, out, watch);

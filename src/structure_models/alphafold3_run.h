@@ -1,37 +1,35 @@
-// A run of AlphaFold 3's network with one seed: embeddings, contacts, samples and how sure it is of each.
+// A run of AlphaFold 3's network with one seed.
 #pragma once
 
 #include "structure_models/alphafold3.h"
-#include "structure_models/structure_run.h"
+#include "structure_models/network_run.h"
 
 namespace groel::structure_models {
 
-class Alphafold3Run final : public StructureRun {
+class Alphafold3Run final : public NetworkRun {
  public:
-  /// `padded`: tokens that AlphaFold 3 would pad to, on which its draws of positions depend. The network outlives the
-  /// run.
-  Alphafold3Run(const Alphafold3& network, Alphafold3Input input, std::uint32_t seed, std::int64_t padded,
-                const RunSettings& settings);
-
-  using StructureRun::embed;
-  using StructureRun::sample;
-  void embed(const RunWatcher& watcher) override;
-  const Tensor& single() const override { return embeddings_.single; }
-  const Tensor& pair() const override { return embeddings_.pair; }
-  std::vector<float> contacts() const override;
-  std::vector<float> distogram_row(std::int64_t token) const override;
-  void sample(std::span<const std::int64_t> wanted, const Take& take, const RunWatcher& watcher) override;
+  /// What a run needs beside the network and its input. `padded`: tokens that AlphaFold 3 would pad to, on which its
+  /// draws of positions depend.
+  struct Of {
+    std::string name;  ///< of the network
+    std::uint32_t seed = 1;
+    std::int64_t padded = 0;
+  };
+  /// The network outlives the run.
+  Alphafold3Run(const Alphafold3& network, Alphafold3Input input, const Of& of, const RunSettings& settings);
 
  private:
-  PredictedSample judged(std::int64_t sample, const Tensor& positions) const;
+  NetworkEmbeddings embedded(const NetworkCore::Seen& seen) const override;
+  DiffusionConditions conditions() const override;
+  std::unique_ptr<DiffusionNoise> noise(std::span<const std::int64_t> wanted) const override;
+  std::vector<float> contacts_of(const Tensor& logits) const override;
+  void judge(const Tensor& positions, std::span<const float> contacts, PredictedSample& to) const override;
 
   const Alphafold3& network_;
   Alphafold3Input input_;
-  RunSettings settings_;
   std::int64_t padded_;
   Alphafold3Draws draws_;
   Alphafold3Features features_;
-  Alphafold3Embeddings embeddings_;
 };
 
 }  // namespace groel::structure_models

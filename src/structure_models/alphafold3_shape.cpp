@@ -140,7 +140,8 @@ Alphafold3DiffusionForm Alphafold3Shape::diffusion() const {
                               .condition_width = single,
                               .pair_condition = pair,
                               .single_transition = single_condition_inner,
-                              .pair_transition = pair_condition_inner};
+                              .pair_transition = pair_condition_inner,
+                              .noise = noise};
   out.encoder = {
       .transformer = atom_transformer(), .token_width = token, .single_condition = single, .pair_condition = pair};
   out.tokens = {.width = token,
@@ -161,6 +162,10 @@ Alphafold3ConfidenceForm Alphafold3Shape::confidence() const {
           .target_width = target(),
           .blocks = confidence_blocks,
           .pairformer = pairformer()};
+}
+
+NetworkCoreForm Alphafold3Shape::core() const {
+  return {first_encoder(), trunk(), diffusion(), confidence().error_bins};
 }
 
 Alphafold3Shape alphafold3_shape(const io::ArrayMap& records) {

@@ -1,12 +1,18 @@
-// The sizes of an AlphaFold 3 network, as its weights have them.
+// The sizes of a network in AlphaFold 3's form of file, as its weights have them, and what no file says.
 #pragma once
 
 #include "io/arrays.h"
 #include "structure_models/alphafold3_confidence.h"
-#include "structure_models/alphafold3_diffusion.h"
-#include "structure_models/alphafold3_trunk.h"
+#include "structure_models/network_core.h"
 
 namespace groel::structure_models {
+
+/// How keys of atoms are told to be of a query's conformer. AlphaFold 3 looks up that of atom f in the wrong array,
+/// where it finds that of token f / 24, and its weights were trained so.
+enum class KeySpaces { of_token_by_index, of_atom };
+/// Bonds in the matrix of pairs. listed: row and column as the features list them (AlphaFold 3); both: the other way
+/// round, too.
+enum class BondSides { listed, both };
 
 /// Sizes that the forms of its parts are made of; as published unless a file says otherwise.
 struct Alphafold3Shape {
@@ -24,6 +30,10 @@ struct Alphafold3Shape {
   nn::folding::EndingBias ending_bias = nn::folding::EndingBias::as_is;
   TemplatePairs template_pairs = TemplatePairs::within_chains;
   EmptyKeys empty_keys = EmptyKeys::visible;
+  WindowEdge windows = WindowEdge::shifted;
+  KeySpaces key_spaces = KeySpaces::of_token_by_index;
+  BondSides bonds = BondSides::listed;
+  NoiseFrequencies noise = NoiseFrequencies::constants;
 
   /// Residue types, their profile, the mean of deletions, the first encoder.
   std::int64_t target() const { return 31 + 31 + 1 + atom_out; }
@@ -35,6 +45,7 @@ struct Alphafold3Shape {
   Alphafold3TrunkForm trunk() const;
   Alphafold3DiffusionForm diffusion() const;
   Alphafold3ConfidenceForm confidence() const;
+  NetworkCoreForm core() const;
 };
 
 /// The number of parameters of a network of that shape.

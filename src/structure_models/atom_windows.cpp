@@ -9,10 +9,11 @@
 namespace groel::structure_models {
 namespace {
 
-std::int64_t first_key(std::int64_t window, std::int64_t atoms, WindowEdge edge) {
+// `places`: of atoms, and of empty queries where they count.
+std::int64_t first_key(std::int64_t window, std::int64_t places, WindowEdge edge) {
   const std::int64_t wanted = window * kWindowQueries + kWindowQueries / 2 - kWindowKeys / 2;
   if (edge == WindowEdge::cut) return wanted;
-  return wanted < 0 ? 0 : std::min(wanted, atoms - kWindowKeys);  // before the first atom where there are few
+  return wanted < 0 ? 0 : std::min(wanted, places - kWindowKeys);  // before the first atom where there are few
 }
 
 }  // namespace
@@ -30,8 +31,9 @@ AtomWindows atom_windows(std::span<const std::uint8_t> mask, std::int64_t slots,
   out.atoms = static_cast<std::int64_t>(out.slot.size());
   if (out.atoms == 0) throw Error(ErrorKind::bad_input, "there is no atom to predict");
   out.windows = (out.atoms + kWindowQueries - 1) / kWindowQueries;
+  const std::int64_t places = edge == WindowEdge::padded ? out.windows * kWindowQueries : out.atoms;
   for (std::int64_t w = 0; w < out.windows; ++w) {
-    const std::int64_t first = first_key(w, out.atoms, edge);
+    const std::int64_t first = first_key(w, places, edge);
     for (std::int64_t key = first; key < first + kWindowKeys; ++key)
       out.keys.push_back(key >= 0 && key < out.atoms ? static_cast<std::int32_t>(key) : -1);
   }

@@ -16,6 +16,7 @@ inline constexpr std::int64_t kWindowKeys = 128;
 /// Windows of keys that would begin before the first atom or end after the last.
 enum class WindowEdge {
   shifted,  ///< they are moved to lie within the atoms; fewer than 128 atoms leave empty keys (AlphaFold 3)
+  padded,   ///< the same of atoms with the empty queries of the last window, which are empty keys (IntelliFold-2)
   cut       ///< they stay in the middle of the queries, and what lies outside is empty (Protenix)
 };
 

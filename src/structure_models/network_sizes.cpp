@@ -87,8 +87,6 @@ AlignmentModuleForm alignment_form(const NetworkSizes& size, const std::string& 
   return out;
 }
 
-}  // namespace
-
 Alphafold3TrunkForm trunk_form(const NetworkSizes& size, const NetworkTraits& traits) {
   Alphafold3TrunkForm out;
   out.pair_width = size("trunk.row", 0);
@@ -107,8 +105,6 @@ Alphafold3TrunkForm trunk_form(const NetworkSizes& size, const NetworkTraits& tr
   return out;
 }
 
-namespace {
-
 TokenTransformerForm token_transformer_form(const NetworkSizes& size, const std::string& at) {
   TokenTransformerForm out;
   out.width = size(at + "blocks.0.attention.query", 1);
@@ -121,8 +117,6 @@ TokenTransformerForm token_transformer_form(const NetworkSizes& size, const std:
   out.transition = size(at + "blocks.0.transition.out", 1);
   return out;
 }
-
-}  // namespace
 
 Alphafold3DiffusionForm diffusion_form(const NetworkSizes& size, const Alphafold3TrunkForm& trunk,
                                        const NetworkTraits& traits) {
@@ -153,6 +147,13 @@ AtomEncoderForm first_encoder_form(const NetworkSizes& size, const NetworkTraits
   out.token_width = size("atoms.tokens", 0);
   out.unknown = traits.unknown_atoms;
   return out;
+}
+
+}  // namespace
+
+NetworkCoreForm core_form(const NetworkSizes& size, const NetworkTraits& traits) {
+  const Alphafold3TrunkForm trunk = trunk_form(size, traits);
+  return {first_encoder_form(size, traits), trunk, diffusion_form(size, trunk, traits), size("distogram", 0)};
 }
 
 }  // namespace groel::structure_models

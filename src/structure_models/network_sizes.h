@@ -6,8 +6,7 @@
 #include <string>
 
 #include "io/arrays.h"
-#include "structure_models/alphafold3_diffusion.h"
-#include "structure_models/alphafold3_trunk.h"
+#include "structure_models/network_core.h"
 
 namespace groel::structure_models {
 
@@ -36,12 +35,9 @@ struct NetworkTraits {
   DeletionScale deletions = DeletionScale::to_one;
 };
 
-AtomEncoderForm first_encoder_form(const NetworkSizes& size, const NetworkTraits& traits);
 nn::folding::PairformerForm pairformer_form(const NetworkSizes& size, const std::string& at,
                                             const NetworkTraits& traits);
-/// Parts: `trunk.`, `diffusion.`, as Alphafold3Trunk and Alphafold3Diffusion name what is in them.
-Alphafold3TrunkForm trunk_form(const NetworkSizes& size, const NetworkTraits& traits);
-Alphafold3DiffusionForm diffusion_form(const NetworkSizes& size, const Alphafold3TrunkForm& trunk,
-                                       const NetworkTraits& traits);
+/// Parts: `atoms.`, `trunk.`, `diffusion.`, `distogram`, as NetworkCore and its parts name what is in them.
+NetworkCoreForm core_form(const NetworkSizes& size, const NetworkTraits& traits);
 
 }  // namespace groel::structure_models

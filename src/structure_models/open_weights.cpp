@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "structure_models/esmfold_checkpoint.h"
 
 namespace groel::structure_models {
 
@@ -36,6 +37,16 @@ fs::path find_open_weights(const fs::path& path, const OpenNetwork& network) {
   for (const std::vector<fs::path>* kind : {&named, &torch})
     if (kind->size() == 1) return kind->front();
   return torch.empty() && others.size() == 1 ? others.front() : fs::path();
+}
+
+bool is_open_network_at(const fs::path& path, const OpenNetwork& network, bool (*holds)(const fs::path& file)) {
+  if (is_esmfold_at(path)) return false;
+  try {
+    const fs::path file = find_open_weights(path, network);
+    return !file.empty() && holds(file);
+  } catch (const Error&) {
+    return false;
+  }
 }
 
 }  // namespace groel::structure_models

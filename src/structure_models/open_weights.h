@@ -19,4 +19,9 @@ OpenNetwork openfold3_files();
 /// one that there is. Empty: none. Errors: bad_model, where several are called so.
 std::filesystem::path find_open_weights(const std::filesystem::path& path, const OpenNetwork& network);
 
+/// Whether such a file is at a path and `holds` the network, by the names of its arrays; ESMFold is none. Has no
+/// errors.
+bool is_open_network_at(const std::filesystem::path& path, const OpenNetwork& network,
+                        bool (*holds)(const std::filesystem::path& file));
+
 }  // namespace groel::structure_models

@@ -1,6 +1,4 @@
 // OpenFold3 as a network that jobs are run by.
-#include "base/error.h"
-#include "structure_models/esmfold_checkpoint.h"
 #include "structure_models/open_weights.h"
 #include "structure_models/openfold3_run.h"
 #include "structure_models/structure_network.h"
@@ -10,16 +8,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// By the names of its arrays.
-bool is_at(const fs::path& path) {
-  if (is_esmfold_at(path)) return false;
-  try {
-    const fs::path file = find_open_weights(path, openfold3_files());
-    return !file.empty() && is_openfold3_file(file);
-  } catch (const Error&) {
-    return false;
-  }
-}
+bool is_at(const fs::path& path) { return is_open_network_at(path, openfold3_files(), is_openfold3_file); }
 
 NetworkFacts facts_of(const Openfold3Weights& weights) {
   const Openfold3Shape& shape = weights.shape;
@@ -27,6 +16,7 @@ NetworkFacts facts_of(const Openfold3Weights& weights) {
           .title = "OpenFold3",
           .licence = "Apache-2.0, where the weights are those published",
           .citation = "The OpenFold3 Team 2025, OpenFold3-preview, github.com/aqlaboratory/openfold-3",
+          .told_by = "by the names of its arrays",
           .identifier = weights.identifier,
           .parameters = weights.parameters,
           .forms = {shape.trunk, shape.diffusion, shape.confidence.blocks, shape.confidence.pairformer},
@@ -59,7 +49,8 @@ std::unique_ptr<StructureNetwork> load(const fs::path& path, ops::Precision prec
   const fs::path file = find_open_weights(path, openfold3_files());
   Openfold3Weights weights = read_openfold3_weights(file);
   NetworkFacts facts = facts_of(weights);
-  return std::make_unique<Openfold3Network>(std::move(facts), openfold3_of(std::move(weights), precision, file));
+  return std::make_unique<Openfold3Network>(std::move(facts),
+                                            network_of<Openfold3>(std::move(weights), precision, file));
 }
 
 }  // namespace

@@ -23,10 +23,7 @@ Openfold3Shape openfold3_shape(const io::ArrayMap& arrays, Openfold3Release rele
                                const std::filesystem::path& path) {
   const NetworkSizes size(arrays, path);
   const NetworkTraits traits = traits_of(release);
-  Openfold3Shape out;
-  out.atoms = first_encoder_form(size, traits);
-  out.trunk = trunk_form(size, traits);
-  out.diffusion = diffusion_form(size, out.trunk, traits);
+  Openfold3Shape out{core_form(size, traits), {}};
   Alphafold3ConfidenceForm& heads = out.confidence;
   heads.pair_width = size("confidence.row", 0);
   heads.target_width = size("confidence.row", 1);
@@ -36,7 +33,6 @@ Openfold3Shape openfold3_shape(const io::ArrayMap& arrays, Openfold3Release rele
   heads.error_bins = size("confidence.error", 0);
   heads.slots = kOpenfold3Slots;
   heads.lddt_bins = size("confidence.lddt", 0) / heads.slots;
-  out.distogram_bins = size("distogram", 0);
   return out;
 }
 

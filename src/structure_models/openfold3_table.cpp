@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <string>
 
+#include "structure_models/block_tables.h"
+
 namespace groel::structure_models {
 namespace {
 
@@ -23,36 +25,15 @@ void transition(ArrayTable& to, const std::string& at, const std::string& width,
 
 // `own`: what the sizes of this stack begin with.
 void pair_block(ArrayTable& to, const std::string& at, const std::string& z, const std::string& own) {
-  const std::string product = own + "product", heads = own + "pair heads", inner = own + "pair attention";
-  for (const std::string& part : {at + "tri_mul_out.", at + "tri_mul_in."}) {
-    to.norm(part + "layer_norm_in", z);
-    to.norm(part + "layer_norm_out", product);
-    for (const char* side : {"linear_a_p", "linear_a_g", "linear_b_p", "linear_b_g"})
-      to.weight(part + side, product, z);
-    to.weight(part + "linear_g", z, z);
-    to.weight(part + "linear_z", z, product);
-  }
-  for (const std::string& part : {at + "tri_att_start.", at + "tri_att_end."}) {
-    to.norm(part + "layer_norm", z);
-    to.weight(part + "linear_z", heads, z);
-    for (const char* one : {"mha.linear_q", "mha.linear_k", "mha.linear_v", "mha.linear_g"})
-      to.weight(part + one, inner, z);
-    to.weight(part + "mha.linear_o", z, inner);
-  }
+  add_triangles(to, at, z, own, "linear_z");
   transition(to, at + "pair_transition.", z, own + "pair transition");
-}
-
-void attention(ArrayTable& to, const std::string& at, const std::string& width, const std::string& inner) {
-  to.biased(at + "linear_q", inner, width);
-  for (const char* one : {"linear_k", "linear_v", "linear_g"}) to.weight(at + one, inner, width);
-  to.weight(at + "linear_o", width, inner);
 }
 
 void pairformer_block(ArrayTable& to, const std::string& at, const std::string& own) {
   pair_block(to, at + "pair_stack.", "z", own);
   const std::string part = at + "attn_pair_bias.";
   to.norm(part + "layer_norm_a", "s");
-  attention(to, part + "mha.", "s", own + "single attention");
+  add_attention(to, part + "mha.", "s", own + "single attention");
   to.norm(part + "layer_norm_z", "z");
   to.weight(part + "linear_z", own + "single heads", "z");
   transition(to, at + "single_transition.", "s", own + "single transition");
@@ -77,7 +58,7 @@ void conditioned_block(ArrayTable& to, const std::string& at, const Conditioned&
       adaptive_norm(to, part + one, of.width, of.condition);
   else
     adaptive_norm(to, part + "layer_norm_a.", of.width, of.condition);
-  attention(to, part + "mha.", of.width, of.own + "attention");
+  add_attention(to, part + "mha.", of.width, of.own + "attention");
   if (of.norm) to.gain(part + "layer_norm_z", of.pair);
   to.weight(part + "linear_z", of.own + "heads", of.pair);
   to.biased(part + "linear_ada_out", of.width, of.condition);
@@ -250,43 +231,11 @@ std::vector<RecordRule> openfold3_table(const io::ArrayMap& published) {
 
 // openfold3/projects/of3_all_atom/config/model_config.py, Apache-2.0
 NamedSizes openfold3_sizes() {
-  NamedSizes out{{"z", 128},
-                 {"z and relative", 267},
-                 {"s", 384},
-                 {"target", 449},
-                 {"s and target", 833},
-                 {"atom", 128},
-                 {"atom pair", 16},
-                 {"encoded", 384},
-                 {"token", 768},
-                 {"token attention", 768},
-                 {"token heads", 16},
-                 {"token transition", 1536},
-                 {"condition pair transition", 256},
-                 {"condition single transition", 768},
-                 {"template", 64},
-                 {"alignment", 64},
-                 {"outer", 32},
-                 {"outer squared", 1024},
-                 {"averaging", 64},
-                 {"averaging heads", 8},
-                 {"alignment transition", 256},
-                 {"errors", 64},
-                 {"slots of pLDDT", 23 * 50},
-                 {"distogram", 64}};
-  for (const std::string own : {"atom ", "diffusion atom "}) {
-    out[own + "attention"] = 128;
-    out[own + "heads"] = 4;
-    out[own + "transition"] = 256;
-  }
-  for (const std::string own : {"", "alignment ", "confidence ", "template "}) {
-    out[own + "product"] = out[own + "pair attention"] = own == "template " ? 64 : 128;
-    out[own + "pair heads"] = 4;
-    out[own + "pair transition"] = own == "template " ? 128 : 512;
-    out[own + "single attention"] = 384;
-    out[own + "single heads"] = 16;
-    out[own + "single transition"] = 1536;
-  }
+  NamedSizes out = block_sizes();
+  out["z and relative"] = 267;
+  out["errors"] = out["distogram"] = 64;
+  out["slots of pLDDT"] = 23 * 50;
+  out["template product"] = out["template pair attention"] = 64;
   return out;
 }
 

@@ -9,21 +9,13 @@
 
 #include "base/error.h"
 #include "checkpoints/checkpoint.h"
-#include "models/family.h"
 #include "structure_models/array_joiner.h"
 #include "structure_models/atom_encoder.h"
 #include "structure_models/openfold3_table.h"
+#include "structure_models/published_names.h"
 
 namespace groel::structure_models {
 namespace {
-
-using models::Rename;
-using Renames = std::vector<Rename>;
-
-Renames operator+(Renames a, const Renames& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
-}
 
 const Renames kTransition{{"swiglu.linear_a.", "gate."}, {"swiglu.linear_b.", "value."}, {"linear_out.", "out."}};
 
@@ -124,15 +116,9 @@ const Renames kAlignment = Renames{{"outer_product_mean.linear_1.", "outer.left.
                                    {"pair_stack.", "pairs."}} +
                            kPairs;
 
-// Arrays whose names begin so.
-struct Section {
-  std::string_view from, to;
-  Renames renames;
-};
-
 // The first that fits takes an array.
-const std::vector<Section>& sections() {
-  static const std::vector<Section> all{
+const std::vector<NameSection>& sections() {
+  static const std::vector<NameSection> all{
       {"input_embedder.atom_attn_enc.", "atoms.", kEncoder},
       {"input_embedder.",
        "trunk.",
@@ -179,13 +165,10 @@ const std::vector<Section>& sections() {
   return all;
 }
 
-std::string own_name(const std::string& published) {
+std::string openfold3_name(const std::string& published) {
   // The one layer whose name says nothing of what it is for: before templates, of pairs.
   if (published == "template_embedder.template_pair_embedder.linear_z.weight") return "trunk.templates.pair.weight";
-  for (const Section& section : sections())
-    if (published.starts_with(section.from))
-      return std::string(section.to) + models::renamed(published.substr(section.from.size()), section.renames);
-  return published;
+  return own_name(sections(), published);
 }
 
 void join_encoder(ArrayJoiner& join, const std::string& encoder) {
@@ -237,11 +220,7 @@ void drop_copy(io::ArrayMap& arrays, const std::filesystem::path& path) {
 }  // namespace
 
 bool is_openfold3(const io::ArrayMap& published) {
-  const auto has = [&](const std::string& begin) {
-    const auto found = published.lower_bound(begin);
-    return found != published.end() && found->first.starts_with(begin);
-  };
-  return has("diffusion_module.atom_attn_enc.") && has("pairformer_stack.blocks.");
+  return has_arrays(published, "diffusion_module.atom_attn_enc.") && has_arrays(published, "pairformer_stack.blocks.");
 }
 
 bool is_openfold3_file(const std::filesystem::path& path) {
@@ -260,10 +239,7 @@ PublishedOpenfold3 read_openfold3_file(const std::filesystem::path& path) {
 }
 
 io::ArrayMap openfold3_arrays(io::ArrayMap published, const std::filesystem::path& path) {
-  io::ArrayMap out;
-  for (auto& [name, array] : published)
-    if (!out.emplace(own_name(name), std::move(array)).second)
-      throw Error(ErrorKind::bad_model, {fmt::format("{} has the place of another array", name), path.string(), {}});
+  io::ArrayMap out = renamed_arrays(std::move(published), openfold3_name, path);
   // A column of frequencies is a vector here.
   if (const auto found = out.find("diffusion.noise_frequencies"); found != out.end())
     found->second.shape = {found->second.shape.front()};

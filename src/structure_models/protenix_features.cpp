@@ -52,6 +52,17 @@ Tensor protenix_target(const ProtenixInput& input, const Tensor& atoms) {
   return out;
 }
 
+NetworkFeatures protenix_features(const ProtenixInput& input, std::int64_t slots, const AtomEncoder& atoms) {
+  NetworkFeatures out{protenix_windows(input, slots), protenix_reference(input), {}};
+  const AtomConditions conditions = atoms.conditions(out.reference, out.atoms, {});
+  out.target = protenix_target(input, atoms.encode({}, conditions, out.atoms).tokens);
+  return out;
+}
+
+TrunkFeatures protenix_trunk_features(const ProtenixInput& input) {
+  return {input.places(), input.templates, {input.tokens, input.msa, input.deletions, {}}, input.bonds};
+}
+
 std::vector<float> protenix_places(const ProtenixInput& input, std::span<const float> positions) {
   std::vector<float> places;
   const float* from = positions.data();

@@ -7,8 +7,7 @@
 #include <vector>
 
 #include "structure_models/alphafold3_input.h"
-#include "structure_models/atom_encoder.h"
-#include "structure_models/template_embedder.h"
+#include "structure_models/network_core.h"
 
 namespace groel::structure_models {
 
@@ -54,6 +53,10 @@ std::vector<std::uint8_t> tokens_with_dna(const Alphafold3Input& input);
 AtomWindows protenix_windows(const ProtenixInput& input, std::int64_t slots);
 /// Reference conformers; keys of atoms are looked up where they belong.
 ReferenceAtoms protenix_reference(const ProtenixInput& input);
+/// What is made of an input once: the two above, and what tokens begin with by the encoder of atoms.
+NetworkFeatures protenix_features(const ProtenixInput& input, std::int64_t slots, const AtomEncoder& atoms);
+/// What the trunk is given; views of the input.
+TrunkFeatures protenix_trunk_features(const ProtenixInput& input);
 /// What tokens begin with: what atoms give [N, T], residue type, profile, mean of deletions -> [N, T + 65].
 Tensor protenix_target(const ProtenixInput& input, const Tensor& atoms);
 /// The atoms by which tokens are placed: positions [A, 3] -> [N, 3]. Errors: bad_input, where a token has not one.

@@ -1,6 +1,4 @@
 // Protenix as a network that jobs are run by.
-#include "base/error.h"
-#include "structure_models/esmfold_checkpoint.h"
 #include "structure_models/open_weights.h"
 #include "structure_models/protenix_run.h"
 #include "structure_models/protenix_weights.h"
@@ -11,15 +9,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// By the names of its arrays.
 bool is_at(const fs::path& path) {
-  if (is_esmfold_at(path)) return false;
-  try {
-    const fs::path file = find_open_weights(path, protenix_files());
-    return !file.empty() && is_protenix(read_protenix_arrays(file));
-  } catch (const Error&) {
-    return false;
-  }
+  return is_open_network_at(path, protenix_files(),
+                            [](const fs::path& file) { return is_protenix(read_protenix_arrays(file)); });
 }
 
 NetworkFacts facts_of(const ProtenixWeights& weights) {
@@ -28,6 +20,7 @@ NetworkFacts facts_of(const ProtenixWeights& weights) {
           .title = "Protenix",
           .licence = "Apache-2.0, where the weights are those published",
           .citation = "ByteDance AML AI4Science Team 2025, bioRxiv 2025.01.08.631967",
+          .told_by = "by the names of its arrays",
           .identifier = weights.identifier,
           .parameters = weights.parameters,
           .forms = {shape.trunk, shape.diffusion, shape.confidence.blocks, shape.confidence.pairformer},
@@ -60,7 +53,7 @@ std::unique_ptr<StructureNetwork> load(const fs::path& path, ops::Precision prec
   const fs::path file = find_open_weights(path, protenix_files());
   ProtenixWeights weights = read_protenix_weights(file);
   NetworkFacts facts = facts_of(weights);
-  return std::make_unique<ProtenixNetwork>(std::move(facts), protenix_of(std::move(weights), precision, file));
+  return std::make_unique<ProtenixNetwork>(std::move(facts), network_of<Protenix>(std::move(weights), precision, file));
 }
 
 }  // namespace

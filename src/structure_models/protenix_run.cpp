@@ -3,13 +3,10 @@
 
 #include <algorithm>
 
-#include "structure_models/protenix_scores.h"
 #include "structure_models/seeded_noise.h"
 
 namespace groel::structure_models {
 namespace {
-
-constexpr const char* kNetwork = "Protenix's network";
 
 // Keys of a seed: one for each pass, one for the diffusion.
 JaxKey pass_key(std::uint32_t seed, std::int64_t pass) {
@@ -42,43 +39,34 @@ RunSettings protenix_run_settings(const ProtenixShape& shape) {
 }
 
 ProtenixRun::ProtenixRun(const Protenix& network, ProtenixInput input, std::uint32_t seed, const RunSettings& settings)
-    : network_(network),
+    : NetworkRun(network, "Protenix", settings),
+      network_(network),
       input_(std::move(input)),
-      settings_(settings),
       diffusion_(JaxKey(seed).child(1)),
       features_(network.features(input_)) {
   for (std::int64_t pass = 0; pass < settings.passes; ++pass)
     rows_.push_back(drawn_rows(pass_key(seed, pass), input_.rows, settings.alignment_rows));
 }
 
-void ProtenixRun::embed(const RunWatcher& watcher) {
-  embeddings_ = network_.embed(input_, features_, rows_, {}, [&](const Protenix::Progress& progress) {
-    if (watcher)
-      watcher({"trunk", progress.pass * progress.blocks + progress.block, progress.passes * progress.blocks});
-  });
-  require_numbers(embeddings_.single, "the trunk's embeddings", kNetwork);
+NetworkEmbeddings ProtenixRun::embedded(const NetworkCore::Seen& seen) const {
+  return network_.embed(input_, features_, rows_, {}, seen);
 }
 
-std::vector<float> ProtenixRun::contacts() const {
-  std::vector<float> out;
-  nn::folding::for_grid_rows(
-      input_.tokens, 4 * network_.shape().distogram_bins, [&](const nn::folding::GridRows& rows) {
-        const Tensor logits = network_.distogram(embeddings_.pair, rows);
-        const std::vector<float> some = protenix_contacts(logits.values<float>(), logits.size(1));
-        out.insert(out.end(), some.begin(), some.end());
-      });
-  return out;
+DiffusionConditions ProtenixRun::conditions() const {
+  return network_.conditions(input_, features_, embeddings(), settings().kept);
 }
 
-std::vector<float> ProtenixRun::distogram_row(std::int64_t token) const {
-  const Tensor logits = network_.distogram(embeddings_.pair, {input_.tokens, token, token + 1});
-  return {logits.values<float>().begin(), logits.values<float>().end()};
+std::unique_ptr<DiffusionNoise> ProtenixRun::noise(std::span<const std::int64_t> wanted) const {
+  return std::make_unique<SeededNoise>(diffusion_, wanted);
 }
 
-PredictedSample ProtenixRun::judged(std::int64_t sample, const Tensor& positions,
-                                    std::span<const float> contacts) const {
-  PredictedSample out{sample, positions_by_slot(positions, features_.atoms, input_.tokens), {}, {}};
-  const ProtenixConfidenceLogits logits = network_.confidence(input_, features_, embeddings_, positions);
+std::vector<float> ProtenixRun::contacts_of(const Tensor& logits) const {
+  return protenix_contacts(logits.values<float>(), logits.size(1));
+}
+
+void ProtenixRun::judge(const Tensor& positions, std::span<const float> contacts, PredictedSample& to) const {
+  to.positions = positions_by_slot(positions, features_.atoms, input_.tokens);
+  const ProtenixConfidenceLogits logits = network_.confidence(input_, features_, embeddings(), positions);
   const ProtenixConfidence& head = network_.confidence_head();
   const std::vector<float> lddt = logits_of_atoms(logits.lddt, features_.atoms);
   const auto scores = std::make_shared<ProtenixScores>(protenix_scores(
@@ -90,37 +78,13 @@ PredictedSample ProtenixRun::judged(std::int64_t sample, const Tensor& positions
        .lddt_logits = lddt,
        .errors = [&](const nn::folding::GridRows& rows) { return head.errors(logits, rows); },
        .distance_errors = [&](const nn::folding::GridRows& rows) { return head.distance_errors(logits, rows); }}));
-  out.lddt.resize(static_cast<std::size_t>(input_.tokens * features_.atoms.slots));
+  to.lddt.resize(static_cast<std::size_t>(input_.tokens * features_.atoms.slots));
   for (std::size_t a = 0; a < scores->atom_plddt.size(); ++a)
-    out.lddt[static_cast<std::size_t>(features_.atoms.slot[a])] = 100 * scores->atom_plddt[a];
-  out.errors.pae = scores->pae;
-  out.summary = [this, scores](const folding::AtomLayout& layout, std::span<const float> places) {
+    to.lddt[static_cast<std::size_t>(features_.atoms.slot[a])] = 100 * scores->atom_plddt[a];
+  to.errors.pae = scores->pae;
+  to.summary = [this, scores](const folding::AtomLayout& layout, std::span<const float> places) {
     return protenix_summary(*scores, input_.has_frame, layout, places);
   };
-  return out;
-}
-
-void ProtenixRun::sample(std::span<const std::int64_t> wanted, const Take& take, const RunWatcher& watcher) {
-  SamplerSettings sampler = settings_.sampler;
-  sampler.samples = std::ssize(wanted);
-  SeededNoise noise(diffusion_, wanted);
-  Tensor positions;
-  {
-    const DiffusionConditions conditions = network_.conditions(input_, features_, embeddings_, settings_.kept);
-    positions = sample_positions(
-        sampler, input_.atoms(), noise,
-        [&](const Tensor& noisy, float level) { return network_.diffusion().denoise(noisy, level, conditions); },
-        [&](const SamplerStep& step) {
-          if (watcher) watcher({"diffusion", step.step + 1, sampler.steps});
-        });
-  }
-  require_numbers(positions, "positions", kNetwork);
-  const std::vector<float> likely = contacts();
-  for (std::size_t s = 0; s < wanted.size(); ++s) {
-    const auto row = static_cast<std::int64_t>(s);
-    take(judged(wanted[s], positions.rows(row, row + 1).reshape({input_.atoms(), 3}), likely));
-    if (watcher) watcher({"confidence", row + 1, std::ssize(wanted)});
-  }
 }
 
 }  // namespace groel::structure_models

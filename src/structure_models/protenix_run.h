@@ -1,8 +1,9 @@
 // A run of Protenix's network with one seed: embeddings, contacts, samples and how sure it is of each.
 #pragma once
 
+#include "structure_models/network_run.h"
 #include "structure_models/protenix.h"
-#include "structure_models/structure_run.h"
+#include "structure_models/protenix_scores.h"
 
 namespace groel::structure_models {
 
@@ -10,32 +11,26 @@ namespace groel::structure_models {
 /// networks, which are told by their one block over the alignment, take 4 passes and 5 steps without added noise.
 RunSettings protenix_run_settings(const ProtenixShape& shape);
 
-/// As Alphafold3Run. Protenix draws with PyTorch's generator and is not repeatable across devices: the draws here are
-/// our own (structure_models/threefry.h), the same wherever they are made.
-class ProtenixRun final : public StructureRun {
+/// Protenix draws with PyTorch's generator and is not repeatable across devices: the draws here are our own
+/// (structure_models/threefry.h), the same wherever they are made.
+class ProtenixRun final : public NetworkRun {
  public:
   /// The network outlives the run.
   ProtenixRun(const Protenix& network, ProtenixInput input, std::uint32_t seed, const RunSettings& settings);
 
-  using StructureRun::embed;
-  using StructureRun::sample;
-  void embed(const RunWatcher& watcher) override;
-  const Tensor& single() const override { return embeddings_.single; }
-  const Tensor& pair() const override { return embeddings_.pair; }
-  std::vector<float> contacts() const override;
-  std::vector<float> distogram_row(std::int64_t token) const override;
-  void sample(std::span<const std::int64_t> wanted, const Take& take, const RunWatcher& watcher) override;
-
  private:
-  PredictedSample judged(std::int64_t sample, const Tensor& positions, std::span<const float> contacts) const;
+  NetworkEmbeddings embedded(const NetworkCore::Seen& seen) const override;
+  DiffusionConditions conditions() const override;
+  std::unique_ptr<DiffusionNoise> noise(std::span<const std::int64_t> wanted) const override;
+  std::vector<float> contacts_of(const Tensor& logits) const override;
+  std::vector<float> likely_contacts() const override { return contacts(); }
+  void judge(const Tensor& positions, std::span<const float> contacts, PredictedSample& to) const override;
 
   const Protenix& network_;
   ProtenixInput input_;
-  RunSettings settings_;
   JaxKey diffusion_;
   Protenix::PassRows rows_;
-  ProtenixFeatures features_;
-  ProtenixEmbeddings embeddings_;
+  NetworkFeatures features_;
 };
 
 }  // namespace groel::structure_models

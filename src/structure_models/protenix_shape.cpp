@@ -25,13 +25,7 @@ ProtenixConfidenceForm confidence(const NetworkSizes& size) {
 
 ProtenixShape protenix_shape(const io::ArrayMap& arrays, const std::filesystem::path& path) {
   const NetworkSizes size(arrays, path);
-  ProtenixShape out;
-  out.atoms = first_encoder_form(size, kTraits);
-  out.trunk = trunk_form(size, kTraits);
-  out.diffusion = diffusion_form(size, out.trunk, kTraits);
-  out.confidence = confidence(size);
-  out.distogram_bins = size("distogram", 0);
-  return out;
+  return {core_form(size, kTraits), confidence(size)};
 }
 
 }  // namespace groel::structure_models

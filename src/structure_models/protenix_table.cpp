@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <string>
 
-#include "structure_models/array_table.h"
+#include "structure_models/block_tables.h"
 
 namespace groel::structure_models {
 namespace {
@@ -27,36 +27,15 @@ void transition(ArrayTable& to, const std::string& at, const std::string& width,
 
 // `own`: what the sizes of this stack begin with.
 void pair_block(ArrayTable& to, const std::string& at, const std::string& z, const std::string& own) {
-  const std::string product = own + "product", heads = own + "pair heads", inner = own + "pair attention";
-  for (const std::string& part : {at + "tri_mul_out.", at + "tri_mul_in."}) {
-    to.norm(part + "layer_norm_in", z);
-    to.norm(part + "layer_norm_out", product);
-    for (const char* side : {"linear_a_p", "linear_a_g", "linear_b_p", "linear_b_g"})
-      to.weight(part + side, product, z);
-    to.weight(part + "linear_g", z, z);
-    to.weight(part + "linear_z", z, product);
-  }
-  for (const std::string& part : {at + "tri_att_start.", at + "tri_att_end."}) {
-    to.norm(part + "layer_norm", z);
-    to.weight(part + "linear", heads, z);
-    for (const char* one : {"mha.linear_q", "mha.linear_k", "mha.linear_v", "mha.linear_g"})
-      to.weight(part + one, inner, z);
-    to.weight(part + "mha.linear_o", z, inner);
-  }
+  add_triangles(to, at, z, own, "linear");
   transition(to, at + "pair_transition.", z, own + "pair transition");
-}
-
-void attention(ArrayTable& to, const std::string& at, const std::string& width, const std::string& inner) {
-  to.biased(at + "linear_q", inner, width);
-  for (const char* one : {"linear_k", "linear_v", "linear_g"}) to.weight(at + one, inner, width);
-  to.weight(at + "linear_o", width, inner);
 }
 
 void pairformer_block(ArrayTable& to, const std::string& at, const std::string& own) {
   pair_block(to, at, "z", own);
   const std::string part = at + "attention_pair_bias.";
   to.norm(part + "layernorm_a", "s");
-  attention(to, part + "attention.", "s", own + "single attention");
+  add_attention(to, part + "attention.", "s", own + "single attention");
   to.norm(part + "layernorm_z", "z");
   to.weight(part + "linear_nobias_z", own + "single heads", "z");
   transition(to, at + "single_transition.", "s", own + "single transition");
@@ -77,7 +56,7 @@ void conditioned_block(ArrayTable& to, const std::string& at, const Conditioned&
   const std::string part = at + "attention_pair_bias.", after = at + "conditioned_transition_block.";
   adaptive_norm(to, part + "layernorm_a.", of.width, of.condition);
   if (atoms) adaptive_norm(to, part + "layernorm_kv.", of.width, of.condition);
-  attention(to, part + "attention.", of.width, of.own + "attention");
+  add_attention(to, part + "attention.", of.width, of.own + "attention");
   to.gain(part + "layernorm_z", of.pair);
   to.weight(part + "linear_nobias_z", of.own + "heads", of.pair);
   to.biased(part + "linear_a_last", of.width, of.condition);

@@ -10,19 +10,11 @@
 
 #include "base/error.h"
 #include "checkpoints/checkpoint.h"
-#include "models/family.h"
 #include "structure_models/array_joiner.h"
+#include "structure_models/published_names.h"
 
 namespace groel::structure_models {
 namespace {
-
-using models::Rename;
-using Renames = std::vector<Rename>;
-
-Renames operator+(Renames a, const Renames& b) {
-  a.insert(a.end(), b.begin(), b.end());
-  return a;
-}
 
 const Renames kTransition{{"layernorm1.", "norm."},
                           {"linear_no_bias_a.", "gate."},
@@ -131,15 +123,9 @@ const Renames kAlignment = Renames{{"outer_product_mean_msa.linear_1.", "outer.l
                                    {"linear_no_bias_s.", "target."}} +
                            kPairs;
 
-// Arrays whose names begin so.
-struct Section {
-  std::string_view from, to;
-  Renames renames;
-};
-
 // The first that fits takes an array.
-const std::vector<Section>& sections() {
-  static const std::vector<Section> all{
+const std::vector<NameSection>& sections() {
+  static const std::vector<NameSection> all{
       {"input_embedder.atom_attention_encoder.", "atoms.", kEncoder},
       {"diffusion_module.atom_attention_encoder.", "diffusion.encoder.", kEncoder},
       {"diffusion_module.atom_attention_decoder.", "diffusion.decoder.", kDecoder},
@@ -186,21 +172,11 @@ const std::vector<Section>& sections() {
   return all;
 }
 
-std::string own_name(const std::string& published) {
-  for (const Section& section : sections())
-    if (published.starts_with(section.from))
-      return std::string(section.to) + models::renamed(published.substr(section.from.size()), section.renames);
-  return published;
-}
-
 }  // namespace
 
 bool is_protenix(const io::ArrayMap& published) {
-  const auto has = [&](const std::string& begin) {
-    const auto found = published.lower_bound(begin);
-    return found != published.end() && found->first.starts_with(begin);
-  };
-  return has("diffusion_module.diffusion_conditioning.relpe.") && has("pairformer_stack.blocks.");
+  return has_arrays(published, "diffusion_module.diffusion_conditioning.relpe.") &&
+         has_arrays(published, "pairformer_stack.blocks.");
 }
 
 io::ArrayMap read_protenix_arrays(const std::filesystem::path& path) {
@@ -215,10 +191,8 @@ io::ArrayMap read_protenix_arrays(const std::filesystem::path& path) {
 }
 
 io::ArrayMap protenix_arrays(io::ArrayMap published, const std::filesystem::path& path) {
-  io::ArrayMap out;
-  for (auto& [name, array] : published)
-    if (!out.emplace(own_name(name), std::move(array)).second)
-      throw Error(ErrorKind::bad_model, {fmt::format("{} has the place of another array", name), path.string(), {}});
+  io::ArrayMap out = renamed_arrays(
+      std::move(published), [](const std::string& name) { return own_name(sections(), name); }, path);
   ArrayJoiner join(out);
   for (const std::string encoder : {"atoms.", "diffusion.encoder."}) {
     const std::string plain = encoder + "linear_no_bias_";

@@ -36,14 +36,15 @@ const NetworkFamily& family_at(const fs::path& path) {
   if (fs::is_regular_file(path, failed))
     throw Error(
         ErrorKind::bad_model,
-        {"these are neither weights of AlphaFold 3 (NAME.bin, NAME.bin.zst) nor of Protenix or OpenFold3 (NAME.pt)",
+        {"these are neither weights of AlphaFold 3 or IntelliFold-2 (NAME.bin, NAME.bin.zst) nor of Protenix or "
+         "OpenFold3 (NAME.pt)",
          path.string(), "give the file as it was published, or its folder"});
   if (!fs::exists(path, failed))
     throw Error(ErrorKind::not_found, {"there is no such folder or file of weights", path.string(), {}});
   throw Error(
       ErrorKind::not_found,
-      {"no weights of AlphaFold 3 are in this folder, nor any of Protenix or OpenFold3: no NAME.bin, NAME.bin.zst or "
-       "parts of one, and no NAME.pt",
+      {"no weights of AlphaFold 3 are in this folder, nor any of IntelliFold-2, Protenix or OpenFold3: no NAME.bin, "
+       "NAME.bin.zst or parts of one, and no NAME.pt",
        path.string(), "give the folder that holds af3.bin.zst (or af3.bin), or a file of Protenix or OpenFold3"});
 }
 

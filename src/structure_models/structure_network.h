@@ -16,9 +16,10 @@ namespace groel::structure_models {
 
 /// What is known of a network before it is loaded.
 struct NetworkFacts {
-  std::string family;  ///< "alphafold3", "protenix", "openfold3"
+  std::string family;  ///< "alphafold3", "intellifold2", "protenix", "openfold3"
   std::string title;   ///< "AlphaFold 3"
   std::string licence, citation;
+  std::string told_by;     ///< how the weights are known for this network's: "by its sizes: ..."
   std::string identifier;  ///< of the weights
   std::int64_t parameters = 0;
   NetworkForms forms{};

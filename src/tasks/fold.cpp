@@ -24,7 +24,7 @@ int run(const FoldOptions& options, Context& context) {
 Task fold_task() {
   return {
       .name = "fold",
-      .summary = "Structures: of sequences by ESMFold or MiniFold, of complexes by AlphaFold 3, Protenix or OpenFold3",
+      .summary = "Structures: of sequences by ESMFold or MiniFold, of complexes by AlphaFold 3 or networks of its kind",
       .description =
           "Sequences (-m names an ESMFold or a MiniFold) become a PDB and an mmCIF file each, with pLDDT in the place "
           "of B "
@@ -35,8 +35,7 @@ Task fold_task() {
           "everything\n"
           "that is wrong with it where it is. --check tells what a job will be run as; --features writes every "
           "array of the\n"
-          "network's batch. With -o and --model-dir, the folder of AlphaFold 3's weights or a file of Protenix's or "
-          "OpenFold3's,\n"
+          "network's batch. With -o and --model-dir, weights of AlphaFold 3, Protenix, OpenFold3 or IntelliFold-2,\n"
           "each job gets a folder as AlphaFold 3 writes it: structures with their confidence for every seed, ranked, "
           "and the\n"
           "completed job.\n"

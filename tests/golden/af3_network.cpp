@@ -82,7 +82,7 @@ class Checker {
 
   void make_features() {
     features_.atoms = atom_windows(run_.input().atom_mask, kInputSlots, WindowEdge::shifted);
-    features_ = network_.features(run_.input(), KeySpaces::of_token_by_index, watch("", kEncoder));
+    features_ = network_.features(run_.input(), watch("", kEncoder));
   }
 
   void check_windows() const {
@@ -163,7 +163,7 @@ class Checker {
 
   void check_distogram() {
     const std::int64_t n = run_.input().tokens;
-    const Tensor logits = network_.distogram(embeddings_, {n, 0, n});
+    const Tensor logits = network_.distogram(embeddings_.pair, {n, 0, n});
     run_.compare("distogram.logits", logits.values<float>(), kState, worst_);
     contacts_ = folding::contact_probabilities(logits.values<float>());
     run_.compare("distogram.contact_probs", contacts_, kContacts, worst_);
@@ -319,7 +319,7 @@ class Checker {
   const io::ArrayMap& weights_;
   Worst& worst_;
   Alphafold3Features features_;
-  Alphafold3Embeddings embeddings_;
+  NetworkEmbeddings embeddings_;
   Tensor before_;  // pairs before the first block of the Pairformer
   mutable std::map<std::string, std::vector<float>> pair_cond_;
   std::vector<float> contacts_;
@@ -327,7 +327,7 @@ class Checker {
 
 void check(const Case& golden, Rows& rows) {
   const Alphafold3Weights weights = read_alphafold3_weights(golden.folder());
-  const auto network = alphafold3_of(weights, ops::Precision::f32, golden.folder());
+  const auto network = network_of<Alphafold3>(weights, ops::Precision::f32, golden.folder());
   check_network(golden, *network, weights.arrays, rows);
 }
 

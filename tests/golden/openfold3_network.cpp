@@ -172,8 +172,8 @@ class Openfold3Checker {
   testing::Openfold3Given given_;
   Openfold3Input input_;
   std::unique_ptr<Openfold3> network_;
-  Openfold3Features features_;
-  Openfold3Embeddings embeddings_;
+  NetworkFeatures features_;
+  NetworkEmbeddings embeddings_;
   std::vector<float> first_queries_, contacts_;
 };
 

@@ -219,8 +219,8 @@ class Checker {
   testing::ProtenixGiven given_;
   ProtenixInput input_;
   std::unique_ptr<Protenix> network_;
-  ProtenixFeatures features_;
-  ProtenixEmbeddings embeddings_;
+  NetworkFeatures features_;
+  NetworkEmbeddings embeddings_;
   std::vector<float> first_queries_, contacts_;
   std::vector<bool> seen_;
 };

@@ -24,7 +24,6 @@ struct Trap {
   std::function<void(Alphafold3Features&)> features{};
   std::function<void(SamplerSettings&)> sampler{};
   std::function<void(Alphafold3::PassRows&)> passes{};
-  KeySpaces spaces = KeySpaces::of_token_by_index;
 };
 
 // Relative differences from the golden values.
@@ -65,16 +64,16 @@ class Traps : public ::testing::Test {
     const NetworkInputs one(inputs(), golden().inputs["runs"][static_cast<std::size_t>(which)]);
     Alphafold3Weights own = weights();
     if (trap.weights) trap.weights(own);
-    const auto network = alphafold3_of(own, ops::Precision::f32, "af3-tiny");
+    const auto network = network_of<Alphafold3>(own, ops::Precision::f32, "af3-tiny");
     Alphafold3Input input = one.input();
     if (trap.input) trap.input(input);
-    Alphafold3Features features = network->features(input, trap.spaces);
+    Alphafold3Features features = network->features(input);
     if (trap.features) trap.features(features);
     Differences out;
     out.target = apart(one.key("target_feat"), features.target.values<float>());
     Alphafold3::PassRows rows = one.rows();
     if (trap.passes) trap.passes(rows);
-    const Alphafold3Embeddings embeddings =
+    const NetworkEmbeddings embeddings =
         network->embed(input, features, rows, [&](const std::string& name, const Tensor& value) {
           if (name == "pass0.z") out.pair = apart(one.key(name), value.values<float>());
           if (name == "pass1.s") out.single = apart(one.key(name), value.values<float>());
@@ -201,7 +200,7 @@ TEST_F(Traps, EmptyKeysTakeTheirShare) {
 }
 
 TEST_F(Traps, KeysHaveTheConformerOfAnotherToken) {
-  const auto right = run(1, {.spaces = KeySpaces::of_atom});
+  const auto right = run(1, {.weights = [](auto& w) { w.shape.key_spaces = KeySpaces::of_atom; }});
   EXPECT_GT(right.target, 1e-3);
   EXPECT_GT(right.denoised, kMoved);
 }
@@ -230,9 +229,9 @@ TEST_F(Traps, SamplerLooksAtTheNextLevelAndTurnsRows) {
 
 TEST_F(Traps, KeptScoresChangeNothing) {
   const NetworkInputs one(inputs(), golden().inputs["runs"][0]);
-  const auto network = alphafold3_of(weights(), ops::Precision::f32, "af3-tiny");
+  const auto network = network_of<Alphafold3>(weights(), ops::Precision::f32, "af3-tiny");
   const Alphafold3Features features = network->features(one.input());
-  const Alphafold3Embeddings embeddings = network->embed(one.input(), features, {{0, 1}});
+  const NetworkEmbeddings embeddings = network->embed(one.input(), features, {{0, 1}});
   const Tensor noisy = one.atoms_of(one.floats("den1.in"), features.atoms);
   const auto denoised = [&](KeptLogits kept) {
     const DiffusionConditions conditions = network->conditions(one.input(), features, embeddings, kept);

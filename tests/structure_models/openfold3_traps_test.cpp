@@ -25,7 +25,7 @@ struct Openfold3Trap {
   std::function<void(io::ArrayMap&)> weights{};
   std::function<void(Openfold3Shape&)> shape{};
   std::function<void(Openfold3Input&)> input{};
-  std::function<void(Openfold3Features&)> features{};
+  std::function<void(NetworkFeatures&)> features{};
 };
 
 // Relative differences from the golden values.
@@ -70,9 +70,9 @@ class Openfold3Traps : public ::testing::Test {
     const auto one = network(trap, std::move(published), release);
     Openfold3Input input = given().network_input();
     if (trap.input) trap.input(input);
-    Openfold3Features features = one->features(input);
+    NetworkFeatures features = one->features(input);
     if (trap.features) trap.features(features);
-    const Openfold3Embeddings embeddings = one->embed(input, features, given().rows(2));
+    const NetworkEmbeddings embeddings = one->embed(input, features, given().rows(2));
     const DiffusionConditions conditions = one->conditions(input, features, embeddings, KeptLogits::all);
     Openfold3Differences out{
         apart(of + "s_inputs", features.target), apart(of + "z", embeddings.pair),
@@ -134,7 +134,7 @@ TEST_F(Openfold3Traps, KeysOutsideOfTheAtomsSeen) {
 }
 
 TEST_F(Openfold3Traps, KeysLookedUpInTheWrongArray) {
-  const Openfold3Differences seen = differences({.features = [](Openfold3Features& features) {
+  const Openfold3Differences seen = differences({.features = [](NetworkFeatures& features) {
     for (std::size_t a = 0; a < features.reference.key_space.size(); ++a)
       features.reference.key_space[a] = features.reference.space[a / 24];
   }});
@@ -282,7 +282,7 @@ TEST_F(Openfold3Traps, NormWithoutTwoChannels) {
                  Tensor::copy_of(gain.shape, gain.dtype, gain.bytes).reshape({1, gain.shape[0]}), after);
              keep(gain, cut, {cut.size(1)});
            },
-       .features = [&](Openfold3Features& features) { features.target = without_columns(features.target, gone); }});
+       .features = [&](NetworkFeatures& features) { features.target = without_columns(features.target, gone); }});
   EXPECT_LT(seen.pair, kUntouched);
   EXPECT_LT(seen.errors, kUntouched);
   EXPECT_GT(seen.denoised, kSpoilt);
@@ -292,8 +292,8 @@ TEST_F(Openfold3Traps, NormWithoutTwoChannels) {
 TEST_F(Openfold3Traps, PositionsTurnedTheOtherWay) {
   const auto one = load_openfold3(weights());
   const Openfold3Input input = given().network_input();
-  const Openfold3Features features = one->features(input);
-  const Openfold3Embeddings embeddings = one->embed(input, features, given().rows(2));
+  const NetworkFeatures features = one->features(input);
+  const NetworkEmbeddings embeddings = one->embed(input, features, given().rows(2));
   const DiffusionConditions conditions = one->conditions(input, features, embeddings, KeptLogits::all);
   const auto positions = [&](const std::function<void(SamplerSettings&)>& change) {
     SamplerSettings settings = openfold3_sampler();

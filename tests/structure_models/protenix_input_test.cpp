@@ -48,8 +48,8 @@ TEST_F(ProtenixInputs, GiveTheGoldenTrunk) {
   const testing::Golden golden("protenix-tiny");
   const auto network = load_protenix(golden.folder / "model.pt");
   const ProtenixInput input = protenix_input(source_);
-  const ProtenixFeatures features = network->features(input);
-  const ProtenixEmbeddings embeddings = network->embed(input, features, given_.rows(3));
+  const NetworkFeatures features = network->features(input);
+  const NetworkEmbeddings embeddings = network->embed(input, features, given_.rows(3));
   EXPECT_LT(testing::relative_l2(embeddings.pair.values<float>(), golden.values("z")), 2e-5);
 }
 

@@ -60,8 +60,8 @@ class ProtenixTraps : public ::testing::Test {
     const auto one = network(trap);
     ProtenixInput input = given().input();
     if (trap.input) trap.input(input);
-    const ProtenixFeatures features = one->features(input);
-    const ProtenixEmbeddings embeddings = one->embed(input, features, given().rows(3));
+    const NetworkFeatures features = one->features(input);
+    const NetworkEmbeddings embeddings = one->embed(input, features, given().rows(3));
     const DiffusionConditions conditions = one->conditions(input, features, embeddings, KeptLogits::all);
     return {apart("s_inputs", features.target), apart("z", embeddings.pair),
             apart("den1.out", one->diffusion().denoise(given().floats("den1.in"), 25, conditions))};

@@ -33,7 +33,11 @@ class NetworkInputs {
   }
   std::vector<std::int32_t> integers(const std::string& array) const {
     const io::Array& from = arrays_.arrays.at(key(array));
-    if (from.dtype != DType::i32) throw Error(ErrorKind::bad_input, key(array) + " is not i32");
+    if (from.dtype == DType::u8) {
+      const auto* bytes = reinterpret_cast<const std::uint8_t*>(from.bytes.data());
+      return {bytes, bytes + from.bytes.size()};
+    }
+    if (from.dtype != DType::i32) throw Error(ErrorKind::bad_input, key(array) + " is neither i32 nor u8");
     std::vector<std::int32_t> out(from.bytes.size() / 4);
     std::memcpy(out.data(), from.bytes.data(), from.bytes.size());
     return out;
@@ -79,6 +83,11 @@ class NetworkInputs {
     to.template_aatype = integers("template_aatype");
     to.template_positions = floats("template_atom_positions");
     to.template_mask = bytes("template_atom_mask");
+    // Templates that a case leaves out are empty.
+    const auto all = static_cast<std::size_t>(to.tokens * structure_models::kInputTemplates);
+    to.template_aatype.resize(all);
+    to.template_positions.resize(all * structure_models::kInputSlots * 3);
+    to.template_mask.resize(all * structure_models::kInputSlots);
     to.ref_pos = floats("ref_pos");
     to.ref_mask = bytes("ref_mask");
     to.ref_element = integers("ref_element");

@@ -93,7 +93,7 @@ TEST_F(FoldNetworkRun, WeightsAreAskedForBeforeAnythingElse) {
   EXPECT_TRUE(none.says("--model-dir")) << none;
   const Outcome empty = run({"-o", path("out"), "--model-dir", folder_.path().string()});
   EXPECT_EQ(empty.exit, 3) << empty;
-  EXPECT_TRUE(empty.says("no weights of AlphaFold 3 are in this folder, nor any of Protenix")) << empty;
+  EXPECT_TRUE(empty.says("no weights of AlphaFold 3 are in this folder, nor any of IntelliFold-2, Protenix")) << empty;
   EXPECT_FALSE(std::filesystem::exists(path("out")));
 }
 

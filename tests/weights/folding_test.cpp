@@ -131,5 +131,14 @@ INSTANTIATE_TEST_SUITE_P(Networks, Openfold3Releases,
                          ::testing::Values("of3_ft3_v1.pt", "of3-p2-155k.pt", "of3-ob-2025-06-30-174k.pt"),
                          [](const auto& one) { return fmt::format("release_{}", one.index + 1); });
 
+// With its noise frequencies beside it.
+TEST(Intellifold2Release, IsWhole) {
+  const fs::path file = first_of({"intellifold_v2.bin.zst"});
+  if (file.empty()) GTEST_SKIP() << why_absent("intellifold_v2.bin.zst");
+  const auto network = structure_models::load_structure_network(file);  // strictly
+  EXPECT_EQ(network->facts().family, "intellifold2");
+  EXPECT_EQ(network->facts().parameters, 850'997'850);
+}
+
 }  // namespace
 }  // namespace groel::weights

@@ -257,7 +257,7 @@ std::unique_ptr<StructureNetwork> load_weights(const FoldOptions& options, Conte
   options.check_network();
   const std::string path = fold_weights(options);
   if (path.empty())
-    throw Error(ErrorKind::usage, {"a prediction needs weights: those of AlphaFold 3, of Protenix or of OpenFold3",
+    throw Error(ErrorKind::usage, {"a prediction needs weights: those of AlphaFold 3 or of a network of its kind",
                                    {},
                                    "give --model-dir DIR, or get some by `groel pull` (`groel models` lists them); "
                                    "--no-inference ends before the network, --features writes what it is given"});

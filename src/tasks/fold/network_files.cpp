@@ -19,7 +19,9 @@ const models::Download* network_download(const std::string& name) {
 // which was held against.
 std::string full_name(const std::string& name) {
   const std::string plain = models::short_name(name);
-  return plain == "protenix" ? "protenix_base_default_v1.0.0" : plain == "openfold3" ? "openfold3-p1" : name;
+  if (plain == "protenix") return "protenix_base_default_v1.0.0";
+  if (plain == "openfold3") return "openfold3-p1";
+  return plain == "intellifold" ? "intellifold-2" : name;
 }
 
 fs::path pulled(const std::string& name) {

@@ -75,6 +75,7 @@ ordered_json describe_structure_network(const std::filesystem::path& path) {
   return {{"path", path.string()},
           {"family", facts.family},
           {"network", facts.title},
+          {"told_by", facts.told_by},
           {"identifier", facts.identifier},
           {"parameters", facts.parameters},
           {"trunk",
@@ -94,6 +95,7 @@ void print_structure_network(const ordered_json& info, std::ostream& out) {
   };
   line("path", info["path"]);
   line("family", fmt::format("{}: structures of jobs, by `groel fold`", info["family"].get<std::string>()));
+  line("network", fmt::format("{}, told {}", info["network"].get<std::string>(), info["told_by"].get<std::string>()));
   line("weights", info["identifier"]);
   line("trunk", fmt::format("{} blocks, {} over the alignment, pairs {}, {}", info["trunk"]["blocks"].dump(),
                             info["trunk"]["alignment_blocks"].dump(), info["trunk"]["pair_width"].dump(),
