@@ -22,6 +22,15 @@ Download protenix(const char* name, const char* title) {
                       std::string("https://protenix.tos-cn-beijing.volces.com/checkpoint/") + name + ".pt");
 }
 
+// The weights, and the noise frequencies, which no network can do without.
+Download intellifold2() {
+  const std::string folder = "https://huggingface.co/intelligenAI/intellifold/resolve/main/";
+  Download out = open_network("intellifold-2", "IntelliFold-2, structures of complexes (851 M parameters)",
+                              folder + "intellifold_v2.bin.zst");
+  out.files.push_back({folder + "intellifold_v2_fourier.npz", "", 0});
+  return out;
+}
+
 std::vector<Download> download_rows() {
   return {
       {.name = "esmfold",
@@ -56,6 +65,7 @@ std::vector<Download> download_rows() {
       protenix("protenix_base_default_v0.5.0", "Protenix v0.5, without templates (368 M)"),
       protenix("protenix_mini_default_v0.5.0", "Protenix mini, in 5 steps, without templates (134 M)"),
       protenix("protenix_tiny_default_v0.5.0", "Protenix tiny, in 5 steps, without templates (110 M)"),
+      intellifold2(),
       open_network("openfold3-p1", "OpenFold3, preview 1, structures of complexes (368 M parameters)",
                    "https://openfold.s3.amazonaws.com/openfold3_params/of3_ft3_v1.pt"),
       open_network("openfold3-p2-155k", "OpenFold3, preview 2 (368 M)",

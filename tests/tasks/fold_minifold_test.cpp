@@ -96,7 +96,7 @@ TEST_F(FoldMinifold, InfoSaysWhatItIs) {
   EXPECT_EQ(info["recycles"], 3);
   EXPECT_TRUE(info["licence"].get<std::string>().starts_with("MIT"));
   EXPECT_GT(info["bytes_for_residues"]["256"], 0);
-  EXPECT_TRUE(groel({"info", kTinyMinifold}).says("minifold: structures from sequences"));
+  EXPECT_NE(groel({"info", kTinyMinifold}).out.find("minifold: structures from sequences"), std::string::npos);
 }
 
 TEST_F(FoldMinifold, WhatDoesNotFitIsToldBefore) {

@@ -89,7 +89,8 @@ ordered_json FoldedFiles::finished(const FoldOrigin& origin, bool arrays) const 
   std::error_code failed;
   for (const char* extension : {".pdb", ".cif"})
     if (!fs::exists(with(extension), failed)) return nullptr;
-  if (all.contains("ptm") && !all["ptm"].is_null() && !fs::exists(with(".pae.json"), failed)) return nullptr;  // they come together
+  if (all.contains("ptm") && !all["ptm"].is_null() && !fs::exists(with(".pae.json"), failed))
+    return nullptr;  // they come together
   return arrays && !fs::exists(with(".npz"), failed) ? ordered_json() : all;
 }
 
