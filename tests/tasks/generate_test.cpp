@@ -152,7 +152,8 @@ TEST(Generate, ChoosesAndCountsWhatItLeavesOut) {
 }
 
 TEST(Generate, ForbiddenLettersDoNotCome) {
-  for (const json& one : generated({"-n", "5", "--forbid", "LAGVE", "--max-new-tokens", "60"})["sequences"])
+  const json result = generated({"-n", "5", "--forbid", "LAGVE", "--max-new-tokens", "60"});
+  for (const json& one : result["sequences"])
     EXPECT_EQ(one["sequence"].get<std::string>().find_first_of("LAGVE"), std::string::npos);
 }
 
