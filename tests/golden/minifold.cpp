@@ -18,7 +18,7 @@ using testing::max_difference;
 using testing::relative_l2;
 
 constexpr double kMinifoldModule = 1e-5;  // relative L2
-constexpr double kMinifoldEnd = 1e-4;
+constexpr double kMinifoldEnd = 1e-5;
 constexpr double kMinifoldAtoms = 1e-3;       // Å
 constexpr double kMinifoldConfidence = 1e-3;  // of pLDDT, 0..100
 
