@@ -5,6 +5,7 @@
 //                                                               FILE_fourier.npz
 //   bench_folding_weights FILE.safetensors [v1|v2|mini|tiny]    Protenix
 //   bench_folding_weights FILE.safetensors openfold3            OpenFold3, preview 1: 368,297,340 numbers
+//   bench_folding_weights FILE.safetensors boltz2               Boltz-2: 506,724,992 numbers, and its gates twice
 //
 // Products keep the size of what they are given, norms and gates are as they begin in training. What a network with
 // them predicts means nothing.
@@ -14,11 +15,13 @@
 #include <fstream>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "io/arrays.h"
 #include "io/npz.h"
 #include "structure_models/alphafold3_rules.h"
+#include "structure_models/boltz2_table.h"
 #include "structure_models/intellifold2.h"
 #include "structure_models/openfold3_table.h"
 #include "structure_models/protenix_table.h"
@@ -104,6 +107,7 @@ void write_in_records(const std::string& path, const std::string& kind) {
 
 std::vector<RecordRule> rules_of(const std::string& kind) {
   if (kind == "openfold3") return openfold3_table({}, openfold3_sizes());
+  if (kind == "boltz2") return boltz2_table({}, boltz2_sizes());
   ProtenixBlocks blocks = kind == "mini" || kind == "tiny" ? protenix_mini_blocks() : ProtenixBlocks{};
   if (kind == "tiny") blocks.trunk /= 2;
   return protenix_table(blocks, kind == "v2" ? protenix_2_sizes() : protenix_sizes());
@@ -117,8 +121,14 @@ void write_open(const std::string& path, const std::string& kind) {
     const bool matrix = rule.out.size() > 1, bias = rule.record.ends_with(".bias");
     auto& own = values[rule.record] = numbers(rule.out, matrix ? rule.out.at(1) : 0, bias ? 0.0F : 1.0F, draw);
     if (rule.record.find("fourier_emb") != std::string::npos) own = numbers(rule.out, 1, 0, draw);
-    for (std::size_t bin = 0; rule.record.ends_with("_bins") && bin < own.size(); ++bin)
-      own[bin] = 3.25F + 1.25F * static_cast<float>(bin + (rule.record.ends_with("upper_bins") ? 1 : 0));
+    for (std::size_t i = 0; rule.record.ends_with(".boundaries") && i < own.size(); ++i)
+      own[i] = 2 + static_cast<float>(i) * 20 / static_cast<float>(own.size() - 1);
+    // Boltz-2's file has a gate twice.
+    constexpr std::string_view kGate = ".output_projection_linear.", kSame = ".output_projection.0.";
+    if (const std::size_t at = rule.record.find(kSame); at != std::string::npos)
+      if (const auto first = values.find(std::string(rule.record).replace(at, kSame.size(), kGate));
+          first != values.end())
+        own = first->second;
     views[rule.record] = {DType::f32, rule.out, std::as_bytes(std::span(own))};
   }
   io::write_safetensors(path, views);
@@ -128,8 +138,9 @@ void write_open(const std::string& path, const std::string& kind) {
 
 int main(int argc, char** argv) {
   if (argc < 2) {
-    std::fprintf(stderr,
-                 "bench_folding_weights FILE.bin [intellifold2] | FILE.safetensors [v1|v2|mini|tiny|openfold3]\n");
+    std::fprintf(
+        stderr,
+        "bench_folding_weights FILE.bin [intellifold2] | FILE.safetensors [v1|v2|mini|tiny|openfold3|boltz2]\n");
     return 2;
   }
   const std::string path = argv[1];

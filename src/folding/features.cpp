@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "folding/boltz2_features.h"
 #include "folding/feature_writer.h"
 #include "folding/template_features.h"
 
@@ -174,6 +175,7 @@ Features featurize(const TokenLayout& layout, const ComponentTable& components, 
   add_references(layout, own, to);
   add_slots(layout, to);
   add_gathers(layout, components, own, to);
+  if (layout.rules == TokenRules::boltz2) add_boltz2_features(layout, components, options.alignments, to, notes);
   ReferenceOptions fixed = options.references;
   fixed.seed = kFrameSeed;
   fixed.iterations = 0;

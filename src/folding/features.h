@@ -32,8 +32,8 @@ struct FeaturizeOptions {
 std::size_t padded_tokens(std::size_t tokens, const std::vector<std::size_t>& buckets);
 
 /// The arrays for one seed (options.references.seed). Names, shapes and types are AlphaFold 3's; of msa, msa_mask and
-/// deletion_matrix the num_alignments rows that hold something, which it pads to 16384. Errors: bad_input, as those of
-/// the parts.
+/// deletion_matrix the num_alignments rows that hold something, which it pads to 16384. Of a layout by Boltz-2's rules
+/// there are more (boltz2_features.h). Errors: bad_input, as those of the parts.
 Features featurize(const TokenLayout& layout, const ComponentTable& components, const FeaturizeOptions& options,
                    std::vector<std::string>* notes = nullptr);
 

@@ -26,6 +26,8 @@ class MoleculeGraph {
   virtual std::vector<MoleculeAtom> atoms() const = 0;
   /// Names of both ends, in RDKit's order.
   virtual std::vector<std::pair<std::string, std::string>> bonds() const = 0;
+  /// SING, DOUB, TRIP, AROM of each of them; empty for others.
+  virtual std::vector<std::string> bond_orders() const = 0;
   /// Positions in Å [atoms] of the conformer that ETKDGv3 finds with this seed; nothing when it finds none.
   /// `iterations`: 0 for RDKit's own limit.
   virtual std::optional<std::vector<std::array<float, 3>>> conformer(std::uint32_t seed, int iterations) const = 0;

@@ -13,7 +13,7 @@ struct MoleculeModule {
   std::unique_ptr<MoleculeGraph> (*of_smiles)(const std::string& smiles, std::string& problem);
 };
 
-inline constexpr int kMoleculeModule = 1;
+inline constexpr int kMoleculeModule = 2;
 inline constexpr const char* kMoleculeEntry = "groel_molecule_module";
 
 }  // namespace groel::folding

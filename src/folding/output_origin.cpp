@@ -133,6 +133,26 @@ ModelOrigin intellifold2_origin(const std::string& program, const std::string& t
   return out;
 }
 
+ModelOrigin boltz2_origin(const std::string& program, const std::string& time, const std::string& identifier) {
+  ModelOrigin out;
+  out.authors = {"The Boltz team"};
+  out.citation = {
+      {"country", "US"},
+      {"id", "primary"},
+      {"journal_full", "bioRxiv"},
+      {"pdbx_database_id_DOI", "10.1101/2025.06.14.659707"},
+      {"title", "Boltz-2: Towards Accurate and Efficient Binding Affinity Prediction"},
+      {"year", "2025"},
+  };
+  out.usage.push_back({"license", "Predicted with weights of Boltz-2, which its authors publish under the MIT licence.",
+                       "https://opensource.org/licenses/MIT"});
+  out.group = "Boltz-2 (" + program + " @ " + time + ")";
+  out.software = "Boltz-2";
+  out.version = identifier.substr(0, 16);
+  out.steps = {"coevolution MSA", "template search", "modeling"};
+  return out;
+}
+
 std::string alphafold3_terms() {
   return std::string(
              "# Terms of use\n\n"

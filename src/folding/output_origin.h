@@ -38,6 +38,8 @@ ModelOrigin protenix_origin(const std::string& program, const std::string& time,
 /// Likewise of OpenFold3's, and of IntelliFold-2's.
 ModelOrigin openfold3_origin(const std::string& program, const std::string& time, const std::string& identifier);
 ModelOrigin intellifold2_origin(const std::string& program, const std::string& time, const std::string& identifier);
+/// Likewise of Boltz-2's.
+ModelOrigin boltz2_origin(const std::string& program, const std::string& time, const std::string& identifier);
 
 /// What TERMS_OF_USE.md beside such structures says.
 std::string alphafold3_terms();

@@ -130,30 +130,44 @@ std::vector<SlotAtom> Builder::all_atoms(const JobChain& chain, const std::strin
   return all;
 }
 
+std::set<std::string> leaving(const Component& component) {
+  std::set<std::string> out;
+  for (const io::ComponentAtom& atom : component.atoms)
+    if (atom.leaving) out.insert(atom.name);
+  return out;
+}
+
 // Atoms that are gone once residues are linked.
 std::set<std::string> Builder::dropped(const JobChain& chain, const Residue& residue, bool first, bool last) const {
   const auto found = bonded.find({chain.id, residue.number});
   static const std::set<std::string> none;
   const std::set<std::string>& bonds = found == bonded.end() ? none : found->second;
-  const bool openfold3 = options.rules == TokenRules::openfold3;
-  if (chain.molecule == Molecule::protein && (!last || openfold3) && !bonds.contains("OXT")) return {"OXT"};
-  if ((chain.molecule == Molecule::rna || chain.molecule == Molecule::dna) && (!first || openfold3)) return {"OP3"};
-  if (chain.molecule != Molecule::ligand || chain.smiles || !is_glycan(*components.find(residue.component))) return {};
+  const bool openfold3 = options.rules == TokenRules::openfold3, boltz2 = options.rules == TokenRules::boltz2;
+  if (residue.modified) return leaving(*components.find(residue.component));
+  if (chain.molecule == Molecule::protein && (boltz2 || ((!last || openfold3) && !bonds.contains("OXT"))))
+    return {"OXT"};
+  if ((chain.molecule == Molecule::rna || chain.molecule == Molecule::dna) && (!first || openfold3 || boltz2))
+    return {"OP3"};
+  if (boltz2 || chain.molecule != Molecule::ligand || chain.smiles || !is_glycan(*components.find(residue.component)))
+    return {};
   if (bonds.contains("O1") || ((options.keep_standalone_glycans || openfold3) && bonds.empty())) return {};
   return {"O1"};
 }
 
 void Builder::add_residues() {
   const bool atom_by_atom = options.rules == TokenRules::openfold3;  // residues that are not of the 20
+  const bool boltz2 = options.rules == TokenRules::boltz2;
   for (std::size_t c = 0; c < out.chains.size(); ++c) {
     const JobChain& chain = out.chains[c];
     std::vector<std::string> codes = residue_codes(chain);
     if (chain.smiles) codes = {"LIG_" + chain.id};
     for (std::size_t i = 0; i < codes.size(); ++i) {
+      if (boltz2 && codes[i] == "MSE" && chain.molecule == Molecule::protein) codes[i] = "MET";
       Residue residue{c, static_cast<int>(i + 1), codes[i]};
       residue.standard = chain.molecule == Molecule::protein
                              ? is_standard_amino_acid(codes[i]) || (codes[i] == "MSE" && !atom_by_atom)
                              : chain.molecule != Molecule::ligand && is_standard_nucleotide(codes[i]);
+      if (boltz2 && !residue.standard && chain.molecule != Molecule::ligand) residue.standard = residue.modified = true;
       residue.atoms = all_atoms(chain, codes[i]);
       const std::set<std::string> gone = dropped(chain, residue, i == 0, i + 1 == codes.size());
       std::erase_if(residue.atoms, [&](const SlotAtom& atom) { return gone.contains(atom.name); });
@@ -167,9 +181,17 @@ void Builder::add_residues() {
 void Builder::add_standard_token(std::size_t index, std::size_t column) {
   const Residue& residue = out.residues[index];
   const JobChain& chain = out.chains[residue.chain];
+  if (residue.modified && residue.atoms.size() > kSlots)
+    throw Error(ErrorKind::unsupported,
+                {fmt::format("residue {} is {}, of {} atoms, and there is room for {} where a modified residue is one "
+                             "token",
+                             residue.number, residue.component, residue.atoms.size(), kSlots),
+                 "chain " + chain.id, "run the job with another network, or without the modification"});
   Token token{index, column};
   std::size_t slot = 0;
-  for (const SlotAtom& atom : all_atoms(chain, residue.component)) {
+  // Nothing is left empty in what is no standard residue.
+  const std::vector<SlotAtom> atoms_of_token = residue.modified ? residue.atoms : all_atoms(chain, residue.component);
+  for (const SlotAtom& atom : atoms_of_token) {
     if (slot == kSlots) break;
     if (atoms.contains({chain.id, residue.number, atom.name})) token.slots[slot] = atom;
     ++slot;
@@ -230,6 +252,7 @@ std::size_t TokenLayout::atom_count() const {
 
 TokenLayout lay_out(const Job& job, const ComponentTable& components, const TokenOptions& options) {
   Builder builder{components, options};
+  builder.out.rules = options.rules;
   check_known(job, components);
   builder.keep_chains(job);
   builder.check_bonds(job);

@@ -15,6 +15,12 @@ namespace groel::folding {
 
 inline constexpr std::size_t kSlots = 24;  ///< places for atoms in a token
 
+/// Which atoms a network sees and how they are put into tokens. openfold3: without OXT and OP3 also at ends, sugars
+/// keep O1 unless it is gone to a bond, and selenomethionine is atom by atom. boltz2: without OXT and OP3 likewise,
+/// ligands keep all of their atoms, selenomethionine is methionine, and a modified residue is one token, without what
+/// leaves it when it is linked.
+enum class TokenRules { alphafold3, openfold3, boltz2 };
+
 /// An atom that a token has a place for; both empty where it has none there.
 struct SlotAtom {
   std::string name, element;
@@ -25,6 +31,7 @@ struct Residue {
   int number = 0;                 ///< from 1
   std::string component;          ///< code; LIG_<chain> for a ligand given as SMILES
   bool standard = false;          ///< one token for all of it
+  bool modified = false;          ///< and yet no standard residue (TokenRules::boltz2)
   std::vector<SlotAtom> atoms{};  ///< that the network predicts, in the component's order
 };
 
@@ -42,6 +49,7 @@ struct TokenLayout {
   std::vector<Bond> to_polymers;  ///< between a polymer and a ligand, as far as both atoms exist
   std::vector<Bond> of_ligands;   ///< between residues of ligands
   std::vector<std::string> notes{};
+  TokenRules rules = TokenRules::alphafold3;
 
   const JobChain& chain_of(const Token& token) const { return chains[residues[token.residue].chain]; }
   /// Tokens of a chain, as [first, last).
@@ -49,17 +57,14 @@ struct TokenLayout {
   std::size_t atom_count() const;
 };
 
-/// Which atoms a network sees and how they are put into tokens. openfold3: without OXT and OP3 also at ends, sugars
-/// keep O1 unless it is gone to a bond, and selenomethionine is atom by atom.
-enum class TokenRules { alphafold3, openfold3 };
-
 struct TokenOptions {
   bool keep_standalone_glycans = false;  ///< sugars without a bond keep O1 (AlphaFold 3's fix_standalone_glycans)
   TokenRules rules = TokenRules::alphafold3;
 };
 
 /// Errors: bad_input for a component that is not known or a bond to an atom that it does not have, naming the chain;
-/// unsupported for SMILES where the program was built without RDKit.
+/// unsupported for SMILES where the program was built without RDKit, and for a modified residue that is one token and
+/// has more than 24 atoms.
 TokenLayout lay_out(const Job& job, const ComponentTable& components, const TokenOptions& options = {});
 
 }  // namespace groel::folding

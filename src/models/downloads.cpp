@@ -12,9 +12,10 @@ Download minifold(const char* name, const char* title, const char* file) {
 }
 
 // A network of AlphaFold 3's kind, at the address that its own program downloads it from.
-Download open_network(const char* name, const char* title, const std::string& address) {
+Download open_network(const char* name, const char* title, const std::string& address,
+                      const char* licence = "Apache-2.0") {
   const char* run_by = "groel fold job.json -m NAME -o folds";
-  return {name, title, "", "Apache-2.0", "", "", {{address, "", 0}}, run_by, true};
+  return {name, title, "", licence, "", "", {{address, "", 0}}, run_by, true};
 }
 
 Download protenix(const char* name, const char* title) {
@@ -71,7 +72,9 @@ std::vector<Download> download_rows() {
       open_network("openfold3-p2-155k", "OpenFold3, preview 2 (368 M)",
                    "https://openfold.s3.amazonaws.com/staging/of3-p2-155k.pt"),
       open_network("openbind-2025-06-30-174k", "OpenFold3, OpenBind (368 M)",
-                   "https://openfold3-data.s3.amazonaws.com/openfold3-parameters/of3-ob-2025-06-30-174k.pt")};
+                   "https://openfold3-data.s3.amazonaws.com/openfold3-parameters/of3-ob-2025-06-30-174k.pt"),
+      open_network("boltz2", "Boltz-2, structures of complexes (507 M parameters)",
+                   "https://model-gateway.boltz.bio/boltz2_conf.ckpt", "MIT")};
 }
 
 }  // namespace

@@ -15,6 +15,7 @@ struct TokenTransformerForm {
   std::int64_t blocks = 24, heads = 16, head_width = 48;
   std::int64_t blocks_together = 4;  ///< that share a product of pairs
   std::int64_t transition = 1536;    ///< inner width
+  nn::folding::TransitionKind kind = nn::folding::TransitionKind::swiglu;
 };
 
 /// Whether what pairs add to the scores of all blocks is kept from one step to the next, or made anew.
@@ -61,6 +62,8 @@ struct Alphafold3DiffusionForm {
   /// Width of what a layer makes of relative positions before pairs see them (Protenix); 0: they stay features.
   std::int64_t relative_width = 0;
   NoiseFrequencies noise = NoiseFrequencies::constants;
+  nn::Bias norm_bias = nn::Bias::no;    ///< of its layer norms
+  nn::Bias single_bias = nn::Bias::no;  ///< of what single tokens are made of
 };
 
 /// What all steps and samples of a run share.

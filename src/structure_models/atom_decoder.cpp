@@ -7,7 +7,7 @@ namespace groel::structure_models {
 AtomDecoder::AtomDecoder(const AtomDecoderForm& form)
     : tokens_(form.token_width, form.transformer.width, {.bias = nn::Bias::no}),
       transformer_(form.transformer),
-      norm_(form.transformer.width, 1e-5F, nn::Bias::no),
+      norm_(form.transformer.width, 1e-5F, form.norm_bias),
       positions_(form.transformer.width, 3, {.bias = nn::Bias::no}) {}
 
 void AtomDecoder::members(nn::Members to) {

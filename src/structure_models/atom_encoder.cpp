@@ -19,14 +19,14 @@ constexpr std::int64_t kPairFeatures = 5;
 constexpr std::int64_t kWindowsAtOnce = 16;
 
 // [A, 389].
-Tensor atom_features(const ReferenceAtoms& reference, std::int64_t atoms) {
+Tensor atom_features(const ReferenceAtoms& reference, std::int64_t atoms, ChargeScale scale) {
   Tensor out = Tensor::zeros({atoms, kAtomFeatures});
   float* const to = out.mutable_data<float>();
   parallel_for(atoms, [&](std::int64_t a) {
     const auto i = static_cast<std::size_t>(a);
     float* row = to + a * kAtomFeatures;
     std::copy_n(reference.positions.data() + 3 * a, 3, row);
-    row[3] = std::asinh(reference.charge[i]);
+    row[3] = scale == ChargeScale::asinh ? std::asinh(reference.charge[i]) : reference.charge[i];
     row[4] = reference.known[i] != 0 ? 1.0F : 0.0F;
     if (reference.element[i] >= 0 && reference.element[i] < kElements) row[5 + reference.element[i]] = 1;
     for (std::int64_t c = 0; c < 4; ++c) {
@@ -72,14 +72,14 @@ struct AtomEncoder::PairInputs {
 
 AtomEncoder::AtomEncoder(const AtomEncoderForm& form)
     : form_(form),
-      features_(kAtomFeatures, form.transformer.width, kPlain),
+      features_(kAtomFeatures, form.transformer.width, {.bias = form.feature_bias}),
       pair_query_(form.transformer.width, form.transformer.pair_width, kPlain),
       pair_key_(form.transformer.width, form.transformer.pair_width, kPlain),
       pair_features_(kPairFeatures, form.transformer.pair_width, kPlain),
       transformer_(form.transformer),
       tokens_(form.transformer.width, form.token_width, kPlain),
-      trunk_single_norm_(form.single_condition, 1e-5F, nn::Bias::no),
-      trunk_pair_norm_(form.pair_condition, 1e-5F, nn::Bias::no),
+      trunk_single_norm_(form.single_condition, 1e-5F, form.norm_bias),
+      trunk_pair_norm_(form.pair_condition, 1e-5F, form.norm_bias),
       trunk_single_(form.single_condition, form.transformer.width, kPlain),
       trunk_pair_(form.pair_condition, form.transformer.pair_width, kPlain),
       positions_(3, form.transformer.width, kPlain) {
@@ -104,11 +104,10 @@ void AtomEncoder::members(nn::Members to) {
 }
 
 // [A, D].
-Tensor AtomEncoder::singles(const ReferenceAtoms& reference, const AtomWindows& atoms, const AtomTrunk& trunk) const {
-  Tensor out = features_(atom_features(reference, atoms.atoms));
+Tensor AtomEncoder::of_reference(const ReferenceAtoms& reference, std::int64_t atoms) const {
+  Tensor out = features_(atom_features(reference, atoms, form_.charge));
   if (form_.unknown == UnknownAtoms::silent) silence_unknown(out, reference.known);
-  if (!after_trunk()) return out;
-  return ops::add(out, taken_rows(trunk_single_(trunk_single_norm_(trunk.single)), atoms.token));
+  return out;
 }
 
 // [N * N, P].
@@ -173,7 +172,10 @@ Tensor AtomEncoder::pairs(const PairInputs& in, std::int64_t first, std::int64_t
 
 AtomConditions AtomEncoder::conditions(const ReferenceAtoms& reference, const AtomWindows& atoms,
                                        const AtomTrunk& trunk, const PairsSeen& each) const {
-  AtomConditions out{singles(reference, atoms, trunk), transformer_.empty_bias(atoms)};
+  AtomConditions out{of_reference(reference, atoms.atoms), transformer_.empty_bias(atoms), {}};
+  if (form_.start == QueryStart::atoms) out.start = out.single;
+  if (after_trunk())
+    out.single = ops::add(out.single, taken_rows(trunk_single_(trunk_single_norm_(trunk.single)), atoms.token));
   const PairInputs in{reference, atoms, of_relu(pair_query_, out.single), of_relu(pair_key_, out.single),
                       trunk_pairs(trunk)};
   for (std::int64_t first = 0; first < atoms.windows; first += kWindowsAtOnce) {
@@ -186,6 +188,7 @@ AtomConditions AtomEncoder::conditions(const ReferenceAtoms& reference, const At
 
 EncodedAtoms AtomEncoder::encode(const Tensor& positions, const AtomConditions& conditions, const AtomWindows& atoms,
                                  const Watch& watch) const {
+  const Tensor& start = conditions.start.defined() ? conditions.start : conditions.single;
   EncodedAtoms out;
   if (positions.defined()) {
     const std::int64_t samples = positions.size(0);
@@ -193,10 +196,10 @@ EncodedAtoms AtomEncoder::encode(const Tensor& positions, const AtomConditions& 
     const Tensor all = positions.reshape({samples * atoms.atoms, 3});
     for (std::int64_t s = 0; s < samples; ++s) {
       const std::int64_t begin = s * atoms.atoms, end = begin + atoms.atoms;
-      positions_(all.rows(begin, end), {.residual = conditions.single, .into = out.atoms.rows(begin, end)});
+      positions_(all.rows(begin, end), {.residual = start, .into = out.atoms.rows(begin, end)});
     }
   } else {
-    out.atoms = conditions.single.clone();
+    out.atoms = start.clone();
   }
   transformer_.update(out.atoms, conditions.single, atoms, conditions.bias, watch);
   const std::int64_t samples = out.atoms.size(0) / atoms.atoms, tokens = atoms.tokens();

@@ -29,12 +29,22 @@ inline constexpr std::int64_t kAtomFeatures = 3 + 1 + 1 + kElements + 4 * kNameL
 /// element, name and charge all the same (OpenFold3).
 enum class UnknownAtoms { silent, as_others };
 
+/// How a charge is written: asinh(c), or c itself (Boltz-2).
+enum class ChargeScale { asinh, plain };
+
+/// What queries begin with after the trunk: all that is known of an atom, or that without the trunk (Boltz-2).
+enum class QueryStart { conditions, atoms };
+
 struct AtomEncoderForm {
   AtomTransformerForm transformer;
   std::int64_t token_width = 384;     ///< of what each token gets
   std::int64_t single_condition = 0;  ///< width of the trunk's single tokens; 0: the encoder before the trunk
   std::int64_t pair_condition = 0;    ///< width of the trunk's pairs, likewise
   UnknownAtoms unknown = UnknownAtoms::silent;
+  ChargeScale charge = ChargeScale::asinh;
+  QueryStart start = QueryStart::conditions;
+  nn::Bias feature_bias = nn::Bias::no;
+  nn::Bias norm_bias = nn::Bias::no;  ///< of the norms of what the trunk knows
 };
 
 /// What the trunk knows, where the encoder follows it.
@@ -47,6 +57,7 @@ struct AtomTrunk {
 struct AtomConditions {
   Tensor single;    ///< [A, D]
   WindowBias bias;  ///< of the encoder
+  Tensor start;     ///< [A, D]: what queries begin with; undefined: `single`
 };
 
 struct EncodedAtoms {
@@ -76,7 +87,7 @@ class AtomEncoder final : public nn::Module {
 
  private:
   bool after_trunk() const { return form_.single_condition > 0; }
-  Tensor singles(const ReferenceAtoms& reference, const AtomWindows& atoms, const AtomTrunk& trunk) const;
+  Tensor of_reference(const ReferenceAtoms& reference, std::int64_t atoms) const;
   Tensor trunk_pairs(const AtomTrunk& trunk) const;
   struct PairInputs;
   Tensor pairs(const PairInputs& in, std::int64_t first, std::int64_t last) const;
@@ -97,6 +108,7 @@ class AtomEncoder final : public nn::Module {
 struct AtomDecoderForm {
   AtomTransformerForm transformer;
   std::int64_t token_width = 768;
+  nn::Bias norm_bias = nn::Bias::no;
 };
 
 class AtomDecoder final : public nn::Module {

@@ -32,13 +32,13 @@ AtomTransformer::AtomTransformer(const AtomTransformerForm& form)
       pair_logits_(form.pair_width, form.blocks * form.heads,
                    {.bias = nn::Bias::no, .exactness = nn::Exactness::attention}) {
   for (std::int64_t b = 0; b < form.blocks; ++b)
-    blocks_.push_back(std::make_shared<Block>(
-        Block{BiasedAttention({.width = form.width,
-                               .heads = form.heads,
-                               .head_width = form.head_width,
-                               .condition = form.width,
-                               .keys = form.keys}),
-              Transition({.width = form.width, .inner = form.transition, .condition = form.width})}));
+    blocks_.push_back(std::make_shared<Block>(Block{
+        BiasedAttention({.width = form.width,
+                         .heads = form.heads,
+                         .head_width = form.head_width,
+                         .condition = form.width,
+                         .keys = form.keys}),
+        Transition({.width = form.width, .inner = form.transition, .condition = form.width, .kind = form.kind})}));
 }
 
 void AtomTransformer::members(nn::Members to) {

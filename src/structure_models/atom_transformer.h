@@ -22,6 +22,7 @@ struct AtomTransformerForm {
   std::int64_t transition = 256;  ///< inner width
   nn::folding::KeyNorm keys = nn::folding::KeyNorm::own;
   EmptyKeys empty_keys = EmptyKeys::visible;
+  nn::folding::TransitionKind kind = nn::folding::TransitionKind::swiglu;
 };
 
 /// What pairs of atoms add to the scores of a window's queries and keys: for each block [H * A, 128] f32, where the

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analysis/superposition.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/threads.h"
@@ -54,16 +55,35 @@ void pose(std::span<float> positions, std::span<const float> noise, const Diffus
   }
 }
 
+// Turned and moved to lie over `target` with the least squared distances.
+void superpose(std::span<float> positions, std::span<const float> target) {
+  const auto points = [](std::span<const float> all) {
+    std::vector<analysis::Coordinates> out(all.size() / 3);
+    for (std::size_t i = 0; i < all.size(); ++i) out[i / 3][i % 3] = all[i];
+    return out;
+  };
+  const std::vector<analysis::Coordinates> moving = points(positions);
+  const analysis::Superposition motion = analysis::superpose(moving, points(target));
+  for (std::size_t a = 0; a < moving.size(); ++a) {
+    const analysis::Coordinates at = motion(moving[a]);
+    for (std::size_t i = 0; i < 3; ++i) positions[3 * a + i] = static_cast<float>(at[i]);
+  }
+}
+
 }  // namespace
 
 std::vector<float> noise_levels(const SamplerSettings& settings) {
   const double first = std::pow(settings.sigma_max, 1 / settings.exponent),
                last = std::pow(settings.sigma_min, 1 / settings.exponent);
   std::vector<float> out;
-  for (std::int64_t step = 0; step <= settings.steps; ++step) {
-    const double t = static_cast<double>(step) / static_cast<double>(settings.steps);
+  const bool before_zero = settings.spacing == LevelSpacing::before_zero;
+  const auto last_step =
+      static_cast<double>(before_zero ? std::max<std::int64_t>(settings.steps - 1, 1) : settings.steps);
+  for (std::int64_t step = 0; step < settings.steps + (before_zero ? 0 : 1); ++step) {
+    const double t = static_cast<double>(step) / last_step;
     out.push_back(static_cast<float>(settings.sigma_data * std::pow(first + t * (last - first), settings.exponent)));
   }
+  if (before_zero) out.push_back(0);
   if (settings.ends_at_zero) out.back() = 0;
   return out;
 }
@@ -125,6 +145,8 @@ Tensor sample_positions(const SamplerSettings& settings, std::int64_t atoms, Dif
     }
     const Tensor denoised = denoise(positions, level);
     if (seen) seen({step, level, positions, denoised});
+    for (std::int64_t s = 0; s < settings.samples && settings.from == StepFrom::superposed; ++s)
+      superpose(of(s), std::span(denoised.data<float>() + s * atoms * 3, each));
     const float far = settings.step_scale * (next - level) / level;
     float* to = positions.mutable_data<float>();
     const float* clean = denoised.data<float>();

@@ -21,6 +21,13 @@ enum class Turning {
   matrix_times_column  ///< R x (Protenix)
 };
 
+/// Where the noise levels lie. over_steps: from first to last, one more than steps. before_zero: as many as steps from
+/// first to last, and 0 after them (Boltz-2).
+enum class LevelSpacing { over_steps, before_zero };
+/// What a step goes on from. as_drawn: the noisy positions. superposed: these, laid over what they were denoised to
+/// (Boltz-2).
+enum class StepFrom { as_drawn, superposed };
+
 /// Karras et al. 2022 as in Abramson et al. 2024, algorithm 18; the values are AlphaFold 3's.
 struct SamplerSettings {
   std::int64_t samples = 5, steps = 200;
@@ -29,6 +36,8 @@ struct SamplerSettings {
   float gamma = 0.8F, gamma_above = 1, noise_scale = 1.003F, step_scale = 1.5F;
   NoisierStep noisier = NoisierStep::by_next_level;
   Turning turning = Turning::row_times_matrix;
+  LevelSpacing spacing = LevelSpacing::over_steps;
+  StepFrom from = StepFrom::as_drawn;
 };
 
 /// [steps + 1], Å, falling.

@@ -118,6 +118,8 @@ TokenTransformerForm token_transformer_form(const NetworkSizes& size, const std:
   return out;
 }
 
+}  // namespace
+
 Alphafold3DiffusionForm diffusion_form(const NetworkSizes& size, const Alphafold3TrunkForm& trunk,
                                        const NetworkTraits& traits) {
   Alphafold3DiffusionForm out;
@@ -148,8 +150,6 @@ AtomEncoderForm first_encoder_form(const NetworkSizes& size, const NetworkTraits
   out.unknown = traits.unknown_atoms;
   return out;
 }
-
-}  // namespace
 
 NetworkCoreForm core_form(const NetworkSizes& size, const NetworkTraits& traits) {
   const Alphafold3TrunkForm trunk = trunk_form(size, traits);

@@ -37,6 +37,10 @@ struct NetworkTraits {
 
 nn::folding::PairformerForm pairformer_form(const NetworkSizes& size, const std::string& at,
                                             const NetworkTraits& traits);
+/// One part each: `diffusion.` and `atoms.`.
+Alphafold3DiffusionForm diffusion_form(const NetworkSizes& size, const Alphafold3TrunkForm& trunk,
+                                       const NetworkTraits& traits);
+AtomEncoderForm first_encoder_form(const NetworkSizes& size, const NetworkTraits& traits);
 /// Parts: `atoms.`, `trunk.`, `diffusion.`, `distogram`, as NetworkCore and its parts name what is in them.
 NetworkCoreForm core_form(const NetworkSizes& size, const NetworkTraits& traits);
 

@@ -15,10 +15,11 @@ namespace fs = std::filesystem;
 
 OpenNetwork protenix_files() { return {"Protenix", {"protenix"}}; }
 OpenNetwork openfold3_files() { return {"OpenFold3", {"of3", "openfold3"}}; }
+OpenNetwork boltz2_files() { return {"Boltz-2", {"boltz2_conf"}}; }
 
 fs::path find_open_weights(const fs::path& path, const OpenNetwork& network) {
   const auto holds_tensors = [](const fs::path& file) {
-    return file.extension() == ".pt" || file.extension() == ".safetensors";
+    return file.extension() == ".pt" || file.extension() == ".ckpt" || file.extension() == ".safetensors";
   };
   const auto is_called_so = [&](const std::string& name) {
     return std::ranges::any_of(network.names, [&](std::string_view begin) { return name.starts_with(begin); });

@@ -14,9 +14,10 @@ struct OpenNetwork {
 };
 OpenNetwork protenix_files();
 OpenNetwork openfold3_files();
+OpenNetwork boltz2_files();
 
-/// A file by its ending, .pt or .safetensors; in a folder the only one that is called so, or the only .pt, or the only
-/// one that there is. Empty: none. Errors: bad_model, where several are called so.
+/// A file by its ending, .pt, .ckpt or .safetensors; in a folder the only one that is called so, or the only .pt, or
+/// the only one that there is. Empty: none. Errors: bad_model, where several are called so.
 std::filesystem::path find_open_weights(const std::filesystem::path& path, const OpenNetwork& network);
 
 /// Whether such a file is at a path and `holds` the network, by the names of its arrays; ESMFold is none. Has no

@@ -75,7 +75,8 @@ NetworkCost run_cost(const NetworkForms& forms, const RunJob& job, const RunSett
   out.weights = bytes(number(parameters) * kF32);
   out.loading = bytes(number(parameters) * kLoading);
   out.kept_logits = settings.kept == KeptLogits::all ? bytes(logits) : 0;
-  out.trunk = bytes(kChunks + pair + std::max({planes, 5 * templates, alignment + planes}));
+  out.trunk =
+      bytes(kChunks + (1 + number(forms.kept_pairs)) * pair + std::max({planes, 5 * templates, alignment + planes}));
   out.diffusion = bytes(kChunks + 2 * pair + bias + logits + 6 * samples * atoms * number(atom.width) * kF32 +
                         8 * samples * n * number(tokens.width) * kF32);
   out.confidence = bytes(kChunks + 2 * pair + planes + 4 * pairs);

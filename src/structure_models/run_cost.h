@@ -15,6 +15,7 @@ struct NetworkForms {
   Alphafold3DiffusionForm diffusion{};
   std::int64_t confidence_blocks = 4;
   nn::folding::PairformerForm confidence{};
+  std::int64_t kept_pairs = 0;  ///< copies of the pairs that the trunk keeps while it updates them
 };
 
 /// What a run is of.

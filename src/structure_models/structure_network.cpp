@@ -15,8 +15,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::array<NetworkFamily, 3>& network_families() {
-  static const std::array<NetworkFamily, 3> all{alphafold3_family(), openfold3_family(), protenix_family()};
+const std::array<NetworkFamily, 4>& network_families() {
+  static const std::array<NetworkFamily, 4> all{alphafold3_family(), boltz2_family(), openfold3_family(),
+                                                protenix_family()};
   return all;
 }
 
@@ -34,18 +35,18 @@ const NetworkFamily& family_at(const fs::path& path) {
   if (!find_open_weights(path, protenix_files()).empty()) return network_families().back();
   std::error_code failed;
   if (fs::is_regular_file(path, failed))
-    throw Error(
-        ErrorKind::bad_model,
-        {"these are neither weights of AlphaFold 3 or IntelliFold-2 (NAME.bin, NAME.bin.zst) nor of Protenix or "
-         "OpenFold3 (NAME.pt)",
-         path.string(), "give the file as it was published, or its folder"});
+    throw Error(ErrorKind::bad_model, {"these are neither weights of AlphaFold 3 or IntelliFold-2 (NAME.bin, "
+                                       "NAME.bin.zst) nor of Protenix, OpenFold3 (NAME.pt) or "
+                                       "Boltz-2 (NAME.ckpt)",
+                                       path.string(), "give the file as it was published, or its folder"});
   if (!fs::exists(path, failed))
     throw Error(ErrorKind::not_found, {"there is no such folder or file of weights", path.string(), {}});
-  throw Error(
-      ErrorKind::not_found,
-      {"no weights of AlphaFold 3 are in this folder, nor any of IntelliFold-2, Protenix or OpenFold3: no NAME.bin, "
-       "NAME.bin.zst or parts of one, and no NAME.pt",
-       path.string(), "give the folder that holds af3.bin.zst (or af3.bin), or a file of Protenix or OpenFold3"});
+  throw Error(ErrorKind::not_found,
+              {"no weights of AlphaFold 3 are in this folder, nor any of IntelliFold-2, Protenix, OpenFold3 or "
+               "Boltz-2: no NAME.bin, "
+               "NAME.bin.zst or parts of one, no NAME.pt and no NAME.ckpt",
+               path.string(),
+               "give the folder that holds af3.bin.zst (or af3.bin), or a file of Protenix, OpenFold3 or Boltz-2"});
 }
 
 }  // namespace

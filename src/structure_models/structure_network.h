@@ -16,7 +16,7 @@ namespace groel::structure_models {
 
 /// What is known of a network before it is loaded.
 struct NetworkFacts {
-  std::string family;  ///< "alphafold3", "intellifold2", "protenix", "openfold3"
+  std::string family;  ///< "alphafold3", "intellifold2", "protenix", "openfold3", "boltz2"
   std::string title;   ///< "AlphaFold 3"
   std::string licence, citation;
   std::string told_by;     ///< how the weights are known for this network's: "by its sizes: ..."
@@ -70,6 +70,7 @@ struct NetworkFamily {
 NetworkFamily alphafold3_family();
 NetworkFamily protenix_family();
 NetworkFamily openfold3_family();
+NetworkFamily boltz2_family();
 
 /// The facts of AlphaFold 3 as it is published.
 NetworkFacts alphafold3_facts();

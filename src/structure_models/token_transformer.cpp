@@ -22,7 +22,8 @@ TokenTransformer::TokenTransformer(const TokenTransformerForm& form)
     blocks_.push_back(std::make_shared<Block>(Block{
         nn::folding::BiasedAttention(
             {.width = form.width, .heads = form.heads, .head_width = form.head_width, .condition = form.condition}),
-        nn::folding::Transition({.width = form.width, .inner = form.transition, .condition = form.condition})}));
+        nn::folding::Transition(
+            {.width = form.width, .inner = form.transition, .condition = form.condition, .kind = form.kind})}));
 }
 
 void TokenTransformer::members(nn::Members to) {

@@ -67,9 +67,9 @@ TEST(Examples, RunAsWritten) {
   // pull_test.cpp and serve_test.cpp.
   const std::set<std::string_view> left_out{"bench", "pull", "serve"};
   // Weights that do not come along; fold_sequences_test.cpp, fold_minifold_test.cpp, fold_network_test.cpp,
-  // fold_protenix_test.cpp and fold_openfold3_test.cpp run tiny ones.
+  // fold_protenix_test.cpp, fold_openfold3_test.cpp and fold_boltz2_test.cpp run tiny ones.
   const auto needs_weights = [](std::string_view command) {
-    for (const std::string_view name : {"esmfold", "minifold", "protenix", "openfold3", "--model-dir"})
+    for (const std::string_view name : {"esmfold", "minifold", "protenix", "openfold3", "boltz2", "--model-dir"})
       if (command.find(name) != std::string_view::npos) return true;
     return false;
   };

@@ -140,5 +140,13 @@ TEST(Intellifold2Release, IsWhole) {
   EXPECT_EQ(network->facts().parameters, 850'997'850);
 }
 
+TEST(Boltz2Weights, AreWhole) {
+  const fs::path file = first_of({"boltz2_conf.ckpt"});
+  if (file.empty()) GTEST_SKIP() << why_absent("boltz2_conf.ckpt");
+  const auto network = structure_models::load_structure_network(file);  // strictly
+  EXPECT_EQ(network->facts().family, "boltz2");
+  EXPECT_NEAR(static_cast<double>(network->facts().parameters) / 1e6, 506.72, 0.01);
+}
+
 }  // namespace
 }  // namespace groel::weights

@@ -55,6 +55,20 @@ class Graph final : public MoleculeGraph {
     return all;
   }
 
+  std::vector<std::string> bond_orders() const override {
+    std::vector<std::string> all;
+    for (const RDKit::Bond* bond : molecule_->bonds()) {
+      switch (bond->getBondType()) {
+        case RDKit::Bond::SINGLE: all.emplace_back("SING"); break;
+        case RDKit::Bond::DOUBLE: all.emplace_back("DOUB"); break;
+        case RDKit::Bond::TRIPLE: all.emplace_back("TRIP"); break;
+        case RDKit::Bond::AROMATIC: all.emplace_back("AROM"); break;
+        default: all.emplace_back();
+      }
+    }
+    return all;
+  }
+
   std::optional<std::vector<std::array<float, 3>>> conformer(std::uint32_t seed, int iterations) const override {
     const RDLog::LogStateSetter quiet;  // of ions it warns that it has no force field for them
     RDKit::DGeomHelpers::EmbedParameters parameters = RDKit::DGeomHelpers::ETKDGv3;

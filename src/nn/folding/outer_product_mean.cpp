@@ -57,8 +57,13 @@ void OuterProductMean::add(const AlignmentStates& in, Tensor& to) const {
   const Tensor share = shares(in, form_.count, to.device());
   for_grid_rows(n, 2 * c * c, [&](const GridRows& grid) {
     const Tensor products = ops::linear(left.rows(grid.begin * c, grid.end * c), right);  // [rows*c, N*c]
-    const Tensor update = out_(ops::blocks_as_rows(products, {c, c}));
+    const Tensor pairs = ops::blocks_as_rows(products, {c, c});
     const Tensor target = grid.of(to);
+    if (form_.output_bias == OuterBias::whole) {
+      out_(ops::gate(pairs, {}, {.factor = grid.of(share)}), {.residual = target, .into = target});
+      return;
+    }
+    const Tensor update = out_(pairs);
     ops::gate(update, {}, {.factor = grid.of(share), .residual = target, .into = target});
   });
 }

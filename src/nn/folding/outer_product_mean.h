@@ -8,11 +8,15 @@
 
 namespace groel::nn::folding {
 
+/// Whether the output's bias is divided by the count with the rest (AlphaFold), or added after that (Boltz-2).
+enum class OuterBias { divided, whole };
+
 struct OuterProductMeanForm {
   std::int64_t alignment_width = 64;
   std::int64_t inner = 32;  ///< channels of left and right
   std::int64_t pair_width = 128;
-  Bias bias = Bias::no;   ///< of left and right; the output always has one, which is divided by the count, too
+  Bias bias = Bias::no;  ///< of left and right; the output always has one
+  OuterBias output_bias = OuterBias::divided;
   float epsilon = 1e-5F;  ///< of the norm
   float count = 1e-3F;    ///< added to the number of rows
 };
@@ -26,7 +30,8 @@ class OuterProductMean final : public Module {
   /// + r.
   void members(Members to) override;
   void ready(const Form& form) override;
-  /// (out(Σ_rows left_i ⊗ right_j) + bias) / (count + rows that have both i and j) is added to `to` [N*N, C].
+  /// (out(Σ_rows left_i ⊗ right_j) + bias) / (count + rows that have both i and j) is added to `to` [N*N, C], or the
+  /// bias is, whole.
   void add(const AlignmentStates& in, Tensor& to) const;
 
  private:

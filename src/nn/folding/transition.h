@@ -7,8 +7,9 @@
 namespace groel::nn::folding {
 
 enum class TransitionKind {
-  swiglu,  ///< AlphaFold 3's
-  relu     ///< AlphaFold 2's and ESMFold's, without gate
+  swiglu,        ///< AlphaFold 3's
+  swiglu_times,  ///< silu(gate) * value * factor: Boltz-2's under a condition
+  relu           ///< AlphaFold 2's and ESMFold's, without gate
 };
 
 struct TransitionForm {
@@ -25,8 +26,8 @@ class Transition final : public Module {
   Transition() = default;
   explicit Transition(const TransitionForm& form);
 
-  /// `norm` (adaptive_norm.h); `gate`, `value` [inner, D], relu has `value` alone; `out` [D, inner]; `zero` where it is
-  /// conditioned.
+  /// `norm` (adaptive_norm.h); `gate`, `value` [inner, D], relu has `value` alone, swiglu_times `factor`, too; `out`
+  /// [D, inner]; `zero` where it is conditioned.
   void members(Members to) override;
   void ready(const Form& form) override { input_ = product_input(form); }
   /// x [T, D], condition [T, C] or undefined: the update of x is added to `to` [T, D], which may be x. A few megabytes
@@ -36,7 +37,7 @@ class Transition final : public Module {
  private:
   TransitionForm form_;
   AdaptiveNorm norm_;
-  Linear in_;   // (2*inner, D), or (inner, D)
+  Linear in_;   // (2*inner, D), (3*inner, D) or (inner, D)
   Linear out_;  // (D, inner)
   AdaptiveZero zero_;
   DType input_ = DType::f32;

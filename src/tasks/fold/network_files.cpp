@@ -21,6 +21,7 @@ std::string full_name(const std::string& name) {
   const std::string plain = models::short_name(name);
   if (plain == "protenix") return "protenix_base_default_v1.0.0";
   if (plain == "openfold3") return "openfold3-p1";
+  if (plain == "boltz-2") return "boltz2";
   return plain == "intellifold" ? "intellifold-2" : name;
 }
 

@@ -17,12 +17,12 @@ void NetworkOptions::declare_network(OptionBinder& to) {
   to.group("The network");
   to(model_dir,
      {.name = "model-dir",
-      .help = "Weights of AlphaFold 3 (af3.bin.zst, or af3.bin), of IntelliFold-2, or of Protenix or OpenFold3 (a .pt "
-              "file): their folder, or the file",
+      .help = "Weights of AlphaFold 3 (af3.bin.zst, or af3.bin), of IntelliFold-2, of Protenix or OpenFold3 (a .pt "
+              "file), or of Boltz-2 (boltz2_conf.ckpt): their folder, or the file",
       .value_name = "DIR"});
   to(recycles, {.name = "num-recycles",
                 .help = "Passes of the trunk after the first (default: AlphaFold 3 and IntelliFold-2 10; Protenix 9, "
-                        "mini and tiny 3; OpenFold3 3; an ESMFold as the model says, 3; MiniFold 3)",
+                        "mini and tiny 3; OpenFold3 and Boltz-2 3; an ESMFold as the model says, 3; MiniFold 3)",
                 .value_name = "N",
                 .aliases = {"recycles"}});
   to(samples, {.name = "num-diffusion-samples", .help = "Structures for each seed", .otherwise = 5, .value_name = "N"});
@@ -31,7 +31,7 @@ void NetworkOptions::declare_network(OptionBinder& to) {
              .value_name = "N"});
   to(alignment_rows, {.name = "num-msa",
                       .help = "Rows of the alignment that a pass of the trunk draws (default: 1024; Protenix any "
-                              "number up to 16384)",
+                              "number up to 16384; Boltz-2 the first 16384)",
                       .value_name = "N"});
   to(save_embeddings, {.name = "save-embeddings", .help = "Write the trunk's embeddings of each seed, too"});
   to(save_distogram, {.name = "save-distogram", .help = "Write the logits of distances of each seed, too"});

@@ -61,7 +61,7 @@ void print_sequence_network(const ordered_json& info, std::ostream& out) {
 ordered_json describe_structure_network(const std::filesystem::path& path) {
   using structure_models::RunJob;
   const structure_models::NetworkFacts facts = structure_models::structure_network_facts(path);
-  const auto& [trunk, diffusion, confidence_blocks, confidence] = facts.forms;
+  const auto& [trunk, diffusion, confidence_blocks, confidence, kept_pairs] = facts.forms;
   constexpr std::int64_t kAtomsOfToken = 8;
   ordered_json memory;
   std::size_t weights = 0;
