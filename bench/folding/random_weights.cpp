@@ -20,11 +20,11 @@
 
 #include "io/arrays.h"
 #include "io/npz.h"
-#include "structure_models/alphafold3_rules.h"
-#include "structure_models/boltz2_table.h"
-#include "structure_models/intellifold2.h"
-#include "structure_models/openfold3_table.h"
-#include "structure_models/protenix_table.h"
+#include "structure_models/alphafold3/rules.h"
+#include "structure_models/boltz2/table.h"
+#include "structure_models/intellifold2/intellifold2.h"
+#include "structure_models/openfold3/table.h"
+#include "structure_models/protenix/table.h"
 
 namespace {
 

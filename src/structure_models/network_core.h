@@ -5,8 +5,8 @@
 #include <functional>
 #include <vector>
 
-#include "structure_models/alphafold3_diffusion.h"
-#include "structure_models/alphafold3_trunk.h"
+#include "structure_models/alphafold3/diffusion.h"
+#include "structure_models/alphafold3/trunk.h"
 
 namespace groel::structure_models {
 

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "base/error.h"
-#include "structure_models/esmfold_checkpoint.h"
+#include "structure_models/esmfold/checkpoint.h"
 
 namespace groel::structure_models {
 

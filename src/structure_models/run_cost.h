@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "structure_models/alphafold3_trunk.h"
+#include "structure_models/alphafold3/trunk.h"
 #include "structure_models/structure_run.h"
 
 namespace groel::structure_models {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "ops/linear.h"
-#include "structure_models/esmfold_sequence.h"
+#include "structure_models/esmfold/sequence.h"
 
 namespace groel::structure_models {
 

@@ -5,9 +5,9 @@
 #include <array>
 
 #include "base/error.h"
-#include "structure_models/alphafold3_records.h"
-#include "structure_models/esmfold_checkpoint.h"
-#include "structure_models/minifold_checkpoint.h"
+#include "structure_models/alphafold3/records.h"
+#include "structure_models/esmfold/checkpoint.h"
+#include "structure_models/minifold/checkpoint.h"
 #include "structure_models/open_weights.h"
 
 namespace groel::structure_models {

@@ -10,7 +10,7 @@
 
 #include "folding/confidence_heads.h"
 #include "folding/confidence_summary.h"
-#include "structure_models/alphafold3_diffusion.h"
+#include "structure_models/alphafold3/diffusion.h"
 #include "structure_models/diffusion_sampler.h"
 
 namespace groel::structure_models {

@@ -4,7 +4,7 @@
 #include "base/interrupt.h"
 #include "nn/folding/bounds.h"
 #include "ops/linear_grad.h"
-#include "structure_models/alphafold3_diffusion.h"
+#include "structure_models/alphafold3/diffusion.h"
 
 namespace groel::structure_models {
 

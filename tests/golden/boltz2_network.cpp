@@ -5,8 +5,8 @@
 #include <map>
 
 #include "golden/kind.h"
-#include "structure_models/boltz2.h"
-#include "structure_models/boltz2_scores.h"
+#include "structure_models/boltz2/boltz2.h"
+#include "structure_models/boltz2/scores.h"
 #include "support/boltz2_input.h"
 #include "support/compare.h"
 

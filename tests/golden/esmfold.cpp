@@ -1,5 +1,5 @@
 // ESMFold: what every module gives in the first pass, whole runs, and the written structure.
-#include "structure_models/esmfold.h"
+#include "structure_models/esmfold/esmfold.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,8 +10,8 @@
 #include "io/arrays.h"
 #include "io/structure_atoms.h"
 #include "ops/linear_grad.h"
-#include "structure_models/esmfold_checkpoint.h"
-#include "structure_models/esmfold_sequence.h"
+#include "structure_models/esmfold/checkpoint.h"
+#include "structure_models/esmfold/sequence.h"
 #include "structure_models/ideal_residues.h"
 
 namespace groel::golden {

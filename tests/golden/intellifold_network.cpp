@@ -4,7 +4,7 @@
 
 #include "golden/kind.h"
 #include "ops/elementwise.h"
-#include "structure_models/alphafold3.h"
+#include "structure_models/alphafold3/alphafold3.h"
 #include "support/af3_network.h"
 #include "support/compare.h"
 

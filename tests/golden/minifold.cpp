@@ -1,11 +1,11 @@
 // MiniFold: what every module gives in the first pass, and whole runs.
-#include "structure_models/minifold.h"
+#include "structure_models/minifold/minifold.h"
 
 #include <map>
 
 #include "golden/esm3_case.h"
 #include "golden/kind.h"
-#include "structure_models/minifold_checkpoint.h"
+#include "structure_models/minifold/checkpoint.h"
 #include "structure_models/residue_tokens.h"
 
 namespace groel::golden {

@@ -5,8 +5,8 @@
 #include <map>
 
 #include "golden/kind.h"
-#include "structure_models/openfold3.h"
-#include "structure_models/openfold3_scores.h"
+#include "structure_models/openfold3/openfold3.h"
+#include "structure_models/openfold3/scores.h"
 #include "structure_models/structure_run.h"
 #include "support/compare.h"
 #include "support/openfold3_input.h"

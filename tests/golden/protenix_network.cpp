@@ -5,9 +5,9 @@
 
 #include "golden/kind.h"
 #include "ops/linear.h"
-#include "structure_models/protenix.h"
-#include "structure_models/protenix_scores.h"
-#include "structure_models/protenix_weights.h"
+#include "structure_models/protenix/protenix.h"
+#include "structure_models/protenix/scores.h"
+#include "structure_models/protenix/weights.h"
 #include "support/compare.h"
 #include "support/protenix_input.h"
 

@@ -6,7 +6,7 @@
 #include <cstring>
 
 #include "folding/confidence_heads.h"
-#include "structure_models/alphafold3.h"
+#include "structure_models/alphafold3/alphafold3.h"
 #include "support/af3_network.h"
 #include "support/golden.h"
 

@@ -1,9 +1,9 @@
 // Files of Boltz-2's weights: what is wrong with one is told by its published names, all at once.
 #include <gtest/gtest.h>
 
-#include "structure_models/boltz2_run.h"
-#include "structure_models/boltz2_table.h"
-#include "structure_models/boltz2_weights.h"
+#include "structure_models/boltz2/run.h"
+#include "structure_models/boltz2/table.h"
+#include "structure_models/boltz2/weights.h"
 #include "structure_models/structure_network.h"
 #include "support/boltz2_file.h"
 #include "support/errors.h"

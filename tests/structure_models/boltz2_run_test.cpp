@@ -1,5 +1,5 @@
 // Runs of Boltz-2's network: repeatable, samples by themselves; and what it is given of a job.
-#include "structure_models/boltz2_run.h"
+#include "structure_models/boltz2/run.h"
 
 #include <gtest/gtest.h>
 

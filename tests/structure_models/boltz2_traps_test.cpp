@@ -3,9 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "checkpoints/load.h"
-#include "structure_models/boltz2.h"
-#include "structure_models/boltz2_scores.h"
-#include "structure_models/boltz2_weights.h"
+#include "structure_models/boltz2/boltz2.h"
+#include "structure_models/boltz2/scores.h"
+#include "structure_models/boltz2/weights.h"
 #include "support/boltz2_input.h"
 #include "support/compare.h"
 #include "support/golden.h"

@@ -8,7 +8,7 @@
 #include "checkpoints/tensors.h"
 #include "io/torch_writer.h"
 #include "models/fair_esm.h"
-#include "structure_models/find_esmfold.h"
+#include "structure_models/esmfold/find_esmfold.h"
 #include "support/errors.h"
 #include "support/esmfold_tiny.h"
 

@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "io/npz.h"
-#include "structure_models/alphafold3.h"
-#include "structure_models/alphafold3_rules.h"
+#include "structure_models/alphafold3/alphafold3.h"
+#include "structure_models/alphafold3/rules.h"
 #include "structure_models/structure_network.h"
 #include "support/errors.h"
 #include "support/files.h"

@@ -2,7 +2,7 @@
 // values, which the network as it is gives.
 #include <gtest/gtest.h>
 
-#include "structure_models/alphafold3.h"
+#include "structure_models/alphafold3/alphafold3.h"
 #include "support/af3_network.h"
 #include "support/compare.h"
 #include "support/golden.h"

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "io/torch_writer.h"
-#include "structure_models/esmfold_checkpoint.h"
+#include "structure_models/esmfold/checkpoint.h"
 #include "structure_models/sequence_network.h"
 #include "structure_models/structure_network.h"
 #include "support/errors.h"

@@ -1,6 +1,6 @@
 // MiniFold: what would go wrong unseen, each of which has to miss the golden values; and results that depend on nothing
 // but the sequence.
-#include "structure_models/minifold.h"
+#include "structure_models/minifold/minifold.h"
 
 #include <gtest/gtest.h>
 

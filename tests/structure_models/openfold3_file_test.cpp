@@ -2,8 +2,8 @@
 // between its releases.
 #include <gtest/gtest.h>
 
-#include "structure_models/openfold3_run.h"
-#include "structure_models/openfold3_table.h"
+#include "structure_models/openfold3/run.h"
+#include "structure_models/openfold3/table.h"
 #include "structure_models/structure_network.h"
 #include "support/errors.h"
 #include "support/files.h"

@@ -1,5 +1,5 @@
 // Runs of OpenFold3's network: repeatable, samples by themselves, rows that passes take; and what it is given of a job.
-#include "structure_models/openfold3_run.h"
+#include "structure_models/openfold3/run.h"
 
 #include <gtest/gtest.h>
 

@@ -3,9 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "checkpoints/load.h"
-#include "structure_models/openfold3.h"
-#include "structure_models/openfold3_scores.h"
-#include "structure_models/openfold3_table.h"
+#include "structure_models/openfold3/openfold3.h"
+#include "structure_models/openfold3/scores.h"
+#include "structure_models/openfold3/table.h"
 #include "structure_models/structure_run.h"
 #include "support/compare.h"
 #include "support/errors.h"

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "structure_models/protenix_run.h"
-#include "structure_models/protenix_table.h"
+#include "structure_models/protenix/run.h"
+#include "structure_models/protenix/table.h"
 #include "structure_models/structure_network.h"
 #include "support/errors.h"
 #include "support/files.h"

@@ -1,7 +1,7 @@
 // One complex as AlphaFold 3 and as Protenix are given it: the one becomes the other.
 #include <gtest/gtest.h>
 
-#include "structure_models/protenix.h"
+#include "structure_models/protenix/protenix.h"
 #include "support/af3_network.h"
 #include "support/golden.h"
 #include "support/protenix_input.h"

@@ -1,5 +1,5 @@
 // Runs of Protenix's network: repeatable, samples by themselves, different seeds.
-#include "structure_models/protenix_run.h"
+#include "structure_models/protenix/run.h"
 
 #include <gtest/gtest.h>
 

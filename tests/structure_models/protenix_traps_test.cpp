@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "checkpoints/load.h"
-#include "structure_models/protenix.h"
-#include "structure_models/protenix_weights.h"
+#include "structure_models/protenix/protenix.h"
+#include "structure_models/protenix/weights.h"
 #include "support/compare.h"
 #include "support/errors.h"
 #include "support/golden.h"

@@ -1,5 +1,5 @@
 // AlphaFold 3's parameter files: their forms, their names, and what is said of damaged ones.
-#include "structure_models/alphafold3_records.h"
+#include "structure_models/alphafold3/records.h"
 
 #include <gtest/gtest.h>
 
@@ -8,8 +8,8 @@
 #include "base/compress.h"
 #include "base/error.h"
 #include "base/text_file.h"
-#include "structure_models/alphafold3.h"
-#include "structure_models/alphafold3_rules.h"
+#include "structure_models/alphafold3/alphafold3.h"
+#include "structure_models/alphafold3/rules.h"
 #include "support/files.h"
 
 namespace groel::structure_models {

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "structure_models/alphafold3.h"
+#include "structure_models/alphafold3/alphafold3.h"
 
 namespace groel::structure_models {
 namespace {

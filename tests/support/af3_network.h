@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "io/arrays.h"
-#include "structure_models/alphafold3.h"
+#include "structure_models/alphafold3/alphafold3.h"
 
 namespace groel::testing {
 

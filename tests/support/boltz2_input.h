@@ -1,7 +1,7 @@
 // What the case of Boltz-2's network is given: features, and every random number of the sampler.
 #pragma once
 
-#include "structure_models/boltz2_input.h"
+#include "structure_models/boltz2/input.h"
 #include "support/protenix_input.h"
 
 namespace groel::testing {

@@ -6,8 +6,8 @@
 
 #include "base/text_file.h"
 #include "io/arrays.h"
-#include "structure_models/esmfold_checkpoint.h"
-#include "structure_models/esmfold_sequence.h"
+#include "structure_models/esmfold/checkpoint.h"
+#include "structure_models/esmfold/sequence.h"
 #include "support/files.h"
 #include "support/golden.h"
 

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "checkpoints/load.h"
-#include "structure_models/alphafold3_features.h"
-#include "structure_models/alphafold3_rules.h"
+#include "structure_models/alphafold3/features.h"
+#include "structure_models/alphafold3/rules.h"
 #include "structure_models/distance_bins.h"
 #include "structure_models/noise_fourier.h"
 #include "support/folding_singles.h"

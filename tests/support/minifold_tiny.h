@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <functional>
 
-#include "structure_models/minifold_checkpoint.h"
+#include "structure_models/minifold/checkpoint.h"
 #include "support/files.h"
 #include "support/golden.h"
 

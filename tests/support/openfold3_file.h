@@ -10,7 +10,7 @@
 
 #include "checkpoints/checkpoint.h"
 #include "io/arrays.h"
-#include "structure_models/openfold3_weights.h"
+#include "structure_models/openfold3/weights.h"
 #include "support/files.h"
 #include "support/golden.h"
 

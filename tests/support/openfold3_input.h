@@ -1,7 +1,7 @@
 // What the case of OpenFold3's network is given: features, rows of each pass, and every random number of the sampler.
 #pragma once
 
-#include "structure_models/openfold3_input.h"
+#include "structure_models/openfold3/input.h"
 #include "support/protenix_input.h"
 
 namespace groel::testing {

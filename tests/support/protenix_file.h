@@ -6,7 +6,7 @@
 #include <string>
 
 #include "io/arrays.h"
-#include "structure_models/protenix_weights.h"
+#include "structure_models/protenix/weights.h"
 #include "support/golden.h"
 
 namespace groel::testing {

@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "io/arrays.h"
 #include "structure_models/diffusion_sampler.h"
-#include "structure_models/protenix_input.h"
+#include "structure_models/protenix/input.h"
 
 namespace groel::testing {
 

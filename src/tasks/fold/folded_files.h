@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "structure_models/esmfold_sequence.h"
+#include "structure_models/esmfold/sequence.h"
 
 namespace groel::tasks {
 

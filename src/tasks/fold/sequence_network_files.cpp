@@ -4,7 +4,7 @@
 #include "base/error.h"
 #include "hub/environment.h"
 #include "models/published.h"
-#include "structure_models/find_esmfold.h"
+#include "structure_models/esmfold/find_esmfold.h"
 #include "structure_models/sequence_network.h"
 
 namespace groel::tasks {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "structure_models/esmfold_sequence.h"
+#include "structure_models/esmfold/sequence.h"
 #include "tasks/fold/options.h"
 
 namespace groel::tasks {

@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/text_file.h"
 #include "models/published.h"
-#include "structure_models/esmfold_sequence.h"
+#include "structure_models/esmfold/sequence.h"
 #include "tasks/fold/jobs.h"
 #include "tasks/fold/network.h"
 #include "tasks/fold/options.h"
