@@ -1,6 +1,7 @@
 // Arrays by name, padded to the number of tokens.
 #pragma once
 
+#include <algorithm>
 #include <cstring>
 #include <span>
 #include <type_traits>

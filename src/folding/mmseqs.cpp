@@ -1,6 +1,7 @@
 // Runs MMseqs2: a database of its own, the search, and the alignment of what it found.
 #include "folding/mmseqs.h"
 
+#include <algorithm>
 #include <fstream>
 #include <map>
 

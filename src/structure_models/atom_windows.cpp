@@ -1,6 +1,7 @@
 // Lays atoms in a row and windows over them.
 #include "structure_models/atom_windows.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/error.h"

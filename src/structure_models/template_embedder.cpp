@@ -2,6 +2,7 @@
 #include "structure_models/template_embedder.h"
 
 #include <fmt/format.h>
+#include <algorithm>
 
 #include <array>
 #include <cmath>

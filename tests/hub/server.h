@@ -12,6 +12,7 @@
 #include <chrono>
 #include <list>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <sstream>
@@ -84,7 +85,12 @@ class HubServer {
   }
 
   int port() const { return port_; }
-  void add(const std::string& path, ServedFile file) { files_[path] = std::move(file); }
+  void add(const std::string& path, ServedFile file) {
+    const std::lock_guard lock(files_mutex_);
+    auto all = std::make_shared<Files>(*files_);
+    (*all)[path] = std::move(file);
+    files_ = std::move(all);
+  }
   void set(ServerFaults faults) {
     const std::lock_guard lock(mutex_);
     faults_ = std::move(faults);
@@ -105,6 +111,12 @@ class HubServer {
   std::size_t bytes_sent() const { return bytes_sent_; }
 
  private:
+  using Files = std::map<std::string, ServedFile>;
+  std::shared_ptr<const Files> served() const {
+    const std::lock_guard lock(files_mutex_);
+    return files_;
+  }
+
   void accept_all() {
     while (!stop_) {
       pollfd entry{listener_, POLLIN, 0};
@@ -183,17 +195,19 @@ class HubServer {
     if (const auto found = faults.redirects.find(request.target); found != faults.redirects.end())
       return plain(connection, 302, "Location: " + found->second + "\r\n");
     if (request.target.starts_with("/api/models/" + id_ + "/revision/")) return list(connection, faults);
+    const std::shared_ptr<const Files> files = served();
     for (const std::string& before :
          {"/" + id_ + "/resolve/" + commit_ + "/", "/" + id_ + "/resolve/main/", std::string("/large/")})
       if (request.target.starts_with(before))
-        if (const auto file = files_.find(request.target.substr(before.size())); file != files_.end())
+        if (const auto file = files->find(request.target.substr(before.size())); file != files->end())
           return send_file(connection, request, *file, faults);
     return plain(connection, 404, "X-Error-Code: EntryNotFound\r\nX-Repo-Commit: " + commit_ + "\r\n");
   }
 
   bool list(int connection, const ServerFaults& faults) {
     std::string files;
-    for (const auto& [path, file] : files_) {
+    const std::shared_ptr<const Files> served_now = served();
+    for (const auto& [path, file] : *served_now) {
       files += files.empty() ? "" : ", ";
       files += "{\"rfilename\": \"" + path + "\"";
       if (!faults.no_blob_sizes) files += ", \"size\": " + std::to_string(file.content.size());
@@ -272,7 +286,8 @@ class HubServer {
   }
 
   std::string id_, commit_;
-  std::map<std::string, ServedFile> files_;
+  mutable std::mutex files_mutex_;
+  std::shared_ptr<const Files> files_ = std::make_shared<Files>();
   mutable std::mutex mutex_;
   ServerFaults faults_;
   std::vector<ServerRequest> requests_;

@@ -2,6 +2,7 @@
 #include "structure_models/boltz2/boltz2.h"
 
 #include <fmt/format.h>
+#include <algorithm>
 
 #include "base/error.h"
 #include "checkpoints/load.h"
