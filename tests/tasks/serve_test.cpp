@@ -200,7 +200,9 @@ TEST(Serve, EndsWhenWhatHasBegunIsAnswered) {
     const std::string sequence(1000, 'L');
     answer = server.post("/embed", {{"inputs", std::vector<std::string>(24, sequence)}});
   });
-  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  for (int tries = 0; tries < 1000 && server.get("/metrics").body.find("groel_queue_tokens 0\n") != std::string::npos;
+       ++tries)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
   const Outcome said = server.end();
   client.join();
   EXPECT_EQ(answer.status, 200);
