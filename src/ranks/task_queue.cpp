@@ -73,7 +73,6 @@ void TaskQueue::work() {
 }
 
 void TaskQueue::do_one(const Bytes& task) {
-  using Clock = std::chrono::steady_clock;
   const auto failed = [&](const Error& error) {
     MessageWriter out;
     out.put(number_of(task));
@@ -86,9 +85,9 @@ void TaskQueue::do_one(const Bytes& task) {
     const auto work = works_.find(from.get_text());
     GROEL_REQUIRE(work != works_.end());
     const BytesView setup = from.get_bytes(), batch = from.get_bytes();
-    const auto began = Clock::now();
+    const auto began = std::chrono::steady_clock::now();
     const Bytes result = work->second(setup, batch);
-    const double seconds = std::chrono::duration<double>(Clock::now() - began).count();
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
     answer_(kResult, MessageWriter().put(number).put(seconds).put_bytes(result).take());
   } catch (const Error& error) {
     failed(error);

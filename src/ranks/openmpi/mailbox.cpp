@@ -114,7 +114,8 @@ class MpiMailbox final : public Mailbox {
     }
     std::chrono::microseconds pause = kShortest;
     while (true) {
-      const bool any = send_new() | receive_new() | complete();
+      const bool sent = send_new(), came = receive_new(), done = complete();  // all of them, each time
+      const bool any = sent || came || done;
       give_sign();
       if (any) moved_ = Clock::now();
       const bool moving = !(sending_.empty() && receiving_.empty()) && Clock::now() - moved_ < kMoving;
