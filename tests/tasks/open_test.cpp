@@ -114,6 +114,19 @@ TEST(Open, DamagedContactsAreErrors) {
   EXPECT_FALSE(std::filesystem::exists(work / "c.html"));
 }
 
+// A few lines of pairs make a whole map: its size has a bound.
+TEST(Open, PairsOfResiduesThatMakeTooLargeAMapAreRefused) {
+  GROEL_NEEDS_APP();
+  const TemporaryFolder work;
+  const std::string head = "PFRMAT RR\nTARGET T1\nMODEL 1\n";
+  for (const auto& [pair, exit] : {std::pair("1 5000 0 8 0.5", 4), {"0 3 0 8 0.5", 4}, {"1 4 0 8 0.5", 0}}) {
+    const Outcome said =
+        groel({"open", write_file(work / "c.rr", head + pair + "\nEND\n"), "-o", work / "c.html", "--overwrite"});
+    EXPECT_EQ(said.exit, exit) << pair << said;
+    EXPECT_EQ(said.says("maps have up to 4096"), exit != 0) << said;
+  }
+}
+
 TEST(Open, AnyTable) {
   GROEL_NEEDS_APP();
   const TemporaryFolder work;

@@ -4,25 +4,13 @@
 #include <fmt/format.h>
 
 #include "base/interrupt.h"
-#include "base/threads.h"
 #include "ops/elementwise.h"
+#include "structure_models/token_sums.h"
 
 namespace groel::structure_models {
 namespace {
 
 constexpr nn::LinearForm kPlain{.bias = nn::Bias::no};
-
-// z[i, j] += row[i] + column[j].
-void add_outer_sum(const Tensor& row, const Tensor& column, Tensor z) {
-  const std::int64_t n = row.size(0), width = row.size(1);
-  const float *rows = row.data<float>(), *columns = column.data<float>();
-  float* const to = z.mutable_data<float>();
-  parallel_for(n, [&](std::int64_t i) {
-    for (std::int64_t j = 0; j < n; ++j)
-      for (std::int64_t c = 0; c < width; ++c)
-        to[(i * n + j) * width + c] += rows[i * width + c] + columns[j * width + c];
-  });
-}
 
 }  // namespace
 
@@ -67,7 +55,7 @@ void Alphafold3Trunk::embed_pairs(const Alphafold3TrunkInput& in, Tensor& z) con
     const Tensor target = grid.of(z);
     previous_pair_(previous_pair_norm_(target), {.into = target});
   });
-  add_outer_sum(row_(in.target), column_(in.target), z);
+  add_token_sums(row_(in.target), column_(in.target), z);
   // What a linear layer gives of one feature: features of pairs are few ones among zeros.
   const auto unit = [](std::int64_t features) {
     Tensor out = Tensor::zeros({features, features});
