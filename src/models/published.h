@@ -74,10 +74,12 @@ struct Download {
   std::vector<DirectFile> files{};
   std::string_view run_by{};  ///< "groel fold FASTA -m ..."; empty: by nothing in this version
   bool of_jobs = false;       ///< a network that predicts the structures of jobs
+  std::vector<std::string_view>
+      aliases{};  ///< other names: that of a program alone is what it runs unless told otherwise
 };
 
 const std::vector<Download>& other_downloads();
-/// The row of a name, or of its id; none for anything else.
+/// The row of a name, an alias or an id, in any case, with dashes or underscores; none for anything else.
 const Download* find_download(std::string_view name);
 
 /// A family that is known by its names and cannot be run.

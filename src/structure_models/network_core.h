@@ -31,6 +31,21 @@ struct NetworkEmbeddings {
   Tensor pair;    ///< [N * N, Z]
 };
 
+/// What a run needs of a network of AlphaFold 3's kind, whatever its trunk is (network_run.h).
+class JobNetwork : public nn::Module {
+ public:
+  /// `blocks` are those that the trunk counts as steps of a pass.
+  struct Progress {
+    std::int64_t pass = 0, passes = 0, block = 0, blocks = 0;
+  };
+  using Seen = std::function<void(const Progress&)>;
+
+  virtual const Alphafold3Diffusion& diffusion() const = 0;
+  /// Logits of the distogram of some rows of the grid, [rows * N, bins].
+  virtual Tensor distogram(const Tensor& pair, const nn::folding::GridRows& rows) const = 0;
+  virtual std::int64_t distogram_bins() const = 0;
+};
+
 /// What the trunk takes of an input beside the target.
 struct TrunkFeatures {
   TokenPlaces places;
@@ -39,20 +54,14 @@ struct TrunkFeatures {
   std::span<const std::pair<std::int32_t, std::int32_t>> bonds;
 };
 
-class NetworkCore : public nn::Module {
+class NetworkCore : public JobNetwork {
  public:
   /// The rows of the alignment that each pass takes, in order; as many passes as there are lists.
   using PassRows = std::vector<std::vector<std::int32_t>>;
-  /// `blocks` are those that the trunk counts as steps of a pass.
-  struct Progress {
-    std::int64_t pass = 0, passes = 0, block = 0, blocks = 0;
-  };
-  using Seen = std::function<void(const Progress&)>;
 
-  const Alphafold3Diffusion& diffusion() const { return diffusion_; }
-  /// Logits of the distogram of some rows of the grid, [rows * N, bins].
-  Tensor distogram(const Tensor& pair, const nn::folding::GridRows& rows) const;
-  std::int64_t distogram_bins() const { return distogram_.width(); }
+  const Alphafold3Diffusion& diffusion() const override { return diffusion_; }
+  Tensor distogram(const Tensor& pair, const nn::folding::GridRows& rows) const override;
+  std::int64_t distogram_bins() const override { return distogram_.width(); }
 
  protected:
   /// `bias`: whether the layer of the distogram, half of symmetric logits, has one.

@@ -5,11 +5,11 @@
 
 namespace groel::structure_models {
 
-NetworkRun::NetworkRun(const NetworkCore& network, std::string name, const RunSettings& settings)
+NetworkRun::NetworkRun(const JobNetwork& network, std::string name, const RunSettings& settings)
     : network_(network), name_(std::move(name) + "'s network"), settings_(settings) {}
 
 void NetworkRun::embed(const RunWatcher& watcher) {
-  embeddings_ = embedded([&](const NetworkCore::Progress& progress) {
+  embeddings_ = embedded([&](const JobNetwork::Progress& progress) {
     if (watcher)
       watcher({"trunk", progress.pass * progress.blocks + progress.block, progress.passes * progress.blocks});
   });

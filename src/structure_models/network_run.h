@@ -23,13 +23,13 @@ class NetworkRun : public StructureRun {
 
  protected:
   /// `name`: "Protenix", in errors. The network outlives the run.
-  NetworkRun(const NetworkCore& network, std::string name, const RunSettings& settings);
+  NetworkRun(const JobNetwork& network, std::string name, const RunSettings& settings);
 
   const RunSettings& settings() const { return settings_; }
   const NetworkEmbeddings& embeddings() const { return embeddings_; }
 
   /// What the trunk makes of the input.
-  virtual NetworkEmbeddings embedded(const NetworkCore::Seen& seen) const = 0;
+  virtual NetworkEmbeddings embedded(const JobNetwork::Seen& seen) const = 0;
   virtual DiffusionConditions conditions() const = 0;
   /// The draws of some samples of the seed, in their order.
   virtual std::unique_ptr<DiffusionNoise> noise(std::span<const std::int64_t> wanted) const = 0;
@@ -44,7 +44,7 @@ class NetworkRun : public StructureRun {
   std::int64_t tokens() const { return embeddings_.single.size(0); }
   Tensor sampled(std::span<const std::int64_t> wanted, const RunWatcher& watcher) const;
 
-  const NetworkCore& network_;
+  const JobNetwork& network_;
   std::string name_;
   RunSettings settings_;
   NetworkEmbeddings embeddings_;

@@ -75,7 +75,8 @@ Task contacts_task() {
                        {"groel contacts -s examples/1CRN.cif --from-structure --picture structure.svg",
                         "the structure alone"}},
           .options = option_table<ContactsOptions>(),
-          .run = entry<ContactsOptions, run>};
+          .run = entry<ContactsOptions, run>,
+          .shared = always_shared};
 }
 
 }  // namespace groel::tasks

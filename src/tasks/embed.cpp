@@ -212,6 +212,7 @@ Task embed_task() {
                     "one .pt per record, as fair-esm's script"}},
       .options = option_table<EmbedOptions>(),
       .run = entry<EmbedOptions, embed>,
+      .shared = always_shared,
   };
 }
 

@@ -262,7 +262,8 @@ Task explain_task() {
                         "--by residue --show 3 -o features.csv",
                         "the three strongest features of every residue, as a table"}},
           .options = option_table<ExplainOptions>(),
-          .run = entry<ExplainOptions, run>};
+          .run = entry<ExplainOptions, run>,
+          .shared = always_shared};
 }
 
 }  // namespace groel::tasks

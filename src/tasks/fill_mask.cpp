@@ -295,7 +295,8 @@ Task fill_mask_task() {
                         "crambin.png",
                         "the same as a picture, one column per residue"}},
           .options = option_table<FillMaskOptions>(),
-          .run = entry<FillMaskOptions, run>};
+          .run = entry<FillMaskOptions, run>,
+          .shared = always_shared};
 }
 
 }  // namespace groel::tasks

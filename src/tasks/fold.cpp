@@ -19,6 +19,9 @@ int run(const FoldOptions& options, Context& context) {
   return run_fold_jobs(jobs, options, context);
 }
 
+// Jobs are not shared: each has a folder, so that an array of jobs does it.
+bool shares_folding(const Options& options) { return folds_sequences(bound<FoldOptions>(options)); }
+
 }  // namespace
 
 Task fold_task() {
@@ -56,7 +59,8 @@ Task fold_task() {
                    {"groel fold --examples", "one small job for each thing that a job can hold"}},
       .options = option_table<FoldOptions>(),
       .run = entry<FoldOptions, run>,
-      .respell = as_fold_spells};
+      .respell = as_fold_spells,
+      .shared = shares_folding};
 }
 
 }  // namespace groel::tasks

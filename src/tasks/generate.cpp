@@ -89,6 +89,7 @@ Task generate_task() {
                    {"groel generate -p MKT --greedy --max-new-tokens 20 --json", "the likeliest tokens, as JSON"}},
       .options = option_table<GenerateOptions>(),
       .run = entry<GenerateOptions, run>,
+      .shared = always_shared,
   };
 }
 

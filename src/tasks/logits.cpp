@@ -29,7 +29,8 @@ Task logits_task() {
                    {"groel logits examples/proteins.fasta -f jsonl --log-softmax",
                     "natural logarithms of probabilities, as JSON lines to stdout"}},
       .options = option_table<LogitsOptions>(),
-      .run = entry<LogitsOptions, run>};
+      .run = entry<LogitsOptions, run>,
+      .shared = always_shared};
 }
 
 }  // namespace groel::tasks

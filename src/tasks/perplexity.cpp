@@ -112,7 +112,8 @@ Task perplexity_task() {
           .examples = {{"groel perplexity examples/proteins.fasta --record P01542", "of crambin"},
                        {"groel perplexity MKTAYIAKQRQISFVKSHFSRQ --json", "of a sequence, as JSON"}},
           .options = option_table<PerplexityOptions>(),
-          .run = entry<PerplexityOptions, run>};
+          .run = entry<PerplexityOptions, run>,
+          .shared = always_shared};
 }
 
 }  // namespace groel::tasks

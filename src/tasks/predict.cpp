@@ -149,6 +149,7 @@ Task predict_task() {
                    {"groel predict MALWMRLLPLLALLALWGPDPAAA -m examples/mitochondrion", "of one sequence"}},
       .options = option_table<PredictOptions>(),
       .run = entry<PredictOptions, run>,
+      .shared = always_shared,
   };
 }
 

@@ -277,7 +277,8 @@ Task score_task() {
                         "T1_T2insA,P5del --method pseudo-perplexity --json",
                         "an insertion and a deletion, as JSON"}},
           .options = option_table<ScoreOptions>(),
-          .run = entry<ScoreOptions, run>};
+          .run = entry<ScoreOptions, run>,
+          .shared = always_shared};
 }
 
 }  // namespace groel::tasks

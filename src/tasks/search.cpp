@@ -65,6 +65,9 @@ int run(const SearchOptions& options, Context& context) {
   return known->run(words[1], options, context);
 }
 
+// Ranks embed queries; what is in an index or a file of vectors one process reads.
+bool embeds_queries(const Options& options) { return bound<SearchOptions>(options).sequences.has_value(); }
+
 }  // namespace
 
 Task search_task() {
@@ -90,7 +93,8 @@ Task search_task() {
           .run = entry<SearchOptions, run>,
           .verbs = {{"index", "Make an index of a file that `groel embed` wrote"},
                     {"query", "Find the proteins of an index that are nearest to others"},
-                    {"info", "Say what an index holds, and how much of the nearest its graph finds"}}};
+                    {"info", "Say what an index holds, and how much of the nearest its graph finds"}},
+          .shared = embeds_queries};
 }
 
 }  // namespace groel::tasks

@@ -50,7 +50,13 @@ struct Task {
   Options (*complete)(const Options& given){};  ///< adds what a file says that they name: a recipe
   /// The words of a command line as ours, of a task that takes another program's flags as well.
   std::vector<std::string> (*respell)(const std::vector<std::string>& words){};
+  /// Whether ranks that MPI has started share the work; null: in no form, and all ranks but one are refused, as each
+  /// would write the same output.
+  bool (*shared)(const Options& options){};
 };
+
+/// For `Task::shared`: ranks share it in every form.
+inline bool always_shared(const Options&) { return true; }
 
 /// A task's call, of a function that takes its struct of options.
 template <class T, int (*run)(const T&, Context&)>

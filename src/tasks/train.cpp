@@ -228,36 +228,46 @@ ordered_json judged_repeats(const TrainOptions& options, Context& context) {
 
 Task train_task() {
   return {
-      "train",
-      "Train a model, from nothing or from a checkpoint",
-      "train mlm learns to fill in hidden residues; classify and residues learn labels of sequences and of residues\n"
-      "from a CSV or TSV table, pairs which proteins interact, prompts vectors that join every sequence (--prompt).\n"
-      "It leaves in --output a Hugging Face folder that `-m` takes,\n"
-      "metrics.jsonl, TensorBoard's event files, curves as pictures, checkpoints to go on from and, with held-out\n"
-      "data, best/. Before its first step it says what the run will cost in tokens, memory and minutes; --cost stops\n"
-      "there. With another --head than transformers' the model stays as it is.\n"
-      "Stopped in any way, the same command with --resume gives bitwise what an uninterrupted run would have given.",
-      {{"groel train mlm --data examples/proteins.fasta --layers 2 --width 64 --heads 4 --steps 20 --output my-model",
-        "pre-train a small model"},
-       {"groel train classify --data examples/stability.csv --label-column stability --split-column set "
-        "--from groel-5m --train heads --metric mcc --output classifier",
-        "a head on a frozen model, for the labels of a table"},
-       {"groel train classify --data examples/stability.csv --label-column stability --split-column set "
-        "--from groel-5m --head mlp --hidden 64 --epochs 5 --output mlp-head",
-        "a head of its own on the model's vectors, which are kept for later runs"},
-       {"groel train residues --data examples/structure.csv --label-column structure --unlabelled . --split-column set "
-        "--from groel-5m --lora-r 4 --epochs 6 --merge --output structure",
-        "labels of residues, by low-rank adapters"},
-       {"groel train pairs --data examples/interactions.csv --sequences examples/interactions.fasta --from groel-5m "
-        "--baselines descriptors,gin --baseline-epochs 2 --output interactions",
-        "which kinds of interaction two proteins have, beside baselines on the same split of the network"},
-       {"groel train prompts examples/prompts.toml --steps 4 --output prompts",
-        "two prompts of a frozen model: one for the language, one for which proteins interact"},
-       {"groel train examples/train.toml --steps 30 --output from-recipe", "a recipe file; flags win over it"}},
-      option_table<TrainOptions>(),
-      entry<TrainOptions, run>,
-      train_verbs(),
-      with_recipe};
+      .name = "train",
+      .summary = "Train a model, from nothing or from a checkpoint",
+      .description =
+          "train mlm learns to fill in hidden residues; classify and residues learn labels of sequences and of "
+          "residues\n"
+          "from a CSV or TSV table, pairs which proteins interact, prompts vectors that join every sequence "
+          "(--prompt).\n"
+          "It leaves in --output a Hugging Face folder that `-m` takes,\n"
+          "metrics.jsonl, TensorBoard's event files, curves as pictures, checkpoints to go on from and, with held-out\n"
+          "data, best/. Before its first step it says what the run will cost in tokens, memory and minutes; --cost "
+          "stops\n"
+          "there. With another --head than transformers' the model stays as it is.\n"
+          "Stopped in any way, the same command with --resume gives bitwise what an uninterrupted run would have "
+          "given.",
+      .examples = {{"groel train mlm --data examples/proteins.fasta --layers 2 --width 64 --heads 4 --steps 20 "
+                    "--output my-model",
+                    "pre-train a small model"},
+                   {"groel train classify --data examples/stability.csv --label-column stability --split-column set "
+                    "--from groel-5m --train heads --metric mcc --output classifier",
+                    "a head on a frozen model, for the labels of a table"},
+                   {"groel train classify --data examples/stability.csv --label-column stability --split-column set "
+                    "--from groel-5m --head mlp --hidden 64 --epochs 5 --output mlp-head",
+                    "a head of its own on the model's vectors, which are kept for later runs"},
+                   {"groel train residues --data examples/structure.csv --label-column structure --unlabelled . "
+                    "--split-column set "
+                    "--from groel-5m --lora-r 4 --epochs 6 --merge --output structure",
+                    "labels of residues, by low-rank adapters"},
+                   {"groel train pairs --data examples/interactions.csv --sequences examples/interactions.fasta --from "
+                    "groel-5m "
+                    "--baselines descriptors,gin --baseline-epochs 2 --output interactions",
+                    "which kinds of interaction two proteins have, beside baselines on the same split of the network"},
+                   {"groel train prompts examples/prompts.toml --steps 4 --output prompts",
+                    "two prompts of a frozen model: one for the language, one for which proteins interact"},
+                   {"groel train examples/train.toml --steps 30 --output from-recipe",
+                    "a recipe file; flags win over it"}},
+      .options = option_table<TrainOptions>(),
+      .run = entry<TrainOptions, run>,
+      .verbs = train_verbs(),
+      .complete = with_recipe,
+      .shared = shares_training};
 }
 
 }  // namespace groel::tasks

@@ -83,10 +83,24 @@ TEST(Published, FilesOfThePublisherHaveHashesOfAKnownForm) {
             "https://dl.fbaipublicfiles.com/fair-esm/regression/esm2_t6_8M_UR50D-contact-regression.pt");
   for (const models::Download& one : models::other_downloads()) {
     EXPECT_EQ(models::find_download(one.name), &one);
+    for (const std::string_view alias : one.aliases) EXPECT_EQ(models::find_download(alias), &one) << alias;
     EXPECT_EQ(models::find_published(one.name), nullptr) << one.name;
     EXPECT_NE(one.id.empty(), one.files.empty()) << one.name;
     for (const models::DirectFile& file : one.files) check(file);
   }
+}
+
+// The name of a program alone is the network that it runs itself unless told otherwise.
+TEST(Published, ProgramsNameTheirNetworks) {
+  for (const auto& [program, network] :
+       {std::pair("protenix", "protenix_base_default_v1.0.0"), std::pair("OpenFold3", "openfold3-p1"),
+        std::pair("boltz-2", "boltz2"), std::pair("Boltz_2", "boltz2"), std::pair("minifold", "minifold-48L"),
+        std::pair("IntelliFold", "intellifold-2"), std::pair("facebook/esmfold_v1", "esmfold")}) {
+    const models::Download* const found = models::find_download(program);
+    ASSERT_NE(found, nullptr) << program;
+    EXPECT_EQ(found->name, network) << program;
+  }
+  EXPECT_EQ(models::find_download("boltz"), nullptr);
 }
 
 // As counted of the published file.

@@ -180,8 +180,8 @@ class Boltz2Checker {
   testing::Boltz2Given given_;
   Boltz2Input input_;
   std::unique_ptr<Boltz2> network_;
-  Boltz2Features features_;
-  Boltz2Embeddings embeddings_;
+  NetworkFeatures features_;
+  NetworkEmbeddings embeddings_;
   std::vector<float> first_queries_, contacts_;
 };
 

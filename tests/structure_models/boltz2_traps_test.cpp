@@ -22,7 +22,7 @@ struct Boltz2Trap {
   std::function<void(io::ArrayMap&)> weights{};
   std::function<void(Boltz2Shape&)> shape{};
   std::function<void(Boltz2Input&)> input{};
-  std::function<void(Boltz2Features&)> features{};
+  std::function<void(NetworkFeatures&)> features{};
 };
 
 // Relative differences from the golden values.
@@ -64,9 +64,9 @@ class Boltz2Traps : public ::testing::Test {
     const auto one = network(trap);
     Boltz2Input input = given().network_input();
     if (trap.input) trap.input(input);
-    Boltz2Features features = one->features(input);
+    NetworkFeatures features = one->features(input);
     if (trap.features) trap.features(features);
-    const Boltz2Embeddings embeddings = one->embed(input, features, {2, 16384});
+    const NetworkEmbeddings embeddings = one->embed(input, features, {2, 16384});
     const DiffusionConditions conditions = one->conditions(input, features, embeddings, KeptLogits::all);
     const Tensor positions = given().floats("confx.in");
     const Boltz2ConfidenceLogits logits = one->confidence(input, features, embeddings, positions);
@@ -83,8 +83,8 @@ class Boltz2Traps : public ::testing::Test {
   static double sampled(const std::function<void(SamplerSettings&)>& change) {
     const auto one = network({});
     const Boltz2Input input = given().network_input();
-    const Boltz2Features features = one->features(input);
-    const Boltz2Embeddings embeddings = one->embed(input, features, {2, 16384});
+    const NetworkFeatures features = one->features(input);
+    const NetworkEmbeddings embeddings = one->embed(input, features, {2, 16384});
     const DiffusionConditions conditions = one->conditions(input, features, embeddings, KeptLogits::all);
     SamplerSettings settings = boltz2_sampler();
     settings.samples = 2;
@@ -172,7 +172,7 @@ TEST_F(Boltz2Traps, KeysOutsideAreNotSeen) {
   EXPECT_GT(seen.target, kMissed);
 }
 TEST_F(Boltz2Traps, WindowsAreCutAtTheEnds) {
-  const Boltz2Differences seen = differences({.features = [](Boltz2Features& features) {
+  const Boltz2Differences seen = differences({.features = [](NetworkFeatures& features) {
     const AtomWindows& now = features.atoms;
     std::vector<std::uint8_t> mask(static_cast<std::size_t>(now.tokens() * now.slots));
     for (const std::int32_t slot : now.slot) mask[static_cast<std::size_t>(slot)] = 1;

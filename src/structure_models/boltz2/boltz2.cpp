@@ -36,14 +36,14 @@ void Boltz2::prepare(ops::Precision precision) {
     nn::ready(nn::tree_of(*part), ops::Precision::f32);
 }
 
-Boltz2Features Boltz2::features(const Boltz2Input& input) const {
-  Boltz2Features out{boltz2_windows(input), boltz2_reference(input), {}};
+NetworkFeatures Boltz2::features(const Boltz2Input& input) const {
+  NetworkFeatures out{boltz2_windows(input), boltz2_reference(input), {}};
   out.target = tokens_(input, out.reference, out.atoms);
   return out;
 }
 
-Boltz2Embeddings Boltz2::embed(const Boltz2Input& input, const Boltz2Features& features, const Passes& passes,
-                               const Watch& watch, const std::function<void(const Progress&)>& seen) const {
+NetworkEmbeddings Boltz2::embed(const Boltz2Input& input, const NetworkFeatures& features, const Passes& passes,
+                                const Watch& watch, const Seen& seen) const {
   TrunkState state = trunk_.start(input.tokens);
   Progress progress{0, passes.passes, 0, trunk_.steps(input.templates.size())};
   const std::int64_t rows = std::min(passes.rows, input.rows);
@@ -57,14 +57,14 @@ Boltz2Embeddings Boltz2::embed(const Boltz2Input& input, const Boltz2Features& f
   return {state.single, state.pair.z};
 }
 
-DiffusionConditions Boltz2::conditions(const Boltz2Input& input, const Boltz2Features& features,
-                                       const Boltz2Embeddings& embeddings, KeptLogits kept, const Watch& watch) const {
+DiffusionConditions Boltz2::conditions(const Boltz2Input& input, const NetworkFeatures& features,
+                                       const NetworkEmbeddings& embeddings, KeptLogits kept, const Watch& watch) const {
   return diffusion_.conditions({embeddings.single, embeddings.pair, features.target}, input.places(),
                                features.reference, features.atoms, kept, watch);
 }
 
-Boltz2ConfidenceLogits Boltz2::confidence(const Boltz2Input& input, const Boltz2Features& features,
-                                          const Boltz2Embeddings& embeddings, const Tensor& positions) const {
+Boltz2ConfidenceLogits Boltz2::confidence(const Boltz2Input& input, const NetworkFeatures& features,
+                                          const NetworkEmbeddings& embeddings, const Tensor& positions) const {
   return confidence_.logits({input, features.target, embeddings.single, embeddings.pair},
                             boltz2_places(input, positions.values<float>()));
 }

@@ -3,14 +3,13 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <string>
 
 #include "io/arrays.h"
-#include "structure_models/alphafold3/diffusion.h"
 #include "structure_models/boltz2/confidence.h"
 #include "structure_models/diffusion_sampler.h"
+#include "structure_models/network_core.h"
 
 namespace groel::structure_models {
 
@@ -45,51 +44,35 @@ class Boltz2Tokens final : public nn::Module {
   Tensor methods_, modified_, molecules_;
 };
 
-/// What is made of an input once.
-struct Boltz2Features {
-  AtomWindows atoms;
-  ReferenceAtoms reference;
-  Tensor target;  ///< [N, S]
-};
-
-/// What the trunk gives.
-struct Boltz2Embeddings {
-  Tensor single;  ///< [N, S]
-  Tensor pair;    ///< [N * N, Z]
-};
-
-class Boltz2 final : public nn::Module {
+/// Its features' target has the width of `single`, [N, S].
+class Boltz2 final : public JobNetwork {
  public:
   explicit Boltz2(const Boltz2Shape& shape);
   /// Those of Boltz2Tokens; `trunk`, `diffusion`, `confidence`, `distogram`.
   void members(nn::Members to) override;
   const Boltz2Shape& shape() const { return shape_; }
 
-  Boltz2Features features(const Boltz2Input& input) const;
+  NetworkFeatures features(const Boltz2Input& input) const;
 
   struct Passes {
     std::int64_t passes = 4;
     std::int64_t rows = 16384;  ///< of the alignment, the first ones
   };
-  /// `blocks` are those that the trunk counts as steps of a pass.
-  struct Progress {
-    std::int64_t pass = 0, passes = 0, block = 0, blocks = 0;
-  };
   /// All passes of the trunk. `watch`: "pass0.z_init", …, as Boltz2Trunk::pass has them.
-  Boltz2Embeddings embed(const Boltz2Input& input, const Boltz2Features& features, const Passes& passes,
-                         const Watch& watch = {}, const std::function<void(const Progress&)>& seen = {}) const;
+  NetworkEmbeddings embed(const Boltz2Input& input, const NetworkFeatures& features, const Passes& passes,
+                          const Watch& watch = {}, const Seen& seen = {}) const;
 
   /// `features` must outlive what it gives.
-  DiffusionConditions conditions(const Boltz2Input& input, const Boltz2Features& features,
-                                 const Boltz2Embeddings& embeddings, KeptLogits kept, const Watch& watch = {}) const;
-  const Alphafold3Diffusion& diffusion() const { return diffusion_; }
+  DiffusionConditions conditions(const Boltz2Input& input, const NetworkFeatures& features,
+                                 const NetworkEmbeddings& embeddings, KeptLogits kept, const Watch& watch = {}) const;
+  const Alphafold3Diffusion& diffusion() const override { return diffusion_; }
 
   /// positions [A, 3] Å of one sample.
-  Boltz2ConfidenceLogits confidence(const Boltz2Input& input, const Boltz2Features& features,
-                                    const Boltz2Embeddings& embeddings, const Tensor& positions) const;
+  Boltz2ConfidenceLogits confidence(const Boltz2Input& input, const NetworkFeatures& features,
+                                    const NetworkEmbeddings& embeddings, const Tensor& positions) const;
   const Boltz2Confidence& confidence_head() const { return confidence_; }
-  /// Logits of the distogram of some rows of the grid, [rows * N, 64].
-  Tensor distogram(const Tensor& pair, const nn::folding::GridRows& rows) const;
+  Tensor distogram(const Tensor& pair, const nn::folding::GridRows& rows) const override;
+  std::int64_t distogram_bins() const override { return distogram_.width(); }
 
   /// Brings the tensors into the form in which they are used: the trunk in that precision, what is about atoms,
   /// diffusion and confidence in f32.

@@ -8,12 +8,6 @@
 #include "structure_models/seeded_noise.h"
 
 namespace groel::structure_models {
-namespace {
-
-constexpr const char* kBoltzNetwork = "Boltz-2's network";
-
-}  // namespace
-
 RunSettings boltz2_run_settings() {
   RunSettings out;
   out.passes = 4;
@@ -23,41 +17,33 @@ RunSettings boltz2_run_settings() {
 }
 
 Boltz2Run::Boltz2Run(const Boltz2& network, Boltz2Input input, std::uint32_t seed, const RunSettings& settings)
-    : network_(network),
+    : NetworkRun(network, "Boltz-2", settings),
+      network_(network),
       input_(std::move(input)),
-      settings_(settings),
       diffusion_(JaxKey(seed).child(1)),
       features_(network.features(input_)) {}
 
-void Boltz2Run::embed(const RunWatcher& watcher) {
-  embeddings_ = network_.embed(
-      input_, features_, {settings_.passes, settings_.alignment_rows}, {}, [&](const Boltz2::Progress& progress) {
-        if (watcher)
-          watcher({"trunk", progress.pass * progress.blocks + progress.block, progress.passes * progress.blocks});
-      });
-  require_numbers(embeddings_.single, "the trunk's embeddings", kBoltzNetwork);
+NetworkEmbeddings Boltz2Run::embedded(const JobNetwork::Seen& seen) const {
+  return network_.embed(input_, features_, {settings().passes, settings().alignment_rows}, {}, seen);
 }
 
-std::vector<float> Boltz2Run::contacts() const {
-  std::vector<float> out;
-  nn::folding::for_grid_rows(input_.tokens, 4 * network_.shape().distogram_bins,
-                             [&](const nn::folding::GridRows& rows) {
-                               const Tensor logits = network_.distogram(embeddings_.pair, rows);
-                               const std::vector<float> some = boltz2_contacts(logits.values<float>(), logits.size(1));
-                               out.insert(out.end(), some.begin(), some.end());
-                             });
-  return out;
+DiffusionConditions Boltz2Run::conditions() const {
+  return network_.conditions(input_, features_, embeddings(), settings().kept);
 }
 
-std::vector<float> Boltz2Run::distogram_row(std::int64_t token) const {
-  const Tensor logits = network_.distogram(embeddings_.pair, {input_.tokens, token, token + 1});
-  return {logits.values<float>().begin(), logits.values<float>().end()};
+std::unique_ptr<DiffusionNoise> Boltz2Run::noise(std::span<const std::int64_t> wanted) const {
+  return std::make_unique<SeededNoise>(diffusion_, wanted);
 }
 
-PredictedSample Boltz2Run::judged(std::int64_t sample, const Tensor& positions, std::span<const float> contacts) const {
+std::vector<float> Boltz2Run::contacts_of(const Tensor& logits) const {
+  return boltz2_contacts(logits.values<float>(), logits.size(1));
+}
+
+void Boltz2Run::judge(const Tensor& positions, std::span<const float> contacts, PredictedSample& to) const {
   const auto slots = static_cast<std::size_t>(input_.tokens) * folding::kSlots;
-  PredictedSample out{sample, std::vector<float>(slots * 3), std::vector<float>(slots), {}, {}};
-  const Boltz2ConfidenceLogits logits = network_.confidence(input_, features_, embeddings_, positions);
+  to.positions.assign(slots * 3, 0);
+  to.lddt.assign(slots, 0);
+  const Boltz2ConfidenceLogits logits = network_.confidence(input_, features_, embeddings(), positions);
   const Boltz2Confidence& head = network_.confidence_head();
   const auto scores = std::make_shared<Boltz2Scores>(boltz2_scores(
       {.input = input_,
@@ -70,38 +56,14 @@ PredictedSample Boltz2Run::judged(std::int64_t sample, const Tensor& positions, 
   const float* at = positions.data<float>();
   for (std::size_t a = 0; a < input_.output_slot.size(); ++a) {
     const auto slot = static_cast<std::size_t>(input_.output_slot[a]);
-    std::copy_n(at + 3 * a, 3, out.positions.begin() + static_cast<std::ptrdiff_t>(3 * slot));
+    std::copy_n(at + 3 * a, 3, to.positions.begin() + static_cast<std::ptrdiff_t>(3 * slot));
     // Every atom has its token's.
-    out.lddt[slot] = 100 * scores->plddt[static_cast<std::size_t>(input_.atom_token[a])];
+    to.lddt[slot] = 100 * scores->plddt[static_cast<std::size_t>(input_.atom_token[a])];
   }
-  out.errors.pae = scores->pae;
-  out.summary = [scores](const folding::AtomLayout& layout, std::span<const float> places) {
+  to.errors.pae = scores->pae;
+  to.summary = [scores](const folding::AtomLayout& layout, std::span<const float> places) {
     return boltz2_summary(*scores, layout, places);
   };
-  return out;
-}
-
-void Boltz2Run::sample(std::span<const std::int64_t> wanted, const Take& take, const RunWatcher& watcher) {
-  SamplerSettings sampler = settings_.sampler;
-  sampler.samples = std::ssize(wanted);
-  SeededNoise noise(diffusion_, wanted);
-  Tensor positions;
-  {
-    const DiffusionConditions conditions = network_.conditions(input_, features_, embeddings_, settings_.kept);
-    positions = sample_positions(
-        sampler, input_.atoms(), noise,
-        [&](const Tensor& noisy, float level) { return network_.diffusion().denoise(noisy, level, conditions); },
-        [&](const SamplerStep& step) {
-          if (watcher) watcher({"diffusion", step.step + 1, sampler.steps});
-        });
-  }
-  require_numbers(positions, "positions", kBoltzNetwork);
-  const std::vector<float> likely = contacts();
-  for (std::size_t s = 0; s < wanted.size(); ++s) {
-    const auto row = static_cast<std::int64_t>(s);
-    take(judged(wanted[s], positions.rows(row, row + 1).reshape({input_.atoms(), 3}), likely));
-    if (watcher) watcher({"confidence", row + 1, std::ssize(wanted)});
-  }
 }
 
 }  // namespace groel::structure_models

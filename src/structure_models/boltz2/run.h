@@ -2,7 +2,7 @@
 #pragma once
 
 #include "structure_models/boltz2/boltz2.h"
-#include "structure_models/structure_run.h"
+#include "structure_models/network_run.h"
 
 namespace groel::structure_models {
 
@@ -10,29 +10,23 @@ namespace groel::structure_models {
 RunSettings boltz2_run_settings();
 
 /// As Alphafold3Run; draws are those of seeded_noise.h.
-class Boltz2Run final : public StructureRun {
+class Boltz2Run final : public NetworkRun {
  public:
   /// The network outlives the run.
   Boltz2Run(const Boltz2& network, Boltz2Input input, std::uint32_t seed, const RunSettings& settings);
 
-  using StructureRun::embed;
-  using StructureRun::sample;
-  void embed(const RunWatcher& watcher) override;
-  const Tensor& single() const override { return embeddings_.single; }
-  const Tensor& pair() const override { return embeddings_.pair; }
-  std::vector<float> contacts() const override;
-  std::vector<float> distogram_row(std::int64_t token) const override;
-  void sample(std::span<const std::int64_t> wanted, const Take& take, const RunWatcher& watcher) override;
-
  private:
-  PredictedSample judged(std::int64_t sample, const Tensor& positions, std::span<const float> contacts) const;
+  NetworkEmbeddings embedded(const JobNetwork::Seen& seen) const override;
+  DiffusionConditions conditions() const override;
+  std::unique_ptr<DiffusionNoise> noise(std::span<const std::int64_t> wanted) const override;
+  std::vector<float> contacts_of(const Tensor& logits) const override;
+  std::vector<float> likely_contacts() const override { return contacts(); }
+  void judge(const Tensor& positions, std::span<const float> contacts, PredictedSample& to) const override;
 
   const Boltz2& network_;
   Boltz2Input input_;
-  RunSettings settings_;
   JaxKey diffusion_;
-  Boltz2Features features_;
-  Boltz2Embeddings embeddings_;
+  NetworkFeatures features_;
 };
 
 }  // namespace groel::structure_models

@@ -15,23 +15,13 @@ const models::Download* network_download(const std::string& name) {
   return found != nullptr && found->of_jobs ? found : nullptr;
 }
 
-// The name of a program alone is the network that it runs itself unless told otherwise; OpenFold3's that of the program
-// which was held against.
-std::string full_name(const std::string& name) {
-  const std::string plain = models::short_name(name);
-  if (plain == "protenix") return "protenix_base_default_v1.0.0";
-  if (plain == "openfold3") return "openfold3-p1";
-  if (plain == "boltz-2") return "boltz2";
-  return plain == "intellifold" ? "intellifold-2" : name;
-}
-
 fs::path pulled(const std::string& name) {
   fs::path folder = hub::downloads_folder() / name;
   return structure_models::is_structure_network_at(folder) ? folder : fs::path();
 }
 
 std::string weights_of_name(const std::string& name) {
-  const models::Download* download = network_download(full_name(name));
+  const models::Download* download = network_download(name);
   if (download == nullptr)
     throw Error(ErrorKind::not_found, {"there is no such folder or file of weights", name,
                                        "`groel models` lists the networks that have a name"});
@@ -48,7 +38,7 @@ std::string weights_of_name(const std::string& name) {
 bool names_fold_network(const std::string& model) {
   std::error_code failed;
   if (fs::exists(model, failed)) return structure_models::is_structure_network_at(model);
-  return network_download(full_name(model)) != nullptr;
+  return network_download(model) != nullptr;
 }
 
 std::string fold_weights(const FoldOptions& options) {

@@ -12,12 +12,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The row of a MiniFold's name; none for anything else. The name alone is the larger one, as its authors' program has
-// it.
+// The row of a MiniFold's name; none for anything else.
 const models::Download* minifold_download(const std::string& name) {
-  const std::string plain = models::short_name(name);
-  if (!plain.starts_with("minifold")) return nullptr;
-  return models::find_download(plain == "minifold" ? "minifold-48L" : name);
+  return models::short_name(name).starts_with("minifold") ? models::find_download(name) : nullptr;
 }
 
 }  // namespace

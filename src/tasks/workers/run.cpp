@@ -14,9 +14,6 @@
 #include "base/threads.h"
 #include "engine/ranked_models.h"
 #include "ranks/launched.h"
-#include "tasks/fold/options.h"
-#include "tasks/fold/sequences.h"
-#include "tasks/search/options.h"
 #include "tasks/workers/fold.h"
 #include "tasks/workers/generate.h"
 #include "tasks/workers/load.h"
@@ -24,17 +21,6 @@
 
 namespace groel::tasks {
 namespace {
-
-// What ranks share; all other commands are refused, as each copy would write the same output.
-bool is_shared(const Task& task, const Options& options) {
-  constexpr std::string_view kAlways[] = {"embed",    "logits",    "predict",  "score",  "perplexity",
-                                          "generate", "fill-mask", "contacts", "explain"};
-  if (std::find(std::begin(kAlways), std::end(kAlways), task.name) != std::end(kAlways)) return true;
-  if (task.name == "search") return bound<SearchOptions>(options).sequences.has_value();  // embedding queries is
-  // Jobs are not: each has a folder, so that an array of jobs does it.
-  if (task.name == "fold") return folds_sequences(bound<FoldOptions>(options));
-  return task.name == "train" && shares_training(options);
-}
 
 ranks::Mailbox* g_mailbox = nullptr;  // never destroyed: what is left of it ends with the process
 bool g_lost = false;                  // a rank gives no sign of life, and would be waited for
@@ -159,7 +145,7 @@ int run_on_ranks(const Task& task, const Options& given, Context& context) {
   Options options = given;
   try {
     if (task.complete != nullptr) options = task.complete(given);
-    if (!is_shared(task, options)) throw not_shared(task, launch);
+    if (task.shared == nullptr || !task.shared(options)) throw not_shared(task, launch);
     g_mailbox = ranks::join_ranks(launch).release();
     if (g_mailbox->rank() != 0) return follow(task, options);
   } catch (const Error& error) {
