@@ -1,18 +1,14 @@
-// Learned prompts: states of sequences and prompts under every rule, maps, gates, and training with them.
+// Learned prompts: states of sequences and prompts under every rule, maps and gates.
 #include <algorithm>
 #include <cmath>
 #include <set>
 
-#include "checkpoints/prompts.h"
 #include "checkpoints/tensors.h"
 #include "golden/kind.h"
 #include "golden/model_case.h"
-#include "io/arrays.h"
+#include "golden/prompt_case.h"
 #include "models/prompted_batch.h"
 #include "support/compare.h"
-#include "train/objectives.h"
-#include "train/optimizer.h"
-#include "train/prompt_trainee.h"
 
 namespace groel::golden {
 namespace {
@@ -21,33 +17,8 @@ using nlohmann::json;
 using testing::max_difference;
 using Ids = std::vector<std::vector<std::int32_t>>;
 
-// The README's, absolute.
-constexpr double kHidden = 3e-5, kLogits = 1e-4, kMaps = 5e-6, kGates = 1e-5, kGradients = 5e-5, kLosses = 3e-4,
-                 kWeights = 5e-5, kNoisyWeights = 2e-3;
+constexpr PromptTolerances kWithin;
 constexpr double kOther = 0.05;  // the choices that are not ours differ by more
-
-// Rows of prompts by name.
-using Vectors = std::vector<std::pair<std::string, Tensor>>;
-
-class Prompts {
- public:
-  explicit Prompts(const Case& golden) : file_(io::read_safetensors(golden.folder() / "prompts.safetensors")) {}
-  Tensor at(const std::string& name) const { return checkpoints::copied(file_.arrays.at(name), DType::f32); }
-
- private:
-  io::ArrayFile file_;
-};
-
-checkpoints::Checkpoint with_prompts(const std::filesystem::path& folder, const Vectors& vectors,
-                                     nn::PromptShape shape) {
-  checkpoints::Checkpoint out = checkpoints::read_checkpoint(folder);
-  for (const auto& [name, value] : vectors) {
-    shape.prompts.push_back({name, value.size(0)});
-    out.arrays.emplace(fmt::format("prompts.{}.weight", name), checkpoints::array_of(value));
-  }
-  out.prompts = std::move(shape);
-  return out;
-}
 
 // Everything that a pass over a batch shows, by sequence.
 struct Seen {
@@ -58,17 +29,12 @@ struct Seen {
 
   std::vector<float> rows(const Tensor& x, std::size_t s) const {
     const auto cu = batch.cu_seqlens.values<std::int32_t>();
-    return values(x.rows(cu[s], cu[s + 1]));
+    return copied_values(x.rows(cu[s], cu[s + 1]));
   }
   std::vector<float> prompt_rows(int layer, std::size_t s) const {
     const Tensor& x = prompts.at(layer);
     const std::int64_t each = x.size(0) / batch.sequences();
-    return values(x.rows(static_cast<std::int64_t>(s) * each, (static_cast<std::int64_t>(s) + 1) * each));
-  }
-  static std::vector<float> values(const Tensor& x) {
-    const Tensor copy = x.clone();
-    const auto all = copy.values<float>();
-    return {all.begin(), all.end()};
+    return copied_values(x.rows(static_cast<std::int64_t>(s) * each, (static_cast<std::int64_t>(s) + 1) * each));
   }
 };
 
@@ -93,7 +59,8 @@ class Inference {
       : golden_(golden), rows_(rows), prompts_(golden), ids_(token_ids(golden.inputs())) {}
 
   void check(const std::string& trunk) {
-    const Vectors vectors{{"seq", prompts_.at(trunk + ".prompts.seq")}, {"ic", prompts_.at(trunk + ".prompts.ic")}};
+    const PromptVectors vectors{{"seq", prompts_.at(trunk + ".prompts.seq")},
+                                {"ic", prompts_.at(trunk + ".prompts.ic")}};
     const auto alone =
         checkpoints::load_model(with_prompts(golden_.folder() / trunk, vectors, {}), ops::Precision::f32);
     const auto together = checkpoints::load_model(with_prompts(golden_.folder() / trunk, vectors, {.together = true}),
@@ -113,7 +80,7 @@ class Inference {
 
   void check_gated() {
     const Tensor tokens = prompts_.at("promptprotein.embed_tokens.rows33_35");
-    Vectors vectors;
+    PromptVectors vectors;
     for (std::int64_t i = 0; i < 3; ++i)
       vectors.emplace_back(fmt::format("token{}", 33 + i), tokens.rows(i, i + 1).clone());
     for (const std::string name : {"seq", "ic"}) vectors.emplace_back(name, prompts_.at("esm1b.prompts." + name));
@@ -154,10 +121,10 @@ class Inference {
     for (std::size_t s = 0; s < ids_.size(); ++s) {
       const std::string prefix = fmt::format("{}.{}.", name, s);
       for (const auto& [layer, x] : seen.hidden)
-        add("hidden", seen.rows(x, s), fmt::format("{}hidden.{}.residues", prefix, layer), kHidden);
+        add("hidden", seen.rows(x, s), fmt::format("{}hidden.{}.residues", prefix, layer), kWithin.hidden);
       for (const auto& [layer, x] : seen.prompts)
-        add("prompts", seen.prompt_rows(layer, s), fmt::format("{}hidden.{}.prompts", prefix, layer), kHidden);
-      add("logits", seen.rows(logits, s), prefix + "logits", kLogits);
+        add("prompts", seen.prompt_rows(layer, s), fmt::format("{}hidden.{}.prompts", prefix, layer), kWithin.hidden);
+      add("logits", seen.rows(logits, s), prefix + "logits", kWithin.logits);
       compare_maps(seen, s, prefix + "attentions");
     }
   }
@@ -167,10 +134,10 @@ class Inference {
     std::vector<float> all;
     for (const auto& [at, maps] : seen.maps)
       if (at.second == static_cast<std::int64_t>(s)) {
-        const auto values = Seen::values(maps);
+        const auto values = copied_values(maps);
         all.insert(all.end(), values.begin(), values.end());
       }
-    add("maps", all, name, kMaps);
+    add("maps", all, name, kWithin.maps);
   }
 
   // Its code shows the last layer without the final norm, too.
@@ -180,14 +147,15 @@ class Inference {
     for (std::size_t s = 0; s < ids_.size(); ++s) {
       const std::string prefix = fmt::format("{}.{}.", name, s);
       for (int layer = 0; layer < layers; ++layer) {
-        add("hidden", seen.rows(seen.hidden.at(layer), s), fmt::format("{}hidden.{}.residues", prefix, layer), kHidden);
+        add("hidden", seen.rows(seen.hidden.at(layer), s), fmt::format("{}hidden.{}.residues", prefix, layer),
+            kWithin.hidden);
         if (!prompts.empty())
-          add("prompts", seen.prompt_rows(layer, s), fmt::format("{}hidden.{}.prompts", prefix, layer), kHidden);
+          add("prompts", seen.prompt_rows(layer, s), fmt::format("{}hidden.{}.prompts", prefix, layer), kWithin.hidden);
       }
-      add("last", seen.rows(seen.last, s), prefix + "last_hidden_state", kHidden);
+      add("last", seen.rows(seen.last, s), prefix + "last_hidden_state", kWithin.hidden);
       std::vector<float> gates, means;
       for (const auto& [layer, x] : seen.gates) gates.push_back(x.data<float>()[s]);
-      add("gates", gates, prefix + "gates", kGates);
+      add("gates", gates, prefix + "gates", kWithin.gates);
       for (const auto& [at, maps] : seen.maps) {
         if (at.second != static_cast<std::int64_t>(s)) continue;
         const std::int64_t heads = maps.size(0), cells = maps.count() / heads;
@@ -197,7 +165,7 @@ class Inference {
           means.push_back(static_cast<float>(sum / static_cast<double>(heads)));
         }
       }
-      add("maps", means, prefix + "attentions_mean_over_heads", kMaps);
+      add("maps", means, prefix + "attentions_mean_over_heads", kWithin.maps);
     }
   }
 
@@ -245,174 +213,10 @@ class Inference {
 
   const Case& golden_;
   Rows& rows_;
-  Prompts prompts_;
+  PromptArrays prompts_;
   Ids ids_;
   Worst worst_;
   std::set<std::string> golden_prompts_;
-};
-
-class Training {
- public:
-  Training(const Case& golden, Rows& rows, std::string trunk, std::string setting, std::string what)
-      : golden_(golden),
-        rows_(rows),
-        trunk_(std::move(trunk)),
-        setting_(std::move(setting)),
-        what_(std::move(what)),
-        name_(fmt::format("train.{}.{}.{}", trunk_, setting_, what_)),
-        inputs_(golden.inputs().at("training")) {}
-
-  void check(models::Recompute recompute) {
-    const Prompts prompts(golden_);
-    train::PromptTrainee trainee(
-        with_prompts(golden_.folder() / trunk_,
-                     {{"seq", prompts.at(trunk_ + ".prompts.seq")}, {"ic", prompts.at(trunk_ + ".prompts.ic")}}, {}),
-        tasks(), plan(recompute));
-    set_heads(trainee, prompts);
-    const auto parameters = trainee.parameters();
-    rows_.exact(name_ + " names of what is trained", names_differ(parameters));
-    compare_pairs(trainee);
-    const auto optimizer =
-        train::make_optimizer({.beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, .weight_decay = 0.01}, parameters);
-    const auto expected = golden_.numbers(name_ + ".losses");
-    for (std::int64_t step = 0; step < 10; ++step) {
-      const train::TrainBatch batch = batch_of(trainee, static_cast<std::size_t>(step % 2));
-      compare_losses(trainee, batch, {expected.begin() + step * 3, expected.begin() + step * 3 + 3}, step);
-      trainee.accumulate(batch, 1);
-      if (step == 0) compare_gradients(parameters);
-      optimizer->step({1e-3, 1, step + 1});
-      trainee.parameters_changed();
-    }
-    compare_losses(trainee, batch_of(trainee, 0), golden_.numbers(name_ + ".final_losses"), 10);
-    compare_weights(parameters);
-    worst_.write(rows_, name_ + (recompute == models::Recompute::blocks ? ", blocks computed again: " : " "), 1);
-  }
-
- private:
-  std::vector<train::PromptTask> tasks() const {
-    const json& uses = inputs_.at("uses").at(setting_);
-    return {{"mlm", train::PromptTaskKind::masked, uses.at("L_C"), 1, 0},
-            {"pairs", train::PromptTaskKind::pairs, uses.at("L_P"), inputs_.at("lam"), 2}};
-  }
-
-  models::TrainingPlan plan(models::Recompute recompute) const {
-    models::TrainingPlan out{.recompute = recompute};
-    if (what_ == "prompts") out.trained = [](const nn::Parameter& p) { return checkpoints::is_of_prompts(p.name); };
-    if (what_ == "prompts_head")
-      out.trained = [](const nn::Parameter& p) {
-        return checkpoints::is_of_prompts(p.name) || p.name.starts_with("heads.");
-      };
-    return out;
-  }
-
-  // With nothing but prompts in training, the head is not among the parameters: that it is as the file has it, too.
-  void set_heads(train::PromptTrainee& trainee, const Prompts& prompts) const {
-    trainee.set_head(1, prompts.at(trunk_ + ".head.weight"), prompts.at(trunk_ + ".head.bias"));
-  }
-
-  // Their name of ours.
-  static std::string name_of(const std::string& ours) {
-    if (ours.starts_with("heads.pairs.")) return "head." + ours.substr(12);
-    if (checkpoints::is_of_prompts(ours)) return ours.substr(0, ours.rfind('.'));
-    return "trunk." + ours;
-  }
-
-  std::string names_differ(const std::vector<train::TrainedParameter>& parameters) const {
-    std::set<std::string> ours, theirs;
-    for (const auto& p : parameters) ours.insert(name_of(p.name));
-    const std::string prefix = name_ + ".grad.";
-    for (const std::string& name : golden_.names(prefix)) theirs.insert(name.substr(prefix.size()));
-    for (const std::string& name : theirs)
-      if (!ours.contains(name)) return name + " is not ours";
-    if (what_ == "all" && setting_ == "both") return {};  // the file holds prompts and head alone
-    const std::vector<std::string> none = inputs_.at("noise").at(name_).at("no_gradient");
-    for (const std::string& name : ours)
-      if (!theirs.contains(name) && std::find(none.begin(), none.end(), name) == none.end())
-        return name + " is not theirs";
-    return {};
-  }
-
-  train::TrainBatch batch_of(const train::PromptTrainee& trainee, std::size_t index) const {
-    const json& given = inputs_.at("batches").at(index);
-    const bio::Tokenizer& tokenizer = trainee.model().tokenizer();
-    train::TrainBatch masked, pairs;
-    Ids sequences;
-    std::vector<std::int32_t> targets;
-    for (const auto& one : given.at("mlm")) {
-      sequences.push_back(one.at("input_ids"));
-      for (const std::int32_t label : one.at("labels")) targets.push_back(label);
-    }
-    masked.input = models::Batch::pack(sequences, tokenizer);
-    masked.targets =
-        Tensor::of<std::int32_t>({static_cast<std::int64_t>(targets.size())}, std::span<const std::int32_t>(targets));
-    masked.target_count =
-        static_cast<std::int64_t>(targets.size()) - std::count(targets.begin(), targets.end(), train::kNoTarget);
-    sequences.clear();
-    targets.clear();
-    for (const auto& one : given.at("pairs")) {
-      sequences.push_back(one.at("p"));
-      sequences.push_back(one.at("q"));
-      targets.push_back(one.at("label"));
-    }
-    pairs.input = models::Batch::pack(sequences, tokenizer);
-    pairs.targets =
-        Tensor::of<std::int32_t>({static_cast<std::int64_t>(targets.size())}, std::span<const std::int32_t>(targets));
-    pairs.target_count = static_cast<std::int64_t>(targets.size());
-    pairs.task = 1;
-    train::TrainBatch out;
-    out.parts = {masked, pairs};
-    out.target_count = 1;
-    return out;
-  }
-
-  void compare_pairs(const train::PromptTrainee& trainee) {
-    const train::TrainBatch pairs = batch_of(trainee, 0).parts[1];
-    if (golden_.has(name_ + ".pair_features"))
-      add("features of pairs", Seen::values(trainee.pair_features(pairs)), golden_.values(name_ + ".pair_features"),
-          kHidden, "");
-    if (golden_.has(name_ + ".pair_scores"))
-      add("scores of pairs", Seen::values(trainee.pair_scores(pairs)), golden_.values(name_ + ".pair_scores"), kLogits,
-          "");
-  }
-
-  void compare_losses(train::PromptTrainee& trainee, const train::TrainBatch& batch,
-                      const std::vector<double>& expected, std::int64_t step) {
-    const train::LossSum sum = trainee.evaluate(batch);
-    const std::vector<double> ours{sum.parts[0].mean(), sum.parts[1].mean(), sum.mean()};
-    for (std::size_t i = 0; i < 3; ++i)
-      worst_.add("losses, of their tolerance", std::abs(ours[i] - expected.at(i)) / kLosses,
-                 fmt::format("step {}, {}", step, i));
-  }
-
-  void compare_gradients(const std::vector<train::TrainedParameter>& parameters) {
-    for (const auto& p : parameters) {
-      const std::string name = name_ + ".grad." + name_of(p.name);
-      if (golden_.has(name)) add("gradients", Seen::values(p.grad), golden_.values(name), kGradients, name);
-    }
-  }
-
-  void compare_weights(const std::vector<train::TrainedParameter>& parameters) {
-    const json& noise = inputs_.at("noise").at(name_).at("after10_noise");
-    for (const auto& p : parameters) {
-      const std::string theirs = name_of(p.name), name = name_ + ".after10." + theirs;
-      if (!golden_.has(name)) continue;
-      const auto expected = golden_.values(name);
-      if (trunk_ == "esm1b" && theirs.ends_with("key.bias")) continue;  // of no gradient: noise alone moves them
-      add("weights after ten steps", Seen::values(p.value), expected, noise.contains(theirs) ? kNoisyWeights : kWeights,
-          name);
-    }
-  }
-
-  void add(const std::string& what, const std::vector<float>& ours, const std::vector<float>& theirs, double tolerance,
-           const std::string& where) {
-    worst_.add(what + ", of their tolerance", max_difference(ours, theirs) / tolerance, where);
-  }
-
-  const Case& golden_;
-  Rows& rows_;
-  std::string trunk_, setting_, what_, name_;
-  const json& inputs_;
-  Worst worst_;
 };
 
 std::vector<std::string> trunks(const Case& golden) {
@@ -432,13 +236,7 @@ void check(const Case& golden, Rows& rows) {
   Inference inference(golden, rows);
   for (const std::string& trunk : trunks(golden)) inference.check(trunk);
   if (golden.inputs().contains("promptprotein_runs") && golden.holds("esm1b/config.json")) inference.check_gated();
-  for (const std::string& trunk : trunks(golden))
-    for (const std::string setting : {"task", "both"})
-      for (const std::string what : {"prompts", "prompts_head", "all"}) {
-        if (!golden.has(fmt::format("train.{}.{}.{}.losses", trunk, setting, what))) continue;
-        Training(golden, rows, trunk, setting, what).check(models::Recompute::none);
-        Training(golden, rows, trunk, setting, what).check(models::Recompute::blocks);
-      }
+  for (const std::string& trunk : trunks(golden)) check_prompt_training(golden, rows, trunk);
 }
 
 }  // namespace
