@@ -55,8 +55,17 @@ bool has_its_value(const std::string& word) {
   throw Error(ErrorKind::usage, {what, where, remedy});
 }
 
+// Whether the task's first word is the model, which others take by -m.
+bool model_is_a_word(const tasks::Task& task) {
+  return std::any_of(task.options.begin(), task.options.end(),
+                     [](const OptionSpec& spec) { return spec.type == OptionType::paths && spec.name == "model"; });
+}
+
 void check_flag(const tasks::Task& task, const std::string& word) {
   if (is_global(word)) return;
+  if ((word == "-m" || word == "--model") && model_is_a_word(task))
+    refuse(fmt::format("`groel {}` has no such option", task.name), word,
+           fmt::format("the model needs no flag: groel {} MODEL", task.name));
   if (is_long(word) && by_name(task, long_name(word)) == nullptr)
     refuse(fmt::format("`groel {}` has no such option", task.name), "--" + long_name(word),
            flag_remedy(task, long_name(word)));

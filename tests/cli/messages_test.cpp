@@ -101,7 +101,9 @@ TEST_F(Messages, ForeignFlagsNameOurs) {
 }
 
 TEST_F(Messages, AModelWithoutItsFlagIsTold) {
-  check({{{"convert", "groel-5m", "--dtype", "int8", "-o", "out"}, {"a model is given with -m"}}});
+  check({{{"convert", "groel-5m", "--dtype", "int8", "-o", "out"}, {"a model is given with -m"}},
+         {{"info", "-m", "groel-5m"}, {"the model needs no flag: groel info MODEL"}},
+         {{"info", "--model", "groel-5m"}, {"the model needs no flag: groel info MODEL"}}});
 }
 
 TEST_F(Messages, OptionsThatGoWithAnotherVerbAreNamed) {

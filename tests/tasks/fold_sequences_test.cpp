@@ -100,7 +100,9 @@ TEST_F(FoldSequences, OtherModelsAndNamesAreRefused) {
   };
   EXPECT_TRUE(with(std::string(GROEL_TEST_DATA) + "/esm2-tiny").says("this is neither an ESMFold nor a MiniFold"));
   EXPECT_TRUE(with("facebook/esmfold_v1").says("groel pull facebook/esmfold_v1"));
-  EXPECT_TRUE(with("no-such-model").says("it is no ESMFold that has a name"));
+  EXPECT_TRUE(with("no-such-model").says("it is no name of a network that folds"));
+  EXPECT_TRUE(with("biohub/ESMFold2").says("GroEL cannot run ESMFold2 yet"));
+  EXPECT_TRUE(with("esm2-8m").says("a language model, which folds nothing alone"));
 }
 
 }  // namespace
