@@ -1,4 +1,4 @@
-// Lists of sequences by word.
+// Builds the lists of sequences that hold each word, and counts the words that two sequences share.
 #include "analysis/word_index.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Looks beside the program.
+// Looks for parts in the program's folder and in those around it, and loads them.
 #include "base/loaded_part.h"
 
 #include <dlfcn.h>

@@ -1,4 +1,4 @@
-// A vocabulary that is not there.
+// A tokenizer for models whose vocabulary is missing: every use is an error that says so.
 #include "bio/missing_tokenizer.h"
 
 #include "base/error.h"

@@ -1,4 +1,4 @@
-// Lengthens the tables of tokens.
+// Adds a row for the padding token to the tables of tokens.
 #include "checkpoints/pad_token.h"
 
 #include <algorithm>

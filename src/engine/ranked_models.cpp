@@ -1,4 +1,4 @@
-// Keeps models by number.
+// Keeps the models that this rank has loaded, by number.
 #include "engine/ranked_models.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Writes and reads what is sent.
+// Writes and reads the messages for masked and causal scans between ranks.
 #include "engine/ranked_scans.h"
 
 #include "autograd/functions.h"

@@ -1,4 +1,4 @@
-// Writes and reads what is sent.
+// Writes and reads the messages for outputs of sequences between ranks.
 #include "engine/ranked_values.h"
 
 #include "engine/ranked_models.h"

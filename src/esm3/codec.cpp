@@ -1,4 +1,4 @@
-// Proteins to tokens of all tracks, and back.
+// Encodes proteins as tokens of all tracks, and decodes them.
 #include <algorithm>
 #include <cmath>
 #include <limits>

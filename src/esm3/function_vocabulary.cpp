@@ -1,4 +1,4 @@
-// Words, weights, bits.
+// From annotations to weighted words, and from these to the bits of eight tokens.
 #include "esm3/function_vocabulary.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Iterative sampling.
+// The loop of iterative sampling: in each step it decides which positions keep the tokens drawn for them.
 #include "esm3/generate.h"
 
 #include <algorithm>

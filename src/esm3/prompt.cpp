@@ -1,4 +1,4 @@
-// Fields of JSON to tracks, and back.
+// Turns the fields of a JSON prompt into tracks, and back.
 #include "esm3/prompt.h"
 
 #include <algorithm>

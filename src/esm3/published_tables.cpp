@@ -1,4 +1,4 @@
-// Looks through the folders.
+// Looks through the folders where ESM3's published tables may be.
 #include "esm3/published_tables.h"
 
 #include "base/error.h"

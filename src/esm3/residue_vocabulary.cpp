@@ -1,4 +1,4 @@
-// Counts, ids, rows.
+// Reads the list of labels, and turns labels of residues into ids.
 #include "esm3/residue_vocabulary.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Filters, draws, and what is said of them.
+// Filters logits by temperature and top-p, draws tokens, and computes their probabilities and entropies.
 #include "esm3/sampling.h"
 
 #include <algorithm>

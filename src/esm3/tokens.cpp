@@ -1,4 +1,4 @@
-// Text and numbers to ids, and back.
+// Turns text and numbers of each track into ids, and back.
 #include "esm3/tokens.h"
 
 #include <algorithm>

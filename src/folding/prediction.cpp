@@ -1,4 +1,4 @@
-// Checks what a model gave.
+// Checks that a model gave a position for every atom.
 #include "folding/prediction.h"
 
 #include <algorithm>
@@ -18,7 +18,7 @@ void require_finite(const AtomLayout& layout, std::span<const float> positions) 
                                                  atom.name, residue.component, residue.number,
                                                  layout.chains[static_cast<std::size_t>(residue.chain)].id),
                                      {},
-                                     "check the weights (groel info) and, in bfloat16, try float32"});
+                                     "are the weights whole? `dtype=f32` rules out what rounding could do"});
 }
 
 }  // namespace groel::folding

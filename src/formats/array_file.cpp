@@ -1,4 +1,4 @@
-// Two writers behind one name.
+// Writes named arrays as NPZ or as HDF5, by the file's extension.
 #include "formats/array_file.h"
 
 #include <map>

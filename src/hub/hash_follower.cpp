@@ -1,4 +1,4 @@
-// Reads after whoever writes.
+// Reads and hashes what another thread has written so far.
 #include "hub/hash_follower.h"
 
 #include <unistd.h>

@@ -1,4 +1,4 @@
-// Appends to <path>.incomplete.
+// Appends what arrives to the file <path>.incomplete.
 #include "hub/partial_file.h"
 
 #include <fcntl.h>

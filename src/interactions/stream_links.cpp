@@ -1,4 +1,4 @@
-// Streams links, once or twice.
+// Reads STRING's links row by row: once, or twice where a sample has to be drawn.
 #include "interactions/stream_links.h"
 
 #include "base/error.h"

@@ -1,4 +1,4 @@
-// The layer around the operator.
+// The layer of geometric attention: products and norms before and after the operator.
 #include "nn/geometric_attention.h"
 
 #include <cmath>

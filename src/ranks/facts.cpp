@@ -1,4 +1,4 @@
-// Looks at the machine.
+// Finds out which machine, process and cores this rank has.
 #include "ranks/facts.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// Does tasks one after the other.
+// Runs tasks one after the other on a thread of its own.
 #include "ranks/task_queue.h"
 
 #include <fmt/format.h>

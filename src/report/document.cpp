@@ -1,4 +1,4 @@
-// Puts a page together.
+// Puts a page together from its parts: text, tables, figures and scripts.
 #include "report/document.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// Sorts once, and counts again and again.
+// Sorts scores once, and counts labels above each of them as often as it is asked.
 #include "statistics/ranked_labels.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Keeps scores by name.
+// Keeps the scores of a predictor by name.
 #include "statistics/score_sheet.h"
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// Residual blocks on relu's.
+// Residual blocks that turn the state of a residue into its torsion angles.
 #include "structure_models/angle_resnet.h"
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// Sizes by majority, and rules of them.
+// Tells sizes by what most arrays say, and checks every array against the table.
 #include "structure_models/array_table.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Looks residues up in a vocabulary.
+// Looks up residues in the vocabulary of a language model.
 #include "structure_models/residue_tokens.h"
 
 #include "base/error.h"

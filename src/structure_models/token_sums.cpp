@@ -1,4 +1,4 @@
-// Row by row, on all threads.
+// Adds up row by row, on all threads.
 #include "structure_models/token_sums.h"
 
 #include "base/error.h"

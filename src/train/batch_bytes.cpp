@@ -1,4 +1,4 @@
-// Writes and reads them field by field.
+// Writes and reads batches and losses field by field.
 #include "train/batch_bytes.h"
 
 namespace groel::train {

@@ -1,4 +1,4 @@
-// Gathers the scores of tasks.
+// Gathers the scores of all tasks under their names.
 #include "train/prompt_scores.h"
 
 #include "base/error.h"

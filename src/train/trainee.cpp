@@ -1,4 +1,4 @@
-// Adds up losses.
+// Adds up the losses of batches.
 #include "train/trainee.h"
 
 namespace groel::train {

@@ -1,4 +1,4 @@
-// Norms, products, attention, gates.
+// Attention with a bias for each pair: norms, products, attention, gates.
 #include "nn/folding/biased_attention.h"
 
 #include <cmath>

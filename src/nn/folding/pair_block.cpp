@@ -1,4 +1,4 @@
-// The five updates.
+// The five updates of pairs: two triangle multiplications, two triangle attentions, a transition.
 #include "nn/folding/pair_block.h"
 
 namespace groel::nn::folding {

@@ -1,4 +1,4 @@
-// Blocks of the Pairformer.
+// Runs the blocks of the Pairformer, over pairs and single tokens.
 #include "nn/folding/pairformer.h"
 
 #include "nn/folding/bounds.h"

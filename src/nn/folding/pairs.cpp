@@ -1,4 +1,4 @@
-// Chunks of grids of pairs.
+// Divides grids of pairs into chunks of rows.
 #include "nn/folding/pairs.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Reads conditions.
+// Parses conditions on columns of a table.
 #include "tasks/data/conditions.h"
 
 #include <algorithm>

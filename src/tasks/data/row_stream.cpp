@@ -1,4 +1,4 @@
-// Reads rows one after another.
+// Reads the rows of tables one after another.
 #include "tasks/data/row_stream.h"
 
 #include "base/interrupt.h"

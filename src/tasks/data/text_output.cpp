@@ -1,4 +1,4 @@
-// Writes text as it comes.
+// Writes text piece by piece to a file or to stdout.
 #include "tasks/data/text_output.h"
 
 #include "formats/extension.h"

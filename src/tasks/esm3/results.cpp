@@ -1,4 +1,4 @@
-// Proteins to files.
+// Writes the proteins that ESM3 gave to files.
 #include "tasks/esm3/results.h"
 
 #include "base/output_place.h"

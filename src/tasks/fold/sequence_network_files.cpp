@@ -1,4 +1,4 @@
-// Paths, ESMFold's names, and downloads.
+// Finds the network that folds sequences: by path, by ESMFold's names, or among what was downloaded.
 #include "tasks/fold/sequence_network_files.h"
 
 #include "base/error.h"

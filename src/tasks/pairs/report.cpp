@@ -1,4 +1,4 @@
-// Sums up runs on pairs.
+// Sums up the runs on pairs: means and deviations of each method.
 #include "tasks/pairs/report.h"
 
 #include <fmt/format.h>

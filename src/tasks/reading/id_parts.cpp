@@ -1,4 +1,4 @@
-// Cuts ids at the bars.
+// Splits ids such as sp|P01308|INS_HUMAN at the bars.
 #include "tasks/reading/id_parts.h"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Reads the forms.
+// The option --form, and the tokenizer for each form of proteins.
 #include "tasks/reading/text_form.h"
 
 namespace groel::tasks {

@@ -1,4 +1,4 @@
-// Reads requests, and has them computed.
+// Reads requests, gives them to the thread that computes, and waits for its answer.
 #include <algorithm>
 
 #include "base/error.h"

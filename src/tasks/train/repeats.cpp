@@ -1,4 +1,4 @@
-// Trains again and again, and sums up.
+// Repeats a training with other seeds or splits, and sums up the scores.
 #include "tasks/train/repeats.h"
 
 #include <algorithm>
