@@ -111,6 +111,7 @@ class Receiver {
   }
 
   void values(std::span<const std::byte> bytes) {
+    if (bytes.empty()) return;
     const std::size_t before = out_.values.size();
     out_.values.resize(before + bytes.size() / sizeof(float));
     std::memcpy(out_.values.data() + before, bytes.data(), bytes.size());

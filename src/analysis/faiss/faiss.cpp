@@ -39,7 +39,7 @@ struct SpanReader final : faiss::IOReader {
   explicit SpanReader(std::span<const std::byte> from) : left(from) {}
   std::size_t operator()(void* to, std::size_t size, std::size_t count) override {
     const std::size_t whole = size == 0 ? 0 : std::min(count, left.size() / size);
-    std::memcpy(to, left.data(), whole * size);
+    if (whole > 0) std::memcpy(to, left.data(), whole * size);  // an empty part of a file has no place
     left = left.subspan(whole * size);
     return whole;
   }
