@@ -146,7 +146,9 @@ TEST_F(Damage, FullDiskBeforeAnythingIsKept) {
       bash("ulimit -f 1; $GROEL embed " + kProteins + " -m " + kEsm2 + " -o out.h5 -i per-residue", here());
   EXPECT_EQ(full.exit, 6) << full;
   EXPECT_TRUE(full.says("File too large")) << full;
+#ifndef GROEL_SANITIZED  // sanitizers write files themselves, and end the program where they cannot
   EXPECT_EQ(bash("ulimit -f 0; $GROEL embed " + kProteins + " -m " + kEsm2 + " -o out.h5", here()).exit, 6);
+#endif
   EXPECT_FALSE(fs::exists(folder_ / "out.h5"));
   const Outcome after = bash("$GROEL embed " + kProteins + " -m " + kEsm2 + " -o out.h5 --resume", here());
   EXPECT_EQ(after.exit, 0) << after;
