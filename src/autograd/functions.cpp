@@ -159,13 +159,6 @@ Tensor gather_rows(const Tensor& x, const Tensor& rows) {
   return y;
 }
 
-Tensor pair_features(const Tensor& x) {
-  const Tensor y = ops::pair_features(x);
-  if (Tape* const current = recorder(x))
-    current->record(y, [current, x](const Tensor& dy) { current->add(x, ops::pair_features_grad(x, dy)); });
-  return y;
-}
-
 ops::PromptGateResult prompt_gate(const Tensor& x, const ops::PromptGate& gate, const Tensor& weight_gradient) {
   ops::PromptGateResult out = ops::prompt_gate(x, gate);
   Tape* const current = tape();

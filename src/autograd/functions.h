@@ -7,7 +7,6 @@
 #include "ops/embedding_grad.h"
 #include "ops/linear_grad.h"
 #include "ops/norm_grad.h"
-#include "ops/pair_features.h"
 #include "ops/pool_grad.h"
 #include "ops/prompt_gate.h"
 
@@ -59,8 +58,6 @@ Tensor activate(const Tensor& x, ops::Activation activation, DType output = DTyp
 Tensor swiglu(const Tensor& x, DType output = DType::f32);
 /// Rows of x [T, D] by index [N] i32, all different.
 Tensor gather_rows(const Tensor& x, const Tensor& rows);
-/// x [2*B, D] f32 -> [B, 4*D], see ops/pair_features.h.
-Tensor pair_features(const Tensor& x);
 /// ops::prompt_gate; the gradient of its weight is added to weight_gradient [1, D] unless that is undefined.
 ops::PromptGateResult prompt_gate(const Tensor& x, const ops::PromptGate& gate, const Tensor& weight_gradient = {});
 /// x [T, D] f32 -> [S, D]: the mean of each segment.

@@ -25,7 +25,6 @@
 #include "ops/losses.h"
 #include "ops/lstm.h"
 #include "ops/norm_grad.h"
-#include "ops/pair_features.h"
 #include "ops/pair_grid.h"
 #include "ops/planes.h"
 #include "ops/pool_grad.h"
@@ -88,8 +87,6 @@ struct Backend {
                                                     const std::vector<Tensor>& scales, Precision precision,
                                                     WeightForm form);
   std::shared_ptr<const PackedWeight::Impl> (*pack_transposed)(const Tensor& weight);
-  void (*pair_features)(const Tensor& x, Tensor& y);
-  void (*pair_features_grad)(const Tensor& x, const Tensor& dy, Tensor& dx);
   void (*planes_as_rows)(const Tensor& planes, Tensor& rows);
   void (*prompt_gate)(const Tensor& x, const PromptGate& gate, PromptGateResult& to);
   void (*prompt_gate_grad)(const Tensor& x, const PromptGate& gate, const Tensor& dy, Tensor& dx, Tensor& weight);

@@ -51,8 +51,6 @@ const Backend& cpu_backend() {
       .neighbour_sum = cpu::neighbour_sum,
       .pack = cpu::pack,
       .pack_transposed = cpu::pack_transposed,
-      .pair_features = cpu::pair_features,
-      .pair_features_grad = cpu::pair_features_grad,
       .planes_as_rows = cpu::planes_as_rows,
       .prompt_gate = cpu::prompt_gate,
       .prompt_gate_grad = cpu::prompt_gate_grad,

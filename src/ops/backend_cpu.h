@@ -57,8 +57,6 @@ void neighbour_sum(const Tensor& x, const Neighbours& links, Tensor& y);
 std::shared_ptr<const PackedWeight::Impl> pack(const std::vector<Tensor>& weights, const std::vector<Tensor>& scales,
                                                Precision precision, WeightForm form);
 std::shared_ptr<const PackedWeight::Impl> pack_transposed(const Tensor& weight);
-void pair_features(const Tensor& x, Tensor& y);
-void pair_features_grad(const Tensor& x, const Tensor& dy, Tensor& dx);
 void planes_as_rows(const Tensor& planes, Tensor& rows);
 void prompt_gate(const Tensor& x, const PromptGate& gate, PromptGateResult& to);
 void prompt_gate_grad(const Tensor& x, const PromptGate& gate, const Tensor& dy, Tensor& dx, Tensor& weight);

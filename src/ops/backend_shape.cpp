@@ -157,8 +157,6 @@ const Backend& shape_backend() {
       .neighbour_sum = shape::kNothing,
       .pack = shape::pack,
       .pack_transposed = shape::pack_transposed,
-      .pair_features = shape::kNothing,
-      .pair_features_grad = shape::kNothing,
       .planes_as_rows = shape::kNothing,
       .prompt_gate = shape::kNothing,
       .prompt_gate_grad = shape::kNothing,

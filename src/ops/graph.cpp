@@ -26,8 +26,12 @@ void check_pairs(const Tensor& x, const PairRows& pairs) {
 }
 
 Shape shape_of(const Tensor& x, const PairRows& pairs) {
-  return {pairs.first.size(0), (pairs.form == PairForm::all ? 3 : 1) * x.size(1)};
+  const std::int64_t parts = pairs.form == PairForm::product ? 1 : pairs.form == PairForm::all ? 3 : 4;
+  return {pairs.first.size(0), parts * x.size(1)};
 }
+
+// Where the columns of q alone begin: those of p + q are of both.
+std::int64_t second_part(PairForm form, std::int64_t width) { return form == PairForm::ordered ? width : 0; }
 
 float sign(float difference) { return difference > 0 ? 1.0F : difference < 0 ? -1.0F : 0.0F; }
 
@@ -89,10 +93,17 @@ void join_pairs(const Tensor& x, const PairRows& pairs, Tensor& y) {
     for (std::int64_t n = task * rows; n < std::min(count, (task + 1) * rows); ++n) {
       const float *p = from + first[n] * width, *q = from + second[n] * width;
       float* to = out + n * y.size(1);
+      if (pairs.form == PairForm::ordered) {
+        std::copy_n(p, width, to);
+        to = std::copy_n(q, width, to + width);
+      }
       if (pairs.form == PairForm::all) {
         for (std::int64_t i = 0; i < width; ++i) to[i] = p[i] + q[i];
-        for (std::int64_t i = 0; i < width; ++i) to[width + i] = std::abs(p[i] - q[i]);
-        to += 2 * width;
+        to += width;
+      }
+      if (pairs.form != PairForm::product) {
+        for (std::int64_t i = 0; i < width; ++i) to[i] = std::abs(p[i] - q[i]);
+        to += width;
       }
       for (std::int64_t i = 0; i < width; ++i) to[i] = p[i] * q[i];
     }
@@ -111,13 +122,14 @@ void join_pairs_grad(const Tensor& x, const PairRows& pairs, const Tensor& dy, T
     for (std::int64_t n = 0; n < count; ++n) {
       const float *p = from + first[n] * width, *q = from + second[n] * width, *slope = slopes + n * dy.size(1);
       float *dp = out + first[n] * width, *dq = out + second[n] * width;
-      if (pairs.form == PairForm::all) {
+      if (pairs.form != PairForm::product) {
+        const std::int64_t second_at = second_part(pairs.form, width), difference = second_at + width;
         for (std::int64_t i = begin; i < end; ++i) {
-          const float of_difference = slope[width + i] * sign(p[i] - q[i]);
+          const float of_difference = slope[difference + i] * sign(p[i] - q[i]);
           dp[i] += slope[i] + of_difference;
-          dq[i] += slope[i] - of_difference;
+          dq[i] += slope[second_at + i] - of_difference;
         }
-        slope += 2 * width;
+        slope += difference + width;
       }
       for (std::int64_t i = begin; i < end; ++i) {
         dp[i] += slope[i] * q[i];

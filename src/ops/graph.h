@@ -15,10 +15,11 @@ struct Neighbours {
 /// are listed. As links are written at both ends, it is its own gradient. Errors: internal, for a node outside of x.
 Tensor neighbour_sum(const Tensor& x, const Neighbours& links);
 
-/// What is made of rows p and q, the same for (q, p).
+/// What is made of rows p and q.
 enum class PairForm {
-  product,  ///< p·q, each column with its own: [D]
-  all       ///< p + q, |p - q|, p·q: [3 D]
+  product,  ///< p·q, each column with its own: [D]; the same for (q, p)
+  all,      ///< p + q, |p - q|, p·q: [3 D]; the same for (q, p)
+  ordered   ///< p, q, |p - q|, p·q: [4 D]
 };
 
 /// Rows of nodes, two for each pair.
@@ -28,7 +29,7 @@ struct PairRows {
   PairForm form = PairForm::all;
 };
 
-/// x [P, D] f32, contiguous -> [N, D] or [N, 3 D]. Errors: internal, for a row outside of x.
+/// x [P, D] f32, contiguous -> [N, D], [N, 3 D] or [N, 4 D]. Errors: internal, for a row outside of x.
 Tensor join_pairs(const Tensor& x, const PairRows& pairs);
 /// dy as join_pairs(x, pairs) -> the gradient of x. |p - q| has slope 0 where p is q. Pairs are added in their order:
 /// bitwise the same for any number of threads.

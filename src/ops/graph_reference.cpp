@@ -14,6 +14,12 @@ void for_pairs(const PairRows& pairs, const Body& body) {
   for (std::size_t n = 0; n < first.size(); ++n) body(static_cast<std::int64_t>(n), first[n], second[n]);
 }
 
+// Rows of width D that are made of a pair.
+std::int64_t parts_of(PairForm form) {
+  if (form == PairForm::product) return 1;
+  return form == PairForm::all ? 3 : 4;
+}
+
 }  // namespace
 
 Tensor neighbour_sum(const Tensor& x, const Neighbours& links) {
@@ -28,34 +34,35 @@ Tensor neighbour_sum(const Tensor& x, const Neighbours& links) {
 }
 
 Tensor join_pairs(const Tensor& x, const PairRows& pairs) {
-  const std::int64_t width = x.size(1);
-  const bool all = pairs.form == PairForm::all;
-  Tensor y = Tensor::zeros({pairs.first.size(0), (all ? 3 : 1) * width});
+  const std::int64_t width = x.size(1), parts = parts_of(pairs.form);
+  Tensor y = Tensor::zeros({pairs.first.size(0), parts * width});
   for_pairs(pairs, [&](std::int64_t n, std::int64_t first, std::int64_t second) {
     for (std::int64_t i = 0; i < width; ++i) {
       const float p = matrix<float>(x).row(first)[i], q = matrix<float>(x).row(second)[i];
       float* const to = mutable_matrix<float>(y).row(n);
-      to[all ? 2 * width + i : i] = p * q;
-      if (!all) continue;
-      to[i] = p + q;
-      to[width + i] = std::abs(p - q);
+      to[(parts - 1) * width + i] = p * q;
+      if (parts == 1) continue;
+      to[(parts - 2) * width + i] = std::abs(p - q);
+      to[i] = parts == 3 ? p + q : p;
+      if (parts == 4) to[width + i] = q;
     }
   });
   return y;
 }
 
 Tensor join_pairs_grad(const Tensor& x, const PairRows& pairs, const Tensor& dy) {
-  const std::int64_t width = x.size(1);
+  const std::int64_t width = x.size(1), parts = parts_of(pairs.form);
   Tensor dx = Tensor::zeros(x.shape());
   for_pairs(pairs, [&](std::int64_t n, std::int64_t first, std::int64_t second) {
     for (std::int64_t i = 0; i < width; ++i) {
       const float p = matrix<float>(x).row(first)[i], q = matrix<float>(x).row(second)[i];
       const float* const slope = matrix<float>(dy).row(n);
-      float of_first = slope[i] * q, of_second = slope[i] * p;
-      if (pairs.form == PairForm::all) {
-        const float side = p > q ? 1.0F : p < q ? -1.0F : 0.0F;
-        of_first = slope[i] + slope[width + i] * side + slope[2 * width + i] * q;
-        of_second = slope[i] - slope[width + i] * side + slope[2 * width + i] * p;
+      const float of_product = slope[(parts - 1) * width + i];
+      float of_first = of_product * q, of_second = of_product * p;
+      if (parts > 1) {
+        const float of_difference = slope[(parts - 2) * width + i] * (p > q ? 1.0F : p < q ? -1.0F : 0.0F);
+        of_first += slope[i] + of_difference;
+        of_second += slope[parts == 4 ? width + i : i] - of_difference;
       }
       mutable_matrix<float>(dx).row(first)[i] += of_first;
       mutable_matrix<float>(dx).row(second)[i] += of_second;

@@ -19,9 +19,6 @@ int run(const FoldOptions& options, Context& context) {
   return run_fold_jobs(jobs, options, context);
 }
 
-// Jobs are not shared: each has a folder, so that an array of jobs does it.
-bool shares_folding(const Options& options) { return folds_sequences(bound<FoldOptions>(options)); }
-
 }  // namespace
 
 Task fold_task() {
@@ -60,7 +57,8 @@ Task fold_task() {
       .options = option_table<FoldOptions>(),
       .run = entry<FoldOptions, run>,
       .respell = as_fold_spells,
-      .shared = shares_folding};
+      // Jobs are not: each has a folder, so that an array of jobs does it.
+      .shared = shared_where<FoldOptions, folds_sequences>};
 }
 
 }  // namespace groel::tasks

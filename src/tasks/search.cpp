@@ -66,7 +66,7 @@ int run(const SearchOptions& options, Context& context) {
 }
 
 // Ranks embed queries; what is in an index or a file of vectors one process reads.
-bool embeds_queries(const Options& options) { return bound<SearchOptions>(options).sequences.has_value(); }
+bool embeds_queries(const SearchOptions& options) { return options.sequences.has_value(); }
 
 }  // namespace
 
@@ -94,7 +94,7 @@ Task search_task() {
           .verbs = {{"index", "Make an index of a file that `groel embed` wrote"},
                     {"query", "Find the proteins of an index that are nearest to others"},
                     {"info", "Say what an index holds, and how much of the nearest its graph finds"}},
-          .shared = embeds_queries};
+          .shared = shared_where<SearchOptions, embeds_queries>};
 }
 
 }  // namespace groel::tasks

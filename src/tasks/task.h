@@ -57,6 +57,11 @@ struct Task {
 
 /// For `Task::shared`: ranks share it in every form.
 inline bool always_shared(const Options&) { return true; }
+/// The same, of a function that takes its struct of options.
+template <class T, bool (*shares)(const T&)>
+bool shared_where(const Options& options) {
+  return shares(bound<T>(options));
+}
 
 /// A task's call, of a function that takes its struct of options.
 template <class T, int (*run)(const T&, Context&)>

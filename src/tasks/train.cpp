@@ -267,7 +267,7 @@ Task train_task() {
       .run = entry<TrainOptions, run>,
       .verbs = train_verbs(),
       .complete = with_recipe,
-      .shared = shares_training};
+      .shared = shared_where<TrainOptions, shares_training>};
 }
 
 }  // namespace groel::tasks

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "autograd/functions.h"
+#include "autograd/graph.h"
 #include "base/error.h"
 #include "base/random.h"
 #include "checkpoints/tensors.h"
@@ -17,6 +18,20 @@ TrainBatch with_prompts(const TrainBatch& part, const PromptTask& task) {
   TrainBatch out = part;
   out.input.prompts = task.prompts;
   return out;
+}
+
+// What is said of each pair of rows, [2 * B, D] -> [B, 4 * D].
+Tensor joined(const Tensor& means) {
+  const std::int64_t pairs = means.size(0) / 2;
+  std::vector<std::int32_t> first, second;
+  for (std::int32_t b = 0; b < pairs; ++b) {
+    first.push_back(2 * b);
+    second.push_back(2 * b + 1);
+  }
+  const auto rows = [&](const std::vector<std::int32_t>& of) {
+    return Tensor::of<std::int32_t>({pairs}, std::span<const std::int32_t>(of));
+  };
+  return autograd::join_pairs(means, {rows(first), rows(second), ops::PairForm::ordered});
 }
 
 // As PyTorch draws a linear layer.
@@ -133,7 +148,7 @@ void PromptTrainee::set_head(std::size_t task, const Tensor& weight, const Tenso
 Tensor PromptTrainee::pair_features(const TrainBatch& batch) const {
   const TrainBatch seen = with_prompts(batch, tasks_.at(batch.task));
   const Tensor hidden = models::require<models::Encoder>(model()).encode(seen.input, {});
-  return autograd::pair_features(autograd::segment_mean(hidden, seen.input.residues));
+  return joined(autograd::segment_mean(hidden, seen.input.residues));
 }
 
 Tensor PromptTrainee::pair_scores(const TrainBatch& batch) const {
@@ -155,7 +170,7 @@ PromptTrainee::Outputs PromptTrainee::outputs(const TrainBatch& batch, const Ten
     return {models::require_language_model(model()).logits(autograd::gather_rows(hidden, targets.rows)),
             targets.classes};
   }
-  const Tensor features = autograd::pair_features(autograd::segment_mean(hidden, batch.input.residues));
+  const Tensor features = joined(autograd::segment_mean(hidden, batch.input.residues));
   return {(*heads_.at(batch.task).linear)(features), batch.targets};
 }
 

@@ -11,7 +11,6 @@
 #include "ops/embedding.h"
 #include "ops/gate.h"
 #include "ops/graph.h"
-#include "ops/pair_features.h"
 #include "ops/pair_grid.h"
 #include "ops/pool_grad.h"
 #include "ops/prompt_gate.h"
@@ -100,9 +99,11 @@ std::vector<Tensor> rows(Device device) {
 
 std::vector<Tensor> graph(Device device) {
   const Tensor x = on(device, {3, 9});
-  const PairRows pairs{ints({0, 2}), ints({1, 0}), PairForm::all};
+  const PairRows pairs{ints({0, 2}), ints({1, 0}), PairForm::all},
+      ordered{pairs.first, pairs.second, PairForm::ordered};
   return {neighbour_sum(x, {ints({0, 1, 2, 2}), ints({1, 0})}), join_pairs(x, pairs),
-          join_pairs_grad(x, pairs, on(device, {2, 27}))};
+          join_pairs_grad(x, pairs, on(device, {2, 27})), join_pairs(x, ordered),
+          join_pairs_grad(x, ordered, on(device, {2, 36}))};
 }
 
 std::vector<Tensor> segments(Device device) {
@@ -181,8 +182,7 @@ std::vector<Tensor> prompts(Device device) {
   const Tensor x = on(device, {6, 4});
   const PromptGate gate{test::bounds_of<std::int64_t>({2, 4}), 1, on(device, {1, 4})};
   const PromptGateResult closed = prompt_gate(x, gate);
-  return {closed.y, closed.gates, prompt_gate_grad(x, gate, on(device, {6, 4}), on(device, {1, 4})), pair_features(x),
-          pair_features_grad(x, on(device, {3, 16}))};
+  return {closed.y, closed.gates, prompt_gate_grad(x, gate, on(device, {6, 4}), on(device, {1, 4}))};
 }
 
 std::vector<Tensor> conversions(Device device) {

@@ -1,7 +1,6 @@
-// prompt_gate and pair_features against their references, and their gradients as slopes.
+// prompt_gate against its reference, and its gradients as slopes.
 #include "base/error.h"
 #include "helpers.h"
-#include "ops/pair_features.h"
 #include "ops/prompt_gate.h"
 #include "slope.h"
 
@@ -55,27 +54,6 @@ TEST(PromptGate, RefusesWhatDoesNotFit) {
   EXPECT_THROW(prompt_gate(x, gate_of({3, 1}, 2, 5)), Error);  // a sequence without room for the prompts
   EXPECT_THROW(prompt_gate(x, gate_of({4}, 0, 5)), Error);
   EXPECT_THROW(prompt_gate(x, gate_of({4}, 1, 6)), Error);
-}
-
-TEST(PairFeatures, MatchTheReference) {
-  for (const std::int64_t width : {1, 7, 320}) {
-    const Tensor x = test::random({10, width}, 7);
-    EXPECT_TRUE(test::same_bits(pair_features(x), reference::pair_features(x)));
-  }
-  EXPECT_THROW(pair_features(test::random({3, 4}, 8)), Error);
-}
-
-TEST(PairFeatures, GradientIsTheSlope) {
-  const Tensor x = test::random({6, 5}, 9), dy = test::random({3, 20}, 10);
-  test::expect_slope(
-      x, [&] { return pair_features(x); }, dy, pair_features_grad(x, dy));
-}
-
-TEST(PairFeatures, EqualVectorsHaveNoSlopeOfTheirDifference) {
-  const Tensor x = Tensor::of<float>({2, 1}, {2.0F, 2.0F});
-  const Tensor dx = pair_features_grad(x, Tensor::of<float>({1, 4}, {0.0F, 0.0F, 1.0F, 0.0F}));
-  EXPECT_EQ(dx.data<float>()[0], 0.0F);
-  EXPECT_EQ(dx.data<float>()[1], 0.0F);
 }
 
 }  // namespace

@@ -55,8 +55,7 @@ Bytes make_trainee(const Options& given, BytesView setup) {
 
 }  // namespace
 
-bool shares_training(const Options& given) {
-  const TrainOptions options = bound<TrainOptions>(given);
+bool shares_training(const TrainOptions& options) {
   const std::string& word = options.objective.at(0);
   if (word != "mlm" && word != "clm" && word != "classify" && word != "residues") return false;
   return options.head == kTransformersHead && options.repeats == 1 && !options.each_split && !options.cost &&

@@ -8,7 +8,7 @@
 namespace groel::tasks {
 
 /// Whether several ranks share a training run: of language models, and of labels on a trunk that is trained.
-bool shares_training(const Options& options);
+bool shares_training(const TrainOptions& options);
 
 /// Has the other ranks make the trainee that this one has made of `weights`; null, where there are none. To be asked
 /// before the trainee takes the weights.
