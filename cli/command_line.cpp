@@ -4,7 +4,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
-#include <map>
 #include <optional>
 
 #include "cli/completion.h"
@@ -61,53 +60,50 @@ bool wants_model_alone(const tasks::Task& task) {
          !any([](const OptionSpec& spec) { return spec.type == OptionType::paths; });
 }
 
+// Of one command: those of all would take a fourteenth of a short run to set up.
 class Parser {
  public:
-  Parser() : app_("", "groel") {
+  explicit Parser(const tasks::Task& task) : task_(task), app_("", "groel") {
     app_.set_help_flag();
     app_.add_flag("-q,--quiet", quiet_);
     app_.add_flag("--csv-guard", csv_guard_);
     app_.add_flag("--pull", pull_);
     app_.fallthrough();
-    app_.require_subcommand(0, 1);  // after a command, a word that names another one is just a word
-    for (const tasks::Task& task : tasks::tasks()) add_command(task);
+    app_.require_subcommand(0, 1);
+    CLI::App* const command = app_.add_subcommand(std::string(task.name));
+    command->set_help_flag();
+    slots_.reserve(task.options.size());
+    for (const OptionSpec& spec : task.options) add(*command, slots_.emplace_back(Slot{&spec, nullptr, {}, false}));
   }
 
-  Invocation parse(const tasks::Task& task, const std::vector<std::string>& arguments) {
+  Invocation parse(const std::vector<std::string>& arguments) {
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
     try {
       app_.parse(reversed);
     } catch (const CLI::ParseError& error) {
-      const std::string help = fmt::format("`groel help {}` shows its options and has examples", task.name);
+      const std::string help = fmt::format("`groel help {}` shows its options and has examples", task_.name);
       const bool word_too_many = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError);
       throw Error(
           ErrorKind::usage,
-          {error.what(), {}, word_too_many && wants_model_alone(task) ? "a model is given with -m; " + help : help});
+          {error.what(), {}, word_too_many && wants_model_alone(task_) ? "a model is given with -m; " + help : help});
     }
-    return {&task, given(task), {}, quiet_, csv_guard_, pull_};
+    return {&task_, given(), {}, quiet_, csv_guard_, pull_};
   }
 
  private:
-  void add_command(const tasks::Task& task) {
-    CLI::App* command = app_.add_subcommand(std::string(task.name));
-    command->set_help_flag();
-    auto& slots = slots_[std::string(task.name)];
-    slots.reserve(task.options.size());
-    for (const OptionSpec& spec : task.options) add(*command, slots.emplace_back(Slot{&spec, nullptr, {}, false}));
-  }
-
-  nlohmann::json given(const tasks::Task& task) const {
+  nlohmann::json given() const {
     nlohmann::json out = nlohmann::json::object();
-    for (const Slot& slot : slots_.at(std::string(task.name)))
+    for (const Slot& slot : slots_)
       if (slot.option->count() > 0) out[slot.spec->name] = value_of(slot);
     return out;
   }
 
+  const tasks::Task& task_;
   CLI::App app_;
   bool quiet_ = false;
   bool csv_guard_ = false;
   bool pull_ = false;
-  std::map<std::string, std::vector<Slot>> slots_;
+  std::vector<Slot> slots_;
 };
 
 const tasks::Task* task_called(const std::string& name) {
@@ -214,12 +210,12 @@ Invocation parse(const std::vector<std::string>& arguments) {
   if (std::find(arguments.begin(), arguments.end(), "--version") != arguments.end())
     return printed(version_text(arguments));
   if (wants_help(*task, words)) return printed(page_of(*task, words));
-  if (task->respell == nullptr) return check_words(*task, words), Parser().parse(*task, arguments);
+  if (task->respell == nullptr) return check_words(*task, words), Parser(*task).parse(arguments);
   const std::vector<std::string> ours = task->respell(words);
   check_words(*task, ours);
   std::vector<std::string> all(arguments.begin(), here + 1);
   all.insert(all.end(), ours.begin(), ours.end());
-  return Parser().parse(*task, all);
+  return Parser(*task).parse(all);
 }
 
 }  // namespace groel::cli
