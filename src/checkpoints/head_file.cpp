@@ -46,26 +46,6 @@ class Fields {
   std::vector<std::string> names_;
 };
 
-// Puts the file's arrays in place; -> what is wrong.
-std::vector<std::string> fill(nn::PredictionHead& head, io::ArrayMap arrays) {
-  std::vector<std::string> problems;
-  for (const nn::Parameter& parameter : nn::tree_of(head).parameters) {
-    const auto found = arrays.find(parameter.name);
-    if (found == arrays.end()) {
-      problems.push_back(parameter.name + " is missing");
-      continue;
-    }
-    if (found->second.shape == parameter.shape)
-      *parameter.slot = borrowed(found->second).to(DType::f32).clone();
-    else
-      problems.push_back(
-          fmt::format("{} is {}, not {}", parameter.name, to_string(found->second.shape), to_string(parameter.shape)));
-    arrays.erase(found);
-  }
-  for (const auto& [name, array] : arrays) problems.push_back(name + " is unexpected");
-  return problems;
-}
-
 }  // namespace
 
 nlohmann::ordered_json to_json(const nn::HeadShape& shape) {
@@ -126,7 +106,7 @@ std::unique_ptr<nn::PredictionHead> read_head(const std::filesystem::path& folde
   const json text = file.metadata.value("head", json());
   const json shape = text.is_string() ? json::parse(text.get<std::string>(), nullptr, false) : json();
   auto head = nn::make_head(head_shape(shape, path.string()));
-  const auto problems = fill(*head, std::move(file.arrays));
+  const auto problems = fill_exactly(nn::tree_of(*head), std::move(file.arrays));
   if (!problems.empty())
     throw Error(ErrorKind::bad_model, {"the tensors do not fit the head: " + listed(problems, 8), path.string(), {}});
   return head;

@@ -74,8 +74,6 @@ class Complaints {
   std::map<std::string, std::vector<std::string>> lists_;
 };
 
-bool is_weight_dtype(DType dtype) { return dtype == DType::f32 || dtype == DType::bf16 || dtype == DType::f16; }
-
 // Groups of which the file has nothing, and need not have.
 std::set<std::string> absent_groups(const nn::Tree& tree, const io::ArrayMap& arrays) {
   std::set<std::string> absent;
@@ -160,6 +158,15 @@ void digest_bytes(Sha256& digest, std::span<const std::byte> bytes) {
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (text.size() <= kWhole) return digest.update(text);
   for (std::size_t at = 0; at < text.size(); at += kStep) digest.update(text.substr(at, kPiece));
+}
+
+// Two vocabularies that differ have texts that differ.
+std::string text_of(const bio::TokenizerFiles& files) {
+  nlohmann::json added = nlohmann::json::array();
+  for (const bio::AddedToken& one : files.added)
+    added.push_back({one.id, one.text, one.special, one.strips_left, one.strips_right});
+  const nlohmann::json all{files.tokens, files.merges, added, files.named, files.begins_with_bos};
+  return all.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 std::string most_common_dtype(const io::ArrayMap& arrays) {
@@ -270,10 +277,12 @@ LoadedModel load_unprepared(Checkpoint checkpoint) {
                   ops::Precision::f32,
                   checkpoint.config,
                   {},
+                  {},
                   {}};
   out.ignored = fill_slots(*out.model, checkpoint.arrays, checkpoint.family->ignorable, checkpoint.path);
   out.config.erase("quantization_config");  // it is of the file: what is saved later holds values
   out.fingerprint = fingerprint(checkpoint);
+  out.identity = sha256(out.fingerprint + text_of(checkpoint.tokenizer));
   checkpoint.arrays.clear();
   return out;
 }

@@ -20,7 +20,8 @@ struct LoadedModel {
   ops::Precision precision = ops::Precision::f32;
   nlohmann::json config;
   std::vector<std::string> ignored;  ///< tensors of the file that the model does not use
-  std::string fingerprint;           ///< of the checkpoint, prompts included
+  std::string fingerprint;           ///< of the checkpoint, prompts included, without the files of its tokenizer
+  std::string identity;              ///< the fingerprint and the tokenizer's files: what results depend on
 };
 
 /// Loads strictly: one bad_model error lists every missing, unexpected and mis-shaped tensor, and every one that holds

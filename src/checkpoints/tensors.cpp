@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/mapped_file.h"
+#include "ops/compare.h"
 #include "ops/linear.h"
 #include "tensor/transpose.h"
 
@@ -31,6 +32,34 @@ Tensor borrowed(const io::Array& array) {
 Tensor transposed(const io::Array& array) {
   GROEL_REQUIRE(array.shape.size() == 2);
   return groel::transposed(borrowed(array));
+}
+
+bool is_weight_dtype(DType dtype) noexcept {
+  return dtype == DType::f32 || dtype == DType::bf16 || dtype == DType::f16;
+}
+
+std::vector<std::string> fill_exactly(const nn::Tree& tree, io::ArrayMap arrays) {
+  std::vector<std::string> problems;
+  for (const nn::Parameter& parameter : tree.parameters) {
+    const auto found = arrays.find(parameter.name);
+    if (found == arrays.end()) {
+      problems.push_back(parameter.name + " is missing");
+      continue;
+    }
+    const io::Array& array = found->second;
+    if (array.shape != parameter.shape)
+      problems.push_back(
+          fmt::format("{} is {}, not {}", parameter.name, to_string(array.shape), to_string(parameter.shape)));
+    else if (!is_weight_dtype(array.dtype))
+      problems.push_back(fmt::format("{} is of {}, which weights are not", parameter.name, name(array.dtype)));
+    else if (!ops::all_finite(array.bytes, array.dtype))
+      problems.push_back(parameter.name + " holds NaN or infinity");
+    else
+      *parameter.slot = borrowed(array).to(DType::f32).clone();
+    arrays.erase(found);
+  }
+  for (const auto& [left, array] : arrays) problems.push_back(left + " is unexpected");
+  return problems;
 }
 
 void widen_whole_arrays(const nn::Tree& tree, io::ArrayMap& arrays) {

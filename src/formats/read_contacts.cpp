@@ -192,6 +192,12 @@ std::optional<ContactFile> contacts_of_jsonl(io::LineReader& lines) {
 }
 
 // CASP's RR: lines of residues i, j, two distances and a probability; a sequence may stand before them.
+// What may begin a line of a CASP RR file that is neither pairs nor sequence.
+bool is_rr_keyword(std::string_view word) {
+  constexpr std::string_view kWords[] = {"PFRMAT", "TARGET", "AUTHOR", "REMARK", "METHOD", "MODEL", "RMODE", "END"};
+  return std::find(std::begin(kWords), std::end(kWords), word) != std::end(kWords);
+}
+
 ContactFile contacts_of_rr(io::LineReader& lines) {
   struct Pair {
     std::int64_t i, j;
@@ -214,7 +220,7 @@ ContactFile contacts_of_rr(io::LineReader& lines) {
                     fmt::format("{}:{}", lines.label(), lines.number()));
       pairs.push_back(pair);
       out.size = std::max({out.size, pair.i, pair.j});
-    } else if (line.size() == first.size() && !first.empty() && first != "END" &&
+    } else if (line.size() == first.size() && !first.empty() && !is_rr_keyword(first) &&
                std::all_of(first.begin(), first.end(), [](unsigned char c) { return std::isupper(c) != 0; })) {
       out.residues += first;
     }

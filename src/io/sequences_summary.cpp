@@ -69,7 +69,7 @@ std::string without_gaps(const std::string& sequence, std::int64_t& gaps) {
 void SequenceSummary::take(SequenceRecord& record) {
   ids_.push_back(std::hash<std::string>()(record.id));
   if (record.error) return;
-  if (bio::is_alignment(record.sequence)) return;  // its gaps are what aligns it
+  if (bio::is_alignment(record.sequence)) return take_alignment(record);
   std::int64_t gaps = 0;
   std::string kept = without_gaps(record.sequence, gaps);
   gap_count_ += gaps;
@@ -84,6 +84,20 @@ void SequenceSummary::take(SequenceRecord& record) {
   if (!letters.are_telling()) return;
   ++judged_;
   nucleotides_ += letters.are_nucleotides();
+}
+
+// Gaps are what aligns its rows; those of the query are positions of the results.
+void SequenceSummary::take_alignment(SequenceRecord& record) {
+  const std::string_view query = bio::alignment_rows(record.sequence).front();
+  const std::int64_t gaps = std::count(query.begin(), query.end(), '-');
+  if (gaps > 0 && gaps_ == Gaps::drop)
+    record.error = Error(
+        ErrorKind::bad_input,
+        {fmt::format("{} in the query of an alignment, and `gaps=drop` takes no columns out", counted(gaps, "gap")),
+         fmt::format("{}:{} ({})", record.source, record.line, record.id),
+         "take these columns out of the file, or read them as positions by `gaps=keep`"});
+  query_gaps_ += gaps;
+  gapped_queries_ += gaps > 0;
 }
 
 void SequenceSummary::add(const bio::CleaningCounts& cleaned) {
@@ -117,6 +131,10 @@ void SequenceSummary::tell(Sink& sink) const {
         fmt::format("{} (- . ~ …) in {}: - and . are read as positions of their own, ~ and … fail; `gaps=drop` "
                     "leaves all out",
                     counted(gap_count_, "gap", "gaps"), counted(gapped_records_, "record", "records")));
+  if (query_gaps_ > 0 && gaps_ == Gaps::keep)
+    sink.warning(fmt::format(
+        "{} in the {}: each is a position of the results", counted(query_gaps_, "gap"),
+        gapped_queries_ == 1 ? "query of an alignment" : fmt::format("queries of {} alignments", gapped_queries_)));
   if (gap_count_ > 0 && gaps_ == Gaps::drop)
     sink.note(fmt::format("{} (- . ~ …) in {} dropped", counted(gap_count_, "gap", "gaps"),
                           counted(gapped_records_, "record", "records")));

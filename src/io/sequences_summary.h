@@ -33,12 +33,13 @@ class SequenceSummary {
   nlohmann::json to_json() const;
 
  private:
+  void take_alignment(SequenceRecord& record);
   std::int64_t repeated_ids() const;
 
   Gaps gaps_;
   ReadingNotes notes_;
   bio::CleaningCounts cleaned_;
-  std::int64_t gap_count_ = 0, gapped_records_ = 0;
+  std::int64_t gap_count_ = 0, gapped_records_ = 0, query_gaps_ = 0, gapped_queries_ = 0;
   std::int64_t judged_ = 0, nucleotides_ = 0;  // records that are long enough to tell
   std::vector<std::size_t> ids_;               // hashes
 };

@@ -38,8 +38,15 @@ void ConfigReader::require_plain_encoder() const {
   for (const char* field : {"rope_scaling", "rope_parameters"}) {  // {"rope_type": "default", "rope_theta": 10000}
     const auto found = config_.find(field);
     if (found == config_.end() || found->is_null() || (found->is_structured() && found->empty())) continue;
-    const bool plain = found->is_object() && found->value("rope_type", json("default")) == "default" &&
-                       found->value("rope_theta", json(10000)) == 10000;
+    // "type" is what Transformers called it first.
+    const auto is_plain = [](const std::string& name, const json& value) {
+      if (value.is_null()) return true;
+      return name == "rope_theta" ? value == 10000 : (name == "rope_type" || name == "type") && value == "default";
+    };
+    const auto items = found->items();
+    const bool plain = found->is_object() && std::all_of(items.begin(), items.end(), [&](const auto& item) {
+                         return is_plain(item.key(), item.value());
+                       });
     if (!plain) fail(field, "asks for rotary positions of another kind than this model's");
   }
 }

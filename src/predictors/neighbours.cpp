@@ -11,6 +11,7 @@
 #include "base/words.h"
 #include "checkpoints/tensors.h"
 #include "io/arrays.h"
+#include "ops/compare.h"
 
 namespace groel::predictors {
 namespace {
@@ -89,6 +90,8 @@ NeighbourHead NeighbourHead::load(const std::filesystem::path& folder) {
                     targets.size(0) == vectors.size(0) && neighbours >= 1 && neighbours <= vectors.size(0);
   if (!fits)
     throw Error(ErrorKind::bad_model, {"its vectors and what is true of them do not belong together", where, {}});
+  if (!ops::all_finite(vectors))
+    throw Error(ErrorKind::bad_model, {"its vectors hold NaN or infinity", where, "train the predictor again"});
   return {vectors, targets, neighbours};
 }
 

@@ -74,17 +74,7 @@ std::unique_ptr<nn::PairNetwork> read_pair_network(const std::filesystem::path& 
   io::ArrayFile file = io::read_safetensors(path);
   auto network = nn::make_pair_network(shape_of(file.metadata.value("network", json()), path));
   const nn::Tree tree = nn::tree_of(*network);
-  std::vector<std::string> problems;
-  for (const nn::Parameter& parameter : tree.parameters) {
-    const auto found = file.arrays.find(parameter.name);
-    if (found == file.arrays.end() || found->second.shape != parameter.shape) {
-      problems.push_back(parameter.name + (found == file.arrays.end() ? " is missing" : " is of another shape"));
-      continue;
-    }
-    *parameter.slot = checkpoints::borrowed(found->second).to(DType::f32).clone();
-    file.arrays.erase(found);
-  }
-  for (const auto& [name, array] : file.arrays) problems.push_back(name + " is unexpected");
+  const std::vector<std::string> problems = checkpoints::fill_exactly(tree, std::move(file.arrays));
   if (!problems.empty()) fail("the tensors do not fit the network: " + listed(problems, 8), path);
   nn::ready(tree, ops::Precision::f32);
   return network;

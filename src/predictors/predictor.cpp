@@ -10,6 +10,7 @@
 #include "checkpoints/head_file.h"
 #include "checkpoints/trunk.h"
 #include "engine/runner.h"
+#include "ops/compare.h"
 #include "predictors/one_hot.h"
 
 namespace groel::predictors {
@@ -66,7 +67,7 @@ Predictor::Predictor(checkpoints::LoadedModel model)
     : model_(std::move(model)),
       folder_(model_.path),
       card_(card_of(model_, head_of(*model_.model).classification())),
-      fingerprint_(model_.fingerprint) {}
+      fingerprint_(model_.identity) {}
 
 Predictor::Predictor(checkpoints::LoadedModel trunk, const std::filesystem::path& folder)
     : model_(std::move(trunk)), folder_(folder), card_(own_card(folder)) {
@@ -80,7 +81,7 @@ Predictor::Predictor(checkpoints::LoadedModel trunk, const std::filesystem::path
     head = digest(folder / checkpoints::kHeadFile);
   }
   check_parts();
-  fingerprint_ = sha256(fmt::format("{} {} {}", model_.fingerprint, card_.trunk->layer, head));
+  fingerprint_ = sha256(fmt::format("{} {} {}", model_.identity, card_.trunk->layer, head));
 }
 
 void Predictor::check_parts() const {
@@ -130,9 +131,14 @@ Tensor Predictor::head_outputs(const engine::OutputValues& values) const {
 
 Tensor Predictor::head_outputs(const Tensor& vectors) const {
   if (neighbours_) return neighbours_->outputs(vectors, classes());
-  if (!head_) return head_of(model()).classify(vectors);
   const auto rows = static_cast<std::int32_t>(vectors.size(0));
-  return (*head_)({vectors, head_->reads_residues() ? Tensor::of<std::int32_t>({2}, {0, rows}) : Tensor()});
+  Tensor out = head_
+                   ? (*head_)({vectors, head_->reads_residues() ? Tensor::of<std::int32_t>({2}, {0, rows}) : Tensor()})
+                   : head_of(model()).classify(vectors);
+  if (!ops::all_finite(out))
+    throw Error(ErrorKind::bad_model, {"the predictor's numbers overflow: NaN or infinity comes out of its head",
+                                       folder_.string(), "its weights are damaged or far too large: train it again"});
+  return out;
 }
 
 Predictor open_predictor(const std::filesystem::path& folder, ops::Precision precision) {

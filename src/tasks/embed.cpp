@@ -52,7 +52,15 @@ std::vector<bio::Output> outputs_of(const std::vector<std::string>& words) {
 // Refused before anything is computed.
 void check_capabilities(const models::Model& model, const EmbedRunOptions& run) {
   engine::check_request(model, run.request);
-  if (run.long_policy == LongPolicy::window && model.info().max_residues) engine::window_request(run.request);
+  if (run.long_policy == LongPolicy::window && model.info().max_residues) {
+    const engine::OutputRequest windows = engine::window_request(run.request);
+    try {
+      engine::check_request(model, windows);
+    } catch (const Error& error) {
+      throw Error(error.kind(), {error.parts().what, "`long=window`",
+                                 "use `long=truncate`: windows are put together from vectors of residues"});
+    }
+  }
   if (run.request.asks_for(bio::Output::attentions) && run.request.layers == std::vector{0})
     throw Error(ErrorKind::usage, {"layer 0 (the embeddings) has no attention maps", "--layers", {}});
 }

@@ -262,6 +262,8 @@ TEST_F(Damaged, FieldsThatAskForAnotherModelAreRefused) {
                                                             {"quantization_config", {{"load_in_8bit", true}}},
                                                             {"rope_theta", 500000},
                                                             {"rope_scaling", {{"rope_type", "linear"}, {"factor", 2}}},
+                                                            {"rope_scaling", {{"type", "linear"}, {"factor", 2}}},
+                                                            {"rope_scaling", {{"factor", 2}}},
                                                             {"rope_parameters", {{"rope_theta", 1000}}},
                                                             {"mask_token_id", 31},
                                                             {"pad_token_id", 0}};
@@ -281,6 +283,7 @@ TEST_F(Damaged, FieldsThatChangeNothingPass) {
     config["quantization_config"] = nullptr;
     config["rope_theta"] = 10000.0;
     config["rope_parameters"] = {{"rope_type", "default"}, {"rope_theta", 10000.0}};
+    config["rope_scaling"] = {{"type", "default"}, {"factor", nullptr}};
     config["tie_word_embeddings"] = true;
     config["something_new"] = {1, 2};
   });

@@ -166,6 +166,17 @@ TEST(Alignments, BadOnesAreNamed) {
   EXPECT_TRUE(empty.says("empty.a3m")) << empty;
 }
 
+TEST(Alignments, GapsOfTheQueryAreSaidAndNeverCutOut) {
+  const TemporaryFolder work;
+  write_file(work / "g.a3m", ">q\nMK-AYI\n>r\nMKTAYV\n");
+  const Words base{"embed", work / "g.a3m", "-m", kMsa, "-o", work / "e.npz", "--overwrite"};
+  EXPECT_TRUE(ran_well(base).says("1 gap in the query of an alignment: each is a position of the results"));
+  const Outcome refused = groel(base + Words{"--gaps", "drop"});
+  EXPECT_NE(refused.exit, 0) << refused;
+  EXPECT_TRUE(refused.says("--gaps drop takes no columns out")) << refused;
+  EXPECT_FALSE(ran_well({"embed", kAlignment, "-m", kMsa, "-o", work / "f.npz", "--gaps", "drop"}).says("gap in"));
+}
+
 TEST(Alignments, TooManyRowsAreNamed) {
   const TemporaryFolder work;
   std::string rows;

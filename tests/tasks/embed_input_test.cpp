@@ -131,6 +131,15 @@ TEST_F(EmbedInput, LongSequencesGoByThePolicy) {
   EXPECT_EQ(windowed.at(1)["items"][0]["shape"][0], 1100);
 }
 
+// Means of windows are put together from vectors of residues, which models whose tokens are shared do not have.
+TEST_F(EmbedInput, WindowsThatAModelCannotJoinAreRefusedAtOnce) {
+  const std::string path = write("a.fasta", fasta({{"short", "MKTAYI"}}));
+  const Outcome refused =
+      groel({"embed", path, "-m", data("gpt2-tiny").string(), "-o", folder_ / "g.h5", "--long", "window"});
+  EXPECT_EQ(refused.exit, exit_code(ErrorKind::unsupported)) << refused;
+  EXPECT_FALSE(refused.says("are kept")) << refused;
+}
+
 TEST_F(EmbedInput, MemoryTooSmallForARecordFailsItAlone) {
   const std::string path = write("a.fasta", fasta({{"short", "MKLV"}, {"long", std::string(3000, 'A')}}));
   const auto records = embed_lines({path, "-i", "contacts", "--memory", "100M"}, {}, 1);

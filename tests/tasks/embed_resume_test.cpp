@@ -203,6 +203,24 @@ TEST_F(Resume, GoesOnWhenTheModelHasMoved) {
   EXPECT_TRUE(read_file(folder_ / kind.file) == expected);
 }
 
+// The same weights, and another meaning of the letters: results would be mixed.
+TEST_F(Resume, AnotherVocabularyIsRefused) {
+  const Kind& kind = kKinds[5];
+  fs::create_directory(folder_ / "mine");
+  for (const char* file : {"config.json", "vocab.txt", "model.safetensors"})
+    fs::copy_file(fs::path(kEsm2) / file, folder_.path() / "mine" / file);
+  stop_midway(kind, SIGKILL);
+  std::vector<std::string> words = command(kind, {"--resume"});
+  *std::find(words.begin(), words.end(), kEsm2) = folder_ / "mine";
+  std::string vocabulary = read_file(folder_ / "mine/vocab.txt");
+  const std::size_t a = vocabulary.find("\nA\n"), l = vocabulary.find("\nL\n");
+  std::swap(vocabulary.at(a + 1), vocabulary.at(l + 1));
+  write_file(folder_ / "mine/vocab.txt", vocabulary);
+  const Outcome refused = Process(words, {}).wait();
+  EXPECT_EQ(refused.exit, 2) << refused;
+  EXPECT_TRUE(refused.says("another run") && refused.says("model_identity")) << refused;
+}
+
 // Right checksums, and not what this run would have written.
 TEST_F(Resume, EntriesOfAnotherShapeAreComputedAgain) {
   const Kind& kind = kKinds[5];

@@ -92,7 +92,7 @@ TEST(Open, ContactsOfEveryFormatAlike) {
     EXPECT_EQ(page["records"], first) << format;
   }
   const std::string rr =
-      write_file(work / "c.rr", "PFRMAT RR\nTARGET t\nMODEL 1\nMKTAYIAK\n1 8 0 8 0.5\n2 7 0 8 0.25\nEND\n");
+      write_file(work / "c.rr", "PFRMAT RR\nTARGET t\nREMARK\nMODEL 1\nMKTAYIAK\n1 8 0 8 0.5\n2 7 0 8 0.25\nEND\n");
   const json page = on_page(rr, work / "rr.html");
   ASSERT_EQ(page["records"].size(), 1U);
   EXPECT_EQ(page["records"][0]["residues"], "MKTAYIAK");

@@ -1,6 +1,8 @@
 // groel predict against the reference's logits, and runs of it that are stopped.
 #include <algorithm>
 #include <chrono>
+#include <cmath>
+#include <cstring>
 #include <thread>
 
 #include "tasks/reading.h"
@@ -175,6 +177,36 @@ TEST(Predict, GoesOnWhereItWasStopped) {
   EXPECT_GE(json::parse(resumed.out)["resumed_records"].get<int>(), 1);
   EXPECT_EQ(read_file(folder / "out.csv"), read_file(folder / "whole.csv"));
   EXPECT_FALSE(fs::exists(folder / "out.csv.partial"));
+}
+
+// A head of its own with the four bytes of `number` in place of its first bias, or of all its weights.
+std::string with_head(const TemporaryFolder& folder, const std::string& name, float number, bool all) {
+  const fs::path to = folder.path() / name;
+  fs::copy(GROEL_SOURCE_DIR "/examples/mitochondrion", to, fs::copy_options::recursive);
+  std::string bytes = read_file(to / "head.safetensors");
+  const std::size_t begin = 8 + static_cast<unsigned char>(bytes[0]) + 256U * static_cast<unsigned char>(bytes[1]);
+  for (std::size_t at = begin; at < (all ? bytes.size() : begin + 4); at += 4)
+    std::memcpy(bytes.data() + at, &number, sizeof number);
+  write_file(to / "head.safetensors", bytes);
+  return to.string();
+}
+
+TEST(Predict, HeadsOfNumbersThatAreNoneAreErrors) {
+  const TemporaryFolder folder;
+  const std::string input = write_file(folder / "in.fasta", ">a\nMKTAYIAKQR\n");
+  const Outcome damaged = groel({"predict", input, "-m", with_head(folder, "nan", NAN, false), "-f", "csv"});
+  EXPECT_EQ(damaged.exit, exit_code(ErrorKind::bad_model)) << damaged;
+  EXPECT_TRUE(damaged.says("output.bias holds NaN or infinity")) << damaged;
+  const Outcome overflows = groel({"predict", input, "-m", with_head(folder, "large", 3e38F, true), "-f", "csv"});
+  EXPECT_EQ(overflows.exit, 1) << overflows;
+  EXPECT_TRUE(overflows.says("NaN or infinity comes out of its head")) << overflows;
+  const std::string whole = with_head(folder, "whole", 1, true);
+  std::string bytes = read_file(whole + "/head.safetensors");
+  bytes.replace(bytes.find("F32"), 3, "I32");
+  write_file(whole + "/head.safetensors", bytes);
+  const Outcome refused = groel({"predict", input, "-m", whole, "-f", "csv"});
+  EXPECT_EQ(refused.exit, exit_code(ErrorKind::bad_model)) << refused;
+  EXPECT_TRUE(refused.says("output.bias is of i32, which weights are not")) << refused;
 }
 
 }  // namespace

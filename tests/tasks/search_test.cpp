@@ -207,6 +207,39 @@ TEST_F(SearchTest, AnotherModelIsRefused) {
   EXPECT_TRUE(by_width.says("width 2") && by_width.says("n.csv")) << by_width;
 }
 
+// The same name is not the same model: fine-tuned ones are called alike, and prompts change what a model says.
+TEST_F(SearchTest, OtherWeightsAndPromptsAreSaid) {
+  namespace fs = std::filesystem;
+  const auto copied = [&](const std::string& to, bool changed) {
+    fs::copy(kEsm2, folder_ / to, fs::copy_options::recursive);
+    const std::string file = folder_ / to + "/model.safetensors";
+    if (!changed) return;
+    std::string bytes = read_file(file);
+    std::swap(bytes[bytes.size() - 8], bytes[bytes.size() - 4]);
+    std::swap(bytes[bytes.size() - 7], bytes[bytes.size() - 3]);
+    write_file(file, bytes);
+  };
+  fs::create_directory(folder_ / "a");
+  fs::create_directory(folder_ / "b");
+  copied("a/model", false);
+  copied("b/model", true);
+  copied("renamed", false);
+  const std::string file = index(embed("x.h5", {"-m", folder_ / "a/model"}));
+  const Outcome same = query(file, {"--sequences", kProteins, "-m", folder_ / "renamed"});
+  EXPECT_EQ(same.exit, 0) << same;
+  EXPECT_FALSE(same.says("may not compare")) << same;
+  const Outcome changed = query(file, {"--sequences", kProteins, "-m", folder_ / "b/model"});
+  EXPECT_EQ(changed.exit, 0) << changed;
+  EXPECT_TRUE(changed.says("with other weights") && changed.says("may not compare")) << changed;
+  const std::string examples = GROEL_SOURCE_DIR "/examples/";
+  const std::string prompted =
+      index(embed("p.h5", {"-m", "groel-5m", "--prompt", examples + "prompts/ic.safetensors"}));
+  const Outcome without = query(prompted, {"--sequences", kProteins, "-m", "groel-5m"});
+  EXPECT_EQ(without.exit, 2) << without;
+  EXPECT_TRUE(without.says("made without prompts, where the index is with the prompts [\"ic\"]")) << without;
+  EXPECT_TRUE(query(prompted, {"--ids", ""}).says("no id is named"));
+}
+
 TEST_F(SearchTest, BadInputIsNamed) {
   const std::string h5 = embed("x.h5");
   const std::string file = index(h5);

@@ -102,7 +102,7 @@ class Run final : public engine::RunStore {
     if (!options.output) return;
     nlohmann::json identity = describe_contacts(loaded);
     identity["input"] = digest_of(records_);
-    identity["model_fingerprint"] = loaded.fingerprint;
+    identity["model_identity"] = loaded.identity;
     if (!is_rr(output.path)) check_contact_format(output.path);
     journal_.emplace(output, identity);
     drop_unlike();

@@ -126,7 +126,7 @@ class EmbedRun final : public engine::RunStore {
   nlohmann::json identity() const {
     nlohmann::json out = describe_run(loaded_, options_);
     out["input"] = input_.digest;
-    out["model_fingerprint"] = loaded_.fingerprint;
+    out["model_identity"] = loaded_.identity;
     const char* const layouts[] = {"packed", "per-protein", "esm-extract"};
     out["layout"] = layouts[static_cast<int>(options_.layout)];
     return out;
@@ -233,6 +233,7 @@ nlohmann::json describe_run(const checkpoints::LoadedModel& loaded, const EmbedR
   nlohmann::json out = {{"program", "groel"},
                         {"version", kVersion},
                         {"model", checkpoints::model_label(loaded.path)},
+                        {"fingerprint", loaded.fingerprint},
                         {"family", loaded.family->name},
                         {"dtype", engine::name(loaded.precision)},
                         {"isa", name(active_isa())},

@@ -319,7 +319,7 @@ GenerateForm generate_form(const GenerateOptions& o) {
 int write_proteins(const GenerateOptions& options, const checkpoints::LoadedModel& loaded,
                    const GenerateSettings& settings, PromptsOfFiles prompts, Context& context) {
   GenerateRun run(options, loaded, settings, prompts, context);
-  nlohmann::json identity = {{"model", loaded.fingerprint},
+  nlohmann::json identity = {{"model", loaded.identity},
                              {"dtype", options.dtype},
                              {"weights", options.weights},
                              {"prompts", digest_of(prompts.prompts)},

@@ -159,10 +159,12 @@ class Stream {
     }
     void keep(std::int64_t key, engine::OutputValues values) override {
       Record& record = stream.piece_[stream.place(key)];
-      if (values.failure)
-        record.shown.error = with_flags(*values.failure);
-      else
+      try {
+        if (values.failure) throw Error(*values.failure);
         record.shown.outputs = rows_of(stream.parts_.predictor.head_outputs(values));
+      } catch (const Error& error) {
+        record.shown.error = with_flags(error);
+      }
       record.done = true;
       stream.write_ready();
     }

@@ -32,13 +32,40 @@ void check_width(std::int64_t width, const IndexSet& index, const std::string& w
                  "query with vectors of the model that made the index"});
 }
 
-void check_model(const std::string& model, const IndexSet& index, const std::string& where) {
-  const std::string of_index = index.about().model();
-  if (!model.empty() && !of_index.empty() && model != of_index)
+namespace {
+
+// Empty where the run does not say.
+std::string said(const nlohmann::json& run, const char* field) {
+  return run.is_object() && run.contains(field) && run[field].is_string() ? run[field].get<std::string>() : "";
+}
+
+std::string prompts_said(const nlohmann::json& run) {
+  if (!run.contains("prompts") || run["prompts"].empty()) return "without prompts";
+  return "with the prompts " + run["prompts"].dump();
+}
+
+}  // namespace
+
+void check_run(const nlohmann::json& run, const IndexSet& index, const std::string& where, Sink& sink) {
+  const nlohmann::json& of_index = index.about().run;
+  const std::string model = said(run, "model"), indexed = said(of_index, "model");
+  if (model.empty() || indexed.empty()) return;
+  if (const std::string ours = prompts_said(run), theirs = prompts_said(of_index); ours != theirs)
+    throw Error(ErrorKind::usage,
+                {fmt::format("made {}, where the index is {}: their vectors do not compare", ours, theirs), where,
+                 "query with --embeddings that were made as the index was"});
+  const std::string weights = said(run, "fingerprint"), weights_indexed = said(of_index, "fingerprint");
+  if (!weights.empty() && weights == weights_indexed) return;
+  if (model != indexed)
     throw Error(ErrorKind::usage,
                 {fmt::format("made by the model '{}', where the index is of '{}': their vectors do not compare", model,
-                             of_index),
+                             indexed),
                  where, "query with the model that made the index"});
+  if (!weights.empty() && !weights_indexed.empty())
+    sink.warning(
+        fmt::format("'{}' made the index and the queries, with other weights or from another form of its file: "
+                    "the vectors may not compare",
+                    model));
 }
 
 formats::ColumnName column_of(const IndexSet& index, const models::Model& model, const std::string& where) {
@@ -77,6 +104,7 @@ void check_column(const std::string& column, const IndexSet& index, const std::s
 
 // One that the index lacks fails alone, unless it lacks all of them.
 std::vector<SearchQuery> by_ids(const std::vector<std::string>& ids, const IndexSet& index, Sink& sink) {
+  if (ids.empty()) throw Error(ErrorKind::usage, {"no id is named", "--ids", "for example --ids P01308,P68871"});
   std::vector<SearchQuery> out;
   for (const std::string& id : ids) {
     try {
@@ -98,7 +126,7 @@ std::vector<SearchQuery> by_embeddings(const std::string& path, const std::strin
   const formats::VectorFile file = formats::read_vectors(path, wanted);
   for (const std::string& note : file.notes) sink.note(note);
   const IndexDescription about{path, file.column, file.run};
-  check_model(about.model(), index, path);
+  check_run(about.run, index, path, sink);
   check_width(file.width, index, path);
   if (about.model().empty() || index.about().model().empty())
     sink.note("the files do not say whether one model made the index and the queries");
@@ -120,7 +148,7 @@ class Embedder {
   Embedder(const SearchOptions& options, const IndexSet& index, Sink& sink)
       : loaded_(load_named(*options.model, options.dtype, sink)),
         column_(column_of(index, *loaded_.model, "--sequences")) {
-    check_model(describe_run(loaded_, {})["model"].get<std::string>(), index, "--model");
+    check_run(describe_run(loaded_, {}), index, "--model", sink);
     check_width(loaded_.model->info().width, index, "--model");
     const nlohmann::json& run = index.about().run;
     if (run.is_object() && run.contains("long") && run["long"] == "truncate") long_policy_ = LongPolicy::truncate;

@@ -15,8 +15,10 @@ namespace groel::tasks {
 
 /// Of length 1, or the error of one that has no direction.
 void set_vector(SearchQuery& query, std::span<const float> values);
-/// Refuses another model than that of the index, by name, as far as both are known. Errors: usage, naming `where`.
-void check_model(const std::string& model, const IndexSet& index, const std::string& where);
+/// `run`: what made vectors, as describe_run says it. Refuses another model than that of the index, or other prompts,
+/// as far as both are known; of a model of the same name with other weights the sink is told. Errors: usage, naming
+/// `where`.
+void check_run(const nlohmann::json& run, const IndexSet& index, const std::string& where, Sink& sink);
 /// Errors: bad_input, likewise.
 void check_width(std::int64_t width, const IndexSet& index, const std::string& where);
 /// What is to be computed of sequences that are looked for. Errors: usage, where the index does not say, or the model

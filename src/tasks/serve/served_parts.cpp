@@ -53,7 +53,7 @@ void ServedParts::load_index(const ServeOptions& options, Sink& sink) {
   if (const std::string alone = index.alone(); !alone.empty()) sink.warning(alone);
   if (index.parts().front().codes() && !analysis::has_quantised()) (void)index.parts().front().open_codes();
   if (loaded().model != nullptr && can<models::Encoder>(*loaded().model)) {
-    check_model(describe_run(loaded(), {})["model"].get<std::string>(), index, "--index");
+    check_run(describe_run(loaded(), {}), index, "--index", sink);
     check_width(loaded().model->info().width, index, "--index");
     index_->column = column_of(index, *loaded().model, "--index");
   }
