@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "interactions/pairs.h"
+#include "io/characters.h"
 #include "io/compressed.h"
 #include "io/missing.h"
 #include "io/numbers.h"
@@ -64,7 +65,7 @@ bool is_bare(const Fields& fields) {
 }  // namespace
 
 PairFile::PairFile(const std::string& path, const PairColumns& columns)
-    : lines_(io::decompress(io::open_bytes(path), label_of(path)), label_of(path)) {
+    : lines_(io::decompress(io::open_bytes(path), label_of(path)), label_of(path)), read_labels_(columns.read_labels) {
   const auto first = io::content_lines(lines_.peek(io::LineReader::kMostPeeked), 1);
   if (first.empty()) throw Error(ErrorKind::bad_input, {"the file holds no pairs", lines_.label(), {}});
   const bool named = !columns.ids.empty() || !columns.labels.empty();
@@ -102,7 +103,7 @@ bool PairFile::open_bare(std::string_view first) {
   if (!is_bare(fields_)) return false;
   form_ = PairTableForm::bare;
   columns_ = fields_.size();
-  labelled_ = yes_or_no_ = columns_ == 3;
+  labelled_ = yes_or_no_ = read_labels_ && columns_ == 3;
   if (labelled_) known_ = {std::string(kInteracts)};
   return true;
 }
@@ -134,6 +135,8 @@ void PairFile::open_table(const PairColumns& columns) {
 
 void PairFile::find_label_columns(const PairColumns& columns) {
   const io::Columns& all = table_->columns();
+  labelled_ = false;
+  if (!read_labels_) return;
   for (const std::string& name : columns.labels) label_columns_.push_back(all.named(name, "`label_column`"));
   for (std::size_t i = 0; label_columns_.empty() && i < kLabelColumns.size(); ++i)
     if (const auto found = all.find(kLabelColumns[i])) label_columns_.push_back(*found);
@@ -150,6 +153,7 @@ void PairFile::fail(const PairRow& row, const std::string& what, const std::stri
 
 bool PairFile::next(PairRow& row) {
   row.labels.clear();
+  row.unlabelled = row.empty_label = false;
   if (form_ == PairTableForm::table) return next_table_row(row);
   if (!next_line(row)) return false;
   row.first = fields_[0];
@@ -183,6 +187,7 @@ void PairFile::read_link(PairRow& row) {
 }
 
 void PairFile::read_action(PairRow& row) {
+  if (!read_labels_) return;
   const std::string_view mode = fields_[mode_];
   if (std::ranges::find(kActionTypes, mode) == kActionTypes.end())
     fail(row, fmt::format("'{}' is no kind of interaction", mode),
@@ -191,24 +196,31 @@ void PairFile::read_action(PairRow& row) {
 }
 
 void PairFile::read_bare(PairRow& row) {
-  if (columns_ == 3) add_flag(fields_[2], kInteracts, row);
+  if (labelled_) add_flag(fields_[2], kInteracts, row);
 }
 
 void PairFile::add_flag(std::string_view cell, std::string_view label, PairRow& row) {
+  row.unlabelled |= io::is_missing(cell, io::ValueKind::name);
+  if (row.unlabelled) return;
   if (!is_flag(cell)) fail(row, fmt::format("'{}' of '{}' is neither 0 nor 1", cell, label));
   if (*io::parse_number(cell) == 1) row.labels.push_back(label);
 }
 
 void PairFile::add_text_labels(std::string_view text, PairRow& row) {
-  if (is_flag(text) && !texts_seen_) {
+  row.empty_label = io::trimmed(text).empty();
+  if (row.empty_label) return;
+  cut(text, ';', fields_);
+  for (const std::string_view one : fields_)
+    row.unlabelled |= !io::trimmed(one).empty() && io::is_missing(one, io::ValueKind::name);
+  if (row.unlabelled) return;
+  if (is_flag(text) && !kinds_) {
     yes_or_no_ = true;
     return add_flag(text, kInteracts, row);
   }
   if (yes_or_no_) fail(row, fmt::format("'{}' is neither 0 nor 1, as the labels before it", text));
-  texts_seen_ = true;
-  cut(text, ';', fields_);
+  kinds_ = true;
   for (const std::string_view one : fields_)
-    if (!one.empty()) row.labels.push_back(one);
+    if (!io::trimmed(one).empty()) row.labels.push_back(io::trimmed(one));
 }
 
 bool PairFile::next_table_row(PairRow& row) {

@@ -22,8 +22,10 @@ enum class PairTableForm {
 /// A row as it is written; valid until the next.
 struct PairRow {
   std::string_view first, second;
-  std::vector<std::string_view> labels;  ///< that apply
-  double score = 0;                      ///< of links
+  std::vector<std::string_view> labels{};  ///< that apply
+  bool unlabelled = false;                 ///< a label is missing (io/missing.h), so that `labels` say nothing
+  bool empty_label = false;  ///< its one cell of labels is empty: of no kind where they are kinds, else missing
+  double score = 0;          ///< of links
   std::int64_t line = 0;
 };
 
@@ -31,6 +33,7 @@ struct PairRow {
 struct PairColumns {
   std::vector<std::string> ids;     ///< two
   std::vector<std::string> labels;  ///< one of texts, or several of 0 and 1
+  bool read_labels = true;          ///< false: whatever is said of the pairs is passed over
 };
 
 /// Forms are told by the first line. Also .gz and .zst; "-" is stdin.
@@ -48,6 +51,8 @@ class PairFile {
   bool labelled() const { return labelled_; }
   /// Whether its labels are yes and no; of a column of texts it is known when the rows are read.
   bool yes_or_no() const { return yes_or_no_; }
+  /// Whether its labels are kinds by name, read from one column; known with the first row that has one.
+  bool kinds() const { return kinds_; }
   /// False at the end. Errors: bad_input naming the line, for a row without two ids and all that its form has, and for
   /// labels that are none.
   bool next(PairRow& row);
@@ -73,7 +78,7 @@ class PairFile {
   io::LineReader lines_;
   PairTableForm form_ = PairTableForm::table;
   std::vector<std::string> known_;
-  bool labelled_ = true, yes_or_no_ = false, texts_seen_ = false;
+  bool labelled_ = true, yes_or_no_ = false, kinds_ = false, read_labels_ = true;
   std::vector<std::string_view> fields_;
   std::unique_ptr<io::TableReader> table_;
   io::CsvRow cells_;

@@ -28,6 +28,8 @@ std::vector<std::string> PairCounts::sentences() const {
   say(without_id, "without two ids left out");
   say(self_pairs, "of a protein with itself left out", first_self);
   say(unknown, "with an id that has no sequence left out", first_unknown);
+  say(without_label, "without a label left out", first_unlabelled);
+  say(of_no_kind, "with an empty label: of none of the kinds (NA says that nothing is known)", first_of_no_kind);
   say(low_scores, "below the least score left out");
   say(other_species, "of other species, or of two, left out");
   say(repeated, "said of the same pair again: it counts once");

@@ -57,13 +57,16 @@ struct PairCounts {
   std::int64_t without_id = 0;      ///< an id is missing
   std::int64_t self_pairs = 0;      ///< a protein with itself
   std::int64_t unknown = 0;         ///< an id that has no sequence
+  std::int64_t without_label = 0;   ///< its label is missing
+  std::int64_t of_no_kind = 0;      ///< its cell is empty in a column of kinds: none of them
   std::int64_t low_scores = 0;      ///< below the least score
   std::int64_t other_species = 0;   ///< none of those that are wanted, or two different ones
   std::int64_t over_cap = 0;        ///< drawn out, as their species has enough
   std::int64_t repeated = 0;        ///< again, in the same order
   std::int64_t turned = 0;          ///< again, in the other order
   std::int64_t contradictions = 0;  ///< pairs of which one row says yes, another no
-  std::string first_self{}, first_unknown{}, first_contradiction{};  ///< "file.tsv:12: A, B"
+  std::string first_self{}, first_unknown{}, first_unlabelled{}, first_of_no_kind{},
+      first_contradiction{};  ///< "file.tsv:12: A, B"
 
   /// Sentences about all that is not 0.
   std::vector<std::string> sentences() const;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.h"
 #include "base/interrupt.h"
@@ -37,8 +38,9 @@ class Merging {
     PairRow row;
     while (file.next(row)) {
       if (out_.counts.rows % kRowsBetweenInterrupts == 0) check_interrupted();
-      if (filter.takes(file, row)) add(file, row);
+      if (filter.takes(file, row)) take(file, row);
     }
+    settle(file);
     if (file.yes_or_no()) {
       yes_or_no_ = true;
       bit_of(kInteracts, path);
@@ -63,6 +65,35 @@ class Merging {
       throw Error(ErrorKind::bad_input, {fmt::format("more than {}", counted(kMostLabels, "label")), where,
                                          "is it the right column? Name it: `label_column`"});
     return bit;
+  }
+
+  struct Waiting {
+    std::string first, second;
+    std::int64_t line;
+  };
+
+  // What an empty label means is known with the first label that is not: till then its rows wait.
+  void take(const PairFile& file, const PairRow& row) {
+    if (row.empty_label && !file.kinds() && !file.yes_or_no())
+      return waiting_.push_back({std::string(row.first), std::string(row.second), row.line});
+    settle(file);
+    take_settled(file, row);
+  }
+
+  void settle(const PairFile& file) {
+    for (const Waiting& one : std::exchange(waiting_, {}))
+      take_settled(file, {.first = one.first, .second = one.second, .empty_label = true, .line = one.line});
+  }
+
+  void take_settled(const PairFile& file, const PairRow& row) {
+    if (row.unlabelled || (row.empty_label && !file.kinds()))
+      return count(file, row, out_.counts.without_label, out_.counts.first_unlabelled);
+    if (row.empty_label) count(file, row, out_.counts.of_no_kind, out_.counts.first_of_no_kind);
+    add(file, row);
+  }
+
+  static void count(const PairFile& file, const PairRow& row, std::int64_t& rows, std::string& first) {
+    if (rows++ == 0) first = place(file, row);
   }
 
   void add(const PairFile& file, const PairRow& row) {
@@ -106,6 +137,7 @@ class Merging {
   Numbering proteins_, labels_;
   std::unordered_map<std::uint64_t, std::size_t> places_;
   std::optional<bool> labelled_;
+  std::vector<Waiting> waiting_;
   bool yes_or_no_ = false;
 };
 

@@ -72,6 +72,45 @@ TEST_F(Pairs, TablesHaveOneColumnOfLabelsOrSeveral) {
   EXPECT_TRUE(read("id1,id2\nA,B\n").table.labels.empty());
 }
 
+TEST_F(Pairs, MissingLabelsAreLeftOutAndCounted) {
+  const ReadPairs flags = read("id1,id2,label\nA,B,\nB,C,0\nC,D,1\nD,E,NA\nE,F, \n");
+  EXPECT_THAT(flags.table.labels, ElementsAre("interacts"));
+  EXPECT_EQ(flags.table.pairs.size(), 2U);
+  EXPECT_EQ(flags.counts.without_label, 3);
+  EXPECT_THAT(flags.counts.sentences(), ElementsAre("3 rows without a label left out (the first: pairs.txt:2: A, B)"));
+  EXPECT_EQ(read("A\tB\t1\nB\tC\tNA\nC\tD\t0\n").counts.without_label, 1);
+  const ReadPairs columns = read("id1,id2,x,y\nA,B,1,NA\nB,C,0,1\nC,D,,1\n", {{{}, {"x", "y"}}});
+  EXPECT_EQ(columns.table.pairs.size(), 1U);
+  EXPECT_EQ(columns.counts.without_label, 2);
+}
+
+TEST_F(Pairs, KindsAreTrimmedAndNoneOfThemIsMissing) {
+  const ReadPairs got =
+      read("id1,id2,labels\nA,B,\nB,C,reaction; binding\nC,D,NA\nD,E,binding\nE,F,\nF,G,nan;binding\n");
+  EXPECT_THAT(got.table.labels, ElementsAre("reaction", "binding"));
+  ASSERT_EQ(got.table.pairs.size(), 4U);
+  EXPECT_EQ(got.table.proteins[0], "A") << "pairs of no kind keep their place";
+  EXPECT_EQ(got.table.pairs[0].labels, 0U);
+  EXPECT_EQ(got.table.pairs[1].labels, 3U);
+  EXPECT_EQ(got.counts.without_label, 2);
+  EXPECT_EQ(got.counts.of_no_kind, 2);
+  EXPECT_EQ(got.counts.first_of_no_kind, "pairs.txt:2: A, B");
+}
+
+TEST_F(Pairs, LabelsMayBePassedOver) {
+  for (const char* text : {"id1,id2,label\nA,B,1\nB,C,maybe\n", "A\tB\t1\nB\tC\t7\n",
+                           "item_id_a\titem_id_b\tmode\nA\tB\tbinding\nB\tC\tfriendship\n"}) {
+    PairFile file(write_file(work_ / "passed.txt", text), {.read_labels = false});
+    PairRow row;
+    std::string ids;
+    while (file.next(row)) {
+      ids.append(row.first).append(row.second);
+      EXPECT_TRUE(row.labels.empty());
+    }
+    EXPECT_EQ(ids, "ABBC") << text;
+  }
+}
+
 TEST_F(Pairs, RepeatedPairsCountOnceAndAreCounted) {
   const ReadPairs got = read("id1,id2,label\nA,B,1\nB,A,1\nA,B,1\nB,C,0\nC,B,1\nA,NA,1\n");
   EXPECT_EQ(got.table.pairs.size(), 2U);

@@ -141,7 +141,7 @@ TEST_F(PairsOfProteins, YesAndNoIsOneLabel) {
 
 TEST_F(PairsOfProteins, PairsWithoutASequenceAreSaidAndTheOthersPredicted) {
   ok(train("model", {"--baselines", "none"}));
-  write_file(work_ / "new.tsv", "9606.ENSP00000000233\tnobody\n9606.ENSP00000000233\t9606.ENSP00000250971\n");
+  write_file(work_ / "new.tsv", "9606.ENSP00000000233\tnobody\t1\n9606.ENSP00000000233\t9606.ENSP00000250971\t?\n");
   const Outcome said = run({"predict", work_ / "new.tsv", "--sequences", kProteinsOfPairs, "-m", work_ / "model"});
   EXPECT_EQ(said.exit, 1) << said;
   EXPECT_THAT(said.out, HasSubstr("9606.ENSP00000000233,nobody,,,,,,,,,there is no sequence of nobody\n"));

@@ -95,6 +95,8 @@ ordered_json json_of(const Written& written, const interactions::PairCounts& cou
           {"without_id", counts.without_id},
           {"self_pairs", counts.self_pairs},
           {"unknown_ids", counts.unknown},
+          {"without_label", counts.without_label},
+          {"of_no_kind", counts.of_no_kind},
           {"low_scores", counts.low_scores},
           {"other_species", counts.other_species},
           {"over_cap", counts.over_cap},

@@ -51,7 +51,7 @@ class PairPrediction {
     embed();
     if (!json_lines_) add_header();
     for (const std::string& path : options_.input) {
-      interactions::PairFile file(path, {options_.pairs.pair_columns, {}});
+      interactions::PairFile file(path, {options_.pairs.pair_columns, {}, false});
       interactions::PairRow row;
       while (file.next(row)) {
         rows_.push_back({std::string(row.first), std::string(row.second)});
@@ -72,7 +72,7 @@ class PairPrediction {
 
   void find_proteins() {
     for (const std::string& path : options_.input) {
-      interactions::PairFile file(path, {options_.pairs.pair_columns, {}});
+      interactions::PairFile file(path, {options_.pairs.pair_columns, {}, false});
       interactions::PairRow row;
       while (file.next(row))
         for (const std::string_view id : {row.first, row.second})
