@@ -139,7 +139,12 @@ void check_classes(const Classification& classes, const std::string& where) {
                                        where, "labels of at least two classes"});
 }
 
-// Where the labels of each class or output are: by the columns' names, or in their order when those are others.
+bool any_is_in(const std::vector<std::string>& texts, const std::vector<std::string>& list) {
+  return std::any_of(texts.begin(), texts.end(),
+                     [&](const std::string& text) { return std::find(list.begin(), list.end(), text) != list.end(); });
+}
+
+// Where the labels of each class or output are: by the columns' names, or in their order when none is one of these.
 std::vector<std::size_t> columns_of(const std::vector<std::string>& labels, const std::vector<std::string>& columns) {
   std::vector<std::size_t> named, in_order;
   for (const std::string& label : labels) {
@@ -147,7 +152,13 @@ std::vector<std::size_t> columns_of(const std::vector<std::string>& labels, cons
     if (found != columns.end()) named.push_back(static_cast<std::size_t>(found - columns.begin()));
     in_order.push_back(in_order.size());
   }
-  return named.size() == labels.size() ? named : in_order;
+  if (named.size() == labels.size()) return named;
+  if (columns.size() == labels.size() && any_is_in(columns, labels))
+    throw Error(ErrorKind::bad_input, {fmt::format("some of the columns {} have names of outputs and some have none; "
+                                                   "the outputs are {}",
+                                                   listed(columns, 20), listed(labels, 20)),
+                                       "`label_column`", "name the column of each output"});
+  return in_order;
 }
 
 // Labels of one fault in all rows: the first is named, and all are counted.
@@ -326,6 +337,14 @@ Classification infer_classification(const RowSplit& rows, const LabelOptions& op
   if (out.labels.empty()) out.labels = named_by_columns ? columns : classes_of(rows, options, out.problem);
   check_classes(out, rows.train.rows.at(0).where);
   return out;
+}
+
+std::string order_note(const std::vector<std::string>& columns, const Classification& classes) {
+  const bool matters = classes.problem == Problem::regression || columns.size() > 1;
+  if (!matters || columns.size() != classes.labels.size() || any_is_in(columns, classes.labels)) return {};
+  return fmt::format("{} {} taken for {}{}: none has the name of an output", columns.size() == 1 ? "column" : "columns",
+                     listed(columns, 20) + (columns.size() == 1 ? " is" : " are"), listed(classes.labels, 20),
+                     columns.size() == 1 ? "" : ", in this order");
 }
 
 LabelledSet encode_labels(const LabelledRows& rows, const Classification& classes, const std::string& unlabelled,

@@ -72,12 +72,15 @@ struct LabelledSet {
   std::string fingerprint() const;
 };
 
-/// Several label columns are put in the order of the classes where they bear their names. Errors: bad_input naming the
-/// row for a label outside the classes, an empty one, one that is no number, labels that are not as many as residues,
-/// or a sequence that cannot be read; bad_input when there are not as many columns as outputs; unsupported for labels
-/// of residues that share tokens.
+/// Several label columns are put in the order of the classes where they bear their names. Errors: bad_input for columns
+/// of which some bear such a name and others none; naming the row for a label outside the classes, an empty one, one
+/// that is no number, labels that are not as many as residues, or a sequence that cannot be read; bad_input when there
+/// are not as many columns as outputs; unsupported for labels of residues that share tokens.
 LabelledSet encode_labels(const LabelledRows& rows, const models::Classification& classes,
                           const std::string& unlabelled, const bio::Tokenizer& tokenizer);
+
+/// That label columns are taken in their order, as none bears the name of a class or output: to be noted. Else empty.
+std::string order_note(const std::vector<std::string>& columns, const models::Classification& classes);
 
 /// The yes/no classes of one text: "Nucleus;Cytoplasm".
 inline constexpr char kLabelSeparator = ';';

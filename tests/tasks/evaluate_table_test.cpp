@@ -89,6 +89,29 @@ TEST_F(EvaluateTable, ClassesByTheNamesOfColumnsOrTheirPlaces) {
   EXPECT_THAT(unknown.err, HasSubstr("do not all have a column of scores"));
 }
 
+TEST_F(EvaluateTable, OrderCountsWhereNoColumnHasAName) {
+  const std::string rows = "1,0,0,0.1,0.9,0.2\n0,1,0,0.8,0.3,0.1\n0,0,1,0.2,0.1,0.7\n1,1,0,0.7,0.8,0.3\n";
+  const auto words = [](const std::string& truth, const std::string& columns) {
+    return std::vector<std::string>{"--truth-column", truth, "--score-columns", columns, "--kind", "multilabel"};
+  };
+  const std::string scored = "prob_B,prob_A,prob_C";
+  for (const char* truth : {"A,B,C", "true_A,true_B,true_C", "y_true_A,y_true_B,y_true_C"})
+    EXPECT_EQ(scores(truth + ("," + scored) + "\n" + rows, words(truth, scored))["roc_auc_macro"], 1) << truth;
+  const Outcome mixed = run("A,B,C,prob_B,prob_A,other\n" + rows, words("A,B,C", "prob_B,prob_A,other"));
+  EXPECT_EQ(mixed.exit, 4) << mixed;
+  EXPECT_TRUE(mixed.says("column 'prob_B' is called after the label 'B'")) << mixed;
+  const Outcome others = run("A,B,C,u,v,w\n" + rows, words("A,B,C", "v,u,w"));
+  EXPECT_EQ(others.exit, 0) << others;
+  EXPECT_TRUE(others.says("the columns 'v', 'u', 'w' are of the labels 'A', 'B', 'C', in this order")) << others;
+  const Outcome places = run("y,prob_2,prob_0,other\n0,0.1,0.7,0.2\n1,0.1,0.2,0.7\n2,0.8,0.1,0.1\n",
+                             {"--truth-column", "y", "--score-columns", "prob_2,prob_0,other", "--kind", "multiclass"});
+  EXPECT_EQ(places.exit, 4) << places;
+  EXPECT_TRUE(places.says("do not all have a column of scores")) << places;
+  const Outcome placed =
+      run("y,u,v\n0,0.7,0.3\n1,0.2,0.8\n", {"--truth-column", "y", "--score-columns", "u,v", "--kind", "multiclass"});
+  EXPECT_TRUE(placed.says("the columns of scores 'u', 'v' are of the classes '0', '1', in this order")) << placed;
+}
+
 TEST_F(EvaluateTable, SeveralLabelsAsColumnsOrLists) {
   const std::vector<std::string> lists{"--truth-column", "t", "--label-column", "p", "--kind", "multilabel"};
   const json listed = scores("t,p\na;b,a\n,\nb,b;a\n", lists);

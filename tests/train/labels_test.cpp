@@ -83,8 +83,17 @@ TEST(Labels, ColumnsFindTheirOutputsByName) {
   const Classification xy{LabelOf::sequence, Problem::regression, {"x", "y"}};
   const LabelledRows swapped{{"y", "x"}, {{"t:2", "MK", "", {"1.5", "2.5"}}}};
   EXPECT_EQ(encode_labels(swapped, xy, "", kTokenizer).values, (std::vector<float>{2.5F, 1.5F}));
+  EXPECT_EQ(order_note(swapped.columns, xy), "");
   const LabelledRows others{{"b", "a"}, {{"t:2", "MK", "", {"1.5", "2.5"}}}};
   EXPECT_EQ(encode_labels(others, xy, "", kTokenizer).values, (std::vector<float>{1.5F, 2.5F}));
+  EXPECT_EQ(order_note(others.columns, xy),
+            "columns b, a are taken for x, y, in this order: none has the name of an output");
+  const LabelledRows mixed{{"y", "z"}, {{"t:2", "MK", "", {"1.5", "2.5"}}}};
+  EXPECT_PRED2(has, complaint_of([&] { encode_labels(mixed, xy, "", kTokenizer); }),
+               "some of the columns y, z have names of outputs and some have none; the outputs are x, y");
+  const Classification lists{LabelOf::sequence, Problem::multi_label, {"x", "y"}};
+  const LabelledRows list{{"x"}, {{"t:2", "MK", "", {"y;x"}}}};
+  EXPECT_EQ(encode_labels(list, lists, "", kTokenizer).values, (std::vector<float>{1, 1})) << "one column of sets";
   const LabelledRows one{{"x"}, {{"t:2", "MK", "", {"1.5"}}}};
   EXPECT_PRED2(has, complaint_of([&] { encode_labels(one, xy, "", kTokenizer); }), "1 label column for 2 outputs");
 }

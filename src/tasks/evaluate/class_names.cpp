@@ -20,8 +20,8 @@ std::string folded(std::string_view text) {
   return out;
 }
 
-constexpr std::array<std::string_view, 12> kWords{"probability", "proba", "prob", "scores", "score", "logit",
-                                                  "class",       "label", "pred", "true",   "p",     "y"};
+constexpr std::array<std::string_view, 13> kWords{"probability", "proba", "prob",  "scores", "score", "logit", "class",
+                                                  "label",       "pred",  "truth", "true",   "p",     "y"};
 
 bool is_separator(char c) { return std::string_view("_- .:()[]=").find(c) != std::string_view::npos; }
 
@@ -106,6 +106,12 @@ bool is_column_of(const std::string& column, const std::string& name) {
   if (text == wanted) return true;
   const std::string_view rest = without_word(text);
   return rest == wanted || without_word(rest) == wanted;
+}
+
+bool are_of_one_class(const std::string& a, const std::string& b) {
+  const std::string whole = folded(b);
+  const std::string_view rest = without_word(whole);
+  return is_column_of(a, b) || is_column_of(a, std::string(rest)) || is_column_of(a, std::string(without_word(rest)));
 }
 
 std::size_t usual_positive(const std::vector<std::string>& classes) {

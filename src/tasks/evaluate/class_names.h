@@ -25,6 +25,9 @@ std::optional<std::size_t> place_of(const std::string& name, const std::vector<s
 /// Whether a column is called after a class: "AMP", "prob_AMP", "AMP score", "p1", "P(1)".
 bool is_column_of(const std::string& column, const std::string& name);
 
+/// Whether two columns are called after one class: "true_A" and "prob_A".
+bool are_of_one_class(const std::string& a, const std::string& b);
+
 /// The class that counts as positive where nobody says it: 1; the one whose contrary is called "non-…", "not …" or
 /// "negative"; else the last.
 std::size_t usual_positive(const std::vector<std::string>& classes);

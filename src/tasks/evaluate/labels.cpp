@@ -60,6 +60,10 @@ train::LabelledRows read_rows(const EvaluateOptions& options, Sink& sink) {
   return rows;
 }
 
+void tell_order(const train::LabelledRows& rows, const models::Classification& classes, Sink& sink) {
+  if (const std::string note = train::order_note(rows.columns, classes); !note.empty()) sink.note(note);
+}
+
 ordered_json to_json(const train::Scores& scores) {
   ordered_json out = ordered_json::object();
   for (const auto& [name, value] : scores.named) out[name] = value;
@@ -79,6 +83,7 @@ Evaluated evaluate_own_head(const EvaluateOptions& options, Context& context) {
   const models::Classification& classes = predictor.classes();
   require_kind(classes, options.objective.at(0));
   train::LabelledRows rows = read_rows(options, context.sink);
+  tell_order(rows, classes, context.sink);
   const auto set = train::encode_labels(rows, classes, options.unlabelled, predictor.model().tokenizer());
   const std::int64_t longest = std::min(options.max_length, predictor.max_residues().value_or(options.max_length));
   const checkpoints::Trunk& trunk = *predictor.card().trunk;
@@ -101,6 +106,7 @@ Evaluated evaluate_models_head(const EvaluateOptions& options, Context& context)
                                                      .lora = {}});
   const auto& classes = models::require<models::Classifier>(trainee->model()).classification();
   const bio::Tokenizer& tokenizer = trainee->model().tokenizer();
+  tell_order(rows, classes, context.sink);
   const auto set = train::encode_labels(rows, classes, options.unlabelled, tokenizer);
   std::int64_t longest = options.max_length;
   if (const auto limit = trainee->model().info().max_residues) longest = std::min(longest, *limit);

@@ -112,12 +112,12 @@ void complete_pair(std::vector<std::string>& classes, const PredictionTable& tab
                table.table.source, "`kind=multiclass` scores them"});
 }
 
-void keep_positive_column(TablePredictions& out, const PredictionTable& table) {
+void keep_positive_column(TablePredictions& out, const PredictionTable& table, Sink& sink) {
   const std::size_t columns = table.scores.size();
   std::size_t own = 0;
   if (columns > 1) {
     std::vector<std::string> classes = out.classes;
-    const auto places = classes_of_columns(table.score_names(), classes, table.table.columns.where);
+    const auto places = classes_of_columns(table.score_names(), classes, table.table.columns.where, sink);
     own = std::find(places.begin(), places.end(), out.positive) - places.begin();
     if (columns != 2 || own >= columns)
       throw Error(ErrorKind::usage, {fmt::format("{} columns of scores for two classes", columns), "--score-columns",
@@ -130,9 +130,9 @@ void keep_positive_column(TablePredictions& out, const PredictionTable& table) {
 }
 
 // The classes of the columns, those without a row in their place among the others.
-void set_class_columns(TablePredictions& out, const PredictionTable& table) {
+void set_class_columns(TablePredictions& out, const PredictionTable& table, Sink& sink) {
   std::vector<std::string> classes = out.classes;
-  const auto places_before = classes_of_columns(table.score_names(), classes, table.table.columns.where);
+  const auto places_before = classes_of_columns(table.score_names(), classes, table.table.columns.where, sink);
   out.classes = ordered_classes(classes);
   for (const std::size_t place : places_before)
     out.score_classes.push_back(std::find(out.classes.begin(), out.classes.end(), classes[place]) -
@@ -162,9 +162,9 @@ void read_one_class(const PredictionTable& table, const PredictionOptions& optio
   if (out.kind == PredictionKind::binary) {
     complete_pair(out.classes, table);
     out.positive = positive_of(table, options, out.classes);
-    if (!table.scores.empty()) keep_positive_column(out, table);
+    if (!table.scores.empty()) keep_positive_column(out, table, sink);
   } else if (!table.scores.empty()) {
-    set_class_columns(out, table);
+    set_class_columns(out, table, sink);
   }
   out.truth = places(truth, out.classes);
   out.predicted = places(predicted, out.classes);

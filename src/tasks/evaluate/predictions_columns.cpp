@@ -93,18 +93,19 @@ std::vector<double> read_score_columns(const PredictionTable& table, Sink& sink)
 }
 
 std::vector<std::size_t> classes_of_columns(const std::vector<std::string>& columns, std::vector<std::string>& classes,
-                                            const std::string& where) {
+                                            const std::string& where, Sink& sink) {
   auto found = by_name(columns, classes);
-  if (!found && are_places(classes, columns.size())) {
-    classes.clear();
-    for (std::size_t c = 0; c < columns.size(); ++c) classes.push_back(std::to_string(c));
-    found.emplace();
-    for (std::size_t c = 0; c < columns.size(); ++c) found->push_back(c);
-  }
   // As scikit-learn's predict_proba orders them; not where some are called after a class, and others after none.
-  if (!found && classes.size() == columns.size() && !any_by_name(columns, classes)) {
+  const bool numbered = are_places(classes, columns.size());
+  if (!found && (numbered || classes.size() == columns.size()) && !any_by_name(columns, classes)) {
+    if (numbered) classes.clear();
     found.emplace();
-    for (std::size_t c = 0; c < columns.size(); ++c) found->push_back(c);
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+      if (numbered) classes.push_back(std::to_string(c));
+      found->push_back(c);
+    }
+    sink.note(fmt::format("the columns of scores {} are of the classes {}, in this order: none is called after one",
+                          io::listed(columns), io::listed(classes)));
   }
   if (!found)
     throw Error(ErrorKind::bad_input, {fmt::format("the classes {} do not all have a column of scores among {}",

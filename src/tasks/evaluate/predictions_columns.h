@@ -28,10 +28,10 @@ PredictionTable read_prediction_table(const std::string& path, const PredictionO
 /// Numbers of several columns, [n, columns], NaN where a cell is none: those are counted and said.
 std::vector<double> read_score_columns(const PredictionTable& table, Sink& sink);
 
-/// Each column's class, by name where every class of the truth has a column, else by place. Errors: bad_input naming a
-/// class without a column.
+/// Each column's class, by name where every class of the truth has a column; else by place, which is noted, where no
+/// column is called after a class. Errors: bad_input naming the classes and the columns.
 std::vector<std::size_t> classes_of_columns(const std::vector<std::string>& columns, std::vector<std::string>& classes,
-                                            const std::string& where);
+                                            const std::string& where, Sink& sink);
 
 /// Numbers outside 0 to 1 are logits, unless `kind` says otherwise.
 bool are_logits(const std::vector<double>& scores, const std::string& kind);

@@ -88,51 +88,76 @@ std::vector<std::string> names_of(const PredictionTable& table, const std::vecto
   return out;
 }
 
-// Columns in the order of the labels, by name where each label has one, else as they were named.
+// The column of each label by name: the one at its own place, else the only one. Empty where a label has none.
+template <class IsOf>
+std::vector<std::size_t> columns_by_name(const PredictionTable& table, const std::vector<std::size_t>& columns,
+                                         const std::vector<std::string>& labels, const IsOf& is_of) {
+  std::vector<std::size_t> out;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const auto is_its = [&](std::size_t column) { return is_of(table.name(column), labels[i]); };
+    const auto first = std::find_if(columns.begin(), columns.end(), is_its);
+    if (is_its(columns[i]))
+      out.push_back(columns[i]);
+    else if (std::count_if(columns.begin(), columns.end(), is_its) == 1)
+      out.push_back(*first);
+  }
+  std::vector<std::size_t> sorted = out;
+  std::sort(sorted.begin(), sorted.end());
+  const bool all = out.size() == labels.size() && std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end();
+  return all ? out : std::vector<std::size_t>();
+}
+
+// Columns in the order of the labels: by name where each label has one, as they were named where none has.
 std::vector<std::size_t> in_order(const PredictionTable& table, const std::vector<std::size_t>& columns,
-                                  const std::vector<std::string>& labels, const std::string& option) {
+                                  const std::vector<std::string>& labels, const std::string& option, Sink& sink) {
   if (columns.size() != labels.size())
     throw Error(ErrorKind::usage,
                 {fmt::format("{} for {}", counted(columns.size(), "column"), counted(labels.size(), "label")), option,
                  "name one of each label"});
-  std::vector<std::size_t> out;
-  for (const std::string& label : labels)
-    for (const std::size_t column : columns)
-      if (is_column_of(table.name(column), label) && out.size() < labels.size()) out.push_back(column);
-  std::vector<std::size_t> sorted = out;
-  std::sort(sorted.begin(), sorted.end());
-  const bool all = out.size() == labels.size() && std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end();
-  return all ? out : columns;
+  for (const auto is_of : {is_column_of, are_of_one_class})
+    if (const auto found = columns_by_name(table, columns, labels, is_of); !found.empty()) return found;
+  const std::vector<std::string> names = names_of(table, columns);
+  for (const std::string& name : names)
+    for (const std::string& label : labels)
+      if (are_of_one_class(name, label))
+        throw Error(ErrorKind::bad_input,
+                    {fmt::format("column '{}' is called after the label '{}', but the labels {} do not each have one "
+                                 "column among {}",
+                                 name, label, io::listed(labels), io::listed(names)),
+                     option, "name the column of each label"});
+  sink.note(fmt::format("the columns {} are of the labels {}, in this order: none is called after one",
+                        io::listed(names), io::listed(labels)));
+  return columns;
 }
 
 // A label list column's labels are those of the columns of scores where it has them: "prob_A" is of A.
-std::vector<std::string> labels_of_scores(const PredictionTable& table, const std::vector<std::string>& listed) {
+std::vector<std::string> labels_of_scores(const PredictionTable& table, const std::vector<std::string>& listed,
+                                          Sink& sink) {
   std::vector<std::string> columns = table.score_names();
   std::vector<std::string> classes = listed;
-  const auto places = classes_of_columns(columns, classes, table.table.columns.where);
+  const auto places = classes_of_columns(columns, classes, table.table.columns.where, sink);
   std::vector<std::string> out;
   for (const std::size_t place : places) out.push_back(classes[place]);
   return out;
 }
 
-void read_lists(PredictionTable& table, TablePredictions& out) {
+void read_lists(PredictionTable& table, TablePredictions& out, Sink& sink) {
   const LabelLists truth = label_lists(table.texts(table.truth[0]));
   const LabelLists predicted = table.labels.empty() ? LabelLists() : label_lists(table.texts(table.labels[0]));
   out.classes = distinct(truth, predicted);
   if (!table.scores.empty())
-    out.classes = labels_of_scores(table, out.classes);
+    out.classes = labels_of_scores(table, out.classes, sink);
   else if (out.classes.empty())
     throw Error(ErrorKind::bad_input, {"no row has a label", table.table.source, {}});
   out.truth = matrix_of(truth, out.classes, table);
   if (!predicted.empty()) out.predicted = matrix_of(predicted, out.classes, table);
 }
 
-void read_columns(PredictionTable& table, TablePredictions& out) {
+void read_columns(const PredictionTable& table, TablePredictions& out, Sink& sink) {
   out.classes = names_of(table, table.truth);
   out.truth = read_matrix(table, table.truth);
   if (!table.labels.empty())
-    out.predicted = read_matrix(table, in_order(table, table.labels, out.classes, "--label-column"));
-  if (!table.scores.empty()) table.scores = in_order(table, table.scores, out.classes, "--score-columns");
+    out.predicted = read_matrix(table, in_order(table, table.labels, out.classes, "--label-column", sink));
 }
 
 // Rows with a score that is missing.
@@ -160,15 +185,16 @@ void read_several_labels(const PredictionTable& given, const PredictionOptions& 
     throw Error(ErrorKind::usage, {"name the columns of the predictions", {}, "`label_column` or `score_columns`"});
   const bool lists = table.truth.size() == 1 && table.scores.size() != 1;
   if (!lists) {  // scores in the order of the labels
-    std::vector<std::size_t> columns = table.scores;
-    if (!columns.empty()) table.scores = in_order(table, columns, names_of(table, table.truth), "--score-columns");
+    const std::vector<std::size_t> columns = table.scores;
+    if (!columns.empty())
+      table.scores = in_order(table, columns, names_of(table, table.truth), "--score-columns", sink);
   }
   drop_incomplete(table, out, sink);
   out.rows = table.table.rows.size();
   if (lists)
-    read_lists(table, out);
+    read_lists(table, out, sink);
   else
-    read_columns(table, out);
+    read_columns(table, out, sink);
   out.probabilities = out.scores;
   if (!are_logits(out.scores, options.score_kind)) return;
   sink.note("the scores are read as logits: probabilities are their sigmoid (--score-kind says otherwise)");

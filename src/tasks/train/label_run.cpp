@@ -133,6 +133,7 @@ LabelRun read_label_run(const TrainPlan& plan, const std::optional<Classificatio
   tell_splits(run.rows, plan, sink);
   run.classes = choose_classes(run.rows, plan, present, sink);
   check_metric(plan.trainer.evaluation.metric, run.classes);
+  if (const std::string note = train::order_note(run.rows.train.columns, run.classes); !note.empty()) sink.note(note);
   run.sets = encode(run.rows, run.classes, plan, tokenizer);
   check_labels(run.sets.learned, run.sets.held_out, run.classes, findings);
   run.learned = train::sequence_keys(run.sets.learned.corpus);
