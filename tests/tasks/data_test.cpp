@@ -198,6 +198,14 @@ TEST_F(Data, LongListsBecomeMatrices) {
     EXPECT_TRUE(done.says(said)) << said << done;
   const Outcome lists = data({"labels", list, "--form", "lists", "--stop-list", "GO:9"});
   EXPECT_EQ(lists.out, "id,labels\nP2,GO:2\nP1,GO:1;GO:2\nP3,GO:3\nP4,GO:1\n");
+  const std::string commas = file("commas.csv", "id,term\nP1,\"Nucleus, inner\"\nP1,Cytoplasm\n\"P,2\",Cytoplasm\n");
+  EXPECT_EQ(data({"labels", commas, "--form", "lists"}).out,
+            "id,labels\nP1,\"Cytoplasm;Nucleus, inner\"\n\"P,2\",Cytoplasm\n");
+  EXPECT_EQ(data({"labels", commas, "-o", work_ / "commas.tsv"}).exit, 0);
+  EXPECT_EQ(read_file(work_ / "commas.tsv"), "id\tCytoplasm\tNucleus, inner\nP1\t1\t1\nP,2\t1\t0\n");
+  const Outcome two = data({"labels", file("two.csv", "id,term\nP1,a;b\n"), "--form", "lists"});
+  EXPECT_EQ(two.exit, 4) << two;
+  EXPECT_TRUE(two.says("the label 'a;b' holds ';'")) << two;
   EXPECT_TRUE(data({"labels", list, "--term-column", "go"}).says("the columns are 'EntryID', 'term', 'aspect'"));
 }
 

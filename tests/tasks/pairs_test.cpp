@@ -54,6 +54,20 @@ TEST_F(PairsOfProteins, ActionsBecomeATable) {
   EXPECT_EQ(ok({"data", "pairs", work_ / "pairs.csv"}), table);
 }
 
+TEST_F(PairsOfProteins, KindsMayHoldCommas) {
+  write_file(work_ / "p.csv", "id1,id2,labels\nA,B,\"binding, direct;ptmod\"\n\"B,1\",C,ptmod\n");
+  const std::string table = ok({"data", "pairs", work_ / "p.csv"});
+  EXPECT_EQ(table, "id1,id2,labels\nA,B,\"ptmod;binding, direct\"\n\"B,1\",C,ptmod\n");
+  write_file(work_ / "again.csv", table);
+  EXPECT_EQ(ok({"data", "pairs", work_ / "again.csv"}), table);
+  ok({"data", "pairs", work_ / "p.csv", "-o", work_ / "p.tsv"});
+  EXPECT_EQ(read_file(work_ / "p.tsv"), "id1\tid2\tlabels\nA\tB\tptmod;binding, direct\nB,1\tC\tptmod\n");
+  write_file(work_ / "links.txt", "protein1 protein2 combined_score\n9.A,1 9.B 900\n9.B 9.A,1 900\n");
+  EXPECT_EQ(ok({"data", "pairs", work_ / "links.txt"}), "id1,id2,label,score\n\"9.A,1\",9.B,1,900\n");
+  write_file(work_ / "columns.csv", "id1,id2,x;y,z\nA,B,1,0\n");
+  refused({"data", "pairs", work_ / "columns.csv", "--label-column", "x;y,z"}, "the label 'x;y' holds ';'", 4);
+}
+
 TEST_F(PairsOfProteins, AreSplitIntoFilesThatTrainingTakes) {
   const json said =
       json::parse(ok({"data", "split-pairs", kPairs, "--how", "bfs", "--seed", "3", "-o", work_ / "parts", "--json"}));

@@ -62,21 +62,23 @@ class RowWriter {
     }
     text_ = "id";
     if (lists_) text_ += fmt::format("{}labels", delimiter_);
+    for (std::size_t i = 0; lists_ && i < terms.names.size(); ++i) check_listed(terms.names[i]);
     for (std::size_t i = 0; !lists_ && i < terms.names.size(); ++i)
-      (text_ += delimiter_) += formats::cell_text(terms.names[i]);
+      (text_ += delimiter_) += formats::cell_text(terms.names[i], delimiter_);
     text_ += '\n';
   }
 
   void add(const std::string& id, std::vector<std::uint32_t>& columns) {
     std::sort(columns.begin(), columns.end());
-    text_ += formats::cell_text(id);
+    text_ += formats::cell_text(id, delimiter_);
     const std::size_t begin = text_.size();
     if (!lists_) {
       text_ += zeros_;
       for (const std::uint32_t column : columns) text_[begin + 2 * std::size_t{column} + 1] = '1';
     } else {
-      text_ += delimiter_;
-      for (std::size_t i = 0; i < columns.size(); ++i) (text_ += i > 0 ? ";" : "") += terms_.names[columns[i]];
+      std::string list;
+      for (const std::uint32_t column : columns) (list += list.empty() ? "" : ";") += terms_.names[column];
+      (text_ += delimiter_) += formats::cell_text(list, delimiter_);
     }
     text_ += '\n';
     if (text_.size() > (std::size_t{1} << 20)) flush();
@@ -87,6 +89,12 @@ class RowWriter {
   }
 
  private:
+  static void check_listed(const std::string& name) {
+    if (name.find(';') == std::string::npos) return;
+    throw Error(ErrorKind::bad_input, {fmt::format("the label '{}' holds ';', which stands between labels", name),
+                                       "--form lists", "--form matrix gives it a column; --stop-list leaves it out"});
+  }
+
   bool lists_;
   const TermColumns& terms_;
   TextOutput& output_;

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "formats/cell.h"
 #include "interactions/negatives.h"
 #include "interactions/sequences.h"
 #include "interactions/stream_links.h"
@@ -49,16 +50,17 @@ Written stream(const std::string& file, const DataOptions& options, const PairRe
   Written out{0, 0, {std::string(interactions::kInteracts)}};
   const char delimiter = delimiter_for(options);
   std::string text = std::string("id1") + delimiter + "id2" + delimiter + "label" + delimiter + "score\n";
-  counts = interactions::stream_links(
-      file, {reading, options.species_cap, static_cast<std::uint64_t>(options.random_state)},
-      [&](std::string_view first, std::string_view second, double score) {
-        ++out.pairs;
-        text.append(first).append(1, delimiter).append(second).append(1, delimiter).append("1").append(1, delimiter);
-        fmt::format_to(std::back_inserter(text), "{}\n", score);
-        if (text.size() < kPiece) return;
-        output.add(text);
-        text.clear();
-      });
+  counts =
+      interactions::stream_links(file, {reading, options.species_cap, static_cast<std::uint64_t>(options.random_state)},
+                                 [&](std::string_view first, std::string_view second, double score) {
+                                   ++out.pairs;
+                                   for (const std::string_view id : {first, second})
+                                     (text += formats::cell_text(id, delimiter)) += delimiter;
+                                   fmt::format_to(std::back_inserter(text), "1{}{}\n", delimiter, score);
+                                   if (text.size() < kPiece) return;
+                                   output.add(text);
+                                   text.clear();
+                                 });
   if (out.pairs == 0)
     throw Error(ErrorKind::bad_input, {"no pair is left: " + listed(counts.sentences()), file,
                                        "look at --min-score, --species and --sequences"});

@@ -96,7 +96,7 @@ class PairPrediction {
   void add_header() {
     std::string text = std::string("id1") + delimiter_ + "id2" + delimiter_ + (binary() ? "pred_label" : "pred_labels");
     for (const std::string& label : predictor_.labels())
-      text += delimiter_ + (binary() ? std::string("probability") : formats::cell_text(label));
+      text += delimiter_ + (binary() ? std::string("probability") : formats::cell_text(label, delimiter_));
     output_.add(text + delimiter_ + "error\n");
   }
 
@@ -124,7 +124,8 @@ class PairPrediction {
         text += json_line(rows_[i], its);
         continue;
       }
-      text += formats::cell_text(rows_[i].first) + delimiter_ + formats::cell_text(rows_[i].second) + delimiter_;
+      text += formats::cell_text(rows_[i].first, delimiter_) + delimiter_ +
+              formats::cell_text(rows_[i].second, delimiter_) + delimiter_;
       text += good[i] ? predicted(std::span(probabilities).subspan(at++ * thresholds_.size(), thresholds_.size()))
                       : missing(rows_[i]);
     }
@@ -143,7 +144,7 @@ class PairPrediction {
         (labels += labels.empty() ? "" : ";") += predictor_.labels()[label];
       fmt::format_to(std::back_inserter(numbers), "{}{:.4f}", delimiter_, probabilities[label]);
     }
-    return formats::cell_text(labels) + numbers + delimiter_ + '\n';
+    return formats::cell_text(labels, delimiter_) + numbers + delimiter_ + '\n';
   }
 
   // Without probabilities: of a pair that cannot be predicted.
@@ -166,7 +167,7 @@ class PairPrediction {
 
   std::string missing(const Row& row) {
     const std::string error = count_missing(row);
-    return std::string(thresholds_.size(), delimiter_) + delimiter_ + formats::cell_text(error) + '\n';
+    return std::string(thresholds_.size(), delimiter_) + delimiter_ + formats::cell_text(error, delimiter_) + '\n';
   }
 
   // Why there is no prediction; said of the first ones.
