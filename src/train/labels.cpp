@@ -167,7 +167,7 @@ LabelledRows read_labelled(const std::vector<std::string>& paths, const LabelCol
   return out;
 }
 
-RowSplit split_rows(LabelledRows rows, const std::set<std::string>& held_out) {
+RowSplit split_rows(LabelledRows rows, const std::set<std::string>& held_out, bool each) {
   RowSplit out{{rows.columns, {}}, {rows.columns, {}}, {rows.columns, {}}};
   std::map<std::string, std::int64_t> seen;
   for (LabelledRow& row : rows.rows) {
@@ -182,6 +182,10 @@ RowSplit split_rows(LabelledRows rows, const std::set<std::string>& held_out) {
   if (out.held_out.rows.empty())
     throw Error(ErrorKind::bad_input, {fmt::format("no row is in the held-out split ({}); there are {}", wanted, list),
                                        "`split_column`", "name the held-out values with `valid_split`"});
+  for (const std::string& name : held_out)
+    if (each && !seen.contains(name))
+      throw Error(ErrorKind::bad_input,
+                  {fmt::format("no row is in split '{}'; there are {}", name, list), "`valid_split`", {}});
   if (out.train.rows.empty())
     throw Error(ErrorKind::bad_input, {fmt::format("the splits leave no row to learn from; there are {}", list),
                                        "`split_column`", "name the held-out values with `valid_split`"});

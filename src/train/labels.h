@@ -44,8 +44,9 @@ struct RowSplit {
 };
 
 /// Rows to learn from and to evaluate on, by their split column: those whose split `held_out` names are evaluated on,
-/// those called "test" are left out. Errors: bad_input when either part is empty, listing the splits that there are.
-RowSplit split_rows(LabelledRows rows, const std::set<std::string>& held_out);
+/// those called "test" are left out. Errors: bad_input when either part is empty, or with `each` when a split of
+/// `held_out` is, listing the splits that there are.
+RowSplit split_rows(LabelledRows rows, const std::set<std::string>& held_out, bool each = false);
 
 struct LabelOptions {
   models::LabelOf label_of = models::LabelOf::sequence;

@@ -115,8 +115,7 @@ TEST_F(BadTables, AClassOfOneRow) {
 
 TEST_F(BadTables, AnEmptySplit) {
   const std::string out = work_ / "parts";
-  expect_refused(data({"split", table_, "--by-column", "set", "--test-values", "q", "--out", out}),
-                 "no row is left for test");
+  expect_refused(data({"split", table_, "--by-column", "set", "--test-values", "q", "--out", out}), "no row has 'q'");
   expect_refused(data({"split", table_, "--index-files", file("a.txt", "0\n") + "," + file("b.txt", ""), "--out", out}),
                  "no row is left for b");
   expect_refused(data({"split", table_, "--test-size", "0", "--out", out}), "does not leave both sides");
@@ -127,6 +126,8 @@ TEST_F(BadTables, AnEmptySplit) {
   EXPECT_FALSE(fs::exists(work_ / "m"));
   ASSERT_EQ(train(labelled).exit, 0);
   expect_refused(evaluate(labelled + Words{"--split", "dev"}), "column 'set' has 'train' (4), 'valid' (2)");
+  expect_refused(evaluate(labelled + Words{"--split", "valid,dev"}), "no row is in split 'dev'; column 'set' has");
+  expect_refused(train(labelled + Words{"--valid-split", "valid,dev"}), "no row is in split 'dev'; there are");
   const std::string empty = file("empty.csv", "id,sequence,label\n");
   expect_refused(evaluate({"--data", empty}), "the table has no rows");
   expect_refused(train({"--data", table_, "--valid", empty}), "the table has no rows");

@@ -180,7 +180,19 @@ TEST_F(Data, BadSplitsAreExplained) {
   const Outcome all = data({"split", path, "--test-size", "4", "--out", work_ / "g"});
   EXPECT_EQ(all.exit, 2) << all;
   const Outcome none = data({"split", path, "--by-column", "class", "--test-values", "z", "--out", work_ / "g"});
-  EXPECT_TRUE(none.says("no row is left for test")) << none;
+  EXPECT_TRUE(none.says("no row has 'z': column 'class' has 'a' (2), 'b' (1), 'c' (1)")) << none;
+  const Outcome one = data({"split", path, "--by-column", "class", "--test-values", "b,z", "--out", work_ / "g"});
+  EXPECT_EQ(one.exit, 4) << one;
+  EXPECT_TRUE(one.says("no row has 'z'")) << one;
+  const std::string names = file("names.csv", "id,family\n1,a/b\n2,a_b\n3,empty\n");
+  const Outcome same = data({"split", names, "--by-column", "family", "--out", work_ / "g"});
+  EXPECT_EQ(same.exit, 4) << same;
+  EXPECT_TRUE(same.says("'a/b' and 'a_b' would be one file, 'a_b.csv'")) << same;
+  std::filesystem::create_directory(work_ / "other");
+  const Outcome files = data(
+      {"split", path, "--index-files", file("p.txt", "0\n") + "," + file("other/p.txt", "1\n"), "--out", work_ / "g"});
+  EXPECT_EQ(files.exit, 4) << files;
+  EXPECT_TRUE(files.says("would be one file, 'p.csv'")) << files;
   EXPECT_FALSE(std::filesystem::exists(work_ / "g/train.csv"));
   const Outcome shared = data({"split", path, "--by-column", "id", "--test-values", "2", "--out", work_ / "g"});
   EXPECT_TRUE(shared.says("1 row has the same sequence as a row of another part")) << shared;
@@ -228,6 +240,13 @@ TEST_F(Data, RowsAreFilteredAndJoined) {
   EXPECT_TRUE(joined.says("1 id of")) << joined;
   EXPECT_TRUE(joined.says("unused")) << joined;
   EXPECT_EQ(data({"join", labels, fasta, "--keep", "all"}).out, "EntryID,y,sequence\nP1,1,MKV\nb,0,MM\nz,1,\n");
+  const std::string left = file("left.csv", "id,x\n,1\nNA,2\na,3\n"),
+                    right = file("right.csv", "id,y\nNA,4\n,5\na,6\n");
+  const Outcome without = data({"join", left, right});
+  EXPECT_EQ(without.out, "id,x,y\na,3,6\n") << without;
+  EXPECT_TRUE(without.says("left.csv: 2 rows without an id")) << without;
+  EXPECT_TRUE(without.says("right.csv: 2 rows without an id")) << without;
+  EXPECT_EQ(data({"join", left, right, "--keep", "all"}).out, "id,x,y\n,1,\nNA,2,\na,3,6\n");
 }
 
 TEST_F(Data, TablesAreDescribed) {
@@ -241,6 +260,17 @@ TEST_F(Data, TablesAreDescribed) {
   EXPECT_EQ(said["classes"][0]["class"], "1");
   EXPECT_EQ(said["classes"][0]["rows"], 2);
   EXPECT_THAT(data({"describe", path}).out, HasSubstr("4 rows"));
+  const std::string words = file("w.csv", "id,A,B\na,yes,1\nb,true,0\nc,NA,2\nd,no,\n");
+  const Outcome several = data({"describe", words, "--label-column", "A,B", "--json"});
+  ASSERT_EQ(several.exit, 0) << several;
+  const json classes = json::parse(several.out)["classes"];
+  EXPECT_EQ(classes[0]["rows"], 2);
+  EXPECT_EQ(classes[0]["missing"], 1);
+  EXPECT_EQ(classes[1]["rows"], 1);
+  EXPECT_EQ(classes[1]["unreadable"], 1);
+  EXPECT_TRUE(several.says("column 'A': 1 cell is missing, and counts as no")) << several;
+  EXPECT_TRUE(several.says("column 'B': 1 cell says neither yes (1) nor no (0), and counts as no; the first is '2'"))
+      << several;
 }
 
 }  // namespace

@@ -197,6 +197,7 @@ TEST(Labels, EmptySplitsAreErrors) {
   const std::string text = complaint_of([&] { split_rows(rows, {"valid"}); });
   EXPECT_PRED2(has, text, "no row is in the held-out split (valid)");
   EXPECT_PRED2(has, text, "'4' (1)");
+  EXPECT_PRED2(has, complaint_of([&] { split_rows(rows, {"4", "dev"}, true); }), "no row is in split 'dev'; there are");
   const RowSplit split = split_rows(rows, {"4"});
   EXPECT_EQ(split.train.rows.size(), 1U);
   EXPECT_EQ(split.held_out.rows.size(), 1U);

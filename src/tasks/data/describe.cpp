@@ -12,6 +12,7 @@
 #include "tasks/data/raw_table.h"
 #include "tasks/data/row_text.h"
 #include "tasks/data/verbs.h"
+#include "tasks/evaluate/class_names.h"
 
 namespace groel::tasks {
 namespace {
@@ -83,28 +84,47 @@ std::vector<double> labels_in(const std::vector<std::string>& cells) {
   return counts;
 }
 
-// Several columns of 0 and 1: a label each.
-void describe_labels(const RawTable& table, const std::vector<std::string>& names, ordered_json& out) {
+void tell_odd(const std::string& column, std::int64_t missing, std::int64_t unreadable, const std::string& first,
+              Sink& sink) {
+  const auto say = [&](std::int64_t count, const std::string& what) {
+    if (count > 0) sink.warning(fmt::format("column '{}': {} {}", column, counted(count, "cell"), what));
+  };
+  say(missing, fmt::format("{} missing, and {} as no", missing == 1 ? "is" : "are", missing == 1 ? "counts" : "count"));
+  say(unreadable, fmt::format("{} neither yes (1) nor no (0), and {} as no; the first is '{}'",
+                              unreadable == 1 ? "says" : "say", unreadable == 1 ? "counts" : "count", first));
+}
+
+// Several columns of 0 and 1, or yes and no: a label each.
+void describe_labels(const RawTable& table, const std::vector<std::string>& names, ordered_json& out, Sink& sink) {
   std::vector<double> counts(table.rows.size());
   out["classes"] = ordered_json::array();
   for (const std::string& name : names) {
-    std::int64_t rows = 0;
+    std::int64_t rows = 0, missing = 0, unreadable = 0;
+    std::string first;
     const std::vector<std::string>& cells = table.cells[table.columns.named(name, "--label-column")];
     for (std::size_t row = 0; row < cells.size(); ++row) {
-      if (io::parse_number(cells[row]).value_or(0) == 0) continue;
+      const bool is_missing = io::is_missing(cells[row], io::ValueKind::quantity);
+      const auto answer = yes_or_no(cells[row]);
+      if (is_missing) ++missing;
+      if (!is_missing && !answer && unreadable++ == 0) first = cells[row];
+      if (is_missing || !answer.value_or(false)) continue;
       ++rows;
       counts[row] += 1;
     }
-    out["classes"].push_back(
-        {{"class", name}, {"rows", rows}, {"part", static_cast<double>(rows) / static_cast<double>(cells.size())}});
+    out["classes"].push_back({{"class", name},
+                              {"rows", rows},
+                              {"part", static_cast<double>(rows) / static_cast<double>(cells.size())},
+                              {"missing", missing},
+                              {"unreadable", unreadable}});
+    tell_odd(name, missing, unreadable, first, sink);
   }
   out["labels_per_row"] = spread_of(counts);
   out["labels_per_row_histogram"] = histogram_of(counts);
 }
 
-void describe_classes(const RawTable& table, const DataOptions& options, ordered_json& out) {
+void describe_classes(const RawTable& table, const DataOptions& options, ordered_json& out, Sink& sink) {
   const std::vector<std::string> names = options.label_columns();
-  if (names.size() > 1) return describe_labels(table, names, out);
+  if (names.size() > 1) return describe_labels(table, names, out, sink);
   const std::vector<std::string>& cells = table.cells[table.columns.named(options.label_column, "--label-column")];
   const std::vector<double> counts = labels_in(cells);
   out["labels_per_row"] = spread_of(counts);
@@ -186,7 +206,7 @@ void describe_data(const DataOptions& options, Context& context) {
   if (ids) out["ids"] = per_id_json(table.cells[*ids]);
   if (const auto sequences = sequence_column_of(table.columns, options.sequence_column))
     out["sequences"] = lengths_json(table.cells[*sequences]);
-  if (!options.label_column.empty()) describe_classes(table, options, out);
+  if (!options.label_column.empty()) describe_classes(table, options, out, context.sink);
   if (options.picture) draw_description(out, options, context.sink);
   if (options.json)
     context.out << out.dump(2, ' ', false, ordered_json::error_handler_t::replace) << '\n';

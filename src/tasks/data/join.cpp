@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "io/missing.h"
 #include "tasks/data/raw_table.h"
 #include "tasks/data/row_stream.h"
 #include "tasks/data/row_text.h"
@@ -28,6 +29,13 @@ std::size_t id_of(const io::Columns& columns, const std::string& name) {
 std::string accession_of(const std::string& id) {
   const std::size_t first = id.find('|'), second = first == std::string::npos ? first : id.find('|', first + 1);
   return second == std::string::npos ? id : id.substr(first + 1, second - first - 1);
+}
+
+bool is_missing_id(const std::string& id) { return io::is_missing(id, io::ValueKind::name); }
+
+void tell_without_id(std::int64_t rows, const std::string& source, Sink& sink) {
+  if (rows > 0)
+    sink.warning(fmt::format("{}: {} without an id, and so without a partner", source, counted(rows, "row")));
 }
 
 // Ids without a partner: each once, of a long list that repeats them, too.
@@ -59,6 +67,10 @@ class Partner {
       : table_(std::move(table)), id_(id_of(table_.columns, id_column)), used_(table_.rows.size()) {
     for (std::size_t row = 0; row < table_.rows.size(); ++row) {
       const std::string& name = table_.cells[id_][row];
+      if (is_missing_id(name)) {
+        ++without_id_;
+        continue;
+      }
       if (!rows_.emplace(name, row).second) ++repeated_;
       if (const std::string accession = accession_of(name); accession != name) rows_.emplace(accession, row);
     }
@@ -83,9 +95,11 @@ class Partner {
   void tell(const std::string& others, Sink& sink) const {
     LonelyIds unused;
     for (std::size_t row = 0; row < used_.size(); ++row)
-      if (!used_[row] && rows_.at(table_.cells[id_][row]) == row) unused.add(table_.cells[id_][row]);
+      if (!used_[row] && !is_missing_id(table_.cells[id_][row]) && rows_.at(table_.cells[id_][row]) == row)
+        unused.add(table_.cells[id_][row]);
     others_alone_.tell(others, sink);
     unused.tell(table_.source, sink);
+    tell_without_id(without_id_, table_.source, sink);
     if (repeated_ > 0)
       sink.warning(
           fmt::format("{}: {} repeated an earlier id, whose row is used", table_.source, counted(repeated_, "row")));
@@ -96,7 +110,7 @@ class Partner {
   RawTable table_;
   std::size_t id_;
   std::unordered_map<std::string, std::size_t> rows_;
-  std::int64_t repeated_ = 0;
+  std::int64_t repeated_ = 0, without_id_ = 0;
   std::vector<bool> used_;
   LonelyIds others_alone_;
 };
@@ -154,6 +168,7 @@ class Join {
 
   void tell(std::int64_t kept) const {
     std::string others = first_.source();
+    tell_without_id(without_id_, others, context_.sink);
     for (const Partner& partner : partners_) {
       partner.tell(others, context_.sink);
       others += ", " + partner.table().source;
@@ -180,10 +195,12 @@ class Join {
   // Puts the partners' cells beside a row's. -> whether the row stays.
   bool complete(std::vector<std::string>& cells) {
     const std::string id = cells[id_];
+    const bool missing = is_missing_id(id);
+    without_id_ += missing ? 1 : 0;
     std::size_t width = cells.size();
     for (Partner& partner : partners_) {
-      const bool found = partner.add_to(cells, id);
-      if (!found) partner.others_alone().add(id);
+      const bool found = !missing && partner.add_to(cells, id);
+      if (!found && !missing) partner.others_alone().add(id);
       if (!found && options_.keep == "matched") return false;
       width += partner.table().cells.size() - 1;
       cells.resize(width);
@@ -196,6 +213,7 @@ class Join {
   RowStream first_;
   std::vector<Partner> partners_;
   std::size_t id_ = 0;
+  std::int64_t without_id_ = 0;  // of the first file
 };
 
 }  // namespace

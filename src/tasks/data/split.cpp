@@ -25,6 +25,7 @@ using Rows = std::vector<std::int64_t>;
 struct Part {
   std::string name;
   Rows rows;
+  std::string source{};  // the value or file that it is made of
 };
 
 // The columns that a split looks at; none: it has no use for one.
@@ -125,9 +126,25 @@ std::string file_name_of(const std::string& value) {
   return out.starts_with('.') ? "_" + out : out;
 }
 
+// A value that no row has would be passed over in silence.
+void check_values(const std::vector<std::string>& values, const std::vector<std::string>& cells,
+                  const std::string& column, const std::string& option) {
+  std::map<std::string, std::int64_t> there;
+  for (const std::string& cell : cells) ++there[cell];
+  std::vector<std::string> list;
+  for (const auto& [cell, rows] : there) list.push_back(fmt::format("'{}' ({})", cell, rows));
+  for (const std::string& value : values)
+    if (!there.contains(value))
+      throw Error(ErrorKind::bad_input,
+                  {fmt::format("no row has '{}': column '{}' has {}", value, column, listed(list, 20)), option, {}});
+}
+
+// train, val and test by the values named, or else a part for each value.
 std::vector<Part> by_values(const std::vector<std::string>& cells, const DataOptions& options) {
+  for (const auto& [values, option] :
+       {std::pair{&options.test_values, "--test-values"}, {&options.val_values, "--val-values"}})
+    if (!values->empty()) check_values(*values, cells, options.by_column, option);
   std::vector<Part> out;
-  std::map<std::string, std::size_t> places;
   if (!options.test_values.empty() || !options.val_values.empty()) {
     out.push_back({"train", {}});
     if (!options.val_values.empty()) out.push_back({"val", {}});
@@ -135,11 +152,13 @@ std::vector<Part> by_values(const std::vector<std::string>& cells, const DataOpt
   }
   const bool named = !out.empty();
   for (std::size_t row = 0; row < cells.size(); ++row) {
-    std::string name = file_name_of(cells[row]);
-    if (named)
-      name = holds(options.test_values, cells[row]) ? "test" : holds(options.val_values, cells[row]) ? "val" : "train";
-    auto found = std::find_if(out.begin(), out.end(), [&](const Part& part) { return part.name == name; });
-    if (found == out.end()) found = out.insert(out.end(), {name, {}});
+    const std::string& cell = cells[row];
+    const std::string name = holds(options.test_values, cell)  ? "test"
+                             : holds(options.val_values, cell) ? "val"
+                                                               : "train";
+    auto found = std::find_if(out.begin(), out.end(),
+                              [&](const Part& part) { return named ? part.name == name : part.source == cell; });
+    if (found == out.end()) found = out.insert(out.end(), {file_name_of(cell), {}, cell});
     found->rows.push_back(static_cast<std::int64_t>(row));
   }
   return out;
@@ -147,7 +166,7 @@ std::vector<Part> by_values(const std::vector<std::string>& cells, const DataOpt
 
 // The rows that a file lists, by number from 0 or by id.
 Part listed_rows(const std::string& path, const std::unordered_map<std::string, std::int64_t>& places) {
-  Part out{file_name_of(fs::path(path).stem().stem().string()), {}};
+  Part out{file_name_of(fs::path(path).stem().stem().string()), {}, path};
   const std::string text = read_bytes_of(path);
   std::vector<std::string> unknown;
   for (std::size_t at = 0; at < text.size();) {
@@ -318,10 +337,16 @@ void check_ways(const DataOptions& options) {
 
 void write_parts(const RawTable& table, const std::vector<Part>& parts, const DataOptions& options,
                  nlohmann::ordered_json& said) {
-  for (const Part& part : parts)
+  std::map<std::string, std::string> sources;  // of parts by name: those of one name would be one file
+  for (const Part& part : parts) {
     if (part.rows.empty())
       throw Error(ErrorKind::bad_input, {fmt::format("no row is left for {}", part.name), table.source,
                                          "look at the values or sizes asked for"});
+    if (const auto [known, is_new] = sources.emplace(part.name, part.source); !is_new)
+      throw Error(ErrorKind::bad_input, {fmt::format("'{}' and '{}' would be one file, '{}'", known->second,
+                                                     part.source, part.name + table.extension()),
+                                         table.source, "give one of them another name"});
+  }
   fs::create_directories(*options.output);
   JointCommit together;
   for (const Part& part : parts) {

@@ -50,13 +50,15 @@ train::LabelledRows read_rows(const EvaluateOptions& options, Sink& sink) {
   std::erase_if(rows.rows, [&](const train::LabelledRow& row) {
     return std::find(splits.begin(), splits.end(), row.split) == splits.end();
   });
-  if (rows.rows.empty())
-    throw Error(
-        ErrorKind::bad_input,
-        {fmt::format("no row is in this split; column '{}' has {}", columns.split,
-                     listed_as(there, [](const auto& one) { return fmt::format("'{}' ({})", one.first, one.second); })),
-         "--split",
-         {}});
+  for (const std::string& split : splits)
+    if (!there.contains(split))
+      throw Error(
+          ErrorKind::bad_input,
+          {fmt::format(
+               "no row is in split '{}'; column '{}' has {}", split, columns.split,
+               listed_as(there, [](const auto& one) { return fmt::format("'{}' ({})", one.first, one.second); })),
+           "--split",
+           {}});
   return rows;
 }
 

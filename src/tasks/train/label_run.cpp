@@ -31,8 +31,9 @@ train::RowSplit drawn_split(train::LabelledRows rows, const TrainPlan& plan, Sin
 
 train::RowSplit split_of(train::LabelledRows all, const TrainPlan& plan, Sink& sink) {
   if (!plan.valid.empty()) return {std::move(all), train::read_labelled(plan.valid, plan.labels.columns, sink), {}};
-  return plan.labels.columns.split.empty() ? drawn_split(std::move(all), plan, sink)
-                                           : train::split_rows(std::move(all), plan.labels.held_out);
+  return plan.labels.columns.split.empty()
+             ? drawn_split(std::move(all), plan, sink)
+             : train::split_rows(std::move(all), plan.labels.held_out, plan.labels.held_out_named);
 }
 
 train::RowSplit read_rows(const TrainPlan& plan, Sink& sink) {

@@ -115,6 +115,7 @@ LabelPlan label_plan(const TrainOptions& options) {
   plan.pooling_given = options.pooling.given;
   const auto named = options.valid_split;
   plan.held_out = {named.begin(), named.end()};
+  plan.held_out_named = !named.empty();
   if (named.empty()) plan.held_out = {"valid", "validation", "val", "dev"};
   if (!plan.columns.split.empty() && options.valid_fraction > 0)
     throw Error(ErrorKind::usage,

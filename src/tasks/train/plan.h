@@ -33,6 +33,7 @@ struct LabelPlan {
   train::LabelColumns columns{};
   train::LabelOptions options{};
   bool pooling_given = false;
+  bool held_out_named = false;  ///< by --valid-split: each must be there
   std::set<std::string> held_out;
 };
 

@@ -75,6 +75,11 @@ std::vector<Round> with_splits(const TrainOptions& options) {
     std::string folder = "split-" + split;
     std::replace(folder.begin(), folder.end(), '/', '_');
     TrainOptions one = round_options(options, folder);
+    for (const Round& before : out)
+      if (before.options.output == one.output)
+        throw Error(ErrorKind::bad_input,
+                    {fmt::format("two values of column '{}' would have one folder, '{}'", options.split_column, folder),
+                     "--each-split", "give one of them another name"});
     one.valid_split = {split};
     one.all["valid-split"] = one.valid_split;
     out.push_back({fmt::format("held out: '{}' of column '{}'", split, options.split_column), std::move(one)});
