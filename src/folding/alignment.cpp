@@ -81,6 +81,14 @@ std::string_view trimmed(std::string_view text) {
 
 bool is_alnum(char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
 
+// The first line, trimmed, which is taken off the text.
+std::string_view take_line(std::string_view& text) {
+  const std::size_t end = std::min(text.find('\n'), text.size());
+  const std::string_view line = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return trimmed(line);
+}
+
 // How many of the characters from `at` on are capitals or digits, `most` at most.
 std::size_t run(std::string_view text, std::size_t at, std::size_t most) {
   std::size_t count = 0;
@@ -97,16 +105,24 @@ int letter_number(char letter, Molecule molecule) noexcept {
 std::vector<AlignmentRow> alignment_rows(std::string_view a3m) {
   std::vector<AlignmentRow> rows;
   while (!a3m.empty()) {
-    const std::size_t end = std::min(a3m.find('\n'), a3m.size());
-    std::string_view line = a3m.substr(0, end);
-    a3m.remove_prefix(std::min(end + 1, a3m.size()));
-    line = trimmed(line);
+    const std::string_view line = take_line(a3m);
     if (line.starts_with('>'))
       rows.push_back({std::string(line.substr(1)), {}});
     else if (!rows.empty())
       rows.back().letters += line;
   }
   return rows;
+}
+
+std::string line_of_no_row(std::string_view a3m) {
+  std::string comment;
+  while (!a3m.empty()) {
+    const std::string_view line = take_line(a3m);
+    if (line.starts_with('>')) return {};
+    if (!line.empty() && !line.starts_with('#')) return std::string(line);
+    if (comment.empty()) comment = line;
+  }
+  return comment;
 }
 
 std::string a3m_text(const std::vector<AlignmentRow>& rows) {

@@ -22,6 +22,9 @@ struct AlignmentRow {
 
 /// FASTA text. What comes before the first ">" and empty lines count for nothing.
 std::vector<AlignmentRow> alignment_rows(std::string_view a3m);
+/// The first line of an A3M text that belongs to no row: one before the first ">", or any where there is no ">". Empty
+/// lines do not count, nor do lines of "#" before a row (HH-suite's and ColabFold's). "" where there is none.
+std::string line_of_no_row(std::string_view a3m);
 /// A3M text of rows, one line each.
 std::string a3m_text(const std::vector<AlignmentRow>& rows);
 

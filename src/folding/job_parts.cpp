@@ -11,6 +11,7 @@
 #include "base/printable.h"
 #include "base/utf8.h"
 #include "base/words.h"
+#include "folding/alignment.h"
 #include "io/compressed.h"
 
 namespace groel::folding {
@@ -21,6 +22,7 @@ using Kind = nlohmann::json::value_t;
 // A text shorter than this that names a file was meant to be one (AlphaFold 3's rule).
 constexpr std::size_t kLongestName = 256;
 constexpr std::int64_t kMostSeed = UINT32_MAX;
+constexpr std::size_t kShownLine = 60;
 
 bool names_file(const std::string& text, const std::filesystem::path& folder) {
   if (text.empty() || text.size() >= kLongestName ||
@@ -82,6 +84,21 @@ std::optional<std::string> text_or_file(const Field& owner, const std::string& k
     return file_text(named, file.folder);
   }
   return text;
+}
+
+void check_rows(const Field& field, const std::optional<std::string>& a3m) {
+  const std::string line = line_of_no_row(a3m.value_or(""));
+  if (!line.empty())
+    field.problem(fmt::format("expected an alignment in A3M, each row below a line of \">\", found \"{}\" before any",
+                              printable(line.substr(0, kShownLine), LineEnds::escape)));
+}
+
+std::optional<std::string> alignment_or_file(const Field& owner, const std::string& key, const JobFile& file) {
+  const std::size_t before = file.problems.count();
+  std::optional<std::string> a3m = text_or_file(owner, key, "A3M text", file);
+  const bool inlined = owner[key].is(Kind::string) && !owner[key].json().get_ref<const std::string&>().empty();
+  if (file.problems.count() == before) check_rows(owner[inlined ? key : key + "Path"], a3m);
+  return a3m;
 }
 
 std::string read_sequence(const Field& field, Molecule molecule) {

@@ -20,6 +20,10 @@ struct JobFile {
 /// The text under `key`, or that of the file under `key` + "Path"; nothing where both are missing or null.
 std::optional<std::string> text_or_file(const Field& owner, const std::string& key, std::string_view what,
                                         const JobFile& file);
+/// The same of an alignment in A3M; a problem for text that belongs to no row of it.
+std::optional<std::string> alignment_or_file(const Field& owner, const std::string& key, const JobFile& file);
+/// A problem, at the field that an alignment comes from, for text that belongs to no row of it.
+void check_rows(const Field& field, const std::optional<std::string>& a3m);
 /// The text of a file, decompressed. A problem, and nothing, when it cannot be read.
 std::optional<std::string> file_text(const Field& path, const std::filesystem::path& folder);
 

@@ -11,6 +11,8 @@
 namespace groel::folding {
 namespace {
 
+namespace fs = std::filesystem;
+
 constexpr const char* kSound = R"({"dialect":"alphafold3","version":4,"name":"a job","modelSeeds":[7],"sequences":[
   {"protein":{"id":["A","B"],"sequence":"MKTAY","unpairedMsa":"","pairedMsa":"","templates":[]}},
   {"ligand":{"id":"L","ccdCodes":["ATP"]}}]})";
@@ -76,6 +78,38 @@ TEST(Job, NamesFilesThatBelongUnderAPath) {
   const auto jobs =
       parse_jobs(with("\"unpairedMsa\":\"\"", "\"unpairedMsaPath\":\"m.a3m\""), "job.json", folder.path());
   EXPECT_EQ(jobs[0].chains[0].unpaired_msa, ">q\nMKTAY\n");
+}
+
+TEST(Job, RefusesAnAlignmentWithTextThatBelongsToNoRow) {
+  const testing::TemporaryFolder folder;
+  const auto said = [&](const std::string& text) {
+    try {
+      parse_jobs(text, "job.json", folder.path());
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string("nothing is wrong");
+  };
+  const auto inlined = [&](const std::string& a3m) {
+    return said(with("\"unpairedMsa\":\"\"", "\"unpairedMsa\":\"" + a3m + "\""));
+  };
+  const std::string place = "/sequences/0/protein/unpairedMsa: expected an alignment in A3M";
+  for (const char* a3m : {"msas/typo.a3m", "MKTAY", "MKTAY\\n>q\\nMKTAY", "#A3M#"})
+    EXPECT_NE(inlined(a3m).find(place), std::string::npos) << a3m << ": " << inlined(a3m);
+  EXPECT_EQ(inlined("#5\\t1\\n\\n>q\\nMKTAY"), "nothing is wrong");  // as ColabFold begins its files
+
+  testing::write_file(folder.path() / "q.sto", "# STOCKHOLM 1.0\nq MKTAY\n//\n");
+  EXPECT_NE(said(with("\"pairedMsa\":\"\"", "\"pairedMsaPath\":\"q.sto\""))
+                .find("pairedMsaPath: expected an alignment in A3M, each row below a line of \">\", found \"q MKTAY\""),
+            std::string::npos);
+  const std::string listed = R"([{"name":"p","modelSeeds":[1],"sequences":[{"proteinChain":{"sequence":"MKTAY",)";
+  EXPECT_NE(said(listed + R"("unpairedMsaPath":"q.sto"}}]}])").find("proteinChain/unpairedMsaPath: expected an align"),
+            std::string::npos);
+  fs::create_directory(folder.path() / "msa");
+  testing::write_file(folder.path() / "msa/pairing.a3m", "MKTAY\n");
+  testing::write_file(folder.path() / "msa/non_pairing.a3m", ">q\nMKTAY\n");
+  EXPECT_NE(said(listed + R"("msa":{"precomputed_msa_dir":"msa"}}}]}])").find("precomputed_msa_dir/pairing.a3m: exp"),
+            std::string::npos);
 }
 
 TEST(Job, ReadsAFileInXz) {
