@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 #include <random>
+#include <set>
 
 #include "base/error.h"
 #include "base/words.h"
@@ -34,6 +35,7 @@ struct Reader {
   const JobFile& file;
   bool protenix;
   Job job{};
+  std::set<std::string> taken{};                     // ids that are given, and those that were made
   std::vector<std::vector<std::string>> entities{};  // ids of the copies of each
 
   void read_entity(const Field& element);
@@ -42,6 +44,7 @@ struct Reader {
   void read_alignments(const Field& entity, ChainContent& chain);
   void read_ligand(const Field& entity, ChainContent& chain);
   void add_copies(const Field& entity, const ChainContent& chain);
+  std::string free_id();
   void read_bond(const Field& bond);
   std::vector<std::size_t> copies(const Field& bond, const std::string& side, std::size_t entity) const;
 };
@@ -131,6 +134,8 @@ void Reader::read_alignments(const Field& entity, ChainContent& chain) {
 
 void Reader::read_ligand(const Field& entity, ChainContent& chain) {
   if (!entity.object_of(with({"ligand", "ion", "count"}, protenix, {"id"}))) return;
+  if (!entity["ligand"].is_null() && !entity["ion"].is_null())
+    return entity.problem("expected one of ligand and ion, found both");
   const Field field = entity[entity.has("ligand") ? "ligand" : "ion"];
   const std::string text = field.text("a code of the Chemical Component Dictionary");
   if (text.empty())
@@ -146,16 +151,36 @@ void Reader::read_ligand(const Field& entity, ChainContent& chain) {
   chain.components.push_back(codes);
 }
 
+// Every id that a list of Protenix's gives, so that none is made twice.
+std::set<std::string> given_ids(const nlohmann::json& sequences) {
+  std::set<std::string> ids;
+  for (const nlohmann::json& element : sequences)
+    for (const nlohmann::json& entity : element)
+      if (entity.is_object() && entity.contains("id"))
+        for (const nlohmann::json& id : entity["id"])
+          if (id.is_string()) ids.insert(id.get<std::string>());
+  return ids;
+}
+
+// The chain's number as an id, or the next that no other chain has.
+std::string Reader::free_id() {
+  std::size_t number = job.chains.size() + 1;
+  while (!taken.insert(chain_name(number)).second) ++number;
+  return chain_name(number);
+}
+
 void Reader::add_copies(const Field& entity, const ChainContent& chain) {
   std::int64_t count = 1;
   if (!entity["count"].is_null()) count = entity["count"].whole("a number of copies", 0, kMostCopies);
-  const auto ids = protenix && entity["id"].is(Kind::array) ? entity["id"].elements("ids") : std::vector<Field>{};
+  std::vector<std::string> ids;
+  if (protenix && !entity["id"].is_null()) {
+    if (!entity["id"].is(Kind::array)) entity["id"].expected("a list of ids");
+    else ids = read_ids(entity["id"]);
+  }
   if (!ids.empty() && std::ssize(ids) != count)
     entity["id"].problem(fmt::format("expected {}, found {}", counted(count, "id"), ids.size()));
   for (std::int64_t i = 0; i < count; ++i) {
-    const bool named = i < std::ssize(ids);
-    job.chains.push_back(
-        {chain, named ? ids[static_cast<std::size_t>(i)].text("an id") : chain_name(job.chains.size() + 1)});
+    job.chains.push_back({chain, i < std::ssize(ids) ? ids[static_cast<std::size_t>(i)] : free_id()});
     entities.back().push_back(job.chains.back().id);
   }
   if (count == 0)
@@ -236,7 +261,9 @@ Job read_listed_job(const Field& field, const JobFile& file) {
     job.seeds = read_seeds(field["modelSeeds"], job.notes);
   else
     job.notes.push_back(fmt::format("no seed is given: {} is drawn", job.seeds.emplace_back(random_seed())));
+  if (protenix) reader.taken = given_ids(field["sequences"].json());
   for (const Field& element : field["sequences"].elements("molecules")) reader.read_entity(element);
+  check_ids(field["sequences"], job);
   if (field["sequences"].is(Kind::array) && job.chains.empty()) field["sequences"].expected("at least one molecule");
   for (const Field& bond : field["covalent_bonds"].elements("bonds", false)) reader.read_bond(bond);
   if (field.has("constraint"))

@@ -101,6 +101,26 @@ std::optional<std::string> alignment_or_file(const Field& owner, const std::stri
   return a3m;
 }
 
+std::vector<std::string> read_ids(const Field& field) {
+  std::vector<std::string> ids;
+  const auto add = [&](const Field& one) {
+    ids.push_back(one.text("an id of upper-case letters"));
+    const bool letters =
+        !ids.back().empty() && std::ranges::all_of(ids.back(), [](char c) { return c >= 'A' && c <= 'Z'; });
+    if (one.is(nlohmann::json::value_t::string) && !letters) one.expected("an id of upper-case letters");
+  };
+  if (!field.is(nlohmann::json::value_t::array)) return add(field), ids;
+  for (const Field& one : field.elements("ids")) add(one);
+  if (ids.empty()) field.expected("at least one id");
+  return ids;
+}
+
+void check_ids(const Field& sequences, const Job& job) {
+  std::map<std::string, int> times;
+  for (const JobChain& chain : job.chains)
+    if (++times[chain.id] == 2) sequences.problem(fmt::format("the id \"{}\" is given more than once", chain.id));
+}
+
 std::string read_sequence(const Field& field, Molecule molecule) {
   static const std::map<Molecule, std::string_view> what{
       {Molecule::protein, "a protein's sequence in upper-case letters"},

@@ -27,6 +27,10 @@ void check_rows(const Field& field, const std::optional<std::string>& a3m);
 /// The text of a file, decompressed. A problem, and nothing, when it cannot be read.
 std::optional<std::string> file_text(const Field& path, const std::filesystem::path& folder);
 
+/// The ids of a chain and its copies, upper-case letters each: one as text, or a list of at least one.
+std::vector<std::string> read_ids(const Field& field);
+/// A problem for each id that several chains have.
+void check_ids(const Field& sequences, const Job& job);
 /// A sequence of upper-case letters; a problem otherwise.
 std::string read_sequence(const Field& field, Molecule molecule);
 /// Components in place of residues. `prefixed`: codes may begin with "CCD_", which is left out; otherwise it is a

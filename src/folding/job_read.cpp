@@ -23,20 +23,6 @@ void check_dialect(const Field& root) {
   if (!known) version.expected("1, 2, 3 or 4");
 }
 
-std::vector<std::string> read_ids(const Field& field) {
-  std::vector<std::string> ids;
-  const auto add = [&](const Field& one) {
-    ids.push_back(one.text("an id of upper-case letters"));
-    const bool letters =
-        !ids.back().empty() && std::ranges::all_of(ids.back(), [](char c) { return c >= 'A' && c <= 'Z'; });
-    if (one.is(nlohmann::json::value_t::string) && !letters) one.expected("an id of upper-case letters");
-  };
-  if (!field.is(nlohmann::json::value_t::array)) return add(field), ids;
-  for (const Field& one : field.elements("ids")) add(one);
-  if (ids.empty()) field.expected("at least one id");
-  return ids;
-}
-
 void read_entity(const Field& element, const JobFile& file, Job& job) {
   static constexpr Molecule kKinds[] = {Molecule::protein, Molecule::rna, Molecule::dna, Molecule::ligand};
   if (!element.is(nlohmann::json::value_t::object) || element.json().size() != 1)
@@ -51,12 +37,6 @@ void read_entity(const Field& element, const JobFile& file, Job& job) {
   }
   element.problem(
       fmt::format("unknown kind of molecule \"{}\"; known: protein, rna, dna, ligand", element.json().begin().key()));
-}
-
-void check_ids(const Field& sequences, const Job& job) {
-  std::map<std::string, int> times;
-  for (const JobChain& chain : job.chains)
-    if (++times[chain.id] == 2) sequences.problem(fmt::format("the id \"{}\" is given more than once", chain.id));
 }
 
 // StockholmColumns without which AlphaFold 3 refuses a component.

@@ -155,6 +155,28 @@ TEST(Job, OfProtenixHasItsBondsAndLigands) {
   EXPECT_EQ(job.chains[3].smiles, "CCO");
 }
 
+TEST(Job, OfProtenixHasSoundIdsEachOnce) {
+  const auto protein = [](const std::string& more) { return R"({"proteinChain":{"sequence":"GANST")" + more + "}}"; };
+  const auto job = [](const std::string& sequences) {
+    return R"([{"name":"p","modelSeeds":[1],"covalent_bonds":[],"sequences":[)" + sequences + "]}]";
+  };
+  // What is made goes out of the way of what is given, before and after.
+  const auto jobs = parse_jobs(job(protein(R"(,"count":2)") + "," + protein(R"(,"count":2,"id":["B","A"])") + "," +
+                                   protein("")),
+                               "job.json", "/nonexistent");
+  std::vector<std::string> ids;
+  for (const JobChain& chain : jobs.at(0).chains) ids.push_back(chain.id);
+  EXPECT_EQ(ids, (std::vector<std::string>{"C", "D", "B", "A", "E"}));
+
+  for (const auto& [sequences, said] : std::vector<std::pair<std::string, std::string>>{
+           {protein(R"(,"id":["B"])") + "," + protein(R"(,"id":["B"])"), "the id \"B\" is given more than once"},
+           {protein(R"(,"count":2,"id":["H","H"])"), "the id \"H\" is given more than once"},
+           {protein(R"(,"id":["b/../x"])"), "proteinChain/id/0: expected an id of upper-case letters"},
+           {protein(R"(,"id":"H")"), "proteinChain/id: expected a list of ids, found \"H\""},
+           {R"({"ligand":{"ligand":"CCD_ATP","ion":"MG"}})", "ligand: expected one of ligand and ion, found both"}})
+    EXPECT_NE(refusal(job(sequences)).find(said), std::string::npos) << refusal(job(sequences));
+}
+
 // As colabfold_batch --af3-json writes them: empty keys, lists of one id, an RNA whose alignment is null.
 TEST(Job, OfColabFoldIsAlphaFold3s) {
   const auto jobs = parse_jobs(
