@@ -27,6 +27,10 @@ const JobChain* Job::find(std::string_view id) const noexcept {
   return found == chains.end() ? nullptr : &*found;
 }
 
+std::string said(const BondedAtom& atom) { return fmt::format("{} {} {}", atom.chain, atom.residue, atom.atom); }
+
+std::string said(const Bond& bond) { return fmt::format("the bond between {} and {}", said(bond.from), said(bond.to)); }
+
 std::string file_name(const Job& job) {
   std::string text;
   for (const char c : job.name) {

@@ -67,6 +67,10 @@ struct Bond {
   auto operator<=>(const Bond&) const = default;
 };
 
+/// "the bond between A 8 OXT and B 1 PG", and an end of it, as messages name them.
+std::string said(const Bond& bond);
+std::string said(const BondedAtom& atom);
+
 struct Job {
   std::string name;
   std::vector<JobChain> chains;

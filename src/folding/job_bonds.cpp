@@ -11,8 +11,6 @@ namespace {
 
 using Kind = nlohmann::json::value_t;
 
-std::string said(const BondedAtom& atom) { return fmt::format("{} {} {}", atom.chain, atom.residue, atom.atom); }
-
 // AlphaFold 3 takes true for 1, as Python does.
 int residue_of(const Field& field, const JobChain& chain, std::vector<std::string>& notes) {
   if (field.is(Kind::boolean) && field.json().get<bool>()) {
@@ -55,7 +53,7 @@ std::vector<Bond> read_bonds(const Field& field, Job& job) {
     if (!from || !to) continue;
     const Bond bond{*from, *to};
     if (!seen.insert(bond).second)
-      one.problem(fmt::format("the bond between {} and {} is given twice", said(*from), said(*to)));
+      one.problem(said(bond) + " is given twice");
     bonds.push_back(bond);
   }
   return bonds;
@@ -64,7 +62,7 @@ std::vector<Bond> read_bonds(const Field& field, Job& job) {
 void note_bonds(Job& job) {
   std::set<Bond> seen;
   for (const Bond& bond : job.bonds) {
-    const std::string both = fmt::format("the bond between {} and {}", said(bond.from), said(bond.to));
+    const std::string both = said(bond);
     const JobChain* const from = job.find(bond.from.chain);
     const JobChain* const to = job.find(bond.to.chain);
     if (from == nullptr || to == nullptr) continue;

@@ -96,7 +96,10 @@ void Builder::take_bonds(const Job& job) {
     return is_hydrogen(std::ranges::find(component.atoms, end.atom, &io::ComponentAtom::name)->element);
   };
   for (const Bond& bond : job.bonds) {
-    if (!known(bond.from) || !known(bond.to)) continue;
+    if (!known(bond.from) || !known(bond.to)) {
+      out.notes.push_back(said(bond) + " is one of a chain that is left out: the network will not see it");
+      continue;
+    }
     for (const BondedAtom& end : {bond.from, bond.to})
       if (end.atom == "OXT") bonded[{end.chain, end.residue}].insert(end.atom);
     const bool from = job.find(bond.from.chain)->molecule == Molecule::ligand,
@@ -104,9 +107,7 @@ void Builder::take_bonds(const Job& job) {
     const bool inside = bond.from.chain == bond.to.chain && bond.from.residue == bond.to.residue;
     if ((!from && !to) || inside) continue;
     if (hydrogen(bond.from) || hydrogen(bond.to)) {
-      out.notes.push_back(fmt::format(
-          "the bond between {} {} {} and {} {} {} is one of a hydrogen: the network will not see it", bond.from.chain,
-          bond.from.residue, bond.from.atom, bond.to.chain, bond.to.residue, bond.to.atom));
+      out.notes.push_back(said(bond) + " is one of a hydrogen: the network will not see it");
       continue;
     }
     (from && to ? out.of_ligands : out.to_polymers).push_back(bond);
@@ -224,13 +225,19 @@ void Builder::add_tokens() {
   }
 }
 
+// Bonds of atoms that the network's rules leave out. For AlphaFold 3's arrays a polymer's end of a bond is its residue,
+// whichever atom is named.
 void Builder::drop_bonds() {
-  const auto gone = [&](const Bond& bond) {
-    for (const BondedAtom& end : {bond.from, bond.to})
-      if (!atoms.contains({end.chain, end.residue, end.atom})) return true;
-    return false;
+  const auto gone = [&](const BondedAtom& end) { return !atoms.contains({end.chain, end.residue, end.atom}); };
+  const auto lost = [&](const Bond& bond, bool by_residue) {
+    if (!gone(bond.from) && !gone(bond.to)) return false;
+    out.notes.push_back(fmt::format("{} is lost in the structure, which {} is left out of: the network will {}", said(bond),
+                                    said(gone(bond.from) ? bond.from : bond.to),
+                                    by_residue ? "see it as one of the residue" : "not see it"));
+    return !by_residue;
   };
-  std::erase_if(out.of_ligands, gone);
+  std::erase_if(out.of_ligands, [&](const Bond& bond) { return lost(bond, false); });
+  std::erase_if(out.to_polymers, [&](const Bond& bond) { return lost(bond, options.rules != TokenRules::boltz2); });
 }
 
 }  // namespace

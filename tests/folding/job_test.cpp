@@ -5,6 +5,7 @@
 #include "folding/components.h"
 #include "folding/job_read.h"
 #include "folding/job_write.h"
+#include "folding/tokens.h"
 #include "support/errors.h"
 #include "support/files.h"
 
@@ -131,6 +132,32 @@ TEST(Job, NotesBondsThatHaveNoEffect) {
                  "job.json", "/nonexistent");
   ASSERT_FALSE(jobs[0].notes.empty());
   EXPECT_NE(jobs[0].notes.back().find("joins two polymers"), std::string::npos);
+}
+
+TEST(Job, NotesBondsToAtomsThatTheNetworksRulesLeaveOut) {
+  const auto notes = [](const std::string& atom, TokenRules rules, std::size_t kept) {
+    const auto jobs = parse_jobs(with("\"version\":4", R"("version":4,"bondedAtomPairs":[[["A",5,")" + atom +
+                                                           R"("],["L",1,"PG"]]])"),
+                                 "job.json", "/nonexistent");
+    const TokenLayout layout = lay_out(jobs.at(0), ComponentTable::own(), {.rules = rules});
+    EXPECT_EQ(layout.to_polymers.size(), kept) << atom;
+    return layout.notes;
+  };
+  EXPECT_EQ(notes("OXT", TokenRules::boltz2, 0),
+            std::vector<std::string>{"the bond between A 5 OXT and L 1 PG is lost in the structure, which A 5 OXT is "
+                                     "left out of: the network will not see it"});
+  EXPECT_TRUE(notes("OH", TokenRules::boltz2, 1).empty());
+  EXPECT_TRUE(notes("OXT", TokenRules::alphafold3, 1).empty());
+
+  // A nucleotide in a strand has no OP3, and AlphaFold 3's network sees the bond as one of the residue.
+  const std::string strand = R"({"dna":{"id":"A","sequence":"GATTA"}},)";
+  std::string text = with("\"sequences\":[", "\"bondedAtomPairs\":[[[\"A\",2,\"OP3\"],[\"L\",1,\"PG\"]]],\"sequences\":[" + strand);
+  text.erase(text.find("{\"protein\""), text.find("{\"ligand\"") - text.find("{\"protein\""));
+  const TokenLayout layout = lay_out(parse_jobs(text, "job.json", "/nonexistent").at(0), ComponentTable::own());
+  EXPECT_EQ(layout.to_polymers.size(), 1U);
+  ASSERT_EQ(layout.notes.size(), 1U);
+  EXPECT_NE(layout.notes[0].find("A 2 OP3 is left out of: the network will see it as one of the residue"),
+            std::string::npos);
 }
 
 TEST(Job, WithSomeOfItsAlignmentsIsRefusedWhenItIsCompleted) {
