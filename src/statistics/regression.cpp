@@ -16,6 +16,12 @@ void check(Numbers a, Numbers b, std::size_t least) {
                                                   a.size(), b.size(), least));
 }
 
+// Of what is compared by its order: NaN has no place in one.
+void check_ordered(Numbers values) {
+  if (std::any_of(values.begin(), values.end(), [](double value) { return std::isnan(value); }))
+    throw Error(ErrorKind::bad_input, "a value is not a number (NaN), and has no rank");
+}
+
 double mean(Numbers values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
@@ -133,6 +139,7 @@ double incomplete_beta(double a, double b, double x) {
 }
 
 std::vector<double> ranks(Numbers values) {
+  check_ordered(values);
   std::vector<std::size_t> order(values.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
@@ -163,6 +170,8 @@ Correlation spearman(Numbers x, Numbers y) {
 // Knight 1966: order by x, then count the exchanges that ordering by y takes.
 double kendall_tau(Numbers x, Numbers y) {
   check(x, y, 2);
+  check_ordered(x);
+  check_ordered(y);
   std::vector<std::size_t> order(x.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::sort(order.begin(), order.end(),

@@ -15,7 +15,8 @@ struct Correlation {
   double p = 0;
 };
 
-/// Errors of all: bad_input when the lengths differ, or are below 2 (correlations) or 1.
+/// Errors of all: bad_input when the lengths differ, or are below 2 (correlations) or 1; of those by rank (spearman,
+/// kendall_tau) also where a value is NaN.
 Correlation pearson(Numbers x, Numbers y);
 Correlation spearman(Numbers x, Numbers y);
 /// Tau-b. O(n log n).
@@ -26,7 +27,7 @@ double mean_absolute_error(Numbers truth, Numbers predicted);
 /// Part of the variance explained; a constant truth gives 1 when it is met and 0 otherwise; one pair gives NaN.
 double r2(Numbers truth, Numbers predicted);
 
-/// Ranks from 1; equal values share the mean of theirs.
+/// Ranks from 1; equal values share the mean of theirs. Errors: bad_input where one is NaN.
 std::vector<double> ranks(Numbers values);
 
 /// The regularised incomplete beta function I_x(a, b), a and b above 0.

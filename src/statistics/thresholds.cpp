@@ -25,6 +25,8 @@ Threshold best_threshold(Labels truth, Scores scores, ThresholdFor measure) {
   if (truth.size() != scores.size() || truth.empty())
     throw Error(ErrorKind::bad_input,
                 fmt::format("{} true values and {} scores cannot be compared", truth.size(), scores.size()));
+  if (std::any_of(scores.begin(), scores.end(), [](double score) { return std::isnan(score); }))
+    throw Error(ErrorKind::bad_input, "a score is not a number");
   const auto positives = static_cast<double>(std::count(truth.begin(), truth.end(), 1));
   const double negatives = static_cast<double>(truth.size()) - positives;
   if (positives == 0 || negatives == 0)

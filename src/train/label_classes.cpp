@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <map>
 
 #include "base/options.h"
@@ -260,11 +261,14 @@ class Encoder {
   double number(std::size_t column) {
     const std::string& text = row_->labels[column];
     const auto value = number_of(text);
-    if (!value)
+    const bool too_large = value && std::abs(*value) > std::numeric_limits<float>::max();
+    if (!value || too_large)
       no_numbers_.add(text, *row_, [&] {
-        return Error::Parts{fmt::format("the label '{}' is not a number", text), row_->where, "mend or remove the row"};
+        return Error::Parts{fmt::format("the label '{}' is {}", text,
+                                        too_large ? "larger than numbers here can be (3.4e38)" : "not a number"),
+                            row_->where, "mend or remove the row"};
       });
-    return value.value_or(0);
+    return too_large ? 0 : value.value_or(0);
   }
 
   void take_residues(std::int64_t residues) {
@@ -322,7 +326,7 @@ class Encoder {
   std::map<std::string, std::int32_t> index_;
   const LabelledRow* row_ = nullptr;
   LabelledSet out_;
-  Unfit unknown_{"have labels that are none"}, no_numbers_{"have no number"};
+  Unfit unknown_{"have labels that are none"}, no_numbers_{"have none that can be learned"};
 };
 
 }  // namespace

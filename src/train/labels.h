@@ -75,8 +75,8 @@ struct LabelledSet {
 
 /// Several label columns are put in the order of the classes where they bear their names. Errors: bad_input for columns
 /// of which some bear such a name and others none; naming the row for a label outside the classes, an empty one, one
-/// that is no number, labels that are not as many as residues, or a sequence that cannot be read; bad_input when there
-/// are not as many columns as outputs; unsupported for labels of residues that share tokens.
+/// that is no number or too large for a float, labels that are not as many as residues, or a sequence that cannot be
+/// read; bad_input when there are not as many columns as outputs; unsupported for labels of residues that share tokens.
 LabelledSet encode_labels(const LabelledRows& rows, const models::Classification& classes,
                           const std::string& unlabelled, const bio::Tokenizer& tokenizer);
 

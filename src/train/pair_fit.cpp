@@ -11,6 +11,7 @@
 #include "base/interrupt.h"
 #include "base/random.h"
 #include "nn/training.h"
+#include "ops/compare.h"
 #include "ops/losses.h"
 #include "train/corpus.h"
 #include "train/optimizer.h"
@@ -270,6 +271,10 @@ std::vector<double> pair_probabilities(const nn::PairNetwork& network, const Ten
     const std::ptrdiff_t end = std::min(count, at + kPairs);
     const Tensor logits = network.pairs(encoded, ints({first.begin() + at, first.begin() + end}),
                                         ints({second.begin() + at, second.begin() + end}));
+    if (!ops::all_finite(logits))
+      throw Error(ErrorKind::bad_model, {"the numbers of the network of pairs overflow: they are not finite",
+                                         {},
+                                         "its weights are damaged or far too large, though each is finite"});
     for (const float logit : logits.values<float>()) out.push_back(1 / (1 + std::exp(-double{logit})));
   }
   return out;

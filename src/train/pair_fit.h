@@ -60,7 +60,8 @@ double micro_f1(std::span<const float> truth, std::span<const double> probabilit
 /// Errors: usage where the loss is no finite number; interrupted.
 PairFit fit_pairs(const PairMaterial& material, const PairFitOptions& options, Sink& sink);
 
-/// Probabilities [N, C] of pairs by a network that is ready to predict.
+/// Probabilities [N, C] of pairs by a network that is ready to predict. Errors: bad_model, for outputs that are no
+/// finite numbers.
 std::vector<double> pair_probabilities(const nn::PairNetwork& network, const VectorSource& proteins,
                                        const ops::Neighbours& links, const PairSet& pairs);
 

@@ -7,6 +7,7 @@
 #include "statistics/multilabel.h"
 #include "statistics/regression.h"
 #include "statistics/split.h"
+#include "statistics/thresholds.h"
 
 namespace groel::statistics {
 namespace {
@@ -31,6 +32,17 @@ TEST(Metrics, UnequalLengthsAreErrors) {
   const std::vector<double> six(6, 0.5);
   EXPECT_THROW(log_loss(ClassScores{outside, six, 2}), Error);
   EXPECT_THROW(log_loss(ClassScores{three, six, 3}), Error);
+}
+
+TEST(Metrics, WhatIsNoNumberHasNoRank) {
+  const std::vector<double> with{1, NAN, 3}, without{1, 2, 3};
+  EXPECT_THROW(ranks(with), Error);
+  EXPECT_THROW(spearman(with, without), Error);
+  EXPECT_THROW(spearman(without, with), Error);
+  EXPECT_THROW(kendall_tau(with, without), Error);
+  EXPECT_THROW(kendall_tau(without, with), Error);
+  EXPECT_THROW(best_threshold(std::vector<std::int64_t>{0, 1, 1}, with, ThresholdFor::f1), Error);
+  EXPECT_EQ(ranks(std::vector<double>{INFINITY, -1, INFINITY}), (std::vector<double>{2.5, 1, 2.5}));
 }
 
 TEST(Split, FoldsThatCannotBeAreErrors) {

@@ -1,6 +1,7 @@
 // Heads of their own: trained on vectors that are kept on disk, left as a predictor's folder that every command takes.
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -146,6 +147,26 @@ TEST_F(OwnHeads, HeadsThatAreFittedAtOnce) {
   numbers[5] = "melting_point";
   expect_ok(numbers);
   EXPECT_LT(card("ridge")["facts"]["metrics"]["held_out"]["rmse"], 30) << "what starts at 0 is off by 55";
+}
+
+// Weights that are finite, and outputs that are not.
+TEST_F(OwnHeads, OutputsThatOverflowAreNoScoresAndNoPredictions) {
+  expect_ok(classify("p", "linear") + Words{"--steps", "3"});
+  std::string bytes = head("p");
+  std::uint64_t header = 0;
+  std::memcpy(&header, bytes.data(), sizeof header);
+  const float large = 3e38F;
+  for (std::size_t at = sizeof header + header; at + sizeof large <= bytes.size(); at += sizeof large)
+    std::memcpy(bytes.data() + at, &large, sizeof large);
+  write_file(folder_ / "p/head.safetensors", bytes);
+  const Outcome said =
+      run({"evaluate", "classify", "--data", kStability, "--label-column", "stability", "-m", folder_ / "p", "--json"});
+  EXPECT_NE(said.exit, 0) << said;
+  EXPECT_TRUE(said.says("the head's numbers overflow")) << said;
+  const Outcome predicted = run({"predict", kProteins, "-m", folder_ / "p"});
+  EXPECT_EQ(predicted.exit, 1) << predicted;
+  EXPECT_NE(predicted.out.find("the head's numbers overflow"), std::string::npos) << predicted;
+  EXPECT_EQ(predicted.out.find("stable"), std::string::npos) << predicted;
 }
 
 TEST_F(OwnHeads, OneHotNeedsNoModel) {

@@ -109,6 +109,10 @@ TEST(Labels, WhatDoesNotFitNamesItsRow) {
   EXPECT_PRED2(has, outside, "did you mean 'beta'?");
   EXPECT_PRED2(has, encode(rows_of({""}), ab), "t.csv:2: the label is empty");
   EXPECT_PRED2(has, encode(rows_of({"x"}), {LabelOf::sequence, Problem::regression, {"y"}}), "'x' is not a number");
+  for (const char* large : {"1e39", "-1e39"})  // finite, but not as the float that is learned
+    EXPECT_PRED2(has, encode(rows_of({"1", large}), {LabelOf::sequence, Problem::regression, {"y"}}),
+                 fmt::format("t.csv:3: the label '{}' is larger than numbers here can be (3.4e38)", large));
+  EXPECT_PRED2(has, encode(rows_of({"3.4e38"}), {LabelOf::sequence, Problem::regression, {"y"}}), "none");
   EXPECT_PRED2(has, encode(rows_of({"nan"}), {LabelOf::sequence, Problem::regression, {"y"}}), "is not a number");
   EXPECT_PRED2(has, encode(rows_of({"HHH"}), {LabelOf::token, Problem::single_label, {"C", "H"}}),
                "3 labels for 5 residues");
