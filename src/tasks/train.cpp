@@ -67,6 +67,10 @@ class PretrainMaterial {
     const double fraction = plan.valid.empty() ? plan.valid_fraction : 0;
     return sha256(fmt::format("{} {} {} {}", corpus_.fingerprint(), plan.batches.seed, fraction, plan.filter.shortest));
   }
+  /// Of what is drawn from the data, the other fingerprint says it.
+  std::string held_out_fingerprint(const TrainPlan& plan) const {
+    return plan.valid.empty() ? std::string() : valid_.fingerprint();
+  }
 
  private:
   static std::unique_ptr<train::PackedData> batches(const TrainPlan& plan, const train::Corpus& corpus,
@@ -162,6 +166,7 @@ TrainedModel train_language(TrainPlan plan, checkpoints::Checkpoint weights, Con
   cost.tell(context.sink);
   if (plan.cost_alone) return {{}, findings, cost};
   plan.trainer.data_fingerprint = material.fingerprint(plan);
+  plan.trainer.held_out_fingerprint = material.held_out_fingerprint(plan);
   const auto ranked = start.begin(*trainee);
   train::TrainerParts parts{*trainee, material.data(), material.held_out(), context.sink};
   parts.ranks = ranked.get();

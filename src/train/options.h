@@ -45,6 +45,7 @@ struct TrainerOptions {
   std::int64_t log_every = 10;
   nlohmann::json recipe = nlohmann::json::object();  ///< kept in saved states; differences are told on a resume
   std::string data_fingerprint;                      ///< a resume on other data is refused
+  std::string held_out_fingerprint;                  ///< and on other held-out data; empty where there are none
 };
 
 }  // namespace groel::train

@@ -63,6 +63,7 @@ void save_state(const fs::path& folder, const SavedState& content) try {
     nlohmann::json state = content.state.to_json();
     state["recipe"] = content.recipe;
     state["data_fingerprint"] = content.data_fingerprint;
+    state["held_out_fingerprint"] = content.held_out_fingerprint;
     write_text(temporary / kState, state.dump(2) + "\n");
   });
 } catch (const Error& error) {
@@ -78,6 +79,11 @@ bool load_state(const fs::path& folder, SavedState& content) {
   if (state.value("data_fingerprint", nlohmann::json()) != content.data_fingerprint)
     throw Error(ErrorKind::bad_input, {"the run was started on other data, or with other limits on sequences",
                                        checkpoint.string(), "give the data and the options of the first run"});
+  // Older checkpoints do not say it.
+  if (state.value("held_out_fingerprint", nlohmann::json(content.held_out_fingerprint)) != content.held_out_fingerprint)
+    throw Error(ErrorKind::bad_input,
+                {"the run was started with other held-out data: its scores so far are not those of these",
+                 checkpoint.string(), "give the held-out data of the first run"});
   read_tensors(checkpoint / kTensors, live_tensors(content));
   content.recipe = state.value("recipe", nlohmann::json::object());
   content.trainee.parameters_changed();

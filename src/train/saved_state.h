@@ -19,7 +19,7 @@ struct SavedState {
   const Optimizer& optimizer;
   TrainerState& state;
   nlohmann::json recipe;
-  std::string data_fingerprint;
+  std::string data_fingerprint, held_out_fingerprint;
 };
 
 /// Writes `folder/checkpoint-STEP`: a Hugging Face model folder, and beside the model `training.safetensors` (f32

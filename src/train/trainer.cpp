@@ -87,7 +87,10 @@ class Run {
     log_.emplace(options_.folder, state_);
   }
 
-  SavedState saved_state() { return {parts_.trainee, *optimizer_, state_, options_.recipe, options_.data_fingerprint}; }
+  SavedState saved_state() {
+    return {
+        parts_.trainee, *optimizer_, state_, options_.recipe, options_.data_fingerprint, options_.held_out_fingerprint};
+  }
 
   bool timed() const { return options_.length.minutes > 0; }
   double time_done() const { return state_.seconds / (60 * options_.length.minutes); }

@@ -95,6 +95,13 @@ TEST(Prompts, GoOnToTheBit) {
         "--warmup", "0", "--resume"});
   EXPECT_EQ(bytes(parts / "out/prompts/ic.safetensors"), bytes(again / "out/prompts/ic.safetensors"));
   EXPECT_EQ(bytes(parts / "out/heads.safetensors"), bytes(again / "out/heads.safetensors"));
+  std::string other = bytes(recipe(parts));  // more pairs are held out
+  other.replace(other.find("valid-fraction = 0.3"), 20, "valid-fraction = 0.4");
+  write(parts / "r.toml", other);
+  const Outcome refused = groel({"train", "prompts", parts / "r.toml", "--output", parts / "out", "--steps", "4",
+                                 "--schedule", "constant", "--warmup", "0", "--resume"});
+  EXPECT_EQ(refused.exit, 4) << refused;
+  EXPECT_TRUE(refused.says("the run was started with other held-out data")) << refused;
 }
 
 TEST(Prompts, WithTheWholeModelAreKeptBesideIt) {

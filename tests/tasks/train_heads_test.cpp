@@ -98,6 +98,24 @@ TEST_F(OwnHeads, ResumedIsBitwiseUninterrupted) {
   EXPECT_EQ(head("whole"), head("parts"));
 }
 
+TEST_F(OwnHeads, ResumeWithTheSameHeldOutDataAlone) {
+  const std::string table = "sequence,stability\nMKTAYIAKQRQISFVK,stable\nSHFSRQLEERLGLIEV,";
+  write_file(folder_ / "first.csv", table + "labile\n");
+  write_file(folder_ / "other.csv", table + "stable\n");  // the same sequences
+  for (const char* head : {"linear", "transformers"}) {
+    const auto words = [&](const std::string& valid) {
+      Words out = classify(head, head) + Words{"--steps", "2"};
+      out[6] = "--valid", out[7] = folder_ / valid;
+      return out;
+    };
+    expect_ok(words("first.csv"));
+    const Outcome refused = run(words("other.csv") + Words{"--resume"});
+    EXPECT_EQ(refused.exit, 4) << refused;
+    EXPECT_TRUE(refused.says("the run was started with other held-out data")) << refused;
+    expect_ok(words("first.csv") + Words{"--resume"});
+  }
+}
+
 TEST_F(OwnHeads, TheFolderIsAPredictor) {
   expect_ok(classify("p", "mlp") + Words{"--epochs", "3", "--keep", "best", "--metric", "mcc"});
   const json written = card("p");

@@ -83,6 +83,21 @@ TEST(Train, KilledAndResumedIsBitwiseUninterrupted) {
   EXPECT_EQ(weights(out), weights(trained()));
 }
 
+// Scores of two sets would be compared: what is best, and when to stop.
+TEST(Train, ResumesWithTheSameHeldOutDataAlone) {
+  const TemporaryFolder folder;
+  write_file(folder / "a.fasta", fasta({{"a", "MKTAYIAKQRQISFVKSHFSRQLEERLG"}}));
+  write_file(folder / "b.fasta", fasta({{"b", "GSGAEKAVQVKVKALPDAQFEVVHSLAK"}}));
+  const Words run = small_run(folder / "model");
+  ASSERT_EQ(groel(run + Words{"--valid", folder / "a.fasta"}).exit, 0);
+  for (const Words& other : {Words{"--valid", folder / "b.fasta"}, Words{}}) {
+    const Outcome refused = groel(run + other + Words{"--resume"});
+    EXPECT_EQ(refused.exit, 4) << refused;
+    EXPECT_TRUE(refused.says("the run was started with other held-out data")) << refused;
+  }
+  EXPECT_EQ(groel(run + Words{"--valid", folder / "a.fasta", "--resume"}).exit, 0);
+}
+
 TEST(Train, InterruptedLeavesACheckpoint) {
   const TemporaryFolder folder;
   const std::string out = folder / "model";

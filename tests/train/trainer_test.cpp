@@ -70,7 +70,7 @@ struct Setting {
     options.saving.every = 15;
     options.log_every = 7;
     options.evaluation.every = 10;
-    options.data_fingerprint = "toy";
+    options.data_fingerprint = options.held_out_fingerprint = "toy";
   }
   TrainingResult run(Start start = Start::fresh) {
     return train({trainee, data, use_held_out ? &held_out : nullptr, notes}, options, start);
@@ -217,6 +217,15 @@ TEST(Trainer, ResumeTellsChangedOptionsAndRefusesOtherData) {
   Setting other(folder.path());
   other.options.data_fingerprint = "other";
   EXPECT_THROW(other.run(Start::resume), Error);
+  Setting other_scores(folder.path());
+  other_scores.options.held_out_fingerprint = "other";
+  const Error refused = testing::error_of([&] { other_scores.run(Start::resume); });
+  EXPECT_NE(std::string(refused.what()).find("other held-out data"), std::string::npos) << refused.what();
+  const fs::path kept = folder.path() / "checkpoint-15/trainer_state.json";  // as before that was kept
+  nlohmann::json state = nlohmann::json::parse(read_file(kept));
+  EXPECT_EQ(state["held_out_fingerprint"], "toy");
+  state.erase("held_out_fingerprint");
+  testing::write_file(kept, state.dump());
   Setting longer(folder.path());
   longer.options.recipe = {{"steps", 40}};
   EXPECT_EQ(longer.run(Start::resume).steps, 40);

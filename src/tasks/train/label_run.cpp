@@ -149,6 +149,11 @@ std::string label_fingerprint(const LabelRun& run, const TrainPlan& plan) {
   return sha256(fmt::format("{} {} {}", run.sets.learned.fingerprint(), plan.batches.seed, labels));
 }
 
+std::string held_out_fingerprint(const LabelRun& run) {
+  const train::LabelledSet& set = run.sets.held_out;
+  return set.corpus.size() > 0 ? set.fingerprint() : std::string();
+}
+
 void tell_sets(const LabelSets& sets, Sink& sink) {
   sink.note(fmt::format("{}, {} to learn from; {} held out", counted(sets.learned.corpus.size(), "sequence"),
                         counted(sets.learned.corpus.residues(), "residue"),

@@ -25,6 +25,8 @@ LabelRun read_label_run(const TrainPlan& plan, const std::optional<models::Class
 
 /// Changes with all that gives a place in the data another meaning.
 std::string label_fingerprint(const LabelRun& run, const TrainPlan& plan);
+/// Of the rows that are held out; empty: none are.
+std::string held_out_fingerprint(const LabelRun& run);
 /// What is learned from and held out.
 void tell_sets(const LabelSets& sets, Sink& sink);
 void tell_cropped(std::int64_t cropped, std::int64_t most_residues, Sink& sink);

@@ -125,6 +125,7 @@ TrainedModel train_head(TrainPlan plan, checkpoints::Checkpoint weights, Context
   fit_epochs(plan, material.data(), context.sink);
   check_length(plan, train::planned_steps(material.data(), plan.trainer), findings);
   plan.trainer.data_fingerprint = label_fingerprint(run, plan);
+  plan.trainer.held_out_fingerprint = held_out_fingerprint(run);
   if (train::add_head(weights, classes, plan.batches.seed) && classes.problem == Problem::regression)
     start_at_mean(weights, sets.learned, classes.pooling);
   tell_pooling(classes, context.sink);

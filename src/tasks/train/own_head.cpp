@@ -250,6 +250,7 @@ class HeadTraining {
   train::TrainingResult train_steps() {
     plan_.trainer.data_fingerprint = sha256(fmt::format("{} {} {} {}", label_fingerprint(labels_, plan_),
                                                         trunk_.fingerprint, layer_, plan_.batches.max_residues));
+    plan_.trainer.held_out_fingerprint = held_out_fingerprint(labels_);
     train::VectorData data = batches(*learned_.source, labels_.sets.learned, train::Order::shuffled);
     std::optional<train::VectorData> held_out;
     if (held_out_.source) held_out.emplace(batches(*held_out_.source, labels_.sets.held_out, train::Order::as_written));

@@ -35,6 +35,13 @@ train::PackingOptions packing(const TrainPlan& plan, bool held_out) {
   return out;
 }
 
+// Places of what is held out, as text.
+std::string places_text(const std::vector<std::int64_t>& places) {
+  std::string out;
+  for (const std::int64_t place : places) out += fmt::format("{} ", place);
+  return out;
+}
+
 // The data of one task. Its parts refer to one another: not to be moved.
 class TaskMaterial {
  public:
@@ -45,6 +52,8 @@ class TaskMaterial {
   virtual std::int64_t epoch_tokens() const = 0;
   virtual std::int64_t most_tokens() const = 0;
   virtual std::string fingerprint() const = 0;
+  /// Of what is held out; empty: nothing is.
+  virtual std::string held_out_fingerprint() const = 0;
   /// Of a task on pairs: what its head tells apart.
   models::Classification classes{};
 };
@@ -58,6 +67,7 @@ class MaskedMaterial final : public TaskMaterial {
     data_ = std::make_unique<train::MlmData>(corpus_, split.train, tokenizer, plan.batches);
     if (!task.valid.empty()) valid_ = train::Corpus::read(task.valid, tokenizer, plan.filter, sink);
     const auto held_out = task.valid.empty() ? split.held_out : train::all_of(valid_);
+    held_out_text_ = task.valid.empty() ? places_text(held_out) : valid_.fingerprint();
     if (!held_out.empty()) {
       train::MlmDataOptions options = plan.batches;
       options.crop = train::CropStyle::centre;
@@ -75,8 +85,10 @@ class MaskedMaterial final : public TaskMaterial {
   std::int64_t epoch_tokens() const override { return data_->tokens_in_epoch(); }
   std::int64_t most_tokens() const override { return data_->most_tokens(); }
   std::string fingerprint() const override { return corpus_.fingerprint(); }
+  std::string held_out_fingerprint() const override { return held_out_text_; }
 
  private:
+  std::string held_out_text_;
   train::Corpus corpus_, valid_;
   std::unique_ptr<train::MlmData> data_, held_out_;
 };
@@ -109,6 +121,7 @@ class PairMaterial final : public TaskMaterial {
       std::sort(held_out.begin(), held_out.end());
       std::sort(learned.begin(), learned.end());
     }
+    held_out_text_ = places_text(held_out);  // the pairs themselves are in the other fingerprint
     data_ = std::make_unique<train::PairData>(corpus_, pairs_, learned, tokenizer, packing(plan, false));
     if (!held_out.empty())
       held_out_ = std::make_unique<train::PairData>(corpus_, pairs_, held_out, tokenizer, packing(plan, true));
@@ -131,6 +144,7 @@ class PairMaterial final : public TaskMaterial {
     for (const std::int32_t value : pairs_.classes) text += fmt::format(" {}", value);
     return sha256(text);
   }
+  std::string held_out_fingerprint() const override { return held_out_text_; }
 
  private:
   void take(const interactions::PairTable& table, const bio::Tokenizer& tokenizer, const PromptTaskPlan& task) {
@@ -168,6 +182,7 @@ class PairMaterial final : public TaskMaterial {
   }
 
   interactions::ProteinSequences sequences_;
+  std::string held_out_text_;
   train::Corpus corpus_;
   train::LabelledPairs pairs_;
   std::map<std::string, std::int64_t> known_;
@@ -215,7 +230,7 @@ TrainedModel train_prompts(TrainPlan plan, checkpoints::Checkpoint weights, Cont
   std::vector<models::Classification> classes;
   std::vector<train::MixedTask> learned, held_out;
   std::int64_t most_tokens = 0;
-  std::string fingerprints;
+  std::string fingerprints, held_out_fingerprints;
   RunCost cost;
   for (std::size_t i = 0; i < materials.size(); ++i) {
     const PromptTaskPlan& of = plan.prompts.tasks[i];
@@ -226,6 +241,7 @@ TrainedModel train_prompts(TrainPlan plan, checkpoints::Checkpoint weights, Cont
     learned.push_back({&materials[i]->data(), of.rate});
     most_tokens = std::max(most_tokens, materials[i]->most_tokens());
     fingerprints += materials[i]->fingerprint() + "\n";
+    held_out_fingerprints += materials[i]->held_out_fingerprint() + "\n";
     cost.sequences += materials[i]->sequences();
     cost.epoch_tokens += static_cast<std::int64_t>(of.rate * static_cast<double>(materials[i]->epoch_tokens()));
   }
@@ -241,6 +257,7 @@ TrainedModel train_prompts(TrainPlan plan, checkpoints::Checkpoint weights, Cont
   const std::int64_t steps = train::planned_steps(data, plan.trainer);
   check_length(plan, steps, findings);
   plan.trainer.data_fingerprint = sha256(fingerprints);
+  plan.trainer.held_out_fingerprint = sha256(held_out_fingerprints);
   const models::TrainingPlan training = training_plan(plan, weights);
   train::PromptTrainee trainee(std::move(weights), tasks, training, plan.batches.seed);
   cost.step_bytes = plan_memory(trainee, plan, most_tokens, context.sink);
