@@ -8,6 +8,8 @@
 #include "base/folders.h"
 #include "base/mapped_file.h"
 #include "checkpoints/model_folder.h"
+#include "checkpoints/prompts.h"
+#include "checkpoints/trunk.h"
 #include "train/duplicates.h"
 #include "train/saved_state.h"
 
@@ -17,6 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kBest = "best";
+
 std::vector<fs::path> model_files(const fs::path& folder) {
   std::error_code failed;
   std::vector<fs::path> out;
@@ -25,17 +28,27 @@ std::vector<fs::path> model_files(const fs::path& folder) {
   return out;
 }
 
-bool holds_run(const fs::path& folder) {
-  return fs::exists(folder / "metrics.jsonl") || fs::exists(folder / "model.safetensors") ||
-         fs::exists(folder / "adapter_model.safetensors") || !state_steps(folder).empty();
+// A page about a run, or about several.
+bool is_report(const fs::path& folder) { return is_there(folder / "report.json") || is_there(folder / "report.html"); }
+
+bool is_predictor(const fs::path& folder) { return is_there(folder / checkpoints::kPredictorFile); }
+
+// What sums up runs that are in folders of their own, below it.
+bool sums_up_runs(const fs::path& folder) {
+  return is_there(folder / "repeats.json") || (is_report(folder / "report") && !is_predictor(folder));
 }
 
-void clear_run(const fs::path& folder) {
-  for (const std::int64_t step : state_steps(folder)) remove_folder(state_path(folder, step));
+// Runs below a run: the model that learned with a predictor of pairs, repeats, and a run for each split.
+std::vector<fs::path> inner_runs(const fs::path& folder) {
   std::error_code failed;
-  for (const char* name : {kBest, "merged", "trunk", "tensorboard", "metrics.jsonl", kLearnedFile})
-    fs::remove_all(folder / name, failed);
-  for (const fs::path& file : model_files(folder)) fs::remove(file, failed);
+  const bool several = sums_up_runs(folder);
+  std::vector<fs::path> out;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, failed)) {
+    const std::string name = entry.path().filename().string();
+    const bool ours = name == "model" || (several && (name.starts_with("repeat-") || name.starts_with("split-")));
+    if (ours && entry.is_directory(failed) && holds_run(entry.path())) out.push_back(entry.path());
+  }
+  return out;
 }
 
 // The copy gets its name when it is whole.
@@ -47,6 +60,30 @@ void copy_into_place(const fs::path& from, const fs::path& to) {
 }
 
 }  // namespace
+
+bool holds_run(const fs::path& folder) {
+  for (const char* name : {"metrics.jsonl", "model.safetensors", "adapter_model.safetensors", "pairs.safetensors",
+                           "split.json", "repeats.json"})
+    if (is_there(folder / name)) return true;
+  return is_predictor(folder) || is_report(folder / "report") || !state_steps(folder).empty();
+}
+
+void clear_run(const fs::path& folder, const std::string& kept) {
+  std::error_code failed;
+  for (const fs::path& inner : inner_runs(folder)) {
+    if (inner.filename() == kept) continue;
+    clear_run(inner);
+    fs::remove(inner, failed);  // stays where something else is in it
+  }
+  for (const std::int64_t step : state_steps(folder)) remove_folder(state_path(folder, step));
+  for (const char* name : {"report", "test"})
+    if (is_report(folder / name)) fs::remove_all(folder / name, failed);
+  for (const char* name : {kBest, "merged", "trunk", "tensorboard", checkpoints::kPromptFolder, "metrics.jsonl",
+                           kLearnedFile, "loss.svg", "loss.svg.csv", "scores.svg", "scores.svg.csv",
+                           "heads.safetensors", "pairs.safetensors", "split.json", "repeats.json", "report.html"})
+    fs::remove_all(folder / name, failed);
+  for (const fs::path& file : model_files(folder)) fs::remove(file, failed);
+}
 
 void prepare_run_folder(const fs::path& folder, Start start) {
   std::error_code failed;

@@ -2,15 +2,23 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "base/progress.h"
 #include "train/trainer.h"
 
 namespace groel::train {
 
+/// Whether a folder holds what a run of any objective leaves, finished or not, or what sums up several runs.
+bool holds_run(const std::filesystem::path& folder);
+
 /// Makes the folder, and clears what killed runs left half-done. Errors: usage when it holds a run and the start is
 /// fresh; io.
 void prepare_run_folder(const std::filesystem::path& folder, Start start);
+
+/// Removes what a run writes, reports and curves, too, and nothing else; of runs in folders below it that are summed up
+/// here, all but the one called `kept`. Errors: io.
+void clear_run(const std::filesystem::path& folder, const std::string& kept = {});
 
 /// The model as it is now, in `folder/best`.
 void save_best_model(const std::filesystem::path& folder, const Trainee& trainee);

@@ -185,6 +185,15 @@ TEST(Report, OfAnyLabelledTable) {
   EXPECT_NE(read_file(folder / "page/report.html").find("--learned-from names the table"), std::string::npos);
 }
 
+TEST(Report, OfARunThatIsOverwrittenIsGone) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(groel(train_command(folder / "run", {"--test", "--test-data", kStability})).exit, 0);
+  for (const char* name : {"run/report/report.html", "run/test/report.html"})
+    EXPECT_TRUE(std::filesystem::exists(folder / name)) << name;
+  ASSERT_EQ(groel(train_command(folder / "run", {"--report", "none", "--overwrite"})).exit, 0);
+  for (const char* name : {"run/report", "run/test"}) EXPECT_FALSE(std::filesystem::exists(folder / name)) << name;
+}
+
 TEST(Report, CountsLooksAtTheTestSplit) {
   const TemporaryFolder folder;
   ASSERT_EQ(groel(train_command(folder / "run", {"--report", "none"})).exit, 0);

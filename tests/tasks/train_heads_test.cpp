@@ -116,6 +116,27 @@ TEST_F(OwnHeads, ResumeWithTheSameHeldOutDataAlone) {
   }
 }
 
+// Of more runs before, and of one in the place of several, nothing stays.
+TEST_F(OwnHeads, OverwrittenRepeatsLeaveNone) {
+  const Words more{"--steps", "2"};
+  expect_ok(classify("r", "linear") + more + Words{"--repeats", "3"});
+  write_file(folder_ / "r/repeat-3/notes.txt", "mine");
+  const Outcome refused = run(classify("r", "linear") + more + Words{"--repeats", "2"});
+  EXPECT_EQ(refused.exit, 2) << refused;
+  EXPECT_TRUE(refused.says("the folder holds a run already")) << refused;
+  EXPECT_EQ(run(classify("r", "linear") + more).exit, 2) << "a single run beside them is refused, too";
+  const Outcome wrong = run(classify("r", "linear", "no-such-model") + more + Words{"--repeats", "2", "--overwrite"});
+  EXPECT_NE(wrong.exit, 0) << wrong;
+  EXPECT_TRUE(fs::exists(folder_ / "r/repeat-3/predictor.json")) << "nothing is lost to a wrong option";
+  expect_ok(classify("r", "linear") + more + Words{"--repeats", "2", "--overwrite"});
+  EXPECT_TRUE(fs::exists(folder_ / "r/repeat-2/predictor.json"));
+  EXPECT_TRUE(fs::exists(folder_ / "r/repeat-3/notes.txt"));
+  EXPECT_FALSE(fs::exists(folder_ / "r/repeat-3/predictor.json"));
+  expect_ok(classify("r", "linear") + more + Words{"--overwrite"});
+  for (const char* name : {"repeats.json", "repeat-1", "repeat-2"})
+    EXPECT_FALSE(fs::exists(folder_ / (std::string("r/") + name))) << name;
+}
+
 TEST_F(OwnHeads, TheFolderIsAPredictor) {
   expect_ok(classify("p", "mlp") + Words{"--epochs", "3", "--keep", "best", "--metric", "mcc"});
   const json written = card("p");

@@ -12,6 +12,7 @@
 #include "support/files.h"
 #include "train/curve.h"
 #include "train/event_file.h"
+#include "train/run_folder.h"
 #include "train/saved_state.h"
 
 namespace groel::train {
@@ -200,6 +201,47 @@ TEST(Folders, CheckpointsAreFoundByStepAndLeftoversRemoved) {
   remove_leftovers(parent.path());
   EXPECT_EQ(parent.names(),
             (std::vector<std::string>{".mine.tmp", "checkpoint-", "checkpoint-100", "checkpoint-20", "checkpoint-x"}));
+}
+
+// Of an earlier run nothing stays that would be taken for the new one's; what is not GroEL's does.
+TEST(RunFolder, ReplacingARunRemovesAllThatItLeft) {
+  const TemporaryFolder folder;
+  const auto leave = [&](const std::vector<std::string>& names) {
+    for (const std::string& name : names) {
+      fs::create_directories((folder.path() / name).parent_path());
+      write_file(folder / name, "{}");
+    }
+  };
+  const auto replace = [&] {
+    prepare_run_folder(folder.path(), Start::replace);
+    return folder.names();
+  };
+  using Names = std::vector<std::string>;
+  leave({"predictor.json", "pairs.safetensors", "split.json", "report/report.json", "report/calibration.svg",
+         "test/report.json", "loss.svg", "loss.svg.csv", "scores.svg", "scores.svg.csv", "prompts/ic.safetensors",
+         "heads.safetensors", "model/metrics.jsonl", "split-1/metrics.jsonl", "notes.txt"});
+  EXPECT_THROW(prepare_run_folder(folder.path(), Start::fresh), Error);
+  EXPECT_EQ(replace(), (Names{"notes.txt", "split-1"})) << "the folder does not speak of split-1";
+  leave({"repeats.json", "report.html", "repeat-1/metrics.jsonl", "repeat-2/report/report.html",
+         "repeat-2/model.safetensors", "split-1/mine.txt", "repeat-3/mine.txt", "report/mine.txt", "test/mine.txt"});
+  EXPECT_THROW(prepare_run_folder(folder.path(), Start::fresh), Error);
+  EXPECT_EQ(replace(), (Names{"notes.txt", "repeat-3", "report", "split-1", "test"}));
+  EXPECT_FALSE(fs::exists(folder.path() / "split-1/metrics.jsonl"));
+  leave({"repeats.json", "repeat-1/metrics.jsonl", "repeat-2/metrics.jsonl"});
+  clear_run(folder.path(), "repeat-1");
+  EXPECT_TRUE(fs::exists(folder.path() / "repeat-1/metrics.jsonl"));
+  EXPECT_FALSE(fs::exists(folder.path() / "repeat-2"));
+}
+
+TEST(RunFolder, FoldersOfEveryObjectiveHoldARun) {
+  for (const char* name : {"metrics.jsonl", "predictor.json", "model.safetensors", "adapter_model.safetensors",
+                           "pairs.safetensors", "split.json", "repeats.json", "report/report.html", "checkpoint-5/x"}) {
+    const TemporaryFolder folder;
+    EXPECT_FALSE(holds_run(folder.path()));
+    fs::create_directories((folder.path() / name).parent_path());
+    write_file(folder / name, "{}");
+    EXPECT_TRUE(holds_run(folder.path())) << name;
+  }
 }
 
 }  // namespace

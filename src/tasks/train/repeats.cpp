@@ -14,6 +14,7 @@
 #include "io/table.h"
 #include "report/document.h"
 #include "tasks/judge/headline.h"
+#include "train/run_folder.h"
 
 namespace groel::tasks {
 namespace {
@@ -167,11 +168,17 @@ void write_page(const ordered_json& found, const TrainOptions& options, const st
 ordered_json train_repeats(const TrainOptions& options,
                            const std::function<ordered_json(const TrainOptions& one)>& train, Sink& sink) {
   const std::vector<Round> rounds = options.each_split ? with_splits(options) : with_seeds(options);
+  const std::filesystem::path folder = *options.output;
+  if (!options.overwrite)
+    train::prepare_run_folder(folder, options.resume ? train::Start::resume : train::Start::fresh);
   std::map<std::string, Collected> splits;
   ordered_json ahead = ordered_json::object();
   for (const Round& round : rounds) {
     sink.note(round.words);
     const ordered_json judged = train(round.options);
+    // By now options and data are known to be good.
+    if (options.overwrite && &round == &rounds.front())
+      train::clear_run(folder, std::filesystem::path(*round.options.output).filename().string());
     for (const auto& [split, of] : judged.items()) {
       take(of, splits[split]);
       count_ahead(of, ahead[split]);
@@ -183,7 +190,7 @@ ordered_json train_repeats(const TrainOptions& options,
     for (const auto& [who, scores] : collected)
       for (const auto& [name, values] : scores) out["scores"][split][who][name] = summed(values);
   out["ahead"] = ahead;
-  write_text(std::filesystem::path(*options.output) / "repeats.json", out.dump(2) + "\n");
+  write_text(folder / "repeats.json", out.dump(2) + "\n");
   write_page(out, options, rounds);
   return out;
 }
