@@ -185,6 +185,27 @@ TEST_F(PairsOfProteins, WhatCannotBeLearnedIsRefused) {
           "this is no option of `groel train classify`");
 }
 
+// Whatever left it: another objective, a run without a report, one that was killed.
+TEST_F(PairsOfProteins, AnotherRunIsNotOverwrittenUnasked) {
+  int count = 0;
+  for (const char* left :
+       {"metrics.jsonl", "predictor.json", "model.safetensors", "split.json", "split-2/split.json"}) {
+    const std::string out = fmt::format("out-{}", ++count);
+    const std::filesystem::path file = work_.path() / out / left;
+    std::filesystem::create_directories(file.parent_path());
+    write_file(file, "{}");
+    refused(train(out, {"--baselines", "none", "--repeats", "2"}), "the folder holds a run already");
+    EXPECT_EQ(read_file(file), "{}") << left;
+  }
+  const Words again = train("out-1", {"--baselines", "none", "--overwrite"});
+  ok(again);
+  EXPECT_FALSE(std::filesystem::exists(work_ / "out-1/metrics.jsonl"));
+  // The split of the run that is overwritten may be used again.
+  const json split = json::parse(read_file(work_ / "out-1/split.json"));
+  ok(again + Words{"--index-files", work_ / "out-1/split.json"});
+  EXPECT_EQ(json::parse(read_file(work_ / "out-1/split.json"))["valid_index"], split["valid_index"]);
+}
+
 TEST_F(PairsOfProteins, MayBeLearnedByTheModelItself) {
   for (const Words& how : {Words{"--train", "all"}, Words{"--lora-r", "2"}}) {
     const std::string out = how[0] == "--train" ? "all" : "adapters";

@@ -20,6 +20,7 @@
 #include "tasks/reading/model.h"
 #include "tasks/train/cards.h"
 #include "train/duplicates.h"
+#include "train/run_folder.h"
 
 namespace groel::tasks {
 namespace {
@@ -33,6 +34,7 @@ struct Round {
   fs::path folder;
   std::uint64_t seed = 0;
   std::string index_file;  // empty: it is drawn
+  interactions::PairSplit split{};
 };
 
 std::vector<std::string> methods_of(const TrainOptions& all) {
@@ -123,19 +125,26 @@ class PairTraining {
                                      fmt::format("0 (embeddings) to {}", trunk_.model->info().layers)});
     most_ = options.max_length;
     if (const auto limit = trunk_.model->info().max_residues) most_ = std::min(most_, *limit);
-    vectors_ = vectors_by(trunk_, *options.from, *options.output);
+  }
+
+  // Splits the pairs, and makes room for what will be written; what could be wrong with data and options is known by
+  // then.
+  void begin(std::vector<Round>& rounds) {
+    for (Round& round : rounds)
+      round.split = round.index_file.empty()
+                        ? interactions::split_pairs(pairs_.table, split_options(round))
+                        : interactions::read_split(round.index_file, pairs_.table, split_options(round));
+    train::prepare_run_folder(*options_.output, train::Start::replace);
+    for (const Round& round : rounds) train::prepare_run_folder(round.folder, train::Start::replace);
+    vectors_ = vectors_by(trunk_, *options_.from, *options_.output);
     std::vector<std::string> starts;
     for (const std::string& sequence : pairs_.sequences) starts.push_back(sequence.substr(0, kResiduesRead));
     residues_ = train::one_hot_residues(std::move(starts));
   }
 
   ordered_json run(const Round& round) {
-    const interactions::PairSplitOptions how = options_.pairs.split(static_cast<std::int64_t>(round.seed));
-    const interactions::PairSplit split = round.index_file.empty()
-                                              ? interactions::split_pairs(pairs_.table, how)
-                                              : interactions::read_split(round.index_file, pairs_.table, how);
-    fs::create_directories(round.folder);
-    interactions::write_split(round.folder / "split.json", split, how);
+    const interactions::PairSplit& split = round.split;
+    interactions::write_split(round.folder / "split.json", split, split_options(round));
     const train::PairSet learned = pair_set(pairs_.table, split.train), valid = pair_set(pairs_.table, split.valid),
                          test = pair_set(pairs_.table, split.test);
     const auto seen = interactions::seen_ends(pairs_.table, split.train, split.test);
@@ -166,6 +175,10 @@ class PairTraining {
   }
 
  private:
+  interactions::PairSplitOptions split_options(const Round& round) const {
+    return options_.pairs.split(static_cast<std::int64_t>(round.seed));
+  }
+
   checkpoints::LoadedModel load_trunk() const {
     if (*options_.from == checkpoints::kOneHot) return predictors::one_hot_model();
     return load_named(*options_.from, options_.dtype, sink_, "exact", options_.prompt);
@@ -282,19 +295,28 @@ void check(const TrainOptions& options) {
     throw Error(ErrorKind::usage,
                 {"pairs are learned on top of a model: name it", "--from", "`groel models` lists some"});
   if (options.repeats < 1) throw Error(ErrorKind::usage, {"it is a number of runs", "--repeats", "1 or more"});
-  if (fs::exists(fs::path(*options.output) / "report") && !options.overwrite)
+}
+
+// Of this command or any other.
+void refuse_other_run(const fs::path& folder) {
+  if (train::holds_run(folder))
     throw Error(ErrorKind::usage,
-                {"the folder holds a run already", *options.output, "choose another folder, or add --overwrite"});
+                {"the folder holds a run already", folder.string(), "choose another folder, or add --overwrite"});
 }
 
 }  // namespace
 
 ordered_json judged_pairs(const TrainOptions& options, Context& context) {
   check(options);
-  const std::vector<Round> rounds = rounds_of(options);
+  std::vector<Round> rounds = rounds_of(options);
   methods_of(options);  // a wrong name is said before anything is computed
   const FolderLock lock(*options.output);
+  if (!options.overwrite) {
+    refuse_other_run(*options.output);
+    for (const Round& round : rounds) refuse_other_run(round.folder);
+  }
   PairTraining training(options, context);
+  training.begin(rounds);
   ordered_json found = training.facts();
   found["runs"] = ordered_json::array();
   for (const Round& round : rounds) found["runs"].push_back(training.run(round));
