@@ -52,8 +52,7 @@ std::vector<Bond> read_bonds(const Field& field, Job& job) {
     const auto from = read_atom(ends[0], job), to = read_atom(ends[1], job);
     if (!from || !to) continue;
     const Bond bond{*from, *to};
-    if (!seen.insert(bond).second)
-      one.problem(said(bond) + " is given twice");
+    if (!seen.insert(bond).second) one.problem(said(bond) + " is given twice");
     bonds.push_back(bond);
   }
   return bonds;

@@ -174,8 +174,10 @@ void Reader::add_copies(const Field& entity, const ChainContent& chain) {
   if (!entity["count"].is_null()) count = entity["count"].whole("a number of copies", 0, kMostCopies);
   std::vector<std::string> ids;
   if (protenix && !entity["id"].is_null()) {
-    if (!entity["id"].is(Kind::array)) entity["id"].expected("a list of ids");
-    else ids = read_ids(entity["id"]);
+    if (!entity["id"].is(Kind::array))
+      entity["id"].expected("a list of ids");
+    else
+      ids = read_ids(entity["id"]);
   }
   if (!ids.empty() && std::ssize(ids) != count)
     entity["id"].problem(fmt::format("expected {}, found {}", counted(count, "id"), ids.size()));

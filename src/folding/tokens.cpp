@@ -231,8 +231,8 @@ void Builder::drop_bonds() {
   const auto gone = [&](const BondedAtom& end) { return !atoms.contains({end.chain, end.residue, end.atom}); };
   const auto lost = [&](const Bond& bond, bool by_residue) {
     if (!gone(bond.from) && !gone(bond.to)) return false;
-    out.notes.push_back(fmt::format("{} is lost in the structure, which {} is left out of: the network will {}", said(bond),
-                                    said(gone(bond.from) ? bond.from : bond.to),
+    out.notes.push_back(fmt::format("{} is lost in the structure, which {} is left out of: the network will {}",
+                                    said(bond), said(gone(bond.from) ? bond.from : bond.to),
                                     by_residue ? "see it as one of the residue" : "not see it"));
     return !by_residue;
   };

@@ -136,8 +136,8 @@ Tensor Predictor::head_outputs(const Tensor& vectors) const {
                    ? (*head_)({vectors, head_->reads_residues() ? Tensor::of<std::int32_t>({2}, {0, rows}) : Tensor()})
                    : head_of(model()).classify(vectors);
   if (!ops::all_finite(out))
-    throw Error(ErrorKind::bad_model, {"the predictor's numbers overflow: NaN or infinity comes out of its head",
-                                       folder_.string(), "its weights are damaged or far too large: train it again"});
+    throw Error(ErrorKind::bad_model, {"the head's numbers overflow: NaN or infinity comes out of it", folder_.string(),
+                                       "its weights are damaged or far too large: train it again"});
   return out;
 }
 

@@ -136,9 +136,9 @@ TEST(Job, NotesBondsThatHaveNoEffect) {
 
 TEST(Job, NotesBondsToAtomsThatTheNetworksRulesLeaveOut) {
   const auto notes = [](const std::string& atom, TokenRules rules, std::size_t kept) {
-    const auto jobs = parse_jobs(with("\"version\":4", R"("version":4,"bondedAtomPairs":[[["A",5,")" + atom +
-                                                           R"("],["L",1,"PG"]]])"),
-                                 "job.json", "/nonexistent");
+    const auto jobs =
+        parse_jobs(with("\"version\":4", R"("version":4,"bondedAtomPairs":[[["A",5,")" + atom + R"("],["L",1,"PG"]]])"),
+                   "job.json", "/nonexistent");
     const TokenLayout layout = lay_out(jobs.at(0), ComponentTable::own(), {.rules = rules});
     EXPECT_EQ(layout.to_polymers.size(), kept) << atom;
     return layout.notes;
@@ -151,7 +151,8 @@ TEST(Job, NotesBondsToAtomsThatTheNetworksRulesLeaveOut) {
 
   // A nucleotide in a strand has no OP3, and AlphaFold 3's network sees the bond as one of the residue.
   const std::string strand = R"({"dna":{"id":"A","sequence":"GATTA"}},)";
-  std::string text = with("\"sequences\":[", "\"bondedAtomPairs\":[[[\"A\",2,\"OP3\"],[\"L\",1,\"PG\"]]],\"sequences\":[" + strand);
+  std::string text =
+      with("\"sequences\":[", "\"bondedAtomPairs\":[[[\"A\",2,\"OP3\"],[\"L\",1,\"PG\"]]],\"sequences\":[" + strand);
   text.erase(text.find("{\"protein\""), text.find("{\"ligand\"") - text.find("{\"protein\""));
   const TokenLayout layout = lay_out(parse_jobs(text, "job.json", "/nonexistent").at(0), ComponentTable::own());
   EXPECT_EQ(layout.to_polymers.size(), 1U);
@@ -188,9 +189,9 @@ TEST(Job, OfProtenixHasSoundIdsEachOnce) {
     return R"([{"name":"p","modelSeeds":[1],"covalent_bonds":[],"sequences":[)" + sequences + "]}]";
   };
   // What is made goes out of the way of what is given, before and after.
-  const auto jobs = parse_jobs(job(protein(R"(,"count":2)") + "," + protein(R"(,"count":2,"id":["B","A"])") + "," +
-                                   protein("")),
-                               "job.json", "/nonexistent");
+  const auto jobs =
+      parse_jobs(job(protein(R"(,"count":2)") + "," + protein(R"(,"count":2,"id":["B","A"])") + "," + protein("")),
+                 "job.json", "/nonexistent");
   std::vector<std::string> ids;
   for (const JobChain& chain : jobs.at(0).chains) ids.push_back(chain.id);
   EXPECT_EQ(ids, (std::vector<std::string>{"C", "D", "B", "A", "E"}));

@@ -199,7 +199,7 @@ TEST(Predict, HeadsOfNumbersThatAreNoneAreErrors) {
   EXPECT_TRUE(damaged.says("output.bias holds NaN or infinity")) << damaged;
   const Outcome overflows = groel({"predict", input, "-m", with_head(folder, "large", 3e38F, true), "-f", "csv"});
   EXPECT_EQ(overflows.exit, 1) << overflows;
-  EXPECT_TRUE(overflows.says("NaN or infinity comes out of its head")) << overflows;
+  EXPECT_TRUE(overflows.says("NaN or infinity comes out of it")) << overflows;
   const std::string whole = with_head(folder, "whole", 1, true);
   std::string bytes = read_file(whole + "/head.safetensors");
   bytes.replace(bytes.find("F32"), 3, "I32");
