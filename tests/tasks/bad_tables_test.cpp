@@ -71,6 +71,19 @@ TEST_F(BadTables, AMissingColumnNamesThoseThatThereAre) {
                  there);
 }
 
+TEST_F(BadTables, ColumnsWithNamesOfOtherOutputs) {
+  const std::string table = file("outputs.csv",
+                                 "sequence,u,v,w,z,fold\nMKVLA,1.5,2.5,0.1,0.3,a/b\nMKVLI,2.5,0.5,0.2,0.4,a_b\n"
+                                 "MKVLL,0.5,1.5,0.3,0.1,a/b\nMKWWL,3.5,2.5,0.7,0.9,a_b\nMKAAL,1.1,0.1,0.9,0.2,a/b\n");
+  ASSERT_EQ(train({"--data", table, "--valid", table, "--label-column", "u,v"}).exit, 0);
+  expect_refused(evaluate({"--data", table, "--label-column", "v,w"}),
+                 "some of the columns v, w have names of outputs and some have none; the outputs are u, v");
+  expect_said(evaluate({"--data", table, "--label-column", "w,z"}),
+              "columns w, z are taken for u, v, in this order: none has the name of an output");
+  expect_refused(train({"--data", table, "--label-column", "u", "--split-column", "fold", "--each-split"}),
+                 "two values of column 'fold' would have one folder, 'split-a_b'");
+}
+
 TEST_F(BadTables, IdsOfOneTableAloneAreCounted) {
   const std::string terms = file("terms.tsv", "EntryID\tterm\nP1\ta\nP1\tb\nP2\ta\nP3\ta\nP3\tb\nP4\tc\n");
   const std::string taxa = file("taxa.csv", "EntryID,taxon\nP2,9606\nP9,1\nP2,7\n");

@@ -263,7 +263,7 @@ TEST_F(Data, TablesAreDescribed) {
   const std::string words = file("w.csv", "id,A,B\na,yes,1\nb,true,0\nc,NA,2\nd,no,\n");
   const Outcome several = data({"describe", words, "--label-column", "A,B", "--json"});
   ASSERT_EQ(several.exit, 0) << several;
-  const json classes = json::parse(several.out)["classes"];
+  json classes = json::parse(several.out)["classes"];
   EXPECT_EQ(classes[0]["rows"], 2);
   EXPECT_EQ(classes[0]["missing"], 1);
   EXPECT_EQ(classes[1]["rows"], 1);
