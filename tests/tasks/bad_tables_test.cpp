@@ -152,7 +152,8 @@ TEST_F(BadTables, AnEmptySplit) {
 TEST_F(BadTables, TargetsThatAreNoNumbers) {
   const std::string table = file("n.csv", "id,sequence,y\na,MKV,1.5\nb,MKL,low\nc,MKI,2.5\nd,MKW,low\ne,MKF,<1\n");
   const Outcome refused = train({"--data", table, "--label-column", "y", "--problem", "regression"});
-  expect_refused(refused, "n.csv:3: the label 'low' is not a number; 3 rows have no number: '<1' (1), 'low' (2)");
+  expect_refused(refused,
+                 "n.csv:3: the label 'low' is not a number; 3 rows have none that can be learned: '<1' (1), 'low' (2)");
   const std::string some = file("s.csv", "id,sequence,y\na,MKV,1.5\nb,MKL,NA\nc,MKI,2.5\nd,MKW,3.5\n");
   expect_said(train({"--data", some, "--label-column", "y", "--valid-fraction", "0.3"}),
               "1 row left out: no label, as in " + some + ":3");
