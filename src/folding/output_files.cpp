@@ -137,6 +137,11 @@ bool OutputFiles::has_sample(const SampleName& name) const {
   return true;
 }
 
+bool OutputFiles::has_array(std::uint32_t seed, const char* what) const {
+  const std::string part = fmt::format("seed-{}_{}", seed, what);
+  return fs::is_regular_file(folder_ / part / (stem(part) + ".npz"));
+}
+
 void OutputFiles::add_embeddings(std::uint32_t seed, const Embeddings& embeddings) {
   in_part(fmt::format("seed-{}_embeddings", seed), [&](const std::string& start) {
     io::NpzWriter out(start + ".npz");

@@ -66,10 +66,12 @@ class OutputFiles {
     ArrayRows pair;    ///< [N, pair_width] each
   };
   void add_embeddings(std::uint32_t seed, const Embeddings& embeddings);
+  bool has_embeddings(std::uint32_t seed) const { return has_array(seed, "embeddings"); }
 
   /// `seed-S_distogram/<job>_seed-S_distogram.npz`: distogram [N, N, bins], as f16. `rows`: [N, bins] logits each, 64
   /// of networks as published.
   void add_distogram(std::uint32_t seed, std::int64_t tokens, const ArrayRows& rows);
+  bool has_distogram(std::uint32_t seed) const { return has_array(seed, "distogram"); }
 
   /// The best sample's files under the job's own name, `<job>_ranking_scores.csv` and TERMS_OF_USE.md. To be called
   /// after the last sample, or after any: it can be called again.
@@ -85,6 +87,7 @@ class OutputFiles {
   std::string stem(const std::string& part) const;
   void in_part(const std::string& part, const std::function<void(const std::string& start)>& write) const;
   std::vector<std::string> kinds() const;
+  bool has_array(std::uint32_t seed, const char* what) const;
 
   std::filesystem::path folder_;
   OutputSettings settings_;

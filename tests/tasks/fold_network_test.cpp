@@ -1,5 +1,6 @@
 // groel fold with AlphaFold 3's network, on small random weights: every file of the results, runs that go on where they
 // were stopped, and what is told before anything is computed.
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -72,6 +73,58 @@ TEST_F(FoldNetworkRun, GoesOnWhereItWasStopped) {
     EXPECT_EQ(text("part/two_chains/" + name), text("whole/two_chains/" + name));
   EXPECT_EQ(text("part/two_chains/two_chains_ranking_scores.csv"),
             text("whole/two_chains/two_chains_ranking_scores.csv"));
+}
+
+// What is made with other options of the layout or the features is no part of the run that was stopped.
+TEST_F(FoldNetworkRun, SamplesOfOtherFeaturesAreNotItsOwn) {
+  const std::string mark = "/two_chains/.groel-unfinished.json";
+  const auto marked = [&](const std::string& out, std::vector<std::string> more) {
+    more.insert(more.end(), {"--memory", "1K"});  // ends when the mark is made
+    EXPECT_EQ(fold(out, more).exit, 7);
+    return text(out + mark);
+  };
+  const std::string first = marked("first", {});
+  EXPECT_EQ(marked("again", {}), first);
+  const std::vector<std::vector<std::string>> others{{"--fix-standalone-glycans"},
+                                                     {"--max-template-date", "2020-01-01"},
+                                                     {"--conformer-max-iterations", "7"},
+                                                     {"--no-resolve-msa-overlaps"},
+                                                     {"--buckets", "16,32"},
+                                                     {"--num-msa", "7"}};
+  for (std::size_t i = 0; i < others.size(); ++i)
+    EXPECT_NE(marked(fmt::format("other{}", i), others[i]), first) << others[i].front();
+  // The zinc of another dictionary.
+  write_text(path("zinc.cif"), R"(data_ZN
+_chem_comp.id ZN
+_chem_comp.type NON-POLYMER
+_chem_comp_atom.comp_id ZN
+_chem_comp_atom.atom_id ZN
+_chem_comp_atom.type_symbol ZN
+_chem_comp_atom.charge 3
+_chem_comp_atom.pdbx_leaving_atom_flag N
+_chem_comp_atom.pdbx_model_Cartn_x_ideal 0.5
+_chem_comp_atom.pdbx_model_Cartn_y_ideal 0
+_chem_comp_atom.pdbx_model_Cartn_z_ideal 0
+)");
+  EXPECT_NE(marked("zinc", {"--components", path("zinc.cif")}), first);
+}
+
+TEST_F(FoldNetworkRun, ArraysThatFinishedSeedsLackAreMade) {
+  ASSERT_EQ(fold("out").exit, 0);
+  ASSERT_EQ(fold("marked", {"--memory", "1K"}).exit, 7);
+  const std::string job = "out/two_chains/", sample = job + "seed-3_sample-0/two_chains_seed-3_sample-0_model.cif";
+  std::filesystem::copy(path("marked/two_chains/.groel-unfinished.json"), path(job + ".groel-unfinished.json"));
+  const std::string before = text(sample);
+  const Outcome outcome = fold("out", {"--save-embeddings", "--save-distogram"});
+  ASSERT_EQ(outcome.exit, 0) << outcome;
+  EXPECT_TRUE(outcome.says("seed 3: samples are there already; the arrays that they came without are written"))
+      << outcome;
+  for (const char* seed : {"seed-3", "seed-4"})
+    for (const char* what : {"embeddings", "distogram"}) {
+      const std::string part = fmt::format("{}_{}", seed, what);
+      EXPECT_TRUE(std::filesystem::exists(path(job + part + "/two_chains_" + part + ".npz"))) << part;
+    }
+  EXPECT_EQ(text(sample), before);
 }
 
 TEST_F(FoldNetworkRun, TellsWhatItTakesBefore) {

@@ -2,6 +2,7 @@
 #include "tasks/fold/network.h"
 
 #include <fmt/chrono.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
@@ -73,12 +74,34 @@ folding::OutputSettings output_settings(const FoldJob& job, const FoldOptions& o
           .compress = options.compress};
 }
 
-// What has to be the same for samples to belong together.
-std::string identity(const FoldJob& job, const FoldOptions& options, const NetworkFacts& facts) {
+std::string job_digest(const folding::Job& job) {
   Sha256 text;
-  text.update(folding::job_json(job.job));
+  text.update(folding::job_json(job));
+  return text.finish();
+}
+
+// Of what was read of the job's components, from whichever file.
+std::string component_digest(const FoldJob& job) {
+  Sha256 text;
+  for (const std::string& code : folding::codes_of(job.job)) {
+    const folding::Component* one = job.components.find(code);
+    if (one == nullptr) continue;
+    text.update(fmt::format("{} {:?} {:?} {:?}\n", code, one->type, one->parent, one->letter));
+    for (const io::ComponentAtom& atom : one->atoms)
+      text.update(fmt::format("{:?} {:?} {} {} {} {} {}\n", atom.name, atom.element, atom.charge, atom.charged,
+                              atom.leaving, atom.ideal, atom.model));
+    for (const io::ComponentBond& bond : one->bonds)
+      text.update(fmt::format("{:?} {:?} {:?} {}\n", bond.from, bond.to, bond.order, int{bond.aromatic}));
+  }
+  return text.finish();
+}
+
+// What has to be the same for samples to belong together: all that decides them and their files.
+std::string run_identity(const FoldJob& job, const FoldOptions& options, const NetworkFacts& facts) {
   const RunSettings settings = options.run_settings(facts.usual);
-  const nlohmann::ordered_json out{{"job", text.finish()},
+  const folding::FeaturizeOptions features = options.feature_options();
+  const nlohmann::ordered_json out{{"job", job_digest(job.job)},
+                                   {"components", component_digest(job)},
                                    {"network", facts.title},
                                    {"weights", facts.identifier},
                                    {"passes", settings.passes},
@@ -86,6 +109,12 @@ std::string identity(const FoldJob& job, const FoldOptions& options, const Netwo
                                    {"steps", settings.sampler.steps},
                                    {"alignment_rows", settings.alignment_rows},
                                    {"dtype", options.dtype},
+                                   {"buckets", features.buckets},
+                                   {"resolve_overlaps", features.alignments.resolve_overlaps},
+                                   {"newest_template", features.references.newest},
+                                   {"conformers", features.references.conformers},
+                                   {"conformer_iterations", features.references.iterations},
+                                   {"standalone_glycans", options.keep_standalone_glycans},
                                    {"compressed", options.compress},
                                    {"terms", !options.no_terms}};
   return out.dump(2) + "\n";
@@ -123,7 +152,7 @@ class JobRun {
  private:
   void begin() {
     const fs::path file = files_.folder() / kUnfinished;
-    const std::string own = identity(job_, options_, network_.facts());
+    const std::string own = run_identity(job_, options_, network_.facts());
     resumes_ = !options_.overwrite && fs::exists(file) && read_text(file) == own;
     if (resumes_)
       for (const folding::WrittenScore& one : folding::read_ranking_scores(files_.folder()))
@@ -173,14 +202,17 @@ class JobRun {
   void run_seed(std::uint32_t seed) {
     const std::vector<std::int64_t> wanted = missing(seed);
     const std::string of = fmt::format("{}, seed {}", job_.job.name, seed);
-    if (wanted.empty()) return context_.sink.note(of + ": is there already");
+    const bool lacks = lacks_arrays(seed);
+    if (wanted.empty() && !lacks) return context_.sink.note(of + ": is there already");
     const auto began = std::chrono::steady_clock::now();
     const std::size_t padded = folding::padded_tokens(tokens_.tokens.size(), options_.feature_options().buckets);
     const auto run = network_.begin(features(seed), seed, static_cast<std::int64_t>(padded), settings_);
     say(run->notes());
     Stages stages(context_.sink, of);
     run->embed(std::ref(stages));
-    save_arrays(seed, *run);
+    if (lacks) save_arrays(seed, *run);
+    if (wanted.empty())
+      return context_.sink.note(of + ": samples are there already; the arrays that they came without are written");
     const std::vector<float> contacts = run->contacts();
     run->sample(
         wanted, [&](const PredictedSample& sample) { write(seed, sample, contacts); }, std::ref(stages));
@@ -205,6 +237,12 @@ class JobRun {
         said_.push_back(note);
         context_.sink.warning(fmt::format("{}: {}", job_.job.name, note));
       }
+  }
+
+  // Arrays that are asked for, of a run that began without them too.
+  bool lacks_arrays(std::uint32_t seed) const {
+    return (options_.save_embeddings && !(resumes_ && files_.has_embeddings(seed))) ||
+           (options_.save_distogram && !(resumes_ && files_.has_distogram(seed)));
   }
 
   void save_arrays(std::uint32_t seed, const StructureRun& run) {
@@ -274,7 +312,7 @@ FoldNetwork::FoldNetwork(const FoldOptions& options, Context& context)
 
 bool FoldNetwork::began(const FoldJob& job, const fs::path& folder) const {
   const fs::path file = folder / kUnfinished;
-  return fs::exists(file) && read_text(file) == identity(job, options_, network_->facts());
+  return fs::exists(file) && read_text(file) == run_identity(job, options_, network_->facts());
 }
 
 void FoldNetwork::run(const FoldJob& job, const fs::path& folder) {
