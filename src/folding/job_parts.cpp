@@ -179,8 +179,9 @@ std::string read_name(const Field& field, std::vector<std::string>& notes) {
   job.name = field.text("the job's name");
   const std::string file = file_name(job);
   const bool blank = std::ranges::all_of(job.name, [](unsigned char c) { return std::isspace(c) != 0; });
-  if (field.is(Kind::string) && (file.empty() || blank))
-    field.expected("a name with at least one letter, digit, dot, dash or underscore of ASCII");
+  const bool dots = file.find_first_not_of('.') == std::string::npos;  // ".." is the folder above
+  if (field.is(Kind::string) && (dots || blank))
+    field.expected("a name with at least one letter, digit, dash or underscore of ASCII");
   else if (file != job.name)
     notes.push_back(
         fmt::format("the job \"{}\" is called {} in names of files", printable(job.name, LineEnds::escape), file));

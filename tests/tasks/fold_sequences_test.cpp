@@ -91,6 +91,16 @@ TEST_F(FoldSequences, WhatDoesNotFitIsToldBefore) {
   EXPECT_TRUE(outcome.says("would fit")) << outcome;
 }
 
+// a.pae.json is the file of a's errors, and would be that of a.pae's description.
+TEST_F(FoldSequences, NoFileIsThatOfTwoRecords) {
+  const Outcome outcome = run(fasta({{"a", "MKTA"}, {"a.pae", "GAVLI"}}), {"--num-recycles", "0"});
+  ASSERT_EQ(outcome.exit, 0) << outcome;
+  EXPECT_TRUE(outcome.says("'a.pae': its files are called a_pae")) << outcome;
+  EXPECT_EQ(nlohmann::json::parse(testing::read_file(path("out/a.pae.json")))["pae"].size(), 4U);
+  EXPECT_EQ(nlohmann::json::parse(testing::read_file(path("out/a_pae.pae.json")))["pae"].size(), 5U);
+  EXPECT_EQ(nlohmann::json::parse(testing::read_file(path("out/a_pae.json")))["id"], "a.pae");
+}
+
 TEST_F(FoldSequences, OtherModelsAndNamesAreRefused) {
   const std::string input = fasta({{"a", "MKT"}});
   const auto with = [&](const std::string& model) {

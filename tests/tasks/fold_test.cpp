@@ -1,5 +1,6 @@
 // groel fold, as it is run: jobs checked, completed and made features of; AlphaFold 3's flags; what goes wrong on the
 // way.
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -157,6 +158,20 @@ TEST_F(Fold, RefusesTwoJobsOfOneName) {
   for (const char* name : {"a.json", "b.json"}) std::filesystem::copy_file(kJob, path("jobs") + "/" + name);
   const Outcome outcome = run({path("jobs"), "--check"});
   EXPECT_TRUE(outcome.says("two jobs have the name ubiquitin")) << outcome;
+}
+
+TEST_F(Fold, NoJobWritesOutsideOfItsFolder) {
+  for (const std::string name : {".", "..", "/../", "..."}) {
+    testing::write_file(
+        path("job.json"),
+        fmt::format(
+            R"({{"dialect":"alphafold3","version":1,"name":"{}","modelSeeds":[1],"sequences":[{{"ligand":{{"id":"B","ccdCodes":["ZN"]}}}}]}})",
+            name));
+    const Outcome outcome = run({path("job.json"), "-o", path("out/in"), "--no-inference"});
+    EXPECT_EQ(outcome.exit, 4) << outcome;
+    EXPECT_TRUE(outcome.says("expected a name with at least one letter, digit, dash or underscore")) << outcome;
+  }
+  EXPECT_FALSE(std::filesystem::exists(path("out")));
 }
 
 TEST_F(Fold, SaysThatTheDiskIsFull) {

@@ -20,11 +20,19 @@ std::string file_stem(const std::string& id) {
   return out.empty() ? "sequence" : out;
 }
 
+constexpr std::string_view kErrors = ".pae";  // NAME.pae.json holds the errors expected of NAME
+
 // A name of its own for each: ids may be alike, or differ in what no file name has.
 void name_files(std::vector<FoldRecord>& records, Sink& sink) {
   std::map<std::string, std::int64_t> taken;
   for (FoldRecord& record : records) {
-    const std::string stem = file_stem(record.id);
+    std::string stem = file_stem(record.id);
+    if (stem.ends_with(kErrors)) {
+      const std::string other = stem.substr(0, stem.size() - kErrors.size()), own = other + "_pae";
+      sink.warning(fmt::format("'{}': its files are called {}, as {}.json would be the file of {}'s errors", record.id,
+                               own, stem, other));
+      stem = own;
+    }
     record.name = stem;
     for (std::int64_t again = ++taken[stem]; again > 1 && taken.contains(record.name); ++again)
       record.name = fmt::format("{}-{}", stem, again);
