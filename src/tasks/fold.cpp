@@ -12,6 +12,7 @@ namespace {
 
 int run(const FoldOptions& options, Context& context) {
   if (options.list_examples) return list_fold_examples(options, context), 0;
+  check_fold_options(options);
   if (folds_sequences(options)) return fold_sequences(options, context);
   const std::vector<FoldJob> jobs = read_fold_jobs(options, context);
   if (options.check) return check_fold_jobs(jobs, options, context), 0;

@@ -91,6 +91,20 @@ TEST_F(FoldSequences, WhatDoesNotFitIsToldBefore) {
   EXPECT_TRUE(outcome.says("would fit")) << outcome;
 }
 
+TEST_F(FoldSequences, OptionsOfJobsAreRefused) {
+  const std::string input = fasta({{"a", "MKT"}});
+  const std::vector<std::vector<std::string>> all{
+      {"--check"},        {"--num-seeds", "3"},          {"--num-diffusion-samples", "7"}, {"--save-embeddings"},
+      {"--no-inference"}, {"--features", path("f.npz")}, {"--compress-large-output-files"}};
+  for (const std::vector<std::string>& words : all) {
+    const Outcome outcome = run(input, words);
+    EXPECT_EQ(outcome.exit, 2) << outcome;
+    EXPECT_TRUE(outcome.says(words.front())) << outcome;
+    EXPECT_TRUE(outcome.says("goes with jobs, and sequences are folded")) << outcome;
+  }
+  EXPECT_FALSE(std::filesystem::exists(path("out")));
+}
+
 // a.pae.json is the file of a's errors, and would be that of a.pae's description.
 TEST_F(FoldSequences, NoFileIsThatOfTwoRecords) {
   const Outcome outcome = run(fasta({{"a", "MKTA"}, {"a.pae", "GAVLI"}}), {"--num-recycles", "0"});

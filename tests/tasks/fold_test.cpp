@@ -160,6 +160,19 @@ TEST_F(Fold, RefusesTwoJobsOfOneName) {
   EXPECT_TRUE(outcome.says("two jobs have the name ubiquitin")) << outcome;
 }
 
+TEST_F(Fold, OptionsOfSequencesAreRefused) {
+  for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
+           {"--arrays"}, {"--linker", "3"}, {"--residue-offset", "3"}, {"--chunk", "4"}, {"--max-tokens", "5"}}) {
+    std::vector<std::string> all{kJob, "-o", path("out"), "--no-inference"};
+    all.insert(all.end(), words.begin(), words.end());
+    const Outcome outcome = run(all);
+    EXPECT_EQ(outcome.exit, 2) << outcome;
+    EXPECT_TRUE(outcome.says(words.front())) << outcome;
+    EXPECT_TRUE(outcome.says("goes with sequences, and jobs are folded")) << outcome;
+  }
+  EXPECT_FALSE(std::filesystem::exists(path("out")));
+}
+
 TEST_F(Fold, NoJobWritesOutsideOfItsFolder) {
   for (const std::string name : {".", "..", "/../", "..."}) {
     testing::write_file(

@@ -1,11 +1,16 @@
-// The table of options of groel fold.
+// The table of options of groel fold, and what they may be.
 #include "tasks/fold/options.h"
 
 #include <algorithm>
 #include <charconv>
+#include <set>
+#include <string_view>
 
+#include "base/error.h"
 #include "base/system.h"
+#include "base/words.h"
 #include "hub/environment.h"
+#include "tasks/fold/sequence_network_files.h"
 
 namespace groel::tasks {
 namespace {
@@ -14,8 +19,8 @@ std::size_t bucket(const std::string& text) {
   std::size_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size() || value == 0)
-    throw Error(ErrorKind::usage,
-                {fmt::format("'{}' is no number of tokens", text), "--buckets", "numbers that grow, as 256,512,1024"});
+    throw Error(ErrorKind::usage, {fmt::format("'{}' is no number of tokens", text), "--buckets",
+                                   "numbers that grow, as 256,512,1024"});
   return value;
 }
 
@@ -172,6 +177,7 @@ void FoldOptions::declare(OptionBinder& to) {
   to(overwrite, overwrite_option());
   to(threads, threads_option());
   to(json, json_option());
+  to.values(values);
 }
 
 folding::FeaturizeOptions FoldOptions::feature_options() const {
@@ -189,6 +195,40 @@ folding::FeaturizeOptions FoldOptions::feature_options() const {
   out.references.conformers = !ideal;
   out.references.iterations = static_cast<int>(conformer_iterations);
   return out;
+}
+
+namespace {
+
+// All others go with jobs alone.
+const std::set<std::string_view> kWithBoth{"input",  "output",    "model",   "num-recycles", "dtype",
+                                           "memory", "overwrite", "threads", "json",         "examples"};
+const std::set<std::string_view> kWithSequences{"arrays", "linker", "residue-offset", "max-tokens", "chunk"};
+
+// Those that say something else than is so anyway, as `check`.
+std::vector<std::string> of_other_kind(const FoldOptions& options, bool sequences) {
+  std::vector<std::string> out;
+  for (const OptionSpec& row : option_table<FoldOptions>()) {
+    if (kWithBoth.contains(row.name) || kWithSequences.contains(row.name) == sequences) continue;
+    const auto value = options.values.find(row.name);
+    if (value == options.values.end() || value->is_null() || *value == false || *value == row.otherwise) continue;
+    std::string field = row.name;
+    std::ranges::replace(field, '-', '_');
+    out.push_back("`" + field + "`");
+  }
+  return out;
+}
+
+}  // namespace
+
+void check_fold_options(const FoldOptions& options) {
+  const bool sequences = folds_sequences(options);
+  const std::vector<std::string> others = of_other_kind(options, sequences);
+  if (others.empty()) return;
+  // A network that is misspelt is no reason to doubt the options.
+  if (sequences) (void)find_sequence_network(options.model);
+  throw Error(ErrorKind::usage, {sequences ? "this goes with jobs, and sequences are folded here"
+                                           : "this goes with sequences, and jobs are folded here",
+                                 listed(others, 20), "leave it out, or see `groel help fold`"});
 }
 
 }  // namespace groel::tasks

@@ -32,6 +32,7 @@ struct FoldOptions : ThreadOptions, NetworkOptions, FoldSequenceOptions {
   std::string search;
   std::string kept;
   std::vector<std::string> unused;  ///< AlphaFold 3's flags that have no effect here
+  nlohmann::json values;            ///< of all options by name
 
   Standing standing() const { return overwrite ? Standing::replace : Standing::refuse; }
   /// Where is searched. Errors: usage, for a name that is none of AlphaFold 3's.
@@ -40,6 +41,10 @@ struct FoldOptions : ThreadOptions, NetworkOptions, FoldSequenceOptions {
   folding::FeaturizeOptions feature_options() const;
   void declare(OptionBinder& to);
 };
+
+/// Errors: usage, naming the option: for options of jobs where sequences are folded,
+/// or the other way round; those of find_sequence_network.
+void check_fold_options(const FoldOptions& options);
 
 /// The words of a command line with AlphaFold 3's flags ("--json_path=job.json", "--norun_inference") as ours. Flags of
 /// a part that this program has not are left as they are.

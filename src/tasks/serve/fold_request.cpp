@@ -152,12 +152,14 @@ json FoldRequest::options(const fs::path& input, const fs::path& results) const 
 void FoldRequest::write(const fs::path& folder) const {
   write_text(folder / file_, text_);
   const Options all(fold_command().options, options(folder, folder));
+  const auto fold = bound<FoldOptions>(all);
+  check_fold_options(fold);
   if (!of_jobs_) return;
   std::ostringstream nothing;
   Sink nobody;
   Context context{nothing, nobody};
   try {
-    (void)read_fold_jobs(bound<FoldOptions>(all), context);
+    (void)read_fold_jobs(fold, context);
   } catch (const Error& error) {  // of a file that is no client's
     const std::string path = (folder / file_).string();
     std::string where = error.parts().where;
