@@ -105,6 +105,29 @@ TEST_F(FoldSequences, OptionsOfJobsAreRefused) {
   EXPECT_FALSE(std::filesystem::exists(path("out")));
 }
 
+TEST_F(FoldSequences, NumbersOutOfRangeAreRefused) {
+  const std::string input = fasta({{"a", "MKT:GAV"}});
+  const std::vector<std::vector<std::string>> all{{"--num-recycles", "100000000000"},
+                                                  {"--num-recycles", "-1"},
+                                                  {"--residue-offset", "5000000000"},
+                                                  {"--residue-offset", "-1"},
+                                                  {"--linker", "1000000000000"},
+                                                  {"--chunk", "0"},
+                                                  {"--max-tokens", "0"}};
+  for (const std::vector<std::string>& words : all) {
+    const Outcome outcome = run(input, words);
+    EXPECT_EQ(outcome.exit, 2) << outcome;
+    EXPECT_TRUE(outcome.says("it is a whole number from")) << outcome;
+    EXPECT_TRUE(outcome.says(words.front())) << outcome;
+  }
+  // Each number is within its range, and those of the last chains are beyond 32 bits.
+  std::string chains = "A";
+  for (int i = 0; i < 2200; ++i) chains += ":A";
+  const Outcome outcome = run(fasta({{"many", chains}}), {"--residue-offset", "1000000", "--linker", "0"});
+  EXPECT_EQ(outcome.exit, 1) << outcome;
+  EXPECT_TRUE(outcome.says("the residues of chain 2149 have numbers beyond 2147483646")) << outcome;
+}
+
 // a.pae.json is the file of a's errors, and would be that of a.pae's description.
 TEST_F(FoldSequences, NoFileIsThatOfTwoRecords) {
   const Outcome outcome = run(fasta({{"a", "MKTA"}, {"a.pae", "GAVLI"}}), {"--num-recycles", "0"});

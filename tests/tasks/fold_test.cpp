@@ -173,6 +173,21 @@ TEST_F(Fold, OptionsOfSequencesAreRefused) {
   EXPECT_FALSE(std::filesystem::exists(path("out")));
 }
 
+TEST_F(Fold, NumbersOutOfRangeAreRefused) {
+  for (const auto& [flag, value] : std::vector<std::pair<std::string, std::string>>{{"--num-seeds", "-5"},
+                                                                                    {"--num-seeds", "0"},
+                                                                                    {"--num-recycles", "100000000000"},
+                                                                                    {"--num-diffusion-samples", "0"},
+                                                                                    {"--num-msa", "0"},
+                                                                                    {"--max-parallel-files", "-5"}}) {
+    const Outcome outcome = run({kJob, "--check", flag, value});
+    EXPECT_EQ(outcome.exit, 2) << outcome;
+    EXPECT_TRUE(outcome.says("it is a whole number from")) << outcome;
+    EXPECT_TRUE(outcome.says(flag)) << outcome;
+  }
+  EXPECT_TRUE(run({kJob, "--check", "--buckets", "999999999999999"}).says("no number of tokens from 1 to"));
+}
+
 TEST_F(Fold, NoJobWritesOutsideOfItsFolder) {
   for (const std::string name : {".", "..", "/../", "..."}) {
     testing::write_file(
@@ -185,6 +200,13 @@ TEST_F(Fold, NoJobWritesOutsideOfItsFolder) {
     EXPECT_TRUE(outcome.says("expected a name with at least one letter, digit, dash or underscore")) << outcome;
   }
   EXPECT_FALSE(std::filesystem::exists(path("out")));
+}
+
+TEST_F(Fold, RefusesAListOfNoJobs) {
+  testing::write_file(path("none.json"), "[]");
+  const Outcome outcome = run({path("none.json"), "-o", path("out"), "--no-inference"});
+  EXPECT_NE(outcome.exit, 0) << outcome;
+  EXPECT_TRUE(outcome.says("this is a list of no jobs")) << outcome;
 }
 
 TEST_F(Fold, SaysThatTheDiskIsFull) {

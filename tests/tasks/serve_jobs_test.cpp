@@ -127,6 +127,12 @@ TEST_F(ServeJobs, ANetworkOfJobsFoldsAloneAndTellsItsStages) {
   EXPECT_EQ(server.post("/fold", {{"job", odd}}).status, 422);
   EXPECT_EQ(server.post("/fold", {{"job", job}, {"num_diffusion_samples", 1000}}).status, 422);
   EXPECT_EQ(server.post("/fold", {{"job", job}, {"output", "/tmp/x"}}).status, 422);
+  for (const json& nothing : {json::array(), json::object()})
+    EXPECT_EQ(server.post("/fold", {{"job", nothing}}).status, 422) << nothing;
+  const HttpAnswer other = server.post("/fold", {{"job", job}, {"arrays", true}});
+  EXPECT_EQ(other.status, 422);
+  EXPECT_THAT(other.body, HasSubstr("goes with sequences"));
+  EXPECT_EQ(server.post("/fold", {{"job", job}, {"num_seeds", 0}}).status, 422);
 }
 
 TEST_F(ServeJobs, WaitsInLineEndsWhenAskedAndRefusesMore) {
@@ -149,7 +155,8 @@ TEST_F(ServeJobs, WaitsInLineEndsWhenAskedAndRefusesMore) {
   EXPECT_EQ(server.get("/jobs/" + second).status, 200);
   for (const json& wrong : {json{{"sequence", "MK7"}}, json{{"sequence", "MKT"}, {"sequences", {"MKT"}}},
                             json{{"sequence", "MKT\n>x\nMKT"}}, json{{"sequence", "MKT"}, {"num_recycles", "three"}},
-                            json{{"sequence", "MKT"}, {"model", "x"}}, json{{"job", json::object()}}})
+                            json{{"sequence", "MKT"}, {"model", "x"}}, json{{"sequence", "MKT"}, {"num_seeds", 2}},
+                            json{{"job", json::object()}}})
     EXPECT_EQ(server.post("/fold", wrong).status, 422) << wrong;
 }
 

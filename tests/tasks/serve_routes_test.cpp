@@ -101,6 +101,24 @@ TEST_F(ServeRoutes, PredictsAsTheCommandDoes) {
   EXPECT_EQ(classes[0], classes[1]);
 }
 
+// What is inside a field is looked at as fields are.
+TEST_F(ServeRoutes, NothingInsideAFieldIsPassedOver) {
+  Serving server;
+  const json items{{{"sequence", kShort}}};
+  ASSERT_EQ(server.post("/encode", {{"params", {{"repr_layers", {0}}}}, {"items", items}}).status, 200);
+  for (const json& params : {json{{"repr_layer", {0}}}, json{{"include", nullptr}}, json{{"include", json::array()}},
+                             json{{"include", "mean"}}, json{{"repr_layers", json::array()}}, json{{"repr_layers", 0}}})
+    EXPECT_EQ(server.post("/encode", {{"params", params}, {"items", items}}).status, 422) << params;
+  const HttpAnswer typo = server.post("/encode", {{"params", {{"repr_layer", {0}}}}, {"items", items}});
+  EXPECT_THAT(typo.body, HasSubstr("params.repr_layer"));
+  const json named{{{"sequence", kShort}, {"id", "a"}}};
+  EXPECT_EQ(server.post("/encode", {{"items", named}}).status, 422);
+  const json ids{0, 20, 5, 2};
+  ASSERT_EQ(server.post("/v1/embeddings", {{"input", {ids, ids}}}).status, 200);
+  for (const json& wrong : {json{{"a", 5}}, json(5), json(nullptr), json("MKT")})
+    EXPECT_EQ(server.post("/v1/embeddings", {{"input", {ids, wrong}}}).status, 400) << wrong;
+}
+
 TEST_F(ServeRoutes, DescribesEachRouteWithTheFieldsThatItTakes) {
   Serving server({"--index", index(), "--fold-model", GROEL_TEST_DATA "/esmfold-tiny"});
   const json openapi = server.ok("/openapi.json");

@@ -14,12 +14,19 @@ namespace {
 
 constexpr std::int32_t kLinker = -1;
 constexpr char kLinkerLetter = 'G';
+constexpr std::int64_t kLargestNumber = std::numeric_limits<std::int32_t>::max() - 1;  // files count from 1
 
 bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
 
 void add(EsmfoldSequence& to, char letter, std::int32_t chain, std::int64_t jump) {
   const std::int32_t type = residue_type(letter);
-  to.input.residue_index.push_back(static_cast<std::int32_t>(static_cast<std::int64_t>(to.input.types.size()) + jump));
+  const std::int64_t number = std::ssize(to.input.types) + jump;
+  if (number > kLargestNumber)
+    throw Error(ErrorKind::bad_input,
+                {fmt::format("the residues of chain {} have numbers beyond {}", to.chains, kLargestNumber),
+                 {},
+                 "use a smaller `residue_offset`, or fewer chains"});
+  to.input.residue_index.push_back(static_cast<std::int32_t>(number));
   to.input.types.push_back(type);
   to.letters += kResidueTypes[static_cast<std::size_t>(type)];
   to.chain.push_back(chain);
@@ -57,7 +64,7 @@ EsmfoldSequence esmfold_sequence(std::string_view text, const ChainJoin& join) {
   for (std::size_t begin = 0; begin <= text.size();) {
     const std::size_t end = std::min(text.find(':', begin), text.size());
     const auto number = static_cast<std::int32_t>(out.chains++);
-    const std::int64_t jump = number * join.offset;
+    const std::int64_t jump = number * std::min(join.offset, kLargestNumber + 1);
     add_chain(out, text.substr(begin, end - begin), static_cast<std::int64_t>(begin), number, jump);
     if (end < text.size())
       for (std::int64_t i = 0; i < join.linker; ++i) add(out, kLinkerLetter, kLinker, jump);

@@ -28,7 +28,7 @@ struct EsmfoldSequence {
 };
 
 /// Chains are separated by ':'. A '*' at the end of a chain is dropped. Errors: bad_input naming what is no letter and
-/// where it is, or a chain without residues.
+/// where it is, a chain without residues, or one whose numbers are beyond 32 bits.
 EsmfoldSequence esmfold_sequence(std::string_view text, const ChainJoin& join = {});
 
 /// Chains A, B, … without linkers, B factors pLDDT from 0 to 100, of each atom its own.

@@ -97,8 +97,10 @@ std::vector<FoldJob> read_fold_jobs(const FoldOptions& options, Context& context
   if (!options.unused.empty())
     context.sink.note(fmt::format("flags of AlphaFold 3 that have no effect here: {}", listed(options.unused)));
   for (const std::string& file : files_of(options)) {
-    for (folding::Job& job : folding::read_jobs(file)) {
-      if (options.seeds) folding::add_seeds(job, static_cast<std::size_t>(std::max<std::int64_t>(*options.seeds, 0)));
+    std::vector<folding::Job> in_file = folding::read_jobs(file);
+    if (in_file.empty()) throw Error(ErrorKind::bad_input, {"this is a list of no jobs", file, {}});
+    for (folding::Job& job : in_file) {
+      if (options.seeds) folding::add_seeds(job, static_cast<std::size_t>(*options.seeds));
       for (const std::string& note : job.notes) context.sink.warning(fmt::format("{}: {}", job.name, note));
       folding::ComponentTable components = components_for(job, options);
       jobs.push_back({file, std::move(job), std::move(components)});

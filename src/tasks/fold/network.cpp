@@ -292,7 +292,6 @@ class JobRun {
 };
 
 std::unique_ptr<StructureNetwork> load_weights(const FoldOptions& options, Context& context) {
-  options.check_network();
   const std::string path = fold_weights(options);
   if (path.empty())
     throw Error(ErrorKind::usage, {"a prediction needs weights: those of AlphaFold 3 or of a network of its kind",

@@ -1,17 +1,9 @@
 // The table of options about the network.
 #include "tasks/fold/network_options.h"
 
-#include "base/error.h"
 #include "tasks/reading/options.h"
 
 namespace groel::tasks {
-namespace {
-
-void at_least(std::int64_t value, std::int64_t least, const char* flag) {
-  if (value < least) throw Error(ErrorKind::usage, {fmt::format("{} is less than {}", value, least), flag, {}});
-}
-
-}  // namespace
 
 void NetworkOptions::declare_network(OptionBinder& to) {
   to.group("The network");
@@ -41,13 +33,6 @@ void NetworkOptions::declare_network(OptionBinder& to) {
       .help = "Leave TERMS_OF_USE.md out, and the notice in structures: whoever passes them on has to add it"});
   to(dtype, training_dtype_option());
   to(memory, memory_option());
-}
-
-void NetworkOptions::check_network() const {
-  at_least(recycles.value_or(0), 0, "--num-recycles");
-  at_least(alignment_rows.value_or(1), 1, "--num-msa");
-  at_least(samples, 1, "--num-diffusion-samples");
-  at_least(steps.value_or(1), 1, "--num-diffusion-steps");
 }
 
 structure_models::RunSettings NetworkOptions::run_settings(structure_models::RunSettings usual) const {

@@ -19,8 +19,6 @@ struct NetworkOptions {
   std::optional<std::size_t> memory;
 
   void declare_network(OptionBinder& to);
-  /// Errors: usage, naming the option that makes no sense.
-  void check_network() const;
   /// What a network is usually run with, and what the options say otherwise.
   structure_models::RunSettings run_settings(structure_models::RunSettings usual) const;
 };

@@ -2,6 +2,7 @@
 #include "tasks/fold/options.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <set>
 #include <string_view>
@@ -18,8 +19,9 @@ namespace {
 std::size_t bucket(const std::string& text) {
   std::size_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || value == 0)
-    throw Error(ErrorKind::usage, {fmt::format("'{}' is no number of tokens", text), "--buckets",
+  constexpr std::size_t kMost = 1'000'000;
+  if (error != std::errc{} || end != text.data() + text.size() || value == 0 || value > kMost)
+    throw Error(ErrorKind::usage, {fmt::format("'{}' is no number of tokens from 1 to {}", text, kMost), "--buckets",
                                    "numbers that grow, as 256,512,1024"});
   return value;
 }
@@ -83,7 +85,7 @@ folding::SearchSettings FoldOptions::search_settings() const {
   out.newest = newest_template;
   out.threads = static_cast<int>(std::max<std::int64_t>(1, threads));
   out.memory = available_memory() / 5 * 4;
-  out.parallel_files = static_cast<int>(std::max<std::int64_t>(1, parallel_files));
+  out.parallel_files = static_cast<int>(parallel_files);
   if (kept.empty())
     out.kept = hub::searches_folder().value_or("");
   else if (kept != "none")
@@ -199,6 +201,33 @@ folding::FeaturizeOptions FoldOptions::feature_options() const {
 
 namespace {
 
+struct FoldRange {
+  const char* field;
+  std::optional<std::int64_t> value;
+  std::int64_t least, most;
+};
+
+// Far beyond what is of use: what is above was mistyped, and would run for years or overflow.
+void check_ranges(const FoldOptions& options) {
+  const std::array ranges{FoldRange{"num_recycles", options.recycles, 0, 1000},
+                          FoldRange{"num_seeds", options.seeds, 1, 100'000},
+                          FoldRange{"num_diffusion_samples", options.samples, 1, 10'000},
+                          FoldRange{"num_diffusion_steps", options.steps, 1, 100'000},
+                          FoldRange{"num_msa", options.alignment_rows, 1, 1'000'000},
+                          FoldRange{"conformer_max_iterations", options.conformer_iterations, 0, 1'000'000'000},
+                          FoldRange{"max_parallel_files", options.parallel_files, 1, 1000},
+                          FoldRange{"linker", options.linker, 0, 10'000},
+                          FoldRange{"residue_offset", options.residue_offset, 0, 1'000'000},
+                          FoldRange{"max_tokens", options.max_tokens, 1, 1'000'000'000},
+                          FoldRange{"chunk", options.chunk, 1, 1'000'000}};
+  for (const FoldRange& one : ranges)
+    if (one.value && (*one.value < one.least || *one.value > one.most))
+      throw Error(ErrorKind::usage,
+                  {fmt::format("it is a whole number from {} to {}, not {}", one.least, one.most, *one.value),
+                   fmt::format("`{}`", one.field),
+                   {}});
+}
+
 // All others go with jobs alone.
 const std::set<std::string_view> kWithBoth{"input",  "output",    "model",   "num-recycles", "dtype",
                                            "memory", "overwrite", "threads", "json",         "examples"};
@@ -221,6 +250,7 @@ std::vector<std::string> of_other_kind(const FoldOptions& options, bool sequence
 }  // namespace
 
 void check_fold_options(const FoldOptions& options) {
+  check_ranges(options);
   const bool sequences = folds_sequences(options);
   const std::vector<std::string> others = of_other_kind(options, sequences);
   if (others.empty()) return;

@@ -42,7 +42,7 @@ struct FoldOptions : ThreadOptions, NetworkOptions, FoldSequenceOptions {
   void declare(OptionBinder& to);
 };
 
-/// Errors: usage, naming the option: for options of jobs where sequences are folded,
+/// Errors: usage, naming the option: for a number out of its range, and for options of jobs where sequences are folded,
 /// or the other way round; those of find_sequence_network.
 void check_fold_options(const FoldOptions& options);
 

@@ -303,14 +303,6 @@ class FoldRun {
 void check_fold_sequences(const FoldOptions& options) {
   if (options.output.empty()) throw Error(ErrorKind::usage, {"structures need a folder", {}, "give --output DIR"});
   if (options.input.empty()) throw Error(ErrorKind::usage, {"no sequence is named", {}, "give a FASTA file"});
-  if (options.recycles && *options.recycles < 0)
-    throw Error(ErrorKind::usage,
-                {fmt::format("{} recycles: there are 0 or more", *options.recycles), "--num-recycles", {}});
-  if (options.linker < 0 || options.residue_offset < 0)
-    throw Error(ErrorKind::usage, {"lengths of linkers and offsets are 0 or more", "--linker, --residue-offset", {}});
-  if (options.max_tokens < 1) throw Error(ErrorKind::usage, {"a batch holds at least one token", "`max_tokens`", {}});
-  if (options.chunk && *options.chunk < 1)
-    throw Error(ErrorKind::usage, {"at least one row of pairs is worked on at a time", "--chunk", {}});
 }
 
 // The first character that is not white space.

@@ -65,12 +65,7 @@ bool Call::flag(const char* field, bool otherwise) const {
   return found->get<bool>();
 }
 
-void Call::only(std::initializer_list<const char*> fields) const {
-  for (const auto& [name, value] : body.items())
-    if (std::none_of(fields.begin(), fields.end(), [&name = name](const char* field) { return name == field; }))
-      refuse(name.c_str(), "there is no such field",
-             "this route takes " + listed(std::vector<std::string>(fields.begin(), fields.end()), 20));
-}
+void Call::only(std::initializer_list<const char*> fields) const { only_fields(body, "", fields); }
 
 bio::Encoded Call::encode(const std::string& sequence, std::size_t index) {
   try {
@@ -100,6 +95,14 @@ engine::OutputRequest Call::last_layer(std::vector<engine::Output> outputs) cons
 
 void Call::compute(std::int64_t about_tokens, const std::function<void()>& work) {
   served.queue.run(work, about_tokens, deadline, http.gone);
+}
+
+void only_fields(const json& object, const std::string& where, std::initializer_list<const char*> fields) {
+  for (const auto& [name, value] : object.items())
+    if (std::none_of(fields.begin(), fields.end(), [&name = name](const char* field) { return name == field; }))
+      refuse((where + name).c_str(), "there is no such field",
+             fmt::format("this {} takes {}", where.empty() ? "route" : "object",
+                         listed(std::vector<std::string>(fields.begin(), fields.end()), 20)));
 }
 
 server::ServerReply json_reply(const ordered_json& body, int status) {

@@ -131,7 +131,7 @@ void FoldRequest::take_sequences(Call& call) {
 void FoldRequest::take_job(Call& call) {
   const json& job = call.body["job"];
   if (!of_jobs_) refuse_field("this server folds sequences", "job", "use `sequence` or `sequences`");
-  if (!job.is_object() && !job.is_array()) refuse_field("it is a job as AlphaFold 3's JSON", "job");
+  if ((!job.is_object() && !job.is_array()) || job.empty()) refuse_field("it is a job as AlphaFold 3's JSON", "job");
   refuse_paths(job, "");
   call.inputs = job.is_array() ? std::ssize(job) : 1;
   file_ = "job.json", text_ = job.dump();

@@ -12,6 +12,8 @@ using nlohmann::json;
 using nlohmann::ordered_json;
 
 std::vector<std::int32_t> ids_of(const json& list, const models::Model& model) {
+  if (!list.is_array())
+    throw Error(ErrorKind::usage, {"each is a list of tokens", "`input`", "[[0, 20, 2], [0, 5, 2]]"});
   std::vector<std::int32_t> out;
   for (const json& id : list) {
     if (!id.is_number_integer() || id.get<std::int64_t>() < 0 || id.get<std::int64_t>() >= model.info().vocabulary)

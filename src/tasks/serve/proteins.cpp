@@ -29,14 +29,18 @@ bool finds_contacts(const models::Model& model) {
 engine::OutputRequest request_of(const Call& call) {
   const json params = call.body.value("params", json::object());
   if (!params.is_object()) throw Error(ErrorKind::usage, {"it is an object", "`params`", {}});
+  only_fields(params, "params.", {"repr_layers", "include"});
   std::string layers = "-1";
   if (const auto wanted = params.find("repr_layers"); wanted != params.end()) {
-    if (!wanted->is_array()) throw Error(ErrorKind::usage, {"it is a list of layers", "`params.repr_layers`", "[-1]"});
+    if (!wanted->is_array() || wanted->empty())
+      throw Error(ErrorKind::usage, {"it is a list of layers", "`params.repr_layers`", "[-1]"});
     layers.clear();
     for (const json& layer : *wanted) layers += (layers.empty() ? "" : ",") + layer.dump();
   }
   engine::OutputRequest out{engine::parse_layers(layers, call.served.model().info().layers), {}};
   const json include = params.value("include", json::array({"mean"}));
+  if (!include.is_array() || include.empty())
+    throw Error(ErrorKind::usage, {"it is a list of outputs", "`params.include`", R"(["mean"])"});
   for (const json& name : include) {
     const std::string text = name.is_string() ? name.get<std::string>() : name.dump();
     const auto output = bio::parse_output(text == "per_token" ? "per_residue" : text);
@@ -69,6 +73,7 @@ server::ServerReply encode(Call& call) {
   for (const json& item : *items) {
     if (!item.is_object() || !item.contains("sequence") || !item["sequence"].is_string())
       throw Error(ErrorKind::usage, {"each is an object with a sequence", "`items`", {}});
+    only_fields(item, "items.", {"sequence"});
     sequences.push_back(item["sequence"]);
   }
   call.body["sequences"] = std::move(sequences);

@@ -101,6 +101,9 @@ nlohmann::ordered_json numbers(std::span<const float> values);
 /// Rows of [L, D].
 nlohmann::ordered_json rows(const Tensor& matrix);
 
+/// Refuses keys of an object that are none of these. `where`: what messages put before a key ("params.").
+void only_fields(const nlohmann::json& object, const std::string& where, std::initializer_list<const char*> fields);
+
 /// A property of a schema: {"type": …, "description": …}.
 nlohmann::ordered_json field(const char* type, const char* description);
 /// The same of a command's option, out of its table: type, choices, default and help.
