@@ -45,6 +45,7 @@ class Predictor {
   /// Of what came of that: the head's outputs, logits or numbers, [1, C] of a protein or [L, C] of its residues.
   Tensor head_outputs(const engine::OutputValues& values) const;
   /// Of a protein's vector [1, D], or its residues' [L, D].
+  /// Errors: bad_model, where they are no finite numbers.
   Tensor head_outputs(const Tensor& vectors) const;
 
  private:
