@@ -152,6 +152,10 @@ std::vector<Modification> read_modifications(const Field& field, const ChainCont
     }
     modification.position = static_cast<int>(
         one[position].whole("a position in the sequence", 1, std::max<std::int64_t>(1, std::ssize(chain.sequence))));
+    const auto before = std::ranges::find(all, modification.position, &Modification::position);
+    if (&*before != &modification && one[position].json() == modification.position)
+      one[position].problem(fmt::format("residue {} is modified twice, to {} and to {}; give one of them",
+                                        modification.position, before->component, modification.component));
   }
   return all;
 }

@@ -34,7 +34,7 @@ void check_ids(const Field& sequences, const Job& job);
 /// A sequence of upper-case letters; a problem otherwise.
 std::string read_sequence(const Field& field, Molecule molecule);
 /// Components in place of residues. `prefixed`: codes may begin with "CCD_", which is left out; otherwise it is a
-/// problem.
+/// problem. Likewise one residue that is modified twice.
 std::vector<Modification> read_modifications(const Field& field, const ChainContent& chain, bool prefixed);
 /// Whole numbers of 32 bits; text, fractions and truth values count as Python's int() reads them, with a note.
 std::vector<std::uint32_t> read_seeds(const Field& field, std::vector<std::string>& notes);

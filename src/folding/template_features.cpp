@@ -126,7 +126,36 @@ std::string components_of(const TokenLayout& layout, std::size_t chain) {
   return text;
 }
 
+bool takes_templates(const TokenLayout& layout, std::size_t chain) {
+  const auto [first, last] = layout.range(chain);
+  return layout.chains[chain].molecule == Molecule::protein && last - first > kShortest;
+}
+
 }  // namespace
+
+void note_templates(TokenLayout& layout) {
+  std::map<std::string, std::size_t> first_copy;
+  for (std::size_t c = 0; c < layout.chains.size(); ++c) {
+    const JobChain& chain = layout.chains[c];
+    const std::size_t own = chain.templates ? chain.templates->size() : 0;
+    if (!takes_templates(layout, c)) {
+      if (own > 0)
+        layout.notes.push_back(
+            fmt::format("the templates of chain {} ({}) are not used: chains of up to {} tokens take none", chain.id,
+                        own, kShortest));
+      continue;
+    }
+    const auto [copy, fresh] = first_copy.try_emplace(components_of(layout, c), c);
+    const JobChain& first = layout.chains[copy->second];
+    if (fresh && own > kTemplates)
+      layout.notes.push_back(
+          fmt::format("of the {} templates of chain {} only the first {} are used", own, chain.id, kTemplates));
+    if (!fresh && chain.templates && chain.templates != first.templates)
+      layout.notes.push_back(
+          fmt::format("chain {0} is a copy of chain {1} and takes its templates: its own ({2}) are not used", chain.id,
+                      first.id, own));
+  }
+}
 
 TemplateFeatures template_features(const TokenLayout& layout, const ComponentTable& components) {
   const std::size_t tokens = layout.tokens.size();
@@ -135,8 +164,7 @@ TemplateFeatures template_features(const TokenLayout& layout, const ComponentTab
                        std::vector<std::uint8_t>(kTemplates * tokens * kSlots)};
   std::map<std::string, std::size_t> first_copy;
   for (std::size_t c = 0; c < layout.chains.size(); ++c) {
-    const auto [first, last] = layout.range(c);
-    if (layout.chains[c].molecule != Molecule::protein || last - first <= kShortest) continue;
+    if (!takes_templates(layout, c)) continue;
     const JobChain& chain = layout.chains[first_copy.try_emplace(components_of(layout, c), c).first->second];
     if (!chain.templates)
       throw Error(ErrorKind::bad_input,

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/words.h"
+#include "folding/template_features.h"
 
 namespace groel::folding {
 namespace {
@@ -267,6 +268,7 @@ TokenLayout lay_out(const Job& job, const ComponentTable& components, const Toke
   builder.add_residues();
   builder.add_tokens();
   builder.drop_bonds();
+  note_templates(builder.out);
   return std::move(builder.out);
 }
 

@@ -161,6 +161,34 @@ TEST(Job, NotesBondsToAtomsThatTheNetworksRulesLeaveOut) {
             std::string::npos);
 }
 
+TEST(Job, NotesTemplatesThatAreNotUsed) {
+  const auto templates = [](std::size_t count) { return std::vector<Template>(count, Template{"data_X", {{0, 0}}}); };
+  Job job = parse_jobs(kSound, "job.json", "/nonexistent").at(0);
+  const auto notes = [&] { return lay_out(job, ComponentTable::own()).notes; };
+  job.chains[0].templates = job.chains[1].templates = templates(4);
+  EXPECT_TRUE(notes().empty());
+  job.chains[0].templates = job.chains[1].templates = templates(6);
+  EXPECT_EQ(notes(), std::vector<std::string>{"of the 6 templates of chain A only the first 4 are used"});
+  job.chains[0].templates = templates(1);
+  EXPECT_EQ(notes(),
+            std::vector<std::string>{"chain B is a copy of chain A and takes its templates: its own (6) are not used"});
+  job.chains[1].sequence = "MKTA";
+  EXPECT_EQ(notes(),
+            std::vector<std::string>{"the templates of chain B (6) are not used: chains of up to 4 tokens take none"});
+}
+
+TEST(Job, RefusesAResidueThatIsModifiedTwice) {
+  const auto said = [](const std::string& second) {
+    return refusal(with("\"MKTAY\"", R"("MKTAY","modifications":[{"ptmType":"SEP","ptmPosition":2},{"ptmType":"TPO",)" +
+                                         second + "}]"));
+  };
+  EXPECT_NE(said("\"ptmPosition\":2")
+                .find("/sequences/0/protein/modifications/1/ptmPosition: residue 2 is modified "
+                      "twice, to SEP and to TPO"),
+            std::string::npos);
+  EXPECT_EQ(said("\"ptmPosition\":3"), "nothing is wrong");
+}
+
 TEST(Job, WithSomeOfItsAlignmentsIsRefusedWhenItIsCompleted) {
   auto jobs = parse_jobs(with(",\"pairedMsa\":\"\",\"templates\":[]", ""), "job.json", "/nonexistent");
   try {

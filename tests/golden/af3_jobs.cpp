@@ -46,7 +46,7 @@ void check_jobs(const Case& golden, Rows& rows) {
 }
 
 // What AlphaFold 3 accepts and this program refuses, which docs/folding.md tells.
-const std::set<std::string> kStricter{"msa_not_fasta"};
+const std::set<std::string> kStricter{"modification_same_position_twice", "msa_not_fasta"};
 
 std::string accepted_differs(const json& expected, const std::vector<folding::Job>& jobs, const Case& golden) {
   if (expected.contains("jobs") && expected["jobs"].get<std::size_t>() != jobs.size()) return "number of jobs";
