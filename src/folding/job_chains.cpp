@@ -47,8 +47,8 @@ Template read_template(const Field& field, const JobFile& file) {
 }
 
 void read_protein(const Field& entity, const JobFile& file, ChainContent& chain) {
-  chain.unpaired_msa = alignment_or_file(entity, "unpairedMsa", file);
-  chain.paired_msa = alignment_or_file(entity, "pairedMsa", file);
+  chain.unpaired_msa = text_or_file(entity, "unpairedMsa", "A3M text", file);
+  chain.paired_msa = text_or_file(entity, "pairedMsa", "A3M text", file);
   if (entity["templates"].is_null()) return;
   chain.templates.emplace();
   for (const Field& one : entity["templates"].elements("templates"))
@@ -94,7 +94,7 @@ ChainContent read_chain(const Field& entity, Molecule molecule, const JobFile& f
   chain.sequence = read_sequence(entity["sequence"], molecule);
   chain.modifications = read_modifications(entity["modifications"], chain, false);
   if (molecule == Molecule::protein) read_protein(entity, file, chain);
-  if (molecule == Molecule::rna) chain.unpaired_msa = alignment_or_file(entity, "unpairedMsa", file);
+  if (molecule == Molecule::rna) chain.unpaired_msa = text_or_file(entity, "unpairedMsa", "A3M text", file);
   return chain;
 }
 

@@ -105,9 +105,7 @@ void Reader::read_protein(const Field& entity, ChainContent& chain) {
 // Protenix names files, or a folder with one file of each kind.
 void Reader::read_alignments(const Field& entity, ChainContent& chain) {
   const auto take = [&](const char* key, std::optional<std::string>& to) {
-    if (entity[key].is_null()) return;
-    to = file_text(entity[key], file.folder);
-    check_rows(entity[key], to);
+    if (!entity[key].is_null()) to = file_text(entity[key], file.folder);
   };
   take("unpairedMsaPath", chain.unpaired_msa);
   if (chain.molecule != Molecule::protein) return;
@@ -118,10 +116,7 @@ void Reader::read_alignments(const Field& entity, ChainContent& chain) {
     const std::filesystem::path path = folder.text("a folder");
     const auto text = [&](const char* name) {
       const nlohmann::json one = (path / name).string();
-      const Field named(one, folder.path() + "/" + name, file.problems);
-      std::optional<std::string> a3m = file_text(named, file.folder);
-      check_rows(named, a3m);
-      return a3m;
+      return file_text(Field(one, folder.path() + "/" + name, file.problems), file.folder);
     };
     chain.unpaired_msa = text("non_pairing.a3m");
     chain.paired_msa = text("pairing.a3m");

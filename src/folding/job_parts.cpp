@@ -11,7 +11,6 @@
 #include "base/printable.h"
 #include "base/utf8.h"
 #include "base/words.h"
-#include "folding/alignment.h"
 #include "io/compressed.h"
 
 namespace groel::folding {
@@ -22,7 +21,6 @@ using Kind = nlohmann::json::value_t;
 // A text shorter than this that names a file was meant to be one (AlphaFold 3's rule).
 constexpr std::size_t kLongestName = 256;
 constexpr std::int64_t kMostSeed = UINT32_MAX;
-constexpr std::size_t kShownLine = 60;
 
 bool names_file(const std::string& text, const std::filesystem::path& folder) {
   if (text.empty() || text.size() >= kLongestName ||
@@ -86,21 +84,6 @@ std::optional<std::string> text_or_file(const Field& owner, const std::string& k
   return text;
 }
 
-void check_rows(const Field& field, const std::optional<std::string>& a3m) {
-  const std::string line = line_of_no_row(a3m.value_or(""));
-  if (!line.empty())
-    field.problem(fmt::format("expected an alignment in A3M, each row below a line of \">\", found \"{}\" before any",
-                              printable(line.substr(0, kShownLine), LineEnds::escape)));
-}
-
-std::optional<std::string> alignment_or_file(const Field& owner, const std::string& key, const JobFile& file) {
-  const std::size_t before = file.problems.count();
-  std::optional<std::string> a3m = text_or_file(owner, key, "A3M text", file);
-  const bool inlined = owner[key].is(Kind::string) && !owner[key].json().get_ref<const std::string&>().empty();
-  if (file.problems.count() == before) check_rows(owner[inlined ? key : key + "Path"], a3m);
-  return a3m;
-}
-
 std::vector<std::string> read_ids(const Field& field) {
   std::vector<std::string> ids;
   const auto add = [&](const Field& one) {
@@ -152,10 +135,6 @@ std::vector<Modification> read_modifications(const Field& field, const ChainCont
     }
     modification.position = static_cast<int>(
         one[position].whole("a position in the sequence", 1, std::max<std::int64_t>(1, std::ssize(chain.sequence))));
-    const auto before = std::ranges::find(all, modification.position, &Modification::position);
-    if (&*before != &modification && one[position].json() == modification.position)
-      one[position].problem(fmt::format("residue {} is modified twice, to {} and to {}; give one of them",
-                                        modification.position, before->component, modification.component));
   }
   return all;
 }

@@ -20,10 +20,6 @@ struct JobFile {
 /// The text under `key`, or that of the file under `key` + "Path"; nothing where both are missing or null.
 std::optional<std::string> text_or_file(const Field& owner, const std::string& key, std::string_view what,
                                         const JobFile& file);
-/// The same of an alignment in A3M; a problem for text that belongs to no row of it.
-std::optional<std::string> alignment_or_file(const Field& owner, const std::string& key, const JobFile& file);
-/// A problem, at the field that an alignment comes from, for text that belongs to no row of it.
-void check_rows(const Field& field, const std::optional<std::string>& a3m);
 /// The text of a file, decompressed. A problem, and nothing, when it cannot be read.
 std::optional<std::string> file_text(const Field& path, const std::filesystem::path& folder);
 
@@ -34,7 +30,7 @@ void check_ids(const Field& sequences, const Job& job);
 /// A sequence of upper-case letters; a problem otherwise.
 std::string read_sequence(const Field& field, Molecule molecule);
 /// Components in place of residues. `prefixed`: codes may begin with "CCD_", which is left out; otherwise it is a
-/// problem. Likewise one residue that is modified twice.
+/// problem.
 std::vector<Modification> read_modifications(const Field& field, const ChainContent& chain, bool prefixed);
 /// Whole numbers of 32 bits; text, fractions and truth values count as Python's int() reads them, with a note.
 std::vector<std::uint32_t> read_seeds(const Field& field, std::vector<std::string>& notes);

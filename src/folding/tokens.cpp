@@ -4,9 +4,12 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "base/error.h"
+#include "base/printable.h"
 #include "base/words.h"
+#include "folding/alignment.h"
 #include "folding/template_features.h"
 
 namespace groel::folding {
@@ -241,6 +244,26 @@ void Builder::drop_bonds() {
   std::erase_if(out.to_polymers, [&](const Bond& bond) { return lost(bond, options.rules != TokenRules::boltz2); });
 }
 
+// What a chain says in vain, as AlphaFold 3 reads it: text of an alignment that is in no row (a path that is not there,
+// Stockholm), and all but the last modification of a residue.
+void note_passed_over(TokenLayout& layout) {
+  constexpr std::size_t kShown = 60;
+  for (const JobChain& chain : layout.chains) {
+    for (const auto& [name, a3m] : {std::pair("unpairedMsa", &chain.unpaired_msa), {"pairedMsa", &chain.paired_msa}})
+      if (const std::string line = line_of_no_row(a3m->value_or("")); !line.empty())
+        layout.notes.push_back(
+            fmt::format("the {} of chain {} has text that belongs to no row of an A3M, and is passed over: \"{}\"{}",
+                        name, chain.id, printable(line.substr(0, kShown), LineEnds::escape),
+                        alignment_rows(**a3m).empty() ? "; so it is the sequence alone" : ""));
+    std::map<int, std::string> modified;
+    for (const Modification& one : chain.modifications)
+      if (const auto [before, fresh] = modified.try_emplace(one.position, one.component); !fresh)
+        layout.notes.push_back(
+            fmt::format("residue {} of chain {} is modified twice, to {} and to {}: the last one counts", one.position,
+                        chain.id, std::exchange(before->second, one.component), one.component));
+  }
+}
+
 }  // namespace
 
 std::pair<std::size_t, std::size_t> TokenLayout::range(std::size_t chain) const {
@@ -269,6 +292,7 @@ TokenLayout lay_out(const Job& job, const ComponentTable& components, const Toke
   builder.add_tokens();
   builder.drop_bonds();
   note_templates(builder.out);
+  note_passed_over(builder.out);
   return std::move(builder.out);
 }
 
