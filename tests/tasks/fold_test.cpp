@@ -39,6 +39,17 @@ TEST_F(Fold, ChecksAJob) {
   EXPECT_EQ(job["chains"][0]["alignments"], "the sequence alone; paired the sequence alone");
 }
 
+TEST_F(Fold, CheckSaysWhatTheNetworkWillNotSee) {
+  std::string text = testing::read_file(kJob);
+  const std::string empty = "\"unpairedMsa\": \"\"";
+  ASSERT_NE(text.find(empty), std::string::npos);
+  text.replace(text.find(empty), empty.size(), "\"unpairedMsa\": \"msas/typo.a3m\"");
+  testing::write_file(path("typo.json"), text);
+  const Outcome outcome = run({path("typo.json"), "--check"});
+  EXPECT_EQ(outcome.exit, 0) << outcome;
+  EXPECT_TRUE(outcome.says("text that belongs to no row") && outcome.says("msas/typo.a3m")) << outcome;
+}
+
 TEST_F(Fold, WritesFeaturesAndTheCompletedJob) {
   ASSERT_EQ(run({kJob, "--features", path("f.npz"), "--buckets", "none"}).exit, 0);
   const io::NpzFile features = io::read_npz(path("f.npz"));

@@ -119,7 +119,13 @@ std::string text_of(const ordered_json& job) {
 void check_fold_jobs(const std::vector<FoldJob>& jobs, const FoldOptions& options, Context& context) {
   ordered_json all = ordered_json::array();
   const Machine machine{facts_of(options)};
-  for (const FoldJob& one : jobs) all.push_back(checked(one, options, machine));
+  for (const FoldJob& one : jobs) {
+    all.push_back(checked(one, options, machine));
+    // Those of the file were said when it was read.
+    const ordered_json& notes = all.back()["notes"];
+    for (std::size_t i = one.job.notes.size(); i < notes.size(); ++i)
+      context.sink.warning(fmt::format("{}: {}", one.job.name, notes[i].get<std::string>()));
+  }
   if (options.json) {
     context.out << ordered_json{{"jobs", all}}.dump(2) << '\n';
     return;
