@@ -21,8 +21,14 @@ class FoldNetworkRun : public FoldJobRun {
 };
 
 TEST_F(FoldNetworkRun, WritesEveryFile) {
-  const Outcome outcome = fold("out", {"--save-embeddings", "--save-distogram"});
+  const Outcome outcome = fold("out", {"--save-embeddings", "--save-distogram", "--json"});
   ASSERT_EQ(outcome.exit, 0) << outcome;
+  const auto told = nlohmann::json::parse(outcome.out)["jobs"].at(0);
+  EXPECT_EQ(told["structures"].size(), 4U);
+  EXPECT_TRUE(told["folder"].get<std::string>().ends_with("out/two_chains")) << told;
+  EXPECT_EQ(told["best"]["ranking_score"], std::ranges::max(told["structures"], {}, [](const auto& one) {
+              return one["ranking_score"].template get<double>();
+            })["ranking_score"]);
   const std::string job = "out/two_chains/";
   for (const char* sample : {"seed-3_sample-0", "seed-3_sample-1", "seed-4_sample-0", "seed-4_sample-1"})
     for (const char* kind : {"model.cif", "confidences.json", "summary_confidences.json"})

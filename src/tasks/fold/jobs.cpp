@@ -164,12 +164,19 @@ int run_fold_jobs(const std::vector<FoldJob>& jobs, const FoldOptions& options, 
   // Weights that cannot be used are told before hours of searches.
   std::optional<FoldNetwork> network;
   if (!options.no_inference) network.emplace(options, context);
+  nlohmann::ordered_json all = nlohmann::ordered_json::array();
   for (FoldJob one : jobs) {
     complete(one, options, context);
     const fs::path folder = folder_of(one, options, network, context);
     write_completed(one, folder, context);
-    if (network) network->run(one, folder);
+    nlohmann::ordered_json result{{"job", one.job.name}, {"folder", folder.string()}};
+    if (network) result.update(network->run(one, folder));
+    all.push_back(std::move(result));
   }
+  if (options.json)
+    context.out << nlohmann::ordered_json{{"jobs", all}}.dump(2, ' ', false,
+                                                              nlohmann::ordered_json::error_handler_t::replace)
+                << '\n';
   return 0;
 }
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <ctime>
 
 #include "base/error.h"
@@ -149,6 +150,13 @@ class JobRun {
     say_result();
   }
 
+  nlohmann::ordered_json result() const {
+    nlohmann::ordered_json out{{"structures", nlohmann::ordered_json::array()}, {"best", nullptr}};
+    for (const folding::RankedSample& one : files_.samples()) out["structures"].push_back(json_of(one));
+    if (const auto best = files_.best()) out["best"] = json_of(*best);
+    return out;
+  }
+
  private:
   void begin() {
     const fs::path file = files_.folder() / kUnfinished;
@@ -270,6 +278,12 @@ class JobRun {
     files_.finish();
   }
 
+  static nlohmann::ordered_json json_of(const folding::RankedSample& one) {
+    return {{"seed", one.name.seed},
+            {"sample", one.name.sample},
+            {"ranking_score", std::isfinite(one.ranking_score) ? nlohmann::ordered_json(one.ranking_score) : nullptr}};
+  }
+
   void say_result() const {
     const auto best = files_.best();
     if (best)
@@ -314,8 +328,10 @@ bool FoldNetwork::began(const FoldJob& job, const fs::path& folder) const {
   return fs::exists(file) && read_text(file) == run_identity(job, options_, network_->facts());
 }
 
-void FoldNetwork::run(const FoldJob& job, const fs::path& folder) {
-  JobRun(job, folder, options_, *network_, context_).run();
+nlohmann::ordered_json FoldNetwork::run(const FoldJob& job, const fs::path& folder) {
+  JobRun run(job, folder, options_, *network_, context_);
+  run.run();
+  return run.result();
 }
 
 }  // namespace groel::tasks

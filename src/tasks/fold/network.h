@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -19,8 +20,9 @@ class FoldNetwork {
   /// Whether a folder holds part of what a run of this job with these settings gives.
   bool began(const FoldJob& job, const std::filesystem::path& folder) const;
   /// A job with its alignments, into its folder: all samples of all seeds, and the ranking. Samples of a run that began
-  /// there are kept. Errors: memory, before anything is computed; those of the features and of the files.
-  void run(const FoldJob& job, const std::filesystem::path& folder);
+  /// there are kept. -> the samples, "structures", and the best of them, with their ranking scores. Errors: memory,
+  /// before anything is computed; those of the features and of the files.
+  nlohmann::ordered_json run(const FoldJob& job, const std::filesystem::path& folder);
 
  private:
   const FoldOptions& options_;
