@@ -75,6 +75,8 @@ void Reader::read_entity(const Field& element) {
   else if (entity.object_of(with({"sequence", "modifications", "count"}, protenix, {"id", "unpairedMsaPath"})))
     read_polymer(entity, chain);
   if (protenix && chain.molecule == Molecule::rna) read_alignments(entity, chain);
+  if (chain.molecule == Molecule::dna && !entity["unpairedMsaPath"].is_null())
+    job.notes.push_back(fmt::format("{}: DNA has no alignment, so it is not read", entity["unpairedMsaPath"].path()));
   add_copies(entity, chain);
 }
 
@@ -112,7 +114,12 @@ void Reader::read_alignments(const Field& entity, ChainContent& chain) {
   take("pairedMsaPath", chain.paired_msa);
   const Field folder = entity["msa"]["precomputed_msa_dir"];
   if (!entity["msa"].is_null()) entity["msa"].object_of({"precomputed_msa_dir", "pairing_db"});
+  if (!entity["msa"]["pairing_db"].is_null())
+    job.notes.push_back(fmt::format("{}: rows are paired by the species that they name, whatever database they are of",
+                                    entity["msa"]["pairing_db"].path()));
   if (!folder.is_null()) {
+    if (chain.unpaired_msa || chain.paired_msa)
+      job.notes.push_back(fmt::format("{}: the paths beside it are not used", folder.path()));
     const std::filesystem::path path = folder.text("a folder");
     const auto text = [&](const char* name) {
       const nlohmann::json one = (path / name).string();

@@ -99,6 +99,27 @@ TEST(Job, NotesTextOfAlignmentsThatBelongsToNoRow) {
             std::string::npos);
 }
 
+TEST(Job, OfProtenixSaysWhatOfItsAlignmentsIsNotUsed) {
+  const testing::TemporaryFolder folder;
+  std::filesystem::create_directory(folder.path() / "msa");
+  for (const char* name : {"msa/pairing.a3m", "msa/non_pairing.a3m", "own.a3m"})
+    testing::write_file(folder.path() / name, ">q\nMKTAY\n");
+  const Job job = parse_jobs(
+                      R"([{"name":"p","modelSeeds":[1],"sequences":[
+        {"proteinChain":{"sequence":"MKTAY","count":1,"unpairedMsaPath":"own.a3m",
+          "msa":{"precomputed_msa_dir":"msa","pairing_db":"uniref100"}}},
+        {"dnaSequence":{"sequence":"ACGT","count":1,"unpairedMsaPath":"own.a3m"}}]}])",
+                      "job.json", folder.path())
+                      .at(0);
+  const auto said = [&](const std::string& text) {
+    return std::ranges::any_of(job.notes,
+                               [&](const std::string& note) { return note.find(text) != std::string::npos; });
+  };
+  EXPECT_TRUE(said("pairing_db: rows are paired by the species"));
+  EXPECT_TRUE(said("precomputed_msa_dir: the paths beside it are not used"));
+  EXPECT_TRUE(said("unpairedMsaPath: DNA has no alignment"));
+}
+
 TEST(Job, ReadsAFileInXz) {
   const testing::TemporaryFolder folder;
   testing::write_file(folder.path() / "m.a3m", ">q\nMKTAY\n");
