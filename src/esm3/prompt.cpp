@@ -315,8 +315,7 @@ std::vector<io::AtomChain> chains_of(const ESMProtein& protein) {
       out.emplace_back();
       continue;
     }
-    io::AtomResidue residue{
-        letter, static_cast<std::int64_t>(out.back().residues.size()) + 1, plddt_of(protein, i), {}};
+    io::AtomResidue residue{letter, static_cast<std::int64_t>(out.back().residues.size()) + 1, plddt_of(protein, i)};
     for (std::size_t a = 0; a < residue.atoms.size(); ++a)
       std::copy_n(protein.coordinates.data() + (i * kAtoms + static_cast<std::int64_t>(a)) * 3, 3,
                   residue.atoms[a].begin());

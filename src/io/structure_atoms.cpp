@@ -25,7 +25,7 @@ char letter_of(const std::string& name) {
 }
 
 AtomResidue residue_of(const RawResidue& raw) {
-  AtomResidue out{letter_of(raw.name), raw.number, 0, {}, {}};
+  AtomResidue out{letter_of(raw.name), raw.number, 0, {}, {}, raw.insertion};
   for (auto& atom : out.atoms) atom.fill(kMissing);
   for (const RawAtom& atom : raw.atoms) {
     // Selenium is where methionine has its sulphur.
@@ -49,6 +49,14 @@ bool is_there(const std::array<float, 3>& atom) {
 
 float b_factor(const AtomResidue& residue, std::size_t atom) {
   return residue.b_factors ? (*residue.b_factors)[atom] : residue.b_factor;
+}
+
+// As the file has one column for it.
+std::string one_letter(const std::string& name) {
+  if (name.size() != 1)
+    throw Error(ErrorKind::bad_input,
+                {fmt::format("the name of chain '{}' does not fit into a PDB file", name), {}, "write mmCIF"});
+  return name;
 }
 
 std::string chain_name(std::size_t i) {
@@ -88,26 +96,32 @@ AtomStructure parse_atoms(const std::string& text, const std::string& label) {
 
 AtomStructure read_atoms(const std::string& path) { return parse_atoms(read_structure_text(path), path); }
 
-std::string pdb_text(const std::vector<AtomChain>& chains) {
+std::string AtomResidue::label() const {
+  return insertion == ' ' ? std::to_string(number) : std::to_string(number) + insertion;
+}
+
+std::string pdb_text(const std::vector<AtomChain>& chains, StructureNames names) {
   std::string out;
   std::int64_t serial = 0;
   for (std::size_t c = 0; c < chains.size(); ++c) {
-    const std::string chain = chain_name(c);
-    std::int64_t number = 0;
+    const std::string chain = names == StructureNames::own ? one_letter(chains[c].name) : chain_name(c);
+    std::int64_t place = 0;
     for (const AtomResidue& residue : chains[c].residues) {
-      ++number;
+      ++place;
+      const std::int64_t number = names == StructureNames::own ? residue.number : place;
+      const char insertion = names == StructureNames::own ? residue.insertion : ' ';
       for (std::size_t a = 0; a < kAtomNames.size(); ++a) {
         const auto& at = residue.atoms[a];
         if (!is_there(at)) continue;
         ++serial;
         const bool fits = std::all_of(at.begin(), at.end(), [](float x) { return x < 9999.999F && x > -999.999F; });
-        if (!fits || serial > 99999 || number > 9999)
+        if (!fits || serial > 99999 || number > 9999 || number < -999)
           throw Error(ErrorKind::bad_input,
                       {fmt::format("residue {} does not fit into a PDB file", number), {}, "write mmCIF"});
         const std::string name = fmt::format(" {:<3}", kAtomNames[a]);
         out +=
-            fmt::format("ATOM  {:>5} {} {:>3} {}{:>4}    {:>8.3f}{:>8.3f}{:>8.3f}{:>6.2f}{:>6.2f}          {:>2}  \n",
-                        serial, name, three_letters(residue.letter), chain, number, at[0], at[1], at[2], 1.0,
+            fmt::format("ATOM  {:>5} {} {:>3} {}{:>4}{}   {:>8.3f}{:>8.3f}{:>8.3f}{:>6.2f}{:>6.2f}          {:>2}  \n",
+                        serial, name, three_letters(residue.letter), chain, number, insertion, at[0], at[1], at[2], 1.0,
                         b_factor(residue, a), kAtomNames[a].substr(0, 1));
       }
     }
@@ -115,7 +129,7 @@ std::string pdb_text(const std::vector<AtomChain>& chains) {
   return out;
 }
 
-std::string mmcif_text(const std::vector<AtomChain>& chains, const std::string& id) {
+std::string mmcif_text(const std::vector<AtomChain>& chains, const std::string& id, StructureNames names) {
   std::string name;
   for (const char c : id) name += std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' ? c : '_';
   std::string out = fmt::format("data_{}\n#\nloop_\n", name.empty() ? "structure" : name);
@@ -128,14 +142,17 @@ std::string mmcif_text(const std::vector<AtomChain>& chains, const std::string& 
   for (std::size_t c = 0; c < chains.size(); ++c) {
     std::string chain(1, static_cast<char>('A' + c % 26));
     if (c >= 26) chain += std::to_string(c / 26);
-    std::int64_t number = 0;
+    const std::string& author = names == StructureNames::own ? chains[c].name : chain;
+    std::int64_t place = 0;
     for (const AtomResidue& residue : chains[c].residues) {
-      ++number;
+      ++place;
+      const std::int64_t number = names == StructureNames::own ? residue.number : place;
+      const char insertion = names == StructureNames::own && residue.insertion != ' ' ? residue.insertion : '?';
       for (std::size_t a = 0; a < kAtomNames.size(); ++a)
         if (const auto& at = residue.atoms[a]; is_there(at))
-          out += fmt::format("ATOM {} {} {} . {} {} {} {} ? {:.3f} {:.3f} {:.3f} 1.00 {:.2f} {} {} 1\n", ++serial,
+          out += fmt::format("ATOM {} {} {} . {} {} {} {} {} {:.3f} {:.3f} {:.3f} 1.00 {:.2f} {} {} 1\n", ++serial,
                              kAtomNames[a].substr(0, 1), kAtomNames[a], three_letters(residue.letter), chain, c + 1,
-                             number, at[0], at[1], at[2], b_factor(residue, a), number, chain);
+                             place, insertion, at[0], at[1], at[2], b_factor(residue, a), number, author);
     }
   }
   return out + "#\n";

@@ -23,6 +23,10 @@ struct AtomResidue {
   float b_factor = 0;  ///< of CA
   std::array<std::array<float, 3>, 37> atoms{};
   std::optional<std::array<float, 37>> b_factors{};  ///< of each atom, for writing; none: `b_factor` for all
+  char insertion = ' ';                              ///< after the number: 27A comes between 27 and 28
+
+  /// "27A": the author's number with its insertion code.
+  std::string label() const;
 };
 
 struct AtomChain {
@@ -42,11 +46,18 @@ AtomStructure read_atoms(const std::string& path);
 /// The same from text; `label` names it in errors.
 AtomStructure parse_atoms(const std::string& text, const std::string& label);
 
-/// A PDB file of chains A, B, …: residues are numbered from 1 in each, X is UNK, B factors are as they are, atoms
-/// without coordinates are left out. Errors: bad_input, for more than 62 chains or coordinates that do not fit.
-std::string pdb_text(const std::vector<AtomChain>& chains);
+/// What chains and residues are called in a file.
+enum class StructureNames {
+  anew,  ///< chains A, B, …, with residues numbered from 1
+  own    ///< as they are
+};
+
+/// A PDB file: X is UNK, B factors are as they are, atoms without coordinates are left out. Errors: bad_input, for more
+/// than 62 chains, names of own of several characters, and numbers or coordinates that do not fit.
+std::string pdb_text(const std::vector<AtomChain>& chains, StructureNames names = StructureNames::anew);
 /// The same as mmCIF, of any size; `id` names the entry.
-std::string mmcif_text(const std::vector<AtomChain>& chains, const std::string& id);
+std::string mmcif_text(const std::vector<AtomChain>& chains, const std::string& id,
+                       StructureNames names = StructureNames::anew);
 
 /// "ALA" of 'A'; "UNK" of everything that is no amino acid's letter.
 std::string_view three_letters(char letter);

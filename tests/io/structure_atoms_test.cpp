@@ -53,6 +53,27 @@ TEST(StructureAtoms, WrittenAndReadAgain) {
   }
 }
 
+TEST(StructureAtoms, OwnNamesAndNumbersStay) {
+  const std::string text =
+      "ATOM      1  CA  LYS H  -1       0.983  -4.714  14.517  1.00  8.96           C  \n"
+      "ATOM      2  CA  LYS H  27       1.559  -3.592  15.895  1.00  8.96           C  \n"
+      "ATOM      3  CA  MET H  27A      2.000   2.000   2.000  1.00  1.00           C  \n";
+  const AtomStructure read = parse_atoms(text, "text");
+  for (const std::string& again :
+       {pdb_text(read.chains, StructureNames::own), mmcif_text(read.chains, "x", StructureNames::own)}) {
+    const AtomChain chain = parse_atoms(again, "text").chains.at(0);
+    EXPECT_EQ(chain.name, "H");
+    std::string labels;
+    for (const AtomResidue& residue : chain.residues) labels += residue.label() + ' ';
+    EXPECT_EQ(labels, "-1 27 27A ");
+  }
+  const AtomChain anew = parse_atoms(pdb_text(read.chains), "text").chains.at(0);
+  EXPECT_EQ(anew.name + anew.residues.back().label(), "A3");
+  AtomChain named = read.chains.at(0);
+  named.name = "heavy";
+  EXPECT_THROW(pdb_text({named}, StructureNames::own), Error);
+}
+
 TEST(StructureAtoms, TheFirstOfSeveralLocationsAndWhatIsNoProtein) {
   const std::string text =
       "ATOM      1  N   LYS B   6       0.983  -4.714  14.517  1.00  8.96           N  \n"

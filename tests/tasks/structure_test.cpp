@@ -58,6 +58,21 @@ TEST(Structure, WritesTheSuperposedModelAndItsResidues) {
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 22);  // 21 residues of the chain A
 }
 
+TEST(Structure, InsertionCodesAreKept) {
+  const TemporaryFolder work;
+  std::string text;
+  for (const auto& [number, x] : {std::pair("  26 ", 1), {"  27 ", 4}, {"  27A", 8}, {"  28 ", 12}})
+    for (const char* atom : {"N ", "CA", "C ", "O "})
+      text += fmt::format("ATOM      1  {}  ALA H{}   {:>8.3f}{:>8.3f}{:>8.3f}  1.00  5.00           {}  \n", atom,
+                          number, x + 0.3 * atom[0], 0.2 * atom[1], x * 0.5, atom[0]);
+  const std::string file = write_file(work / "h.pdb", text);
+  structure_json({"compare", file, file, "--chain", "H:H", "--by", "number", "--superposed", work / "s.pdb", "-o",
+                  work / "r.csv"});
+  EXPECT_THAT(read_file(work / "r.csv"), HasSubstr("\nH,27A,A,H,27A,"));
+  EXPECT_THAT(read_file(work / "s.pdb"), HasSubstr("ALA H  27A"));
+  EXPECT_EQ(structure_json({"sasa", file})["residues"][2]["number"], "27A");
+}
+
 // Both chains of insulin together bury what each has alone.
 TEST(Structure, TellsWhatChainsBury) {
   const json found = structure_json({"sasa", kInsulin});

@@ -80,7 +80,7 @@ std::vector<io::AtomChain> chains_of(const EsmfoldSequence& sequence, const Sequ
   const float* sure = structure.plddt.data<float>();
   for (std::size_t i = 0; i < sequence.chain.size(); ++i, places += kMostAtoms * 3, sure += kAtomKinds) {
     if (sequence.chain[i] == kLinker) continue;
-    io::AtomResidue residue{sequence.letters[i], sequence.input.residue_index[i] + 1, 100 * sure[1], {}, {}};
+    io::AtomResidue residue{sequence.letters[i], sequence.input.residue_index[i] + 1, 100 * sure[1]};
     for (auto& atom : residue.atoms) atom.fill(kMissing);
     residue.b_factors.emplace();
     for (std::size_t kind = 0; kind < residue.atoms.size(); ++kind) (*residue.b_factors)[kind] = 100 * sure[kind];

@@ -210,8 +210,9 @@ void write_structure(ResidueShift& shift, const std::string& path) {
   for (std::size_t i = 0; i < shift.residues.size(); ++i)
     shift.chains.front().residues[i].b_factor = static_cast<float>(shift.residues[i].distance);
   const bool cif = path.ends_with(".cif");
-  write_text(path, cif ? io::mmcif_text(shift.chains, std::filesystem::path(path).stem().string())
-                       : io::pdb_text(shift.chains));
+  write_text(path,
+             cif ? io::mmcif_text(shift.chains, std::filesystem::path(path).stem().string(), io::StructureNames::own)
+                 : io::pdb_text(shift.chains, io::StructureNames::own));
 }
 
 }  // namespace

@@ -74,10 +74,10 @@ class Comparison {
         const double distance = std::sqrt(std::pow(moved[0] - fixed[0], 2) + std::pow(moved[1] - fixed[1], 2) +
                                           std::pow(moved[2] - fixed[2], 2));
         out.push_back({{"chain", name_of(model_, pair.model)},
-                       {"number", a.number},
+                       {"number", number_of(a)},
                        {"residue", std::string(1, a.letter)},
                        {"reference_chain", name_of(reference_, pair.reference)},
-                       {"reference_number", b.number},
+                       {"reference_number", number_of(b)},
                        {"distance", distance},
                        {"lddt_ca", number(alpha.residues[at])},
                        {"lddt", number(all.residues[at])}});
@@ -95,10 +95,16 @@ class Comparison {
           const Coordinates moved = best_(point(atom));
           for (std::size_t c = 0; c < 3; ++c) atom[c] = static_cast<float>(moved[c]);
         }
-    return pdb ? io::pdb_text(chains) : io::mmcif_text(chains, "superposed");
+    return pdb ? io::pdb_text(chains, io::StructureNames::own)
+               : io::mmcif_text(chains, "superposed", io::StructureNames::own);
   }
 
  private:
+  // With an insertion code it is a text.
+  static ordered_json number_of(const io::AtomResidue& residue) {
+    return residue.insertion == ' ' ? ordered_json(residue.number) : ordered_json(residue.label());
+  }
+
   static ordered_json number(double value) { return std::isfinite(value) ? ordered_json(value) : ordered_json(); }
   static const std::string& name_of(const io::AtomStructure& structure, std::size_t chain) {
     return structure.chains[chain].name;

@@ -133,14 +133,15 @@ void tell_solvent_area(const StructureOptions& options, Context& context) {
   for (const Area& one : areas) {
     const double relative = one.whole / analysis::largest_solvent_area(one.residue->letter);
     rows.push_back({{"chain", one.chain},
-                    {"number", one.residue->number},
+                    {"number", one.residue->insertion == ' ' ? ordered_json(one.residue->number)
+                                                             : ordered_json(one.residue->label())},
                     {"residue", std::string(1, one.residue->letter)},
                     {"area", one.whole},
                     {"relative", relative},
                     {"area_of_chain_alone", one.alone}});
-    append_row(csv, std::vector<std::string>{one.chain, std::to_string(one.residue->number),
-                                             std::string(1, one.residue->letter), fmt::format("{:.2f}", one.whole),
-                                             fmt::format("{:.4f}", relative), fmt::format("{:.2f}", one.alone)});
+    append_row(csv, std::vector<std::string>{one.chain, one.residue->label(), std::string(1, one.residue->letter),
+                                             fmt::format("{:.2f}", one.whole), fmt::format("{:.4f}", relative),
+                                             fmt::format("{:.2f}", one.alone)});
     sums[one.chain].first += one.whole;
     sums[one.chain].second += one.alone;
   }

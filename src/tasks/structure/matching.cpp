@@ -44,14 +44,14 @@ ResiduePairs matched_by_sequence(const io::AtomChain& a, const io::AtomChain& b)
 }
 
 ResiduePairs matched_by_number(const io::AtomChain& a, const io::AtomChain& b) {
-  std::map<std::int64_t, std::int64_t> places;
+  std::map<std::string, std::int64_t> places;  // by number and insertion code
   for (std::size_t j = 0; j < b.residues.size(); ++j)
-    places.emplace(b.residues[j].number, static_cast<std::int64_t>(j));
+    places.emplace(b.residues[j].label(), static_cast<std::int64_t>(j));
   ResiduePairs out;
   for (std::size_t i = 0; i < a.residues.size(); ++i)
-    if (const auto found = places.find(a.residues[i].number); found != places.end()) {
+    if (const auto found = places.find(a.residues[i].label()); found != places.end()) {
       out.emplace_back(static_cast<std::int64_t>(i), found->second);
-      places.erase(found);  // of insertions the first
+      places.erase(found);  // of equal ones the first
     }
   return out;
 }
