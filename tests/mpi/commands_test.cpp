@@ -216,7 +216,7 @@ TEST(Ranks, AKilledRankIsNamedAndTheRunGoesOn) {
     ASSERT_EQ(ranks.size(), 3U);
     killed = ranks.back();
     ::kill(killed, SIGKILL);
-    const Outcome outcome = run.wait();
+    const Outcome outcome = wait_for_ranks(run);
     EXPECT_NE(outcome.exit, 0) << outcome;
     EXPECT_TRUE(outcome.says("process " + std::to_string(killed)) || outcome.says("PID " + std::to_string(killed)))
         << outcome;
@@ -246,7 +246,7 @@ TEST(Ranks, TheOthersGoOnWithoutASilentRank) {
   const auto ranks = processes_of(output);
   ASSERT_EQ(ranks.size(), 3U);
   ::kill(ranks.back(), SIGSTOP);  // as if its machine could not be reached any more
-  const Outcome outcome = run.wait();
+  const Outcome outcome = wait_for_ranks(run);
   EXPECT_EQ(outcome.exit, 1) << outcome;
   EXPECT_TRUE(outcome.says("has given no sign of life")) << outcome;
   EXPECT_TRUE(outcome.says("process " + std::to_string(ranks.back()))) << outcome;

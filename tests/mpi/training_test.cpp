@@ -104,7 +104,7 @@ TEST(RankedTraining, GoesOnWithAnotherNumberOfRanks) {
     for (int i = 0; i < 4000 && !std::filesystem::exists(all + "/checkpoint-4"); ++i)
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     run.kill(SIGTERM);
-    const int status = run.wait().exit;
+    const int status = wait_for_ranks(run).exit;
     if (std::filesystem::exists(all + "/model.safetensors")) continue;
     EXPECT_NE(status, 0);
     break;

@@ -65,6 +65,11 @@ class Process {
   Process& operator=(const Process&) = delete;
 
   void kill(int signal) const { ::kill(child_, signal); }
+  pid_t pid() const { return child_; }
+  bool ended() const {
+    siginfo_t about{};
+    return ::waitid(P_PID, static_cast<id_t>(child_), &about, WEXITED | WNOHANG | WNOWAIT) == 0 && about.si_pid != 0;
+  }
   std::string err_so_far() const { return read_file(files_ / "err"); }
   Outcome wait() {
     int status = 0;
