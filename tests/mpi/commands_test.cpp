@@ -254,5 +254,20 @@ TEST(Ranks, TheOthersGoOnWithoutASilentRank) {
   expect_equal_bytes(one, output);
 }
 
+// As a launcher that stands still when its ranks are done.
+TEST(Launcher, IsReadByItsRanksWhenTheyHaveEnded) {
+  const Process run({"bash", "-c", "(exit 3) & (exit 0) & exec sleep 30"}, {});
+  std::optional<int> status;
+  for (int i = 0; i < 500 && status != 3; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    status = status_of_ended_ranks(run.pid());
+  }
+  EXPECT_EQ(status, 3);
+  EXPECT_FALSE(run.ended());
+  const Process alive({"bash", "-c", "sleep 5 & exec sleep 30"}, {});
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  EXPECT_EQ(status_of_ended_ranks(alive.pid()), std::nullopt);
+}
+
 }  // namespace
 }  // namespace groel
