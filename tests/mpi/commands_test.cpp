@@ -256,7 +256,7 @@ TEST(Ranks, TheOthersGoOnWithoutASilentRank) {
 
 // As a launcher that stands still when its ranks are done.
 TEST(Launcher, IsReadByItsRanksWhenTheyHaveEnded) {
-  const Process run({"bash", "-c", "(exit 3) & (exit 0) & exec sleep 30"}, {});
+  const Process run({"bash", "-c", "(sleep 0.3; exit 3) & (sleep 0.3; exit 0) & exec sleep 30"}, {});
   std::optional<int> status;
   for (int i = 0; i < 500 && status != 3; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
