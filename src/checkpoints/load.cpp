@@ -160,13 +160,22 @@ void digest_bytes(Sha256& digest, std::span<const std::byte> bytes) {
   for (std::size_t at = 0; at < text.size(); at += kStep) digest.update(text.substr(at, kPiece));
 }
 
-// Two vocabularies that differ have texts that differ.
+// Two vocabularies that differ have texts that differ: every part is written after its length. (No JSON: some have a
+// hundred thousand tokens and merges, and this is done at every start.)
 std::string text_of(const bio::TokenizerFiles& files) {
-  nlohmann::json added = nlohmann::json::array();
+  std::string out;
+  const auto add = [&](std::string_view part) { (out += std::to_string(part.size()) += ':') += part; };
+  const auto count = [&](std::size_t parts) { (out += std::to_string(parts)) += '\n'; };
+  count(files.tokens.size());
+  for (const std::string& token : files.tokens) add(token);
+  count(files.merges.size());
+  for (const auto& [left, right] : files.merges) add(left), add(right);
+  count(files.added.size());
   for (const bio::AddedToken& one : files.added)
-    added.push_back({one.id, one.text, one.special, one.strips_left, one.strips_right});
-  const nlohmann::json all{files.tokens, files.merges, added, files.named, files.begins_with_bos};
-  return all.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    add(one.text), out += fmt::format("{} {} {} {}\n", one.id, one.special, one.strips_left, one.strips_right);
+  count(files.named.size());
+  for (const auto& [name, text] : files.named) add(name), add(text);
+  return out += files.begins_with_bos ? "bos" : "";
 }
 
 std::string most_common_dtype(const io::ArrayMap& arrays) {

@@ -22,9 +22,9 @@ Tensor transposed(const io::Array& array);
 
 /// Whether weights may be of that type: f32, bf16 and f16. (Whole numbers have scales beside them.)
 bool is_weight_dtype(DType dtype) noexcept;
-/// Fills the tree's tensors with f32 copies of the arrays of their names, for small parts that hold nothing else:
-/// heads.
-/// -> what is wrong, in a phrase for each array: missing, unexpected, of another shape or type, with NaN or infinity.
+/// Fills the tree's tensors with f32 copies of the arrays of their names, for small parts that hold nothing else, as
+/// heads. -> what is wrong, in a phrase for each array: missing, unexpected, of another shape or type, with NaN or
+/// infinity.
 std::vector<std::string> fill_exactly(const nn::Tree& tree, io::ArrayMap arrays);
 
 /// Arrays in i8 that have scales beside them ("…_scale") as f32 values, for those who cannot use them as they are.
